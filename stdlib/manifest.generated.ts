@@ -68,6 +68,7 @@ import { word as metrics_loss } from "./metrics/loss.js";
 import { word as metrics_matthews_correlation } from "./metrics/matthews_correlation.js";
 import { word as metrics_mean_absolute_error } from "./metrics/mean_absolute_error.js";
 import { word as metrics_mean_squared_error } from "./metrics/mean_squared_error.js";
+import { word as metrics_memory } from "./metrics/memory.js";
 import { word as metrics_mrr } from "./metrics/mrr.js";
 import { word as metrics_ndcg } from "./metrics/ndcg.js";
 import { word as metrics_pearson } from "./metrics/pearson.js";
@@ -80,6 +81,7 @@ import { word as metrics_repetition } from "./metrics/repetition.js";
 import { word as metrics_roc_auc } from "./metrics/roc_auc.js";
 import { word as metrics_root_mean_squared_error } from "./metrics/root_mean_squared_error.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
+import { word as metrics_size } from "./metrics/size.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as metrics_ter } from "./metrics/ter.js";
 import { word as metrics_token_f1 } from "./metrics/token_f1.js";
@@ -117,6 +119,8 @@ import { word as pruners_hyperband } from "./pruners/hyperband.js";
 import { word as pruners_median } from "./pruners/median.js";
 import { word as pruners_out_of_reach } from "./pruners/out_of_reach.js";
 import { word as pruners_percentile } from "./pruners/percentile.js";
+import { word as quantizations_int4 } from "./quantizations/int4.js";
+import { word as quantizations_int8 } from "./quantizations/int8.js";
 import { word as relations_at_least } from "./relations/at_least.js";
 import { word as relations_at_most } from "./relations/at_most.js";
 import { word as reserved_continue } from "./reserved/continue.js";
@@ -151,6 +155,7 @@ import { word as sources_text } from "./sources/text.js";
 import { word as spaces_choice } from "./spaces/choice.js";
 import { word as spaces_log } from "./spaces/log.js";
 import { word as spaces_uniform } from "./spaces/uniform.js";
+import { word as sparsities_structured } from "./sparsities/structured.js";
 import { word as splits_by_column } from "./splits/by_column.js";
 import { word as splits_by_time } from "./splits/by_time.js";
 import { word as splits_folds } from "./splits/folds.js";
@@ -310,6 +315,7 @@ export const words: readonly Word[] = [
   metrics_matthews_correlation,
   metrics_mean_absolute_error,
   metrics_mean_squared_error,
+  metrics_memory,
   metrics_mrr,
   metrics_ndcg,
   metrics_pearson,
@@ -322,6 +328,7 @@ export const words: readonly Word[] = [
   metrics_roc_auc,
   metrics_root_mean_squared_error,
   metrics_rouge,
+  metrics_size,
   metrics_spearman,
   metrics_ter,
   metrics_token_f1,
@@ -359,6 +366,8 @@ export const words: readonly Word[] = [
   pruners_median,
   pruners_out_of_reach,
   pruners_percentile,
+  quantizations_int4,
+  quantizations_int8,
   relations_at_least,
   relations_at_most,
   reserved_continue,
@@ -393,6 +402,7 @@ export const words: readonly Word[] = [
   spaces_choice,
   spaces_log,
   spaces_uniform,
+  sparsities_structured,
   splits_by_column,
   splits_by_time,
   splits_folds,

@@ -100,6 +100,9 @@ export class NodeTensor implements Tensor {
   floor(): Tensor {
     return this.unary(table.floor);
   }
+  round(): Tensor {
+    return this.unary(table.round);
+  }
   negate(): Tensor {
     return this.unary(table.negate);
   }

@@ -73,6 +73,7 @@ import { reshape } from "./ops/reshape.js";
 import { rms_norm } from "./ops/rms_norm.js";
 import { rms_norm_gradient } from "./ops/rms_norm_gradient.js";
 import { rope } from "./ops/rope.js";
+import { round } from "./ops/round.js";
 import { rsqrt } from "./ops/rsqrt.js";
 import { scatter_add } from "./ops/scatter_add.js";
 import { scatter_rows } from "./ops/scatter_rows.js";
@@ -165,6 +166,7 @@ export const table = {
   rms_norm,
   rms_norm_gradient,
   rope,
+  round,
   rsqrt,
   scatter_add,
   scatter_rows,

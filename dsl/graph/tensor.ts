@@ -72,6 +72,8 @@ export interface Tensor {
   detach(): Tensor;
   sign(): Tensor;
   floor(): Tensor;
+  /** To the nearest whole number, of two as near the even one. */
+  round(): Tensor;
   negate(): Tensor;
   exp(): Tensor;
   log(): Tensor;

@@ -15,6 +15,8 @@ import { metricOf } from "./watched.js";
 const WRITTEN: Outcome = "written";
 /** What every model that answers can be measured by, when it is asked for that. */
 const TIME: Outcome = "time";
+/** What every model can. */
+const COST: Outcome = "cost";
 /** What is said of texts themselves is no answer. */
 const UNANSWERED: Outcome = "next_token";
 /** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains; `timed`: answers are waited for. */
@@ -28,7 +30,11 @@ export function metricsOf(
   const stated = roles && has?.byRoles ? has.byRoles(roles, task).measures : has?.measures;
   const all = stated ?? [];
   const answers = timed && all.some((of) => of !== UNANSWERED);
-  const wanted = [...(training ? all.filter((of) => of !== WRITTEN) : all), ...(answers ? [TIME] : [])];
+  const wanted = [
+    ...(training ? all.filter((of) => of !== WRITTEN) : all),
+    ...(answers ? [TIME] : []),
+    ...(timed ? [COST] : []),
+  ];
   return registry
     .ofKind("metric")
     .filter((word) => !word.planned && word.capabilities?.of.some((of) => wanted.includes(of)))

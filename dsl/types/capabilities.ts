@@ -201,6 +201,8 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly beside?: Of<C, boolean, [has: TaskCapabilities | undefined]>;
   /** It is trained by a recipe; absent: it takes no step. */
   readonly trains?: true;
+  /** So many rows of the training data are looked at for it; absent, and null: none is. */
+  readonly calibrates?: Of<C, number | null>;
 }
 /** A base as it is made of another one. */
 export interface Made {
@@ -361,6 +363,8 @@ export interface Outcomes {
   written: true;
   /** How long an answer takes. */
   time: true;
+  /** What a model takes, whatever it answers: its weights in files, and its memory. */
+  cost: true;
 }
 export type Outcome = keyof Outcomes;
 // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what stdlib merges in takes the call

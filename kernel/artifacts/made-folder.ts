@@ -2,18 +2,27 @@
  * A base that is made of a trained model's weights, as a folder like anybody's in the run that made these: config, tokenizer and
  * smaller weights. It is named by what it is made with, so that the same words find it again.
  */
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
+import type { NDArray } from "#dsl/graph/program.js";
+import { roundedBy } from "#dsl/graph/rounding.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { Kind } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { StageImplementation } from "#stdlib/kinds/stage.js";
+import type { ActivationBounds } from "#stdlib/lib/rounded-activations.js";
 import type { Base } from "../core/bases/base.js";
 import { does } from "../core/session/words.js";
+import { jsonOrNone, table } from "../fetch/json.js";
+import { asFloats } from "../tensors/numbers.js";
+import { roundedMetadata, roundedTensors } from "../tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
 import { configText } from "./config-text.js";
 import { besideWeights, copyBeside, MODEL } from "./model-folder.js";
+import { readRegular } from "./read-regular.js";
 import { staged } from "./staged.js";
 
 /** Kinds of stages that make a base. */
@@ -29,19 +38,41 @@ export async function writeMade(folder: string, whole: Base, call: Call): Promis
   const family = registry.find("model", whole.facts.family)?.capabilities;
   const implementation: StageImplementation = await does(call, call.kind as Making);
   const facts = whole.facts;
-  const made = implementation.make?.(call, { facts, family, read: (name) => readTensor(file, name, header, "f32") });
+  const read = (name: string): NDArray => readTensor(file, name, header, "f32");
+  const bounds = readBounds(folder);
+  const made = implementation.make?.(call, { facts, family, read, ...(bounds && { bounds }) });
   const { config, shapes } = made ?? facts;
-  const tensors = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]): [string, TensorToWrite] => [
-      name,
-      { dtype: "f32", shape, bytes: () => (made ? made.tensor(name) : readTensor(file, name, header, "f32")).bytes },
-    ]),
-  );
+  const lies = made?.lies ?? {};
+  const tensors: Record<string, TensorToWrite> = {};
+  for (const [name, shape] of Object.entries(shapes)) {
+    const how = lies[name];
+    const one = (): NDArray => (made ? made.tensor(name) : read(name));
+    // What stands for rounded numbers is rounded to the same ones again.
+    const rounded = how && roundedBy(asFloats(one()), shape as readonly [number, number], how);
+    Object.assign(
+      tensors,
+      rounded ? roundedTensors(name, rounded) : { [name]: { dtype: "f32", shape, bytes: () => one().bytes } },
+    );
+  }
+  const metadata = { format: "pt", ...(made?.lies && roundedMetadata(made.lies)) };
   await staged(folder, async (work) => {
-    writeSafetensors(join(work, MODEL.weights), tensors, { format: "pt" });
+    writeSafetensors(join(work, MODEL.weights), tensors, metadata);
     await copyBeside(work, { from: whole.folder, files: besideWeights(whole), maxLength: readsUpTo(whole) });
     await writeFileAtomic(join(work, MODEL.config), configText(config));
   });
+}
+
+/** Beside the folder that is made with them. */
+const boundsFile = (folder: string): string => `${folder}.bounds.json`;
+/** Bounds that rows showed, by which `call` makes its base of that run's weights. */
+export function writeBounds(run: string, call: Call, bounds: ActivationBounds): void {
+  const file = boundsFile(madeFolder(run, call));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileAtomic.sync(file, JSON.stringify(bounds));
+}
+function readBounds(folder: string): ActivationBounds | null {
+  const text = readRegular(boundsFile(folder));
+  return text === null ? null : jsonOrNone(text, table(v.tuple([v.number(), v.number()])));
 }
 
 /** Tokens of a text that the model was trained on. */

@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/types/value.js";
 import type { Registry, Word } from "#dsl/types/registry.js";
 import { resolve } from "node:path";
-import type { MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { CostMetricInput, MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { judgedMeasure, UNASKED, type Judging } from "./judging/measure.js";
 import { textOfNamed } from "../fetch/regular.js";
 import type { Scored } from "#stdlib/kinds/task.js";
@@ -37,6 +37,8 @@ interface MeasuringOptions {
   readonly world?: MetricWorld;
   /** Milliseconds of answers that were asked one at a time; absent: none were. */
   readonly times?: Float64Array | null;
+  /** What the model takes; absent: nobody looked. */
+  readonly cost?: CostMetricInput;
   /** Absent: nobody may be asked. */
   readonly judging?: Judging;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +48,7 @@ export async function measureOf(
   registry: Registry,
   call: Call,
   scored: Pick<Scored, "measure" | "resampling">,
-  { texts = null, world, judging, times, signal }: MeasuringOptions = {},
+  { texts = null, world, judging, times, cost, signal }: MeasuringOptions = {},
 ): Promise<Measure> {
   const metric = await preparedMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
@@ -60,6 +62,12 @@ export async function measureOf(
       ...timed(metric.ofTimes.bind(metric), call, times ?? new Float64Array(), has),
       name: metricName(call, registry),
     };
+  if (metric.ofCost) {
+    const value = metric.ofCost(call, cost ?? { stored: null, held: null });
+    const about = { greaterIsBetter: has?.greaterIsBetter !== false, share: false, resampling: null };
+    const why = Number.isNaN(value) ? { why: "nothing is known of what it takes" } : {};
+    return { name: metricName(call, registry), call, value, ...why, ...about };
+  }
   const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
   if (read) await metric.ahead?.ofWritten?.(call, read, breathing(signal ?? judging?.signal));
   const measure: Scored["measure"] = texts

@@ -27,15 +27,12 @@ import { shardsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { jsonIn, like, table } from "#kernel/fetch/json.js";
 import { SIZES, convert } from "./numbers.js";
+import { readRounded, unfolded } from "./rounded.js";
+import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 import "./codes.js";
 
-/** Where a tensor lies: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …). */
-export interface TensorPlace {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly offset: number;
-  readonly bytes: number;
-}
+export type { TensorPlace, TensorToWrite } from "./tensor-place.js";
+
 export interface Header {
   readonly tensors: Readonly<Record<string, TensorPlace>>;
   readonly metadata: Readonly<Record<string, string>>;
@@ -62,8 +59,14 @@ export function readTensor(
   return withFile(file, (fd) => {
     const place = Object.entries((header ?? headerOf(file, fd)).tensors).find(([n]) => n === name)?.[1];
     if (!place) throw new CodedError("missing-tensor", { name, files: [file], nearest: null });
-    const bytes = room(place.bytes);
-    readFully(file, fd, bytes, place.offset);
+    const { rounded } = place;
+    const read = (of: Pick<TensorPlace, "offset" | "bytes">, into: Uint8Array): Uint8Array => {
+      readFully(file, fd, into, of.offset);
+      return into;
+    };
+    const bytes = rounded
+      ? readRounded({ ...place, rounded }, (of) => read(of, new Uint8Array(of.bytes)))
+      : read(place, room(place.bytes));
     const dtype = as ?? naturalType(place.dtype);
     return { dtype, shape: place.shape, bytes: convert(bytes, place.dtype, NAMES[dtype], file) };
   });
@@ -128,13 +131,6 @@ function headAt(file: string, fd: number): Buffer {
   const head = Buffer.alloc(8 + Number(length.readBigUInt64LE()));
   readFully(file, fd, head, 0);
   return head;
-}
-
-/** What is written; `bytes` as a function is called when its turn comes, so that not all need be in memory at once. */
-export interface TensorToWrite {
-  readonly dtype: DType;
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array | (() => Uint8Array);
 }
 
 /** Writes all at once or not at all: what was there before stays whole. Metadata `CHECKED`: with a checksum. Coded error: `disk-full`. */
@@ -265,7 +261,7 @@ function headerOf(file: string, fd: number): Header {
   const start = 8 + length;
   const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
   checkPlaces(file, tensors, start, size, malformed);
-  return { tensors: Object.fromEntries(tensors), metadata };
+  return { tensors: unfolded(Object.fromEntries(tensors), metadata, malformed), metadata };
 }
 
 const areTexts = like<Readonly<Record<string, string>>>(table(v.string()));

@@ -71,6 +71,13 @@ export interface Rank {
 export interface RankingMetricInput {
   readonly searches: readonly (readonly Rank[])[];
 }
+/** Bytes; null: unknown. */
+export interface CostMetricInput {
+  /** Its weights as they lie in its files. */
+  readonly stored: number | null;
+  /** What it takes in memory while it answers. */
+  readonly held: number | null;
+}
 /** The score of things that are drawn with repetition: `drawn` are their numbers. */
 export interface Sampler {
   (drawn: Uint32Array): number;
@@ -131,6 +138,8 @@ export interface MetricImplementation {
   ofRankings?(call: Call, input: RankingMetricInput): number;
   /** Of milliseconds that single answers took. */
   ofTimes?(call: Call, milliseconds: Float64Array): number;
+  /** Of what a model takes. */
+  ofCost?(call: Call, cost: CostMetricInput): number;
   /** From the loss itself, of tasks whose loss follows from whole batches. */
   ofLoss?(call: Call, loss: number): number;
   /** Of yes and no, from counts alone: what a threshold is sought by at every place. */

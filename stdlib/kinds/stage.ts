@@ -5,7 +5,9 @@
 import type { FamilyCapabilities, Made } from "#dsl/types/capabilities.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { NDArray } from "#dsl/graph/program.js";
+import type { RoundedAs } from "#dsl/graph/rounding.js";
 import type { Call } from "#dsl/types/value.js";
+import type { ActivationBounds } from "../lib/rounded-activations.js";
 
 /** The weights of the model that it is made of. */
 export interface Whole {
@@ -14,9 +16,13 @@ export interface Whole {
   readonly family: FamilyCapabilities | undefined;
   /** A tensor of it, as f32. */
   read(name: string): NDArray;
+  /** Of what goes into its linear layers, where rows were looked at (`calibrates`). */
+  readonly bounds?: ActivationBounds;
 }
 /** What is made of it; a tensor is asked for once. */
 export interface MadeWhole extends Made {
+  /** Tensors that lie in a file as whole numbers, and how; absent: all are f32. */
+  readonly lies?: Readonly<Record<string, RoundedAs>>;
   tensor(name: string): NDArray;
 }
 export interface StageImplementation {

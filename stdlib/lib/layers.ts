@@ -28,6 +28,8 @@ export interface LayersOptions {
   mayBeFresh(path: string): boolean;
   /** Whether the checkpoint's tensor of that name may be used for a parameter of that shape. */
   fits(name: string, shape: readonly number[]): boolean;
+  /** What goes into a linear layer, as it is multiplied; absent: as it is. */
+  readonly multiplied?: (path: string, x: Tensor) => Tensor;
   readonly initializerRange: number;
   readonly seed: number;
   /** i32 [batch], what dropout is drawn by; absent outside training: it does nothing then. */
@@ -111,8 +113,9 @@ export function makeLayers(o: LayersOptions): Layers {
     linear: (path, x, { bias, activation, ...given }) =>
       graph.at(path, () => {
         const weight = weightOf({ parameter }, path, given);
+        const into = o.multiplied?.(o.prefix + path, x) ?? x;
         return activate(
-          x.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [given.out], "zeros")),
+          into.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [given.out], "zeros")),
           activation,
         );
       }),

@@ -11,7 +11,6 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
     "BERT with fewer and narrower layers.",
     "a TinyBERT is built as `bert`: name its folder or hub name as `base:`, its family is found by config.json's model_type",
   ],
-  ["metric", "size", "A metric.", "`accuracy`, `f1`, `precision`, `recall` and `loss` are built"],
   ["search", "cmaes", "A search.", "`tpe` and `gp` learn from scores, too"],
   [
     "loss",

@@ -2,6 +2,7 @@ import { defineWord } from "#dsl/types/define.js";
 import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 
+import { bertPrunes } from "../lib/models/kin.js";
 import { sizeFields } from "../lib/models/size-fields.js";
 
 export const word = defineWord({
@@ -55,6 +56,7 @@ export const word = defineWord({
     unmasks: true,
     shape: "encoder",
     sizes: sizeFields,
+    prunes: bertPrunes,
   },
   load: () => import("./bert.run.js").then((m) => m.bert),
 });

@@ -7,6 +7,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
+import { headsLeft } from "../lib/models/pruned-heads.js";
 import { firstOf } from "../lib/models/pooled-head.js";
 import { unmasking } from "../lib/models/unmasking.js";
 
@@ -16,6 +17,8 @@ export interface DistilBertConfig {
   readonly sinusoidal_pos_embds: boolean;
   readonly n_layers: number;
   readonly n_heads: number;
+  /** Heads of each layer that pruning left. */
+  readonly heads_left: number;
   readonly dim: number;
   readonly hidden_dim: number;
   readonly dropout: number;
@@ -53,7 +56,8 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
   sizes: (c) => ({
     layers: c.n_layers,
     hidden: c.dim,
-    heads: c.n_heads,
+    heads: c.heads_left,
+    ...(c.heads_left < c.n_heads && { headSize: c.dim / c.n_heads }),
     intermediate: c.hidden_dim,
     vocabulary: c.vocab_size,
     positions: c.max_position_embeddings,
@@ -93,12 +97,14 @@ function configOf(json: Json): DistilBertConfig {
     return size;
   };
   const vocab_size = read.count("vocab_size");
+  const [layers, heads] = [count("n_layers", "num_hidden_layers"), count("n_heads", "num_attention_heads")];
   const config: DistilBertConfig = {
     vocab_size,
     max_position_embeddings: read.count("max_position_embeddings", 512),
     sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
-    n_layers: count("n_layers", "num_hidden_layers"),
-    n_heads: count("n_heads", "num_attention_heads"),
+    n_layers: layers,
+    n_heads: heads,
+    heads_left: headsLeft(read, { layers, heads }),
     dim: count("dim", "hidden_size"),
     hidden_dim: read.count("hidden_dim"),
     dropout: read.number("dropout", 0.1, 0, 1),
@@ -156,16 +162,17 @@ function embeddings(layers: Layers, config: DistilBertConfig, inputs: ModelInput
 function block(
   layers: Layers,
   path: string,
-  { dim: size, hidden_dim: wide, n_heads: heads, activation }: DistilBertConfig,
+  { dim: size, hidden_dim: wide, n_heads, heads_left: heads, activation }: DistilBertConfig,
   x: Tensor,
   mask: Tensor,
   rates: { readonly dropout: number; readonly attention: number },
 ): Tensor {
+  const width = (size / n_heads) * heads;
   const attended = layers.block(`${path}.attention`, x, (h) => {
-    const project = (name: string): Tensor => layers.linear(`${path}.attention.${name}`, h, { in: size, out: size });
+    const project = (name: string): Tensor => layers.linear(`${path}.attention.${name}`, h, { in: size, out: width });
     const [q, k, v] = [project("q_lin"), project("k_lin"), project("v_lin")];
     const context = layers.attention(`${path}.attention`, q, k, v, { heads, mask, dropout: rates.attention });
-    return layers.linear(`${path}.attention.out_lin`, context, { in: size, out: size });
+    return layers.linear(`${path}.attention.out_lin`, context, { in: width, out: size });
   });
   const middle = layers.norm(`${path}.sa_layer_norm`, attended, { size, epsilon });
   const fed = layers.block(`${path}.ffn`, middle, (h) => {

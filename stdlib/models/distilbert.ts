@@ -37,6 +37,14 @@ export const word = defineWord({
       intermediate: ["intermediate_size", "hidden_dim"],
       vocabulary: ["vocab_size"],
     },
+    prunes: {
+      heads: {
+        field: "n_heads",
+        into: ["attention.q_lin", "attention.k_lin", "attention.v_lin"],
+        out: "attention.out_lin",
+      },
+      inner: { field: "hidden_dim", into: ["ffn.lin1"], out: "ffn.lin2" },
+    },
     /** It has a head that names masked tokens. */
     unmasks: true,
     /** Its head over a whole text has a second layer, as wide as the model. */

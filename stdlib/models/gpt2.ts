@@ -49,6 +49,10 @@ export const word = defineWord({
     linears: ["c_attn", "c_proj", "c_fc"],
     shape: "decoder",
     sizes: { hidden: ["n_embd"], layers: ["n_layer"], intermediate: ["n_inner"], vocabulary: ["vocab_size"] },
+    prunes: {
+      heads: { why: "its config has no size of a head, so that fewer heads would be wider ones" },
+      inner: { field: "n_inner", into: ["mlp.c_fc"], out: "mlp.c_proj" },
+    },
     /** How its linear layers lie in a checkpoint; absent: as [out, in]. */
     layout: "in_out",
     /** Tensors of a checkpoint that are no parameters: attention's causal masks. */

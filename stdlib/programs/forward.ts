@@ -5,6 +5,7 @@ import type { Program } from "#dsl/graph/program.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import { makeLayers } from "../lib/layers.js";
 import { buildModel, layersOptions, modelInputs } from "./model.js";
+import type { RoundedActivations } from "../lib/rounded-activations.js";
 import type { AssembleOptions } from "./options.js";
 
 /** The body alone, as it is in the checkpoint: inputs input_ids, attention_mask, token_type_ids if asked; output last_hidden_state. */
@@ -14,6 +15,7 @@ export function assembleBody(o: {
   readonly prefixInCheckpoint: boolean;
   readonly tensors: AssembleOptions["tensors"];
   readonly tokenTypes?: boolean;
+  readonly rounding?: RoundedActivations;
 }): Program {
   const graph = new Graph();
   const layers = makeLayers({ ...layersOptions(o, graph, 0, () => false), prefix: o.family.prefix });

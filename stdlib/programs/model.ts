@@ -8,6 +8,7 @@ import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
 import type { TaskImplementation, TaskOutputs } from "../kinds/task.js";
 import { makeLayers, type LayersOptions } from "../lib/layers.js";
+import { roundedActivation } from "../lib/rounded-activations.js";
 import { startsFrom } from "../lib/techniques/from.js";
 import { buildBody } from "./body.js";
 import { notForShape } from "../lib/tasks/refusals.js";
@@ -108,7 +109,7 @@ export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (pat
 /** `technique` absent: none. */
 export function layersOptions(
   o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
-    Partial<Pick<AssembleOptions, "technique" | "task" | "under">>,
+    Partial<Pick<AssembleOptions, "technique" | "task" | "under" | "rounding" | "looks">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -118,6 +119,11 @@ export function layersOptions(
   const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));
   const { call, implementation } = o.technique ?? {};
+  const { rounding, looks } = o;
+  const multiplied = (path: string, x: Tensor): Tensor => {
+    looks?.(path, x);
+    return rounding ? roundedActivation(rounding, path, x) : x;
+  };
   const adds = (path: string): boolean => (call && implementation?.adds?.(call, path)) ?? false;
   return {
     graph,
@@ -137,6 +143,7 @@ export function layersOptions(
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
     fits: (name, shape) => !/classifier/.test(name) || !shapes[name] || shapes[name].join() === shape.join(),
     initializerRange: o.family.initializerRange(o.config),
+    ...((rounding ?? looks) && { multiplied }),
     ...(draws && { draws }),
   };
 }

@@ -1,6 +1,7 @@
 /** What programs are assembled from, and what comes out. */
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
 import type { LessonImplementation } from "../kinds/lesson.js";
 import type { ModelImplementation } from "../kinds/model.js";
@@ -8,6 +9,7 @@ import type { OptimizerImplementation } from "../kinds/training.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
+import type { RoundedActivations } from "../lib/rounded-activations.js";
 
 export interface Strategy {
   readonly call: Call;
@@ -52,6 +54,10 @@ export interface AssembleOptions {
   /** Tensors of the base and, if the technique starts from an adapter, of the adapter: names, or names with shapes. */
   readonly tensors: ReadonlySet<string> | Readonly<Record<string, readonly number[]>>;
   readonly seed: number;
+  /** How what goes into products is rounded, of a model that was quantised; absent: it isn't. */
+  readonly rounding?: RoundedActivations;
+  /** Told of what goes into each linear layer; absent: nobody is. */
+  readonly looks?: (path: string, x: Tensor) => void;
   /** Whether the programs take token_type_ids; else all are 0. */
   readonly tokenTypes?: boolean;
   /** Whether rows hold several texts: the programs take `positions` and `segments` too. */

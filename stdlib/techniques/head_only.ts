@@ -2,6 +2,7 @@ import "../lib/techniques/codes.js";
 import { defineWord } from "#dsl/types/define.js";
 import { fit, wantExact } from "../lib/techniques/exact-fit.js";
 import { headParameters } from "../lib/techniques/head.js";
+import { quantizedOf } from "../lib/models/quantized.js";
 import { fromOurs } from "../lib/techniques/from.js";
 import { recommends } from "../lib/techniques/rates.js";
 
@@ -29,7 +30,9 @@ export const word = defineWord({
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
     const task = headParameters(context);
-    if (task?.count === 0) context.report("nothing-trains", { technique: call.word, task: task.name });
+    // A quantised model stands on its base as it lies there, and takes no step.
+    const still = context.base && quantizedOf(context.base.config);
+    if (task?.count === 0 && !still) context.report("nothing-trains", { technique: call.word, task: task.name });
     else if (call.arguments.fit === "exact") wantExact(call, context);
   },
   notes: rate.notes,

@@ -28,5 +28,19 @@ export const word: BuiltVerb = {
       why: "Fewer blocks take less time and memory; what a teacher says makes up for most of what they can't.",
       impact: "high",
     },
+    {
+      name: "sparsify",
+      type: { is: "word", kind: "sparsity" },
+      doc: "Parts of each block that are taken out; what is left is trained again.",
+      why: "Many heads and most inner layers can spare some; how many, the score says.",
+      impact: "high",
+    },
+    {
+      name: "quantize",
+      type: { is: "word", kind: "quantization" },
+      doc: "Fewer bits for each weight, without training.",
+      why: "A quarter of the bytes, or a sixth; answers change a little.",
+      impact: "high",
+    },
   ],
 };

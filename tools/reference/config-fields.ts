@@ -53,6 +53,8 @@ function takes(attempt: Attempt): string {
   if (attempt.is === "read") return "–";
   const { code: is, data } = attempt.error as { code: string; data: object };
   if (is === "unsupported-config") return (data as { supported: readonly string[] }).supported.map(code).join(", ");
+  // Of how weights lie: other programs' ways are unknown fields.
+  if (is === "unknown-config") return "what `compress` wrote";
   return (data as { problem: string }).problem.replace(/^must be /, "");
 }
 function shown(value: unknown): string {

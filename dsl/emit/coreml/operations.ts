@@ -85,6 +85,7 @@ export const operations: Readonly<Record<string, Translation>> = {
   Floor: unary("floor"),
   Log: unary("log", ({ mil }) => ({ epsilon: mil.float(0) })),
   Relu: unary("relu"),
+  Round: unary("round"),
   Rsqrt: unary("rsqrt", ({ mil }) => ({ epsilon: mil.float(0) })),
   Sigmoid: unary("sigmoid"),
   Sign: unary("sign"),

@@ -8,6 +8,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { AssembleOptions, Lessons } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
+import { quantizedOf } from "#stdlib/lib/models/quantized.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import type { Base } from "../bases/base.js";
@@ -27,12 +28,14 @@ export async function bodyFrom(
     does(model.technique, "technique"),
   ]);
   const call = technique.resolve ? await technique.resolve(model.technique, { encode: o.encode }) : model.technique;
+  const rounding = quantizedOf(base.config)?.activations;
   const tensors = { ...(base.scratch ? {} : base.shapes), ...o.adapter };
   return {
     family,
     config: family.config(base.config),
     technique: { call, implementation: technique },
     freeze: model.freeze ?? [],
+    ...(rounding && { rounding }),
     prefixInCheckpoint: Object.keys(tensors).some((name) => name.startsWith(family.prefix)),
     tensors,
   };

@@ -10,6 +10,7 @@ import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
+import { quantizedOf } from "#stdlib/lib/models/quantized.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../../tensors/safetensors.js";
 import { recordOf } from "#kernel/tensors/model-file.js";
@@ -38,7 +39,8 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
       ? await taskNamed("text2text_generation")
       : ((await headOf(family, shapes, config)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
-  const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes };
+  const rounding = quantizedOf(config)?.activations;
+  const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes, ...(rounding && { rounding }) };
   return {
     limits: { vocabulary, positions, types, decoder: family.shape === "encoder-decoder" },
     program: (tokenTypes) =>

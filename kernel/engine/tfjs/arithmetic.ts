@@ -32,6 +32,7 @@ function signOf(x: T): T {
 export const arithmetic = {
   power: binary((a, b) => tf.pow(a, b)),
   floor: ([x]) => [tf.floor(x)],
+  round: ([x]) => [tf.round(x)],
   less_equal: binary((a, b) => tf.lessEqual(a, b)),
   greater_equal: binary((a, b) => tf.greaterEqual(a, b)),
   not_equal: binary((a, b) => tf.notEqual(a, b)),

@@ -1,10 +1,12 @@
 /** What stages of `compress` are run with. A key of the statement has one file here that says how its stages are run (`stages.ts`). */
-import type { CompressStage } from "#dsl/plan/plan.js";
+import type { CompressStage, Experiment } from "#dsl/plan/plan.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
 import type { ModelHandle, Weights } from "../models/model-handle.js";
 import type { Continues } from "../trainings/request.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
+import type { EngineRoom } from "../engines/engine-room.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Warn } from "../warn.js";
 
@@ -16,12 +18,18 @@ export interface Compressing {
   readonly session: {
     readonly weights: WeightRoom;
     readonly datasets: DatasetCache;
+    readonly engines: EngineRoom;
+    readonly models: { define(plan: ModelPlan, as: string): ModelHandle };
+    /** Told of what a run has that it had not. */
+    readonly trackers: { again(run: string): void };
     /** The folder of runs. */
     readonly runs: string;
   };
   readonly stage: {
     readonly hostContext: HostContext;
     readonly signal?: AbortSignal;
+    /** Where runs belong. */
+    readonly experiment?: Pick<Experiment, "name" | "notes">;
     readonly screen: { display(shown: Shown): void };
   };
   readonly warn: Warn;

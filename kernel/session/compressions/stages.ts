@@ -2,5 +2,7 @@
 import type { CompressKey } from "#dsl/plan/compressing.js";
 import type { RunsStage } from "./contract.js";
 import { distil } from "./distil.js";
+import { prune } from "./prune.js";
+import { quantize } from "./quantize.js";
 
-export const stages: Partial<Readonly<Record<CompressKey, RunsStage>>> = { distill: distil };
+export const stages: Readonly<Record<CompressKey, RunsStage>> = { distill: distil, sparsify: prune, quantize };

@@ -93,7 +93,8 @@ async function metricsOf({ vocabulary: { registry } }: TuneSession, score: RunSc
     const read = valueOf(name, parameter, registry);
     const whole = read.value === undefined ? undefined : wholeOf(read.value, parameter, registry).value;
     const [call] = Array.isArray(whole) ? (whole as Call[]) : [];
-    const timed = call && registry.find("metric", call.word)?.capabilities?.of.includes("time");
+    const of = (call && registry.find("metric", call.word)?.capabilities?.of) ?? [];
+    const timed = of.includes("time") || of.includes("cost");
     if (!call || timed || (await readsTexts(call))) not.push(name);
     else calls.push(call);
   }

@@ -214,7 +214,8 @@ async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Reg
   if (recipe.training.validate === null) return [];
   const found: Call[] = [];
   for (const metric of wanted) {
-    const timed = registry.find("metric", metric.word)?.capabilities?.of.includes("time") ?? false;
+    const of = registry.find("metric", metric.word)?.capabilities?.of ?? [];
+    const timed = of.includes("time") || of.includes("cost");
     const written = writesText(recipe.model) && (await readsTexts(metric));
     if (!timed && !written) found.push(metric);
   }

@@ -159,8 +159,8 @@ async function metricOf(registry: Registry, { score }: OnRecord, now: Trained, d
   const loss: Call = { word: "loss", kind: "metric", arguments: {} };
   const able: Call[] = [];
   for (const call of [...usualMetrics(registry, task, Object.keys(data.columns)), loss]) {
-    const { ofTimes } = await does(call, "metric");
-    if (!ofTimes && !(await readsTexts(call))) able.push(call);
+    const { ofTimes, ofCost } = await does(call, "metric");
+    if (!ofTimes && !ofCost && !(await readsTexts(call))) able.push(call);
   }
   return able.find((call) => metricName(call, registry) in score.metrics) ?? able[0] ?? loss;
 }

@@ -1,9 +1,9 @@
 /** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
 import { must } from "#dsl/diagnostics/must.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action } from "#dsl/plan/plan.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { finishedRun } from "../../history/runs-named.js";
+import { besideOriginal, type MadeModel } from "./compress-beside.js";
 import type { Compressing, Trained } from "../compressions/contract.js";
 import { distilFrom } from "../compressions/distil.js";
 import { promptedTeacher } from "../compressions/teacher.js";
@@ -38,11 +38,15 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
     },
   };
   let from: Trained | null = start;
+  const made: MadeModel[] = [];
   for (const of of action.stages) {
     const done = action.resume ? finishedRun(session.runs, of.name, of.plan.recipeHash) : undefined;
     const handle = done ? taken(session, of.name, done.path) : await runStage(of, from, around);
     from = Object.assign(handle, { weights: must(handle.weights, `weights of ${of.name}`) });
+    made.push({ handle: from, stage: must(of.plan.recipe.compress, "a stage").stage });
   }
+  const shown = await besideOriginal(session, { start, made }, stage);
+  for (const one of shown) stage.screen.display(one);
 }
 
 async function runStage(
@@ -51,9 +55,7 @@ async function runStage(
   around: Compressing,
 ): Promise<ModelHandle> {
   if (!from) return distilFrom(of, await promptedTeacher(of, around), around);
-  const run = stages[of.key];
-  if (!run) throw new CodedError("internal", { what: `nothing runs the stage ${of.key}` });
-  return run(of, from, around);
+  return stages[of.key](of, from, around);
 }
 
 /** A stage that was over before the statement was interrupted. */

@@ -31,7 +31,7 @@ import { answersOf, judged, openDeployment, type OpenDeployment } from "../../de
 import { deployedAt } from "../../deploying/staging.js";
 import { forbiddingLicence } from "../../history/base-licence.js";
 import { withoutPlace } from "../../history/card-base.js";
-import { calibration } from "./deploy-calibration.js";
+import { calibration } from "../deployments/calibration.js";
 import { expectedOf, goldenFor } from "./deploy-expected.js";
 import { asideReport, demandClean, pushedReport } from "./deploy-push.js";
 import { cardIn, reportOf, withoutPath } from "./deploy-report.js";

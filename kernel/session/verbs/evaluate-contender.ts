@@ -138,7 +138,8 @@ async function askedPart(
     const begun = performance.now();
     const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
     const asking = (performance.now() - begun) / 1000;
-    const cost = { training: ready.learntIn ?? null, asking, tokens: all.tokens ?? null, bytes: ready.bytes ?? null };
+    const took = { asking, tokens: all.tokens ?? null };
+    const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, held: null };
     const writes = by.is === "model" && writesText(by.handle.plan);
     const times = isTimed(session, how)
       ? await timesOf(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))

@@ -7,8 +7,10 @@ export interface Cost {
   readonly asking: number;
   /** Tokens that were read and written for them; null: it knows none. */
   readonly tokens: number | null;
-  /** Bytes of its weights, or of what stands for them; null: unknown. */
+  /** Bytes of its weights as they lie in files, or of what stands for them; null: unknown. */
   readonly bytes: number | null;
+  /** Bytes that it takes in memory while it answers; null: unknown, or nobody asked. */
+  readonly held: number | null;
 }
 /** Of parts that were asked one after the other, the trainings left out. */
 export function together(costs: readonly Cost[]): Cost {
@@ -18,10 +20,12 @@ export function together(costs: readonly Cost[]): Cost {
       return all === null || own === null ? null : all + own;
     }, 0);
   const bytes = costs.flatMap((cost) => cost.bytes ?? []);
+  const held = costs.flatMap((cost) => cost.held ?? []);
   return {
     training: null,
     asking: sum(({ asking }) => asking) ?? 0,
     tokens: sum(({ tokens }) => tokens),
     bytes: bytes.length < costs.length ? null : Math.max(...bytes),
+    held: held.length < costs.length ? null : Math.max(...held),
   };
 }

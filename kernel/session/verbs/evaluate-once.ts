@@ -16,8 +16,8 @@ import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
 import { modelTimes } from "./evaluate-latency.js";
+import { heldBytes, storedOf } from "./evaluate-weights.js";
 import { readLearntOf } from "../../inference/seen.js";
-import { weightBytes } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
 import type { AttackScores, SliceScores } from "../../history/run-scores.js";
@@ -139,6 +139,11 @@ export function isTimed({ vocabulary: { registry } }: TuneSession, { metrics }: 
   return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.of.includes("time"));
 }
 
+/** Whether some metric asks what the model takes in memory. */
+function isWeighed({ vocabulary: { registry } }: TuneSession, { metrics }: Pick<How, "metrics">): boolean {
+  return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.of.includes("cost"));
+}
+
 export async function askedOf(
   session: TuneSession,
   handle: ModelHandle,
@@ -178,8 +183,10 @@ export async function askedOf(
   const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, stage) : null;
   const asking = (performance.now() - begun) / 1000;
   const learnt = readLearntOf(handle, base, stage.hostContext.folder);
-  const bytes = handle.weights ? 4 * handle.weights.plan.estimates.parameters : weightBytes(base.facts);
-  const cost = { training: null, asking, tokens: rows.lengths.reduce((sum, length) => sum + length, 0), bytes };
+  const of = { handle, plan, labels, open, base, home: stage.hostContext.folder };
+  const held = isWeighed(session, how) ? await heldBytes(of, rows.lengths) : null;
+  const tokens = rows.lengths.reduce((sum, length) => sum + length, 0);
+  const cost = { training: null, asking, tokens, bytes: await storedOf(of), held };
   const part = { prepared, split, rows };
   const times = isTimed(session, how) ? await modelTimes(session, handle, part, writing, stage) : null;
   return { prepared, split, encoding, learnt, rows, said, texts, cost, times };
@@ -213,6 +220,7 @@ export async function measuredOf(
       await measureOf(session.vocabulary.registry, call, scored, {
         texts: (await readsTexts(call)) ? texts : null,
         times,
+        cost: { stored: o.cost.bytes, held: o.cost.held },
         ...(world && { world }),
         ...(judging && { judging }),
       }),

@@ -250,7 +250,7 @@ function trainedOf(handle: ModelHandle): Trained {
 }
 
 /** Keeps scores with the run that made the weights; a model that was never trained has none. */
-function remember(
+export function remember(
   { weights }: ModelHandle,
   subject: Subject,
   of: {

@@ -6,12 +6,15 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../../kinds/layers.js";
 import type { FromWords, ModelImplementation } from "../../kinds/model.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";
+import { headsLeft } from "./pruned-heads.js";
 
 export interface BertConfig {
   readonly vocab_size: number;
   readonly hidden_size: number;
   readonly num_hidden_layers: number;
   readonly num_attention_heads: number;
+  /** Heads of each layer that pruning left. */
+  readonly heads_left: number;
   readonly intermediate_size: number;
   readonly hidden_act: Activation;
   readonly max_position_embeddings: number;
@@ -32,11 +35,13 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
   read.off("is_decoder");
   read.off("add_cross_attention");
   const vocab_size = read.count("vocab_size");
+  const [layers, heads] = [read.count("num_hidden_layers"), read.count("num_attention_heads")];
   const config: BertConfig = {
     vocab_size,
     hidden_size: read.count("hidden_size"),
-    num_hidden_layers: read.count("num_hidden_layers"),
-    num_attention_heads: read.count("num_attention_heads"),
+    num_hidden_layers: layers,
+    num_attention_heads: heads,
+    heads_left: headsLeft(read, { layers, heads }),
     intermediate_size: read.count("intermediate_size"),
     hidden_act: read.choice("hidden_act", "gelu", ACTIVATIONS),
     max_position_embeddings: read.count("max_position_embeddings"),
@@ -73,20 +78,21 @@ export function bertFromWords({ words, vocabulary, positions, special }: FromWor
   };
 }
 
-/** What is told of a config alone: MobileBERT's has these too. */
-type Sizes = Pick<
-  BertConfig,
-  | "vocab_size"
-  | "hidden_size"
-  | "num_hidden_layers"
-  | "num_attention_heads"
-  | "intermediate_size"
-  | "max_position_embeddings"
-  | "type_vocab_size"
-  | "initializer_range"
-  | "hidden_dropout_prob"
-  | "classifier_dropout"
->;
+/** What is told of a config alone: MobileBERT's has these too, and no heads that are gone. */
+type Sizes = Partial<Pick<BertConfig, "heads_left">> &
+  Pick<
+    BertConfig,
+    | "vocab_size"
+    | "hidden_size"
+    | "num_hidden_layers"
+    | "num_attention_heads"
+    | "intermediate_size"
+    | "max_position_embeddings"
+    | "type_vocab_size"
+    | "initializer_range"
+    | "hidden_dropout_prob"
+    | "classifier_dropout"
+  >;
 /** What a family of this shape says of its config. */
 export const bertFacts = {
   hidden: (c) => c.hidden_size,
@@ -96,7 +102,9 @@ export const bertFacts = {
   sizes: (c) => ({
     layers: c.num_hidden_layers,
     hidden: c.hidden_size,
-    heads: c.num_attention_heads,
+    heads: c.heads_left ?? c.num_attention_heads,
+    ...(c.heads_left !== undefined &&
+      c.heads_left < c.num_attention_heads && { headSize: c.hidden_size / c.num_attention_heads }),
     intermediate: c.intermediate_size,
     vocabulary: c.vocab_size,
     positions: c.max_position_embeddings,
@@ -128,13 +136,14 @@ interface Rates {
   readonly attention: number;
 }
 function block(layers: Layers, path: string, config: BertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
-  const { hidden_size: size, intermediate_size: wide, num_attention_heads: heads, layer_norm_eps: epsilon } = config;
+  const { hidden_size: size, intermediate_size: wide, heads_left: heads, layer_norm_eps: epsilon } = config;
+  const width = (size / config.num_attention_heads) * heads;
   const attended = layers.block(`${path}.attention`, x, (h) => {
     const project = (name: string): Tensor =>
-      layers.linear(`${path}.attention.self.${name}`, h, { in: size, out: size });
+      layers.linear(`${path}.attention.self.${name}`, h, { in: size, out: width });
     const [q, k, v] = [project("query"), project("key"), project("value")];
     const context = layers.attention(`${path}.attention.self`, q, k, v, { heads, mask, dropout: rates.attention });
-    const out = layers.linear(`${path}.attention.output.dense`, context, { in: size, out: size });
+    const out = layers.linear(`${path}.attention.output.dense`, context, { in: width, out: size });
     return layers.dropout(`${path}.attention.output.dropout`, out, rates.dropout);
   });
   const middle = layers.norm(`${path}.attention.output.LayerNorm`, attended, { size, epsilon });

@@ -3,6 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import { boundOf } from "./config-bounds.js";
 import { KNOWN_FIELDS } from "./known-fields.js";
+import { quantizedOf } from "./quantized.js";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -35,6 +36,8 @@ export type Activation = (typeof ACTIVATIONS)[number];
  */
 export function readConfig<C>(family: string, json: Json, idle: readonly string[], read: (json: Json) => C): C {
   const seen = new Set<string>(idle);
+  // How weights lie is the files' affair; of others' ways nobody here knows what they do.
+  if (quantizedOf(json)) seen.add("quantization_config");
   const watched = new Proxy(json, {
     get(target, key) {
       if (typeof key === "string") seen.add(key);
@@ -121,6 +124,10 @@ export class ConfigReader {
     const most = boundOf(key);
     if (value > most) throw this.bad(key, `is ${value}, more than the ${most} that a model may have`);
     return value;
+  }
+  /** As it stands there; the caller looks at it. */
+  raw(key: string): unknown {
+    return this.json[key];
   }
   /** A reader of a record inside, whose keys are named with the record's. */
   inside(key: string, json: Json): ConfigReader {

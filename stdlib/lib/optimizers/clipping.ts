@@ -11,6 +11,8 @@ export function clipping(
   trainable: Trainable,
   clip: number | null,
 ): { readonly norm: Tensor; readonly scale: readonly Tensor[] } {
+  // A quantised model that writes has nothing that trains.
+  if (trainable.length === 0) return { norm: graph.number(0, "f32"), scale: [] };
   const norm = graph.one(
     "global_norm",
     trainable.map((p) => p.gradient),

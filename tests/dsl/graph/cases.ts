@@ -110,7 +110,7 @@ export const cases: readonly Case[] = [
   ),
   ...["add", "subtract", "multiply", "divide", "maximum", "minimum", "less", "greater"].flatMap((op) => binary(op)),
   ...["power", "less_equal", "greater_equal", "not_equal"].flatMap((op) => binary(op)),
-  ...["sign", "floor"].flatMap((op) => unary(op, 0.1, 0.9)),
+  ...["sign", "floor", "round"].flatMap((op) => unary(op, 0.1, 0.9)),
   ...[0, 1].map((axis) => ({
     op: "dequantize",
     inputs: [bytes("i8", [2, 3], [-127, 3, 0, 127, -1, 64]), floats([axis ? 3 : 2])],

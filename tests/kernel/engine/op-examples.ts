@@ -292,6 +292,8 @@ export const examples: readonly Example[] = [
   example("logical_not", [booleans([B, L], true, false, false)]),
   example("sign", [floats([B, L, 4], (x) => (Math.abs(x) < 0.3 ? 0 : x))]),
   example("floor", [floats([B, L, 4], (x) => 3 * x)]),
+  // Halves among them.
+  example("round", [floats([B, L, 4], (x) => Math.round(6 * x) / 2)]),
   ...[true, false].flatMap((exclusive) =>
     [true, false].flatMap((reverse) => [
       example("cumulative_sum", [floats([B, L, 4])], { axis: 1, exclusive, reverse }),

@@ -31,6 +31,7 @@ export const arithmetic = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
+  round: kernel("Round"),
   softplus: kernel("Softplus"),
   less_equal: kernel("LessOrEqual"),
   greater_equal: kernel("GreaterOrEqual"),

@@ -3,13 +3,11 @@
  * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
  * add two products of bytes in 16 bits, which 8 bits overflow.
  */
+import { FACTOR, lineCodes, lineScales, ROW, type Lines } from "#dsl/graph/rounding.js";
 import { TYPES } from "../proto.js";
 import type { StandaloneGraph, Weight } from "../standalone.js";
 import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";
 
-/** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
-const FACTOR = 63;
-const ROW = 127;
 /** The code of 0 in a row of activations, whose codes are without sign. */
 const MIDDLE = 128;
 
@@ -78,55 +76,25 @@ export function lookup(m: Making, l: Lookup): string {
   return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
 }
 
-interface Lines {
+interface LinesOf extends Lines {
   readonly weight: Weight;
-  readonly rows: number;
-  readonly columns: number;
-  /** A scale for each row; else for each column. */
-  readonly byRow: boolean;
-  readonly most: number;
   readonly lay: "as it lies" | "in_out";
 }
 /** Codes i8 by their name, and scales f32. */
-function roundedLines(m: Making, o: Lines): { readonly codes: string; readonly scales: Weight } {
+function roundedLines(m: Making, o: LinesOf): { readonly codes: string; readonly scales: Weight } {
   const { weight, rows, columns, byRow } = o;
   const turn = o.lay === "in_out" && byRow;
   const codes = m.weight({
     ...{ name: `${weight.name}/codes`, type: "i8", shape: turn ? [columns, rows] : [rows, columns] },
     bytes: async () => {
       const x = await floatsIn(weight);
-      return bytesIn(codesOf(x, scalesOf(x, o), o, turn));
+      return bytesIn(lineCodes(x, lineScales(x, o), o, turn));
     },
   });
   const scales: Weight = {
     ...{ name: `${weight.name}/scales`, type: "f32", shape: [byRow ? rows : columns] },
-    bytes: async () => bytesIn(scalesOf(await floatsIn(weight), o)),
+    bytes: async () => bytesIn(lineScales(await floatsIn(weight), o)),
   };
   m.weight(scales);
   return { codes, scales };
-}
-
-function scalesOf(x: Float32Array, { rows, columns, byRow, most }: Lines): Float32Array {
-  const scales = new Float32Array(byRow ? rows : columns);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) {
-      const line = byRow ? row : column;
-      const size = Math.abs(x[at]!);
-      if (size > scales[line]!) scales[line] = size;
-    }
-  return scales.map((size) => (size === 0 ? 1 : size / most));
-}
-function codesOf(
-  x: Float32Array,
-  scales: Float32Array,
-  { rows, columns, byRow, most }: Lines,
-  turn: boolean,
-): Int8Array {
-  const codes = new Int8Array(x.length);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) {
-      const code = Math.round(x[at]! / scales[byRow ? row : column]!);
-      codes[turn ? column * rows + row : at] = Math.max(-most, Math.min(most, code));
-    }
-  return codes;
 }

@@ -50,6 +50,7 @@ export const arithmetic = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
+  round: kernel("Round"),
   softplus: kernel("Softplus"),
   less_equal: kernel("LessEqual"),
   greater_equal: kernel("GreaterEqual"),

@@ -40,6 +40,7 @@ import { viewOfValues, type SweepTrial } from "#kernel/core/display/sweeps/view.
 import { lost, untrained, won } from "./sweeps/made-auto.js";
 import { madeSweep } from "./sweeps/made-sweep.js";
 import { federationGallery } from "./made-federation.js";
+import { paretoGallery } from "./made-pareto.js";
 import { updatesGallery } from "./made-updates.js";
 import { tableShown } from "#kernel/core/display/table.js";
 
@@ -619,6 +620,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
     ...autoGallery(),
     ...federationGallery(),
     ...updatesGallery(),
+    ...paretoGallery(),
     table: tableShown(
       ["name", "n", "ratio", "when"],
       [

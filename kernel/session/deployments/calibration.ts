@@ -7,14 +7,15 @@ import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import "../../training/private/codes.js";
 import type { Opened } from "../models/opened.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { HostContext } from "../../core/session/host-context.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
 
 /** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. Coded error `private-scales`. */
 export async function calibration(
-  session: TuneSession,
+  session: { readonly datasets: DatasetCache },
   { weights, base, tokenizer }: Opened,
   rows: number,
-  stage: Stage,
+  stage: { readonly hostContext: HostContext },
 ): Promise<readonly Int32Array[]> {
   const { plan, labels } = weights;
   const { data, model, training } = plan.recipe;

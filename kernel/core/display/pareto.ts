@@ -1,0 +1,185 @@
+/**
+ * Models of one original beside each other: what each takes and what it is worth, as a table and as a picture of score over
+ * size and over the time of an answer. What none of the others beats is joined. Shapes tell models apart as colours do.
+ */
+import { frontOf } from "../sweep/front.js";
+import { shownOf } from "./bundle.js";
+import { short } from "./curves/line.js";
+import { figureShown, type Figure, type Trace } from "./figure.js";
+import { card, htmlTable, note } from "./html.js";
+import type { Shown } from "./shown.js";
+import { color } from "./svg/colors.js";
+import { figureOf, type Panel } from "./sweeps/panels.js";
+import { fixed, range, type Ends } from "./scores/score-cell.js";
+import { bytes, clip, compact, escapeLabel, significant } from "./text.js";
+import { textTable } from "./text-table.js";
+
+export interface ParetoModel {
+  readonly name: string;
+  /** The model that all are made of, one of the statement that is shown, or one that an earlier one made. */
+  readonly is: "original" | "stage" | "earlier";
+  /** `int8(calibrate: 200)`; empty of the original. */
+  readonly made: string;
+  readonly parameters: number | null;
+  /** Bytes of its weights in files; null: unknown. */
+  readonly stored: number | null;
+  /** Bytes while it answers. */
+  readonly held: number | null;
+  /** Milliseconds of an answer. */
+  readonly median: number | null;
+  readonly slowest: number | null;
+  readonly score: { readonly value: number; readonly interval: Ends | null };
+  /** Of its score less the original's, on the same rows; null: nothing is known of it. */
+  readonly difference: { readonly value: number; readonly interval: Ends | null } | null;
+}
+export interface ParetoShown {
+  readonly metric: string;
+  readonly better: "greater" | "less";
+  /** `tickets.test`, and its rows. */
+  readonly on: string;
+  readonly rows: number;
+  readonly models: readonly ParetoModel[];
+  readonly notes: readonly string[];
+}
+
+const MARKS = ["square", "circle", "triangle-down", "x", "circle-open"] as const;
+const FRONT = color(1);
+const EARLIER: Trace = { symbol: "circle-open", color: "#9aa1ad", size: 8, line: { width: 1.5 } };
+const ACROSS = [
+  { title: "MB of weights", unit: "MB", of: ({ stored }: ParetoModel) => (stored === null ? null : stored / 1e6) },
+  { title: "ms of an answer (median)", unit: "ms", of: ({ median }: ParetoModel) => median },
+] as const;
+const SMALL = ({ stored }: ParetoModel): number | null => stored;
+/** Numbers that lie further apart are drawn by factors. */
+const FAR = 20;
+const NAME = 40;
+
+/** Places of models that none beats in score and in what it takes. Those of which one isn't known are on none. */
+function frontBy(o: ParetoShown, of: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
+  const sign = o.better === "greater" ? 1 : -1;
+  const known = o.models.filter((one) => of(one) !== null && Number.isFinite(one.score.value));
+  const worths = known.map((one) => [-(of(one) ?? 0), sign * one.score.value]);
+  return new Set(frontOf(worths).map((at) => known[at]!));
+}
+
+export function paretoShown(o: ParetoShown, id?: string): Shown {
+  const [small, quick] = [frontBy(o, SMALL), frontBy(o, ACROSS[1].of)];
+  const points = (one: ParetoModel): string =>
+    [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
+  const head = ["model", "made by", "parameters", "on disk", "in memory", "p50 ms", "p99 ms"];
+  const scored = [o.metric, "beside the original", "front"];
+  const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
+  const rows = o.models.map((one) => [
+    ...[clip(one.name, NAME), clip(one.made, NAME), number(one.parameters, compact)],
+    ...[number(one.stored, bytes), number(one.held, bytes)],
+    ...[number(one.median, threeDigits), number(one.slowest, threeDigits)],
+    ...[withEnds(one.score), one.difference ? withEnds(one.difference, true) : "", points(one)],
+  ]);
+  const align = [...head, ...scored].map((_, i): "left" | "right" => (i > 1 && i < 7 ? "right" : "left"));
+  const title = `What each takes, and what it is worth on ${o.on} (${String(o.rows)} rows)`;
+  const told = [FRONTS, ...o.notes];
+  return shownOf(
+    [title, textTable([...head, ...scored], rows, align), ...told].join("\n"),
+    card(
+      title,
+      htmlTable({ head: [...head, ...scored], rows, align }),
+      told.map((one) => note(one)),
+    ),
+    {},
+    id,
+  );
+}
+const FRONTS =
+  "front: no other model scores as well and is smaller (size), or answers as soon (time). Intervals are of 95 %.";
+
+const threeDigits = (value: number): string => significant(value, 3);
+function withEnds(
+  { value, interval }: { readonly value: number; readonly interval: Ends | null },
+  signed = false,
+): string {
+  if (!Number.isFinite(value)) return "";
+  const own = `${signed && value > 0 ? "+" : ""}${fixed(value)}`;
+  return interval ? `${own} (${range(interval)})` : own;
+}
+
+/** Null: of fewer than two is it known what they take. */
+export function paretoFigure(o: ParetoShown): Figure | null {
+  const panels = ACROSS.flatMap((across): Panel[] => {
+    const placed = o.models.flatMap((one) => {
+      const x = across.of(one);
+      return x !== null && x > 0 && Number.isFinite(one.score.value) ? [{ one, x }] : [];
+    });
+    return placed.length > 1 ? [panelOf(o, across, placed)] : [];
+  });
+  return panels.length === 0
+    ? null
+    : figureOf([{ panels, height: 260 }], { title: `${o.metric} and what it takes`, subtitle: `on ${o.on}` });
+}
+export function paretoPicture(o: ParetoShown, id?: string): Shown | null {
+  const figure = paretoFigure(o);
+  // A terminal has the table.
+  return figure && { ...figureShown(figure), ...(id !== undefined && { id }) };
+}
+
+interface Placed {
+  readonly one: ParetoModel;
+  readonly x: number;
+}
+function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], placed: readonly Placed[]): Panel {
+  const front = frontBy(o, of);
+  const along = placed.filter(({ one }) => front.has(one)).sort((a, b) => a.x - b.x);
+  const own = placed.filter(({ one }) => one.is !== "earlier");
+  const earlier = placed.filter(({ one }) => one.is === "earlier");
+  const xs = placed.map(({ x }) => x);
+  const far = Math.max(...xs) / Math.min(...xs) > FAR;
+  const line: Trace = {
+    ...{ type: "scatter", mode: "lines", name: "none beats it", showlegend: true, hoverinfo: "skip" },
+    ...{ x: along.map(({ x }) => short(x)), y: along.map(({ one }) => short(one.score.value)) },
+    line: { color: FRONT, width: 1.5, shape: "hv" },
+  };
+  return {
+    traces: [
+      ...(along.length > 1 ? [line] : []),
+      ...(earlier.length > 0 ? [points(earlier, "made before", EARLIER, o, unit)] : []),
+      ...own.map(({ one, x }) => points([{ one, x }], one.name, markOf(o, one), o, unit)),
+    ],
+    xaxis: { title: { text: `${title} (fewer are better)` }, ...(far && { type: "log" }) },
+    yaxis: {
+      title: { text: escapeLabel(`${clip(o.metric, 24)} (${o.better === "greater" ? "higher" : "lower"} is better)`) },
+    },
+  };
+}
+
+/** By its place among the models of the statement, so that both panels show it alike. */
+function markOf({ models }: ParetoShown, one: ParetoModel): Trace {
+  const at = models.filter(({ is }) => is !== "earlier").indexOf(one);
+  // The second colour is the front's.
+  return { symbol: MARKS[at % MARKS.length], color: color(at === 0 ? 0 : at + 1), size: 10, line: { width: 2 } };
+}
+
+function points(placed: readonly Placed[], name: string, marker: Trace, o: ParetoShown, unit: string): Trace {
+  const spread = placed.map(({ one: { score } }) => score.interval);
+  return {
+    ...{ type: "scatter", mode: "markers", name: escapeLabel(clip(name, NAME)), showlegend: true, marker },
+    ...{ x: placed.map(({ x }) => short(x)), y: placed.map(({ one }) => short(one.score.value)) },
+    ...(spread.every((ends) => ends !== null) && {
+      error_y: {
+        ...{ type: "data", symmetric: false, thickness: 1, width: 0 },
+        array: placed.map(({ one: { score } }, i) => short((spread[i]?.high ?? score.value) - score.value)),
+        arrayminus: placed.map(({ one: { score } }, i) => short(score.value - (spread[i]?.low ?? score.value))),
+      },
+    }),
+    text: placed.map(({ one, x }) =>
+      [
+        clip(one.name, NAME),
+        clip(one.made, NAME),
+        `${o.metric} ${fixed(one.score.value)}`,
+        `${significant(x, 3)} ${unit}`,
+      ]
+        .filter((part) => part !== "")
+        .map(escapeLabel)
+        .join("<br>"),
+    ),
+    hovertemplate: "%{text}<extra></extra>",
+  };
+}

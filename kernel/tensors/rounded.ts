@@ -1,0 +1,110 @@
+/**
+ * Weights that lie in a safetensors file as whole numbers with scales (`dsl/graph/rounding.ts`): codes under the weight's own
+ * name, scales beside them, and in the file's metadata which tensors are so. Whoever reads the file gets the f32 numbers that
+ * they stand for; headers show the weight's own shape.
+ */
+import * as v from "valibot";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { BLOCK, factorOf, ofRounded, type Rounded, type RoundedAs } from "#dsl/graph/rounding.js";
+import { fields, jsonIn, like, table } from "#kernel/fetch/json.js";
+import type { RoundedPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
+
+/** Key of the metadata. */
+export const ROUNDED = "tunebook_rounded";
+const SCALES = ".scales";
+
+const told = like<Readonly<Record<string, RoundedAs>>>(
+  table<RoundedAs>(
+    v.union([
+      fields({ as: v.literal("int8"), lines: v.picklist(["rows", "columns"]), most: v.number() }),
+      fields({ as: v.literal("int4"), turned: v.boolean() }),
+    ]),
+  ),
+);
+
+/** What the metadata of a file say whose tensors lie so. */
+export function roundedMetadata(all: Readonly<Record<string, RoundedAs>>): Readonly<Record<string, string>> {
+  return { [ROUNDED]: JSON.stringify(all) };
+}
+/** The tensors that a weight is written as. */
+export function roundedTensors(
+  name: string,
+  { how, shape, codes, scales }: Rounded,
+): Readonly<Record<string, TensorToWrite>> {
+  if (how.as === "int8")
+    return {
+      [name]: { dtype: "i8", shape, bytes: bytesIn(codes) },
+      [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesIn(scales) },
+    };
+  const { out, in: into } = factorOf(how, shape);
+  return {
+    [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesIn(codes) },
+    [name + SCALES]: { dtype: "f32", shape: [out, into / BLOCK], bytes: bytesIn(scales) },
+  };
+}
+
+/** The tensors of a header as they are read; `malformed` makes its error. */
+export function unfolded(
+  tensors: Readonly<Record<string, TensorPlace>>,
+  metadata: Readonly<Record<string, string>>,
+  malformed: (why: string) => CodedError,
+): Readonly<Record<string, TensorPlace>> {
+  const text = metadata[ROUNDED];
+  if (text === undefined) return tensors;
+  const rounded = jsonOf(text);
+  if (!told(rounded)) throw malformed("what it says of its rounded weights can't be read");
+  const all: Record<string, TensorPlace> = { ...tensors };
+  for (const [name, how] of Object.entries(rounded)) {
+    const [codes, scales] = [tensors[name], tensors[name + SCALES]];
+    const shape = codes && scales && shapeOf(how, codes, scales);
+    if (!shape) throw malformed(`${name} has no codes and scales that fit each other`);
+    all[name] = { ...codes, dtype: "F32", shape, rounded: { how, scales } };
+    Reflect.deleteProperty(all, name + SCALES);
+  }
+  return all;
+}
+
+/** The weight's own shape; null: codes and scales are none of that kind. */
+function shapeOf(how: RoundedAs, codes: TensorPlace, scales: TensorPlace): readonly [number, number] | null {
+  const [first, second] = codes.shape;
+  if (codes.shape.length !== 2 || first === undefined || second === undefined || scales.dtype !== "F32") return null;
+  if (how.as === "int8") {
+    const lines = how.lines === "rows" ? first : second;
+    const fit = codes.dtype === "I8" && scales.shape.length === 1 && scales.shape[0] === lines;
+    return fit ? [first, second] : null;
+  }
+  const into = 2 * second;
+  const fit = codes.dtype === "U8" && into % BLOCK === 0 && scales.shape.join() === [first, into / BLOCK].join();
+  return fit ? (how.turned ? [first, into] : [into, first]) : null;
+}
+
+/** The numbers of a weight, f32. `read` gives the bytes of a place, at an address that f32 may begin at. */
+export function readRounded(
+  place: Pick<TensorPlace, "shape" | "offset" | "bytes"> & { readonly rounded: RoundedPlace },
+  read: (place: Pick<TensorPlace, "offset" | "bytes">) => Uint8Array,
+): Uint8Array {
+  const { how, scales } = place.rounded;
+  const codes = read(place);
+  const floats = read(scales);
+  return bytesIn(
+    ofRounded({
+      ...{ how, shape: place.shape as readonly [number, number] },
+      codes: how.as === "int8" ? new Int8Array(codes.buffer, codes.byteOffset, codes.length) : codes,
+      scales: new Float32Array(floats.buffer, floats.byteOffset, floats.length / 4),
+    }),
+  );
+}
+
+/** Bytes that a tensor takes in its file. */
+export function storedBytes({ bytes, rounded }: TensorPlace): number {
+  return bytes + (rounded?.scales.bytes ?? 0);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return jsonIn(text, v.unknown());
+  } catch {
+    return null;
+  }
+}
+const bytesIn = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);

@@ -1,0 +1,20 @@
+/** Codes of pruning. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "pruned-nothing": Record<never, never>;
+  }
+}
+
+registerCodes({
+  "pruned-nothing": {
+    severity: "error",
+    message: () => "nothing says what is taken out",
+    help: () => "write `heads`, `feed_forward` or both: `structured(heads: 25%, feed_forward: 40%)`",
+    explain:
+      "Heads of attention and numbers of the inner layer are taken out by shares of their own: which a model can spare is for the data to say.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d with r as s { sparsify: structured() }',
+  },
+});

@@ -1,0 +1,23 @@
+/** A safetensors file of f32 tensors as a stream of bytes, each tensor read when its turn comes. */
+import type { NDArray } from "#dsl/graph/program.js";
+
+export async function* safetensorsOf(
+  shapes: Readonly<Record<string, readonly number[]>>,
+  read: (name: string) => Promise<NDArray>,
+): AsyncGenerator<Uint8Array, void, void> {
+  let at = 0;
+  const names = Object.keys(shapes).sort();
+  const places = names.map((name) => {
+    const shape = shapes[name] ?? [];
+    const from = at;
+    at += 4 * shape.reduce((n, d) => n * d, 1);
+    return [name, { dtype: "F32", shape, data_offsets: [from, at] }] as const;
+  });
+  const text = JSON.stringify({ __metadata__: { format: "pt" }, ...Object.fromEntries(places) });
+  const header = new TextEncoder().encode(text.padEnd(8 * Math.ceil(text.length / 8)));
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(header.length), true);
+  yield length;
+  yield header;
+  for (const name of names) yield (await read(name)).bytes;
+}

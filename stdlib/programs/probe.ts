@@ -1,0 +1,33 @@
+/** How large numbers get that go into linear layers: what fixed scales are made of. */
+import { Graph } from "#dsl/graph/builder.js";
+import { optimise } from "#dsl/graph/passes/table.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import { buildModel, modelInputs } from "./model.js";
+import type { AssembleOptions } from "./options.js";
+
+export interface Probe {
+  /** Inputs as those of `assembleForward`; outputs `least/<n>` and `most/<n>`, scalars, of each path. */
+  readonly program: Program;
+  /** Paths of linear layers, the body's with its prefix. */
+  readonly paths: readonly string[];
+}
+
+export function buildProbe(
+  o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout" | "looks">,
+  tokenTypes: boolean,
+): Probe {
+  const graph = new Graph();
+  const seen = new Map<string, Tensor>();
+  const inputs = modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family });
+  const model = buildModel({ ...o, dropout: 0, looks: (path, x) => seen.set(path, x) }, graph, inputs);
+  model.logits();
+  const paths = [...seen.keys()];
+  paths.forEach((path, n) => {
+    const x = seen.get(path);
+    const axes = Array.from({ length: x?.rank ?? 0 }, (_, axis) => axis);
+    if (x) graph.output(`least/${String(n)}`, x.min(axes));
+    if (x) graph.output(`most/${String(n)}`, x.max(axes));
+  });
+  return { program: optimise(graph.program(), o.passes), paths };
+}

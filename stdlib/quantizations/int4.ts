@@ -1,0 +1,19 @@
+import { defineWord } from "#dsl/types/define.js";
+import { quantizedConfig } from "../lib/models/quantized.js";
+
+export const word = defineWord({
+  kind: "quantization",
+  name: "int4",
+  doc: "Weights of linear layers in half a byte, to the nearest of 16 numbers, with a scale for each block of 32 inputs; rows of tables as bytes. What goes into a layer stays as it is. As `onnx(quantize: int4)` rounds them.",
+  example: "quantize: int4",
+  since: "0.2.0",
+  elsewhere: { q4: "int4", q4_0: "int4", "4bit": "int4", w4a16: "int4" },
+  parameters: [],
+  capabilities: {
+    makes: (_call, { config, shapes }) => ({
+      config: { ...config, ...quantizedConfig({ weights: "int4", activations: null }) },
+      shapes,
+    }),
+  },
+  load: async () => (await import("./int4.run.js")).int4,
+});

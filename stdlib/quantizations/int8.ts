@@ -1,0 +1,41 @@
+import { defineWord } from "#dsl/types/define.js";
+import { quantizedConfig } from "../lib/models/quantized.js";
+
+export const word = defineWord({
+  kind: "quantization",
+  name: "int8",
+  doc: "Weights as whole numbers of a byte, each output of a layer by a scale of its own, rows of tables likewise; what goes into a layer is rounded as it comes, row by row, or by fixed scales. The notebook computes in f32 the very numbers that these stand for, so that it says what `onnx(quantize: int8)` says; memory and time are saved where bytes are multiplied, which its engines don't do.",
+  example: "quantize: int8(calibrate: 200)",
+  since: "0.2.0",
+  references: [
+    {
+      title: "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
+      by: "Jacob et al.",
+      year: 2017,
+      at: "https://arxiv.org/abs/1712.05877",
+    },
+  ],
+  elsewhere: {
+    ...{ q8: "int8", uint8: "int8", "8bit": "int8", dynamic: "int8", w8a8: "int8" },
+    ...{ calibration: "calibrate", calibration_samples: "calibrate", num_samples: "calibrate" },
+  },
+  parameters: [
+    {
+      name: "calibrate",
+      type: { is: "number", integer: true },
+      range: { min: 1, max: 10_000 },
+      doc: "So many rows of the training data say how large activations get, which then are rounded by fixed scales; left out: each row has scales of its own.",
+      why: "Scales of their own are more exact on processors; fixed ones are what accelerators want.",
+      impact: "medium",
+    },
+  ],
+  capabilities: {
+    makes: (call, { config, shapes }) => ({
+      // By which scales is known when rows have been seen.
+      config: { ...config, ...quantizedConfig({ weights: "int8", activations: { by: "rows" } }) },
+      shapes,
+    }),
+    calibrates: (call) => call.arguments.calibrate ?? null,
+  },
+  load: async () => (await import("./int8.run.js")).int8,
+});

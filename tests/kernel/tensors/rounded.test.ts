@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ofRounded, roundedBy, type RoundedAs } from "#dsl/graph/rounding.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { asFloats } from "#kernel/tensors/numbers.js";
+import { roundedMetadata, roundedTensors, storedBytes } from "#kernel/tensors/rounded.js";
+import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
+
+const x = Float32Array.from({ length: 64 * 32 }, (_, i) => Math.sin(i) * (1 + (i % 7)));
+const LIES: Readonly<Record<string, RoundedAs>> = {
+  eight: { as: "int8", lines: "rows", most: 63 },
+  across: { as: "int8", lines: "columns", most: 63 },
+  four: { as: "int4", turned: true },
+  turned: { as: "int4", turned: false },
+};
+const SHAPE = [64, 32] as const;
+
+describe("safetensors of rounded weights", () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-rounded-"));
+    file = join(folder, "model.safetensors");
+    const tensors = Object.entries(LIES).map(([name, how]) => roundedTensors(name, roundedBy(x, SHAPE, how)));
+    const plain = {
+      bias: { dtype: "f32" as const, shape: [3], bytes: new Uint8Array(Float32Array.of(1, 2, 3).buffer) },
+    };
+    writeSafetensors(file, Object.assign({}, plain, ...tensors), roundedMetadata(LIES));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it("shows each weight's own shape, and no scales", () => {
+    const { tensors } = readHeader(file);
+    assert.deepEqual(Object.keys(tensors).sort(), ["across", "bias", "eight", "four", "turned"]);
+    for (const name of Object.keys(LIES))
+      assert.deepEqual([tensors[name]!.dtype, ...tensors[name]!.shape], ["F32", ...SHAPE]);
+  });
+  it("gives the numbers that codes and scales stand for", () => {
+    for (const [name, how] of Object.entries(LIES))
+      assert.deepEqual(asFloats(readTensor(file, name)), ofRounded(roundedBy(x, SHAPE, how)), name);
+    assert.deepEqual([...asFloats(readTensor(file, "bias"))], [1, 2, 3]);
+  });
+  it("takes a byte, or half of one, for a number, and its scales", () => {
+    const { tensors } = readHeader(file);
+    const bytes = (name: string): number => storedBytes(tensors[name]!);
+    assert.deepEqual(Object.keys(LIES).map(bytes), [2048 + 4 * 64, 2048 + 4 * 32, 1024 + 4 * 64, 1024 + 4 * 64]);
+    assert.ok(statSync(file).size < 4 * 2048 + 3000);
+  });
+  it("refuses a file whose codes and scales don't fit what it says", () => {
+    const text = readFileSync(file, "latin1");
+    // `four` lies as 64 × 16 bytes, which are no bytes with a scale for each row.
+    const wrong = text.replace(
+      '\\"four\\":{\\"as\\":\\"int4\\",\\"turned\\":true}',
+      '\\"four\\":{\\"as\\":\\"int4\\",\\"turned\\":8888}',
+    );
+    assert.notEqual(wrong, text);
+    writeFileSync(file, wrong, "latin1");
+    assert.throws(
+      () => readHeader(file),
+      (error) => error instanceof CodedError && error.code === "weights-malformed",
+    );
+  });
+});

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
+import { wholeHeads } from "#stdlib/lib/pruning/whole-heads.js";
+import { goneOf } from "#stdlib/lib/pruning/prune.js";
+import { registry } from "#stdlib/registry.js";
+import { word } from "#stdlib/sparsities/structured.js";
+import { structured } from "#stdlib/sparsities/structured.run.js";
+
+const fixtures = new URL("../../../../tests/fixtures/models/", import.meta.url);
+const share = (one: number) => ({ share: one });
+const callOf = (given: Call["arguments"]): Call => ({ kind: "sparsity", word: "structured", arguments: given });
+
+function modelIn(name: string) {
+  const file = new URL(`${name}/model.safetensors`, fixtures).pathname;
+  const header = readHeader(file);
+  const config = JSON.parse(readFileSync(new URL(`${name}/config.json`, fixtures), "utf8")) as Record<string, unknown>;
+  const family = registry.ofKind("model").find((one) => one.capabilities?.modelType === config["model_type"])!;
+  const shapes = Object.fromEntries(Object.entries(header.tensors).map(([tensor, { shape }]) => [tensor, shape]));
+  const facts = { family: family.name, config, shapes };
+  return {
+    facts,
+    family: family.capabilities as FamilyCapabilities,
+    read: (tensor: string) => readTensor(file, tensor, header),
+  };
+}
+const floatsOf = ({ bytes }: NDArray): Float32Array => new Float32Array(bytes.slice().buffer);
+
+/** Of each family with a fixture; heads where its config can say fewer. */
+const FAMILIES: readonly (readonly [fixture: string, given: Call["arguments"]])[] = [
+  ["bert-plain", { heads: share(0.5), feed_forward: share(0.4) }],
+  ["gpt2-plain", { feed_forward: share(0.4) }],
+  ["llama-grouped", { heads: share(0.5), feed_forward: share(0.25) }],
+  ["mistral-window", { heads: share(0.5), feed_forward: share(0.25) }],
+  ["qwen2-bias", { heads: share(0.5), feed_forward: share(0.25) }],
+];
+
+describe("sparsify: structured", () => {
+  for (const [fixture, given] of FAMILIES)
+    it(`${fixture}: what was planned is what is made, and its family reads it`, async () => {
+      const whole = modelIn(fixture);
+      const call = callOf(given);
+      const planned = word.capabilities!.makes!(call as never, whole.facts as never, whole.family);
+      assert.ok(!("why" in planned), JSON.stringify(planned));
+      const made = structured.make!(call, whole);
+      assert.deepEqual(made.shapes, planned.shapes);
+      let less = 0;
+      for (const [name, shape] of Object.entries(made.shapes)) {
+        assert.deepEqual(made.tensor(name).shape, shape, name);
+        less += Number(shape.join() !== whole.facts.shapes[name]!.join());
+      }
+      assert.ok(less > 0);
+      const family = await implementationOf(registry, "model", whole.facts.family);
+      const [before, after] = [whole.facts.config, made.config].map((config) => family.sizes(family.config(config)));
+      if (given["heads"] !== undefined) assert.ok(after!.heads < before!.heads);
+      assert.ok(after!.intermediate < before!.intermediate);
+      assert.equal(after!.hidden, before!.hidden);
+    });
+
+  it("keeps the units with the greatest weights, and of a kept unit every number", () => {
+    const whole = modelIn("bert-plain");
+    const inner = Object.keys(whole.facts.shapes).find((name) => name.endsWith("0.intermediate.dense.weight"))!;
+    const [wide, width] = whole.facts.shapes[inner]! as [number, number];
+    const great = new Set([1, 2, 5]);
+    const read = (name: string): NDArray => {
+      const array = whole.read(name);
+      if (name !== inner) return array;
+      const floats = floatsOf(array).map((x, i) => (great.has(Math.floor(i / width)) ? 100 : 1e-3) * (x + 1));
+      return { ...array, bytes: new Uint8Array(floats.buffer) };
+    };
+    const made = structured.make!(callOf({ feed_forward: share((wide - 3) / wide) }), { ...whole, read });
+    const kept = floatsOf(made.tensor(inner));
+    const before = floatsOf(read(inner));
+    assert.deepEqual(
+      [...kept],
+      [...great].flatMap((unit) => [...before.subarray(unit * width, (unit + 1) * width)]),
+    );
+    const out = inner.replace("intermediate.dense", "output.dense");
+    const columns = floatsOf(whole.read(out));
+    const rows = whole.facts.shapes[out]![0]!;
+    assert.deepEqual(
+      [...floatsOf(made.tensor(out))],
+      Array.from({ length: rows }, (_, row) => [...great].map((unit) => columns[row * wide + unit]!)).flat(),
+    );
+  });
+
+  it("heads that are gone come back as zeros, and the others as they are", () => {
+    const whole = modelIn("bert-plain");
+    const made = structured.make!(callOf({ heads: share(0.5) }), whole);
+    const back = wholeHeads(made, whole.family)!;
+    assert.deepEqual(back.shapes, whole.facts.shapes);
+    assert.equal(back.config["pruned_heads"], undefined);
+    for (const name of Object.keys(made.shapes).filter((one) => one.includes("attention.self.query.weight"))) {
+      const [now, then] = [floatsOf(back.whole(name, made.tensor(name))), floatsOf(whole.read(name))];
+      const same = now.reduce((count, x, i) => count + Number(x === then[i]), 0);
+      const zero = now.reduce((count, x) => count + Number(x === 0), 0);
+      assert.deepEqual([same, zero], [now.length / 2, now.length / 2], name);
+    }
+  });
+
+  it("refuses what a family's config can't say, and how much it could", () => {
+    const refused = (fixture: string, given: Call["arguments"]) => {
+      const { facts, family } = modelIn(fixture);
+      const planned = word.capabilities!.makes!(callOf(given) as never, facts as never, family);
+      return "why" in planned ? planned : undefined;
+    };
+    assert.match(refused("gpt2-plain", { heads: share(0.5) })!.why, /no size of a head/);
+    assert.match(refused("t5-plain", { feed_forward: share(0.5) })!.why, /isn't known/);
+    assert.match(refused("bert-plain", { heads: share(0.01) })!.instead, /heads: \d+%/);
+  });
+
+  it("takes the nearest number of units that may go", () => {
+    const fits = (left: number): boolean => 12 % left === 0;
+    assert.deepEqual(
+      [0.1, 0.3, 0.5, 0.9].map((one) => goneOf({ count: 12, fits }, one)),
+      [0, 6, 6, 11],
+    );
+    assert.equal(goneOf({ count: 12, fits: () => true }, 0.25), 3);
+  });
+});
