@@ -1,8 +1,20 @@
-// `npm test`: the same provisioning as `npm start`, then formatting, lint, the manifest, and every test that was built.
+// `npm test`: the same provisioning as `npm start`, then every test that was built, and beside them formatting, lint, the
+// manifest.
 // `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the others, `npm run
 // test:long` those that `npm test` leaves out, `npm run test:whole` all there are. `--tests` leaves the checks out. Further arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that
 // failed as one more.
-import { build, checkNode, installPackages, node, provision, say, StepFailed } from "./tools/provision.mjs";
+import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
+import {
+  build,
+  checkNode,
+  installPackages,
+  provisionBuild,
+  provisionModels,
+  root,
+  say,
+  StepFailed,
+} from "./tools/provision.mjs";
 import { runTests } from "./tools/suite.mjs";
 
 const checks = [
@@ -21,23 +33,39 @@ async function main(args) {
     await build();
     return total(0, await runTests("unit", rest));
   }
-  await provision();
-  const failed = tests || e2e || long ? 0 : await runChecks();
+  await provisionBuild();
+  const checking = tests || e2e || long ? [] : checks.map(runCheck);
+  await provisionModels();
   await bringTools();
-  return total(failed, await runTests(long ? "long" : whole ? "whole" : e2e ? "e2e" : "all", rest));
+  const counts = await runTests(long ? "long" : whole ? "whole" : e2e ? "e2e" : "all", rest);
+  const outcomes = await Promise.all(checking);
+  for (const { says } of outcomes) say(says);
+  return total(outcomes.filter(({ ok }) => !ok).length, counts);
 }
 
 const total = (failed, { passes, failures }) => ({ passed: passes, failed: failed + failures });
 
-async function runChecks() {
-  const outcomes = await Promise.all(
-    checks.map(async ([name, command, mend]) => {
-      const status = await node(command);
-      say(`${name}: ${status === 0 ? "ok" : `failed (${mend})`}`);
-      return status === 0;
-    }),
-  );
-  return outcomes.filter((ok) => !ok).length;
+/** Beside the tests, in what they leave of the processors: what it says comes in one piece, and is read when they are over. */
+function runCheck([name, command, mend]) {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    try {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    } catch {
+      // Then it takes its share.
+    }
+    let words = "";
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (words += text));
+    const end = (status) => {
+      const ok = status === 0;
+      done({ ok, says: `${words}${name}: ${ok ? "ok" : `failed (${mend})`}` });
+    };
+    child.once("error", ({ message }) => {
+      words += `${message}\n`;
+      end(1);
+    });
+    child.once("close", end);
+  });
 }
 
 /** JupyterLab, jupyter_kernel_test, nbconvert, a browser: the tests that need them say why where this fails. */
