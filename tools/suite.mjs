@@ -14,7 +14,7 @@ import {
   statfsSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
+import { freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { node, root, say } from "./provision.mjs";
 import { cacheFolder } from "./python-env.mjs";
@@ -38,15 +38,14 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
 }
 
 /**
- * Runs a part of the suite (`unit`, `e2e`, `all` of both, `long`, `whole`) in as many processes as TUNEBOOK_JOBS says, two if it says nothing.
- * `args` go to mocha; files among them are run instead of the part. Counts of a run that tells none (it crashed, or found no
+ * Runs a part of the suite (`unit`, `e2e`, `all` of both, `long`, `whole`) in as many processes as TUNEBOOK_JOBS says. `args` go to mocha; files among them are run instead of the part. Counts of a run that tells none (it crashed, or found no
  * test) are one failure.
  */
 export async function runTests(part, args) {
   const unit = part === "unit";
-  const folder = mkdtempSync(join(unit ? inMemory() : tmpdir(), "tunebook-"));
+  const folder = mkdtempSync(join(inMemory(unit ? ROOM.unit : ROOM.all), "tunebook-"));
   const counts = join(folder, "counts.json");
-  const jobs = Number(process.env.TUNEBOOK_JOBS ?? 2);
+  const jobs = Number(process.env.TUNEBOOK_JOBS ?? (unit ? JOBS.unit : JOBS.all));
   try {
     const times = knownTimes();
     const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
@@ -66,7 +65,7 @@ export async function runTests(part, args) {
         ...files,
         ...args,
       ],
-      { TUNEBOOK_COUNTS: counts, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache"), TMPDIR: folder }) },
+      { TUNEBOOK_COUNTS: counts, TMPDIR: folder, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }) },
     );
     const { passes, failures, files: took } = JSON.parse(readFileSync(counts, "utf8"));
     say(timesOf(part, took, Date.now() - begun));
@@ -82,22 +81,28 @@ export async function runTests(part, args) {
 }
 
 /**
- * Where unit tests write: thousands of small files, damaged and written again, each of which a disk may make them wait for. A
- * file system in memory, where there is one with room; `npm test` writes them to the disk.
+ * How many files run side by side where nobody says it. Unit tests compute; the others wait half of their time for processes, disks and
+ * pages, which another one fills on a machine of two processors. Each has engines of its own.
  */
-function inMemory() {
+const JOBS = { unit: 2, all: 3 };
+/** Bytes that tests may write where they run in memory: the largest files, of as many of them as run at a time, several times over. */
+const ROOM = { unit: 4 * 2 ** 30, all: 10 * 2 ** 30 };
+
+/**
+ * Where tests write: thousands of small files, damaged and written again, and runs, whose every line is on the disk before it
+ * counts: a disk makes them wait for each. A file system in memory, where there is one, and memory, with room.
+ */
+function inMemory(room) {
   const memory = "/dev/shm";
   if (process.platform !== "linux" || process.env.TMPDIR !== undefined) return tmpdir();
   try {
     accessSync(memory, constants.W_OK);
     const { bavail, bsize } = statfsSync(memory);
-    return bavail * bsize >= ROOM ? memory : tmpdir();
+    return Math.min(bavail * bsize, freemem()) >= room ? memory : tmpdir();
   } catch {
     return tmpdir();
   }
 }
-/** Bytes: the largest files of the tests, of two of them at a time, several times over. */
-const ROOM = 4 * 2 ** 30;
 
 const timesFile = () => join(cacheFolder(), "test-times.json");
 const secondsFile = join(root, "tools", "test-seconds.json");
