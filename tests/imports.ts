@@ -23,6 +23,18 @@ function importedBy(file: string): readonly string[] {
   });
 }
 
+/** Every module of ours that is loaded with a compiled one (`dist/kernel/…js`), itself too: types are gone, and what is only imported when it is needed isn't followed. */
+export function loadedWith(module: string): ReadonlySet<string> {
+  const found = new Set([module]);
+  for (const file of found)
+    for (const { fileName } of ts.preProcessFile(withoutLater(readFileSync(join(root, file), "utf8"))).importedFiles) {
+      if (fileName.startsWith(".")) found.add(relative(root, resolve(root, dirname(file), fileName)));
+      else if (/^#(?:dsl|stdlib|kernel)\//.test(fileName)) found.add(join("dist", fileName.slice(1)));
+    }
+  return found;
+}
+const withoutLater = (text: string): string => text.replace(/\bimport\(/g, "later(");
+
 /** Files that import each other in a circle, each circle once (Tarjan 1972); none: every import points one way. */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const found = new Map<string, number>();

@@ -8,39 +8,14 @@ import type { Trial } from "../artifacts/trials.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
 import { tagFrom } from "./run-notes.js";
 import type { RunState, RunSummary } from "./run-summary.js";
+import type { RunView, SortBy } from "./run-view.js";
 
-export type SortBy = "started" | "name" | "score" | "loss" | "seconds";
-export const sorts: readonly SortBy[] = ["started", "name", "score", "loss", "seconds"];
-export interface RunView {
-  /** Words that must all be there, in any of the run's texts; `tag:x` is a tag. */
-  readonly filter: string;
-  readonly limit: number;
-  readonly sort: SortBy;
-  /** The other way round than is usual for the column. */
-  readonly reverse: boolean;
-  /** Key of the score that is shown and ranked by; null: the newest evaluation's first. */
-  readonly score: string | null;
-  /** What scores are of, `reviews.test`; no others are shown or ranked by. Null: of each run's newest. */
-  readonly on: string | null;
-  /** Trials of a sweep under one row. */
-  readonly fold: boolean;
-  /** Keys of the sweeps whose trials are shown. */
-  readonly open: readonly string[];
-}
+export { sorts, usualView, type RunView, type SortBy } from "./run-view.js";
+
 export interface RunQuery extends RunView {
   /** Revision of an earlier answer, or 0. */
   readonly since: number;
 }
-export const usualView: RunView = {
-  filter: "",
-  limit: 100,
-  sort: "started",
-  reverse: false,
-  score: null,
-  on: null,
-  fold: true,
-  open: [],
-};
 
 /** A score that runs have, on whatever data, or on these rows alone. */
 export interface ScoreChoice {

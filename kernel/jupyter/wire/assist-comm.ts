@@ -4,7 +4,7 @@
  * and again by itself would make the kernel look busy.
  */
 import type { Compare } from "../../history/compared-runs.js";
-import { sorts, type RunView } from "../../history/run-listing.js";
+import { sorts, type RunView } from "../../history/run-view.js";
 import type { AssistantClient } from "./assistant-client.js";
 import type {
   AssistQuestion,
