@@ -38,7 +38,7 @@ export const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unused =
-  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners|partitions|compressors|privacies|aggregators|attacks)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners|partitions|compressors|privacies|aggregators|attacks|students|lessons|sparsities|quantizations)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
@@ -69,6 +69,19 @@ const leaveOut = {
     }));
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), (name) => name === "references"),
+    }));
+    // What an op computes is told in the reference.
+    onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]graph[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
+      contents: without(await readFile(path, "utf8"), (name) => name === "doc"),
+    }));
+    // Nothing is made smaller here: what its parts would be is for the kernel to tell.
+    onLoad({ filter: /[\\/]stdlib[\\/]lib[\\/](?:pruning[\\/]plan|students[\\/]cut)\.js$/ }, () => ({
+      contents: `import "./stdlib/lib/pruning/codes.js";
+        const asItWas = (_, { config, shapes }) => ({ config, shapes });
+        export { asItWas as prunedSizes, asItWas as cutOf };
+        export const sharesOf = () => ({});
+        export const isRefused = () => false;`,
+      resolveDir: dist,
     }));
     // The grammar is the same everywhere, and was found sound where it was tested.
     onLoad({ filter: /[\\/]chevrotain[\\/].*[\\/]grammar[\\/]checks\.js$/ }, async ({ path }) => {
