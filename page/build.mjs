@@ -68,7 +68,7 @@ const leaveOut = {
       contents: without(await readFile(path, "utf8"), isOfPages),
     }));
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
-      contents: without(await readFile(path, "utf8"), (name) => name === "references"),
+      contents: without(await readFile(path, "utf8"), (name, { beside }) => name === "references" && "doc" in beside),
     }));
     // What an op computes is told in the reference.
     onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]graph[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
@@ -131,7 +131,9 @@ function without(source, isCut) {
     ts.forEachChild(node, (child) => visit(child, here));
   };
   visit(tree, undefined);
-  return cut.toReversed().reduce((text, [start, end]) => {
+  // From the end on, whichever literal they stand in: what is cut moves nothing that stands before it.
+  const last = cut.toSorted(([a], [b]) => b - a);
+  return last.reduce((text, [start, end]) => {
     const rest = text.slice(end);
     return text.slice(0, start) + (rest.startsWith(",") ? rest.slice(1) : rest);
   }, source);
