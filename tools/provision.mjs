@@ -78,7 +78,7 @@ function newer(file, than) {
   return existsSync(file) && existsSync(than) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
 }
 
-/** Compiles what changed, and the JupyterLab extension. */
+/** Compiles what changed, what demo pages are made of, and the JupyterLab extension. */
 export async function build() {
   for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
@@ -86,6 +86,8 @@ export async function build() {
   await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
   bundleParser();
   chmodSync(cli, 0o755);
+  const { buildDemo } = await import("../page/build-demo.mjs");
+  if ((await buildDemo()).built) say("build: what demo pages are made of");
   const { buildLab } = await import("../editors/jupyterlab/build.mjs");
   await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
 }

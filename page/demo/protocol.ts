@@ -1,0 +1,34 @@
+/** What the demo page's window and its worker say to each other. The proof of a deployment speaks it too. */
+import type { Demo, AskedText } from "#stdlib/lib/targets/page/demo.js";
+import type { View } from "./views.js";
+
+export interface Opening {
+  readonly demo: Demo;
+  /** base64 of gzip. */
+  readonly tokenizer: string;
+  readonly runtime: string;
+  /** The same, or the file that was given. */
+  readonly model: string | ArrayBuffer;
+  readonly threads: number;
+}
+export interface Array32 {
+  readonly dtype: "f32" | "i32";
+  readonly shape: readonly number[];
+  readonly data: ArrayBuffer;
+}
+export interface Methods {
+  open: { params: Opening; result: { readonly milliseconds: number } };
+  ask: { params: AskedText; result: View };
+  /** Token ids as the model is fed them. */
+  ids: { params: readonly AskedText[]; result: readonly (readonly number[])[] };
+  /** The graph itself, by the program's names. */
+  run: {
+    params: { readonly feeds: Readonly<Record<string, Array32>>; readonly wanted: readonly string[] };
+    result: Readonly<Record<string, Array32>>;
+  };
+}
+export type Method = keyof Methods;
+export type Request = {
+  [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]["params"] };
+}[Method];
+export type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };

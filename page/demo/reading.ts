@@ -1,0 +1,105 @@
+/**
+ * Texts to rows of tokens as the notebook makes them: the model's own tokenizer.json, read by Hugging Face's JavaScript
+ * tokenizers, framed and cut by the kernel's code. The proof of a deployment compares the ids with the notebook's.
+ */
+import { Tokenizer as Reader } from "@huggingface/tokenizers";
+import { must } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
+import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";
+import type { TokenNames } from "#stdlib/kinds/task.js";
+import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
+import { wordsIn } from "#stdlib/lib/tasks/words.js";
+
+export interface Row {
+  readonly ids: Int32Array;
+  /** Which of two texts each token is of; absent: there is one. */
+  readonly types?: Int32Array;
+  /** Where the first piece of each word lies, and how many words were cut off. */
+  readonly words?: { readonly starts: Int32Array; readonly cut: number };
+  /** Tokens that the whole text has. */
+  readonly whole: number;
+}
+
+export class Reading {
+  readonly names: TokenNames;
+  private readonly reader: Reader;
+  private readonly checked: CheckedTokenizer;
+
+  /** Coded errors of `checkTokenizer`. */
+  constructor(
+    private readonly demo: Demo,
+    file: Uint8Array,
+    settings: Readonly<Record<string, unknown>> | null,
+  ) {
+    this.checked = checkTokenizer("tokenizer.json", file, demo.config, settings);
+    const { json, vocabulary, added, mask, special } = this.checked;
+    const pre_tokenizer = whole(json["pre_tokenizer"]);
+    this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
+    // Of two tokens with one id the added one stands for it.
+    const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
+    this.names = {
+      ...{ vocabulary: tokens.size, mask, special },
+      tokens: (ids) => Array.from(ids, (id) => tokens.get(id) ?? ""),
+    };
+  }
+
+  /** `words`: the task tells of words. */
+  row(asked: AskedText, words: boolean): Row {
+    if (typeof asked !== "string") return this.pair(asked);
+    return words ? this.ofWords(asked) : this.text(asked);
+  }
+
+  private plain(text: string): readonly number[] {
+    return this.reader.encode(text.replace(/\p{Surrogate}/gu, "\ufffd"), { add_special_tokens: false }).ids;
+  }
+
+  private text(text: string): Row {
+    const whole = framed(this.plain(text), this.checked.frame.single, Number.POSITIVE_INFINITY);
+    return { ids: cutFramed(whole, this.checked.frame.single, this.demo.maxLength), whole: whole.length };
+  }
+
+  private pair([first, second]: readonly [string, string]): Row {
+    const { pair } = this.checked.frame;
+    const [a, b] = [this.plain(first), this.plain(second)];
+    const { ids, types } = framedPair(a, b, pair, this.demo.maxLength);
+    const specials = pair.before.length + pair.between.length + pair.after.length;
+    return { ids, whole: a.length + b.length + specials, ...(this.demo.tokenTypes && { types }) };
+  }
+
+  /** A word is there when its first piece is. */
+  private ofWords(text: string): Row {
+    const { frame, unknown, padId, blankBeforeWords } = this.checked;
+    const pieces = wordsIn(text)
+      .map((word) => this.plain(blankBeforeWords ? ` ${word}` : word))
+      .map((ids) => (ids.length > 0 ? ids : [unknown ?? padId]));
+    let place = frame.single.before.length;
+    const starts = pieces.map(({ length }) => (place += length) - length);
+    const whole = framed(pieces.flat(), frame.single, Number.POSITIVE_INFINITY);
+    const ids = cutFramed(whole, frame.single, this.demo.maxLength);
+    const kept = starts.filter((start) => start < ids.length - frame.single.after.length);
+    return {
+      ids,
+      whole: whole.length,
+      words: { starts: Int32Array.from(kept), cut: starts.length - kept.length },
+    };
+  }
+}
+
+const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
+/** Words and marks as Rust tells them apart: the JavaScript library's `Whitespace` knows the letters of ASCII alone. */
+const WHITESPACE = {
+  ...{ type: "Split", invert: true, behavior: "Removed" },
+  pattern: { Regex: String.raw`[${WORD}]+|[^${WORD}\p{White_Space}]+` },
+};
+function whole(part: unknown): unknown {
+  if (!isRecord(part)) return part;
+  if (part["type"] === "Whitespace") return WHITESPACE;
+  const parts = part["pretokenizers"];
+  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(whole) } : part;
+}
+
+/** As rows of a task are asked about. */
+export function wordsOfRow({ words }: Row): NonNullable<Row["words"]> {
+  return must(words, "the words of a row");
+}

@@ -1,0 +1,59 @@
+/** The model in ONNX Runtime for browsers: WebAssembly that lies in the page, on the processor. */
+import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
+import { must } from "#dsl/diagnostics/must.js";
+import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
+import type { Array32 } from "./protocol.js";
+
+export class Runtime {
+  private constructor(
+    private readonly session: InferenceSession,
+    private readonly graph: GraphFile,
+  ) {}
+
+  /** `threads` above 1: the page is isolated, so that memory can be shared. */
+  static async open(
+    graph: GraphFile,
+    o: { readonly runtime: Uint8Array<ArrayBuffer>; readonly model: Uint8Array; readonly threads: number },
+  ): Promise<Runtime> {
+    env.logLevel = "error";
+    env.wasm.numThreads = o.threads;
+    env.wasm.wasmBinary = o.runtime.buffer;
+    const session = await InferenceSession.create(o.model, {
+      executionProviders: ["wasm"],
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+    return new Runtime(session, graph);
+  }
+
+  /** Feeds and outputs by the program's names. */
+  async run(
+    feeds: Readonly<Record<string, Array32>>,
+    wanted: readonly string[] = Object.keys(this.graph.outputs),
+  ): Promise<Readonly<Record<string, Array32>>> {
+    const fed = Object.entries(this.graph.inputs).map(
+      ([name, port]) => [port.name, tensorOf(must(feeds[name], `what the graph is fed as ${name}`), port)] as const,
+    );
+    const got = await this.session.run(
+      Object.fromEntries(fed),
+      wanted.map((name) => this.port(name).name),
+    );
+    return Object.fromEntries(wanted.map((name) => [name, arrayOf(must(got[this.port(name).name], name))]));
+  }
+
+  private port(name: string): GraphPort {
+    return must(this.graph.outputs[name], `the graph's output ${name}`);
+  }
+}
+
+function tensorOf({ data, shape }: Array32, { dtype }: GraphPort): Tensor {
+  const dims = [...shape];
+  if (dtype === "i64") return new Tensor("int64", BigInt64Array.from(new Int32Array(data), BigInt), dims);
+  if (dtype === "i32") return new Tensor("int32", new Int32Array(data), dims);
+  return new Tensor("float32", new Float32Array(data), dims);
+}
+function arrayOf(tensor: Tensor): Array32 {
+  const { data } = tensor;
+  if (!(data instanceof Float32Array)) throw new TypeError(`the graph gives ${tensor.type}`);
+  return { dtype: "f32", shape: [...tensor.dims], data: data.slice().buffer };
+}

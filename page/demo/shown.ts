@@ -1,0 +1,111 @@
+/** Answers as elements. Labels and words go in as text, never as HTML. */
+import type { Bar, Shown, TaggedWord, View } from "./views.js";
+
+export function make<K extends keyof HTMLElementTagNameMap>(
+  name: K,
+  properties: Partial<HTMLElementTagNameMap[K]> = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[K] {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...children);
+  return element;
+}
+
+/** Labels of which so many are shown at once. */
+const MOST = 12;
+
+export function answerShown(view: View, threads: number): readonly Node[] {
+  const { tokens, whole, milliseconds } = view;
+  const cut = whole > tokens ? `, of ${String(whole)}: the rest was cut off` : "";
+  const by = threads > 1 ? `${String(threads)} threads` : "one thread";
+  const told = `${String(tokens)} tokens read${cut} · ${milliseconds.toFixed(0)} ms on ${by}`;
+  return [...shownAs(view.shown), make("p", { className: "faint" }, told)];
+}
+
+function shownAs(shown: Shown): readonly Node[] {
+  switch (shown.is) {
+    case "bars": {
+      const given = shown.bars.filter((bar) => bar.given).map(({ label }) => label);
+      const said = make("p", { className: "said", dir: "auto" }, given.join(", ") || "none of the labels");
+      return [said, barsOf(shown.bars)];
+    }
+    case "number":
+      return [make("p", { className: "said" }, shown.text)];
+    case "alike":
+      return [
+        make("p", { className: "said" }, `Similarity ${shown.similarity.toFixed(3)}`),
+        make(
+          "p",
+          { className: "faint" },
+          "1: the two mean the same, as far as the model tells; about 0: they have nothing in common.",
+        ),
+        trackOf(Math.max(0, shown.similarity), true),
+      ];
+    case "words":
+      return wordsOf(shown.words, shown.cut);
+    case "gaps":
+      return [make("p", { className: "said", dir: "auto" }, shown.filled), ...shown.gaps.map((gap) => barsOf(gap))];
+  }
+}
+
+function barsOf(bars: readonly Bar[]): HTMLElement {
+  const shown = bars.filter(({ given }, i) => i < MOST || given);
+  const list = make("ul", { className: "bars" });
+  for (const { label, share, given } of shown)
+    list.append(
+      make(
+        "li",
+        { className: given ? "given" : "" },
+        make(
+          "div",
+          { className: "head" },
+          make("span", { className: "label", dir: "auto" }, label),
+          make("span", { className: "share" }, percent(share)),
+        ),
+        trackOf(share, given),
+      ),
+    );
+  if (shown.length < bars.length)
+    list.append(make("li", { className: "faint" }, `${String(bars.length - shown.length)} less likely ones`));
+  return list;
+}
+
+/** A picture of a share that stands beside it in figures. */
+function trackOf(share: number, given: boolean): HTMLElement {
+  const fill = make("div", { className: "fill" });
+  fill.style.width = `${(100 * Math.min(1, share)).toFixed(1)}%`;
+  const track = make("div", { className: "track", ariaHidden: "true" }, fill);
+  return given ? make("div", { className: "given" }, track) : track;
+}
+
+/** Shares near 0 and 1 are not rounded to them. */
+export function percent(share: number): string {
+  const whole = 100 * share;
+  if (whole > 99.9 && whole < 100) return "> 99.9 %";
+  if (whole > 0 && whole < 0.1) return "< 0.1 %";
+  return `${whole.toFixed(1)} %`;
+}
+
+/** Entities are marked with their kinds; where there are none at all, words with their tags. */
+function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
+  const tagged = words.some(({ entity }) => entity !== null);
+  const line = make("p", { className: "words", dir: "auto" });
+  for (let at = 0; at < words.length; at++) {
+    if (at > 0) line.append(" ");
+    const { text, entity, tag } = words[at]!;
+    if (tagged && entity === null) {
+      line.append(text);
+      continue;
+    }
+    const part = [text];
+    let least = words[at]!.probability;
+    while (tagged && words[at + 1]?.goesOn) {
+      part.push(words[++at]!.text);
+      least = Math.min(least, words[at]!.probability);
+    }
+    const sign = make("small", {}, tagged ? (entity ?? "") : tag);
+    line.append(make("mark", { title: percent(least) }, part.join(" "), sign));
+  }
+  const rest = make("p", { className: "faint" }, `${String(cut)} words at the end were not read.`);
+  return cut > 0 ? [line, rest] : [line];
+}

@@ -1,0 +1,75 @@
+/**
+ * The worker of a demo page: tokens, the model and its answers, apart from the window, so that typing never waits. Threads of the
+ * runtime run this script too, under another name, and then the runtime's own part of it alone.
+ */
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { Answering } from "./answering.js";
+import type { Methods, Opening, Reply, Request } from "./protocol.js";
+import { Reading } from "./reading.js";
+import { Runtime } from "./runtime.js";
+import { unpacked } from "./unpack.js";
+
+/** What lies in the page as `tokenizer`. */
+interface TokenizerFiles {
+  readonly tokenizer: unknown;
+  readonly settings: unknown;
+}
+interface Open {
+  readonly answering: Answering;
+  readonly runtime: Runtime;
+}
+let open: Open | undefined;
+
+async function opened({ demo, tokenizer, runtime, model, threads }: Opening): Promise<Open> {
+  const files = JSON.parse(new TextDecoder().decode(await unpacked(tokenizer))) as TokenizerFiles;
+  const settings = isRecord(files.settings) ? files.settings : null;
+  const reading = new Reading(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
+  const own = await Runtime.open(demo.graph, {
+    ...{ runtime: await unpacked(runtime), threads },
+    model: typeof model === "string" ? await unpacked(model) : new Uint8Array(model),
+  });
+  return { runtime: own, answering: await Answering.of(demo, reading, own) };
+}
+
+async function answered(request: Request): Promise<Methods[keyof Methods]["result"]> {
+  if (request.method === "open") {
+    const begun = performance.now();
+    open = await opened(request.params);
+    return { milliseconds: performance.now() - begun };
+  }
+  const { answering, runtime } = must(open, "a model that is open");
+  switch (request.method) {
+    case "ask":
+      return answering.answer(request.params);
+    case "ids":
+      return request.params.map((text) => answering.ids(text));
+    case "run":
+      return runtime.run(request.params.feeds, request.params.wanted);
+  }
+}
+
+function told(error: unknown): string {
+  if (error instanceof CodedError) return wordsFor(error).message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+const scope = self as unknown as {
+  readonly name: string;
+  onmessage: ((event: { readonly data: Request }) => void) | null;
+  postMessage(message: Reply): void;
+};
+if (!scope.name.startsWith("em-pthread")) {
+  let before: Promise<unknown> = Promise.resolve();
+  scope.onmessage = ({ data }) => {
+    // One after the other: the runtime takes one text at a time.
+    before = before.then(async () => {
+      const reply: Reply = await answered(data).then(
+        (result) => ({ id: data.id, result }),
+        (error: unknown) => ({ id: data.id, error: told(error) }),
+      );
+      scope.postMessage(reply);
+    });
+  };
+}
