@@ -27,6 +27,8 @@ const TARGETS: readonly (readonly [head: string, target: (at: string) => string]
   ["savedmodel", (at) => `savedmodel("${at}")`],
   ["tflite", (at) => `tflite("${at}.tflite")`],
   ["tflite int8", (at) => `tflite("${at}.tflite", quantize: int8)`],
+  ["page int8", (at) => `page("${at}.html")`],
+  ["page int4", (at) => `page("${at}.html", quantize: int4)`],
   ["coreml", (at) => `coreml("${at}.mlpackage")`],
 ];
 

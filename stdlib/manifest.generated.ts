@@ -183,6 +183,7 @@ import { word as targets_gguf } from "./targets/gguf.js";
 import { word as targets_http } from "./targets/http.js";
 import { word as targets_huggingface } from "./targets/huggingface.js";
 import { word as targets_onnx } from "./targets/onnx.js";
+import { word as targets_page } from "./targets/page.js";
 import { word as targets_savedmodel } from "./targets/savedmodel.js";
 import { word as targets_tflite } from "./targets/tflite.js";
 import { word as tasks_chat } from "./tasks/chat.js";
@@ -430,6 +431,7 @@ export const words: readonly Word[] = [
   targets_http,
   targets_huggingface,
   targets_onnx,
+  targets_page,
   targets_savedmodel,
   targets_tflite,
   tasks_chat,

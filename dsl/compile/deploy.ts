@@ -128,13 +128,21 @@ function taskOf(program: Program, name: string): Call | undefined {
 /** Whether the target holds models of that task; else reported. */
 function holds(program: Program, name: string, target: Call, at: Span): boolean {
   const { registry } = program;
-  if (!registry.find("target", target.word)?.capabilities?.continues) return true;
+  const { continues, tasks } = registry.find("target", target.word)?.capabilities ?? {};
   const task = taskOf(program, name);
   if (task === undefined) return true;
-  if (registry.find("task", task.word)?.capabilities?.supervision === "next_token") return true;
-  const why = `its task is ${task.word}, and ${target.word} holds models that continue texts`;
-  program.report("cannot-deploy", { model: name, target: target.word, why }, at);
-  return false;
+  const goesOn = registry.find("task", task.word)?.capabilities?.supervision === "next_token";
+  const held = (what: string, instead?: string): false => {
+    const why = `its task is ${task.word}, and ${target.word} holds models ${what}`;
+    program.report("cannot-deploy", { model: name, target: target.word, why, ...(instead && { instead }) }, at);
+    return false;
+  };
+  if (continues && !goesOn) return held("that continue texts");
+  if (!tasks || tasks.includes(task.word)) return true;
+  const others = registry.ofKind("target").filter(({ planned, capabilities: of }) => {
+    return !planned && of?.writes && !of.tasks && (goesOn || !of.continues);
+  });
+  return held(`of ${tasks.join(", ")}`, `another target: ${others.map((one) => `\`${one.name}\``).join(", ")}`);
 }
 
 /** Whether the base has as many positions as a shape fixes; else reported. */

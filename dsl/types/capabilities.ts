@@ -395,6 +395,8 @@ export interface TargetCapabilities<C extends Call = Call> {
   readonly beside?: readonly string[];
   /** It holds models alone whose tasks continue texts. */
   readonly continues?: true;
+  /** It holds models of these tasks alone; absent: of any. */
+  readonly tasks?: readonly string[];
   /** The parameter that sends it elsewhere than to a place here. */
   readonly sentBy?: string;
   /** The parameter that may fix how many texts are read at once, and how many tokens of each. */

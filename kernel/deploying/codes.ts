@@ -29,6 +29,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "runtime-missing": { readonly runtime: string; readonly brings: string };
     "adapter-needs-base": { readonly place: string; readonly base: string };
     "licence-forbids": { readonly base: string; readonly licence: string };
+    "page-unbuilt": Record<never, never>;
   }
 }
 
@@ -103,6 +104,13 @@ registerCodes({
     help: (d) =>
       d.fit.length === 0 ? "nothing here opens it" : `leave \`--runtime\` out, or name ${d.fit.join(" or ")}`,
     explain: "Each target has the runtime that it is written for; some files are read by another one too.",
+  },
+  "page-unbuilt": {
+    severity: "error",
+    message: () => "what pages are made of isn't here",
+    help: () => "run `npm run build` in Tunebook's own folder, then deploy again",
+    explain:
+      "A page has scripts and a runtime that are the same for all of them. The build of Tunebook makes them; a folder that was only deployed has none.",
   },
   "licence-forbids": {
     severity: "error",

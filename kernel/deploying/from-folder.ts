@@ -25,6 +25,8 @@ export interface FolderModel {
   readonly adapter?: Deployed["adapter"];
   readonly peft?: boolean;
   readonly calibration?: Deployed["calibration"];
+  readonly examples?: Deployed["examples"];
+  readonly fitted?: Deployed["fitted"];
   readonly chat?: Deployed["chat"];
   readonly origin?: Deployed["origin"];
 }
@@ -68,6 +70,8 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
     file: (name) => readFile(join(base.folder, name)),
     ...(o.chat && { chat: o.chat }),
     calibration: o.calibration ?? (() => Promise.resolve([])),
+    examples: o.examples ?? (() => Promise.resolve([])),
+    ...(o.fitted && { fitted: o.fitted }),
   };
 }
 

@@ -5,6 +5,7 @@
 import type { NDArray, State } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
 import type { AssembleOptions } from "../programs/options.js";
+import type { Fitted } from "./calibration.js";
 import type { Turn } from "./conversation.js";
 import type { ModelImplementation } from "./model.js";
 
@@ -49,6 +50,13 @@ export interface Deployed {
   readonly chat?: DeployedChat;
   /** Token ids of some texts that the model was trained on, for calibration; none of them is ever written. */
   calibration(rows: number): Promise<readonly Int32Array[]>;
+  /**
+   * Texts (or two, of rows that have two) of rows that it did not learn from, for whoever tries it: none with personal data in it,
+   * and none at all of a private training.
+   */
+  examples(most: number): Promise<readonly (string | readonly [string, string])[]>;
+  /** What was fitted once it was trained; absent: nothing. */
+  readonly fitted?: Fitted;
 }
 
 export interface DeployedChat {
@@ -115,6 +123,8 @@ export interface Written {
   readonly left?: readonly { readonly part: string; readonly instead: string }[];
   /** Where it was rounded, in a few words (`weights int8, activations f32`). */
   readonly rounded?: string;
+  /** What was fitted to validation is in it. */
+  readonly holdsFitted?: true;
 }
 
 export interface TargetImplementation {

@@ -4,7 +4,7 @@ import type { BuiltVerb } from "#dsl/compile/act.js";
 export const word: BuiltVerb = {
   kind: "verb",
   name: "show",
-  doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.mask` (which tokens of the rows are trained; before a training too: `show router.mask on tickets`), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given).",
+  doc: "Shows a definition, or a part of a run: `show router.plan`, `.history`, `.mask` (which tokens of the rows are trained; before a training too: `show router.mask on tickets`), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given); `.edge` (size, memory and time of an answer on phones and boards, within a budget).",
   example: "show router.plan",
   since: "0.1.0",
   operands: { what: "topic", many: true },
@@ -12,5 +12,31 @@ export const word: BuiltVerb = {
   effect: "acts",
   read,
   elsewhere: { print: "show", display: "show", plot: "show" },
-  parameters: [],
+  parameters: [
+    {
+      name: "time",
+      type: { is: "number", unit: "duration" },
+      doc: "With `NAME.edge`: how long an answer may take.",
+      range: { min: 0, exclusive: true },
+      default: { value: 100 },
+      why: "People take a tenth of a second for at once.",
+      impact: "low",
+    },
+    {
+      name: "memory",
+      type: { is: "number", unit: "bytes" },
+      doc: "With `NAME.edge`: what the model may take; left out: a share of each device's memory.",
+      range: { min: 0, exclusive: true },
+      why: "Whoever builds the device knows.",
+      impact: "low",
+    },
+    {
+      name: "length",
+      type: { is: "number", integer: true },
+      doc: "With `NAME.edge`: tokens of the text; left out: as many as texts of the training have, or 128.",
+      range: { min: 1 },
+      why: "Work grows with the text.",
+      impact: "low",
+    },
+  ],
 };

@@ -3,6 +3,7 @@ import type { RuntimeRecord } from "../runtime.js";
 
 export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
   onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntime,
+  "onnxruntime-web": async () => (await import("./onnxruntime-web.js")).onnxruntimeWeb,
   coremltools: async () => (await import("./coremltools.js")).coremltools,
   litert: async () => (await import("./litert.js")).litert,
   "llama.cpp": async () => (await import("./llama-cpp.js")).llamaCpp,

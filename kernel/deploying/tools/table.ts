@@ -4,5 +4,6 @@ import type { Tool } from "./tool.js";
 export const tools: Readonly<Record<string, () => Promise<Tool>>> = {
   "onnx-bounds": async () => (await import("./onnx-bounds.js")).onnxBounds,
   tunebook: async () => (await import("./tunebook.js")).tunebook,
+  page: async () => (await import("./page.js")).page,
   litert: async () => (await import("./litert.js")).litert,
 };

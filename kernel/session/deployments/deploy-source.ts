@@ -10,6 +10,7 @@ import writeFileAtomic from "write-file-atomic";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { registry } from "#stdlib/registry.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
+import { readCalibration } from "../../artifacts/calibration.js";
 import { ADAPTER, writeAdapter } from "../../artifacts/adapter-folder.js";
 import { configText } from "../../artifacts/config-text.js";
 import { writeMerged } from "../../artifacts/merged.js";
@@ -23,6 +24,7 @@ import { cardBase } from "../../history/card-base.js";
 import { chatAs } from "../../deploying/chat.js";
 import { jinjaOf, writeTemplate } from "../../deploying/jinja.js";
 import { chatOf } from "../../encoding/chat.js";
+import { fittedOf } from "../../inference/fitted.js";
 import { jsonIn, object } from "../../fetch/json.js";
 import { typesOf } from "../../core/session/token-types.js";
 import { deployedFrom } from "../../deploying/from-folder.js";
@@ -31,11 +33,12 @@ import type { Opened } from "../models/opened.js";
 export async function deploySource(
   folder: string,
   opened: Opened,
-  calibration: Deployed["calibration"],
+  rows: Pick<Deployed, "calibration" | "examples">,
 ): Promise<Deployed> {
   const { open, weights, base, body } = opened;
   const { plan, labels } = weights;
   const { model, data } = plan.recipe;
+  const fitted = readCalibration(weights.folder, weights.checkpoint.position.step);
   const chat = await chatOf(readerOf(model), base, opened.tokenizer);
   mkdirSync(folder, { recursive: true });
   const around = await wholeIn(folder, opened);
@@ -50,7 +53,8 @@ export async function deploySource(
   if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
   const about = {
     ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
-    ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, calibration },
+    ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, ...rows },
+    ...(fitted && { fitted: fittedOf(fitted) }),
     adapter: adapter === null ? null : Object.values(ADAPTER),
     peft: open.adapter !== null && "peft_type" in open.adapter.config,
     origin: { hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
@@ -67,7 +71,8 @@ export async function deploySource(
       roles: about.roles,
       tokenTypes: about.tokenTypes,
       maxLength: about.maxLength,
-      calibration,
+      ...rows,
+      ...(fitted && { fitted: fittedOf(fitted) }),
     },
     parts: { ...body, roles: about.roles, tokenTypes: about.tokenTypes },
     family: { word: base.facts.family, implementation: body.family },

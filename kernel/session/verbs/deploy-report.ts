@@ -73,7 +73,7 @@ function leftOf({ opened, run }: Pick<Work, "opened" | "run">, written: Written)
   return [
     ...(written.left ?? []),
     ...(untold ? [{ part: `the template ${template.word}`, instead: "write conversations as the notebook does" }] : []),
-    ...(fitted ? fittedLeft(fitted) : []),
+    ...(fitted && !written.holdsFitted ? fittedLeft(fitted) : []),
     ...(words.length > 0
       ? [
           {

@@ -32,6 +32,7 @@ import { deployedAt } from "../../deploying/staging.js";
 import { forbiddingLicence } from "../../history/base-licence.js";
 import { withoutPlace } from "../../history/card-base.js";
 import { calibration } from "../deployments/calibration.js";
+import { examplesOf } from "./deploy-examples.js";
 import { expectedOf, goldenFor } from "./deploy-expected.js";
 import { asideReport, demandClean, pushedReport } from "./deploy-push.js";
 import { cardIn, reportOf, withoutPath } from "./deploy-report.js";
@@ -72,7 +73,10 @@ export async function runDeploy(session: TuneSession, action: Deploy, stage: Sta
       });
       begun.run = run;
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
-        deploySource(run.source, opened, (rows) => calibration(session, opened, rows, stage)),
+        deploySource(run.source, opened, {
+          calibration: (rows) => calibration(session, opened, rows, stage),
+          examples: (most) => examplesOf(session, opened, most, stage),
+        }),
       );
       // What is pushed lies with the run until it is.
       const at: Place = place ?? { writes: "folder", path: run.pushed };

@@ -11,7 +11,7 @@ export interface OutgoingGraph {
   readonly ports: Omit<GraphFile, "file">;
 }
 
-export function outgoingGraphs(model: Deployed): readonly OutgoingGraph[] {
+export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "read">): readonly OutgoingGraph[] {
   const programs = buildExport(model.parts, model.tokenTypes);
   return (Object.entries(programs) as [GraphName, Program][]).map(([name, program]) => {
     const names = namesIn(model);
@@ -26,7 +26,7 @@ export function outgoingGraphs(model: Deployed): readonly OutgoingGraph[] {
 }
 
 /** Vectors of texts are called so beside what they are made of. */
-function namesIn({ parts }: Deployed): Readonly<Record<string, string>> {
+function namesIn({ parts }: Pick<Deployed, "parts">): Readonly<Record<string, string>> {
   const vectors = parts.task.implementation.supervision.rows === "apart";
   return vectors ? { logits: "sentence_embedding" } : {};
 }

@@ -1,0 +1,109 @@
+/**
+ * A demo page as a file: what the build made for all of them (dist/page/demo.json), with a model and what belongs to it put in, and
+ * taken out again by whoever proves it. All that is of the model is base64, or JSON in which no tag can begin.
+ */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzipSync, gzip } from "node:zlib";
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Demo, Part } from "#stdlib/lib/targets/page/demo.js";
+import { fields, jsonIn, type Schema } from "../fetch/json.js";
+import "./codes.js";
+
+const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
+const zipped = promisify(gzip);
+
+/** What all pages have in common. */
+export interface BuiltPage {
+  /** Of ONNX Runtime. */
+  readonly version: string;
+  readonly template: string;
+  readonly style: string;
+  readonly app: string;
+  /** base64 of gzip. */
+  readonly worker: string;
+  readonly runtime: string;
+}
+const schema: Schema<BuiltPage> = fields({
+  ...{ version: v.string(), template: v.string(), style: v.string(), app: v.string() },
+  ...{ worker: v.string(), runtime: v.string() },
+});
+/** Coded error `page-unbuilt`. */
+export async function builtPage(): Promise<BuiltPage> {
+  try {
+    return jsonIn(await readFile(BUILT, "utf8"), schema);
+  } catch (cause) {
+    throw new CodedError("page-unbuilt", {}, { cause });
+  }
+}
+
+export interface PageContents {
+  readonly demo: Demo;
+  /** The tokenizer's files, as JSON. */
+  readonly tokenizer: string;
+  /** Null: the page comes without it. */
+  readonly model: Uint8Array | null;
+}
+
+/** The whole page. Coded error `page-unbuilt`. */
+export async function pageOf({ demo, tokenizer, model }: PageContents): Promise<string> {
+  return filled(await builtPage(), {
+    demo: JSON.stringify(demo).replaceAll("<", "\\u003c"),
+    tokenizer: await packed(Buffer.from(tokenizer, "utf8")),
+    model: model ? await packed(model) : "",
+  });
+}
+
+/** Parts of a page that are its own. */
+type Own = Readonly<Record<Exclude<Part, "worker" | "runtime">, string>>;
+
+function filled(built: BuiltPage, own: Own): string {
+  const { name } = JSON.parse(own.demo) as Demo;
+  const values: Readonly<Record<string, string>> = {
+    ...{ POLICY: policyFor(built), TITLE: escaped(name), STYLE: built.style },
+    ...{ DEMO: own.demo, TOKENIZER: own.tokenizer, RUNTIME: built.runtime, MODEL: own.model },
+    ...{ WORKER: built.worker, APP: built.app },
+  };
+  return built.template.replace(/%([A-Z]+)%/g, (whole, what: string) => values[what] ?? whole);
+}
+
+/** Nothing is asked of any network; scripts are the page's own by their checksum, and what they make as blobs. */
+function policyFor({ style, app }: Pick<BuiltPage, "style" | "app">): string {
+  const sum = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  return [
+    ...["default-src 'none'", "connect-src 'none'"],
+    `script-src ${sum(app)} blob: 'wasm-unsafe-eval'`,
+    ...["worker-src blob:", `style-src ${sum(style)}`, "base-uri 'none'", "form-action 'none'"],
+  ].join("; ");
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"]/g, (sign) => `&#${String(sign.charCodeAt(0))};`);
+
+async function packed(bytes: Uint8Array): Promise<string> {
+  return (await zipped(bytes, { level: 9 })).toString("base64");
+}
+
+/**
+ * What is a page's own, and what all have in common: nothing of a page's scripts runs unless they are those of this Tunebook. Coded
+ * error `page-unbuilt`; an error where the file is no such page.
+ */
+export async function opened(page: string): Promise<{ readonly own: Own; readonly built: BuiltPage }> {
+  const built = await builtPage();
+  const part = (id: Part): string => {
+    const [, text] = new RegExp(`<script type="[\\w/]+" id="${id}">([^<]*)</script>`).exec(page) ?? [];
+    if (text === undefined) throw new Error(`the file is no page with a model: it has no ${id}`);
+    return must(text, "a part");
+  };
+  const own = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
+  if (filled(built, own) !== page)
+    throw new Error("its scripts are not those of this Tunebook, which runs no others: deploy the model again");
+  return { own, built };
+}
+
+export function unpackedPart(text: string): Buffer {
+  return gunzipSync(Buffer.from(text, "base64"));
+}

@@ -1,0 +1,14 @@
+/**
+ * Demo pages in what they run on: their own scripts, and ONNX Runtime compiled to WebAssembly as it lies in them, here in a process
+ * of Node's that looks to them like a page's worker. The page's tokens are held beside the notebook's when it is opened.
+ */
+import type { RuntimeRecord } from "../runtime.js";
+import { openApart } from "./process.js";
+
+const TITLE = "ONNX Runtime Web";
+
+export const onnxruntimeWeb: RuntimeRecord = {
+  title: TITLE,
+  found: () => Promise.resolve(null),
+  open: (place, written) => openApart("./onnxruntime-web-main.js", TITLE, { place, graphs: written.graphs ?? {} }),
+};

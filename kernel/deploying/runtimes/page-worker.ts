@@ -1,0 +1,62 @@
+/**
+ * The script of a page's worker in a context of its own: what a browser gives a worker is there, Node is not, so that it goes the
+ * ways that it goes in a page, with one thread.
+ */
+import { createContext, runInContext } from "node:vm";
+import { must } from "#dsl/diagnostics/must.js";
+
+type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+interface Scope {
+  onmessage?: (event: { readonly data: unknown }) => void;
+  [name: string]: unknown;
+}
+
+/** What workers have and a bare context lacks. */
+const GIVEN = {
+  ...{
+    performance,
+    TextDecoder,
+    TextEncoder,
+    URL,
+    Response,
+    ReadableStream,
+    DecompressionStream,
+    Blob,
+    crypto,
+    console,
+  },
+  ...{ setTimeout, clearTimeout, queueMicrotask, atob, btoa, structuredClone },
+};
+
+export class PageWorker {
+  private readonly scope: Scope;
+  private readonly waiting = new Map<number, { done(result: unknown): void; failed(error: Error): void }>();
+  private next = 0;
+
+  constructor(script: string) {
+    this.scope = {
+      ...GIVEN,
+      ...{ name: "", location: { href: "blob:page", origin: "null" }, navigator: { hardwareConcurrency: 1 } },
+      ...{ crossOriginIsolated: false, WorkerGlobalScope: Object },
+      postMessage: (reply: Reply) => this.hear(reply),
+    };
+    createContext(this.scope);
+    runInContext("globalThis.self = globalThis;", this.scope);
+    runInContext(script, this.scope, { filename: "page-worker.js" });
+  }
+
+  ask<T>(method: string, params: unknown): Promise<T> {
+    const id = ++this.next;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
+      must(this.scope.onmessage, "what the page's worker hears by")({ data: { id, method, params } });
+    });
+  }
+
+  private hear(reply: Reply): void {
+    const asked = this.waiting.get(reply.id);
+    this.waiting.delete(reply.id);
+    if ("error" in reply) asked?.failed(new Error(reply.error));
+    else asked?.done(reply.result);
+  }
+}

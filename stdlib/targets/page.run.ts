@@ -1,0 +1,115 @@
+/** A page with a model in it: the ONNX graph, rounded, and what the page's own scripts need beside it. */
+import { modelFile } from "#dsl/emit/onnx/file.js";
+import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
+import { writeCompanions } from "../lib/targets/companions.js";
+import { outgoingGraphs, type OutgoingGraph } from "../lib/targets/onnx/graphs.js";
+import type { Demo } from "../lib/targets/page/demo.js";
+import { TASKS_OF_PAGES } from "../lib/targets/page/task-names.js";
+import { isOfPages } from "../lib/targets/page/tasks.js";
+import { shellPath } from "../lib/targets/quoting.js";
+import { tooLarge } from "../lib/targets/too-large.js";
+import { word } from "./page.js";
+
+/** Paths that output takes: the file itself, what lies beside it, and the model on its way into the page. */
+const MAIN = "main";
+const BESIDE = "beside:";
+const MODEL = "model.onnx";
+
+/** Bytes of a model: text that browsers hold as one, and memory that WebAssembly has. */
+const MOST = { embedded: 350e6, linked: 1.5e9 } as const;
+
+export const page: TargetImplementation = {
+  refuses(call, model) {
+    const { task } = model.parts;
+    if (!isOfPages(task.call.word) || model.parts.family.shape !== "encoder")
+      return `a page holds encoders whose task is ${TASKS_OF_PAGES.join(", ")}; \`onnx\` and \`gguf\` hold others`;
+    const { graph, where } = planned(call, model);
+    const why = tooLarge(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
+    return why && where === "embedded" ? `${why}: \`model: linked\` leaves it outside` : why;
+  },
+  async write(call, model, out) {
+    const { graph, outgoing, where, quantize } = planned(call, model);
+    const file = where === "linked" ? `${nameOf(call).replace(/\.html$/i, "")}.onnx` : null;
+    const from = file === null ? MODEL : `${BESIDE}${file}`;
+    await out.write(from, modelFile(graph, "").model());
+    await writeCompanions(model, out);
+    const forward = { file: MAIN, ...outgoing.ports };
+    const demo: Omit<Demo, "model"> = {
+      version: 1,
+      ...{ name: model.name, task: model.parts.task.call, labels: model.labels, pairs: isPair(model) },
+      ...{ tokenTypes: model.tokenTypes, maxLength: model.maxLength, graph: forward, config: model.config },
+      ...(model.fitted && { fitted: model.fitted }),
+      examples: await model.examples(argumentsOf(word, call).examples),
+      card: cardOf(model, quantize),
+    };
+    await out.tool("page", { from, to: MAIN, demo, tokenizer: await tokenizerOf(model), file });
+    return { graphs: { forward }, ...PROVED[quantize], ...(model.fitted && { holdsFitted: true as const }) };
+  },
+  calls: (_call, _model, at) => [
+    { language: "shell", needs: [], code: `open ${shellPath(at)} || xdg-open ${shellPath(at)}\n` },
+  ],
+};
+
+type Quantize = "int8" | "int4";
+const ROUNDED: Readonly<Record<Quantize, (graph: StandaloneGraph) => StandaloneGraph>> = {
+  int8: roundedToBytes,
+  int4: roundedToFours,
+};
+const PROVED: Readonly<Record<Quantize, Pick<Written, "tolerance" | "agreement" | "rounded">>> = {
+  int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
+  int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, tables int8, activations f32" },
+};
+
+function planned(
+  call: Call,
+  model: Deployed,
+): {
+  readonly outgoing: OutgoingGraph;
+  readonly graph: StandaloneGraph;
+  readonly where: keyof typeof MOST;
+  readonly quantize: Quantize;
+} {
+  const { quantize, model: where } = argumentsOf(word, call);
+  const outgoing = must(
+    outgoingGraphs(model).find(({ name }) => name === "forward"),
+    "a graph that answers whole texts",
+  );
+  return { outgoing, graph: ROUNDED[quantize](outgoing.graph), where, quantize };
+}
+
+/** Asked about two texts at once: that belong together, or that are held beside each other. */
+function isPair({ parts, roles }: Deployed): boolean {
+  return parts.task.implementation.supervision.rows === "apart" || roles.includes("text_pair");
+}
+
+function nameOf(call: Call): string {
+  return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
+}
+
+async function tokenizerOf({ files, file }: Deployed): Promise<string> {
+  const json = async (name: string): Promise<unknown> =>
+    files.includes(name) ? JSON.parse(new TextDecoder().decode(await file(name))) : null;
+  return JSON.stringify({ tokenizer: await json("tokenizer.json"), settings: await json("tokenizer_config.json") });
+}
+
+/** The first line stands below the page's name. */
+function cardOf({ parts, labels, origin, maxLength, adapter }: Deployed, quantize: Quantize): readonly string[] {
+  const task = parts.task.call.word.replaceAll("_", " ");
+  const most = 20;
+  const more = labels.length > most ? ` and ${String(labels.length - most)} more` : "";
+  return [
+    task.slice(0, 1).toUpperCase() + task.slice(1),
+    ...(origin.hub === null ? [] : [`Trained from ${origin.hub}${adapter ? ` by an adapter` : ""}.`]),
+    ...(origin.licence === null ? [] : [`Licence of what it was trained from: ${origin.licence}.`]),
+    ...(labels.length > 0 ? [`Labels: ${labels.slice(0, most).join(", ")}${more}.`] : []),
+    `It reads ${String(maxLength)} tokens of a text; the rest is cut off.`,
+    `Weights are rounded to ${quantize}, so that its answers differ a little from those of the model that was trained.`,
+    "Written by Tunebook, which held its answers to the notebook's before.",
+  ];
+}

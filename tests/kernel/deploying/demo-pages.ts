@@ -1,0 +1,106 @@
+/** Demo pages in Chromium, opened as files or from a server that isolates them; whatever they ask a network for is kept. */
+import { readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { pathToFileURL } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { chromiumArguments, ensureBrowser } from "#tools/browser.mjs";
+
+export class DemoPages {
+  /** Requests but that of the page itself, errors, and what the console says. */
+  readonly complaints: string[] = [];
+  private server: Server | undefined;
+  private constructor(private readonly browser: Browser) {}
+
+  static async start(): Promise<DemoPages> {
+    const executablePath = await ensureBrowser();
+    return new DemoPages(await chromium.launch({ executablePath, headless: true, args: [...chromiumArguments] }));
+  }
+
+  /** `served`: by HTTP, with the headers that isolate a page. */
+  async open(
+    file: string,
+    o: { readonly served?: boolean; readonly width?: number; readonly dark?: boolean } = {},
+  ): Promise<DemoPage> {
+    const context = await this.browser.newContext({
+      viewport: { width: o.width ?? 1100, height: 900 },
+      colorScheme: o.dark ? "dark" : "light",
+    });
+    const page = await context.newPage();
+    const address = o.served ? await this.serve(file) : pathToFileURL(file).href;
+    page.on("pageerror", (error) => this.complaints.push(String(error)));
+    page.on("dialog", (dialog) => {
+      this.complaints.push(`dialog ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type())) this.complaints.push(message.text());
+    });
+    page.on("request", (request) => {
+      const url = request.url();
+      if (!/^(blob|data):/.test(url) && url !== address) this.complaints.push(`asked for ${url}`);
+    });
+    await page.goto(address);
+    return new DemoPage(page);
+  }
+
+  private async serve(file: string): Promise<string> {
+    this.server?.close();
+    const server = createServer((request, response) => {
+      if (request.url !== "/") return void response.writeHead(204).end();
+      response.writeHead(200, {
+        "content-type": "text/html; charset=utf-8",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-embedder-policy": "require-corp",
+      });
+      response.end(readFileSync(file));
+    });
+    this.server = server;
+    await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  }
+
+  async close(): Promise<void> {
+    this.server?.close();
+    await this.browser.close();
+  }
+}
+
+export class DemoPage {
+  constructor(readonly page: Page) {}
+
+  ready(): Promise<void> {
+    return this.page.locator("html[data-ready]").waitFor({ state: "attached", timeout: 60_000 });
+  }
+
+  /** As a person does: typed, and sent by the keyboard. The text of the answer. */
+  async ask(text: string, other?: string): Promise<string> {
+    await this.page.getByLabel(other === undefined ? "Text" : "First text", { exact: true }).fill(text);
+    if (other !== undefined) await this.page.getByLabel("Second text").fill(other);
+    await this.page.evaluate("document.getElementById('answer').replaceChildren()");
+    await this.page.keyboard.press("Control+Enter");
+    return this.answer();
+  }
+  async answer(): Promise<string> {
+    const answer = this.page.locator("#answer > *").first();
+    await answer.waitFor({ timeout: 30_000 });
+    return this.page.locator("#answer").innerText();
+  }
+  /** Shares in percent by label, as they are shown. */
+  async shares(): Promise<Readonly<Record<string, number>>> {
+    const rows = await this.page.locator("#answer .bars .head").allInnerTexts();
+    return Object.fromEntries(
+      rows.map((row) => {
+        const [, label = "", share = ""] = /^([^]*?)(?: ✓)?\s+(?:[<>] )?([\d.]+) %$/.exec(row) ?? [];
+        return [label.trim(), Number(share)];
+      }),
+    );
+  }
+  /** The label that is given. */
+  said(): Promise<string> {
+    return this.page.locator("#answer .said").innerText();
+  }
+  examples(): Promise<readonly string[]> {
+    return this.page.locator("#list button").allInnerTexts();
+  }
+}

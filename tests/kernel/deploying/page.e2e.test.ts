@@ -1,0 +1,198 @@
+/** The target `page`: one file that answers in a browser as the notebook does, and asks nobody for anything. */
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Proof } from "#kernel/deploying/proof.js";
+import { verifyDeployment } from "#kernel/session/deployments/verify.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import { Refused } from "#kernel/session/tune-session.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import { DemoPages } from "./demo-pages.js";
+import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
+
+const taskOf = (name: string) => TASKS.find((task) => task.name === name)!;
+
+describe("a page that holds a model", function () {
+  this.timeout(600_000);
+  let book: NotebookOfOne;
+  let pages: DemoPages;
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTasks(book.folder);
+    pages = await DemoPages.start();
+  });
+  after(async () => {
+    await pages.close();
+    await book.close();
+  });
+  afterEach(() => assert.deepEqual(pages.complaints.splice(0), []));
+
+  const at = (file: string): string => join(book.folder, file);
+  const proofIn = (file: string): Proof => JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as Proof;
+  const model = (name: string): ModelHandle => book.session.models.get(name);
+
+  it("says of a text what the notebook says, from a file, with examples that nobody is told of", async () => {
+    await book.run(`${programOf(taskOf("labels"), "lora(rank: 2)")}\ndeploy labels to page("labels.html")`);
+    const { verdict, runtime, scores } = proofIn("labels.html");
+    assert.equal(verdict, "agrees");
+    assert.match(`${runtime!.title} ${runtime!.version}`, /^ONNX Runtime Web \d+\.\d+/);
+    assert.equal(scores!.rows, 6);
+    const page = await pages.open(at("labels.html"));
+    await page.ready();
+    const [predicted] = await model("labels").predict<{
+      readonly text: string;
+      readonly label: string;
+      readonly probabilities: Record<string, number>;
+    }>(["kind mean a"]);
+    assert.match(await page.ask("kind mean a"), /tokens read · \d+ ms on one thread/);
+    assert.equal((await page.said()).trim(), predicted!.label);
+    const shares = await page.shares();
+    assert.deepEqual(Object.keys(shares).sort(), ["no", "yes"]);
+    for (const [label, share] of Object.entries(predicted!.probabilities))
+      assert.ok(
+        Math.abs(shares[label]! / 100 - share) < 0.01,
+        `${label}: ${String(shares[label])} %, here ${String(share)}`,
+      );
+    const rows = readFileSync(at("labels.jsonl"), "utf8")
+      .split("\n")
+      .map((line) => JSON.parse(line) as { text: string; part: string });
+    const examples = await page.examples();
+    assert.equal(examples.length, 3);
+    for (const text of examples)
+      assert.ok(
+        rows.some((row) => row.part === "test" && row.text === text),
+        text,
+      );
+    await page.page.locator("#list button").first().click();
+    await page.answer();
+  });
+
+  for (const [name, first, second, says] of [
+    ["pairs", "good bad a", "fine b", /same|other|none/],
+    ["sets", "good bad a", undefined, /[ab]\s+[\d.]+ %|none of the labels/],
+    ["scores", "good bad a", undefined, /^-?\d+(\.\d+)?$/m],
+    ["tags", "good bad a", undefined, /good/],
+    ["vectors", "good bad a", "fine b", /Similarity -?\d\.\d{3}/],
+  ] as const)
+    it(`answers where its task is that of ${name}`, async () => {
+      await book.run(
+        `${programOf(taskOf(name), "lora(rank: 2)")}\ndeploy ${name} to page("${name}.html", quantize: int4) { rows: 0 }`,
+      );
+      assert.equal(proofIn(`${name}.html`).verdict, "agrees");
+      const page = await pages.open(at(`${name}.html`));
+      await page.ready();
+      assert.match(await page.ask(first, second), says);
+      const asked = second === undefined ? [first] : ([[first, second]] as const);
+      const [predicted] = await model(name).predict<{
+        readonly text: string;
+        readonly similarity?: number;
+        readonly score?: number;
+      }>(asked as never);
+      const number = predicted!.similarity ?? predicted!.score;
+      if (number !== undefined)
+        assert.ok(
+          Math.abs(Number(/-?\d+\.?\d*/.exec(await page.said())![0]) - number) < 0.02 * Math.max(1, Math.abs(number)),
+        );
+    });
+
+  it("takes the model that it came without, and no other", async () => {
+    await book.run('deploy labels to page("linked.html", model: linked, examples: 0) { rows: 0 }');
+    assert.ok(statSync(at("linked.onnx")).size > 1000);
+    const page = await pages.open(at("linked.html"));
+    await page.page.getByText("Drop linked.onnx").waitFor();
+    assert.ok(await page.page.getByRole("button", { name: "Ask" }).isDisabled());
+    writeFileSync(at("other.onnx"), Buffer.alloc(statSync(at("linked.onnx")).size));
+    await page.page.locator("#pick").setInputFiles(at("other.onnx"));
+    await page.page.getByText("other.onnx is another file").waitFor();
+    await page.page.locator("#pick").setInputFiles(at("linked.onnx"));
+    await page.ready();
+    assert.match(await page.ask("kind mean a"), /yes|no/);
+    assert.deepEqual(await page.examples(), []);
+    assert.deepEqual((await verifyDeployment(at("linked.html"))).found, []);
+  });
+
+  it("computes on several threads where it is served so that memory may be shared", async () => {
+    const page = await pages.open(at("labels.html"), { served: true });
+    await page.ready();
+    const own = await pages.open(at("labels.html"));
+    await own.ready();
+    await own.ask("kind mean a");
+    assert.match(await page.ask("kind mean a"), /ms on [2-4] threads/);
+    assert.deepEqual(await page.shares(), await own.shares());
+  });
+
+  it("shows labels, texts and names as text, whatever they are", async () => {
+    const evil = '</script><img src=x onerror="alert(1)">';
+    const rows = Array.from({ length: 24 }, (_, i) =>
+      JSON.stringify({
+        text: `good ${i % 2 ? evil : "bad"} ${i}`,
+        label: i % 2 ? evil : "%APP% $& ok",
+        part: i % 4 ? "train" : "test",
+      }),
+    );
+    writeFileSync(at("evil.jsonl"), rows.join("\n"));
+    await book.run(`data evil_rows { source: jsonl("evil.jsonl"), columns: { text: text, label: label }, split: by_column(part) }
+model evil { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
+train evil on evil_rows { steps: 2, batch_size: 4 }
+deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
+    const page = await pages.open(at("evil.html"));
+    await page.ready();
+    const told = await page.ask(evil);
+    assert.ok(told.includes(evil) && told.includes("%APP% $& ok"), told);
+    assert.equal(await page.page.locator("img").count(), 0);
+  });
+
+  it("holds no row that names somebody, and none of a private training", async () => {
+    const rows = Array.from({ length: 24 }, (_, i) =>
+      JSON.stringify({
+        text: i === 4 ? "good fine" : `bad mail ann${i}@example.org`,
+        label: i % 2 ? "a" : "b",
+        part: i % 4 ? "train" : "test",
+      }),
+    );
+    writeFileSync(at("mails.jsonl"), rows.join("\n"));
+    const program = (
+      name: string,
+      recipe: string,
+    ): string => `data ${name}_rows { source: jsonl("mails.jsonl"), columns: { text: text, label: label }, split: by_column(part), allow: { personal-data: "made up", unknown-tokens: "letters" } }
+model ${name} { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
+train ${name} on ${name}_rows { steps: 2, batch_size: 4${recipe} }
+deploy ${name} to page("${name}.html") { rows: 0 }`;
+    await book.run(program("mails", ""));
+    const page = await pages.open(at("mails.html"));
+    assert.deepEqual(await page.examples(), ["good fine"]);
+    await book.run(program("secret", ", privacy: differential(8)"));
+    assert.deepEqual(await (await pages.open(at("secret.html"))).examples(), []);
+  });
+
+  it("is refused where it could not show what a model says", async () => {
+    for (const [name, code] of [
+      ["chats", "cannot-deploy"],
+      ["answers", "cannot-deploy"],
+    ] as const) {
+      const error = await book
+        .run(`${programOf(taskOf(name), "lora(rank: 2)")}\ndeploy ${name} to page("${name}.html")`)
+        .catch((e: unknown) => e);
+      assert.ok(error instanceof Refused, String(error));
+      assert.ok(error.diagnostics.some((one) => one.code === code));
+    }
+  });
+
+  it("is proved again, but never with scripts that somebody changed", async () => {
+    assert.deepEqual((await verifyDeployment(at("labels.html"))).found, []);
+    const { opened } = await import("#kernel/deploying/page-file.js");
+    const text = readFileSync(at("labels.html"), "utf8");
+    assert.equal((await opened(text)).own.model.length > 1000, true);
+    for (const changed of [
+      text.replace("connect-src 'none'", "connect-src *"),
+      text.replace("</body>", "<script>x</script></body>"),
+    ])
+      await assert.rejects(opened(changed), /its scripts are not those of this Tunebook/);
+    writeFileSync(at("labels.html"), `${text} `);
+    const { found } = await verifyDeployment(at("labels.html"));
+    assert.match(found.join(), /labels\.html is not the file that was proved/);
+    writeFileSync(at("labels.html"), text);
+    await assert.rejects(opened("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
+  });
+});
