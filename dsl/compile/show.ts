@@ -5,7 +5,10 @@ import type { NameKind } from "../plan/outside.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace } from "../diagnostics/reporter.js";
 import { printTree } from "../syntax/print.js";
+import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
+import type { Budget } from "../plan/budget.js";
+import { keysOf } from "../types/keys.js";
 import { checkRoles } from "../rules/world.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Span } from "../diagnostics/span.js";
@@ -25,6 +28,7 @@ export const topicDocs = {
   mask: "which tokens are trained",
   label_issues: "rows whose label is probably wrong",
   learning_curve: "what more rows would come to",
+  edge: "size, memory and time of an answer on phones and boards",
   agreement: "how far annotators agree, and on which rows they don't",
   best: "the best trial as a program",
   trials: "every trial with its score, what it scored on its way and why it ended",
@@ -50,6 +54,7 @@ const trained = [
   "mask",
   "label_issues",
   "learning_curve",
+  "edge",
 ] as const satisfies readonly Topic[];
 /** What can be shown of a name, by what it stands for. */
 export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
@@ -94,7 +99,10 @@ function topicMeant(topic: string, has: readonly string[]): string | undefined {
 
 export function show(program: Program, header: Header): void {
   const { block } = header.statement;
-  if (block) program.report("statement-takes-no-block", { verb: "show" }, block.span);
+  const budgeted = header.operands.length > 0 && header.operands.every((one) => topicIn(one) === BUDGETED);
+  if (block && !budgeted) program.report("statement-takes-no-block", { verb: "show" }, block.span);
+  const budget = budgeted ? budgetIn(program, header) : undefined;
+  if (budget === null) return;
   const on = dataShownOn(program, header);
   if (!header.sound || on === null) return;
   for (const operand of header.operands) {
@@ -118,12 +126,30 @@ export function show(program: Program, header: Header): void {
       continue;
     }
     // Which tokens train is known before the training, where it is said on which data.
-    if (ofRun && !on && trainedFound(program, found) === undefined) continue;
+    if (ofRun && !on && !budget && trainedFound(program, found) === undefined) continue;
     const source = program.sources.get(found.of.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
-    act(program, header, "show", { topic: found.node.path.map((n) => n.text), ...tree, ...(on && { on }) });
+    const topicPath = found.node.path.map((n) => n.text);
+    act(program, header, "show", { topic: topicPath, ...tree, ...(on && { on }), ...(budget && { budget }) });
   }
+}
+
+/** The topic that is told by a budget, of models that aren't trained too. */
+const BUDGETED = "edge" satisfies Topic;
+const topicIn = (operand: Operand): string | undefined => (operand.is === "word" ? operand.path[1]?.text : undefined);
+
+/** Null: it was reported. */
+function budgetIn(program: Program, { statement, verb }: Header): Budget | null {
+  const { given, broken } = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters);
+  const { values } = fill(program, verb.parameters, given, "", { here: statement.verb.span });
+  const { time, memory, length } = values;
+  if (broken || typeof time !== "number") return null;
+  return {
+    time: time / 1000,
+    ...(typeof memory === "number" && { memory }),
+    ...(typeof length === "number" && { length }),
+  };
 }
 
 /** Whether the data have what the model's task reads (`missing-role`). */

@@ -4,6 +4,7 @@
  */
 import type { Span } from "../diagnostics/span.js";
 import type { CompressPlan, Compressing } from "./compressing.js";
+import type { Budget } from "./budget.js";
 import type { AutoPlan, SweepGoal } from "./auto.js";
 import type { BaseOrigin, LanguageReading, TrialsOf } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
@@ -331,6 +332,8 @@ export interface Actions {
     /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
     /** Of the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown; absent: those of the training. */
     readonly on?: Subject;
+    /** Of the topic `edge`. */
+    readonly budget?: Budget;
   };
   annotate: {
     /** What the annotated data are called. */

@@ -1,4 +1,5 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
+import type { Budget } from "#dsl/plan/budget.js";
 import type { Action, Subject } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
@@ -22,6 +23,7 @@ import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { phaseShown } from "../trainings/phases.js";
 import { labelIssuesOf } from "./label-issues.js";
+import { edgeOf } from "./show-edge.js";
 import { learningCurveOf } from "./learning-curve.js";
 import { sweepLearningCurve } from "./sweep-learning-curve.js";
 import { readsContexts } from "../../inference/questions.js";
@@ -29,17 +31,20 @@ import type { Stage, TuneSession } from "../tune-session.js";
 
 export async function runShow(
   session: TuneSession,
-  { topic, tree, on }: Extract<Action, { verb: "show" }>,
+  { topic, tree, on, budget }: Extract<Action, { verb: "show" }>,
   stage: Stage,
 ): Promise<void> {
   if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
-  for (const shown of await shownOf(session, topic, on, stage)) stage.screen.display(shown);
+  for (const shown of await shownOf(session, { topic, on, budget }, stage)) stage.screen.display(shown);
 }
 
 async function shownOf(
   session: TuneSession,
-  topic: readonly string[],
-  on: Subject | undefined,
+  {
+    topic,
+    on,
+    budget,
+  }: { readonly topic: readonly string[]; readonly on: Subject | undefined; readonly budget: Budget | undefined },
   stage: Stage,
 ): Promise<readonly Shown[]> {
   const [name = "", part] = topic;
@@ -64,6 +69,7 @@ async function shownOf(
   if (part === "mask") return [await maskOf(session, handle, on, stage)];
   if (part === "label_issues") return [await labelIssuesOf(session, handle, on, stage)];
   if (part === "learning_curve") return await learningCurveOf(session, handle, on, stage);
+  if (part === "edge" && budget) return [await edgeOf(handle, base.facts, budget)];
   const weights = weightsOf(handle);
   switch (part) {
     case "plan":

@@ -1,0 +1,126 @@
+/** `show NAME.edge`: size, memory and time of an answer on small devices, and which small encoders would keep to the budget there. */
+import {
+  fitting,
+  memoryOn,
+  precisions,
+  secondsOn,
+  type Budget,
+  type EdgeFigures,
+  type Precision,
+} from "../../edge/arithmetic.js";
+import { devices, MICROCONTROLLER, type Device } from "../../edge/devices.js";
+import { shownOf } from "../bundle.js";
+import { card, htmlTable, note } from "../html.js";
+import type { Shown } from "../shown.js";
+import { textTable } from "../text-table.js";
+import { bytes, compact, count } from "../text.js";
+
+/** How far an estimate may be off, either way: what the arithmetic was found to be on machines where it was measured. */
+export const WITHIN = 2.5;
+
+export interface EdgeView {
+  readonly model: EdgeFigures;
+  readonly rivals: readonly EdgeFigures[];
+  readonly budget: Budget;
+  /** Tokens of the text. */
+  readonly length: number;
+  /** This machine, where it was measured. */
+  readonly here: Device | null;
+}
+
+export function edgeShown(view: EdgeView): Shown {
+  const { model, rivals, budget, length, here } = view;
+  const machines = [...devices, ...(here ? [here] : [])];
+  const title = `${model.name} elsewhere: one text of ${count(length)} tokens`;
+  const own = ownTable(model, machines, budget);
+  const others = rivalsTable([model, ...rivals], machines, budget);
+  const notes = notesOf(view);
+  const text = [
+    title,
+    textTable(own.head, own.rows, own.align),
+    `Which would answer within ${milliseconds(budget.time)}${budget.memory === undefined ? "" : ` in ${bytes(budget.memory)}`}, and rounded how:`,
+    textTable(others.head, others.rows, others.align),
+    ...notes,
+  ];
+  return shownOf(
+    text.join("\n"),
+    card(
+      title,
+      htmlTable(own),
+      note(text[2] ?? ""),
+      htmlTable(others),
+      notes.map((one) => note(one)),
+    ),
+  );
+}
+
+type Table = { readonly head: string[]; readonly rows: string[][]; readonly align: ("left" | "right")[] };
+
+function ownTable(model: EdgeFigures, machines: readonly Device[], budget: Budget): Table {
+  const facts = (what: string, of: (precision: Precision) => number): string[] => [
+    what,
+    ...precisions.map((p) => bytes(of(p))),
+    "",
+  ];
+  const { writing } = model;
+  return {
+    head: ["", ...precisions, "fits as"],
+    align: ["left", "right", "right", "right", "left"],
+    rows: [
+      facts("size of the files", (precision) => model.size[precision]),
+      facts("memory while it answers", (precision) => memoryOn(model, precision)),
+      ...machines.flatMap((device) => [
+        [
+          writing ? `${device.name}: the text is read` : device.name,
+          ...precisions.map((precision) => milliseconds(secondsOn(device, model.reading, precision))),
+          fitting(model, device, budget) ?? "no",
+        ],
+        ...(writing
+          ? [
+              [
+                `${device.name}: a token is written`,
+                ...precisions.map((p) => milliseconds(secondsOn(device, writing, p))),
+                "",
+              ],
+            ]
+          : []),
+      ]),
+    ],
+  };
+}
+
+function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[], budget: Budget): Table {
+  return {
+    head: ["", "parameters", "size int8", ...machines.map(({ name }) => name)],
+    align: ["left", "right", "right", ...machines.map(() => "right" as const)],
+    rows: models.map((model) => [
+      model.name,
+      compact(model.parameters),
+      bytes(model.size.int8),
+      ...machines.map((device) => {
+        const as = fitting(model, device, budget);
+        const time = milliseconds(secondsOn(device, model.reading, as ?? "int8"));
+        return as ? `${as}, ${time}` : `no (${time})`;
+      }),
+    ]),
+  };
+}
+
+function notesOf({ model, here }: EdgeView): readonly string[] {
+  const least = Math.min(...precisions.map((precision) => model.size[precision]));
+  return [
+    `Estimates, within a factor of ${String(WITHIN)}: FLOPs of the products by what each device reached on an encoder of 145 tokens, or the bytes of the weights by half of its memory's bandwidth, whichever is longer. int4 saves bytes, not time: its weights are made floats as they are read.`,
+    `Measured were ${devices.map(({ name, like }) => `${name}: ${like}`).join("; ")} (ncnn's benchmark, 26.1 GFLOP).`,
+    `Microcontrollers are left out: the largest hold ${bytes(MICROCONTROLLER)} beside their chip, and this model takes ${bytes(least)}${least > MICROCONTROLLER ? "" : ", which they would read for longer than a second"}.`,
+    ...(here ? [] : ["`tunebook setup` measures this machine, which is then told beside them."]),
+  ];
+}
+
+function milliseconds(seconds: number): string {
+  const ms = seconds * 1e3;
+  return ms >= 1e4
+    ? `${(ms / 1e3).toFixed(0)} s`
+    : ms >= 1e3
+      ? `${(ms / 1e3).toFixed(1)} s`
+      : `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+}

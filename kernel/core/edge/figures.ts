@@ -1,0 +1,72 @@
+/** Size, memory and work of a model from the programs that others run of it (stdlib/programs/export.ts), before anything is written. */
+import { modelFile } from "#dsl/emit/onnx/file.js";
+import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { costOf } from "#dsl/graph/cost.js";
+import { isLeaf, isState } from "#dsl/graph/leaves.js";
+import { memoryOf } from "#dsl/graph/memory.js";
+import type { Program } from "#dsl/graph/program.js";
+import type { Sizes } from "#dsl/graph/shape.js";
+import { opNamed } from "#dsl/graph/table.js";
+import type { DeployedParts } from "#stdlib/kinds/target.js";
+import { outgoingGraphs } from "#stdlib/lib/targets/onnx/graphs.js";
+import { buildExport } from "#stdlib/programs/export.js";
+import type { EdgeFigures, Precision, Work } from "./arithmetic.js";
+
+const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => StandaloneGraph>> = {
+  f32: (graph) => graph,
+  int8: roundedToBytes,
+  int4: roundedToFours,
+};
+
+/** `length`: tokens of the text that is read. */
+export function figuresOf(name: string, parts: DeployedParts, length: number): EdgeFigures {
+  const graphs = outgoingGraphs({
+    parts,
+    tokenTypes: false,
+    read: () => Promise.reject(new Error("no weight is read")),
+  });
+  const size = (precision: Precision): number =>
+    graphs.reduce((sum, { graph }) => sum + modelFile(ROUNDED[precision](graph), "").size, 0);
+  const sizes = { f32: size("f32"), int8: size("int8"), int4: size("int4") };
+  const { forward, encoder, decoder } = buildExport(parts, false);
+  const reads = must(forward ?? encoder ?? decoder, "a program that reads");
+  const reading = forward || encoder ? { batch: 1, length } : { batch: 1, length, past: 0, keys: length };
+  const last = { batch: 1, length: 1, past: length, keys: length + 1, sources: length, fresh: 0, held: length };
+  return {
+    name,
+    parameters: elementsOf(reads),
+    size: sizes,
+    working: memoryOf(reads, reading).working,
+    reading: workOf(reads, reading, sizes),
+    ...(decoder && { writing: workOf(decoder, last, sizes) }),
+  };
+}
+
+/** Rows of tables are few where they are looked up: the rest of the weights is read whole. */
+function workOf(program: Program, sizes: Sizes, of: Readonly<Record<Precision, number>>): Work {
+  const whole = elementsOf(program);
+  const share = whole === 0 ? 0 : multiplied(program) / whole;
+  const weights = { f32: of.f32 * share, int8: of.int8 * share, int4: of.int4 * share };
+  return { flops: costOf(program, sizes).products, weights };
+}
+
+function elementsOf({ state }: Program): number {
+  return Object.values(state).reduce((sum, { type }) => sum + count(type.shape), 0);
+}
+const count = (shape: readonly unknown[]): number => shape.reduce<number>((n, d) => n * Number(d), 1);
+
+/** Elements of the states that go into products. */
+function multiplied(program: Program): number {
+  const read = new Set<string>();
+  for (const node of program.nodes) {
+    if (isLeaf(node) || !opNamed(node.op).product) continue;
+    for (const { node: at } of node.inputs) {
+      const leaf = must(program.nodes[at], "a node");
+      if (isState(leaf)) read.add(leaf.attributes.name);
+    }
+  }
+  return [...read].reduce((sum, name) => sum + count(must(program.state[name], "a state").type.shape), 0);
+}
