@@ -4,12 +4,12 @@
  */
 import type { Span } from "../diagnostics/span.js";
 import type { CompressPlan, Compressing } from "./compressing.js";
-import type { Budget } from "./budget.js";
 import type { AutoPlan, SweepGoal } from "./auto.js";
 import type { BaseOrigin, LanguageReading, TrialsOf } from "../types/facts.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
 import type { Deploying, Serving } from "./deploying.js";
+import type { Showing } from "./showing.js";
 
 export type { SweepGoal };
 
@@ -327,14 +327,7 @@ export interface Actions {
   deploy: Deploying<Subject>;
   /** Models that answer requests from now on. */
   serve: Serving;
-  show: {
-    readonly topic: readonly string[];
-    /** Of the topic `tree`: the statement's, as text. */ readonly tree?: string;
-    /** Of the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown; absent: those of the training. */
-    readonly on?: Subject;
-    /** Of the topic `edge`. */
-    readonly budget?: Budget;
-  };
+  show: Showing<Subject>;
   annotate: {
     /** What the annotated data are called. */
     readonly name: string;
