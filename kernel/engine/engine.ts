@@ -47,7 +47,10 @@ export interface Engine {
   /** Settles when the host dies by itself (coded error `engine-died`); never otherwise. */
   readonly died: Promise<never>;
 }
-/** Programs compiled over one store. Calls are queued in order; each may be awaited. */
+/**
+ * Programs compiled over one store. Calls are queued in order; each may be awaited. What opens, adds or loads lets runs pass that it
+ * doesn't concern.
+ */
 export interface Session {
   readonly programs: readonly string[];
   /** Runs a program: feeds by input name; `wanted` output names (default all). Updates happen always. */
@@ -56,9 +59,9 @@ export interface Session {
     feeds: Readonly<Record<string, NDArray>>,
     wanted?: readonly string[],
   ): Promise<Record<string, NDArray>>;
-  /** Adds programs over the same store; new state is initialised, old state kept. */
+  /** Adds programs over the same store; new state is initialised, old state kept. Others that are there may run meanwhile. */
   add(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<void>;
-  /** Takes programs away, and with them the state that no other program has; what begins unset holds nothing afterwards. */
+  /** Takes programs away, and with them the state that no other program has. */
   remove(programs: readonly string[]): Promise<void>;
   /** Writes one safetensors file, atomically (temporary name, fsync, rename). `names`: default all state; `rename` maps state name to tensor name. */
   save(

@@ -11,8 +11,8 @@ import type { Engine, Session } from "./engine.js";
 import "./codes.js";
 
 type Programs = Readonly<Record<string, Program>>;
-/** Whether a tensor of the checkpoints is the same for all models of the store. */
-type IsShared = (tensor: string) => boolean;
+/** Whether a state that begins as a tensor of the checkpoints is the same for all models of the store. */
+type IsShared = (tensor: string, state: string) => boolean;
 
 const stores = new WeakMap<Engine, Map<string, SharedStore>>();
 
@@ -54,7 +54,11 @@ export class SharedStore {
 
   /** @internal Opens the session with these programs, or adds them to it. */
   async put(programs: Programs, checkpoints: readonly string[]): Promise<void> {
-    if (this.session) return (await this.session).add(programs, checkpoints);
+    const { session: begun } = this;
+    const session = await begun?.catch(() => null);
+    if (session) return session.add(programs, checkpoints);
+    // Whoever was first couldn't open it.
+    if (this.session !== begun) return this.put(programs, checkpoints);
     this.session = this.engine.open(programs, checkpoints);
     await this.session;
   }
@@ -107,7 +111,7 @@ class View implements Session {
         const { initial } = of;
         if ("unset" in initial) this.unset.add(name);
         const tensor = tensorOf(initial);
-        const frozen = tensor !== null && this.isShared(tensor) && !written.has(name);
+        const frozen = tensor !== null && this.isShared(tensor, name) && !written.has(name);
         if (frozen && this.store.agrees(name, of)) this.shared.add(name);
         else this.own.set(name, this.tag + name);
       }

@@ -10,19 +10,21 @@ export interface Backend {
   can(program: Program): readonly Refusal[];
   open(): BackendSession;
 }
+/** Where long work may stand still, so that others are answered. */
+export type Pause = () => Promise<void>;
 /** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns, or its promise settles. */
 export interface BackendSession {
   /**
-   * Adds programs; `states` is the union of all programs' state. New state is zero, old state keeps its value; what begins
-   * unset holds nothing afterwards.
+   * Adds programs; `states` is the union of all programs' state. New state is zero or unset, old state keeps its value. While it
+   * pauses, programs that are there may run.
    */
-  add(programs: Programs, states: Readonly<Record<string, State>>): void;
+  add(programs: Programs, states: Readonly<Record<string, State>>, pause: Pause): void | Promise<void>;
   run(
     program: string,
     feeds: Arrays,
     wanted: readonly string[],
   ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
-  /** `programs` are there; `states`: those that no other program has. What begins unset holds nothing afterwards. */
+  /** `programs` are there; `states`: those that no other program has. */
   remove(programs: readonly string[], states: readonly string[]): void | Promise<void>;
   read(state: string): NDArray;
   /** Null: zeros. */

@@ -1,15 +1,16 @@
 /**
- * The host process: holds one engine and answers its client's requests one after the other. It ends when told to, or
+ * The host process: holds one engine and answers its client's requests one after the other; runs pass what takes long. It ends when told to, or
  * when the client's process is gone; a request under way (a checkpoint being written) is finished first. Interrupts are
  * the client's affair, also where a signal reaches all processes at once, as when a machine or a service stops: the client has
  * a checkpoint to write then. SIGINT and SIGTERM are ignored here.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { engines } from "../engines.js";
-import type { Backend } from "./backend.js";
+import type { Backend, Pause } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
 import { Clock } from "./clock.js";
 import { HostSession } from "./session.js";
+import { Turns } from "./turns.js";
 import "../codes.js";
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
@@ -21,7 +22,9 @@ let last = 0;
 
 const clock = new Clock();
 
-type Handlers = { [N in CallName]: (ask: Calls[N]["ask"]) => Calls[N]["answer"] | Promise<Calls[N]["answer"]> };
+type Handlers = {
+  [N in CallName]: (ask: Calls[N]["ask"], pause: Pause) => Calls[N]["answer"] | Promise<Calls[N]["answer"]>;
+};
 
 const handlers: Handlers = {
   async start({ engine, addon, threads, device, answers }) {
@@ -29,19 +32,26 @@ const handlers: Handlers = {
     return { ...backend.info, pid: process.pid };
   },
   can: ({ program }) => running().can(program),
-  open({ programs, checkpoints }) {
-    sessions.set(++last, new HostSession(running(), programs, checkpoints));
+  async open({ programs, checkpoints }, pause) {
+    const session = await HostSession.open(running(), programs, checkpoints, pause);
+    sessions.set(++last, session);
     return last;
   },
-  add: ({ session, programs, checkpoints }) => (sessionOf(session).add(programs, checkpoints), null),
+  async add({ session, programs, checkpoints }, pause) {
+    await sessionOf(session).add(programs, checkpoints, pause);
+    return null;
+  },
   run: ({ session, program, feeds, wanted }) => clock.timed(() => sessionOf(session).run(program, feeds, wanted)),
   save: ({ session, file, names, metadata, rename }) => (sessionOf(session).save(file, names, metadata, rename), null),
   async remove({ session, programs }) {
     await sessionOf(session).remove(programs);
     return null;
   },
-  load: ({ session, file, only }) => sessionOf(session).load(file, only),
-  reset: ({ session, names }) => (sessionOf(session).reset(names), null),
+  load: ({ session, file, only }, pause) => sessionOf(session).load(file, only, pause),
+  async reset({ session, names }) {
+    await sessionOf(session).reset(names);
+    return null;
+  },
   setAside: ({ session, as, names }) => (sessionOf(session).setAside(as, names), null),
   takeBack: ({ session, as }) => (sessionOf(session).takeBack(as), null),
   letGo: ({ session, as }) => (sessionOf(session).letGo(as), null),
@@ -77,11 +87,11 @@ function failureOf(e: unknown): Failure {
   };
 }
 
-async function answer(request: Request): Promise<void> {
+async function answer(request: Request, pause: Pause): Promise<void> {
   let reply: Reply;
   try {
-    const handler = handlers[request.call] as (ask: unknown) => unknown;
-    reply = { id: request.id, answer: await handler(request.ask) };
+    const handler = handlers[request.call] as (ask: unknown, pause: Pause) => unknown;
+    reply = { id: request.id, answer: await handler(request.ask, pause) };
   } catch (e) {
     reply = { id: request.id, failed: failureOf(e) };
   }
@@ -93,7 +103,15 @@ async function answer(request: Request): Promise<void> {
   if (request.call === "close") process.exit(0);
 }
 
-let queue: Promise<void> = Promise.resolve();
-process.on("message", (request: Request) => {
-  queue = queue.then(() => answer(request));
-});
+/** A run passes what is opened, and what others of its session open; nothing else of its session. */
+function mayPass(request: Request, before: readonly Request[]): boolean {
+  if (request.call !== "run") return false;
+  const { session, program } = request.ask;
+  const waits = (other: Request): boolean => "session" in other.ask && other.ask.session === session;
+  return (
+    before.every((other) => other.call === "add" || !waits(other)) && sessions.get(session)?.mayRun(program) === true
+  );
+}
+
+const turns = new Turns<Request>(answer, mayPass);
+process.on("message", (request: Request) => turns.take(request));

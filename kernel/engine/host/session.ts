@@ -16,9 +16,17 @@ import {
 } from "../../tensors/safetensors.js";
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
-import type { Arrays, Backend, BackendSession, Programs } from "./backend.js";
+import type { Arrays, Backend, BackendSession, Pause, Programs } from "./backend.js";
 import "../codes.js";
 import { typeText } from "#dsl/graph/shape.js";
+
+/** What long work concerns while it pauses: those programs and states are nobody else's. */
+interface Work {
+  readonly programs: ReadonlySet<string>;
+  readonly states: ReadonlySet<string>;
+}
+/** Ms of work between two pauses. */
+const TURN = 10;
 
 export class HostSession {
   private readonly session: BackendSession;
@@ -28,25 +36,40 @@ export class HostSession {
   private checkpoints: readonly string[] = [];
   /** Copies of states, by the name that they are kept under. */
   private readonly aside = new Map<string, ReadonlyMap<string, NDArray>>();
+  private work: Work | null = null;
 
-  constructor(
-    private readonly backend: Backend,
-    programs: Programs,
-    checkpoints: readonly string[],
-  ) {
+  private constructor(private readonly backend: Backend) {
     this.session = backend.open();
+  }
+
+  static async open(backend: Backend, programs: Programs, from: readonly string[], pause: Pause): Promise<HostSession> {
+    const session = new HostSession(backend);
     try {
-      this.add(programs, checkpoints);
+      await session.add(programs, from, pause);
+      return session;
     } catch (e) {
-      void this.session.dispose();
+      await session.dispose();
       throw e;
     }
   }
 
-  add(programs: Programs, checkpoints: readonly string[]): void {
+  /** Whether a program may run while other work pauses: it is there, and the work changes nothing of what it reads. */
+  mayRun(program: string): boolean {
+    const { work } = this;
+    if (!Object.hasOwn(this.programs, program) || work?.programs.has(program)) return false;
+    return !Object.keys(this.programs[program]!.state).some((name) => work?.states.has(name));
+  }
+
+  add(programs: Programs, checkpoints: readonly string[], pause: Pause): Promise<void> {
+    const work = { programs: new Set(Object.keys(programs)), states: new Set<string>() };
+    return this.working(work, () => this.addNow(programs, checkpoints, pause));
+  }
+
+  private async addNow(programs: Programs, checkpoints: readonly string[], pause: Pause): Promise<void> {
     const added: Record<string, State> = {};
     for (const [name, program] of Object.entries(programs)) {
       const refusals = this.backend.can(program);
+      await pause();
       if (refusals.length > 0)
         throw new CodedError("engine-refuses", {
           engine: this.engine,
@@ -69,12 +92,18 @@ export class HostSession {
     for (const [name, state] of Object.entries(added))
       for (const { initial, type } of originsOf(state))
         if ("checkpoint" in initial) sources.find(initial.checkpoint, shapeOfState(name, { type }));
-    this.session.add(programs, { ...this.states, ...added });
+    await this.session.add(programs, { ...this.states, ...added }, pause);
+    try {
+      await this.beginAll(added, sources, pause);
+    } catch (e) {
+      const own = Object.keys(programs).filter((name) => !Object.hasOwn(this.programs, name));
+      await this.session.remove(own, Object.keys(added));
+      throw e;
+    }
     Object.assign(this.programs, programs);
     Object.assign(this.states, added);
     this.checkpoints = [...new Set([...this.checkpoints, ...checkpoints])];
-    this.unset.declare(this.states);
-    this.beginAll(added, sources);
+    this.unset.declare(added);
   }
 
   async run(program: string, feeds: Arrays, wanted: readonly string[] | null): Promise<Record<string, NDArray>> {
@@ -135,8 +164,18 @@ export class HostSession {
   }
 
   /** All of the file is checked before any state changes. */
-  load(file: string, only: Readonly<Record<string, string>> | null): readonly string[] {
+  load(file: string, only: Readonly<Record<string, string>> | null, pause: Pause): Promise<readonly string[]> {
+    const work = { programs: new Set<string>(), states: new Set(Object.keys(only ?? this.states)) };
+    return this.working(work, () => this.loadNow(file, only, pause));
+  }
+
+  private async loadNow(
+    file: string,
+    only: Readonly<Record<string, string>> | null,
+    pause: Pause,
+  ): Promise<readonly string[]> {
     verifySafetensors(file);
+    await pause();
     const header = readHeader(file);
     for (const name of Object.keys(only ?? {})) this.state(name);
     const tensorOf = (name: string): string => only?.[name] ?? name;
@@ -154,16 +193,19 @@ export class HostSession {
           got: `[${got.join(", ")}]`,
         });
     }
-    for (const name of names)
+    const turn = turns(pause);
+    for (const name of names) {
       this.session.write(name, readTensor(file, tensorOf(name), header, this.state(name).type.dtype));
+      await turn();
+    }
     return names;
   }
 
-  reset(names: readonly string[] | null): void {
+  async reset(names: readonly string[] | null): Promise<void> {
     const sources = new Checkpoints(this.checkpoints);
     const states = names ? Object.fromEntries(names.map((name) => [name, this.state(name)])) : this.states;
     this.unset.declare(states);
-    this.beginAll(states, sources);
+    await this.beginAll(states, sources, () => Promise.resolve());
   }
 
   /** A copy: what an engine gives is its own memory, which the next run changes. */
@@ -196,7 +238,6 @@ export class HostSession {
     const gone = Object.keys(this.states).filter((name) => !used.has(name));
     for (const name of gone) Reflect.deleteProperty(this.states, name);
     this.unset.forget(gone);
-    this.unset.declare(this.states);
     await this.session.remove(programs, gone);
   }
 
@@ -205,15 +246,26 @@ export class HostSession {
   }
 
   /** One by one, so that no more than a few weights are in this process's own memory at once. */
-  private beginAll(states: Readonly<Record<string, State>>, sources: Checkpoints): void {
+  private async beginAll(states: Readonly<Record<string, State>>, sources: Checkpoints, pause: Pause): Promise<void> {
+    const turn = turns(pause);
     let read = 0;
     for (const [name, state] of Object.entries(states)) {
       if (isUnset(state)) continue;
       this.session.write(name, initialValue(name, state, sources));
+      await turn();
       read += bytesReadFor(state);
       if (read < PLENTY) continue;
       read = 0;
       (globalThis as { gc?: () => void }).gc?.();
+    }
+  }
+
+  private async working<T>(work: Work, does: () => Promise<T>): Promise<T> {
+    this.work = work;
+    try {
+      return await does();
+    } finally {
+      this.work = null;
     }
   }
 
@@ -226,6 +278,16 @@ export class HostSession {
       throw new CodedError("unknown-state", { name, has: Object.keys(this.states) });
     return this.states[name]!;
   }
+}
+
+/** Pauses where it has worked for a while. */
+function turns(pause: Pause): Pause {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN) return;
+    await pause();
+    since = performance.now();
+  };
 }
 
 /** After so many bytes what was read is let go. */

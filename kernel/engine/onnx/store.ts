@@ -16,12 +16,11 @@ export class StateStore {
   private readonly held = new Map<string, Held>();
   private readonly types = new Map<string, DType>();
 
-  /** New state is zero, unset state holds nothing, old state keeps its value. */
+  /** New state is zero or unset, old state keeps its value. */
   declare(states: Readonly<Record<string, State>>): void {
     for (const [name, state] of Object.entries(states)) {
       this.types.set(name, state.type.dtype);
-      if (isUnset(state)) this.held.delete(name);
-      else if (!this.held.has(name)) {
+      if (!isUnset(state) && !this.held.has(name)) {
         const shape = shapeOfState(name, state);
         this.held.set(name, { data: zeros(state.type.dtype, sizeOf(shape)), shape });
       }

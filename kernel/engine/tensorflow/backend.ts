@@ -1,6 +1,6 @@
 /** The TensorFlow engine, inside the host process: programs become one graph, run as a session of tfjs's native binding. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
+import { tensorflowGraph } from "#dsl/emit/tensorflow/emit.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
@@ -20,7 +20,7 @@ export function tensorflowBackend(addon: string, threads: number): Backend {
       threads,
     },
     can: refusals,
-    open: () => new TensorflowSession(binding, kernels),
+    open: () => new TensorflowSession(binding, { kernels, whole: gpu }),
   };
 }
 
@@ -44,7 +44,7 @@ function hasKernels(binding: Binding): boolean {
 
 function refusals(program: Program): readonly Refusal[] {
   try {
-    emitTensorflow({ program });
+    tensorflowGraph({ program });
     return [];
   } catch (e) {
     if (!(e instanceof CodedError)) throw e;

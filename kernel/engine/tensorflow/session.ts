@@ -1,176 +1,99 @@
 /**
- * One TensorFlow session over resource variables: state lives in it, only feeds go in and wanted outputs come out. More
- * programs make a new graph of all of them; state is carried over, tensor by tensor.
+ * Programs over one state, in as many graphs as may be: programs that change nothing of each other's state are parts of their own,
+ * so that what comes or goes makes no graph of the others anew, and one that runs goes on meanwhile. What they read in common lies in
+ * one memory. Where one changes what another has, a graph of both is made, and state is carried over, tensor by tensor.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { must, mustGet } from "#dsl/diagnostics/must.js";
-import type { EmittedState, TensorflowModel } from "#dsl/emit/tensorflow/model.js";
+import { must } from "#dsl/diagnostics/must.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
-import { diskError } from "#kernel/fetch/disk.js";
-import type { Arrays, BackendSession, Programs } from "../host/backend.js";
-import { zeros } from "../initial.js";
-import type { Binding, Held } from "../native/binding.js";
-import { TensorExchange } from "./exchange.js";
+import type { NDArray, State } from "#dsl/graph/program.js";
+import type { Arrays, BackendSession, Pause, Programs } from "../host/backend.js";
+import type { Binding } from "../native/binding.js";
+import { changedBy, Part } from "./part.js";
 
-/** Whether a state always has a value; a cache has none until it is written whole. */
-function isFixed(state: EmittedState): boolean {
-  return !state.shape.includes(-1);
+export interface TensorflowSessionOptions {
+  /** Whether our own kernels may be used. */
+  readonly kernels: boolean;
+  /** Whether all programs are one graph: on a card each graph has a copy of its own of what it reads. */
+  readonly whole: boolean;
 }
 
 export class TensorflowSession implements BackendSession {
-  private readonly exchange: TensorExchange;
-  private programs: Programs = {};
-  private model: TensorflowModel | null = null;
-  private session = -1;
-  /** Values on their way into state. Each set of fetches costs TensorFlow a plan of the whole graph: so they go together. */
-  private readonly pending = new Map<string, number>();
-  /** All state, read once (views of the variables' own memory) and dropped before anything changes. */
-  private snapshot: ReadonlyMap<string, Held> | null = null;
+  private parts: readonly Part[] = [];
 
   constructor(
     private readonly binding: Binding,
-    /** Whether our own kernels may be used. */
-    private readonly kernels: boolean,
-  ) {
-    this.exchange = new TensorExchange(binding);
-  }
+    private readonly o: TensorflowSessionOptions,
+  ) {}
 
-  private get emitted(): TensorflowModel {
-    return must(this.model, "the graph of a session without programs");
-  }
-
-  add(programs: Programs): void {
-    this.rebuild({ ...this.programs, ...programs });
+  async add(programs: Programs, _states: Readonly<Record<string, State>>, pause: Pause): Promise<void> {
+    const changed = changedBy(programs);
+    const used = new Set(Object.values(programs).flatMap(({ state }) => Object.keys(state)));
+    const joined = this.parts.filter(
+      (part) =>
+        this.o.whole ||
+        Object.keys(programs).some((name) => part.runs(name)) ||
+        part.states.some((name) => used.has(name) && (changed.has(name) || part.changes(name))),
+    );
+    const all = Object.assign({}, ...joined.map((part) => part.programs), programs) as Programs;
+    const { savedModel, ...model } = emitTensorflow(all, { kernels: this.o.kernels });
+    await pause();
+    this.put(new Part(this.binding, all, model, savedModel), joined);
   }
 
   remove(programs: readonly string[]): void {
-    this.rebuild(Object.fromEntries(Object.entries(this.programs).filter(([name]) => !programs.includes(name))));
-  }
-
-  /** A graph of these programs; state that both graphs have is carried over. */
-  private rebuild(all: Programs): void {
-    const model = emitTensorflow(all, { kernels: this.kernels });
-    const session = this.load(model.savedModel);
-    const [oldModel, oldSession] = [this.model, this.session];
-    this.settle();
-    const old = oldModel ? this.readAll() : [];
-    [this.programs, this.model, this.session] = [all, model, session];
-    // Views of the old variables become the new ones: no value is copied, nor is there twice.
-    for (const [name, held] of old)
-      if (Object.hasOwn(model.state, name)) this.pending.set(name, held.id);
-      else this.exchange.drop([held]);
-    if (oldModel) this.binding.deleteSavedModel(oldSession);
+    for (const part of this.parts) {
+      const left = Object.entries(part.programs).filter(([name]) => !programs.includes(name));
+      if (left.length === Object.keys(part.programs).length) continue;
+      if (left.length === 0) this.end([part]);
+      else {
+        const own = Object.fromEntries(left);
+        const { savedModel, ...model } = emitTensorflow(own, { kernels: this.o.kernels });
+        this.put(new Part(this.binding, own, model, savedModel), [part]);
+      }
+    }
   }
 
   run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
-    this.settle();
-    const program = this.emitted.programs[name]!;
-    const fed = Object.entries(program.inputs).map(([input, port]) => [port.tensor, feeds[input]!] as const);
-    const outputs = wanted.map((output) => program.outputs[output]!);
-    const fetches = outputs.map((port) => port.tensor);
-    if (program.update !== undefined) fetches.push(program.update);
-    if (fetches.length === 0) return {};
-    const got = this.fetch(
-      this.session,
-      fed,
-      fetches,
-      outputs.map((port) => port.dtype),
-    );
-    return Object.fromEntries(wanted.map((output, i) => [output, got[i]!]));
+    const part = this.parts.find((one) => one.runs(name));
+    return must(part, `the graph of ${name}`).run(name, feeds, wanted);
   }
 
   read(name: string): NDArray {
-    this.flush();
-    const state = this.emitted.state[name]!;
-    if (!isFixed(state)) return this.fetch(this.session, [], [state.read], [state.dtype])[0]!;
-    this.snapshot ??= this.readAll();
-    return this.exchange.read(mustGet(this.snapshot, name, "state"), this.emitted.state[name]!.dtype);
+    return must(this.having(name)[0], `the graph that has ${name}`).read(name);
   }
 
   write(name: string, value: NDArray | null): void {
-    this.forget();
-    const state = this.emitted.state[name]!;
-    const before = this.pending.get(name);
-    if (before !== undefined) this.binding.deleteTensor(before);
-    this.pending.set(name, this.exchange.own(value ?? zeros(state.dtype, state.shape)));
+    const [one, ...others] = this.having(name);
+    const first = must(one, `the graph that has ${name}`);
+    first.write(name, value);
+    for (const part of others) part.borrow(name, first);
   }
 
   dispose(): void {
-    this.forget();
-    for (const id of this.pending.values()) this.binding.deleteTensor(id);
-    this.pending.clear();
-    if (this.model) this.binding.deleteSavedModel(this.session);
-    this.model = null;
-    this.programs = {};
+    for (const part of this.parts) part.dispose();
+    this.parts = [];
   }
 
-  /** Before a run: what was written is there, and nothing holds the variables' memory, so that updates are in place. */
-  private settle(): void {
-    this.flush();
-    this.forget();
+  private having(state: string): readonly Part[] {
+    return this.parts.filter((part) => part.has(state));
   }
 
-  /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
-  private flush(): void {
-    if (this.pending.size === 0) return;
-    const states = [...this.pending.keys()].map((name) => this.emitted.state[name]!);
-    const ids = [...this.pending.values()];
-    try {
-      const placeholders = states.map((s) => s.assign.placeholder).join(",");
-      const fetches = states.map((s) => s.assign.fetch).join(",");
-      this.exchange.drop(this.binding.runSavedModel(this.session, ids, placeholders, fetches));
-    } finally {
-      for (const id of ids) this.binding.deleteTensor(id);
-      this.pending.clear();
+  /** A new part in the place of old ones. */
+  private put(part: Part, old: readonly Part[]): void {
+    for (const one of old) part.follow(one);
+    const kept = new Set(old.flatMap(({ states }) => states));
+    for (const name of part.states) {
+      const [from] = kept.has(name) ? [] : this.having(name);
+      if (from) part.borrow(name, from);
     }
+    this.end(old);
+    this.parts = [...this.parts, part];
   }
 
-  private readAll(): ReadonlyMap<string, Held> {
-    const states = Object.entries(this.emitted.state).filter(([, s]) => isFixed(s));
-    if (states.length === 0) return new Map();
-    const held = this.binding.runSavedModel(this.session, [], "", states.map(([, s]) => s.read).join(","));
-    return new Map(states.map(([name], i) => [name, held[i]!]));
-  }
-
-  private forget(): void {
-    if (this.snapshot) this.exchange.drop([...this.snapshot.values()]);
-    this.snapshot = null;
-  }
-
-  private load(savedModel: Uint8Array): number {
-    const folder = mkdtempSync(join(tmpdir(), "tunebook-"));
-    try {
-      writeFileSync(join(folder, "saved_model.pb"), savedModel);
-      return this.binding.loadSavedModel(folder, "serve");
-    } catch (e) {
-      throw diskError(e, folder, savedModel.length);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** Feeds, runs, and reads as many outputs as `dtypes` names; what else was fetched (updates) is only run. */
-  private fetch(
-    session: number,
-    feeds: readonly (readonly [tensor: string, value: NDArray])[],
-    fetches: readonly string[],
-    dtypes: readonly DType[],
-  ): NDArray[] {
-    const ids: number[] = [];
-    try {
-      for (const [, value] of feeds) ids.push(this.exchange.lend(value));
-      const names = feeds.map(([tensor]) => tensor).join(",");
-      const held = this.binding.runSavedModel(session, ids, names, fetches.join(","));
-      try {
-        return dtypes.map((dtype, i) => this.exchange.read(held[i]!, dtype));
-      } finally {
-        this.exchange.drop(held);
-      }
-    } finally {
-      for (const id of ids) this.binding.deleteTensor(id);
-    }
+  /** What others have of them they take before. */
+  private end(old: readonly Part[]): void {
+    this.parts = this.parts.filter((part) => !old.includes(part));
+    for (const part of this.parts) for (const one of old) part.takeFrom(one);
+    for (const part of old) part.dispose();
   }
 }

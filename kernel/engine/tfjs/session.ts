@@ -33,8 +33,7 @@ export class TfjsSession implements BackendSession {
     }
     for (const [name, state] of Object.entries(states)) {
       this.states[name] = state;
-      if (isUnset(state)) this.drop(name);
-      else if (!this.state.has(name)) this.write(name, null);
+      if (!isUnset(state) && !this.state.has(name)) this.write(name, null);
     }
   }
 

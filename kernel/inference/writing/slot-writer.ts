@@ -1,7 +1,9 @@
 /**
  * Writes texts side by side over one store of keys and values: requests → steps of the engine → tokens. Each step goes on with
  * every text that writes, by one token, and reads a part of the prompts that came in; a text leaves the step after it ended.
- * Who came first goes first. Where the store is full the text that came last stops, and is read again when there is room.
+ * Who came first begins first. Half of what a step reads is of the prompt that came first, so that each is read some time; the other
+ * half of those that lack least, so that a short one waits for no long one. Where the store is full the text that came last stops, and
+ * is read again when there is room.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -109,7 +111,7 @@ class Writer implements SlotWriter {
         this.tidy();
         this.admit();
         if (this.working.length === 0) break;
-        await this.step(this.parts()).catch((error: unknown) => this.again(error));
+        await this.step(this.parts());
       }
     } catch (error) {
       if (isEnd(error)) this.end(error);
@@ -169,18 +171,16 @@ class Writer implements SlotWriter {
 
   /** What the next step computes. */
   private parts(): readonly Part[] {
-    const writes = this.working.some(({ tokens, done }) => tokens.length - done === 1);
-    let left = writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE;
-    let scored = Math.max(1, Math.floor(SCORED / this.vocabulary));
+    const reads = this.working.filter((text) => lacks(text) > 1);
+    const writes = reads.length < this.working.length;
+    const shares = sharesOf(reads, {
+      most: writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE,
+      scored: Math.max(1, Math.floor(SCORED / this.vocabulary)),
+    });
     const parts: Part[] = [];
     for (const text of [...this.working]) {
-      const rest = text.tokens.length - text.done;
-      const most = text.scored < text.toScore ? Math.min(left, scored) : left;
-      const count = rest === 1 ? 1 : Math.min(rest, most);
-      if (count === 0 || !this.makeRoom(text, text.done + count)) continue;
-      if (rest > 1) left -= count;
-      if (text.scored < text.toScore) scored -= count;
-      parts.push({ text, count });
+      const count = lacks(text) === 1 ? 1 : (shares.get(text) ?? 0);
+      if (count > 0 && this.makeRoom(text, text.done + count)) parts.push({ text, count });
     }
     return parts;
   }
@@ -236,15 +236,6 @@ class Writer implements SlotWriter {
     }
   }
 
-  /** Where programs were added to the session its caches hold nothing any more: the store is made anew, and all is read again. */
-  private async again(error: unknown): Promise<void> {
-    if (!(error instanceof CodedError) || error.code !== "state-unset") throw error;
-    await hold(this.session, this.pages.count);
-    this.pages = new Pages(this.pages.count);
-    for (const text of this.working) text.held = null;
-    this.waiting.unshift(...this.working.splice(0));
-  }
-
   /** One unknown token would end the step of all. */
   private know(token: number): void {
     if (!(token >= 0 && token < this.vocabulary))
@@ -280,6 +271,30 @@ function score(text: WrittenText, place: number, logits: Float32Array): void {
 /** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */
 export function isEnd(error: unknown): boolean {
   return error instanceof CodedError && error.code === "engine-died";
+}
+/** Tokens of a text that are not in the store. */
+function lacks({ tokens, done }: WrittenText): number {
+  return tokens.length - done;
+}
+/** How many of its tokens each of these texts, the first that came in front, reads in a step of so many, so many of them scored. */
+function sharesOf(
+  texts: readonly WrittenText[],
+  o: { readonly most: number; readonly scored: number },
+): ReadonlyMap<WrittenText, number> {
+  const shares = new Map<WrittenText, number>();
+  let { most: left, scored } = o;
+  const give = (text: WrittenText, atMost: number): void => {
+    const scores = text.scored < text.toScore;
+    const had = shares.get(text) ?? 0;
+    const more = Math.min(lacks(text) - had, atMost, left, scores ? scored : left);
+    shares.set(text, had + more);
+    left -= more;
+    if (scores) scored -= more;
+  };
+  const [first] = texts;
+  if (first) give(first, Math.ceil(o.most / 2));
+  for (const text of texts.toSorted((a, b) => lacks(a) - lacks(b))) give(text, left);
+  return shares;
 }
 function keep<T>(list: T[], stays: (one: T) => boolean): void {
   const left = list.filter(stays);

@@ -1,6 +1,6 @@
 /** Programs that ask a model, over its base's weights and those of its checkpoint. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Program, State } from "#dsl/graph/program.js";
+import type { Program } from "#dsl/graph/program.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Engine, Session } from "../../engine/engine.js";
@@ -24,8 +24,9 @@ export async function openOver(engine: Engine, o: Over): Promise<Session> {
   if (checkpoint === null) return openSession(engine, { store, programs, model, base, home });
   const states = Object.assign({}, ...Object.values(programs).map(({ state }) => state)) as Program["state"];
   const trained = Object.keys(readHeader(checkpoint).tensors).filter((name) => Object.hasOwn(states, name));
-  const own = new Set(trained.flatMap((name) => beginningOf(states[name]!)));
-  const isShared = (tensor: string): boolean => Object.hasOwn(base.facts.shapes, tensor) && !own.has(tensor);
+  const own = new Set(trained);
+  const isShared = (tensor: string, state: string): boolean =>
+    Object.hasOwn(base.facts.shapes, tensor) && !own.has(state);
   const from = checkpointsOf(model, base, home);
   const session =
     store === null
@@ -36,10 +37,4 @@ export async function openOver(engine: Engine, o: Over): Promise<Session> {
   if (lost === undefined) return session;
   await session.dispose();
   throw new CodedError("internal", { what: `the trained ${lost} was not read` });
-}
-
-/** The tensors of the base that a state begins as. */
-function beginningOf({ initial }: Pick<State, "initial">): readonly string[] {
-  if ("checkpoint" in initial) return [initial.checkpoint];
-  return "of" in initial ? beginningOf(initial.of) : [];
 }

@@ -19,6 +19,7 @@ import { Mending, type Mendable } from "./mending.js";
 import { pauseAfter } from "./pauses.js";
 import { Served } from "./served.js";
 import { sharing } from "./shared-writer.js";
+import { sideBySide } from "./side-by-side.js";
 import { tellerOf } from "./teller.js";
 import { stampOf } from "./stamp.js";
 import "../../serving/model-codes.js";
@@ -84,13 +85,17 @@ export class ServedModels implements Serving {
       back: (of, engine) => models.back(of, engine),
     });
     const models: ServedModels = new ServedModels(o, engines);
+    const opening = sideBySide(sharing(found), (one) => {
+      o.signal?.throwIfAborted();
+      return models.version(one.as, one.path, { found: one, stamp: one.stamp });
+    });
     try {
-      for (const one of sharing(found)) {
-        o.signal?.throwIfAborted();
-        models.put(await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
-      }
+      for (const version of opening) models.put(await version);
     } catch (error) {
-      await models.close();
+      const closed = models.close();
+      for (const one of await Promise.allSettled(opening))
+        if (one.status === "fulfilled") await one.value.served.close();
+      await closed;
       throw error;
     }
     return models;
@@ -253,11 +258,9 @@ export class ServedModels implements Serving {
   }
 
   private async back(of: ServingEngine, engine: Engine): Promise<void> {
-    for (const version of [...this.current.values()]) {
-      if (version.engine !== of) continue;
-      await this.again(version);
-      if (of.now !== engine) return;
-    }
+    const its = [...this.current.values()].filter((version) => version.engine === of);
+    await Promise.all(sideBySide(its, async (one) => (of.now === engine ? this.again(one) : undefined)));
+    if (of.now !== engine) return;
     this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.diedAt) / 1000 });
   }
 

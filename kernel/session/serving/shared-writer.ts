@@ -65,7 +65,7 @@ class SharedWriter {
     running.users += 1;
     try {
       const { session, writer } = await running.made;
-      const weights = { of: this.members[0]?.found.folder ?? found.folder, bytes: weightBytes(found.base.facts) };
+      const weights = { of: found.store ?? found.folder, bytes: weightBytes(found.base.facts) };
       const close = (): Promise<void> => this.leave(running);
       return await written({ ...found, name: o.name, session, writer, adapter: at, weights, close });
     } catch (error) {
@@ -80,7 +80,7 @@ class SharedWriter {
     const [first] = this.members;
     if (!first) throw new CodedError("internal", { what: "a writer is shared by nobody" });
     const { found } = first;
-    const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null, store: null };
+    const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null };
     const adapters = this.members.map(({ adapter }) => adapter);
     const parts = await writerFor(engine, { ...(await generating(bare.model, found.base)), adapters });
     const session = watched(await openOver(engine, { ...bare, programs: parts.programs }));

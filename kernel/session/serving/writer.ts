@@ -24,11 +24,10 @@ import { openOver } from "./open-over.js";
 export async function openWriter(engine: Engine, found: WritingFound, o: OpenWriterOptions): Promise<OpenFound> {
   const { model, base, folder } = found;
   const parts = await writerFor(engine, await generating(model, base));
-  // Alone: what opens beside it in a store takes away the keys and values of texts.
-  const session = watched(await openOver(engine, { ...found, store: null, programs: parts.programs }));
+  const session = watched(await openOver(engine, { ...found, programs: parts.programs }));
   try {
     const writer = await parts.open(session, await writerOptions(found, o));
-    const weights = { of: folder, bytes: weightBytes(base.facts) };
+    const weights = { of: found.store ?? folder, bytes: weightBytes(base.facts) };
     return await written({ ...found, name: o.name, session, writer, weights, close: () => session.dispose() });
   } catch (error) {
     await session.dispose();

@@ -6,11 +6,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toNDArray } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/types/value.js";
+import { Graph } from "#dsl/graph/builder.js";
+import { prune } from "#dsl/graph/passes/dead-code.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";
 import type { Session } from "#kernel/engine/engine.js";
-import { readHeader } from "#kernel/tensors/safetensors.js";
+import { readHeader, writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { memoryOf } from "#kernel/session/serving/memory.js";
 import { sharedStore } from "#kernel/engine/shared.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
@@ -115,6 +118,108 @@ describe("several models over one store", function () {
       assert.ok(Math.abs((await step(again, 0)) - alone[0]![0]!) < 1e-6);
       await again.dispose();
     });
+  const SIZE = 4096;
+  /** Sums a large weight and one of its own. */
+  function summing(): Program {
+    const graph = new Graph();
+    const state = (name: string, shape: readonly number[]) =>
+      graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { checkpoint: name } });
+    graph.output(
+      "y",
+      state("large", [SIZE, SIZE])
+        .sum()
+        .add(state("own", [4]).sum()),
+    );
+    return graph.program();
+  }
+  /** Makes a cache, and says what is in it. */
+  function remembering(): Readonly<Record<string, Program>> {
+    const [writes, reads] = [new Graph(), new Graph()];
+    const cache = (graph: Graph) =>
+      graph.state("cache", { type: { dtype: "f32", shape: ["n", 1] }, trains: false, initial: { unset: true } });
+    cache(writes);
+    writes.update("cache", writes.input("x", { dtype: "f32", shape: ["n", 1] }).add(1));
+    reads.output("y", cache(reads).sum());
+    return { writes: prune(writes.program()), reads: reads.program() };
+  }
+  for (const name of ["tensorflow", "onnx"] as const)
+    it(`on ${name}: what they have in common takes memory once, whoever comes and goes, and caches stay`, async () => {
+      const file = join(files, "large.safetensors");
+      const large = new Float32Array(SIZE * SIZE);
+      large[7] = 5;
+      const floats = (values: Float32Array, shape: readonly number[]): NDArray => ({
+        ...{ dtype: "f32", shape },
+        bytes: new Uint8Array(values.buffer),
+      });
+      writeSafetensors(file, { large: floats(large, [SIZE, SIZE]), own: floats(Float32Array.of(1, 2, 3, 4), [4]) });
+      const engine = await engineNamed(name);
+      const memory = (): number => memoryOf(engine.info.pid)!;
+      const store = sharedStore(engine, `large ${name}`);
+      const open = (more: Readonly<Record<string, Program>> = {}) =>
+        store.open({ sum: summing(), ...more }, [file], (tensor) => tensor === "large");
+      const said = async (view: Session, program: string): Promise<number> => {
+        const { y } = await view.run(program, {});
+        return new Float32Array(y!.bytes.slice().buffer)[0]!;
+      };
+      const before = memory();
+      const views = await Promise.all([open(remembering()), open(), open(), open()]);
+      const [first, second] = views as [Session, Session, Session, Session];
+      await first.run("writes", { x: floats(Float32Array.of(1, 2), [2, 1]) }, []);
+      for (const view of views) assert.equal(await said(view, "sum"), 15);
+      const grown = memory() - before;
+      assert.ok(grown < 2.5 * large.byteLength, `four models take ${String(grown)} bytes`);
+      await second.write("own", floats(Float32Array.of(1, 1, 1, 1), [4]));
+      assert.deepEqual([await said(first, "sum"), await said(second, "sum")], [15, 9]);
+      await views.pop()!.dispose();
+      assert.equal(await said(first, "reads"), 5);
+      // Who brought the weight leaves first.
+      await views.shift()!.dispose();
+      for (const [i, view] of views.entries()) assert.equal(await said(view, "sum"), i === 0 ? 9 : 15);
+      for (const view of views) await view.dispose();
+    });
+  it("run on while another one is opened", async () => {
+    const engine = await engineNamed("tensorflow");
+    const [one, other] = await Promise.all(CALLS.slice(0, 2).map((call) => programsOf(call)));
+    const store = sharedStore(engine, "meanwhile");
+    const first = await store.open({ train: one!.train }, [folder], isShared);
+    const apart = await engine.open({ train: one!.train }, [folder]);
+    let opened = false;
+    const during = [0, 0];
+    const goes = [first, apart].map(async (session, i) => {
+      while (!opened) {
+        await step(session, 0);
+        if (!opened) during[i]!++;
+      }
+    });
+    await step(first, 0);
+    during.fill(0);
+    const { train, evaluate, loss } = other!;
+    const second = await store.open({ train, evaluate, loss }, [folder], isShared);
+    opened = true;
+    await Promise.all(goes);
+    assert.ok(
+      during.every((runs) => runs > 2),
+      `so many runs while it was opened: ${during.join()}`,
+    );
+    for (const session of [second, first, apart]) await session.dispose();
+  });
+  it("are opened each for itself: one that can't be keeps no other from it", async () => {
+    const engine = await engineNamed("tensorflow");
+    const { train } = await programsOf(CALLS[0]!);
+    const store = sharedStore(engine, "failing");
+    const opened = await Promise.allSettled([
+      store.open({ train }, [join(files, "nothing")], isShared),
+      store.open({ train }, [folder], isShared),
+      store.open({ train }, [join(files, "nothing")], isShared),
+    ]);
+    assert.deepEqual(
+      opened.map(({ status }) => status),
+      ["rejected", "fulfilled", "rejected"],
+    );
+    const [, second] = opened;
+    if (second?.status === "fulfilled") await second.value.dispose();
+    assert.equal(store.size, 0);
+  });
   const STORED: readonly Storage[] = [{ weights: "nf4", double: true }, { weights: "int8" }, { weights: "bf16" }];
   for (const storage of STORED)
     it(`share a base that is stored as ${storage.weights}, and none with one that is stored otherwise`, async () => {

@@ -1,5 +1,5 @@
 /**
- * Grammars of one model's texts: each has a thread of its own, which is begun when it is first asked for and kept for the
+ * Grammars of one model's texts: each has a thread of its own, which is begun when it is first asked for and kept a while for the
  * next text that asks for the same. What can't be used is remembered too.
  */
 import { Worker } from "node:worker_threads";
@@ -9,14 +9,13 @@ import { inLevel, type TokenBytes } from "../token-bytes.js";
 import { cellsFor, FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
 import type { Grammar } from "./rules.js";
 import { TextLengths } from "./text-lengths.js";
+import { threads as everybodys } from "./threads.js";
 import { possible, tailOf } from "./utf8.js";
 import "../codes.js";
 
 /** Grammars that are kept while no text uses them, and ms in which one must be ready. */
 const KEPT = 8;
 const LIMIT = 5_000;
-/** Threads at a time, those that are kept among them: each takes tens of megabytes. */
-const THREADS = 16;
 /** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
 /** Between two looks; before the first, and where nobody looked, all else stops for so long. */
@@ -24,8 +23,9 @@ const BETWEEN = 1;
 const AT_ONCE = 100;
 
 interface Ready {
-  readonly rules: string;
   readonly worker: Worker;
+  /** Lets it go, where no text uses it. */
+  readonly end: () => void;
   texts: number;
   /** No longer kept: it ends with its last text. */
   dropped: boolean;
@@ -39,14 +39,12 @@ export class Grammars {
     max: KEPT,
     dispose: (outcome) => void outcome.then((o) => "ready" in o && this.drop(o.ready)),
   });
-  /** Threads that were begun and didn't end, and those of them that are ready. */
-  private threads = 0;
-  private readonly ready = new Set<Ready>();
-  /** Those who wait for one to end, or to be needed no more. */
-  private waiting: (() => void)[] = [];
   private readonly unusable = new LRUCache<string, string>({ max: 256 });
 
-  constructor(private readonly bytes: TokenBytes) {}
+  constructor(
+    private readonly bytes: TokenBytes,
+    private readonly threads = everybodys,
+  ) {}
 
   /** For one text; waits until there is a thread for it. Coded error `schema-unusable`; the signal's reason. */
   async begin(grammar: Grammar, signal?: AbortSignal): Promise<Matcher> {
@@ -56,8 +54,8 @@ export class Grammars {
     if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
     let made = this.made.get(rules);
     if (!made) {
-      if (this.threads >= THREADS) {
-        await this.room(signal);
+      if (this.threads.full) {
+        await this.threads.room(signal);
         return this.begin(grammar, signal);
       }
       made = this.start(rules);
@@ -73,12 +71,15 @@ export class Grammars {
     // It made room for others while this waited.
     if (ready.dropped && ready.texts === 0) return this.begin(grammar, signal);
     ready.texts++;
+    this.threads.works(ready.end);
     const lengths = bounds && new TextLengths(bounds.least, bounds.places());
     return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
       ready.texts--;
-      if (failed && this.made.peek(rules) === made) this.made.delete(rules);
-      if (ready.dropped && ready.texts === 0) this.end(ready);
-      else if (ready.texts === 0) this.wake();
+      const goes = failed && this.made.peek(rules) === made;
+      if (goes) this.made.delete(rules);
+      if (ready.texts > 0) return;
+      if (ready.dropped) this.end(ready);
+      else if (!goes) this.threads.rests(ready.end);
     });
   }
   close(): void {
@@ -89,31 +90,13 @@ export class Grammars {
     ready.dropped = true;
     if (ready.texts === 0) this.end(ready);
   }
-  private end(ready: Ready): void {
-    void ready.worker.terminate();
-    if (this.ready.delete(ready)) this.left();
-  }
-  private left(): void {
-    this.threads--;
-    this.wake();
-  }
-  private wake(): void {
-    const all = this.waiting;
-    this.waiting = [];
-    for (const go of all) go();
-  }
-  /** One that is only kept makes room; else somebody's end is waited for. */
-  private async room(signal: AbortSignal | undefined): Promise<void> {
-    const idle = [...this.ready].find(({ texts, dropped }) => texts === 0 && !dropped);
-    const freed = new Promise<void>((resolve, reject) => {
-      this.waiting.push(resolve);
-      signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
-    if (idle) this.made.delete(idle.rules);
-    await freed;
+  private end({ worker, end }: Ready): void {
+    this.threads.works(end);
+    void worker.terminate();
+    this.threads.left();
   }
   private async start(rules: string): Promise<Outcome> {
-    this.threads++;
+    this.threads.enter();
     this.vocabulary ??= [
       ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
       // Ends a text; no tokenizer makes it.
@@ -125,12 +108,10 @@ export class Grammars {
     worker.unref();
     if ("why" in word) {
       void worker.terminate();
-      this.left();
+      this.threads.left();
       return word;
     }
-    const ready = { ...{ rules, worker }, texts: 0, dropped: false };
-    this.ready.add(ready);
-    return { ready };
+    return { ready: { worker, end: () => void this.made.delete(rules), texts: 0, dropped: false } };
   }
 }
 

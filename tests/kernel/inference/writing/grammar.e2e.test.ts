@@ -7,13 +7,16 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { Grammars } from "#kernel/inference/writing/grammar/grammars.js";
+import { Threads } from "#kernel/inference/writing/grammar/threads.js";
 import { TokenBytes } from "#kernel/inference/writing/token-bytes.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
 import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
+import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { chanceOf, tableWriter } from "./table-writer.js";
 import { asked, modelIn, whole } from "./asks.js";
 
+type Two = [Grammars, Grammars];
 type Schema = Readonly<Record<string, unknown>>;
 const word = { type: "string", maxLength: 6 };
 const schemas: Readonly<Record<string, Schema>> = {
@@ -192,10 +195,11 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       await assert.rejects(grammars.begin({ rules: "root ::= nothing", lengths: null }), { code: "schema-unusable" });
       grammars.close();
     });
-    it("by so many threads at most, and whoever comes later waits for one", async () => {
-      const grammars = new Grammars(new TokenBytes(tokenizer));
+    it("by so many threads at most, of all models together, and whoever comes later waits for one", async () => {
+      const threads = new Threads(4, 60_000);
+      const [grammars, others] = [1, 2].map(() => new Grammars(new TokenBytes(tokenizer), threads)) as Two;
       const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
-      const begun = await Promise.all(Array.from({ length: 16 }, (_, i) => grammars.begin(rules(i))));
+      const begun = await Promise.all([0, 1, 2, 3].map((i) => (i < 2 ? grammars : others).begin(rules(i))));
       let late = false;
       const later = grammars.begin(rules(16)).then((matcher) => ((late = true), matcher));
       const gone = new AbortController();
@@ -203,11 +207,28 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       gone.abort(new Error("went away"));
       await assert.rejects(given, /went away/);
       // One that is there is everybody's.
-      (await grammars.begin(rules(15))).dispose();
+      (await others.begin(rules(2))).dispose();
       assert.equal(late, false);
       begun[3]!.dispose();
       (await later).dispose();
       for (const matcher of begun) matcher.dispose();
+      // What is only kept by one model makes room for the other.
+      const all = await Promise.all([4, 5, 6, 7].map((i) => others.begin(rules(i))));
+      assert.ok(threads.full);
+      for (const matcher of all) matcher.dispose();
+      for (const own of [grammars, others]) own.close();
+      await until(() => !threads.full);
+    });
+    it("by a thread that ends when nobody has used it for a while, and is begun anew then", async () => {
+      const threads = new Threads(1, 30);
+      const grammars = new Grammars(new TokenBytes(tokenizer), threads);
+      const rules = { rules: 'root ::= "ab"', lengths: null };
+      const first = await grammars.begin(rules);
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      assert.ok(threads.full, "a text uses it");
+      first.dispose();
+      await until(() => !threads.full);
+      (await grammars.begin(rules)).dispose();
       grammars.close();
     });
     it("any object, where no schema is given", async () => {

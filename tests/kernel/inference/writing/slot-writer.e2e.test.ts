@@ -126,14 +126,16 @@ describe("the store of texts that are written side by side, on tensorflow", func
     for (const [i, seed] of [2, 3, 4].entries())
       assert.deepEqual(got[i], await alone(session, prompt(9 * seed, seed), { maxTokens: 12, vocabulary, positions }));
   });
-  it("is made anew where programs were added to the session, which empties it", async () => {
+  it("stays where programs come and go beside it: nothing is read again", async () => {
     const { session, writer, vocabulary, positions } = opened;
     const graph = new Graph();
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).add(1));
+    const before = writer.load().tokensRead;
     const writing = written(writer, asked(prompt(12, 30), 20));
     await session.add({ other: graph.program() }, []);
-    assert.deepEqual(await writing, await alone(session, prompt(12, 30), { maxTokens: 20, vocabulary, positions }));
     await session.remove(["other"]);
+    assert.deepEqual(await writing, await alone(session, prompt(12, 30), { maxTokens: 20, vocabulary, positions }));
+    assert.equal(writer.load().tokensRead - before, 12);
   });
   it("says logits within 1e-5 of the text's alone, at any mixture of reading and writing", async () => {
     const { writer } = opened;

@@ -219,6 +219,40 @@ describe("texts written side by side, in float64", function () {
     assert.deepEqual([began["c"], began["d"]], [[end! + 1], [end! + 2]]);
   });
 
+  it("a short prompt waits for no long one that came before it, and a long one is read whoever comes", async () => {
+    const model = opened("llama-grouped");
+    const { writer, session } = await model.writer({ slots: 8, chunk: 4 });
+    let steps = 0;
+    session.after = () => void steps++;
+    /** The step that chose its first token. */
+    const first = async (length: number, seed: number): Promise<number> => {
+      let at = 0;
+      const choose = (token: number): { readonly token: number } => {
+        at ||= steps;
+        return { token };
+      };
+      const chooser = { reads: "next", choose } as const;
+      await written(writer, asked(prompt(length, seed, model.vocabulary), 1, { chooser }));
+      return at;
+    };
+    const other = written(writer, asked(prompt(3, 1, model.vocabulary), 50));
+    while (writer.load().tokensWritten < 2) await new Promise(setImmediate);
+    const from = steps;
+    const long = [first(48, 2), first(47, 5)];
+    let over = false;
+    void Promise.all(long).then(() => (over = true));
+    while (steps < from + 3) await new Promise(setImmediate);
+    for (let seed = 6; !over; seed++) {
+      const at = steps;
+      const began = await first(2, seed);
+      if (!over) assert.ok(began - at <= 2, `it came at ${String(at)} and began at ${String(began)}`);
+    }
+    // Half of each step is theirs, one after the other.
+    for (const [i, began] of (await Promise.all(long)).entries())
+      assert.ok((await began) - from <= 24 * (i + 1) + 2, `long ${String(i)}: ${String(began - from)}`);
+    await other;
+  });
+
   it("tell an engine's end to all, and take no more", async () => {
     const model = opened("gpt2-plain");
     const { writer, session } = await model.writer({ slots: 2 });
@@ -249,24 +283,6 @@ describe("texts written side by side, in float64", function () {
     fails = false;
     assert.deepEqual(await written(writer, asked([4, 5], 4)), await model.alone([4, 5], 4));
   });
-  it("go on where the store is gone, because programs were added to the session", async () => {
-    const model = opened("gpt2-plain");
-    const { writer, session } = await model.writer({ slots: 2 });
-    let steps = 0;
-    const run = session.run.bind(session);
-    session.run = async (name, feeds, wanted) => {
-      if (name === "slots_step" && steps++ === 3) {
-        for (const [store, { shape }] of Object.entries(session.state).filter(([key]) => key.startsWith("slots.")))
-          session.state[store] = { shape, data: values(shape).data.fill(Number.NaN) };
-        throw new CodedError("state-unset", { name: "slots.k/h.0.attn" });
-      }
-      return run(name, feeds, wanted);
-    };
-    const texts = [3, 20, 9].map((n) => prompt(n, n, model.vocabulary));
-    const got = await Promise.all(texts.map((text) => written(writer, asked(text, 8))));
-    assert.ok(steps > 4);
-    for (const [i, text] of texts.entries()) assert.deepEqual(got[i], await model.alone(text, 8));
-  });
   it("refuse an empty prompt and one without room; end with the writer", async () => {
     const model = opened("gpt2-plain");
     const { writer } = await model.writer();
@@ -281,12 +297,17 @@ describe("texts written side by side, in float64", function () {
 
 describe("adapters in one batch, in float64", () => {
   const model = opened("llama-grouped");
-  const adapterOf = (rank: number, targets: readonly string[], seed: number) => {
-    const low = { rank, alpha: 4, targets: [...targets], from: `adapter-${String(seed)}` };
+  const adapterOf = (rank: number, targets: readonly string[], seed: number, stabilized = false) => {
+    const low = { rank, alpha: 4, targets: [...targets], from: `adapter-${String(seed)}`, rank_stabilized: stabilized };
     const technique = { call: call("technique", "lora", low), implementation: lora };
     return { technique, seed };
   };
-  const adapters = [adapterOf(2, ["q_proj", "v_proj"], 1), null, adapterOf(3, ["all"], 2)];
+  const adapters = [
+    adapterOf(2, ["q_proj", "v_proj"], 1),
+    null,
+    adapterOf(3, ["all"], 2),
+    adapterOf(4, ["all"], 3, true),
+  ];
   /** The adapter's own file: numbers that matter. */
   const fileOf = ({ technique, seed }: ReturnType<typeof adapterOf>): Record<string, Values> => {
     const names = Object.entries(
@@ -313,7 +334,7 @@ describe("adapters in one batch, in float64", () => {
     const { vocabulary, positions } = model;
     const writer = await parts.open(session, { slots: 4, vocabulary, positions, padId: 0 });
     const text = prompt(20, 3, vocabulary);
-    const got = await Promise.all([0, 1, 2].map((adapter) => written(writer, asked(text, 8, { adapter }))));
+    const got = await Promise.all([0, 1, 2, 3].map((adapter) => written(writer, asked(text, 8, { adapter }))));
     for (const [i, own] of adapters.entries()) {
       const file = own ? files[`file-${String(own.seed)}`]! : {};
       const technique = own?.technique ?? UNTOUCHED;

@@ -1,5 +1,6 @@
 /** Models that write say what predict writes: alone, and beside each other on one base. */
 import assert from "node:assert/strict";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
 import { ServedModels } from "#kernel/session/serving/served-models.js";
@@ -30,8 +31,10 @@ describe("models that write, served", function () {
     await book.run(programOf(task("tales"), "lora(rank: 2)"));
     await book.run(`model verses { base: "gpt2", task: text_generation, technique: lora(rank: 3), max_length: 24 }
 train verses on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_rate: 2e-2), schedule: constant, seed: 2 }`);
+    await book.run(`model sagas { base: "gpt2", task: text_generation, technique: lora(rank: 2, dora: true), max_length: 24 }
+train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_rate: 2e-2), schedule: constant, seed: 3 }`);
     await book.run(programOf(task("chats"), "full"));
-    const folders = [...["tales", "verses", "chats"].map((name) => handle(name).folder!)];
+    const folders = [...["tales", "verses", "sagas", "chats"].map((name) => handle(name).folder!)];
     models = await ServedModels.open(
       [...folders, "gpt2"].map((folder) => ({ name: null, folder })),
       { limits: LIMITS, folder: book.folder },
@@ -46,12 +49,13 @@ train verses on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
       ...{ tales: ["continues", false, "gpt2"], verses: ["continues", false, "gpt2"] },
+      sagas: ["continues", false, "gpt2"],
       ...{ chats: ["continues", true, null] },
       ...{ gpt2: ["continues", false, null] },
     });
   });
   it("write what predict writes, all at once", async () => {
-    const names = ["tales", "verses"] as const;
+    const names = ["tales", "verses", "sagas"] as const;
     const wanted = await Promise.all(names.map(predicted));
     assert.notDeepEqual(wanted[0], wanted[1]);
     const got = await Promise.all(names.map((name) => Promise.all(PROMPTS.map((prompt) => written(name, prompt)))));
@@ -67,12 +71,29 @@ train verses on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_
     assert.equal(writes("tales").batches, writes("verses").batches);
     assert.equal(writes("tales").batches, writes("gpt2").batches);
     assert.notEqual(writes("tales").batches, writes("chats").batches);
+  });
+  it("have their base's weights once, also where each writes by itself", () => {
     const { weights } = models.memory();
-    assert.ok(weights > 0);
+    const base = statSync(join(book.folder, "gpt2", "model.safetensors")).size;
+    // That of tales, verses, sagas and gpt2, and all of chats.
+    assert.ok(weights > 1.5 * base && weights < 2.5 * base, `${String(weights)} of ${String(base)}`);
   });
   it("go on where one of them is replaced by another run", async () => {
-    const before = await written("verses", PROMPTS[0]!);
+    const names = ["verses", "sagas", "gpt2"];
+    const all = () => Promise.all(names.map((name) => written(name, PROMPTS[0]!)));
+    const wanted = await all();
+    const [before] = wanted;
+    let [goes, times] = [true, 0];
+    const meanwhile = (async () => {
+      for (; goes; times++) assert.deepEqual(await all(), wanted);
+    })();
     await models.replace("tales", handle("verses").folder!);
+    // Opened beside it and closed again.
+    for (const folder of [handle("sagas").folder!, handle("tales").folder!, handle("verses").folder!])
+      await models.replace("tales", folder);
+    goes = false;
+    await meanwhile;
+    assert.ok(times > 1);
     assert.equal(await written("tales", PROMPTS[0]!), before);
     assert.equal(await written("verses", PROMPTS[0]!), before);
     assert.equal(models.list().find(({ name }) => name === "tales")!.root, "gpt2");
