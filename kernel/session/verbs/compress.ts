@@ -22,7 +22,13 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
   const asked = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
   const start = asked ? null : await startOf(session.models.get(action.start));
-  for (const [i, { plan, start: from }] of action.stages.entries())
+  const { registry } = session.vocabulary;
+  // What takes no step has none to plan.
+  const trained = action.stages.filter(({ plan }) => {
+    const call = must(plan.recipe.compress, "a stage").stage;
+    return registry.find(call.kind as "student", call.word)?.capabilities?.trains === true;
+  });
+  for (const [i, { plan, start: from }] of trained.entries())
     stage.screen.display({
       ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }),
       fixedText: true,
