@@ -32,10 +32,14 @@ interface Options {
   readonly few: string;
   readonly fewRecipe: string;
   readonly only?: string;
+  readonly untaught: boolean;
 }
 type Scores = ReadonlyMap<string, { readonly accuracy: number; readonly seconds: number }>;
 const MINILM = "all-MiniLM-L6-v2";
 const [TEACHER, STUDENT, ALONE, UNTAUGHT] = ["teacher", "student", "alone", "untaught"] as const;
+
+/** Whose scores are told. */
+const named = ({ untaught }: Options): readonly string[] => [TEACHER, STUDENT, ALONE, ...(untaught ? [UNTAUGHT] : [])];
 
 async function main(o: Options): Promise<void> {
   const sets = o.sets.split(",").map((wanted) =>
@@ -57,9 +61,7 @@ async function whole(set: JudgedSet, seeds: readonly number[], o: Options): Prom
   const found: Scores[] = [];
   for (const seed of seeds) {
     const rows = partsOf(await set.rows(), o.rows);
-    found.push(
-      await learn(rows, [], [TEACHER, STUDENT, UNTAUGHT, ALONE], { ...o, seed, recipe: o.student, set: set.name }),
-    );
+    found.push(await learn(rows, [], named(o), { ...o, seed, recipe: o.student, set: set.name }));
   }
   tell(`${set.name}: ${String(found.length)} seeds`, found, { of: ALONE, share: TEACHER });
 }
@@ -75,7 +77,7 @@ async function fewRows(set: JudgedSet, seeds: readonly number[], o: Options): Pr
     const more = train.filter((row) => !few.has(row));
     const kept = rows.filter((row) => row.part === "test" || few.has(row));
     found.push(
-      await learn(kept, more, [TEACHER, STUDENT, UNTAUGHT, ALONE], {
+      await learn(kept, more, named(o), {
         ...o,
         seed,
         recipe: o.fewRecipe,
@@ -183,12 +185,13 @@ const command = new Command("tunebook bench distill")
   .description("students of a tuned MiniLM beside the same students without a teacher, on real data sets")
   .option("--sets <names>", "data sets", "sentiment,cooking")
   .option("--seeds <numbers>", "seeds", "1,2,3")
-  .option("--rows <count>", "rows that train", Number, 1500)
+  .option("--rows <count>", "rows that train", Number, 800)
   .option("--layers <blocks>", "the student's blocks", "3")
   .option("--learns <words>", "what it learns", "[labels, logits, hidden]")
   .option("--teacher <keys>", "keys of the teacher's recipe", "epochs: 3")
-  .option("--student <keys>", "keys of the students' recipe", "epochs: 6")
+  .option("--student <keys>", "keys of the students' recipe", "epochs: 3")
   .option("--few <counts>", "rows with labels and without", "200+600")
-  .option("--few-recipe <keys>", "keys of the recipe of students of few rows", "epochs: 20")
-  .option("--only <part>", "`whole` or `few`; absent: both");
+  .option("--few-recipe <keys>", "keys of the recipe of students of few rows", "epochs: 4")
+  .option("--only <part>", "`whole` or `few`; absent: both")
+  .option("--untaught", "beside them the student that begins with the teacher's blocks and learns labels alone", false);
 await main(command.parse().opts<Options>());

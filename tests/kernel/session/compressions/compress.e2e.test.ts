@@ -183,6 +183,17 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
     assert.ok(written);
   });
 
+  it("a student is rounded in the same statement, and each stage has its own name", async () => {
+    await book.run(
+      "compress m on d as both { steps: 2, batch_size: 8, keep: last, distill: student(layers: 1), quantize: int8 }",
+    );
+    const [student, rounded] = [model("both_distilled").weights!.plan.recipe, model("both").weights!.plan.recipe];
+    assert.deepEqual([student.compress?.stage.word, rounded.compress?.stage.word], ["student", "int8"]);
+    assert.equal(rounded.compress?.of, model("both_distilled").weights!.plan.recipeHash);
+    const [said] = await model("both").predict<Answered & { text: string }>(["a good film w3"]);
+    assert.ok(["no", "yes"].includes(said?.label ?? ""));
+  });
+
   it("a base learns from a prompted one, which labels rows without labels too", async () => {
     cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
       recursive: true,
