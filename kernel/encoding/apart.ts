@@ -1,6 +1,6 @@
 /** Rows of several texts that are read each by itself: of each role the texts of all rows, one role after the other. */
-import { createHash } from "node:crypto";
 import { must } from "#dsl/diagnostics/must.js";
+import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
 import { askedOf, textsCut, type Cutting } from "./asked-rows.js";
 import type { Encoded, Unseen } from "./rows.js";
@@ -53,5 +53,5 @@ function once(ids: TokenRows, count: number, e: Cutting): Once {
 /** Texts may be long, and many. */
 function keyOf(ids: Int32Array): string {
   const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
-  return createHash("sha256").update(bytes).digest().toString("latin1", 0, 16);
+  return sha256().update(bytes).end().slice(0, 32);
 }

@@ -3,7 +3,6 @@
  * A file is checked whole before a byte of it is used; it is written under a temporary name, synced and renamed, so a
  * file under its own name is complete whatever happened. All synchronous: the engine host does nothing else meanwhile.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
 import {
   closeSync,
   existsSync,
@@ -19,26 +18,27 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { openRegular } from "#kernel/tensors/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { jsonIn, like, table } from "#kernel/fetch/json.js";
-import { SIZES, convert } from "./numbers.js";
-import { readRounded, unfolded } from "./rounded.js";
+import {
+  arrayIn,
+  bytesIn,
+  CHECKED,
+  headBytes,
+  headerIn,
+  headLength,
+  inOrder,
+  type Header,
+} from "./layout.js";
+import { readRounded } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 import "./codes.js";
 
+export { CHECKED, type Header } from "./layout.js";
 export type { TensorPlace, TensorToWrite } from "./tensor-place.js";
-
-export interface Header {
-  readonly tensors: Readonly<Record<string, TensorPlace>>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-const MAXIMAL_HEADER = 100_000_000;
 
 /** Reads and checks a header. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
 export function readHeader(file: string): Header {
@@ -67,8 +67,7 @@ export function readTensor(
     const bytes = rounded
       ? readRounded({ ...place, rounded }, (of) => read(of, new Uint8Array(of.bytes)))
       : read(place, room(place.bytes));
-    const dtype = as ?? naturalType(place.dtype);
-    return { dtype, shape: place.shape, bytes: convert(bytes, place.dtype, NAMES[dtype], file) };
+    return arrayIn(file, bytes, place, as);
   });
 }
 
@@ -89,12 +88,6 @@ export function weightFiles(path: string): readonly string[] {
   if (files.length === 0) throw new CodedError("weights-missing", { file: join(path, "model.safetensors") });
   return files;
 }
-
-/**
- * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
- * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
- */
-export const CHECKED: Readonly<Record<string, string>> = { checked: "crc32", checksum: "00000000" };
 
 /** Compares a file with its checksum, if it has one. Coded errors: those of `readHeader`, `weights-damaged`. */
 export function verifySafetensors(file: string): void {
@@ -139,22 +132,9 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, TensorToWrite>>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  // Wide types first keeps every tensor aligned; then by name, so that equal state gives equal bytes.
-  const entries = Object.entries(tensors).sort(
-    ([a, x], [b, y]) => SIZES[NAMES[y.dtype]]! - SIZES[NAMES[x.dtype]]! || (a < b ? -1 : a > b ? 1 : 0),
-  );
-  const header = new Map<string, unknown>();
-  if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
-  let offset = 0;
-  for (const [name, t] of entries) {
-    const bytes = t.shape.reduce((n, d) => n * d, 1) * SIZES[NAMES[t.dtype]]!;
-    header.set(name, { dtype: NAMES[t.dtype], shape: t.shape, data_offsets: [offset, offset + bytes] });
-    offset += bytes;
-  }
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(header)));
-  const padded = Buffer.alloc(8 + Math.ceil(json.length / 8) * 8, " ");
-  padded.writeBigUInt64LE(BigInt(padded.length - 8));
-  json.copy(padded, 8);
+  const entries = inOrder(tensors);
+  const { head, bytes: offset } = headBytes(entries, metadata);
+  const padded = Buffer.from(head.buffer);
 
   const sums = metadata["checksum"] === CHECKED["checksum"];
   removeLeftOvers(file);
@@ -165,9 +145,7 @@ export function writeSafetensors(
       let sum = crc32(padded);
       writeFully(fd, padded);
       for (const [name, t] of entries) {
-        const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
-        if (bytes.length !== t.shape.reduce((n, d) => n * d, 1) * SIZES[NAMES[t.dtype]]!)
-          throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);
+        const bytes = bytesIn(name, t);
         writeFully(fd, bytes);
         if (sums) sum = crc32(bytes, sum);
       }
@@ -214,20 +192,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-const NAMES: Readonly<Record<DType, string>> = {
-  f32: "F32",
-  f64: "F64",
-  bf16: "BF16",
-  i32: "I32",
-  i8: "I8",
-  u8: "U8",
-  bool: "BOOL",
-};
-
-function naturalType(dtype: string): DType {
-  return dtype === "BOOL" ? "bool" : /^[IU]/.test(dtype) ? "i32" : "f32";
-}
-
 function withFile<T>(file: string, work: (fd: number) => T): T {
   const fd = openRegular(file);
   if (fd === null) throw new CodedError("weights-missing", { file });
@@ -239,77 +203,12 @@ function withFile<T>(file: string, work: (fd: number) => T): T {
 }
 
 function headerOf(file: string, fd: number): Header {
-  const malformed = (why: string): CodedError => new CodedError("weights-malformed", { file, why });
   const size = fstatSync(fd).size;
-  if (size < 8) throw new CodedError("weights-truncated", { file, expected: 8, got: size });
   const head = new Uint8Array(8);
-  readFully(file, fd, head, 0);
-  const length = Number(Buffer.from(head.buffer).readBigUInt64LE());
-  if (length > MAXIMAL_HEADER || length < 2) throw malformed("its header's length is out of bounds");
-  if (8 + length > size) throw new CodedError("weights-truncated", { file, expected: 8 + length, got: size });
-  const text = new Uint8Array(length);
+  if (size >= head.length) readFully(file, fd, head, 0);
+  const text = new Uint8Array(headLength(file, head, size));
   readFully(file, fd, text, 8);
-  let json: unknown;
-  try {
-    json = jsonIn(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
-  } catch {
-    throw malformed("its header is no JSON");
-  }
-  if (!isRecord(json)) throw malformed("its header is no JSON object");
-  const { __metadata__: metadata = {}, ...rest } = json;
-  if (!areTexts(metadata)) throw malformed("its metadata are not all text");
-  const start = 8 + length;
-  const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
-  checkPlaces(file, tensors, start, size, malformed);
-  return { tensors: unfolded(Object.fromEntries(tensors), metadata, malformed), metadata };
-}
-
-const areTexts = like<Readonly<Record<string, string>>>(table(v.string()));
-const counts = (what: string) => v.array(v.pipe(v.number(what), v.safeInteger(what), v.minValue(0, what)), what);
-const unlike: Readonly<Record<string, string>> = { shape: "no proper shape", data_offsets: "no proper place" };
-/** Of one tensor in a header; the messages go after its name. */
-const tensor = v.looseObject(
-  {
-    dtype: v.pipe(
-      v.string("an unknown type"),
-      v.check((type) => Object.hasOwn(SIZES, type), "an unknown type"),
-    ),
-    shape: counts("no proper shape"),
-    data_offsets: v.pipe(
-      v.tuple([v.number("no proper place"), v.number("no proper place")], "no proper place"),
-      v.check(([from, end]) => [from, end].every((at) => Number.isSafeInteger(at) && at >= 0), "no proper place"),
-      v.check(([from, end]) => from <= end, "no proper place"),
-    ),
-  },
-  ({ expected }) => unlike[expected?.slice(1, -1) ?? ""] ?? "an unknown type",
-);
-function placeOf(name: string, value: unknown, start: number, malformed: (why: string) => CodedError): TensorPlace {
-  const found = v.safeParse(tensor, value, { abortEarly: true });
-  if (!found.success) throw malformed(`${name} has ${found.issues[0].message}`);
-  const { dtype, shape, data_offsets: offsets } = found.output;
-  const [from, end] = offsets;
-  const bytes = shape.reduce((n, d) => n * d, 1) * (SIZES[dtype] ?? NaN);
-  if (!Number.isSafeInteger(bytes) || bytes !== end - from)
-    throw malformed(`${name} takes ${String(end - from)} bytes where its shape needs ${String(bytes)}`);
-  return { dtype, shape, offset: start + from, bytes };
-}
-
-/** Tensors fill the data without overlap or hole, and the data fills the file. */
-function checkPlaces(
-  file: string,
-  tensors: readonly (readonly [string, TensorPlace])[],
-  start: number,
-  size: number,
-  malformed: (why: string) => CodedError,
-): void {
-  let end = start;
-  for (const [name, place] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes)) {
-    if (place.offset < end) throw malformed(`${name} overlaps another tensor`);
-    if (place.offset > end) throw malformed(`there is a hole before ${name}`);
-    end = place.offset + place.bytes;
-  }
-  if (end > size) throw new CodedError("weights-truncated", { file, expected: end, got: size });
-  if (end < size) throw malformed(`${String(size - end)} bytes follow its last tensor`);
+  return headerIn(file, text, size);
 }
 
 function readFully(file: string, fd: number, into: Uint8Array, at: number): void {

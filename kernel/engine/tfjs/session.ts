@@ -11,9 +11,9 @@ import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../../tensors/numbers.js";
 import { placed } from "./caches.js";
+import { cardBooleans, cardKernel } from "./card.js";
 import { kernelOf, loweredHere } from "./kernels.js";
 import { numbers, tf, type T, type TfjsBackendName } from "./library.js";
-import { cardBooleans, cardKernel } from "./webgpu.js";
 
 export class TfjsSession implements BackendSession {
   private readonly programs = new Map<string, Program>();

@@ -1,13 +1,10 @@
 /**
  * WebGPU for tfjs in Node: Dawn (npm `webgpu`) is put where a browser has it. Neither package is installed unless asked for
- * (`npm install webgpu @tensorflow/tfjs-backend-webgpu`): they are large. Numbers can't be read from the card at once there: `cardKernel` computes an op on the card, and in plain
- * JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
+ * (`npm install webgpu @tensorflow/tfjs-backend-webgpu`): they are large.
  */
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
-import type { Attributes } from "#dsl/graph/program.js";
-import { tf, type T } from "./library.js";
-import type { Kernel } from "./op.js";
+import { tf } from "./library.js";
 
 const require = createRequire(import.meta.url);
 
@@ -42,46 +39,5 @@ function located(name: string): string {
     throw new Error(`the package ${name} isn't installed: npm install webgpu @tensorflow/tfjs-backend-webgpu`, {
       cause: e,
     });
-  }
-}
-
-/** Booleans lie on the card as i32; tfjs would copy bytes there as they are. */
-export function cardBooleans(values: ArrayLike<number>, shape: readonly number[]): T {
-  return tf.tidy(() => tf.notEqual(tf.tensor(Int32Array.from(values), [...shape], "int32"), 0));
-}
-
-/**
- * Ops that were found to need the numbers of what they read, or a kernel that the card's backend hasn't. Its cast from i32
- * or bool to float leaves the bits as they are.
- */
-const inJavaScript = new Set<string>(["cast"]);
-
-export async function cardKernel(
-  op: string,
-  kernel: Kernel,
-  inputs: readonly T[],
-  attributes: Attributes,
-  shapes: readonly number[][],
-): Promise<readonly T[]> {
-  const compute = (from: readonly T[]): T[] => tf.tidy(() => [...kernel(from, attributes, shapes)]);
-  if (!inJavaScript.has(op))
-    try {
-      return compute(inputs);
-    } catch {
-      inJavaScript.add(op);
-    }
-  const read = await Promise.all(inputs.map((x) => x.data()));
-  await tf.setBackend("cpu");
-  try {
-    const given = inputs.map((x, i) => tf.tensor(read[i]!, x.shape, x.dtype));
-    const results = compute(given);
-    const arrays = results.map((y) => ({ values: y.dataSync().slice(), shape: y.shape, dtype: y.dtype }));
-    [...given, ...results].forEach((t) => t.dispose());
-    await tf.setBackend("webgpu");
-    return arrays.map(({ values, shape, dtype }) =>
-      dtype === "bool" ? cardBooleans(values, shape) : tf.tensor(values, shape, dtype),
-    );
-  } finally {
-    await tf.setBackend("webgpu");
   }
 }

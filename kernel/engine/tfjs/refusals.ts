@@ -1,0 +1,19 @@
+/** What of a program tfjs can't compute here. */
+import { isLeaf } from "#dsl/graph/leaves.js";
+import type { DType, Program } from "#dsl/graph/program.js";
+import type { Refusal } from "../engine.js";
+import { TFJS_TYPES } from "./elementwise.js";
+import { kernelOf, loweredHere } from "./kernels.js";
+
+export function refusals(program: Program): readonly Refusal[] {
+  const found: Refusal[] = [];
+  const check = (op: string, dtype: DType): void => {
+    if (!(dtype in TFJS_TYPES)) found.push({ op, why: `tfjs has no ${dtype}` });
+  };
+  for (const node of loweredHere(program).nodes) {
+    if (!isLeaf(node) && !kernelOf(node.op)) found.push({ op: node.op, why: "tfjs has no kernel for it here" });
+    for (const { dtype } of node.types) check(node.op, dtype);
+  }
+  for (const { type } of Object.values(program.state)) check("state", type.dtype);
+  return found;
+}

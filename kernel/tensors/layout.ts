@@ -1,0 +1,165 @@
+/**
+ * How a safetensors file is laid out: eight bytes of header length, a JSON header with each tensor's type, shape and place, the
+ * data. A header is checked whole before a byte of the data is used. Nothing here reads or writes a file: a browser has none.
+ */
+import * as v from "valibot";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
+import type { DType, NDArray } from "#dsl/graph/program.js";
+import { jsonIn, like, table } from "../fetch/json.js";
+import { SIZES, convert } from "./numbers.js";
+import { unfolded } from "./rounded.js";
+import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
+import "./codes.js";
+
+export interface Header {
+  readonly tensors: Readonly<Record<string, TensorPlace>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+type Entry = readonly [string, TensorToWrite];
+
+/**
+ * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
+ * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
+ */
+export const CHECKED: Readonly<Record<string, string>> = { checked: "crc32", checksum: "00000000" };
+
+const MAXIMAL_HEADER = 100_000_000;
+
+const NAMES: Readonly<Record<DType, string>> = {
+  f32: "F32",
+  f64: "F64",
+  bf16: "BF16",
+  i32: "I32",
+  i8: "I8",
+  u8: "U8",
+  bool: "BOOL",
+};
+
+function naturalType(dtype: string): DType {
+  return dtype === "BOOL" ? "bool" : /^[IU]/.test(dtype) ? "i32" : "f32";
+}
+
+/** A tensor's bytes as an array of type `as` (absent: the one that is nearest to the file's). */
+export function arrayIn(file: string, bytes: Uint8Array, { dtype: own, shape }: TensorPlace, as?: DType): NDArray {
+  const dtype = as ?? naturalType(own);
+  return { dtype, shape, bytes: convert(bytes, own, NAMES[dtype], file) };
+}
+
+/** Bytes of the header's text, by the file's first eight bytes. Coded errors: `weights-truncated`, `weights-malformed`. */
+export function headLength(file: string, head: Uint8Array, size: number): number {
+  if (size < 8) throw new CodedError("weights-truncated", { file, expected: 8, got: size });
+  const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
+  if (length > MAXIMAL_HEADER || length < 2) throw malformedIn(file)("its header's length is out of bounds");
+  if (8 + length > size) throw new CodedError("weights-truncated", { file, expected: 8 + length, got: size });
+  return length;
+}
+
+/** `text`: what stands after the length; `size`: of the whole file. Coded errors: `weights-truncated`, `weights-malformed`. */
+export function headerIn(file: string, text: Uint8Array, size: number): Header {
+  const malformed = malformedIn(file);
+  let json: unknown;
+  try {
+    json = jsonIn(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
+  } catch {
+    throw malformed("its header is no JSON");
+  }
+  if (!isRecord(json)) throw malformed("its header is no JSON object");
+  const { __metadata__: metadata = {}, ...rest } = json;
+  if (!areTexts(metadata)) throw malformed("its metadata are not all text");
+  const start = 8 + text.length;
+  const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
+  checkPlaces(file, tensors, start, size, malformed);
+  return { tensors: unfolded(Object.fromEntries(tensors), metadata, malformed), metadata };
+}
+
+/** Wide types first keeps every tensor aligned; then by name, so that equal state gives equal bytes. */
+export function inOrder(tensors: Readonly<Record<string, TensorToWrite>>): readonly Entry[] {
+  const width = ({ dtype }: TensorToWrite): number => SIZES[NAMES[dtype]]!;
+  return Object.entries(tensors).sort(([a, x], [b, y]) => width(y) - width(x) || (a < b ? -1 : a > b ? 1 : 0));
+}
+
+/** All that stands before the data of `entries`, and how many bytes these are. */
+export function headBytes(
+  entries: readonly Entry[],
+  metadata: Readonly<Record<string, string>>,
+): { readonly head: Uint8Array<ArrayBuffer>; readonly bytes: number } {
+  const header = new Map<string, unknown>();
+  if (Object.keys(metadata).length > 0) header.set("__metadata__", metadata);
+  let offset = 0;
+  for (const [name, t] of entries) {
+    const end = offset + bytesFor(t);
+    header.set(name, { dtype: NAMES[t.dtype], shape: t.shape, data_offsets: [offset, end] });
+    offset = end;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const head = new Uint8Array(8 + Math.ceil(json.length / 8) * 8).fill(BLANK);
+  new DataView(head.buffer).setBigUint64(0, BigInt(head.length - 8), true);
+  head.set(json, 8);
+  return { head, bytes: offset };
+}
+const BLANK = 32;
+
+/** A tensor's bytes in its turn. */
+export function bytesIn(name: string, t: TensorToWrite): Uint8Array {
+  const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
+  if (bytes.length !== bytesFor(t))
+    throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);
+  return bytes;
+}
+function bytesFor({ shape, dtype }: TensorToWrite): number {
+  return shape.reduce((n, d) => n * d, SIZES[NAMES[dtype]]!);
+}
+
+type Malformed = (why: string) => CodedError;
+const malformedIn =
+  (file: string): Malformed =>
+  (why) =>
+    new CodedError("weights-malformed", { file, why });
+const areTexts = like<Readonly<Record<string, string>>>(table(v.string()));
+const counts = (what: string) => v.array(v.pipe(v.number(what), v.safeInteger(what), v.minValue(0, what)), what);
+const unlike: Readonly<Record<string, string>> = { shape: "no proper shape", data_offsets: "no proper place" };
+/** Of one tensor in a header; the messages go after its name. */
+const tensor = v.looseObject(
+  {
+    dtype: v.pipe(
+      v.string("an unknown type"),
+      v.check((type) => Object.hasOwn(SIZES, type), "an unknown type"),
+    ),
+    shape: counts("no proper shape"),
+    data_offsets: v.pipe(
+      v.tuple([v.number("no proper place"), v.number("no proper place")], "no proper place"),
+      v.check(([from, end]) => [from, end].every((at) => Number.isSafeInteger(at) && at >= 0), "no proper place"),
+      v.check(([from, end]) => from <= end, "no proper place"),
+    ),
+  },
+  ({ expected }) => unlike[expected?.slice(1, -1) ?? ""] ?? "an unknown type",
+);
+function placeOf(name: string, value: unknown, start: number, malformed: Malformed): TensorPlace {
+  const found = v.safeParse(tensor, value, { abortEarly: true });
+  if (!found.success) throw malformed(`${name} has ${found.issues[0].message}`);
+  const { dtype, shape, data_offsets: offsets } = found.output;
+  const [from, end] = offsets;
+  const bytes = shape.reduce((n, d) => n * d, 1) * (SIZES[dtype] ?? NaN);
+  if (!Number.isSafeInteger(bytes) || bytes !== end - from)
+    throw malformed(`${name} takes ${String(end - from)} bytes where its shape needs ${String(bytes)}`);
+  return { dtype, shape, offset: start + from, bytes };
+}
+
+/** Tensors fill the data without overlap or hole, and the data fills the file. */
+function checkPlaces(
+  file: string,
+  tensors: readonly (readonly [string, TensorPlace])[],
+  start: number,
+  size: number,
+  malformed: Malformed,
+): void {
+  let end = start;
+  for (const [name, place] of [...tensors].sort(([, a], [, b]) => a.offset - b.offset || a.bytes - b.bytes)) {
+    if (place.offset < end) throw malformed(`${name} overlaps another tensor`);
+    if (place.offset > end) throw malformed(`there is a hole before ${name}`);
+    end = place.offset + place.bytes;
+  }
+  if (end > size) throw new CodedError("weights-truncated", { file, expected: end, got: size });
+  if (end < size) throw malformed(`${String(size - end)} bytes follow its last tensor`);
+}
