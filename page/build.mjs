@@ -15,7 +15,7 @@ const dist = join(root, "dist");
 const measured = ["all-MiniLM-L6-v2"];
 
 /** Later ones over earlier ones: what is narrow comes last. */
-const styles = ["editor", "phases", "page"];
+const styles = ["style/editor", "style/phases", "style/page"];
 
 /** Node's modules that a library names for streams and files that a page never has. */
 export const browser = {
@@ -37,13 +37,30 @@ export const browser = {
 /**
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
-const unused =
-  /\/(?:(?:metrics|decoders|searches|pruners|stoppings|schedules|targets|tokenizers|contenders|calibrations|slicings|keepings|trackers|runners|partitions|compressors|privacies|aggregators|attacks|students|lessons|sparsities|quantizations)\/[\w-]+\.run|datasets\/prepare-streamed)\.js$/;
+const unusedBy = (kinds) => new RegExp(`/(?:(?:${kinds.join("|")})/[\\w-]+\\.run|datasets/prepare-streamed)\\.js$`);
+/** Kinds of words whose run parts neither page uses, and those that one which trains does. */
+const neverRun = [
+  ...["decoders", "searches", "pruners", "targets", "tokenizers", "contenders", "calibrations", "slicings", "keepings"],
+  ...[
+    "trackers",
+    "runners",
+    "partitions",
+    "compressors",
+    "privacies",
+    "aggregators",
+    "attacks",
+    "students",
+    "lessons",
+    "sparsities",
+    "quantizations",
+  ],
+];
+const ofTrainings = ["metrics", "stoppings", "schedules"];
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
 const beyondTables = /^(?:op|expression|verbs|format)\/|^table\/regroup\.js$|^helpers\/(?!selection)/;
-const leaveOut = {
+const leavingOut = (unused) => ({
   name: "leave out",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
@@ -112,9 +129,11 @@ const leaveOut = {
       contents: `throw new Error(${JSON.stringify(`${path} is no part of the page`)});`,
     }));
   },
-};
+});
+export const leaveOut = leavingOut(unusedBy([...neverRun, ...ofTrainings]));
+/** What a page that trains leaves out. */
+export const leaveLess = leavingOut(unusedBy(neverRun));
 
-/** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
 /** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
 function without(source, isCut) {
   const tree = ts.createSourceFile("module.js", source, ts.ScriptTarget.ES2023);
@@ -144,31 +163,61 @@ const isOfPages = (name, { beside, within }) =>
   within === "registerCodes" &&
   (name === "example" || (name === "explain" && beside.severity === '"error"' && beside.allowable !== "true"));
 
+/** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
+  const { worker, tokenizers } = await common(onProgress);
+  const app = await windowScript("page/app/main.js", await examples());
+  const link = '<a id="to-train" class="button" href="train.html">Train it</a>';
+  return finished({ worker, tokenizers, app, out, name: "index", parts: { TO_TRAIN: link, PANEL: "", ENGINE: "" } });
+}
+
+/** What both pages have: the compiler's worker, and tokenizers of bases. */
+export async function common(onProgress) {
   const tokenizers = await tokenizersOf(measured, onProgress);
   const worker = await build({ ...browser, entryPoints: [join(dist, "page/world/worker.js")], plugins: [leaveOut] });
-  const shown = await examples();
-  const app = await build({
+  return { tokenizers, worker };
+}
+
+/** A window's script. */
+export function windowScript(entry, shown) {
+  return build({
     ...browser,
-    entryPoints: [join(dist, "page/app/main.js")],
+    entryPoints: [join(dist, entry)],
     define: {
       EXAMPLES: JSON.stringify(shown.examples),
       // Once each, whichever examples read them: a packer doesn't see so far back that it could tell that they are the same.
       FILES: JSON.stringify(shown.files),
-      VOCABULARY: JSON.stringify(await vocabulary()),
+      VOCABULARY: JSON.stringify(shown.vocabulary),
     },
   });
+}
+
+/** A page written, by its name: `parts` are what it has beside the other, `more` further scripts that it is made of. */
+export async function finished({
+  worker,
+  tokenizers,
+  app,
+  out,
+  name,
+  parts,
+  styled = styles,
+  trains = false,
+  more = [],
+}) {
+  const terms = trains ? "licences-train.txt" : "licences.txt";
   const page = await written({
     template: await readFile(join(here, "index.html"), "utf8"),
-    style: (await Promise.all(styles.map((name) => readFile(join(here, "style", `${name}.css`), "utf8")))).join(""),
+    style: (await Promise.all(styled.map((one) => readFile(join(here, `${one}.css`), "utf8")))).join(""),
     app: app.outputFiles[0].text,
     worker: worker.outputFiles[0].text,
     tokenizers: JSON.stringify(tokenizers).replaceAll("<", "\\u003c"),
+    parts: { ...parts, LICENCES: terms },
+    trains,
   });
   await mkdir(out, { recursive: true });
-  const file = join(out, "index.html");
+  const file = join(out, `${name}.html`);
   await writeFile(file, page);
-  await writeFile(join(out, "licences.txt"), await licences([worker.metafile, app.metafile]));
+  await writeFile(join(out, terms), await licences([worker, app, ...more].map(({ metafile }) => metafile)));
   const inputs = { worker: Object.keys(worker.metafile.inputs), app: Object.keys(app.metafile.inputs) };
   return {
     file,
@@ -180,19 +229,21 @@ export async function buildPage({ out = join(dist, "page"), onProgress = () => {
 }
 
 /** Scripts that a browser runs carry their checksum, and nothing else may run. */
-async function written({ template, style, app, worker, tokenizers }) {
+async function written({ template, style, app, worker, tokenizers, parts: more, trains }) {
   const hash = createHash("sha256").update(app).digest("base64");
   const policy = [
     "default-src 'none'",
-    `script-src 'sha256-${hash}' blob:`,
+    `script-src 'sha256-${hash}' blob:${trains ? " 'wasm-unsafe-eval'" : ""}`,
+    ...(trains ? ["connect-src 'none'"] : []),
     "worker-src blob:",
     "style-src 'unsafe-inline'",
     "img-src data: blob:",
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
-  const parts = { POLICY: policy, STYLE: style, WORKER: worker, TOKENIZERS: tokenizers, APP: app };
-  return template.replace(/\s*<!--(STYLE|WORKER|TOKENIZERS|APP)-->\s*|%(POLICY)%/g, (_, a, b) => parts[a ?? b]);
+  const parts = { POLICY: policy, STYLE: style, WORKER: worker, TOKENIZERS: tokenizers, APP: app, ...more };
+  const places = /\s*<!--(STYLE|WORKER|TOKENIZERS|APP|TO_TRAIN|PANEL|ENGINE)-->\s*|%(POLICY|LICENCES)%/g;
+  return template.replace(places, (_, a, b) => parts[a ?? b]);
 }
 
 /** What others wrote and the page holds, with the terms that it comes under. */
@@ -200,7 +251,9 @@ async function licences(metafiles) {
   const inputs = metafiles.flatMap(({ outputs }) =>
     Object.values(outputs).flatMap((output) => Object.keys(output.inputs)),
   );
-  const folders = new Set(inputs.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
+  // What a package leaves out for browsers is named, and not there.
+  const there = inputs.filter((input) => !input.startsWith("(disabled)"));
+  const folders = new Set(there.flatMap((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []));
   const texts = await Promise.all(
     [...folders].sort().map(async (folder) => {
       const { name, version, license } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8"));
@@ -254,7 +307,7 @@ const inOrder = new Intl.Collator("en", { numeric: true }).compare;
  * Each program of examples/, with its title (the first line), what it shows (the second) and paths of the data that it names;
  * and those data by their paths.
  */
-async function examples() {
+export async function examples({ thin = true } = {}) {
   const folder = join(here, "examples");
   const names = (await readdir(folder)).filter((name) => name.endsWith(".tune")).sort(inOrder);
   const examples = await Promise.all(
@@ -263,14 +316,18 @@ async function examples() {
       const [, title, about, program] = /^\/\/ (.*)\n\/\/ (.*)\n\n([^]*)$/.exec(text) ?? [];
       if (!program) throw new Error(`${name} must begin with two lines of comment and an empty one`);
       const paths = [...new Set([...program.matchAll(/"(data\/[^"]+)"/g)].map((m) => m[1]))];
-      return { id: name.replace(/^\d+-|\.tune$/g, ""), title, about, program, paths };
+      const told = thin ? about : about.replace("three of five of the notebook's", "the notebook's");
+      return { id: name.replace(/^\d+-|\.tune$/g, ""), title, about: told, program, paths };
     }),
   );
   const paths = [...new Set(examples.flatMap((one) => one.paths))];
   const files = await Promise.all(
-    paths.map(async (path) => [path, thinned(await readFile(await dataFile(path), "utf8"))]),
+    paths.map(async (path) => {
+      const text = await readFile(await dataFile(path), "utf8");
+      return [path, thin ? thinned(text) : text];
+    }),
   );
-  return { examples, files: Object.fromEntries(files) };
+  return { examples, files: Object.fromEntries(files), vocabulary: await vocabulary() };
 }
 
 /** Of long files three rows of five: enough to see what a program comes to, and what the quickstart's allows. A row is a line in the data of the examples. */
@@ -288,11 +345,15 @@ async function dataFile(path) {
   );
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const begun = performance.now();
-  const { file, bytes, gzip } = await buildPage({ onProgress: (line) => console.log(line) });
+// Not awaited at the top: the other page's builder imports this module.
+async function main() {
+  const { buildTrainPage } = await import("./training/build.mjs");
   const kB = (n) => `${Math.round(n / 1000)} kB`;
-  console.log(
-    `${file}\n${kB(bytes)}, ${kB(gzip)} gzipped, built in ${((performance.now() - begun) / 1000).toFixed(1)} s`,
-  );
+  for (const made of [buildPage, buildTrainPage]) {
+    const begun = performance.now();
+    const { file, bytes, gzip } = await made({ onProgress: (line) => console.log(line) });
+    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    console.log(`${file}\n${kB(bytes)}, ${kB(gzip)} gzipped, built in ${seconds} s`);
+  }
 }
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) void main();

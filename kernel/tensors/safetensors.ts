@@ -23,16 +23,7 @@ import { openRegular } from "#kernel/tensors/model-file.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import { shardsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import {
-  arrayIn,
-  bytesIn,
-  CHECKED,
-  headBytes,
-  headerIn,
-  headLength,
-  inOrder,
-  type Header,
-} from "./layout.js";
+import { arrayIn, bytesIn, CHECKED, headBytes, headerIn, headLength, inOrder, type Header } from "./layout.js";
 import { readRounded } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 import "./codes.js";

@@ -12,6 +12,15 @@ import { themeButton } from "./theme.js";
 
 const GiB = 2 ** 30;
 
+/** What a page that does more than look is told (training/window.ts). */
+export interface Extension {
+  /** Of files that were given, those that it leaves. */
+  take(given: readonly (readonly [string, File])[]): readonly (readonly [string, File])[];
+  files(all: readonly GivenFile[]): void;
+  checked(checkup: Checkup, code: string): void;
+}
+export const extensions: Extension[] = [];
+
 /** What a command came to; it stands until the text changes. */
 const say = (text: string): void => {
   byId("said").textContent = text;
@@ -20,7 +29,7 @@ const asker = new Asker(byId("worker").textContent ?? "", (message) => {
   console.error(message);
   say("Something failed in the page itself; the browser's console has the details.");
 });
-const editor = new Editor(byId("editor"), {
+export const editor = new Editor(byId("editor"), {
   asker,
   checked,
   changed(code) {
@@ -43,6 +52,7 @@ function checked(checkup: Checkup, code: string): void {
   showProblems(checkup, editor);
   phases.update(checkup, code);
   void outline(code);
+  for (const one of extensions) one.checked(checkup, code);
   document.documentElement.dataset["checked"] = String(Math.round(performance.now()));
 }
 
@@ -58,6 +68,7 @@ async function outline(code: string): Promise<void> {
 /** With the example's own files, and those that were given. */
 async function setFiles(): Promise<void> {
   const all = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
+  for (const one of extensions) one.files(all);
   listed(await asker.ask("files", { all }));
   editor.recheck();
 }
@@ -70,8 +81,9 @@ function listed(lines: readonly FileLine[]): void {
   listFiles(lines, { insert: (text) => editor.insert(text), remove });
 }
 
-async function give(given: readonly (readonly [string, File])[]): Promise<void> {
-  const { files, left } = await taken(given, unmeasured);
+export async function give(given: readonly (readonly [string, File])[]): Promise<void> {
+  const rest = extensions.reduce((some, one) => one.take(some), given);
+  const { files, left } = await taken(rest, unmeasured);
   for (const file of files) own.set(file.path, file);
   const program = files.find(({ path }) => path.endsWith(".tune"));
   if (program) editor.text = givenText(program);
@@ -124,7 +136,7 @@ async function share(): Promise<void> {
   }
 }
 
-function machine(): Machine {
+export function machine(): Machine {
   const value = (id: string): number => Math.max(1, Number(byId<HTMLInputElement>(id).value) || 1);
   return { memoryBytes: value("memory") * GiB, cores: value("cores") };
 }
@@ -171,6 +183,10 @@ function watchDrops(): void {
   };
 }
 
+// The page that trains opens with the program of this one.
+document.querySelector<HTMLAnchorElement>("#to-train")?.addEventListener("click", ({ currentTarget }) => {
+  (currentTarget as HTMLAnchorElement).hash = location.hash;
+});
 themeButton(byId<HTMLButtonElement>("theme"));
 names.append(...examples.map(({ id, title }) => make("option", { value: id }, title)));
 names.onchange = () => void openExample(examples.find(({ id }) => id === names.value) ?? example);
@@ -180,7 +196,7 @@ window.addEventListener("hashchange", () => void openAddress());
 fillMachine();
 watchDrops();
 // Put there when the page was built (page/build.mjs).
-const tokenizers: Start["tokenizers"] = JSON.parse(byId("tokenizers").textContent ?? "{}");
+export const tokenizers: Start["tokenizers"] = JSON.parse(byId("tokenizers").textContent ?? "{}");
 void asker.ask("start", { machine: machine(), tokenizers }).then(async (known) => {
   byId("bases").textContent = known.bases.join(", ");
   await openAddress();

@@ -39,9 +39,10 @@ export const knownBases: readonly string[] = [
 export async function baseOf(name: string): Promise<BaseFacts> {
   const folder = nameOf(name);
   const given = disk.inFolder(folder, "config.json");
-  if (given) return fromConfig(given.path, given.bytes, folder);
   const same = (one: string): boolean => one.toLowerCase() === name.toLowerCase();
   const whole = exact.find(({ names }) => names.some(same));
+  if (given && !(whole && hashOf(configIn(given.path, given.bytes)) === hashOf(whole.facts.config)))
+    return fromConfig(given.path, given.bytes, folder);
   if (whole) return { ...whole.facts, folder: name };
   const known = checkpoints.find(([one]) => same(one.name)) ?? checkpoints.find(([one]) => same(nameOf(one.name)));
   if (known) return described(known[0].config, known[1], known[0].name, true);

@@ -50,6 +50,8 @@ export class Pages {
       viewport: { width, height },
       colorScheme: dark ? "dark" : "light",
     });
+    // Others may have the processor.
+    context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("console", (message) => {

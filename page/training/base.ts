@@ -1,0 +1,38 @@
+/** A base whose files a person gave: config.json, tokenizer.json and model.safetensors of one folder. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { loadWord } from "#dsl/types/loaded.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { Base } from "#kernel/core/bases/base.js";
+import "#kernel/core/bases/codes.js";
+import { familyOf } from "#kernel/core/bases/family.js";
+import { ownHeadsOf } from "#kernel/bases/own-heads.js";
+import { registry } from "#stdlib/registry.js";
+import { readHeader } from "#kernel/tensors/safetensors.js";
+import { disk, nameOf } from "../world/disk.js";
+
+const FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
+
+/** Files of a base that are not here. */
+export function missingOf(name: string): readonly string[] {
+  return FILES.filter((file) => !disk.inFolder(nameOf(name), file));
+}
+
+/**
+ * With the shapes that its weights have, where config.json says only what they would be. `known`: what the page knows of it by
+ * its config.json. Coded errors `base-incomplete`, and those of safetensors files.
+ */
+export async function givenBase(name: string, known: BaseFacts): Promise<Base> {
+  const folder = nameOf(name);
+  const [missing] = missingOf(name);
+  if (missing) throw new CodedError("base-incomplete", { folder: name, missing });
+  const word = familyOf(known.config, registry);
+  const family = await loadWord(word);
+  const buffers = word.capabilities?.buffers;
+  const { tensors } = readHeader(`${folder}/model.safetensors`);
+  const weights = Object.entries(tensors).filter(([tensor]) => !buffers?.test(tensor));
+  const shapes = Object.fromEntries(weights.map(([tensor, { shape }]) => [tensor, shape]));
+  const heads = await ownHeadsOf({ family: word.name, config: known.config, shapes }, registry);
+  const { positions } = family.sizes(family.config(known.config));
+  const facts = { ...known, folder, shapes, hasTokenizer: true, positions, ...(heads && { heads }) };
+  return { folder, files: [...FILES], hash: known.hash, facts, from: "folder" };
+}

@@ -1,0 +1,79 @@
+// Builds the page that trains: dist/page/train.html, the playground with a panel, a worker that trains and its engine, in one file
+// that needs no server and no network. Of the kernel the worker has what a browser can run; what stands there for a disk, a
+// process or Node is in `instead/`, and what no training of a page comes to is left out: a call of it is a defect, told as such.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { deflateRawSync } from "node:zlib";
+import { build } from "esbuild";
+import { browser, common, examples, finished, leaveLess, windowScript } from "../build.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const root = join(here, "../..");
+const dist = join(root, "dist");
+
+/** Modules of the kernel, and those of page/training/instead that stand for them. */
+const instead = {
+  "kernel/tensors/safetensors.js": "safetensors",
+  "kernel/artifacts/checkpoints.js": "checkpoints",
+  "kernel/artifacts/writer.js": "writer",
+  "kernel/bases/tokenizer.js": "tokenizer",
+  "kernel/encoding/chat.js": "chat",
+  "kernel/engine/tfjs/library.js": "tfjs",
+};
+/** Modules that no training of a page calls: they read disks, start processes or ask others. */
+const never = new Set([
+  ...[
+    "kernel/fetch/regular.js",
+    "kernel/artifacts/staged.js",
+    "kernel/artifacts/learnt.js",
+    "kernel/training/dynamics.js",
+  ],
+  ...["kernel/datasets/token-file.js", "kernel/datasets/context-file.js", "kernel/datasets/number-file.js"],
+  ...["kernel/encoding/chat-rows.js", "kernel/inference/judging/judged.js"],
+  ...["kernel/tensors/model-file.js", "kernel/ranks/shared-session.js"],
+]);
+/** Packages that no training of a page calls. */
+const packages = /^(write-file-atomic)$/;
+
+const forBrowsers = {
+  name: "for browsers",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:\.|#kernel\/).*\.js$/ }, ({ path, resolveDir }) => {
+      const file = path.startsWith("#") ? join(dist, path.slice(1)) : join(resolveDir, path);
+      const module = file.slice(dist.length + 1).replaceAll("\\", "/");
+      if (never.has(module)) return { path: module, namespace: "never" };
+      const own = instead[module];
+      return own && { path: join(dist, "page/training/instead", `${own}.js`) };
+    });
+    onResolve({ filter: /^node:path$/ }, () => ({ path: join(dist, "page/training/instead/path.js") }));
+    onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "never" }));
+    onResolve({ filter: packages }, ({ path }) => ({ path, namespace: "never" }));
+    onLoad({ filter: /.*/, namespace: "never" }, () => ({ contents: "module.exports = {};" }));
+  },
+};
+
+export async function buildTrainPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
+  const { worker, tokenizers } = await common(onProgress);
+  const app = await windowScript("page/training/window.js", await examples({ thin: false }));
+  const trainer = await build({
+    ...browser,
+    entryPoints: [join(dist, "page/training/worker.js")],
+    plugins: [forBrowsers, leaveLess],
+    // What is never called has no exports.
+    logOverride: { "import-is-undefined": "silent" },
+  });
+  const wasm = await readFile(
+    join(root, "node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"),
+  );
+  const script = (id, text) => `<script type="text/plain" id="${id}">${text}</script>`;
+  const parts = {
+    TO_TRAIN: "",
+    PANEL: await readFile(join(here, "panel.html"), "utf8"),
+    ENGINE:
+      script("engine", deflateRawSync(wasm, { level: 9 }).toString("base64url")) +
+      script("trainer", trainer.outputFiles[0].text),
+  };
+  const styled = ["style/editor", "style/phases", "style/page", "training/training"];
+  return finished({ worker, tokenizers, app, out, name: "train", parts, styled, trains: true, more: [trainer] });
+}

@@ -1,0 +1,62 @@
+/**
+ * What stands in a browser for kernel/tensors/safetensors.ts: weights in memory. A base's lie among the page's files, what is
+ * written (checkpoints, an adapter) in a map of its own.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type * as node from "#kernel/tensors/safetensors.js";
+import { arrayIn, bytesIn, headBytes, headerIn, headLength, inOrder, type Header } from "#kernel/tensors/layout.js";
+import { readRounded } from "#kernel/tensors/rounded.js";
+import { disk } from "../../world/disk.js";
+
+export { CHECKED } from "#kernel/tensors/layout.js";
+
+/** What was written, by its path. */
+export const written = new Map<string, Uint8Array>();
+
+export const readHeader: typeof node.readHeader = (file) => headerFrom(file, bytesOf(file));
+
+export const readTensor: typeof node.readTensor = (file, name, header, as) => {
+  const bytes = bytesOf(file);
+  const { tensors } = header ?? headerFrom(file, bytes);
+  const place = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+  if (!place) throw new CodedError("missing-tensor", { name, files: [file], nearest: null });
+  const read = (of: { readonly offset: number; readonly bytes: number }) =>
+    bytes.subarray(of.offset, of.offset + of.bytes);
+  const { rounded } = place;
+  return arrayIn(file, rounded ? readRounded({ ...place, rounded }, read) : read(place), place, as);
+};
+
+export const weightFiles: typeof node.weightFiles = (path) => {
+  if (written.has(path)) return [path];
+  const file = `${path}/model.safetensors`;
+  bytesOf(file);
+  return [file];
+};
+
+/** Nothing damages what stays in memory. */
+export const verifySafetensors: typeof node.verifySafetensors = () => undefined;
+
+export const writeSafetensors: typeof node.writeSafetensors = (file, tensors, metadata = {}) => {
+  const entries = inOrder(tensors);
+  const { head, bytes } = headBytes(entries, metadata);
+  const whole = new Uint8Array(head.length + bytes);
+  whole.set(head);
+  let at = head.length;
+  for (const [name, tensor] of entries) {
+    const own = bytesIn(name, tensor);
+    whole.set(own, at);
+    at += own.length;
+  }
+  written.set(file, whole);
+};
+
+function headerFrom(file: string, bytes: Uint8Array): Header {
+  const length = headLength(file, bytes, bytes.length);
+  return headerIn(file, bytes.subarray(8, 8 + length), bytes.length);
+}
+
+function bytesOf(file: string): Uint8Array {
+  const bytes = written.get(file) ?? disk.find(file)?.bytes;
+  if (!bytes) throw new CodedError("weights-missing", { file });
+  return bytes;
+}

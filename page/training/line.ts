@@ -1,0 +1,39 @@
+/** The window's end of the worker that trains. */
+import type { Failure, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
+
+/** What the worker says of a request that failed. */
+export class Failed extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure.message);
+  }
+}
+
+export class Line {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
+  #next = 0;
+
+  constructor(
+    script: string,
+    hears: { shown(id: string, html: string): void; doing(what: string): void; broke(message: string): void },
+  ) {
+    this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
+    this.#worker.onerror = ({ message }) => hears.broke(message);
+    this.#worker.onmessage = ({ data }: { data: TrainReply }) => {
+      if ("show" in data) return hears.shown(data.show, data.html);
+      if ("doing" in data) return hears.doing(data.doing);
+      const asked = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if ("failure" in data) asked?.failed(new Failed(data.failure));
+      else asked?.done(data.result);
+    };
+  }
+
+  ask<M extends TrainMethod>(method: M, params: TrainMethods[M]["params"]): Promise<TrainMethods[M]["result"]> {
+    const id = ++this.#next;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
+      this.#worker.postMessage({ id, method, params });
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/** `evaluate` in a page: what the model says of a split, by the notebook's metrics, with the notebook's intervals and cards. */
+import { must } from "#dsl/diagnostics/must.js";
+import type { Action } from "#dsl/plan/plan.js";
+import { readerOf } from "#dsl/types/subject.js";
+import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
+import type { Shown } from "#kernel/core/display/shown.js";
+import { encodeSplit } from "#kernel/encoding/encoded.js";
+import { drawAll, methodsOf, type Measure } from "#kernel/inference/comparison.js";
+import { measureOf } from "#kernel/inference/measured.js";
+import { asked, scoredOf } from "#kernel/inference/scored.js";
+import { registry } from "#stdlib/registry.js";
+import type { World } from "../world/world.js";
+import type { PageRun } from "./run.js";
+
+type Evaluate = Extract<Action, { readonly verb: "evaluate" }>;
+
+/** Scores by their names, and the cards. */
+export interface Evaluated {
+  readonly on: string;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly shown: readonly Shown[];
+}
+
+/** What the program evaluates of a model, on data. */
+export async function evaluated(run: PageRun, actions: readonly Action[], world: World): Promise<readonly Evaluated[]> {
+  const found: Evaluated[] = [];
+  for (const action of actions)
+    if (action.verb === "evaluate" && action.names.includes(run.name))
+      for (const subject of action.on) if ("data" in subject) found.push(await one(run, action, subject, world));
+  return found;
+}
+
+async function one(
+  run: PageRun,
+  { metrics, batch_size, worst }: Evaluate,
+  subject: Extract<Evaluate["on"][number], { readonly data: unknown }>,
+  world: World,
+): Promise<Evaluated> {
+  const { encoding, tokenizer } = run.material;
+  const split = subject.split ?? "all";
+  const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
+  const prepared = await world.prepared(subject.data, readerOf(run.plan.recipe.model));
+  const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
+  const o = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
+  const scored = scoredOf([await asked(run.open.session, rows, encoding, o)], rows, encoding, {});
+  const measures: Measure[] = [];
+  for (const call of metrics) measures.push(await measureOf(registry, call, scored));
+  const drawn = await drawAll(measures);
+  const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));
+  const shown = evaluationShown({
+    ...{ on, rows: rows.count, constants: [], warnings: [], pictures: null },
+    metrics: measures.map(({ name, call }, i) => ({
+      ...{ name, unit: registry.find("metric", call.word)?.capabilities?.unit },
+      ...{ scores: [ofEach[i]?.score ?? null], constants: [] },
+    })),
+    methods: methodsOf(ofEach),
+    notes: measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
+    models: [
+      {
+        ...{ name: run.name, labels: scored.labels, confusion: scored.confusion, worstBy: scored.mistakesBy },
+        ...(scored.byLabel && { byLabel: scored.byLabel }),
+        worst: scored
+          .mistakes(worst)
+          .map(({ row, by, ...m }) => ({ ...m, row: rows.rows[row]!, probability: by, text: rows.text(row) })),
+      },
+    ],
+  });
+  return { on, scores: Object.fromEntries(measures.map(({ name, value }) => [name, value])), shown };
+}

@@ -1,0 +1,49 @@
+/** Which trainings a page can do: one training of a classifier of texts, of few weights beside a base that stays as it is. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Action, Plan } from "#dsl/plan/plan.js";
+import { does } from "#kernel/core/session/words.js";
+import "#kernel/core/session/page-codes.js";
+import { startsFrom } from "#stdlib/lib/techniques/from.js";
+import { storageOf } from "#stdlib/lib/storing.js";
+
+type Train = Extract<Action, { readonly verb: "train" }>;
+
+const refused = (what: string, why: string): CodedError => new CodedError("not-trained-on-page", { what, why });
+
+/** The training of that name, or the first. Coded error `not-trained-on-page`. */
+export function trainingIn(actions: readonly Action[], name: string | null): Train {
+  const all = actions.filter((action) => action.verb === "train");
+  const one = all.find((action) => action.name === name) ?? all[0];
+  if (one) return one;
+  const other = actions.find(({ verb }) => verb === "sweep" || verb === "federate" || verb === "update");
+  if (other) throw refused(`\`${other.verb}\``, "it trains what `train` says, once");
+  throw refused("this program", "it has no `train` statement");
+}
+
+/** Coded error `not-trained-on-page`. */
+export async function demandTrainable({ plan, folds, repeats, calibrate }: Train): Promise<void> {
+  const { model, training } = plan.recipe;
+  if (folds) throw refused("folds", "they are several trainings");
+  if (repeats) throw refused("`repeats`", "they are several trainings");
+  if (plan.effects.detach) throw refused("`detach`", "what it trains ends with the page");
+  if (plan.effects.runner) throw refused(`\`runner: ${plan.effects.runner.word}\``, "it starts no other processes");
+  if (calibrate) throw refused("`calibrate`", "it fits nothing to the validation rows afterwards");
+  if (training.privacy) throw refused("`privacy`", "its noise would come from no source that the promise may rest on");
+  if (training.precision !== "f32") throw refused(`\`precision: ${training.precision}\``, "it computes in f32");
+  if (model.scratch) throw refused("a model from scratch", "its tokenizer is trained where Tunebook is installed");
+  if (startsFrom(model.technique) !== null) throw refused("what begins `from:` a folder", "a page reads no folder");
+  if (storageOf(model.storage).weights !== "f32") throw refused("`storage`", "weights lie in memory as f32");
+  await demandFew(plan);
+}
+
+async function demandFew({ recipe: { model } }: Plan): Promise<void> {
+  const [task, technique] = await Promise.all([does(model.task, "task"), does(model.technique, "technique")]);
+  if (task.supervision.rows !== "texts" || !task.answers?.score)
+    throw refused(`\`task: ${model.task.word}\``, "its rows are more than one text with an answer");
+  if (technique.saved !== "trained")
+    throw refused(
+      `\`technique: ${model.technique.word}\``,
+      "all weights of a base and their moments take more memory than is safe in a tab",
+    );
+  if (technique.merges?.(model.technique)) throw refused("`merge: true`", "it writes adapters");
+}

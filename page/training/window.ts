@@ -1,0 +1,177 @@
+/** The page that trains: the playground, and beside its phases a panel with base, curve, scores, answers and the adapter. */
+import { editor, extensions, give, machine, tokenizers } from "../app/main.js";
+import { byId, make } from "../app/dom.js";
+import { Failed, Line } from "./line.js";
+import type { Held, Outcome, SavedFile } from "./protocol.js";
+import { zipped } from "./zip.js";
+
+type Button = HTMLButtonElement;
+
+const say = (text: string, is: "" | "bad" = ""): void => {
+  const said = byId("train-said");
+  said.textContent = text;
+  said.dataset["is"] = is;
+};
+const line = new Line(byId("trainer").textContent ?? "", {
+  shown(id, html) {
+    say("");
+    const live = byId("train-live");
+    const known = live.querySelector<HTMLElement>(`[data-of="${CSS.escape(id)}"]`) ?? live.appendChild(make("div"));
+    known.dataset["of"] = id;
+    known.innerHTML = html;
+  },
+  doing: (what) => say(`${what} …`),
+  broke: (message) => {
+    console.error(message);
+    say("The worker that trains ended: the browser may have run out of memory. Open the page again.", "bad");
+    state("idle");
+  },
+});
+
+type State = "idle" | "training" | "interrupted" | "trained";
+let now: State = "idle";
+let code = "";
+let names: readonly string[] = [];
+
+/** What may be pressed. */
+function state(next: State): void {
+  now = next;
+  document.documentElement.dataset["training"] = next;
+  byId<Button>("train").disabled = next === "training" || names.length === 0;
+  byId("interrupt").hidden = next !== "training";
+  byId("go-on").hidden = next !== "interrupted";
+  byId("train-use").hidden = next !== "interrupted" && next !== "trained";
+}
+
+const size = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 25 ? 1 : 0)} MB`;
+const time = (seconds: number): string =>
+  seconds < 60
+    ? `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`
+    : `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;
+
+function showBase(base: string | null, held: Held | null): void {
+  const about = byId("train-base");
+  if (base === null) about.textContent = "";
+  else if (held)
+    about.textContent = `Weights of ${base}: ${size(held.bytes)}, ${held.kept ? "kept in this browser" : "in memory until the page is closed"}.`;
+  else about.textContent = `Weights of ${base} are not here: drop its folder, or its model.safetensors, on the page.`;
+  about.dataset["is"] = base !== null && !held ? "warn" : "";
+}
+const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
+async function lookForBase(): Promise<void> {
+  const { base, held } = await line.ask("has", { code, name: names[0] ?? null });
+  showBase(base, held);
+}
+
+extensions.push({
+  take(given) {
+    const weights = given.filter(([path]) => path.endsWith(".safetensors"));
+    for (const [path, file] of weights) {
+      const folder = folderOf(path) || null;
+      say(`reading ${path} …`);
+      void line.ask("weights", { folder, file }).then(() => (say(""), lookForBase()), failed);
+    }
+    // Of a model's folder no more is read.
+    const folders = new Set(weights.map(([path]) => folderOf(path)));
+    return given
+      .filter(
+        ([path]) =>
+          !folders.has(folderOf(path)) || /(^|\/)(config|tokenizer)\.json$/.test(path) || folderOf(path) === "",
+      )
+      .filter(([path]) => !path.endsWith(".safetensors"));
+  },
+  files: (all) => void line.ask("files", { all }),
+  checked(checkup, text) {
+    code = text;
+    names = checkup.findings.some(({ severity }) => severity === "error") ? [] : checkup.trainings;
+    byId("train").textContent = names[0] === undefined ? "Train" : `Train ${names[0]}`;
+    state(now);
+    if (now !== "training") void lookForBase();
+  },
+});
+
+function failed(error: unknown): void {
+  if (error instanceof Failed) {
+    const { message, help, code: of } = error.failure;
+    if (of === null) console.error(message);
+    say(
+      of === null
+        ? "Something failed in the page itself; the browser's console has the details."
+        : [message, help].filter(Boolean).join(": "),
+      "bad",
+    );
+    byId("train-said").dataset["code"] = of ?? "";
+  } else throw error;
+}
+
+async function ran(work: Promise<Outcome>): Promise<void> {
+  state("training");
+  byId("train-said").dataset["code"] = "";
+  byId("train-scores").replaceChildren();
+  byId("answers").replaceChildren();
+  try {
+    const outcome = await work;
+    byId("train-scores").replaceChildren(
+      ...outcome.evaluated.flatMap(({ cards }) => cards.map((html) => Object.assign(make("div"), { innerHTML: html }))),
+    );
+    const { steps, of, stepSeconds, seconds, memoryBytes } = outcome;
+    byId("train-took").textContent =
+      `${String(steps)} of ${String(of)} steps in ${time(seconds)}, ${time(stepSeconds)} each (the middle one); the engine's memory grew to ${size(memoryBytes)}.`;
+    say(outcome.ended === null ? "Interrupted: what is learnt so far answers and can be saved, and it can go on." : "");
+    Object.assign(document.documentElement.dataset, {
+      outcome: JSON.stringify({ ...outcome, evaluated: outcome.evaluated.map(({ on, scores }) => ({ on, scores })) }),
+    });
+    state(outcome.ended === null ? "interrupted" : "trained");
+    await lookForBase();
+  } catch (error) {
+    state("idle");
+    failed(error);
+  }
+}
+
+byId("train").onclick = () => {
+  byId("train-live").replaceChildren();
+  byId("train-took").textContent = "";
+  // What stands there now, checked or not: the worker checks it.
+  void ran(line.ask("train", { code: editor.text, name: null }));
+};
+byId("interrupt").onclick = () => {
+  say("stopping after the step under way …");
+  void line.ask("interrupt", null);
+};
+byId("go-on").onclick = () => void ran(line.ask("goOn", null));
+
+byId<HTMLFormElement>("train-ask").onsubmit = (event) => {
+  event.preventDefault();
+  const texts = byId<HTMLTextAreaElement>("train-texts")
+    .value.split("\n")
+    .filter((text) => text.trim() !== "");
+  if (texts.length === 0) return;
+  void line.ask("predict", { texts }).then(({ html, logits }) => {
+    const answers = byId("answers");
+    answers.innerHTML = html;
+    answers.dataset["logits"] = JSON.stringify(logits);
+  }, failed);
+};
+
+byId("save").onclick = () => void line.ask("save", null).then((files) => download(files), failed);
+
+/** One folder, which `PeftModel.from_pretrained` reads. */
+function download(files: readonly SavedFile[]): void {
+  const name = names[0] ?? "adapter";
+  const blob = zipped(files.map((file) => ({ ...file, name: `${name}/${file.name}` })));
+  const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.zip` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+const pick = byId<HTMLInputElement>("pick-base");
+pick.onchange = () => {
+  void give(Array.from(pick.files ?? [], (file) => [file.webkitRelativePath || file.name, file] as const));
+  pick.value = "";
+};
+
+state("idle");
+void line
+  .ask("start", { machine: machine(), tokenizers, engine: byId("engine").textContent ?? "" })
+  .then(lookForBase, failed);

@@ -1,0 +1,16 @@
+/** The worker's end: requests are answered as they end, so that an interrupt is heard while a training goes on. */
+import type { TrainReply, TrainRequest } from "./protocol.js";
+import { failureOf, service } from "./service.js";
+
+const scope = self as unknown as {
+  onmessage: ((event: { readonly data: TrainRequest }) => void) | null;
+  postMessage(message: TrainReply): void;
+};
+const methods = service((reply) => scope.postMessage(reply));
+
+scope.onmessage = ({ data: { id, method, params } }) => {
+  void (methods[method] as (params: unknown) => Promise<unknown>)(params).then(
+    (result) => scope.postMessage({ id, result }),
+    (error: unknown) => scope.postMessage({ id, failure: failureOf(error) }),
+  );
+};

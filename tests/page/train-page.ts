@@ -1,0 +1,107 @@
+/** The page that trains, opened in a Chromium of its own with the base that the quickstart names. */
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { resolveBase } from "#kernel/bases/resolve.js";
+import { Pages, root, type Built, type Playground } from "./browser.js";
+
+export interface Outcome {
+  readonly ended: "done" | "early" | null;
+  readonly steps: number;
+  readonly of: number;
+  readonly seconds: number;
+  readonly stepSeconds: number;
+  readonly memoryBytes: number;
+  readonly losses: readonly number[];
+  readonly evaluated: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
+}
+
+export async function builtTrainPage(): Promise<Built> {
+  const { buildTrainPage } = (await import(pathToFileURL(join(root, "page/training/build.mjs")).href)) as {
+    buildTrainPage(o: { onProgress: (line: string) => void }): Promise<Built>;
+  };
+  return buildTrainPage({ onProgress: (line) => console.log(line) });
+}
+
+export class TrainPages {
+  private constructor(
+    readonly pages: Pages,
+    private readonly base: string,
+    private readonly folder: string,
+  ) {}
+
+  static async of(file: string): Promise<TrainPages> {
+    const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
+    const own = mkdtempSync(join(tmpdir(), "tunebook-base-"));
+    const base = join(own, "all-MiniLM-L6-v2");
+    mkdirSync(base);
+    for (const name of ["config.json", "tokenizer.json", "model.safetensors"])
+      cpSync(join(folder, name), join(base, name), { dereference: true });
+    return new TrainPages(await Pages.of(file), base, own);
+  }
+
+  async open(look: Parameters<Pages["open"]>[0] = {}): Promise<TrainPage> {
+    return new TrainPage(await this.pages.open(look), this.base);
+  }
+
+  async close(): Promise<void> {
+    await this.pages.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export class TrainPage {
+  constructor(
+    readonly playground: Playground,
+    private readonly base: string,
+  ) {}
+
+  get page(): Playground["page"] {
+    return this.playground.page;
+  }
+
+  /** The base's folder, as a person picks it. */
+  async giveBase(): Promise<void> {
+    await this.page.setInputFiles("#pick-base", this.base);
+    await this.page.locator("#train-base", { hasText: /^Weights of .*: \d+/ }).waitFor({ timeout: 60_000 });
+  }
+
+  async train(): Promise<void> {
+    await this.page.locator("#train:enabled").click();
+  }
+
+  /** How it ended, once it has. */
+  async outcome(state: "trained" | "interrupted" = "trained", timeout = 120_000): Promise<Outcome> {
+    const ended = this.page.locator(`html[data-training="${state}"], html[data-training="idle"]`);
+    await ended.waitFor({ state: "attached", timeout });
+    if ((await this.state()) === "idle") throw new Error(`it ended by itself: ${await this.said()}`);
+    return JSON.parse((await this.page.locator("html").getAttribute("data-outcome")) ?? "null") as Outcome;
+  }
+  async state(): Promise<string | null> {
+    return this.page.locator("html").getAttribute("data-training");
+  }
+  said(): Promise<string> {
+    return this.page.locator("#train-said").innerText();
+  }
+  /** Logits of texts. */
+  async predict(texts: readonly string[]): Promise<readonly (readonly number[])[]> {
+    const answers = this.page.locator("#answers");
+    await answers.evaluate((box) => void box.removeAttribute("data-logits"));
+    await this.page.locator("#train-texts").fill(texts.join("\n"));
+    await this.page.locator("#train-ask button[type=submit]").click();
+    await this.page.locator("#answers[data-logits]").waitFor({ timeout: 60_000 });
+    return JSON.parse((await answers.getAttribute("data-logits")) ?? "[]") as number[][];
+  }
+  /** The adapter as it is downloaded: the path of its zip. */
+  async save(): Promise<string> {
+    const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.locator("#save").click()]);
+    return download.path();
+  }
+  /** The code of what went wrong. */
+  async code(): Promise<string> {
+    const said = this.page.locator('#train-said[data-code]:not([data-code=""])');
+    await said.waitFor({ timeout: 60_000 });
+    return (await said.getAttribute("data-code")) ?? "";
+  }
+}
