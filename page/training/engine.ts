@@ -41,7 +41,7 @@ export async function pageEngine(wasm: Uint8Array<ArrayBuffer>): Promise<Engine>
     clock: () => Promise.resolve({ computingSeconds: 0, waitingSeconds: 0 }),
     can: (program) => Promise.resolve(ours.can(program)),
     open: async (programs, checkpoints) =>
-      new PageSession(new HostSession(ours, programs, checkpoints), Object.keys(programs)),
+      new PageSession(await HostSession.open(ours, programs, checkpoints, turn), Object.keys(programs)),
     close: () => Promise.resolve(),
     died: new Promise<never>(() => undefined),
   };
@@ -64,8 +64,8 @@ class PageSession implements Session {
   }
   run: Session["run"] = (program, feeds, wanted) => this.inTurn(() => this.host.run(program, feeds, wanted ?? null));
   add: Session["add"] = (programs, checkpoints) =>
-    this.inTurn(() => {
-      this.host.add(programs, checkpoints);
+    this.inTurn(async () => {
+      await this.host.add(programs, checkpoints, turn);
       for (const name of Object.keys(programs)) this.open.add(name);
     });
   remove: Session["remove"] = (programs) =>
@@ -76,7 +76,7 @@ class PageSession implements Session {
   save: Session["save"] = (file, names, metadata, rename) =>
     this.inTurn(() => this.host.save(file, names ?? null, metadata ?? {}, rename ?? {}));
   load: Session["load"] = (file, only) => this.inTurn(() => this.host.load(file, only ?? null));
-  reset: Session["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null));
+  reset: Session["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null, turn));
   setAside: Session["setAside"] = (as, names) => this.inTurn(() => this.host.setAside(as, names));
   takeBack: Session["takeBack"] = (as) => this.inTurn(() => this.host.takeBack(as));
   letGo: Session["letGo"] = (as) => this.inTurn(() => this.host.letGo(as));
