@@ -230,6 +230,6 @@ registerCodes({
     help: (d) => `meanwhile: ${d.meanwhile}`,
     explain:
       "The word belongs to Tune's design, and this version can't do it yet. The help says what serves meanwhile.",
-    example: "compress router on tickets with quick as small { quantize: int8 }",
+    example: "ensemble router, wide as both",
   },
 });
