@@ -75,8 +75,8 @@ class PageSession implements Session {
     });
   save: Session["save"] = (file, names, metadata, rename) =>
     this.inTurn(() => this.host.save(file, names ?? null, metadata ?? {}, rename ?? {}));
-  load: Session["load"] = (file, only) => this.inTurn(() => this.host.load(file, only ?? null));
-  reset: Session["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null, turn));
+  load: Session["load"] = (file, only) => this.inTurn(() => this.host.load(file, only ?? null, turn));
+  reset: Session["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null));
   setAside: Session["setAside"] = (as, names) => this.inTurn(() => this.host.setAside(as, names));
   takeBack: Session["takeBack"] = (as) => this.inTurn(() => this.host.takeBack(as));
   letGo: Session["letGo"] = (as) => this.inTurn(() => this.host.letGo(as));
