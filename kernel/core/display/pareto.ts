@@ -111,9 +111,13 @@ export function paretoFigure(o: ParetoShown): Figure | null {
     });
     return placed.length > 1 ? [panelOf(o, across, placed)] : [];
   });
+  // One legend says which mark is which for both.
+  const told = panels.map((panel, i) =>
+    i === 0 ? panel : { ...panel, traces: panel.traces.map((trace) => ({ ...trace, showlegend: false })) },
+  );
   return panels.length === 0
     ? null
-    : figureOf([{ panels, height: 260 }], { title: `${o.metric} and what it takes`, subtitle: `on ${o.on}` });
+    : figureOf([{ panels: told, height: 260 }], { title: `${o.metric} and what it takes`, subtitle: `on ${o.on}` });
 }
 export function paretoPicture(o: ParetoShown, id?: string): Shown | null {
   const figure = paretoFigure(o);
@@ -145,9 +149,21 @@ function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], p
     ],
     xaxis: { title: { text: `${title} (fewer are better)` }, ...(far && { type: "log" }) },
     yaxis: {
+      range: rangeOf(placed),
       title: { text: escapeLabel(`${clip(o.metric, 24)} (${o.better === "greater" ? "higher" : "lower"} is better)`) },
     },
   };
+}
+
+/** With room for intervals. */
+function rangeOf(placed: readonly Placed[]): readonly [number, number] {
+  const ends = placed.flatMap(({ one: { score } }) => [
+    score.interval?.low ?? score.value,
+    score.interval?.high ?? score.value,
+  ]);
+  const [low, high] = [Math.min(...ends), Math.max(...ends)];
+  const room = 0.06 * (high - low || 1);
+  return [low - room, high + room];
 }
 
 /** By its place among the models of the statement, so that both panels show it alike. */
