@@ -1,7 +1,7 @@
 /** Servers that run on this machine, as lines for a terminal and as what programs read. */
 import { relative, resolve } from "node:path";
 import { serving, type Serving } from "#kernel/control/serving.js";
-import { clip, printable } from "#kernel/core/display/text.js";
+import { clip, oneLine, printable } from "#kernel/core/display/text.js";
 
 /** Those that serve something of a folder of runs; null: all. */
 export function servingIn(runs: string | null): readonly Serving[] {
@@ -16,7 +16,7 @@ export function servingText(all: readonly Serving[]): string {
   return all
     .map(({ name, url, models, process, since }) => {
       const names = models.map((model) => model.name).join(", ");
-      return `${printable(`${clip(name, 40)} serves ${clip(names, 120)} at ${url}: process ${String(process)}, since ${since.slice(0, 16).replace("T", " ")} UTC`)}\n`;
+      return `${printable(oneLine(`${clip(name, 40)} serves ${clip(names, 120)} at ${url}: process ${String(process)}, since ${since.slice(0, 16).replace("T", " ")} UTC`))}\n`;
     })
     .join("");
 }
