@@ -55,13 +55,21 @@ export function textLikelihoods(all: readonly (WithTop | ReadToken)[], from: num
   return {
     tokens: all.map(({ text }) => text),
     token_logprobs: all.map(({ logprob }) => logprob),
-    top_logprobs: all.map(({ top }) => top && Object.fromEntries(top.map(({ text, logprob }) => [text, logprob]))),
+    top_logprobs: all.map(topOf),
     text_offset: all.map((one) => {
       const here = at;
       at += lengthOf(one);
       return here;
     }),
   };
+}
+/** The likeliest, and the token itself, also where it is none of them. */
+function topOf({ text, logprob, top }: WithTop | ReadToken): Readonly<Record<string, number>> | null {
+  if (!top) return null;
+  const all = Object.fromEntries(top.map((one) => [one.text, one.logprob]));
+  return logprob === null || Object.hasOwn(all, text)
+    ? all
+    : Object.fromEntries([...Object.entries(all), [text, logprob]]);
 }
 /** Code points of its text; of what stands for none, as what begins a prompt, 0. */
 export function lengthOf(one: WithTop | ReadToken): number {

@@ -1,7 +1,7 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ChatTurn, Limits, Sampling, ServedModel, Shape, Tool, WriteAsk } from "../../contract.js";
-import { cannot, fewEnough, temperatureOf } from "../asking.js";
+import { cannot, fewEnough, temperatureOf, writes } from "../asking.js";
 import type { Call } from "../call.js";
 import type { Chat, Completion } from "./shapes.js";
 
@@ -79,7 +79,11 @@ function shapeOf({ response_format: format }: Chat | Completion): { readonly sha
 
 /** Coded errors `model-cannot`, `request-not-offered`, `too-many-tokens`, `too-many-texts`. */
 export function chatAsk(body: Chat, model: ServedModel, call: Call, limits: Limits): WriteAsk {
-  if (!model.chats) throw cannot(model, "a conversation (its folder has no chat template; ask /v1/completions)");
+  if (!model.chats)
+    throw cannot(
+      model,
+      `a conversation${writes(model) ? " (its folder has no chat template; ask /v1/completions)" : ""}`,
+    );
   const { top_logprobs: top, logprobs } = body;
   if (some(top) && logprobs !== true)
     throw notOffered("top_logprobs", "is of likelihoods alone", "leave it out, or set `logprobs: true`");
@@ -160,7 +164,7 @@ export function completionAsk(
   call: Call,
   limits: Limits,
 ): { readonly prompts: readonly (string | Int32Array)[]; readonly ask: Common } {
-  if (model.sort !== "continues" && model.sort !== "rewrites") throw cannot(model, "a text that goes on");
+  if (!writes(model)) throw cannot(model, "a text that goes on");
   if (some(body.suffix) && body.suffix !== "")
     throw notOffered("suffix", "isn't offered", "leave it out: models here write on, and fill no gap before a text");
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);

@@ -199,6 +199,9 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     const read = await http.json("/v1/completions", { ...asked, max_tokens: 0 });
     assert.deepEqual(read.choices, [{ index: 0, text: "a b", logprobs: prompt, finish_reason: "length" }]);
     assert.equal(read.usage.completion_tokens, 0);
+    // A token is told also where it is none of the likeliest.
+    const own = (await http.json("/v1/completions", { ...asked, logprobs: 0, max_tokens: 1 })).choices[0];
+    assert.deepEqual(own.logprobs.top_logprobs, [...prompt.top_logprobs, { b: -0.5 }]);
     const both = { tokens: [...prompt.tokens, "b", " a"], text_offset: [0, 0, 1, 3, 4] };
     const whole = (await client.completions.create(asked)).choices[0];
     assert.deepEqual([whole?.text, whole?.logprobs?.tokens, whole?.logprobs?.text_offset], ["a bb a", both.tokens, both.text_offset]); // prettier-ignore
@@ -261,6 +264,12 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
       status: 400,
       code: "context_length_exceeded",
     });
+  });
+
+  it("sends who asks a model that writes nothing to no other route", async () => {
+    const refused = await http.json("/v1/chat/completions", { model: "judge", messages });
+    assert.match(refused.error.message, /judge .*conversation/);
+    assert.doesNotMatch(refused.error.message, /v1\/completions|template/);
   });
 
   it("says that a prompt was cut", async () => {
