@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import "#stdlib/lib/targets/codes.js";
-import { isShort, keyLine, keysNamed, newKey, unusable } from "#kernel/serving/keys.js";
+import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/serving/keys.js";
 import { noteServing } from "#kernel/control/serving.js";
 import { openLog } from "#kernel/desk/log.js";
 import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
@@ -31,6 +31,7 @@ export interface ServeCommand {
   readonly log?: string;
   readonly quiet?: boolean;
   readonly grace?: number;
+  readonly drain?: number;
   readonly gather?: number;
   readonly maxQueue?: number;
   readonly maxTexts?: number;
@@ -55,9 +56,11 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   const guarded = "file" in keys || keys.length > 0;
   if (!guarded && !o.insecure && !isLoopback(o.host))
     throw new CodedError("unguarded", { host: o.host, where: "shell" });
+  const short = o.apiKeysEnv ? shortKeys(o.apiKeysEnv) : [];
   // Programs that it starts are told nothing of them.
   if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
   const log = openLog(o.log ?? process.stderr);
+  for (const words of short) log.warn("short-key", new Error(words));
   const stopping = new AbortController();
   let desk: Desk | null = null;
   let status = 0;
@@ -82,12 +85,13 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
     desk = await serveFolders({
       ...{ folders: served, host: o.host, port: o.port, keys, tls: tlsOf(o), hosts: o.allowHost, limits: limitsOf(o) },
       ...{ engine: o.engine, threads: o.threads ?? null, log, tellsRequests: !o.quiet, signal: stopping.signal },
+      ...(o.drain !== undefined && { drain: o.drain }),
       // The log says it already where it is read in the same place.
       ...(o.log !== undefined && {
         warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
       }),
     });
-    process.stdout.write(banner(desk, o, guarded));
+    process.stdout.write(banner(desk, o, { guarded, short }));
     tellSystemd();
     if (changed) void desk.reload();
     const { url } = desk;
@@ -161,7 +165,11 @@ function limitsOf(o: ServeCommand): Limits {
   };
 }
 
-function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
+function banner(
+  desk: Desk,
+  o: ServeCommand,
+  { guarded, short }: { readonly guarded: boolean; readonly short: readonly string[] },
+): string {
   const models = desk.models();
   const width = Math.max(...models.map(({ name }) => name.length));
   const [first] = models;
@@ -172,6 +180,7 @@ function banner(desk: Desk, o: ServeCommand, guarded: boolean): string {
     `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${desk.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
     guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
+    ...short.map((words) => `Warning: ${words}.`),
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
     `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${desk.url}/`,
     "",

@@ -36,6 +36,8 @@ export interface DeskOptions {
   readonly log: Log;
   /** Whether each request has a line in the log. */
   readonly tellsRequests: boolean;
+  /** As HttpOptions has it. */
+  readonly drain?: number;
   readonly signal?: AbortSignal;
   /** Told of what is in the log too and a person should see. */
   readonly warn?: (warning: CodedError) => void;
@@ -55,7 +57,10 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
   // Who asks from another machine may call this one by its name.
   const hosts = isLoopback(host) ? o.hosts : [...o.hosts, hostname()];
   const opening = new Opening();
-  const http = await startHttp(opening, { host, port, hosts, limits, ...guard, log: request });
+  const http = await startHttp(opening, {
+    ...{ host, port, hosts, limits, ...guard, log: request },
+    ...(o.drain !== undefined && { drain: o.drain }),
+  });
   try {
     log.say("opening", { url: http.url, process: process.pid });
     const models = await opened(o, http.computing);
@@ -165,7 +170,7 @@ export class Desk {
     };
     await tried(() => log.reopen());
     await tried(() => this.http.change(guardOf(this.o)));
-    await tried(async () => log.say("reloaded", { models: await this.served.reload() }));
+    await tried(async () => log.say("reloaded", { changed: await this.served.reload() }));
     void this.lookForChanges();
   }
 

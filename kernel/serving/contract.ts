@@ -201,6 +201,8 @@ export interface HttpOptions {
   readonly limits: Limits;
   /** A line of JSON for each request; nothing of a text is in it. Null: none. */
   readonly log: ((line: Readonly<Record<string, unknown>>) => void) | null;
+  /** Ms from `stop` to the end of new requests, in which /ready says that it ends; absent: none. */
+  readonly drain?: number;
 }
 export interface Http {
   readonly url: string;
@@ -212,7 +214,7 @@ export interface Http {
   load(): HttpLoad;
   /** Other keys and certificates from now on, no connection is lost. */
   change(o: Pick<HttpOptions, "keys" | "tls">): void;
-  /** Takes no new request, answers those that are under way, at most `grace` ms; how many were cut off then. */
+  /** After `drain` (unless `grace` is 0) takes no new request, answers those that are under way, at most `grace` ms; how many were cut off then. */
   stop(grace: number): Promise<number>;
 }
 /** Over the last ten seconds, in ms; and since the start. */

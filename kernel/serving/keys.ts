@@ -31,7 +31,7 @@ export const isShort = (key: string): boolean => key.length < SHORT;
 /** Of a variable that holds keys, parted by commas or blanks. `where`: who says its name. Coded error `keys-env`. */
 export function keysNamed(env: string, where: "shell" | "notebook"): readonly string[] {
   const held = process.env[env];
-  const keys = (held ?? "").split(/[\s,]+/).filter((key) => key !== "");
+  const keys = partsOf(held);
   if (keys.length === 0)
     throw new CodedError("keys-env", { env, why: held === undefined ? "is not set" : "is empty", where });
   for (const [i, key] of keys.entries()) {
@@ -41,6 +41,19 @@ export function keysNamed(env: string, where: "shell" | "notebook"): readonly st
   }
   return keys.map(hashKey);
 }
+
+/** Of such a variable, a clause on each key that can be guessed; its length isn't told. */
+export function shortKeys(env: string): readonly string[] {
+  return partsOf(process.env[env]).flatMap((key, i) =>
+    isShort(key)
+      ? [
+          `key ${String(i + 1)} of ${env} has fewer than ${String(SHORT)} letters and can be guessed: \`openssl rand -hex 24\` makes a long one`,
+        ]
+      : [],
+  );
+}
+const partsOf = (held: string | undefined): readonly string[] =>
+  (held ?? "").split(/[\s,]+/).filter((key) => key !== "");
 
 /** Of a file with a hash a line; after `#` stands whose it is. Coded error `keys-file`. */
 export function keysIn(file: string): readonly string[] {

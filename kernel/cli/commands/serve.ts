@@ -82,6 +82,11 @@ function where(command: Command): void {
     .option("--quiet", "no line in the log for each request")
     .addOption(
       new Option("--grace <time>", "what requests under way have at the end").argParser(time).default(30_000, "30s"),
+    )
+    .addOption(
+      new Option("--drain <time>", "at the end, how long /ready answers 503 before no more requests are taken")
+        .argParser(time)
+        .default(0, "none"),
     );
 }
 

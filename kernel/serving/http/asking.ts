@@ -2,10 +2,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Asked } from "../../encoding/encoded.js";
-import type { Answered, Embedded, Limits, Models, ServedModel } from "../contract.js";
+import type { Answered, Embedded, Limits, Models, ServedModel, TokenVectors, Writing } from "../contract.js";
 import type { Call } from "./call.js";
 import type { Counts } from "./counts.js";
-import { BYTES, type Memory } from "./memory.js";
+import { BYTES, tokensIn, type Memory } from "./memory.js";
 import "../model-codes.js";
 
 /** What routes stand on. */
@@ -78,6 +78,29 @@ export async function embedded(
   return answers;
 }
 
+/** Of each text the vectors of its tokens. Null: they have more than `most` numbers. */
+export async function embeddedAll(
+  desk: Desk,
+  { call }: FastifyRequest,
+  reply: FastifyReply,
+  o: {
+    readonly model: ServedModel;
+    readonly texts: readonly string[];
+    readonly truncate: boolean | null | undefined;
+    readonly most: number;
+  },
+): Promise<readonly TokenVectors[] | null> {
+  const { model, texts, most } = o;
+  const truncate = o.truncate ?? desk.limits.truncate;
+  const numbers = tokensIn(texts, model) * (widths.get(model) ?? WIDE);
+  desk.memory.take(call, Math.min(numbers, most) * BYTES.number);
+  const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most }));
+  const width = answers?.[0]?.vectors[0]?.length;
+  if (width !== undefined) widths.set(model, width);
+  if (answers) counted(desk, call, reply, answers);
+  return answers;
+}
+
 /** Of an answer about one text, at most as far as can be said before. */
 function bytesOf(model: ServedModel): number {
   if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * BYTES.number;
@@ -124,15 +147,30 @@ export function counted(
     tokens += answer.tokens;
     if (answer.cut) cut++;
   }
-  took(desk, call, tokens);
+  read(desk, call, tokens);
   tellCut(call, reply, cut);
 }
 
-/** Tokens that a request took: that were read for it, or written where its model writes. */
-export function took({ counts }: Desk, call: Call, tokens: number): void {
-  call.tokens += tokens;
-  if (call.writes) call.wrote(tokens);
-  counts.wrote(tokens);
+/** Tokens that were read for a request, also those of a prompt's beginning that was known already. */
+export function read({ counts }: Desk, call: Call, tokens: number): void {
+  call.read += tokens;
+  counts.took(tokens);
+}
+/** Tokens that were written for it. */
+export function wrote({ counts }: Desk, call: Call, tokens: number): void {
+  call.wrote(tokens);
+  counts.took(tokens);
+}
+
+/** Prompts of texts that are about to be written. */
+export function prompted(desk: Desk, call: Call, reply: FastifyReply, writings: readonly Writing[]): void {
+  let [tokens, cut] = [0, 0];
+  for (const { promptTokens, cut: isCut } of writings) {
+    tokens += promptTokens;
+    if (isCut) cut++;
+  }
+  read(desk, call, tokens);
+  tellCut(call, reply, cut);
 }
 
 /** Below it logits divided by it are beyond all numbers: it is meant as 0, the likeliest token. */

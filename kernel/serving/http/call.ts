@@ -21,9 +21,11 @@ export class Call {
   readonly began = performance.now();
   private readonly controller = new AbortController();
   private held: Held | null = null;
+  /** Of a model that is served and couldn't be asked. */
+  private unheld: string | null = null;
   private end: ((why: unknown) => void) | null = null;
-  /** Tokens that it took, for whoever counts. */
-  tokens = 0;
+  /** Tokens that were read for it; those that were written are in `written`. */
+  read = 0;
   /** Of its body, and of that and its answer, that others have no room for. */
   body = 0;
   bytes = 0;
@@ -51,19 +53,18 @@ export class Call {
     return this.signal.reason instanceof Gone;
   }
   get model(): string | null {
-    return this.held?.model.name ?? null;
-  }
-
-  /** Whether its model writes texts. */
-  get writes(): boolean {
-    const sort = this.held?.model.sort;
-    return sort === "continues" || sort === "rewrites";
+    return this.held?.model.name ?? this.unheld;
   }
 
   /** Coded errors `no-such-model`, `model-opening`. Of clients that name a model by an address, the address names none. */
   hold(models: Models, name: string | null | undefined): ServedModel {
     const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;
-    this.held = models.hold(meant);
+    try {
+      this.held = models.hold(meant);
+    } catch (error) {
+      this.unheld = openingIn(models, error);
+      throw error;
+    }
     return this.held.model;
   }
 
@@ -101,6 +102,15 @@ export class Call {
     this.held?.release();
     this.held = null;
   }
+}
+
+/** Which model isn't open yet; null where it is none of those that are served, whatever was asked for. */
+function openingIn(models: Models, error: unknown): string | null {
+  if (!(error instanceof CodedError) || error.code !== "model-opening") return null;
+  const { name } = error.data as { readonly name: string };
+  const isServed =
+    models.list().some((model) => model.name === name) || Object.hasOwn(models.ready().models ?? {}, name);
+  return isServed ? name : null;
 }
 
 /** For the last words to a call whose time is over, in ms: who doesn't read them is cut off. */

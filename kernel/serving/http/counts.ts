@@ -14,11 +14,10 @@ export interface Done {
   readonly model: string | null;
   readonly status: number;
   readonly seconds: number;
-  readonly tokens: number;
+  /** Tokens. */
+  readonly read: number;
   /** Null: nothing was written for it. */
   readonly written: (Written & { readonly began: number }) | null;
-  /** Whether the tokens were written; else read. */
-  readonly writes: boolean;
 }
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
@@ -29,7 +28,7 @@ const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 
 export class Counts implements Computing {
   private readonly registry = new Registry();
   private readonly requests: Counter<"route" | "model" | "status">;
-  private readonly times: Histogram<"route" | "model">;
+  private readonly times: Histogram<"route" | "model" | "status">;
   private readonly tokens: Counter<"route" | "model" | "way">;
   private readonly first: Histogram<"route" | "model">;
   private readonly pace: Histogram<"route" | "model">;
@@ -50,8 +49,11 @@ export class Counts implements Computing {
       registers,
     });
     this.times = new Histogram({
-      ...{ name: "tunebook_request_seconds", help: "From a request's headers to the end of its answer." },
-      ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
+      ...{
+        name: "tunebook_request_seconds",
+        help: "From a request's headers to the end of its answer, by class of status.",
+      },
+      ...{ labelNames: ["route", "model", "status"], buckets: SECONDS, registers },
     });
     this.first = new Histogram({
       ...{
@@ -79,7 +81,10 @@ export class Counts implements Computing {
       ...{ labelNames: ["model"], buckets: SIZES, registers },
     });
     this.tokens = new Counter({
-      ...{ name: "tunebook_tokens_total", help: "Tokens of requests, by way: that were read for them, or written." },
+      ...{
+        name: "tunebook_tokens_total",
+        help: "Tokens of requests, by way: that were read for them (prompts too), or written.",
+      },
       ...{ labelNames: ["route", "model", "way"], registers },
     });
     gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => now.underWay());
@@ -111,20 +116,21 @@ export class Counts implements Computing {
     return this.registry.metrics();
   }
 
-  done({ route, model, status, seconds, tokens, written, writes }: Done): void {
+  done({ route, model, status, seconds, read, written }: Done): void {
     const which = { route, model: model ?? "" };
     this.all++;
     if (status >= 400) this.failed++;
     this.requests.inc({ ...which, status });
-    this.times.observe(which, seconds);
-    if (tokens > 0) this.tokens.inc({ ...which, way: writes ? "written" : "read" }, tokens);
+    this.times.observe({ ...which, status: `${String(Math.floor(status / 100))}xx` }, seconds);
+    if (read > 0) this.tokens.inc({ ...which, way: "read" }, read);
     this.recent.add(seconds * 1000);
     if (!written) return;
     const { began, first, last } = written;
+    this.tokens.inc({ ...which, way: "written" }, written.tokens);
     this.first.observe(which, (first - began) / 1000);
     if (written.tokens > 1) this.pace.observe(which, (last - first) / 1000 / (written.tokens - 1));
   }
-  wrote(tokens: number): void {
+  took(tokens: number): void {
     this.recent.addTokens(tokens);
   }
   waited(model: string, seconds: number): void {

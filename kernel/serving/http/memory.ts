@@ -15,7 +15,18 @@ export const BYTES = {
   label: 200,
   /** A token that is written, and one that might have been in its place. */
   token: 64,
+  /** A token that is told, with its text and its place. */
+  told: 160,
 } as const;
+
+/** Tokens that a text, or tokens, come to at most before they are read: none stands for less than a byte, but those of the model's own. */
+export function tokensOf(one: string | Int32Array, most: number): number {
+  return Math.min(most, (typeof one === "string" ? Buffer.byteLength(one) : one.length) + OWN);
+}
+/** Those as [CLS] and [SEP]. */
+const OWN = 4;
+export const tokensIn = (texts: readonly string[], { maxLength }: { readonly maxLength: number }): number =>
+  texts.reduce((sum, text) => sum + tokensOf(text, maxLength), 0);
 
 export function usualMemory(longest: number): number {
   // 0, or more than there is: no bound is set.

@@ -1,6 +1,6 @@
 /** What the server says of itself: how it stands, its figures, what can be asked, and a page to try the model by hand. */
 import { randomBytes } from "node:crypto";
-import type { FastifyInstance } from "fastify";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Ready } from "../contract.js";
 import type { Desk } from "./asking.js";
 import { pageOf } from "./page/page.js";
@@ -28,20 +28,22 @@ const figures = {
   response: { 200: { description: "Figures", content: { "text/plain": { schema: text } } } },
 } as const;
 
-export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, doors }: Parts): void {
+export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, drains, doors }: Parts): void {
   const open = { config: { open: true, rateLimit: false } };
-  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, () => {
+  // Names of models, and what is wrong with them, are told to those who may ask them.
+  const mayKnow = ({ call }: FastifyRequest): boolean => !doors.keyed || call.key !== null;
+  app.get("/health", { ...open, schema: { tags, summary: "Whether the server runs", ...standing } }, (request) => {
     const { models: sick } = models.ready();
-    return { status: "ok", ...(sick && { models: sick }) };
+    return { status: "ok", ...(sick && mayKnow(request) && { models: sick }) };
   });
   app.get(
     "/ready",
     { ...open, schema: { tags, summary: "Whether every model can be asked now", ...standing } },
-    (_, reply) => {
-      const now: Ready = stops() ? { ready: false, why: "the server is being stopped" } : models.ready();
+    (request, reply) => {
+      const now: Ready = stops() || drains() ? { ready: false, why: "the server is being stopped" } : models.ready();
       const { ready, ...why } = now;
       if (!ready) reply.code(503).header("retry-after", "1");
-      return { status: ready ? "ready" : "not ready", ...why };
+      return { status: ready ? "ready" : "not ready", ...(mayKnow(request) && why) };
     },
   );
   app.get("/metrics", { schema: { tags, summary: "Figures for Prometheus", ...figures } }, async (_, reply) =>

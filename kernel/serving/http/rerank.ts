@@ -52,6 +52,6 @@ async function answer(desk: Desk, request: FastifyRequest, reply: FastifyReply, 
   results.sort((a, b) => b.relevance_score - a.relevance_score);
   return {
     ...{ id: idOf("rerank-"), model: model.name, ...cutIn(call.cut) },
-    ...{ results: results.slice(0, o.top_n ?? results.length), usage: { total_tokens: call.tokens } },
+    ...{ results: results.slice(0, o.top_n ?? results.length), usage: { total_tokens: call.read } },
   };
 }

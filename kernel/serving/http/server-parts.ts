@@ -15,6 +15,8 @@ export interface Parts {
   readonly memory: Memory;
   /** Whether no more requests are taken. */
   stops(): boolean;
+  /** Whether that is about to be so, and /ready says it already. */
+  drains(): boolean;
 }
 
 /** Milliseconds. */

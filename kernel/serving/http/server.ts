@@ -226,12 +226,8 @@ function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, 
   const ms = performance.now() - call.began;
   const route = request.routeOptions.url ?? "other";
   const status = statusOf(request, raw);
-  const { tokens, model } = call;
-  const writes = call.writes && route !== "/tokenize";
-  counts.done({
-    ...{ route, model, status, seconds: ms / 1000, tokens, writes },
-    written: writes && call.written ? { ...call.written, began: call.began } : null,
-  });
+  const { read, written, model, began } = call;
+  counts.done({ ...{ route, model, status, seconds: ms / 1000, read }, written: written && { ...written, began } });
   if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
   memory.release(call);
   call.release();

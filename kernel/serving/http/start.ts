@@ -20,8 +20,9 @@ export async function startHttp(models: Models, o: HttpOptions, wait: Patience =
   const memory = new Memory(o.limits);
   const counts = new Counts(models, { underWay: () => underWay.size, held: () => memory.bytes });
   const doors = doorsOf({ ...o, secure: o.tls !== null });
-  const state = { stops: false };
-  const app = await serverOf({ models, o, doors, underWay, counts, memory, patience: wait, stops: () => state.stops });
+  const state = { stops: false, drains: false };
+  const told = { stops: () => state.stops, drains: () => state.drains };
+  const app = await serverOf({ models, o, doors, underWay, counts, memory, patience: wait, ...told });
   const sockets = new Sockets(app.server);
   try {
     await listening(app, o);
@@ -69,7 +70,7 @@ interface Own {
   readonly underWay: UnderWay;
   readonly counts: Counts;
   readonly doors: Doors;
-  readonly state: { stops: boolean };
+  readonly state: { stops: boolean; drains: boolean };
   readonly sockets: Sockets;
 }
 
@@ -109,6 +110,10 @@ class Listening implements Http {
   private async end(grace: number): Promise<number> {
     const { app, underWay, state, sockets } = this.own;
     const { server } = app;
+    state.drains = true;
+    // Those who pass requests on look at /ready, and send none here any more.
+    const { drain = 0 } = this.own.o;
+    if (drain > 0 && grace > 0) await wait(drain);
     state.stops = true;
     let closed = false;
     // Right after those that wait at the door were let in.

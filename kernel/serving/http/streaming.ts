@@ -1,7 +1,7 @@
 /** Texts told as they are written. What goes wrong after the first bit is told as an event with an error, in OpenAI's shape. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Writing } from "../contract.js";
-import { took, type Desk } from "./asking.js";
+import { wrote, type Desk } from "./asking.js";
 import { Gone } from "./call.js";
 import { EventStream } from "./event-stream.js";
 import { failureOf } from "./failures.js";
@@ -36,7 +36,7 @@ export async function streamed(
     for (;;) {
       const step = await call.within(bits.next());
       if (step.done === true) break;
-      took(desk, call, step.value.bit.tokens.length);
+      wrote(desk, call, step.value.bit.tokens.length);
       for (const event of o.events.of(step.value)) await stream.send(JSON.stringify(event), nameOf(event));
     }
     for (const event of o.events.after()) await stream.send(JSON.stringify(event), nameOf(event));

@@ -1,6 +1,6 @@
 /** Texts that are being written for one request, one after the other as their bits come, or whole. */
 import type { Bit, ServedModel, WriteAsk, Writing } from "../contract.js";
-import { BYTES } from "./memory.js";
+import { BYTES, tokensOf } from "./memory.js";
 
 /** A bit, and of which prompt it is. */
 export interface Told {
@@ -23,8 +23,11 @@ export async function writingsOf(
   asks: readonly WriteAsk[],
   take: (bytes: number) => void,
 ): Promise<readonly Writing[]> {
-  for (const { choices, maxTokens = model.maxLength, logprobs = 0 } of asks)
-    take(choices * maxTokens * (1 + logprobs) * BYTES.token);
+  for (const { choices, maxTokens = model.maxLength, logprobs = 0, prompt, promptLikelihoods } of asks) {
+    const isTold = promptLikelihoods === true && (typeof prompt === "string" || prompt instanceof Int32Array);
+    const told = maxTokens + (isTold ? tokensOf(prompt, model.maxLength) : 0);
+    take(choices * told * (1 + logprobs) * BYTES.token);
+  }
   const asked = await Promise.allSettled(asks.map((ask) => model.write(ask)));
   const writings = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   const refused = asked.find((one) => one.status === "rejected");

@@ -172,6 +172,8 @@ describe("tunebook serve", function () {
       { OURS: `x, ${KEY}` },
     );
     assert.match(byName.out(), /Bearer \$OURS/);
+    assert.match(byName.out(), /^Warning: key 1 of OURS .* can be guessed/m);
+    assert.match(readFileSync(join(folder, "log"), "utf8"), /"warning","event":"short-key","message":"key 1 of OURS/);
     assert.ok((await scoreOf(byName.url, KEY)) > 0);
     if (process.platform === "linux") {
       // The variable is its own: programs that it starts don't have it.

@@ -5,7 +5,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
-import { hashKey, keyLine, keysIn, keysNamed, newKey } from "#kernel/serving/keys.js";
+import { hashKey, keyLine, keysIn, keysNamed, newKey, shortKeys } from "#kernel/serving/keys.js";
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -36,6 +36,15 @@ describe("keys of a server", () => {
     assert.equal(hashKey("abc"), createHash("sha256").update("abc").digest("hex"));
     // FIPS 180-2, B.1.
     assert.equal(hashKey("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+  it("of a variable that can be guessed are told, without a letter of them", () => {
+    process.env[env] = `ab,${"x".repeat(12)} elevenchars`;
+    const told = shortKeys(env);
+    assert.deepEqual(
+      told.map((words) => words.slice(0, 5)),
+      ["key 1", "key 3"],
+    );
+    assert.doesNotMatch(told.join(), /\bab\b|elevenchars/);
   });
   it("of a variable are parted by commas, blanks or lines", () => {
     process.env[env] = " one, two\nthree ";

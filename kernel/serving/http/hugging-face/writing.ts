@@ -1,7 +1,7 @@
 /** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Bit, WriteAsk } from "../../contract.js";
-import { fewEnough, roomFor, tellCut, temperatureOf, took } from "../asking.js";
+import { fewEnough, prompted, roomFor, temperatureOf, wrote } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
 import { unlike, type Asking } from "./asking.js";
@@ -27,14 +27,14 @@ export async function writeOn(asking: Asking): Promise<unknown> {
       roomFor(desk, call),
     ),
   );
-  tellCut(call, reply, writings.filter(({ cut }) => cut).length);
+  prompted(desk, call, reply, writings);
   const full = body.parameters?.return_full_text === true && model.sort === "continues";
   const before = (at: number): string => (full ? (texts[at] ?? "") : "");
   if (body.stream === true) {
     await streamed(desk, request, reply, { writings, events: eventsOf(before(0)) });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, 1, (tokens) => took(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, 1, (tokens) => wrote(desk, call, tokens)));
   return all.map(([written], i) => toldOf(before(i), written, asking));
 }
 

@@ -1,7 +1,7 @@
 /** `/v1/chat/completions`: the next turn of a conversation, whole or as it is written. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Bit, Writing } from "../../contract.js";
-import { tellCut, took, type Desk, roomFor } from "../asking.js";
+import { prompted, roomFor, wrote, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf, type Written } from "../writings.js";
 import { chatLikelihoods, cutIn, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./answers.js";
@@ -19,7 +19,7 @@ export async function answerChat(
   const ask = chatAsk(body, model, call, desk.limits);
   const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
   const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
-  tellCut(call, reply, writings.filter(({ cut }) => cut).length);
+  prompted(desk, call, reply, writings);
   const head = {
     id: idOf("chatcmpl-"),
     created: seconds(),
@@ -33,7 +33,7 @@ export async function answerChat(
     await streamed(desk, request, reply, { writings, events });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, ask.choices, (tokens) => took(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, ask.choices, (tokens) => wrote(desk, call, tokens)));
   const written = all.flat();
   return {
     ...head,

@@ -1,7 +1,7 @@
 /** `/v1/completions`: texts that go on, or that an encoder's text is rewritten to. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel, Writing } from "../../contract.js";
-import { tellCut, took, type Desk, roomFor } from "../asking.js";
+import { prompted, roomFor, wrote, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { wholeOf, writingsOf } from "../writings.js";
 import {
@@ -35,7 +35,7 @@ export async function answerCompletion(
       roomFor(desk, call),
     ),
   );
-  tellCut(call, reply, writings.filter(({ cut }) => cut).length);
+  prompted(desk, call, reply, writings);
   const head = { id: idOf("cmpl-"), created: seconds(), model: model.name, system_fingerprint: fingerprintOf(model) };
   const { choices } = ask;
   const likely = ask.logprobs !== undefined;
@@ -47,7 +47,7 @@ export async function answerCompletion(
     });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, choices, (tokens) => took(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, choices, (tokens) => wrote(desk, call, tokens)));
   const written = all.flat();
   return {
     ...head,

@@ -1,7 +1,7 @@
 /** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Writing } from "../../contract.js";
-import { tellCut, took, type Desk, roomFor } from "../asking.js";
+import { prompted, roomFor, wrote, type Desk } from "../asking.js";
 import { streamed, type Events } from "../streaming.js";
 import { toldOf, writingsOf } from "../writings.js";
 import { cutIn, idOf, seconds } from "./answers.js";
@@ -19,7 +19,7 @@ export async function answerResponse(
   const model = call.hold(desk.models, name ?? body.model);
   const ask = responseAsk(body, model, call, desk.limits);
   const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
-  tellCut(call, reply, writings.filter(({ cut }) => cut).length);
+  prompted(desk, call, reply, writings);
   const draft = new Draft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
   const head: Head = { ...headOf(body), ...cutIn(call.cut), model: model.name, truncation: cuts(ask.truncate) };
   if (body.stream === true) {
@@ -28,7 +28,7 @@ export async function answerResponse(
   }
   const whole = async (): Promise<void> => {
     for await (const { bit } of toldOf(writings)) {
-      took(desk, call, bit.tokens.length);
+      wrote(desk, call, bit.tokens.length);
       draft.add(bit);
     }
   };

@@ -2,8 +2,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Asked } from "../../../encoding/encoded.js";
 import type { ServedModel } from "../../contract.js";
-import { cannot, cosine, counted, embedded, fewEnough, predicted, took, widthHeld, type Desk } from "../asking.js";
+import { cannot, cosine, embedded, embeddedAll, fewEnough, predicted, read, widthHeld, type Desk } from "../asking.js";
 import { numberIn, rawOf, scoresIn } from "../classified.js";
+import { BYTES, tokensOf } from "../memory.js";
 import { notOffered } from "../openai/ask.js";
 import { jsonSchemaOf } from "../schema.js";
 import * as shapes from "./shapes.js";
@@ -84,16 +85,14 @@ async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyRe
 const NUMBERS = 2 ** 22;
 
 async function answerEmbedAll(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.EmbedAll) {
-  const { call } = request;
-  const model = call.hold(desk.models, body.model);
+  const model = request.call.hold(desk.models, body.model);
   if (model.sort !== "embeds") throw cannot(model, "vectors");
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
-  const truncate = body.truncate ?? desk.limits.truncate;
-  const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most: NUMBERS }));
+  const { truncate } = body;
+  const answers = await embeddedAll(desk, request, reply, { model, texts, truncate, most: NUMBERS });
   if (answers === null)
     throw notOffered("inputs", `has vectors of more than ${String(NUMBERS)} numbers`, "send fewer texts at once");
-  counted(desk, call, reply, answers);
   return answers.map(({ vectors }) => vectors.map((vector) => Array.from(vector)));
 }
 
@@ -196,10 +195,12 @@ async function answerTokenize(desk: Desk, { call }: FastifyRequest, body: shapes
   fewEnough("inputs", texts.length, desk.limits);
   const { signal } = call;
   const specials = body.add_special_tokens ?? true;
+  const most = texts.reduce((sum, text) => sum + tokensOf(text, TOKENS), 0);
+  desk.memory.take(call, Math.min(most, TOKENS) * BYTES.told);
   const all = await call.within(model.tokenize(texts, { specials, most: TOKENS, signal }));
   if (all === null)
     throw notOffered("inputs", `has more than ${String(TOKENS)} tokens, which are told at once`, "send less text");
-  took(
+  read(
     desk,
     call,
     all.reduce((sum, one) => sum + one.length, 0),
@@ -212,6 +213,7 @@ async function answerDecode(desk: Desk, { call }: FastifyRequest, body: shapes.D
   const [first] = body.ids;
   const ids = (typeof first === "number" ? [body.ids] : body.ids) as readonly (readonly number[])[];
   fewEnough("ids", ids.length, desk.limits);
+  desk.memory.take(call, ids.reduce((sum, { length }) => sum + length, 0) * BYTES.token);
   const whole = ids.map((one) => Int32Array.from(one));
   return call.within(model.decode(whole, body.skip_special_tokens === false));
 }

@@ -7,7 +7,7 @@ import { openLog } from "#kernel/desk/log.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#kernel/core/bases/codes.js";
 import { certificateOf } from "./certificate.js";
-import { Backwards, LongOrShort, served, type Served } from "./word-models.js";
+import { Backwards, Letters, LongOrShort, served, type Served } from "./word-models.js";
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
@@ -152,13 +152,20 @@ describe("bodies side by side", () => {
 
 describe("answers side by side", () => {
   it("have room together: those beyond it are refused before anything is computed for them", async () => {
-    const [judge, writer] = [new LongOrShort("judge"), new Backwards("writer")];
-    const http = await served([judge, writer], { limits: { memory: 50_000 } });
+    const [judge, writer, letters] = [new LongOrShort("judge"), new Backwards("writer"), new Letters("letters")];
+    const http = await served([judge, writer, letters], { limits: { memory: 50_000 } });
     const many = { model: "judge", inputs: Array.from({ length: 100 }, () => "a") };
     const writes = { model: "writer", prompt: "a b", logprobs: 2, max_tokens: 150 };
+    const echoes = { ...writes, prompt: "a ".repeat(150), max_tokens: 0, echo: true };
+    const words = "a ".repeat(300);
+    const ids = Array.from({ length: 1000 }, () => 5);
     for (const [body, path] of [
       [many, "/predict"],
       [writes, "/v1/completions"],
+      [echoes, "/v1/completions"],
+      [{ model: "letters", inputs: words }, "/embed_all"],
+      [{ model: "letters", inputs: words }, "/tokenize"],
+      [{ model: "letters", ids }, "/decode"],
     ] as const) {
       Object.assign(judge, { slow: 60_000 });
       const gone = new AbortController();
@@ -168,6 +175,7 @@ describe("answers side by side", () => {
       assert.deepEqual(
         [refused.status, refused.headers.get("x-error-code"), refused.headers.get("retry-after")],
         [503, "bodies-full", "1"],
+        path,
       );
       assert.deepEqual([judge.working, writer.working, writer.wrote], [1, 0, 0]);
       gone.abort();

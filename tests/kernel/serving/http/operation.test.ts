@@ -1,5 +1,6 @@
 /** A server at work: what ends a request, what it tells of itself, and how it stops. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -120,8 +121,11 @@ describe("a server at work", () => {
     const [first, second] = http.lines;
     const { time, id, ms, ...rest } = first ?? {};
     assert.ok(!Number.isNaN(Date.parse(String(time))) && typeof id === "string" && typeof ms === "number");
-    assert.deepEqual(rest, { method: "POST", route: "/predict", status: 200, model: "judge", tokens: 3 });
-    assert.deepEqual([second?.["route"], second?.["tokens"], second?.["cut"]], ["/models/:model", 20, 1]);
+    assert.deepEqual(rest, { method: "POST", route: "/predict", status: 200, model: "judge", read: 3 });
+    assert.deepEqual([second?.["route"], second?.["read"], second?.["cut"]], ["/models/:model", 20, 1]);
+    await http.post("/v1/completions", { model: "writer", prompt: "a b c", max_tokens: 2 });
+    const third = http.lines[2] ?? {};
+    assert.deepEqual([third["read"], third["written"]], [3, 2]);
     assert.ok(!JSON.stringify(http.lines).includes("planted"));
   });
 
@@ -141,26 +145,48 @@ describe("a server at work", () => {
   it("has figures for Prometheus, a description of all routes, and how it stands", async () => {
     await start();
     await ask();
-    await (await http.post("/v1/completions", { model: "writer", prompt: "a b", stream: true })).text();
+    await (
+      await http.post("/v1/completions", { model: "writer", prompt: "a b c", max_tokens: 2, stream: true })
+    ).text();
+    await http.post("/v1/chat/completions", { model: "writer", messages });
+    await http.post("/v1/responses", { model: "writer", input: "a b c d" });
+    await http.post("/models/writer", { inputs: "a b", parameters: { max_new_tokens: 1 } });
+    await http.post("/tokenize", { model: "writer", inputs: "a b" });
     await http.post("/predict", {});
+    http.models.unready = "it is being read";
+    for (const name of ["judge", "writer", "nobody"]) await http.post("/embed", { model: name, inputs: "a" });
+    http.models.unready = null;
     await until(() => http.load().underWay === 0);
     const figures = await (await fetch(`${http.url}/metrics`)).text();
     for (const line of [
       'tunebook_requests_total{route="/predict",model="judge",status="200"} 1',
       'tunebook_requests_total{route="/predict",model="",status="400"} 1',
-      'tunebook_request_seconds_count{route="/v1/completions",model="writer"} 1',
+      'tunebook_request_seconds_count{route="/v1/completions",model="writer",status="2xx"} 1',
+      'tunebook_request_seconds_count{route="/predict",model="",status="4xx"} 1',
+      'tunebook_requests_total{route="/embed",model="judge",status="503"} 1',
+      'tunebook_requests_total{route="/embed",model="writer",status="503"} 1',
+      'tunebook_requests_total{route="/embed",model="",status="404"} 1',
       'tunebook_time_to_first_token_seconds_count{route="/v1/completions",model="writer"} 1',
       'tunebook_time_per_output_token_seconds_count{route="/v1/completions",model="writer"} 1',
       'tunebook_model_ready{model="writer"} 1',
       "tunebook_requests_memory_bytes 0",
       'tunebook_tokens_total{route="/predict",model="judge",way="read"} 3',
+      'tunebook_tokens_total{route="/v1/completions",model="writer",way="read"} 3',
       'tunebook_tokens_total{route="/v1/completions",model="writer",way="written"} 2',
+      'tunebook_tokens_total{route="/v1/chat/completions",model="writer",way="read"} 3',
+      'tunebook_tokens_total{route="/v1/chat/completions",model="writer",way="written"} 3',
+      'tunebook_tokens_total{route="/v1/responses",model="writer",way="read"} 4',
+      'tunebook_tokens_total{route="/v1/responses",model="writer",way="written"} 4',
+      'tunebook_tokens_total{route="/models/:model",model="writer",way="read"} 2',
+      'tunebook_tokens_total{route="/models/:model",model="writer",way="written"} 1',
+      'tunebook_tokens_total{route="/tokenize",model="writer",way="read"} 3',
       'tunebook_cached_tokens_total{model="judge"} 2',
       "# TYPE tunebook_cached_tokens_total counter",
     ])
       assert.ok(figures.includes(`${line}\n`), `${line}\n${figures}`);
     const load = http.load();
-    assert.deepEqual([load.failed, load.models["judge"]?.batches], [1, 3]);
+    assert.doesNotMatch(figures, /tokens_total\{route="\/tokenize",model="writer",way="written"/);
+    assert.deepEqual([load.failed, load.models["judge"]?.batches], [4, 3]);
     assert.ok(load.requests >= 3 && load.perSecond > 0 && load.tokensPerSecond > 0 && (load.p50 ?? 0) > 0);
     judge.slow = 200;
     await ask();
@@ -192,6 +218,34 @@ describe("a server at work", () => {
     const closed = await ask();
     assert.deepEqual([closed.status, closed.headers.get("retry-after")], [503, "3"]);
     http.models.unready = null;
+  });
+
+  it("names no model, and tells of none what is wrong, to whom it doesn't know by a key", async () => {
+    await start({ keys: [createHash("sha256").update("mine").digest("hex")] });
+    http.models.unready = "it is being read";
+    const told = async (path: string, key: string): Promise<unknown> =>
+      (await fetch(http.url + path, { headers: { authorization: `Bearer ${key}` } })).json();
+    const models = { judge: "it is being read" };
+    assert.deepEqual(await told("/ready", "other"), { status: "not ready" });
+    assert.deepEqual(await told("/health", "other"), { status: "ok" });
+    assert.deepEqual(await told("/ready", "mine"), { status: "not ready", why: "it is being read", models });
+    assert.deepEqual(await told("/health", "mine"), { status: "ok", models });
+    http.models.unready = null;
+  });
+
+  it("says before it ends that it isn't ready, and answers until then", async () => {
+    await start({ drain: 400 });
+    const stopped = http.stop(1000);
+    await sleep(20);
+    assert.equal((await fetch(`${http.url}/ready`)).status, 503);
+    assert.equal((await fetch(`${http.url}/health`)).status, 200);
+    const answer = await ask();
+    assert.deepEqual([answer.status, answer.headers.get("connection")], [200, "keep-alive"]);
+    assert.equal(await stopped, 0);
+    await assert.rejects(ask());
+    await start({ drain: 60_000 });
+    // Where nothing shall be waited for there is nobody to tell.
+    assert.equal(await http.stop(0), 0);
   });
 
   it("counts on where another model takes a model's place", async () => {
