@@ -30,7 +30,8 @@ export const browser = {
   legalComments: "none",
   charset: "utf8",
   // csv-parse's own build for browsers brings all of Node's streams and buffers; what it needs of them is little.
-  alias: { stream: join(dist, "page/platform/stream.js") },
+  // The parser asks lodash for small things: es-toolkit does them by the same names in half the room.
+  alias: { stream: join(dist, "page/platform/stream.js"), "lodash-es": "es-toolkit/compat" },
   inject: [join(dist, "page/platform/buffer.js")],
 };
 
