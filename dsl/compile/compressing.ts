@@ -40,7 +40,11 @@ export function studentDraft(
   const own = says?.base?.(o.call) ?? null;
   if (!of && own === null) {
     const why = `\`${o.start}\` has no weights here that parts could be taken of`;
-    program.report("not-so-small", { stage: o.call.word, why, instead: 'name a base: `student(base: "…")`' }, o.at);
+    program.report(
+      "not-so-small",
+      { stage: o.call.word, why, instead: `name a base: \`${o.call.word}(base: "…")\`` },
+      o.at,
+    );
     return undefined;
   }
   // What takes no step leaves its base as it is made.
