@@ -168,7 +168,7 @@ describe("tunebook serve", function () {
     for (const secret of [KEY, made.stdout.trim()])
       assert.ok(![log(), out(), readFileSync(keys, "utf8")].some((text) => text.includes(secret)));
     const byName = await start(
-      [...quick, "--name", "labels=first", "--api-keys-env", "OURS", "--log", "log", "--quiet"],
+      [...quick, "--name", "labels=first", "--api-keys-env", "OURS", "--log", "log", "--quiet", "--drain", "700ms"],
       { OURS: `x, ${KEY}` },
     );
     assert.match(byName.out(), /Bearer \$OURS/);
@@ -182,6 +182,10 @@ describe("tunebook serve", function () {
       for (const id of children) assert.ok(!readFileSync(`/proc/${id}/environ`, "utf8").includes(KEY));
     }
     byName.child.kill("SIGTERM");
+    // It says that it ends, and takes requests still.
+    const ready = (): Promise<Response> => fetch(`${byName.url}/ready`);
+    await until(async () => (await ready()).status === 503);
+    assert.equal((await ready()).headers.get("connection"), "keep-alive");
     await once(byName.child, "close");
     assert.equal(byName.log(), "");
     assert.ok(
