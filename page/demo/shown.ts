@@ -86,6 +86,8 @@ export function percent(share: number): string {
   return `${whole.toFixed(1)} %`;
 }
 
+/** The tag of words that are part of nothing. */
+const OUTSIDE = "O";
 /** Entities are marked with their kinds; where there are none at all, words with their tags. */
 function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
   const tagged = words.some(({ entity }) => entity !== null);
@@ -93,7 +95,7 @@ function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
   for (let at = 0; at < words.length; at++) {
     if (at > 0) line.append(" ");
     const { text, entity, tag } = words[at]!;
-    if (tagged && entity === null) {
+    if (tagged ? entity === null : tag === OUTSIDE) {
       line.append(text);
       continue;
     }
@@ -106,6 +108,7 @@ function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
     const sign = make("small", {}, tagged ? (entity ?? "") : tag);
     line.append(make("mark", { title: percent(least) }, part.join(" "), sign));
   }
+  const none = make("p", { className: "said" }, "nothing was found");
   const rest = make("p", { className: "faint" }, `${String(cut)} words at the end were not read.`);
-  return cut > 0 ? [line, rest] : [line];
+  return [...(line.querySelector("mark") ? [] : [none]), line, ...(cut > 0 ? [rest] : [])];
 }
