@@ -1,4 +1,4 @@
-/** Models of a server that listens already while they are opened: nothing can be asked yet, and whoever looks is told why. */
+/** Models of a server that listens already while their folders are looked at: nothing can be asked yet, and whoever looks is told why. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Held, Models, Ready, ServedModel, ServingFacts } from "../serving/contract.js";
 import { version } from "../session/version.js";
@@ -9,8 +9,8 @@ const WHY = "the server has just begun and opens its models";
 export class Opening implements Models {
   private models: Models | null = null;
 
-  /** From now on those are asked. */
-  opened(models: Models): void {
+  /** From now on those are asked: each can be as soon as it is open. */
+  found(models: Models): void {
     this.models = models;
   }
 

@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import type { EngineOptions } from "../engine/engine.js";
-import type { Computing, Http, HttpLoad, HttpOptions, Limits, ServedFolder } from "../serving/contract.js";
+import type { Computing, Http, HttpLoad, HttpOptions, Limits, Models, ServedFolder } from "../serving/contract.js";
 import type { ServedFacts } from "../serving/control.js";
 import { startHttp } from "../serving/http/start.js";
 import type { Serving, ServingEvent, ServingMemory } from "../session/serving/contract.js";
@@ -61,10 +61,14 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
     ...{ host, port, hosts, limits, ...guard, log: request },
     ...(o.drain !== undefined && { drain: o.drain }),
   });
+  const { signal } = o;
+  const given = (): void => log.say("stopping", { opening: opening.list().map(({ name }) => name) });
+  signal?.addEventListener("abort", given, { once: true });
   try {
-    log.say("opening", { url: http.url, process: process.pid });
-    const models = await opened(o, http.computing);
-    opening.opened(models);
+    const models = await opened(o, http.computing, (found) => {
+      opening.found(found);
+      log.say("opening", { url: http.url, process: process.pid, models: found.list().map(({ name }) => name) });
+    });
     const desk = new Desk(o, models, http);
     log.say("listening", {
       ...{ url: http.url, at: desk.at, process: process.pid },
@@ -74,16 +78,20 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
     return desk;
   } catch (error) {
     await http.stop(0);
+    if (signal?.aborted) log.say("stopped", { cut: 0 });
     throw error;
+  } finally {
+    signal?.removeEventListener("abort", given);
   }
 }
 
 async function opened(
   { folders, limits, engine, threads, log, signal }: DeskOptions,
   computing: Computing,
+  found: (models: Models) => void,
 ): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
-    ...{ limits, computing },
+    ...{ limits, computing, found },
     engine: { engine, ...(threads !== null && { threads }) },
     ...(signal && { signal }),
     tell: (told) => tellIn(log, told),

@@ -63,7 +63,7 @@ export interface Token {
   readonly stop: number | null;
 }
 
-/** A model that is open. All may be asked at once. Coded errors beside those of texts: `engine-died`, `text-too-long`. */
+/** A model that is open. All may be asked at once. Coded errors beside those of texts: `model-opening`, `text-too-long`. */
 export interface ServedModel {
   /** As requests name it. */
   readonly name: string;

@@ -38,12 +38,15 @@ export interface AnsweringOptions {
   readonly found: Found;
   readonly limits: Pick<Limits, "gather" | "queue">;
   readonly body: () => OpenFound;
-  readonly card: boolean;
+  /** Whether a graphics card computes it. */
+  readonly card: () => boolean;
   readonly computing?: Computing;
 }
 
 export class Answering {
   private readonly gatherer: Gatherer<FedRow, Float32Array>;
+  /** Of what each token came to. */
+  private readonly states: Gatherer<FedRow, readonly Float32Array[]>;
   private readonly reading = { texts: 0, characters: 0 };
   tokensRead = 0;
 
@@ -53,16 +56,27 @@ export class Answering {
   ) {
     const { name, limits, found, computing } = o;
     const padId = found.tokenizer.padId;
-    this.gatherer = new Gatherer({
-      ...{ model: name, gather: limits.gather, queue: limits.queue, most: o.card ? MOST_ON_CARD : MOST },
-      length: ({ ids }) => ids.length,
-      run: (rows) => askTogether(o.body().session, rows, padId),
+    const common = {
+      ...{ model: name, gather: limits.gather, queue: limits.queue },
+      length: ({ ids }: FedRow) => ids.length,
       ...(computing && {
-        begun(waits) {
+        begun(waits: readonly number[]) {
           computing.batch(name, waits.length);
           for (const ms of waits) computing.waited(name, ms / 1000);
         },
       }),
+    };
+    this.gatherer = new Gatherer({
+      ...common,
+      get most() {
+        return o.card() ? MOST_ON_CARD : MOST;
+      },
+      run: (rows) => askTogether(o.body().session, rows, padId),
+    });
+    this.states = new Gatherer({
+      ...common,
+      most: { rows: AT_ONCE, tokens: MOST.tokens },
+      run: (rows) => statesTogether(o.body().session, rows, padId),
     });
   }
 
@@ -109,9 +123,8 @@ export class Answering {
     for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
     let numbers = 0;
     for (let at = 0; at < rows.length; at += AT_ONCE) {
-      o.signal?.throwIfAborted();
-      const part = rows.slice(at, at + AT_ONCE);
-      const said = await statesTogether(this.o.body().session, part, this.o.found.tokenizer.padId);
+      this.o.body();
+      const said = await this.states.ask(rows.slice(at, at + AT_ONCE), o.signal);
       for (const [i, vectors] of said.entries()) {
         const text = must(distinct[at + i], "a text that was read");
         const { tokens, whole } = must(read.counts[at + i], "its tokens");
@@ -133,9 +146,15 @@ export class Answering {
 
   fail(error: unknown): void {
     this.gatherer.fail(error);
+    this.states.fail(error);
   }
   load(): GatherLoad {
-    return this.gatherer.load();
+    const [one, other] = [this.gatherer.load(), this.states.load()];
+    return {
+      waiting: one.waiting + other.waiting,
+      working: one.working + other.working,
+      batches: one.batches + other.batches,
+    };
   }
 
   private async read(texts: readonly Asked[], { truncate, signal }: Ask): Promise<ReadTexts> {

@@ -12,7 +12,9 @@ export interface ServeOptions {
   readonly engine?: EngineOptions;
   /** Where relative folders start; absent: the process's own. */
   readonly folder?: string;
-  /** Gives the opening up. */
+  /** Told once all folders were looked at, before anything is opened: what it gets may be asked model by model as each is open. */
+  readonly found?: (models: Models) => void;
+  /** Gives the opening up, also in the middle of a model: what computes is ended at once. */
   readonly signal?: AbortSignal;
   /** Ms after which a computation is one that never ends; absent: as long as a request may take, and a minute at least. */
   readonly stuck?: number;
@@ -35,7 +37,7 @@ export interface OpenedModel {
 export type ServingEvent =
   | { readonly is: "opened"; readonly name: string; readonly folder: string; readonly seconds: number }
   | { readonly is: "closed"; readonly name: string; readonly folder: string }
-  /** `again`: ms until it is begun anew. */
+  /** `again`: ms until it is begun anew. `why` says also where this server ended it itself. */
   | { readonly is: "engine-died"; readonly why: string; readonly again: number }
   | { readonly is: "engine-back"; readonly seconds: number }
   /** Its last computations failed for reasons of ours; `again`: ms until it is opened again, unless one succeeds before. */
@@ -75,7 +77,7 @@ export interface Serving extends Models {
   reload(): Promise<readonly string[]>;
   load(): Readonly<Record<string, ModelLoad>>;
   memory(): ServingMemory;
-  /** Ends all of it; what is still under way gets the coded error `engine-closed`. */
+  /** Ends all of it; what is still under way gets the coded error `model-opening`. */
   close(): Promise<void>;
 }
 

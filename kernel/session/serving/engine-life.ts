@@ -1,6 +1,8 @@
 /** The engine of a server: begun anew whenever it dies, at once the first time; later the more slowly the more often it dies. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../../engine/engine.js";
 import { startEngine } from "../../engine/start.js";
+import "../../engine/codes.js";
 
 /** Ms before it is begun anew, by how often it died of late; the last one stays. */
 const PAUSES = {
@@ -37,6 +39,10 @@ export class EngineLife {
   /** The first one. Coded errors: those of engines. */
   async start(): Promise<Engine> {
     const engine = await startEngine(this.o.engine);
+    if (this.closed) {
+      await engine.close();
+      throw new CodedError("engine-closed", { engine: engine.info.name });
+    }
     this.watch(engine);
     return engine;
   }
@@ -48,6 +54,13 @@ export class EngineLife {
     } catch {
       // It has just ended by itself.
     }
+  }
+
+  /** Ends it at once, whatever it computes. */
+  abandon(): void {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.kill();
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,8 @@ import { memoryOf } from "./memory.js";
 import "../../serving/model-codes.js";
 
 export const LOST = "what computes it has ended and is being started again";
+/** For the log: its death was no accident. */
+const KILLED = "it was stuck, and this server ended it";
 
 export type Doing = "answers" | "writes";
 
@@ -29,13 +31,20 @@ export class ServingEngine {
   private starting: Promise<Engine> | null = null;
   /** When it died last, by the clock of `performance`. */
   diedAt = 0;
+  /** When the present one was to be begun. */
+  begunAt = 0;
+  /** Whether it was ended by this server itself, and its death not yet told. */
+  private killed = false;
 
   constructor(engine: EngineOptions, o: Pick<ServingEnginesOptions, "lost" | "back">) {
     this.life = new EngineLife({
       engine,
       lost: (error, again) => {
         this.diedAt = performance.now();
-        o.lost(this, error, again);
+        this.begunAt = this.diedAt + again;
+        const { killed } = this;
+        this.killed = false;
+        o.lost(this, killed ? new Error(KILLED) : error, again);
       },
       back: (begun) => o.back(this, begun),
     });
@@ -54,12 +63,22 @@ export class ServingEngine {
       if (this.life.now) return this.life.now;
       throw new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 });
     }
-    this.starting = this.life.start();
-    return this.starting;
+    const starting = this.life.start();
+    this.starting = starting;
+    // What couldn't be begun now may be later.
+    starting.catch(() => {
+      if (this.starting === starting) this.starting = null;
+    });
+    return starting;
   }
 
+  /** Where its computation never ends. */
   kill(): void {
+    this.killed = this.life.now !== null;
     this.life.kill();
+  }
+  abandon(): void {
+    this.life.abandon();
   }
   close(): Promise<void> {
     return this.life.close();
@@ -105,6 +124,10 @@ export class ServingEngines {
     return held.length === 0 || held.includes(null) ? null : held.reduce<number>((sum, one) => sum + (one ?? 0), 0);
   }
 
+  /** Ends all at once, whatever they compute. */
+  abandon(): void {
+    for (const one of this.all) one.abandon();
+  }
   async close(): Promise<void> {
     await Promise.all(this.all.map((one) => one.close()));
   }

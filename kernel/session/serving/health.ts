@@ -1,6 +1,6 @@
 /**
- * How a model's computations go, by the session that does them: whether the last ones failed one after the other, and how long the
- * oldest is under way. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
+ * How a model's computations go, by the session that does them: whether the last ones failed one after the other, and how long it is
+ * at the oldest. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Session } from "../../engine/engine.js";
@@ -27,10 +27,14 @@ export class Health {
   get failing(): { readonly error: unknown } | null {
     return this.failed < FEW ? null : { error: this.error };
   }
-  /** Ms that the oldest one is under way, none from before `from`. */
+  /** Whether one is under way. */
+  get busy(): boolean {
+    return this.since.size > 0;
+  }
+  /** Ms that the oldest one may have been computed: they are computed one after the other, and none before `from`. */
   oldest(from: number): number {
     const [first] = this.since;
-    return first ? Math.max(0, performance.now() - Math.max(first.at, from)) : 0;
+    return first ? Math.max(0, performance.now() - Math.max(first.at, this.ended, from)) : 0;
   }
 
   async of<T>(work: () => Promise<T>): Promise<T> {

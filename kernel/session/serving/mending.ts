@@ -8,7 +8,6 @@ import type { ModelLoad } from "../../serving/contract.js";
 import type { ServingEvent } from "./contract.js";
 import { FEW, healthOf, type Health } from "./health.js";
 import { LONG, pauseAfter } from "./pauses.js";
-import "../../serving/model-codes.js";
 
 /** A model as it is mended. */
 export interface Mendable {
@@ -16,11 +15,13 @@ export interface Mendable {
   readonly folder: string;
   /** What computes it now; null: nothing does. */
   readonly session: Pick<Session, "run"> | null;
+  /** What computes the sessions of several one after the other; null: a process of its own. */
+  readonly engine: object | null;
   load(): ModelLoad;
   /** Computes something by it. */
   probe(): Promise<void>;
-  /** Closes it: what is under way ends with that error. `why`: what later requests are told, a clause. */
-  lose(error: CodedError, why: string): Promise<void>;
+  /** Closes it: what is under way ends. `why`: what later requests are told, a clause. */
+  lose(why: string): Promise<void>;
   /** Opens it again, however often that takes. */
   again(): void;
   /** Ends the process of an engine, which begins anew by itself; false: it is computed by none. */
@@ -76,19 +77,27 @@ export class Mending {
   }
 
   /** Why it is not well, a clause; null: it is. Nothing of what went wrong is told to whoever asks. */
-  illness({ session }: Mendable): string | null {
-    const health = session && healthOf(session);
+  illness(model: Mendable): string | null {
+    const health = model.session && healthOf(model.session);
     if (health?.failing) return `its last ${String(FEW)} computations failed${codeOf(health.failing.error)}`;
-    return health && this.isStuck(health) ? "its computation doesn't end" : null;
+    return health && this.isStuck(model, health) ? "its computation doesn't end" : null;
   }
-  private isStuck(health: Health): boolean {
+  private isStuck(model: Mendable, health: Health): boolean {
     if (this.opening > 0) return false;
-    return health.oldest(this.opened) >= this.o.stuck || this.halted(health) >= this.o.stuck / 2;
+    return this.oldest(model, health) >= this.o.stuck || this.halted(health) >= this.o.stuck / 2;
+  }
+  /** Ms that its oldest computation may take by now: it waited for what the engine computed before, of whichever model. */
+  private oldest({ engine }: Mendable, health: Health): number {
+    let from = this.opened;
+    if (engine !== null)
+      for (const other of this.o.models())
+        if (other.engine === engine && other.session) from = Math.max(from, healthOf(other.session)?.ended ?? 0);
+    return health.oldest(from);
   }
   /** Ms for which it computed nothing though it had something to compute. */
   private halted(health: Health): number {
     const { at = Infinity } = this.stood.get(health) ?? {};
-    return health.oldest(0) > 0 ? 0 : performance.now() - Math.max(at, this.opened, health.ended);
+    return health.busy ? 0 : performance.now() - Math.max(at, this.opened, health.ended);
   }
   private stand(model: Mendable, health: Health): void {
     const { waiting, working, batches } = model.load();
@@ -134,9 +143,7 @@ export class Mending {
   }
   /** What several share is closed by the last of them. */
   private async reopen(models: readonly Mendable[], why: string): Promise<void> {
-    const lost = models.map((one) =>
-      one.lose(new CodedError("model-opening", { name: one.name, why, seconds: 1 }), why),
-    );
+    const lost = models.map((one) => one.lose(why));
     await Promise.race([Promise.all(lost), new Promise((done) => setTimeout(done, CLOSING).unref())]);
     for (const one of models) one.again();
   }
@@ -149,11 +156,11 @@ export class Mending {
       // What several share is looked at once.
       if (this.of(one.session)[0]?.name !== one.name) continue;
       this.stand(one, health);
-      if (!this.isStuck(health)) continue;
+      if (!this.isStuck(one, health)) continue;
       this.underWay.add(health);
-      const ms = Math.max(health.oldest(this.opened), this.halted(health));
+      const ms = Math.max(this.oldest(one, health), this.halted(health));
       this.o.tell({ is: "stuck", name: one.name, folder: one.folder, seconds: ms / 1000 });
-      if (health.oldest(0) === 0 || !one.killEngine()) void this.reopen(this.of(one.session), ENDLESS);
+      if (!health.busy || !one.killEngine()) void this.reopen(this.of(one.session), ENDLESS);
     }
   }
 }

@@ -33,7 +33,7 @@ interface Version {
   /** As it was named. */
   readonly path: string;
   readonly stamp: string;
-  readonly seconds: number;
+  seconds: number;
   holders: number;
   retired: boolean;
   /** It is being opened again. */
@@ -49,6 +49,8 @@ export class ServedModels implements Serving {
   /** Replacements, one after the other. */
   private turn: Promise<unknown> = Promise.resolve();
   private closed = false;
+  /** Ms that opening all took last, their engine's start included. */
+  private took = 0;
   private readonly mending: Mending;
 
   private constructor(
@@ -73,7 +75,7 @@ export class ServedModels implements Serving {
     const found: (Found & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
     for (const { name, folder } of folders) {
       o.signal?.throwIfAborted();
-      const { one, stamp } = await stamped(folder, home, datasets);
+      const { one, stamp } = await unlessAborted(stamped(folder, home, datasets), o.signal);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
@@ -85,20 +87,31 @@ export class ServedModels implements Serving {
       back: (of, engine) => models.back(of, engine),
     });
     const models: ServedModels = new ServedModels(o, engines);
-    const opening = sideBySide(sharing(found), (one) => {
-      o.signal?.throwIfAborted();
-      return models.version(one.as, one.path, { found: one, stamp: one.stamp });
+    for (const one of sharing(found))
+      models.current.set(one.as, await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
+    o.found?.(models);
+    await models.begin(o.signal);
+    return models;
+  }
+
+  /** Each can be asked once it is open. Gives up with the first that can't be opened, and with the signal. */
+  private async begin(signal?: AbortSignal): Promise<void> {
+    const from = performance.now();
+    const opening = sideBySide([...this.current.values()], async (version) => {
+      signal?.throwIfAborted();
+      await this.bodyFor(version);
+      this.tellOpened(version);
     });
     try {
-      for (const version of opening) models.put(await version);
+      for (const one of opening) await unlessAborted(one, signal);
+      this.took = performance.now() - from;
     } catch (error) {
-      const closed = models.close();
-      for (const one of await Promise.allSettled(opening))
-        if (one.status === "fulfilled") await one.value.served.close();
-      await closed;
+      // An engine that computes hears nothing, and nobody waits for it.
+      if (signal?.aborted) this.engines.abandon();
+      const closed = Promise.all([this.close(), Promise.allSettled(opening).then(() => this.close())]);
+      await (signal?.aborted ? Promise.race([closed, soon()]) : closed);
       throw error;
     }
-    return models;
   }
 
   get opened(): readonly OpenedModel[] {
@@ -113,8 +126,7 @@ export class ServedModels implements Serving {
     const version = name === null ? only : this.current.get(name);
     if (!version) throw new CodedError("no-such-model", { name, has: [...this.current.keys()] });
     const { served } = version;
-    if (served.ready !== true)
-      throw new CodedError("model-opening", { name: served.name, why: served.ready, seconds: 1 });
+    if (served.ready !== true) throw served.notNow;
     version.holders += 1;
     let held = true;
     return {
@@ -157,6 +169,7 @@ export class ServedModels implements Serving {
     const work = this.turn.then(async () => {
       const { one, stamp } = await stamped(folder, this.home, new DatasetCache());
       const version = await this.version(name, folder, { found: one, stamp });
+      await this.bodyFor(version);
       this.put(version);
       return openedOf(version);
     });
@@ -199,21 +212,30 @@ export class ServedModels implements Serving {
     await this.engines.close();
   }
 
-  /** Opens what was found, beside whatever has that name now. */
+  /** What was found, not open yet. */
   private async version(
     name: string,
     path: string,
     { found, stamp }: { found: Found; stamp: string },
   ): Promise<Version> {
-    const began = performance.now();
     const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
     const engine = found.inEngine ? await this.engines.for(doing, found.precision) : null;
-    const card = engine !== null && (await engine.running()).info.device !== "cpu";
+    const card = (): boolean => (engine?.now?.info.device ?? "cpu") !== "cpu";
     const { limits, computing } = this.o;
     const served = await Served.of(name, found, { limits, card, ...(computing && { computing }) });
-    const version = { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
-    await this.embody(version);
-    return Object.assign(version, { seconds: (performance.now() - began) / 1000 });
+    return { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
+  }
+  /** Opens it, beside whatever has its name now. */
+  private async bodyFor(version: Version): Promise<void> {
+    const began = performance.now();
+    version.opening = true;
+    try {
+      await version.engine?.running();
+      await this.embody(version);
+      version.seconds = (performance.now() - began) / 1000;
+    } finally {
+      version.opening = false;
+    }
   }
 
   private async embody(version: Version): Promise<void> {
@@ -231,20 +253,24 @@ export class ServedModels implements Serving {
     try {
       await served.give(body);
     } catch (error) {
-      await served.lose(error, LOST);
+      if (served.opened === body) await served.lose({ why: LOST });
       throw error;
     }
     return body;
   }
 
   private put(version: Version): void {
-    const { name, found } = version.served;
+    const { name } = version.served;
     const old = this.current.get(name);
     this.current.set(name, version);
-    this.o.tell?.({ is: "opened", name, folder: found.folder, seconds: version.seconds });
+    this.tellOpened(version);
     if (!old) return;
     old.retired = true;
     if (old.holders === 0) void this.end(old);
+  }
+
+  private tellOpened({ served, seconds }: Version): void {
+    this.o.tell?.({ is: "opened", name: served.name, folder: served.found.folder, seconds });
   }
 
   private async end({ served }: Version): Promise<void> {
@@ -253,7 +279,9 @@ export class ServedModels implements Serving {
   }
 
   private lost(engine: ServingEngine, error: unknown, again: number): void {
-    for (const version of this.current.values()) if (version.engine === engine) void version.served.lose(error, LOST);
+    const back = again + this.took;
+    for (const version of this.current.values())
+      if (version.engine === engine) void version.served.lose({ why: LOST, back });
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
@@ -261,6 +289,7 @@ export class ServedModels implements Serving {
     const its = [...this.current.values()].filter((version) => version.engine === of);
     await Promise.all(sideBySide(its, async (one) => (of.now === engine ? this.again(one) : undefined)));
     if (of.now !== engine) return;
+    this.took = performance.now() - of.begunAt;
     this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.diedAt) / 1000 });
   }
 
@@ -269,7 +298,7 @@ export class ServedModels implements Serving {
     const { served } = version;
     if (this.closed || version.retired || served.opened !== body) return;
     const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
-    void served.lose(error, LOST);
+    void served.lose({ why: LOST, back: version.seconds * 1000 });
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
     void this.again(version);
   }
@@ -277,10 +306,10 @@ export class ServedModels implements Serving {
   private mendable(version: Version): Mendable {
     const { served, engine } = version;
     return {
-      ...{ name: served.name, folder: served.found.folder, session: served.opened?.session ?? null },
+      ...{ name: served.name, folder: served.found.folder, session: served.opened?.session ?? null, engine },
       load: () => served.load(),
       probe: () => served.probe(),
-      lose: (error, why) => served.lose(error, why),
+      lose: (why) => served.lose({ why, back: version.seconds * 1000 }),
       again: () => void this.again(version),
       killEngine() {
         engine?.kill();
@@ -300,13 +329,12 @@ export class ServedModels implements Serving {
     } catch (error) {
       if (this.closed || version.retired || (version.engine && version.engine.now === null)) return;
       this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
-      const timer = setTimeout(
-        () => {
-          this.timers.delete(timer);
-          if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);
-        },
-        pauseAfter(times + 2),
-      );
+      const pause = pauseAfter(times + 2);
+      await served.lose({ why: LOST, back: pause + version.seconds * 1000 });
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);
+      }, pause);
       this.timers.add(timer);
     } finally {
       version.opening = false;
@@ -320,6 +348,26 @@ async function stamped(path: string, home: string, datasets: DatasetCache): Prom
   const before = stampOf(folder);
   const one = await find(path, home, datasets);
   return { one, stamp: one.folder === folder ? before : stampOf(one.folder) };
+}
+
+/** Ms that what is given up has for its end. */
+const ENDING = 1000;
+const soon = (): Promise<void> => new Promise((done) => setTimeout(done, ENDING));
+
+/** What it comes to, or the signal's reason. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let give = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    give = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", give);
+    if (signal.aborted) give();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
 }
 
 function openedOf({ served, seconds }: Version): OpenedModel {

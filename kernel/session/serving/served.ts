@@ -4,6 +4,7 @@ import type { Asked } from "../../encoding/encoded.js";
 import type {
   Answered,
   Ask,
+  Bit,
   Computing,
   EmbedAllAsk,
   EmbedAsk,
@@ -17,7 +18,9 @@ import type {
   Writing,
 } from "../../serving/contract.js";
 import { Answering } from "./answering.js";
+import { LOST } from "./engines.js";
 import { writesTexts, type Found, type FoundFacts, type OpenFound } from "./found.js";
+import { secondsLeft } from "./pauses.js";
 import { decoded, tokensOf } from "./tokens.js";
 import "../../serving/model-codes.js";
 
@@ -37,20 +40,31 @@ const SHORT: WriteAsk = {
   ...{ prompt: "a", maxTokens: 2, stop: [], choices: 1, truncate: true },
   sampling: { temperature: 0 },
 };
-/** Seconds after which a model that is being opened may be asked again. */
-const SOON = 1;
+/** What a computation ends with whose process, or model, is gone: nothing that whoever asked did, or can do something about. */
+const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
 
 export interface ServedOptions {
   readonly limits: Limits;
   /** Whether a graphics card computes it. */
-  readonly card: boolean;
+  readonly card: () => boolean;
   readonly computing?: Computing;
+}
+/** How a model is lost. */
+export interface Lost {
+  /** What later requests are told: a clause. */
+  readonly why: string;
+  /** Ms until it is probably back; absent: soon. */
+  readonly back?: number;
 }
 
 export class Served implements ServedModel {
   private body: OpenFound | null = null;
   private why = OPENING;
+  /** Whether it ran once. */
+  private warm = false;
+  /** When it is probably back, by the clock of `performance`. */
+  private due = 0;
   private answering: Answering | null = null;
   /** What writers before the present one wrote and read. */
   private readonly before = { batches: 0, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
@@ -90,7 +104,16 @@ export class Served implements ServedModel {
 
   /** Whether it can be asked now; else why not. */
   get ready(): true | string {
-    return this.body ? true : this.why;
+    return this.body && this.warm ? true : this.why;
+  }
+  /** What requests are told while it can't be asked. */
+  get notNow(): CodedError<"model-opening"> {
+    const { name, why, due } = this;
+    return new CodedError("model-opening", {
+      name,
+      why,
+      seconds: due === 0 ? 1 : secondsLeft(due - performance.now()),
+    });
   }
   /** What computes it; null: nothing does now. */
   get opened(): OpenFound | null {
@@ -104,6 +127,7 @@ export class Served implements ServedModel {
     if (writes) [this.chats, this.tools] = [writes.chats, writes.tools];
     if (writes && this.sort === "continues") this.maxLength = writes.room;
     await this.probe();
+    if (this.body === body) this.warm = true;
   }
   /** Computes something little by what is open. */
   async probe(): Promise<void> {
@@ -111,8 +135,8 @@ export class Served implements ServedModel {
     if (writes) await wholly(await writes.write(SHORT));
     await this.answering?.warm();
   }
-  /** What computed it is gone: all that is under way ends with that error. `why`: what later requests are told, a clause. */
-  async lose(error: unknown, why: string): Promise<void> {
+  /** What computed it is gone: what is under way ends, and later requests are refused for the moment. */
+  async lose({ why, back }: Lost): Promise<void> {
     const { body } = this;
     const load = body?.writes?.load();
     if (load) {
@@ -122,30 +146,49 @@ export class Served implements ServedModel {
       this.before.tokensCached += load.tokensCached;
     }
     this.body = null;
+    this.warm = false;
     this.why = why;
-    this.answering?.fail(error);
+    this.due = back === undefined ? 0 : performance.now() + back;
+    this.answering?.fail(this.notNow);
     // Where the process is gone there is nothing left to close.
     await body?.close().catch(() => undefined);
   }
 
   async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
     if (!this.answering) throw this.cannot("answers about texts");
-    return this.answering.predict(texts, o);
+    return this.told(this.answering.predict(texts, o));
   }
   async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
     if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
-    return this.answering.embed(texts, o);
+    return this.told(this.answering.embed(texts, o));
   }
   async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
     if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
     if (!this.found.inEngine) throw this.cannot("vectors of tokens (its own runtime computes it)");
-    return this.answering.embedAll(texts, o);
+    return this.told(this.answering.embedAll(texts, o));
   }
   async write(o: WriteAsk): Promise<Writing> {
     if (!writesTexts(this.sort)) throw this.cannot("texts");
     const { writes } = this.open;
     if (!writes) throw this.cannot("texts");
-    return writes.write(o);
+    const writing = await this.told(writes.write(o));
+    return {
+      promptTokens: writing.promptTokens,
+      get cachedTokens() {
+        return writing.cachedTokens;
+      },
+      cut: writing.cut,
+      [Symbol.asyncIterator]: () => this.bitsOf(writing),
+    };
+  }
+  private bitsOf(writing: Writing): AsyncIterator<Bit> {
+    const bits = writing[Symbol.asyncIterator]();
+    const end = { done: true, value: undefined } as const;
+    // No generator: one that was not begun would end without ending the writing.
+    return {
+      next: () => this.told(bits.next()),
+      return: async () => (await bits.return?.()) ?? end,
+    };
   }
   tokenize(texts: readonly string[], o: TokenizeAsk): ReturnType<ServedModel["tokenize"]> {
     return tokensOf(this.found.tokenizer, texts, o);
@@ -169,15 +212,28 @@ export class Served implements ServedModel {
   }
 
   close(): Promise<void> {
-    return this.lose(this.opening("it is closed"), "it is closed");
+    return this.lose({ why: "it is closed" });
   }
 
   private get open(): OpenFound {
-    if (!this.body) throw this.opening(this.why);
+    if (!this.body) throw this.notNow;
     return this.body;
   }
-  private opening(why: string): CodedError {
-    return new CodedError("model-opening", { name: this.name, why, seconds: SOON });
+  /** What it comes to, for whoever asked: why a process ended is told by the log alone. */
+  private async told<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.toldOf(error);
+    }
+  }
+  private toldOf(error: unknown): unknown {
+    if (!(error instanceof CodedError)) return error;
+    const { code } = error;
+    if (!GONE.has(code) && (code !== "runtime-failed" || this.body !== null)) return error;
+    if (this.body === null) return this.notNow;
+    // Its end is told in a moment.
+    return new CodedError("model-opening", { name: this.name, why: LOST, seconds: 1 });
   }
   private cannot(asked: string): CodedError {
     return new CodedError("model-cannot", { name: this.name, asked, does: DOES[this.sort] });

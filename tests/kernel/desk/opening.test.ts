@@ -29,7 +29,7 @@ describe("a server that opens its models", () => {
       assert.deepEqual([early.status, early.headers.get("x-error-code")], [503, "model-opening"]);
       assert.ok(Number(early.headers.get("retry-after")) >= 1);
       assert.equal((await get("/metrics"))[0], 200);
-      opening.opened(new WordModels([new LongOrShort("judge")]));
+      opening.found(new WordModels([new LongOrShort("judge")]));
       assert.equal((await get("/ready"))[0], 200);
       assert.equal((await ask()).status, 200);
       assert.match((await get("/v1/models"))[1], /judge/);

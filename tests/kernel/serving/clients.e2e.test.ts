@@ -227,12 +227,19 @@ describe("clients that ask served models", function () {
       });
       near(bytes.data[0]!.embedding, [...vector]);
       near(floats.data[0]!.embedding, [...vector]);
+      const batches = async (): Promise<number> => {
+        const figures = await (await fetch(`${server.url}/metrics`)).text();
+        return Number(/^tunebook_batch_size_count\{model="vectors"\} (\d+)$/m.exec(figures)?.[1]);
+      };
+      const had = await batches();
       // What Text Embeddings Inference tells of all tokens: their mean is the vector.
       const all = await fetch(`${server.url}/embed_all`, {
         ...{ method: "POST", headers: { "content-type": "application/json" } },
         body: JSON.stringify({ model: "vectors", inputs: ["good fine", "bad"] }),
       });
       const [tokens, others] = (await all.json()) as Vector[][];
+      // It waited in a queue as others do, and was counted.
+      assert.equal((await batches()) - had, 1);
       assert.deepEqual([tokens!.length, others!.length], [4, 3]);
       const mean = tokens![0]!.map((_, i) => tokens!.reduce((sum, one) => sum + one[i]! / tokens!.length, 0));
       const length = Math.hypot(...mean);

@@ -13,6 +13,7 @@ class Model implements Mendable {
   readonly folder = "folder";
   readonly done: string[] = [];
   waiting = 0;
+  engine: object | null = null;
   session: Computes | null;
   constructor(
     readonly name: string,
@@ -111,6 +112,25 @@ describe("models that fail or hang", () => {
       await until(() => model.done.join() === (inEngine ? "engine killed" : "lost,again"));
       mending.close();
     }
+  });
+
+  it("don't count what waits for others of their engine, or for their own, as computed", async () => {
+    const engine = {};
+    let end: () => void = () => undefined;
+    const slow = watched<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
+    const waits = watched<Computes>({ run: () => new Promise(() => undefined) });
+    const all = [new Model("slow", slow), new Model("waits", waits)];
+    for (const one of all) one.engine = engine;
+    start(all, 120);
+    void waits.run("evaluate", {});
+    for (let time = 0; time < 5; time++) {
+      const computed = slow.run("evaluate", {});
+      await new Promise((done) => setTimeout(done, 60));
+      end();
+      await computed;
+      assert.deepEqual([mending.illness(all[1]!), all[1]!.done], [null, []]);
+    }
+    await until(() => all[1]!.done.join() === "engine killed");
   });
 
   it("are opened again where texts wait and nothing is computed; not while others are opened, nor where none wait", async () => {

@@ -1,6 +1,6 @@
 /** Models that are served: what they say, and how they go on while others come, replace them, or kill their engine. */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
@@ -12,7 +12,7 @@ import { preferred } from "#kernel/engine/start.js";
 import type { Session } from "#kernel/engine/engine.js";
 import type { Served } from "#kernel/session/serving/served.js";
 import { ServedModels } from "#kernel/session/serving/served-models.js";
-import { LIMITS, type Held } from "#kernel/serving/contract.js";
+import { LIMITS, type Held, type Models } from "#kernel/serving/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
@@ -40,12 +40,22 @@ function inBf16(run: string): string {
   return folder;
 }
 
+/** Processes of this one that live. */
+function children(): readonly string[] {
+  const task = `/proc/${String(process.pid)}/task`;
+  const all = readdirSync(task).flatMap((id) => readFileSync(join(task, id, "children"), "utf8").split(" "));
+  return all.filter((pid) => pid !== "");
+}
+
 const task = (name: string) => TASKS.find((one) => one.name === name)!;
 
 describe("models that are served", function () {
   this.timeout(200_000);
   let book: NotebookOfOne;
   let models: ServedModels;
+  let opening: Models | null = null;
+  /** As they were before one of them was open, and with the first that was. */
+  const early: string[] = [];
   const told: ServingEvent[] = [];
   const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const place = (...names: readonly string[]): string => join(book.folder, ...names);
@@ -70,7 +80,29 @@ deploy labels to onnx("labels_onnx")`);
       ],
       {
         ...{ limits: { ...LIMITS, queue: 64 }, folder: book.folder, stuck: 6000 },
-        tell: (event) => void told.push(event),
+        tell(event) {
+          told.push(event);
+          if (event.is !== "opened" || early.length !== 4) return;
+          opening!.hold(event.name).release();
+          early.push(`${String(opening!.ready().ready)}, and one answers`);
+        },
+        found(all) {
+          opening = all;
+          const { models: not = {}, ready } = all.ready();
+          early.push(
+            `${String(ready)}: ${[...new Set(Object.values(not))].join()}`,
+            all
+              .list()
+              .map(({ name }) => name)
+              .join(),
+          );
+          for (const name of ["gpt2", "nobody"])
+            try {
+              all.hold(name);
+            } catch (error) {
+              early.push((error as CodedError).code);
+            }
+        },
       },
     );
   });
@@ -318,6 +350,39 @@ deploy labels to onnx("labels_onnx")`);
     close(await answered("labels", [text!]), after, 1e-5);
     assert.deepEqual(await models.reload(), []);
   });
+  it("are named before they are open, and asked one by one as each is", () => {
+    const all = "labels,other_folder,labels_onnx,gpt2,bert-cross,sixteen";
+    assert.deepEqual(early, [
+      "false: it is being opened",
+      all,
+      "model-opening",
+      "no-such-model",
+      "false, and one answers",
+    ]);
+  });
+  it("are given up in the middle, with what computes them", async () => {
+    const stop = new AbortController();
+    const events: string[] = [];
+    const before = children();
+    const begun = performance.now();
+    let within = Infinity;
+    const opened = ServedModels.open(
+      ["gpt2", "other_folder"].map((folder) => ({ name: null, folder })),
+      {
+        ...{ limits: LIMITS, folder: book.folder, signal: stop.signal },
+        tell: ({ is }) => void events.push(is),
+        found: () =>
+          setTimeout(() => {
+            within = performance.now();
+            stop.abort();
+          }, 20),
+      },
+    );
+    await assert.rejects(opened, { name: "AbortError" });
+    assert.ok(within > begun && performance.now() - within < 2000);
+    assert.deepEqual(events, []);
+    await until(() => children().every((pid) => before.includes(pid)));
+  });
   it("come back where their engine is killed under load: coded errors at once, then the same answers", async () => {
     const [text] = TEXTS;
     const before = await answered("labels", [text!]);
@@ -337,7 +402,8 @@ deploy labels to onnx("labels_onnx")`);
     const from = said.length;
     await until(() => said.length > from + 20);
     await stop();
-    assert.deepEqual([...new Set(failed.map(({ code }) => code))].sort(), ["engine-died", "model-opening"]);
+    assert.deepEqual([...new Set(failed.map(({ code }) => code))].sort(), ["model-opening"]);
+    assert.match(failed.at(-1)!.message, /^labels can't be asked now: what computes it has ended/);
     close(
       said,
       said.map(() => before[0]),
@@ -362,10 +428,12 @@ deploy labels to onnx("labels_onnx")`);
     const { engine } = await preferred({ answers: true });
     const { pid } = models.running.find(({ name }) => name === engine)!;
     process.kill(pid, "SIGSTOP");
-    await assert.rejects(answered("other_folder", [text!]), coded("engine-died"));
+    await assert.rejects(answered("other_folder", [text!]), coded("model-opening"));
     await until(() => models.ready().ready);
     assert.deepEqual(await answered("other_folder", [text!]), before);
     assert.ok(told.some(({ is }) => is === "stuck"));
+    const [died] = told.filter((one) => one.is === "engine-died").slice(-1);
+    assert.equal(died?.why, "it was stuck, and this server ended it");
     assert.notEqual(models.running.find(({ name }) => name === engine)!.pid, pid);
   });
 });

@@ -87,7 +87,9 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     const meanwhile = (async () => {
       for (; goes; times++) assert.deepEqual(await all(), wanted);
     })();
+    const weights = models.memory().weights;
     await models.replace("tales", handle("verses").folder!);
+    assert.equal(models.memory().weights, weights);
     // Opened beside it and closed again.
     for (const folder of [handle("sagas").folder!, handle("tales").folder!, handle("verses").folder!])
       await models.replace("tales", folder);
