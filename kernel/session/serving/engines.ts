@@ -44,7 +44,7 @@ export class ServingEngine {
         this.begunAt = this.diedAt + again;
         const { killed } = this;
         this.killed = false;
-        o.lost(this, killed ? new Error(KILLED) : error, again);
+        o.lost(this, killed ? KILLED : error, again);
       },
       back: (begun) => o.back(this, begun),
     });
