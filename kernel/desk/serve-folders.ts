@@ -62,7 +62,7 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
     ...(o.drain !== undefined && { drain: o.drain }),
   });
   const { signal } = o;
-  const given = (): void => log.say("stopping", { opening: opening.list().map(({ name }) => name) });
+  const given = (): void => log.say("stopping", { opening: Object.keys(opening.ready().models ?? {}) });
   signal?.addEventListener("abort", given, { once: true });
   try {
     const models = await opened(o, http.computing, (found) => {
