@@ -47,10 +47,15 @@ const TIMES = /([*+?]|\{\d+(?:,\d*)?\})\??/y;
 const OPENS = /\?(?::|<[A-Za-z_]\w*>)/y;
 /** How deep groups may lie in each other. */
 const DEEPEST = 64;
+/** What repetitions may add to a pattern: XGrammar writes down each time of what is within another. Characters that it is written with. */
+const [MOST_TIMES, MOST_WRITTEN] = [10_000, 500_000];
 
 class Reader {
   private at = 0;
   private depth = 0;
+  private written = 0;
+  /** Characters of a text that the part just read is made of at most, each way of it counted. */
+  private size = 0;
 
   /** In UTF-16: a place is found at once. */
   constructor(private readonly pattern: string) {}
@@ -77,18 +82,28 @@ class Reader {
   }
   private alternatives(): string {
     const all = [this.sequence()];
+    let { size } = this;
     while (this.here === "|") {
       this.at++;
       all.push(this.sequence());
+      size += this.size;
     }
+    this.size = size;
     return all.length === 1 ? all[0]! : `(${all.join(" | ")})`;
   }
   private sequence(): string {
     const parts: string[] = [];
+    let size = 0;
     for (; this.here !== undefined && this.here !== "|" && this.here !== ")";) {
       if (this.here === "^" || this.here === "$") this.anchor(parts.length === 0);
-      else parts.push(this.atom() + this.repeated());
+      else {
+        parts.push(this.atom() + this.repeated());
+        size += this.size;
+      }
+      if (size > this.pattern.length + MOST_TIMES)
+        throw new Unusable(`its pattern repeats more than ${String(MOST_TIMES)} characters`);
     }
+    this.size = size;
     return parts.length === 0 ? '""' : parts.join(" ");
   }
   private anchor(first: boolean): void {
@@ -100,15 +115,23 @@ class Reader {
     const [whole, times] = this.found(TIMES) ?? [];
     if (whole === undefined || times === undefined) return "";
     this.at += whole.length;
+    const counts = times.match(/\d+/g);
+    if (counts) this.size *= Math.max(1, ...counts.map(Number));
     return times;
   }
   private atom(): string {
     const character = this.next();
-    if (character === ".") return shown(PLAIN);
-    if (character === "[") return shown(this.inClass());
-    if (character === "\\") return shown(this.escaped());
     if (character === "(") return this.group();
-    return shown(one(codeOf(character)));
+    this.size = 1;
+    const out =
+      character === "."
+        ? shown(PLAIN)
+        : character === "["
+          ? shown(this.inClass())
+          : shown(character === "\\" ? this.escaped() : one(codeOf(character)));
+    this.written += out.length;
+    if (this.written > MOST_WRITTEN) throw new Unusable("its pattern is too large");
+    return out;
   }
   private group(): string {
     if (this.here === "?") {
@@ -170,10 +193,15 @@ class Reader {
   }
 }
 
+/** Of classes that have names: they may come often. */
+const known = new WeakMap<Ranges, string>();
 function shown(ranges: Ranges): string {
+  const before = known.get(ranges);
+  if (before !== undefined) return before;
   const plain = both(ranges, PLAIN);
   if (plain.length === 0) throw new Unusable("its pattern asks for a character that JSON must escape");
   const written = classOf(plain);
   if (written === null) throw new Unusable("its pattern has a class of too many characters beyond ASCII");
+  known.set(ranges, written);
   return written;
 }

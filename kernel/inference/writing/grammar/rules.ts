@@ -2,7 +2,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { classOf, PLAIN } from "./characters.js";
 import type { Schema } from "./references.js";
-import { TextPlace, type Candidate } from "./text-places.js";
+import { Places, TextPlace, type Candidate } from "./text-places.js";
 import { Unusable } from "./unusable.js";
 
 export type { Schema } from "./references.js";
@@ -11,6 +11,8 @@ export type { Schema } from "./references.js";
 export const COUNTED = 40;
 /** Rules that a schema comes to, and times that things repeat. */
 const MOST_RULES = 4_000;
+/** Characters of all rules together. */
+export const MOST_WRITTEN = 500_000;
 const MOST_TIMES = 10_000;
 
 export interface Grammar {
@@ -43,6 +45,7 @@ export class Rules {
     'array ::= "[" ws (any ("," ws any)*)? ws "]"',
   ];
   private count = 0;
+  private written = 0;
   private least: number | null = null;
 
   /** A name for a rule that is told later. */
@@ -51,6 +54,8 @@ export class Rules {
     return `r${String(this.count++)}`;
   }
   tell(name: string, body: string): string {
+    this.written += body.length;
+    if (this.written > MOST_WRITTEN) throw new Unusable("it is too large");
     this.lines.push(`${name} ::= ${body}`);
     return name;
   }
@@ -66,7 +71,8 @@ export class Rules {
     const { least } = this;
     if (least !== null && values === null)
       throw new Unusable(`texts there can't be held to a \`maxLength\` over ${String(COUNTED)}`);
-    const lengths = least !== null && values !== null && { least, places: () => new TextPlace(values, COUNTED) };
+    const places = new Places(COUNTED);
+    const lengths = least !== null && values !== null && { least, places: () => new TextPlace(places.of(values)) };
     return { rules: [`root ::= ${root}`, ...this.lines].join("\n"), lengths: lengths || null };
   }
 }

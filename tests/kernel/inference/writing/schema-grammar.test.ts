@@ -7,7 +7,7 @@ import { Rules } from "#kernel/inference/writing/grammar/rules.js";
 import { SchemaReader } from "#kernel/inference/writing/grammar/schema-grammar.js";
 import { Unusable } from "#kernel/inference/writing/grammar/unusable.js";
 import { TextLengths } from "#kernel/inference/writing/grammar/text-lengths.js";
-import { TextPlace } from "#kernel/inference/writing/grammar/text-places.js";
+import { Places, TextPlace } from "#kernel/inference/writing/grammar/text-places.js";
 import { possible, tailOf } from "#kernel/inference/writing/grammar/utf8.js";
 
 /** A grammar's expression without rules of its own, as a regular expression. */
@@ -176,7 +176,7 @@ describe("lengths of texts within JSON", () => {
         (texts, most) => {
           const plain = texts.map((text) => text.replace(/\p{Surrogate}/gu, ""));
           const schema = { type: "array", items: { type: "string", maxLength: most } };
-          const lengths = new TextLengths(most, new TextPlace([{ schema, document: schema }], 0));
+          const lengths = new TextLengths(most, new TextPlace(new Places(0).of([{ schema, document: schema }])));
           const json = new TextEncoder().encode(JSON.stringify(plain));
           const fits = Array.from({ length: Math.ceil(json.length / 3) }, (_, i) =>
             json.subarray(3 * i, 3 * i + 3),
@@ -216,7 +216,7 @@ describe("bounds of texts by where they stand", () => {
   };
   /** Whether all of it may be written, by tokens of so many bytes. */
   const fits = (value: unknown, size: number): boolean => {
-    const lengths = new TextLengths(44, new TextPlace([{ schema, document: schema }], 40));
+    const lengths = new TextLengths(44, new TextPlace(new Places(40).of([{ schema, document: schema }])));
     const json = new TextEncoder().encode(JSON.stringify(value));
     for (let at = 0; at < json.length; at += size) {
       const token = json.subarray(at, at + size);
@@ -249,6 +249,51 @@ describe("bounds of texts by where they stand", () => {
     });
 });
 
+describe("bounds of texts within what holds itself", () => {
+  /** Each holds any of them, and a text of a length of its own. */
+  const names = Array.from("ABCDEFGH");
+  const refs = names.map((name) => ({ $ref: `#/$defs/${name}` }));
+  const node = (name: string, i: number) => ({
+    type: "object",
+    properties: { kind: { const: name }, x: { anyOf: refs }, t: { type: "string", maxLength: 50 + i } },
+  });
+  const $defs = Object.fromEntries(names.map((name, i) => [name, node(name, i)]));
+  const schema = { ...refs[0]!, $defs };
+  const utf8 = new TextEncoder();
+  it("hold however deep, at the cost of one", () => {
+    const since = performance.now();
+    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    // Where each counted anew what the one above may be, eight times as many at every level.
+    for (let i = 0; i < 6; i++) lengths.push(utf8.encode('{"x":'));
+    assert.ok(performance.now() - since < 300, `${String(performance.now() - since)} ms`);
+    for (let i = 0; i < 2000; i++) lengths.push(utf8.encode('{"x":'));
+    lengths.push(utf8.encode('{"t":"'));
+    assert.ok(lengths.allows(utf8.encode("x".repeat(50))));
+    assert.ok(!lengths.allows(utf8.encode("x".repeat(51))));
+  });
+  it("are those of what it turned out to be, there and nowhere beside it", () => {
+    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const most = (): number => {
+      for (let n = 49; n < 70; n++) if (!lengths.allows(utf8.encode("x".repeat(n)))) return n - 1;
+      return Infinity;
+    };
+    lengths.push(utf8.encode('{"x":{"kind":"E","t":"'));
+    assert.equal(most(), 54);
+    lengths.push(utf8.encode('"},"x":{"t":"'));
+    assert.equal(most(), 50);
+    lengths.push(utf8.encode('","kind":"H","t":"'));
+    assert.equal(most(), 57);
+    lengths.push(utf8.encode('"},"t":"'));
+    assert.equal(most(), 50);
+  });
+  it("end where references lead to themselves alone", () => {
+    const own = { $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } } };
+    const place = new TextPlace(new Places(40).of([{ schema: own, document: own }]));
+    assert.equal(place.most, Infinity);
+    assert.equal(place.property("x").item(3).most, Infinity);
+  });
+});
+
 describe("schemas that would cost much", () => {
   const read = (schema: Readonly<Record<string, unknown>>): string =>
     new SchemaReader(schema, new Rules()).read(schema);
@@ -265,8 +310,20 @@ describe("schemas that would cost much", () => {
       additionalProperties: true,
     },
     "a reference that is no address": { $ref: "#/%zz" },
+    "times of times": { type: "string", pattern: "(b{1,10000}){1,10000}" },
+    "times beside times": { type: "string", pattern: "(?:a|b{6000})(b{6000})" },
+    "more times than may be": { type: "string", pattern: "b{99999}" },
+    "classes that are written long": { type: "string", pattern: "\\W".repeat(20_000) },
+    "many patterns that are long": {
+      type: "array",
+      prefixItems: Array.from({ length: 20 }, () => ({ type: "string", pattern: "\\W".repeat(1500) })),
+    },
   }))
     it(`are refused: ${what}`, () => {
+      const since = performance.now();
       assert.throws(() => read(schema), Unusable);
+      assert.ok(performance.now() - since < 500, `${String(performance.now() - since)} ms`);
     });
+  for (const pattern of ["b{1,10000}", "(?:b{1,100}){1,100}", "(a{1,20}\\.){0,3}b{2,}", "[^a]".repeat(9000)])
+    it(`are read where they cost little: ${pattern.slice(0, 30)}`, () => void read({ type: "string", pattern }));
 });
