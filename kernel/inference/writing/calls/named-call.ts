@@ -22,6 +22,9 @@ export class NamedCall implements CallReading {
   get broken(): boolean {
     return this.place === "broken" || this.call.broken;
   }
+  get rest(): string {
+    return this.call.rest;
+  }
 
   push(character: string): CallPart | null {
     if (this.place === "head") this.inHead(character);

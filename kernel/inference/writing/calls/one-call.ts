@@ -1,4 +1,5 @@
 /** One call, read letter by letter as it is written: `{"name": …, "arguments": …}`. Its arguments come out as they are written. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 
 /** What became certain. `name` comes once and before any of the arguments. */
 export interface CallPart {
@@ -12,6 +13,8 @@ export interface CallReading {
   readonly over: boolean;
   /** It can't be a call, or goes on no more. */
   readonly broken: boolean;
+  /** What a call that goes on no more was given and isn't its own. */
+  readonly rest: string;
   /** Takes one character; null: nothing became certain. */
   push(character: string): CallPart | null;
 }
@@ -29,9 +32,14 @@ export class OneCall implements CallReading {
   private depth = 0;
   private quoted = false;
   private escaped = false;
+  /** What the key or value begins with. */
+  private first = "";
   /** Arguments that came before the name, or that are a text around JSON. */
   private held = "";
   private told = false;
+  /** Whether the value is the call's arguments: the first that are there, of however many. */
+  private taken: "none" | "now" | "before" = "none";
+  rest = "";
 
   get over(): boolean {
     return this.place === "over";
@@ -44,6 +52,14 @@ export class OneCall implements CallReading {
     return this.place === "comma";
   }
   push(character: string): CallPart | null {
+    if (this.broken) return null;
+    const part = this.take(character);
+    if (!this.broken) return part;
+    this.rest = character;
+    return joined(part, this.named ? this.none() : null);
+  }
+
+  private take(character: string): CallPart | null {
     switch (this.place) {
       case "before":
         return this.expect(character, "{", "key");
@@ -88,7 +104,7 @@ export class OneCall implements CallReading {
       return joined(part, after);
     }
     const whole = this.read === "" ? this.begin(character) : this.grow(character);
-    const part = ARGUMENTS.has(this.key) ? this.growArguments(character) : null;
+    const part = this.taken === "now" ? this.growArguments(character) : null;
     if (!whole) return part;
     this.place = "comma";
     return joined(part, this.finish());
@@ -102,7 +118,8 @@ export class OneCall implements CallReading {
 
   /** The first character of a key or value. Whether it is whole. */
   private begin(character: string): boolean {
-    this.read = character;
+    this.read = this.first = character;
+    if (this.place === "value" && this.taken === "none" && ARGUMENTS.has(this.key)) this.taken = "now";
     this.escaped = false;
     this.quoted = character === '"';
     this.depth = character === "{" || character === "[" ? 1 : 0;
@@ -123,24 +140,26 @@ export class OneCall implements CallReading {
     return false;
   }
   private growArguments(character: string): CallPart | null {
-    // A text that holds JSON is told once it is whole.
-    if (this.read.startsWith('"')) return null;
+    // A text that holds JSON is told once it is whole, and what is no object not at all.
+    if (this.first !== "{") return null;
     this.held += character;
     return this.tell();
   }
   /** A value is whole. */
   private finish(): CallPart | null {
-    const { key, read } = this;
+    const { key, read, taken } = this;
     this.read = "";
-    if (key === "name") {
+    if (taken === "now") this.taken = "before";
+    if (key === "name" && !this.named) {
       const name = textIn(read);
-      if (name === null || this.named) this.place = "broken";
+      if (name === null) this.place = "broken";
       else {
         this.named = true;
         return joined({ name }, this.tell());
       }
-    } else if (ARGUMENTS.has(key) && read.startsWith('"')) {
-      this.held += textIn(read) ?? read;
+    } else if (taken === "now" && this.first !== "{") {
+      const text = textIn(read) ?? "";
+      this.held += isObject(text) ? text : "{}";
       return this.tell();
     }
     return null;
@@ -154,8 +173,13 @@ export class OneCall implements CallReading {
   }
   private end(): CallPart | null {
     this.place = this.named ? "over" : "broken";
-    // Called without any.
-    return this.named && !this.told ? { arguments: "{}" } : null;
+    return this.named ? this.none() : null;
+  }
+  /** Called without any arguments. */
+  private none(): CallPart | null {
+    if (this.told) return null;
+    this.told = true;
+    return { arguments: "{}" };
   }
 }
 
@@ -164,6 +188,13 @@ export function joined(a: CallPart | null, b: CallPart | null): CallPart | null 
   const all = (a.arguments ?? "") + (b.arguments ?? "");
   const name = a.name ?? b.name;
   return { ...(name !== undefined && { name }), ...(all !== "" && { arguments: all }) };
+}
+function isObject(json: string): boolean {
+  try {
+    return isRecord(JSON.parse(json));
+  } catch {
+    return false;
+  }
 }
 function textIn(json: string): string | null {
   try {

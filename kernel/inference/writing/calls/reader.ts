@@ -20,6 +20,10 @@ export class CallReader {
   private call: CallReading = new OneCall();
   /** What was read and may yet be text or a call. */
   private held = "";
+  /** After a call: what may part it from the next, without the blanks before it. */
+  private mark = "";
+  /** Whether the call has arguments. */
+  private given = true;
   private text = "";
   private calls: Part[] = [];
   private readonly tools: ReadonlyMap<string, Tool>;
@@ -40,16 +44,18 @@ export class CallReader {
 
   push(piece: string): Read {
     for (const character of piece) this.one(character);
-    return this.given();
+    return this.sofar();
   }
   /** What was held back, when no more comes. */
   end(): Read {
-    if (this.place !== "between" && !(this.place === "call" && this.call.named)) this.text += this.held;
+    const called = this.place === "call" && this.call.named;
+    if (called && !this.given) this.tell({ arguments: "{}" });
+    if (this.place !== "between" && !called) this.text += this.held;
     this.held = "";
-    return this.given();
+    return this.sofar();
   }
 
-  private given(): Read {
+  private sofar(): Read {
     const { text, calls } = this;
     this.text = "";
     this.calls = [];
@@ -121,9 +127,11 @@ export class CallReader {
     if (call.over || call.broken) {
       this.held = "";
       this.place = "between";
+      for (const one of call.rest) this.one(one);
     }
   }
   private tell({ name, arguments: written }: { readonly name?: string; readonly arguments?: string }): void {
+    this.given = written !== undefined || (name === undefined && this.given);
     if (name !== undefined)
       this.calls.push({ index: ++this.index, id: idOf(this.format), name, arguments: written ?? "" });
     else if (written !== undefined) this.calls.push({ index: this.index, arguments: written });
@@ -137,16 +145,21 @@ export class CallReader {
       this.place = "text";
       return this.inText(character);
     }
-    this.held += character;
-    const held = this.held.trimStart();
-    if (held === closes) this.held = "";
-    else if (held === opens) {
+    if (this.mark === "" && /\s/.test(character)) {
+      if (closes !== "") this.held += character;
+      return;
+    }
+    this.mark += character;
+    const { mark } = this;
+    if (closes.startsWith(mark) && mark !== closes) return;
+    if (opens.startsWith(mark) && mark !== opens) return;
+    const all = this.held + mark;
+    this.held = this.mark = "";
+    if (mark === opens) {
       this.held = opens;
       this.place = "begun";
-    } else if (!closes.startsWith(held) && !opens.startsWith(held)) {
+    } else if (mark !== closes) {
       this.place = "text";
-      const all = this.held;
-      this.held = "";
       for (const one of all) this.inText(one);
     }
   }

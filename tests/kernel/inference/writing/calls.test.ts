@@ -121,6 +121,42 @@ const cases: readonly (readonly [keyof typeof templates, string, Read])[] = [
     "<tool_call>\n<function=add>\n<parameter=a>\nmany\n</parameter>\n<parameter=b>\nno",
     { text: "", calls: [call("add", '{"a": "many"')] },
   ],
+  ...(
+    [
+      ['{"name": "add", "arguments": {"a":1}, "arguments": {"b":2}}', '{"a":1}'],
+      ['{"arguments": {"a":1}, "parameters": {"b":2}, "name": "add"}', '{"a":1}'],
+      ['{"name": "add", "name": "weather", "arguments": {"b":2}}', '{"b":2}'],
+      ['{"name": "add", "arguments": null}', "{}"],
+      ['{"name": "add", "arguments": 12 }', "{}"],
+      ['{"arguments": [1,2], "name": "add"}', "{}"],
+      ['{"name": "add", "arguments": "[1,2]"}', "{}"],
+      ['{"name": "add", "arguments": "no JSON"}', "{}"],
+    ] as const
+  ).map(
+    ([text, written]) =>
+      ["tagged", `<tool_call>${text}</tool_call>`, { text: "", calls: [call("add", written)] }] as const,
+  ),
+  ["bare", '{"name":"add" "x"} text', { text: '"x"} text', calls: [call("add", "{}")] }],
+  ["tagged", '<tool_call>{"name":"add" x} text', { text: "x} text", calls: [call("add", "{}")] }],
+  ["tagged", '<tool_call>{"name":"add"', { text: "", calls: [call("add", "{}")] }],
+  [
+    "tagged",
+    '<tool_call>{"name":"add"}</tool_call>\n \n</tool_calls> <tool_call>{"name":"add"}',
+    { text: "\n \n</tool_calls> ", calls: [call("add", "{}"), call("add", "{}")] },
+  ],
+  ["tagged", '<tool_call>{"name":"add"}\n <tools>', { text: "\n <tools>", calls: [call("add", "{}")] }],
+  [
+    "xml",
+    "<tool_call><function=add>\n<parameter=a>\n1\n<parameter=b>\ntrue\n<parameter=c>\n</function>\n</tool_call> and <b>more</b>",
+    { text: " and <b>more</b>", calls: [call("add", '{"a": 1, "b": "true\\n<parameter=c>"}')] },
+  ],
+  [
+    "xml",
+    "<tool_call><function=add><parameter=a>1</parameter><parameter=a>2</parameter></function></tool_call>",
+    { text: "", calls: [call("add", '{"a": 1}')] },
+  ],
+  ["xml", "<tool_call><function=add>\n<paramount>", { text: "<paramount>", calls: [call("add", "{}")] }],
+  ["xml", "<tool_call><function=add>\n<parameter=a>\n1", { text: "", calls: [call("add", "{}")] }],
   ["xml", "<tool_call>\n<functions>", { text: "<tool_call>\n<functions>", calls: [] }],
   ["xml", '<tool_call>\n{"name": "add"}', { text: '<tool_call>\n{"name": "add"}', calls: [] }],
 ];
@@ -159,6 +195,17 @@ describe("calls of tools in a text", () => {
       ["add", "{", '"', "a", '"', ":", " ", "1", "2", "}"],
     );
   });
+  for (const [form, before, many, after] of [
+    ["tagged", '<tool_call>{"name": "add"}', "\n", "</tool_call>"],
+    ["tagged", '<tool_call>{"name": "add", "arguments": "', "x", '"}</tool_call>'],
+    ["xml", "<tool_call><function=add>", "\n", "</function></tool_call>"],
+    ["xml", "<tool_call><function=add><parameter=c>", ">", "</parameter></function></tool_call>"],
+  ] as const)
+    it(`are read in a time that grows as they do, ${form}, of ${JSON.stringify(before + many)}…`, () => {
+      const since = performance.now();
+      assert.equal(read(form, [before, many.repeat(60_000), after]).calls.length, 1);
+      assert.ok(performance.now() - since < 1000, `${String(performance.now() - since)} ms`);
+    });
   it("have the form that a template has", () => {
     for (const [form, source] of Object.entries(templates)) assert.equal(callFormatOf(source)?.form, form);
     assert.equal(callFormatOf("{{ messages }} <tool_call>"), null);
