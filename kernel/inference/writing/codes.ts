@@ -7,6 +7,7 @@ import "../../artifacts/codes.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "schema-unusable": { readonly why: string };
+    "schema-not-ready": { readonly why: string };
     "conversation-refused": { readonly model: string; readonly why: string };
     "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
     "no-tools": { readonly model: string; readonly why: string };
@@ -22,6 +23,13 @@ registerCodes({
     help: () => "leave out or change what the schema says there",
     explain:
       "A text is held to a schema while it is written: tokens that the schema doesn't allow are never chosen. What can't be decided that way is refused, so that no text seems to be held to what it isn't.",
+  },
+  "schema-not-ready": {
+    severity: "error",
+    message: (d) => `this JSON schema couldn't be made ready now: ${d.why}`,
+    help: () => "ask again in a moment; make the schema smaller if it comes to the same",
+    explain:
+      "A schema is made ready before a text is held to it, which takes some time of the processor. Where others need it too, or the schema is large, that may take too long: the request is given up, and asking again may go well.",
   },
   "conversation-refused": {
     severity: "error",

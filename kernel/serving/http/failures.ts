@@ -42,6 +42,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "engine-closed": { status: 503 },
   "writer-closed": { status: 503 },
   interrupted: { status: 503 },
+  "schema-not-ready": { status: 503 },
   // What texts a task can't answer, and conversations a template can't say.
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
   ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
@@ -59,7 +60,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */
 const again: Readonly<Record<string, number>> = {
   ...{ "queue-full": 1, "bodies-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
-  ...{ "writer-closed": 2, interrupted: 1 },
+  ...{ "writer-closed": 2, interrupted: 1, "schema-not-ready": 5 },
 };
 
 export interface Failure {

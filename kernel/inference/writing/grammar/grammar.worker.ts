@@ -35,7 +35,8 @@ if ("grammar" in first) {
 }
 
 async function begun(): Promise<
-  { readonly library: typeof Library; readonly grammar: Library.CompiledGrammar } | { readonly why: string }
+  | { readonly library: typeof Library; readonly grammar: Library.CompiledGrammar }
+  | { readonly why: string; readonly refused: boolean }
 > {
   try {
     const library = await load();
@@ -50,7 +51,10 @@ async function begun(): Promise<
     const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
     return { library, grammar: await compiler.compileGrammar(rules) };
   } catch (error) {
-    return { why: reasonIn(words) ?? (error instanceof Error ? error.message : String(error)) };
+    const reason = reasonIn(words);
+    const why = reason ?? (error instanceof Error ? error.message : String(error));
+    // It ends itself on what it doesn't understand, with words or without.
+    return { why, refused: reason !== null || why.startsWith("Aborted()") };
   }
 }
 

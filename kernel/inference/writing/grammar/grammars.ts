@@ -1,6 +1,6 @@
 /**
  * Grammars of one model's texts: each has a thread of its own, which is begun when it is first asked for and kept a while for the
- * next text that asks for the same. What can't be used is remembered too.
+ * next text that asks for the same. What its compiler refuses is remembered too; what was late, or ended, is tried again.
  */
 import { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
@@ -15,7 +15,7 @@ import "../codes.js";
 
 /** Grammars that are kept while no text uses them, and ms in which one must be ready. */
 const KEPT = 8;
-const LIMIT = 5_000;
+const LIMIT: { readonly ms: number } = { ms: 5_000 };
 /** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
 /** Between two looks; before the first, and where nobody looked, all else stops for so long. */
@@ -30,7 +30,7 @@ interface Ready {
   /** No longer kept: it ends with its last text. */
   dropped: boolean;
 }
-type Outcome = { readonly ready: Ready } | { readonly why: string };
+type Outcome = { readonly ready: Ready } | Extract<FirstWord, { readonly why: string }>;
 
 export class Grammars {
   private vocabulary: readonly string[] | null = null;
@@ -44,9 +44,10 @@ export class Grammars {
   constructor(
     private readonly bytes: TokenBytes,
     private readonly threads = everybodys,
+    private readonly limit = LIMIT,
   ) {}
 
-  /** For one text; waits until there is a thread for it. Coded error `schema-unusable`; the signal's reason. */
+  /** For one text; waits until there is a thread for it. Coded errors `schema-unusable`, `schema-not-ready`; the signal's reason. */
   async begin(grammar: Grammar, signal?: AbortSignal): Promise<Matcher> {
     signal?.throwIfAborted();
     const { rules, lengths: bounds } = grammar;
@@ -63,9 +64,10 @@ export class Grammars {
     }
     const outcome = await made;
     if ("why" in outcome) {
-      this.unusable.set(rules, outcome.why);
+      const { why, refused } = outcome;
+      if (refused) this.unusable.set(rules, why);
       if (this.made.peek(rules) === made) this.made.delete(rules);
-      throw new CodedError("schema-unusable", { why: outcome.why });
+      throw new CodedError(refused ? "schema-unusable" : "schema-not-ready", { why });
     }
     const { ready } = outcome;
     // It made room for others while this waited.
@@ -104,7 +106,7 @@ export class Grammars {
     ];
     const workerData: Begun = { vocabulary: this.vocabulary, rules };
     const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
-    const word = await firstWord(worker);
+    const word = await firstWord(worker, this.limit.ms);
     worker.unref();
     if ("why" in word) {
       void worker.terminate();
@@ -119,19 +121,19 @@ function written(token: Uint8Array): string {
   return possible(token) ? inLevel(token) : "";
 }
 
-function firstWord(worker: Worker): Promise<FirstWord> {
+function firstWord(worker: Worker, limit: number): Promise<FirstWord> {
   return new Promise((resolve) => {
     const late = setTimeout(
-      () => resolve({ why: `it takes more than ${String(LIMIT / 1000)} s to make it ready` }),
-      LIMIT,
+      () => resolve({ why: `it takes more than ${String(limit / 1000)} s`, refused: false }),
+      limit,
     );
     const settle = (word: FirstWord): void => {
       clearTimeout(late);
       resolve(word);
     };
     worker.once("message", settle);
-    worker.on("error", (error) => settle({ why: error.message }));
-    worker.once("exit", () => settle({ why: "what reads it ended" }));
+    worker.on("error", (error) => settle({ why: error.message, refused: false }));
+    worker.once("exit", () => settle({ why: "what reads it ended", refused: false }));
   });
 }
 
@@ -210,7 +212,9 @@ export class Matcher {
     while (!this.known(0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN));
   }
   private wait(): void {
-    this.failed = !this.known(AT_ONCE) || Atomics.load(this.cells, STATE) === FAILED;
+    const late = !this.known(AT_ONCE);
+    this.failed = late || Atomics.load(this.cells, STATE) === FAILED;
+    if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
     if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
   }
   /** Whether it is known what may come next, or that nothing is any more; waits so many ms and stops all else meanwhile. */

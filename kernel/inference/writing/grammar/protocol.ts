@@ -8,8 +8,8 @@ export interface Begun {
   readonly vocabulary: readonly string[];
   readonly rules: string;
 }
-/** The thread's first word: it is ready, or why the grammar can't be used. */
-export type FirstWord = { readonly ready: true } | { readonly why: string };
+/** The thread's first word: it is ready, or why the grammar can't be used; `refused`: it never can. */
+export type FirstWord = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
 
 export type Told =
   | { readonly is: "begin"; readonly text: number; readonly cells: SharedArrayBuffer }

@@ -195,6 +195,15 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       await assert.rejects(grammars.begin({ rules: "root ::= nothing", lengths: null }), { code: "schema-unusable" });
       grammars.close();
     });
+    it("by a thread that was late before, which nobody remembers", async () => {
+      const limit = { ms: 1 };
+      const grammars = new Grammars(new TokenBytes(tokenizer), undefined, limit);
+      const rules = { rules: 'root ::= "ab"', lengths: null };
+      for (let i = 0; i < 2; i++) await assert.rejects(grammars.begin(rules), { code: "schema-not-ready" });
+      limit.ms = 30_000;
+      (await grammars.begin(rules)).dispose();
+      grammars.close();
+    });
     it("by so many threads at most, of all models together, and whoever comes later waits for one", async () => {
       const threads = new Threads(4, 60_000);
       const [grammars, others] = [1, 2].map(() => new Grammars(new TokenBytes(tokenizer), threads)) as Two;
