@@ -2,7 +2,7 @@
  * What words say of themselves, by kind: facts that checker, plan and runner read instead of asking which word it is. `dsl`
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
-import type { BaseFacts } from "./facts.js";
+import type { BaseFacts, Made } from "./facts.js";
 import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { BarSaid, Drawn, Promised } from "./promised.js";
 import type { Served } from "./served.js";
@@ -203,11 +203,6 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly trains?: true;
   /** So many rows of the training data are looked at for it; absent, and null: none is. */
   readonly calibrates?: Of<C, number | null>;
-}
-/** A base as it is made of another one. */
-export interface Made {
-  readonly config: BaseFacts["config"];
-  readonly shapes: Shapes;
 }
 /** What a model is taught by another one. */
 export interface Taught {

@@ -213,6 +213,8 @@ export interface BaseFacts {
     readonly got: number | null;
   };
 }
+/** A base as it is made of another one. */
+export type Made = Pick<BaseFacts, "config" | "shapes">;
 /** A run whose weights can be had. */
 export interface RunFacts {
   /** Absolute. */

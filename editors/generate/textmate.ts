@@ -105,7 +105,8 @@ function header({ naming, verbs, connectors, namingConnectors }: Vocabulary, nex
     connector: {
       patterns: [
         {
-          match: `${BEGINS}(${anyOf(namingConnectors)})${ENDS}${BLANK}+(${NAME})${ENDS}`,
+          // What has parentheses is a word, and `as` stands where `to` should.
+          match: `${BEGINS}(${anyOf(namingConnectors)})${ENDS}${BLANK}+(${NAME})${ENDS}(?!\\()`,
           captures: named("keyword.control.connector", "entity.name.type"),
         },
         { name: "keyword.control.connector.tune", match: `${BEGINS}${anyOf(connectors)}${ENDS}` },

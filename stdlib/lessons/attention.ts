@@ -27,6 +27,11 @@ export const word = defineWord({
     {
       name: "of",
       type: { is: "choice", of: ["auto", "scores", "relations"] },
+      means: {
+        auto: "scores where both have as many heads, else relations",
+        scores: "queries by keys of each block, head by head (TinyBERT)",
+        relations: "queries, keys and values among themselves (MiniLMv2)",
+      },
       doc: "Scores, or relations; `auto`: scores where both have as many heads.",
       default: { value: "auto" },
       why: "Scores say more, head by head, where there are as many.",

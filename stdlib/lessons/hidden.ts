@@ -27,6 +27,10 @@ export const word = defineWord({
     {
       name: "by",
       type: { is: "choice", of: ["squares", "cosine"] },
+      means: {
+        squares: "the mean squared difference (TinyBERT)",
+        cosine: "one less the cosine (DistilBERT)",
+      },
       doc: "`squares`: the mean squared difference, as TinyBERT has it; `cosine`: one less the cosine, as DistilBERT has it.",
       default: { value: "squares" },
       why: "Squares hold size and direction.",
@@ -35,6 +39,7 @@ export const word = defineWord({
     {
       name: "blocks",
       type: { is: "choice", of: ["all", "last"] },
+      means: { all: "each block, and the embeddings", last: "the last block alone" },
       doc: "Of which blocks: all, and the embeddings, or the last alone.",
       default: { value: "all" },
       why: "With few rows the blocks between have little else to go by.",

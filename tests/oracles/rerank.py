@@ -17,7 +17,7 @@ LONG = "How many people live in Berlin, New York, " * 8
 
 
 def make(golden, fixtures):
-    folder = os.path.join(fixtures, "bert-cross")
+    folder = os.path.join(fixtures, "cross-encoder")
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
     own = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
     own.normalizer = normalizers.BertNormalizer(lowercase=True)

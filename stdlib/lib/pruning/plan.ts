@@ -1,6 +1,6 @@
 /** What becomes of a model's sizes when parts are taken out: known by its config and shapes before a weight is read. */
-import type { FamilyCapabilities, Made, Refusal } from "#dsl/types/capabilities.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
+import type { FamilyCapabilities, Refusal } from "#dsl/types/capabilities.js";
+import type { BaseFacts, Made } from "#dsl/types/facts.js";
 import type { Units } from "../../kinds/pruning.js";
 import { goneOf, shapesWithout } from "./prune.js";
 import { headUnits, innerUnits } from "./units.js";

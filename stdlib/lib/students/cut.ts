@@ -1,6 +1,6 @@
 /** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
-import type { FamilyCapabilities, Made, Refusal } from "#dsl/types/capabilities.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
+import type { FamilyCapabilities, Refusal } from "#dsl/types/capabilities.js";
+import type { BaseFacts, Made } from "#dsl/types/facts.js";
 
 export interface Size {
   /** How many blocks, or which (from 0); null: all. */

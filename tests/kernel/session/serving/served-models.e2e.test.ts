@@ -21,7 +21,7 @@ import { close, coded, TEXTS } from "./asking.js";
 
 const tests = new URL("../../../../../tests/", import.meta.url);
 /** As its authors save one: a head with one output, and nothing that says what its rows are. */
-const CROSS = fileURLToPath(new URL("fixtures/models/bert-cross", tests));
+const CROSS = fileURLToPath(new URL("fixtures/models/cross-encoder", tests));
 interface Ranked {
   readonly cases: readonly {
     readonly query: string;
@@ -153,7 +153,7 @@ deploy labels to onnx("labels_onnx")`);
   it("say of a cross-encoder of anybody's what transformers says, of pairs and of texts alone", async () => {
     const { cases, alone } = JSON.parse(readFileSync(new URL("golden/oracle/rerank.json", tests), "utf8")) as Ranked;
     const pairs = cases.map(({ query, text }) => [query, text] as const);
-    const said = await held("bert-cross", (model) => model.predict(pairs, { truncate: true }));
+    const said = await held("cross-encoder", (model) => model.predict(pairs, { truncate: true }));
     for (const [i, { tokens, logit }] of cases.entries()) {
       assert.equal(said[i]!.tokens, tokens);
       close(said[i]!.prediction["score"], logit, 1e-4);
@@ -162,9 +162,9 @@ deploy labels to onnx("labels_onnx")`);
       said.map(({ cut }) => cut),
       cases.map(({ query, text }) => query.length + text.length > 200),
     );
-    close((await answered("bert-cross", [alone.text]))[0]!["score"], alone.logit, 1e-4);
+    close((await answered("cross-encoder", [alone.text]))[0]!["score"], alone.logit, 1e-4);
     const facts = models.list().map(({ name, sort, pairs, ranks }) => [name, sort, pairs, ranks]);
-    assert.deepEqual(facts.find(([name]) => name === "bert-cross"), ["bert-cross", "number", false, true]); // prettier-ignore
+    assert.deepEqual(facts.find(([name]) => name === "cross-encoder"), ["cross-encoder", "number", false, true]); // prettier-ignore
     assert.deepEqual(facts.filter(([, , , ranks]) => ranks).length, 1);
   });
   it("cut a long text and say so, or refuse it", async () => {
@@ -351,7 +351,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(await models.reload(), []);
   });
   it("are named before they are open, and asked one by one as each is", () => {
-    const all = "labels,other_folder,labels_onnx,gpt2,bert-cross,sixteen";
+    const all = "labels,other_folder,labels_onnx,gpt2,cross-encoder,sixteen";
     assert.deepEqual(early, [
       "false: it is being opened",
       all,
