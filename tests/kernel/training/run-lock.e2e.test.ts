@@ -45,7 +45,12 @@ describe("the lock of a run", function () {
     children.push(started);
     return started;
   };
-  const said = async (one: ChildProcess): Promise<unknown> => ((await once(one, "message")) as unknown[])[0];
+  /** One that ends and says nothing is not waited for. */
+  const said = async (one: ChildProcess): Promise<unknown> => {
+    const ended = once(one, "exit").then(([status]) => assert.fail(`it ended with ${String(status)} and said nothing`));
+    const [message] = (await Promise.race([once(one, "message"), ended])) as unknown[];
+    return message;
+  };
   const kill = async (one: ChildProcess): Promise<void> => {
     const exited = once(one, "exit");
     one.kill("SIGKILL");
