@@ -20,6 +20,7 @@ import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
+import type { Base } from "../../core/bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { phaseShown } from "../trainings/phases.js";
 import { labelIssuesOf } from "./label-issues.js";
@@ -61,10 +62,7 @@ async function shownOf(
     return [dataShown(data, prepared.facts, prepared.sample), ...(several ? agreement : [])];
   }
   const handle = session.models.get(name);
-  const base = await session.datasets.base(
-    readerOf(handle.weights?.plan.recipe.model ?? handle.plan),
-    stage.hostContext,
-  );
+  const base = await baseOf(session, handle, stage);
   if (part === undefined) return [modelShown(handle.plan, base.facts)];
   if (part === "mask") return [await maskOf(session, handle, on, stage)];
   if (part === "label_issues") return [await labelIssuesOf(session, handle, on, stage)];
@@ -91,6 +89,13 @@ async function shownOf(
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topics.model });
   }
+}
+
+/** What its weights stand on; of one that a training here made, or made smaller, that. */
+async function baseOf(session: TuneSession, { weights, plan }: ModelHandle, stage: Stage): Promise<Base> {
+  const { hostContext } = stage;
+  if (weights?.plan.recipe.model.trained) return (await session.weights.parts(weights.plan, hostContext)).base;
+  return session.datasets.base(readerOf(weights?.plan.recipe.model ?? plan), hostContext);
 }
 
 function agreementOn(name: string, annotated: Annotated): readonly Shown[] {
