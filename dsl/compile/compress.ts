@@ -17,7 +17,7 @@ import type { Call } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { planCompressed, studentDraft } from "./compressing.js";
 import { contenderOf, isContender } from "./contenders.js";
-import { draftOf, trainedName } from "./names.js";
+import { draftOf, namesTaken, trainedName } from "./names.js";
 import { checkDuration } from "./training.js";
 import "../plan/compress-codes.js";
 
@@ -47,7 +47,9 @@ export function compress(program: Program, header: Header): void {
   const stages = broken ? undefined : stagesIn(program, header, own.given);
   const as = nameOf(clauses.get("as")?.operands[0]);
   const wanted = stages && as ? named(stages, as.text) : [];
-  const taken = as !== undefined && isTaken(program, as, { names: wanted.map(({ name }) => name), start });
+  const taken =
+    as !== undefined &&
+    namesTaken(program, as, { names: wanted.map(({ name }) => name), start, over: "compress-over-start" });
   if (as && !taken) for (const { name } of wanted) program.define(name, as.span, { is: "run" });
   const whole = datas.filter((one) => one !== undefined);
   const sound = as && !taken && start !== undefined && whole.length === datas.length && wanted.length > 0;
@@ -124,20 +126,6 @@ function named(stages: readonly Stage[], name: string): readonly (Stage & { read
     const called = STAGES.find(([key]) => key === stage.key)?.[1] ?? "";
     return { ...stage, name: i === stages.length - 1 ? name : `${name}_${called}` };
   });
-}
-
-/** Whether the smaller models can't have their names. */
-function isTaken(
-  program: Program,
-  { text, span }: { readonly text: string; readonly span: Span },
-  { names, start }: { readonly names: readonly string[]; readonly start: string | undefined },
-): boolean {
-  const all = [text, ...names];
-  const model = all.find((name) => name !== start && program.names.get(name)?.is === "model");
-  if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
-  else if (start !== undefined && all.includes(start)) program.report("compress-over-start", { start }, span);
-  else return false;
-  return true;
 }
 
 /** @returns whether one of them is trained and nothing says how long */

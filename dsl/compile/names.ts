@@ -327,3 +327,24 @@ function definedBelow({ source, registry }: Program, name: string, { end }: Span
     return defines || clauses.some(({ connector, operands: of }) => connector.text === "as" && names(of));
   });
 }
+
+/**
+ * Whether one of the names that trained weights are to have, and that of the statement, can't be given: it is a model's, or that
+ * of what the statement begins with, which is told by the code `over`.
+ */
+export function namesTaken(
+  program: Program,
+  { text, span }: { readonly text: string; readonly span: Span },
+  o: {
+    readonly names: readonly string[];
+    readonly start: string | undefined;
+    readonly over: "update-over-start" | "compress-over-start";
+  },
+): boolean {
+  const all = [text, ...o.names];
+  const model = all.find((name) => name !== o.start && program.names.get(name)?.is === "model");
+  if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
+  else if (o.start !== undefined && all.includes(o.start)) program.report(o.over, { start: o.start }, span);
+  else return false;
+  return true;
+}

@@ -14,7 +14,7 @@ import { foldsWritten } from "../plan/folds.js";
 import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { act, nameOf } from "./act.js";
-import { draftOf, trainedName } from "./names.js";
+import { draftOf, namesTaken, trainedName } from "./names.js";
 import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./strategies.js";
 import { checkDuration, type Planned } from "./training.js";
 import { planStage } from "./updating.js";
@@ -42,7 +42,7 @@ export function update(program: Program, header: Header): void {
   const forget = textsIn(program, header, own.given);
   const as = nameOf(clauses.get("as")?.operands[0]);
   const names = as ? stageNames(as.text, datas.length) : [];
-  const taken = as !== undefined && isTaken(program, as, { names, start });
+  const taken = as !== undefined && namesTaken(program, as, { names, start, over: "update-over-start" });
   if (as && !taken) for (const name of [...names, as.text]) program.define(name, as.span, { is: "run" });
   const model = start === undefined ? undefined : modelOf(program, start);
   const whole = datas.filter((one) => one !== undefined);
@@ -153,20 +153,6 @@ function textsIn(program: Program, { statement, verb }: Header, given: ReadonlyM
   const { values } = fill(program, own, given, "", { here: statement.verb.span });
   const texts = values[FORGET];
   return Array.isArray(texts) ? texts.filter((one) => typeof one === "string").toSorted() : [];
-}
-
-/** Whether one of the names can't be given: it is a model's, or that of what the update begins with. */
-function isTaken(
-  program: Program,
-  { text, span }: { readonly text: string; readonly span: Span },
-  { names, start }: { readonly names: readonly string[]; readonly start: string | undefined },
-): boolean {
-  const all = [text, ...names];
-  const model = all.find((name) => name !== start && program.names.get(name)?.is === "model");
-  if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
-  else if (start !== undefined && all.includes(start)) program.report("update-over-start", { start }, span);
-  else return false;
-  return true;
 }
 
 /** Each stage is one training. */

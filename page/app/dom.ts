@@ -1,20 +1,11 @@
 /** Elements of the page. Text goes in as text; HTML only from where it is made safe (the kernel's cards, Markdown's renderer). */
 import { micromark } from "micromark";
+import { make } from "./make.js";
 
 export function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);
   return found as E;
-}
-
-export function make<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  properties: Partial<HTMLElementTagNameMap[K]> = {},
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
 }
 
 /** Markdown of the records: raw HTML in it stays text, and addresses that could run something are left out. */

@@ -3,7 +3,8 @@
  * config.json and tokenizer.json belong in a folder named for the model, which a file alone does not bring.
  */
 import type { FileLine, GivenFile } from "../world/protocol.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
+import { make } from "./make.js";
 
 const most = 256 * 2 ** 20; // bytes
 const read = /\.(csv|tsv|json|jsonl|ndjson|txt|tune|gz)$/i;

@@ -2,7 +2,8 @@
 import type { Checkup, FileLine, GivenFile, Machine, Start } from "../world/protocol.js";
 import { Asker } from "./asker.js";
 import { examples, type Example } from "./built.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
+import { make } from "./make.js";
 import { Editor } from "./editor.js";
 import { dropped, listFiles, taken } from "./files.js";
 import { linkOf, programIn } from "./link.js";

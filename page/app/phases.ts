@@ -1,7 +1,8 @@
 /** The phases of the compiler in tabs. What is shown stays until something newer is there, dimmed while it no longer holds. */
 import type { Checkup, Drawn, TreeNode, View } from "../world/protocol.js";
 import type { Asker } from "./asker.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
+import { make } from "./make.js";
 
 const views: readonly (readonly [View, string])[] = [
   ["tree", "Tree"],

@@ -2,7 +2,8 @@
 import { prose } from "#editors/codemirror/prose.js";
 import { mend } from "#editors/codemirror/squiggle.js";
 import type { Checkup } from "../world/protocol.js";
-import { byId, make } from "./dom.js";
+import { byId } from "./dom.js";
+import { make } from "./make.js";
 import type { Editor } from "./editor.js";
 
 export function showProblems({ findings, milliseconds }: Checkup, editor: Editor): void {

@@ -3,7 +3,7 @@ import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { showTooltip, ViewPlugin, type EditorView, type Tooltip, type ViewUpdate } from "@codemirror/view";
 import type { Signature } from "#dsl/assist/signature.js";
 import { Newest } from "#editors/codemirror/newest.js";
-import { make } from "./dom.js";
+import { make } from "./make.js";
 
 type Ask = (code: string, offset: number) => Promise<Signature | null>;
 

@@ -1,7 +1,8 @@
 /** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
 import type { AskedText, Demo, Part } from "#stdlib/lib/targets/page/demo.js";
 import { Asker } from "./asker.js";
-import { answerShown, make } from "./shown.js";
+import { make } from "../app/make.js";
+import { answerShown } from "./shown.js";
 import { unpacked } from "./unpack.js";
 
 function byId<E extends HTMLElement = HTMLElement>(id: string): E {

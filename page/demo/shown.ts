@@ -1,15 +1,6 @@
 /** Answers as elements. Labels and words go in as text, never as HTML. */
+import { make } from "../app/make.js";
 import type { Bar, Shown, TaggedWord, View } from "./views.js";
-
-export function make<K extends keyof HTMLElementTagNameMap>(
-  name: K,
-  properties: Partial<HTMLElementTagNameMap[K]> = {},
-  ...children: readonly (Node | string)[]
-): HTMLElementTagNameMap[K] {
-  const element = Object.assign(document.createElement(name), properties);
-  element.append(...children);
-  return element;
-}
 
 /** Labels of which so many are shown at once. */
 const MOST = 12;

@@ -1,6 +1,7 @@
 /** The page that trains: the playground, and beside its phases a panel with base, curve, scores, answers and the adapter. */
 import { editor, extensions, give, machine, tokenizers } from "../app/main.js";
-import { byId, make } from "../app/dom.js";
+import { byId } from "../app/dom.js";
+import { make } from "../app/make.js";
 import { Failed, Line } from "./line.js";
 import type { Held, Outcome, SavedFile } from "./protocol.js";
 import { zipped } from "./zip.js";
