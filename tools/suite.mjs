@@ -4,6 +4,7 @@
 // `*.long.e2e.test.ts` run by `npm run test:long` alone.
 import {
   accessSync,
+  chmodSync,
   constants,
   existsSync,
   mkdirSync,
@@ -44,6 +45,8 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
 export async function runTests(part, args) {
   const unit = part === "unit";
   const folder = mkdtempSync(join(inMemory(unit ? ROOM.unit : ROOM.all), "tunebook-"));
+  // A test becomes somebody else, who must get to its folder too.
+  chmodSync(folder, 0o711);
   const counts = join(folder, "counts.json");
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? (unit ? JOBS.unit : JOBS.all));
   try {
