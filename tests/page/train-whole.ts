@@ -1,5 +1,5 @@
 /**
- * `npm run page:train`: the quickstart trained whole in the page, in headless Chromium, from a file and from a server. Held: its
+ * `npm run page:train`: the quickstart trained whole in the page, in headless Chromium, from a file. Held: its
  * accuracy on the test split, the logits of its adapter in transformers, and that nothing was asked of a network. Prints what
  * it took, as bench/LOG.md has it.
  */
