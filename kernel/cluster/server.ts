@@ -154,7 +154,7 @@ async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
     wait,
   );
   try {
-    for await (const chunk of request) {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       had += (chunk as Buffer).length;
       if (had > most.body) throw tooLong();
       chunks.push(chunk as Buffer);
@@ -192,22 +192,30 @@ async function give(
   await pipeline(createReadStream(path, { start: from, end: bytes - 1 }), response).catch(() => response.destroy());
 }
 
-function say(
+function say(response: ServerResponse, status: number, body: unknown): void {
+  response.end(begun(response, status, body));
+}
+
+/** Status and headers, and the text that is to follow. */
+function begun(
   response: ServerResponse,
   status: number,
   body: unknown,
   more: Readonly<Record<string, string>> = {},
-): void {
+): string {
   const text = JSON.stringify(body, quoted);
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),
     ...more,
   });
-  response.end(text);
+  return text;
 }
 
-/** What was left of the body is not read: the connection ends. */
+/**
+ * What was left of the body is thrown away for a moment, since who sends it loses an answer before which the connection ends; then
+ * the connection ends.
+ */
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const coded = error instanceof CodedError;
   const failure = coded
@@ -217,7 +225,22 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     response.destroy();
     return;
   }
-  const whole = request.complete;
-  say(response, (coded && STATUS[error.code]) || 500, { error: failure }, whole ? {} : { connection: "close" });
-  if (!whole) response.once("finish", () => setTimeout(() => request.destroy(), 50).unref());
+  const status = (coded && STATUS[error.code]) || 500;
+  if (request.complete) {
+    say(response, status, { error: failure });
+    return;
+  }
+  response.write(begun(response, status, { error: failure }, { connection: "close" }));
+  const ended = setTimeout(() => {
+    response.end();
+    request.destroy();
+  }, LINGER).unref();
+  for (const over of ["end", "close"])
+    request.once(over, () => {
+      clearTimeout(ended);
+      response.end();
+    });
+  request.resume();
 }
+/** In ms, for which what nobody reads is taken from the wire. */
+const LINGER = 1000;
