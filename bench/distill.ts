@@ -27,6 +27,7 @@ interface Options {
   readonly rows: number;
   readonly layers: string;
   readonly learns: string;
+  readonly begin: "teacher" | "base";
   readonly teacher: string;
   readonly student: string;
   readonly few: string;
@@ -124,9 +125,10 @@ async function learn(
     return (performance.now() - begun) / 1000;
   };
   const onto = more.length > 0 ? "rows, more" : "rows";
+  const begin = o.begin === "base" ? 'base: "./cut"' : `layers: ${o.layers}`;
   const statements: Readonly<Record<string, string>> = {
     [TEACHER]: "train big on rows with long as teacher",
-    [STUDENT]: `compress teacher on ${onto} with short as student { distill: student(layers: ${o.layers}, learns: ${o.learns}) }`,
+    [STUDENT]: `compress teacher on ${onto} with short as student { distill: student(${begin}, learns: ${o.learns}) }`,
     [UNTAUGHT]: `compress teacher on rows with short as untaught { distill: student(layers: ${o.layers}, learns: labels) }`,
     [ALONE]: "train cut on rows with short as alone",
   };
@@ -188,6 +190,7 @@ const command = new Command("tunebook bench distill")
   .option("--rows <count>", "rows that train", Number, 800)
   .option("--layers <blocks>", "the student's blocks", "3")
   .option("--learns <words>", "what it learns", "[labels, logits, hidden]")
+  .option("--begin <weights>", "whose blocks the student begins with: `teacher` (tuned) or `base`", "teacher")
   .option("--teacher <keys>", "keys of the teacher's recipe", "epochs: 3")
   .option("--student <keys>", "keys of the students' recipe", "epochs: 3")
   .option("--few <counts>", "rows with labels and without", "200+600")

@@ -68,5 +68,7 @@ export const devices: readonly Device[] = [
   }),
 ];
 
-/** Memory of the largest boards of that sort: an ESP32-S3 has 512 kB and takes up to 16 MB beside it, at 40 MB/s to 80 MB/s. */
-export const MICROCONTROLLER = 16e6;
+/** Memory of the largest boards of that sort, beside their chip: an ESP32-S3 has 512 kB and takes up to 16 MB. */
+export const MICROCONTROLLER = 16 * 2 ** 20;
+/** Bytes in a second of that memory, at most. */
+export const MICROCONTROLLER_READS = 80e6;

@@ -14,10 +14,10 @@ const bert = (hidden: number, layers: number, intermediate: number): Rival["conf
 });
 
 export const rivals: readonly Rival[] = [
-  { name: "TinyBERT (4 layers, 312)", family: "bert", config: bert(312, 4, 1200) },
-  { name: "MiniLM (6 layers, 384)", family: "bert", config: bert(384, 6, 1536) },
+  { name: "TinyBERT 4 × 312", family: "bert", config: bert(312, 4, 1200) },
+  { name: "MiniLM 6 × 384", family: "bert", config: bert(384, 6, 1536) },
   {
-    name: "MobileBERT",
+    name: "MobileBERT 24 × 128",
     family: "mobilebert",
     config: {
       model_type: "mobilebert",
@@ -29,7 +29,7 @@ export const rivals: readonly Rival[] = [
     },
   },
   {
-    name: "DistilBERT (6 layers, 768)",
+    name: "DistilBERT 6 × 768",
     family: "distilbert",
     config: {
       model_type: "distilbert",

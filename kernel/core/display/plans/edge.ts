@@ -1,4 +1,4 @@
-/** `show NAME.edge`: size, memory and time of an answer on small devices, and which small encoders would keep to the budget there. */
+/** `show NAME.edge`: size, memory and time of an answer on small devices, and how small encoders that others trained would do there. */
 import {
   fitting,
   memoryOn,
@@ -8,7 +8,7 @@ import {
   type EdgeFigures,
   type Precision,
 } from "../../edge/arithmetic.js";
-import { devices, MICROCONTROLLER, type Device } from "../../edge/devices.js";
+import { devices, MICROCONTROLLER, MICROCONTROLLER_READS, type Device } from "../../edge/devices.js";
 import { shownOf } from "../bundle.js";
 import { card, htmlTable, note } from "../html.js";
 import type { Shown } from "../shown.js";
@@ -89,21 +89,23 @@ function ownTable(model: EdgeFigures, machines: readonly Device[], budget: Budge
   };
 }
 
+/** A row for each device, since they are more than the models. */
 function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[], budget: Budget): Table {
   return {
-    head: ["", "parameters", "size int8", ...machines.map(({ name }) => name)],
-    align: ["left", "right", "right", ...machines.map(() => "right" as const)],
-    rows: models.map((model) => [
-      model.name,
-      compact(model.parameters),
-      bytes(model.size.int8),
-      ...machines.map((device) => {
-        const as = fitting(model, device, budget);
-        const time = milliseconds(secondsOn(device, model.reading, as ?? "int8"));
-        return as ? `${as}, ${time}` : `no (${time})`;
-      }),
-    ]),
+    head: ["", ...models.map(({ name }) => name)],
+    align: ["left", ...models.map(() => "right" as const)],
+    rows: [
+      ["parameters", ...models.map(({ parameters }) => compact(parameters))],
+      ["size int8", ...models.map(({ size }) => bytes(size.int8))],
+      ...machines.map((device) => [device.name, ...models.map((model) => fitsAs(model, device, budget))]),
+    ],
   };
+}
+
+function fitsAs(model: EdgeFigures, device: Device, budget: Budget): string {
+  const as = fitting(model, device, budget);
+  const time = milliseconds(secondsOn(device, model.reading, as ?? "int8"));
+  return as ? `${as}, ${time}` : `no (${time})`;
 }
 
 function notesOf({ model, here }: EdgeView): readonly string[] {
@@ -111,7 +113,7 @@ function notesOf({ model, here }: EdgeView): readonly string[] {
   return [
     `Estimates, within a factor of ${String(WITHIN)}: FLOPs of the products by what each device reached on an encoder of 145 tokens, or the bytes of the weights by half of its memory's bandwidth, whichever is longer. int4 saves bytes, not time: its weights are made floats as they are read.`,
     `Measured were ${devices.map(({ name, like }) => `${name}: ${like}`).join("; ")} (ncnn's benchmark, 26.1 GFLOP).`,
-    `Microcontrollers are left out: the largest hold ${bytes(MICROCONTROLLER)} beside their chip, and this model takes ${bytes(least)}${least > MICROCONTROLLER ? "" : ", which they would read for longer than a second"}.`,
+    `Microcontrollers are left out, since none was measured with such a model: the largest hold ${bytes(MICROCONTROLLER)} beside their chip; this model takes ${bytes(least)} at least${least > MICROCONTROLLER ? "" : `, which they read in ${milliseconds(least / MICROCONTROLLER_READS)} before they compute anything`}.`,
     ...(here ? [] : ["`tunebook setup` measures this machine, which is then told beside them."]),
   ];
 }

@@ -62,7 +62,7 @@ describe("models on small devices", function () {
     assert.ok(Math.abs(base.reading.flops / 22.5e9 - 11.1 / 12) < 0.02, String(base.reading.flops));
     const rate = base.reading.flops / 0.342 / 1e9;
     const pixel = { rates: { f32: rate, int8: rate }, bandwidth: 17 };
-    const seconds = secondsOn(pixel, all.find(({ name }) => name === "MobileBERT")!.reading, "f32");
+    const seconds = secondsOn(pixel, all.find(({ name }) => name.startsWith("MobileBERT"))!.reading, "f32");
     assert.ok(seconds < WITHIN * 0.062 && seconds > 0.062 / WITHIN, String(seconds));
   });
 
@@ -102,6 +102,7 @@ describe("models on small devices", function () {
     for (const { name } of devices) assert.ok(text.includes(name), name);
     assert.match(text, /Estimates, within a factor of/);
     assert.match(text, /Microcontrollers are left out/);
-    assert.match(text, /MobileBERT +24\.6 M/);
+    assert.match(text, /MobileBERT.+\nparameters .+24\.6 M/s);
+    assert.match(text, /hold 16 MiB beside their chip; this model takes 14 MiB at least, which they read in \d+ ms/);
   });
 });
