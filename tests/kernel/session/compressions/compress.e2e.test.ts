@@ -51,8 +51,8 @@ train m on d with r`);
       ).size;
     assert.deepEqual([layers("m"), layers("s")], [2, 1]);
     // What is shown of a student is the student's.
-    assert.match(text(await book.run("show m.edge")), /^m +26\.8 k/m);
-    assert.match(text(await book.run("show s.edge")), /^s +18\.2 k/m);
+    assert.match(text(await book.run("show m.edge")), /^parameters +26\.8 k/m);
+    assert.match(text(await book.run("show s.edge")), /^parameters +18\.2 k/m);
     const { folder } = await model("s").save(join(book.folder, "saved"));
     const config = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
     assert.equal(config["num_hidden_layers"], 1);
