@@ -92,7 +92,7 @@ function remembered(
 
 /** How often the model says what people said of rows that nobody learns; null: there are none. */
 async function agreement(own: Prepared, teacher: Teacher): Promise<LabelledRows["agrees"]> {
-  const split = ["test", "validation"].find((one) => splitNamesOf(own).includes(one));
+  const split = ["validation", "test"].find((one) => splitNamesOf(own).includes(one));
   const rows = split === undefined ? undefined : own.splits[split];
   if (split === undefined || !rows?.columnNames().includes("label")) return null;
   const truth = rows.array("label") as ArrayLike<unknown>;
