@@ -157,7 +157,8 @@ recipe short { ${o.recipe}, keep: last, seed: ${String(o.seed)} }`);
 async function cutBase(folder: string, layers: string): Promise<void> {
   const base = await openBase(await packageFolder(must(carriedBase(MINILM), MINILM), {}), "package", registry);
   const arguments_ = { layers: JSON.parse(layers) as number };
-  await writeMade(folder, base, { kind: "student", word: "student", arguments: arguments_ });
+  const call = { kind: "student", word: "student", arguments: arguments_ } as const;
+  await writeMade(folder, base, { call, licence: null });
 }
 
 function tell(title: string, found: readonly Scores[], beside: { readonly of: string; readonly share: string }): void {

@@ -1,8 +1,9 @@
 /**
  * A base that is made of a trained model's weights, as a folder like anybody's in the run that made these: config, tokenizer and
- * smaller weights. It is named by what it is made with, so that the same words find it again.
+ * smaller weights. It is named by what it is made with, so that the same words find it again. A run that begins from it keeps it
+ * as its own, and opens when the other is gone.
  */
-import { mkdirSync } from "node:fs";
+import { constants, copyFileSync, linkSync, mkdirSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
@@ -21,8 +22,10 @@ import { asFloats } from "../tensors/numbers.js";
 import { roundedMetadata, roundedTensors } from "../tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
 import { configText } from "./config-text.js";
+import { readLearntBy, writeLearnt } from "./learnt.js";
 import { besideWeights, copyBeside, MODEL } from "./model-folder.js";
 import { readRegular } from "./read-regular.js";
+import type { RunFolder } from "./run-folder.js";
 import { staged } from "./staged.js";
 
 /** Kinds of stages that make a base. */
@@ -31,8 +34,12 @@ type Making = Extract<Kind, "student" | "sparsity" | "quantization">;
 /** Where it lies. */
 export const madeFolder = (run: string, call: Call): string => join(run, "made", hashOf(call).slice(0, 12));
 
-/** `whole`: the trained model as a base. What was there before is written anew. */
-export async function writeMade(folder: string, whole: Base, call: Call): Promise<void> {
+/** `whole`: the trained model as a base; `licence`: what binds it. What was there before is written anew. */
+export async function writeMade(
+  folder: string,
+  whole: Base,
+  { call, licence }: { readonly call: Call; readonly licence: string | null },
+): Promise<void> {
   const file = join(whole.folder, MODEL.weights);
   const header = readHeader(file);
   const family = registry.find("model", whole.facts.family)?.capabilities;
@@ -59,7 +66,27 @@ export async function writeMade(folder: string, whole: Base, call: Call): Promis
     writeSafetensors(join(work, MODEL.weights), tensors, metadata);
     await copyBeside(work, { from: whole.folder, files: besideWeights(whole), maxLength: readsUpTo(whole) });
     await writeFileAtomic(join(work, MODEL.config), configText(config));
+    const learnt = readLearntBy(whole.folder);
+    if (learnt) await writeLearnt(work, learnt);
+    if (licence !== null)
+      await writeFileAtomic(join(work, "README.md"), `---\nlicense: ${JSON.stringify(licence)}\n---\n`);
   });
+}
+
+/** The same files where the disk can name them twice: what is made is written anew and never changed. */
+export async function keepMade(run: RunFolder, folder: string): Promise<void> {
+  await staged(run.base, (work) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isFile()) linkOrCopy(join(folder, entry.name), join(work, entry.name));
+    return Promise.resolve();
+  });
+}
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
+  }
 }
 
 /** Beside the folder that is made with them. */

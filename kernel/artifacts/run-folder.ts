@@ -153,6 +153,10 @@ export class RunFolder {
   get model(): string {
     return join(this.path, "model");
   }
+  /** The base that was made for it of another model's weights (made-folder.ts). */
+  get base(): string {
+    return join(this.path, "base");
+  }
   get eventsFile(): string {
     return join(this.path, "events.jsonl");
   }

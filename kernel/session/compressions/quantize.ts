@@ -34,6 +34,7 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
   const { run, lock } = claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
   try {
     const { folder } = stage.hostContext;
+    await session.weights.keep(run, plan.recipe.model, base);
     await noteLearnt(run, begunFrom(plan.recipe.model, base, folder), request, { prepared }, stage);
     await noteRows(run, plan, { prepared });
     const open = await session.weights.fresh(run.path, plan, base, labels, folder);

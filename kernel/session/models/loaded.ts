@@ -14,6 +14,7 @@ import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
 import { togetherFacts } from "./together-facts.js";
 import { findWatchable } from "../../history/find-together.js";
 import { findRun, type Places } from "../../history/find-run.js";
+import { madeFolder } from "../../artifacts/made-folder.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
 import type { Weights } from "./model-handle.js";
@@ -119,8 +120,8 @@ function demandEnded(run: RunFolder, { name }: Lock): void {
 }
 
 /**
- * A model whose base is found from any folder. A model from scratch has its own in the run; one that began from another
- * training has it in that run.
+ * A model whose base is found from any folder. A model from scratch has its own in the run, and so has one that was made of
+ * another's weights; one that began from another training has it in that run.
  */
 function fromAnywhere(
   model: ModelPlan,
@@ -142,6 +143,9 @@ function fromAnywhere(
   if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
   const root = dirname(o.run.path);
   const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
-  const others = RunFolder.find(root, trained.recipeHash).map((other) => other.model);
-  return kept([...noted, ...others].find((folder) => existsSync(join(folder, "config.json"))));
+  const { made, recipeHash } = trained;
+  const others = RunFolder.find(root, recipeHash).map((other) => (made ? madeFolder(other.path, made) : other.model));
+  // Runs of older versions have none of their own.
+  const own = made ? [o.run.base] : [];
+  return kept([...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json"))));
 }

@@ -1,4 +1,6 @@
 /** The weights behind the session's models: their bases, and what is open in the engine. What isn't comes back from its checkpoint. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { servesUntrained, writesText } from "#dsl/plan/batches.js";
@@ -7,9 +9,10 @@ import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { openBase } from "../../bases/open.js";
+import { licenceBehind } from "../../history/base-licence.js";
 import { readClientHead } from "../../artifacts/client-heads.js";
-import { madeFolder, writeMade } from "../../artifacts/made-folder.js";
-import { writeModelFolder } from "../../artifacts/model-folder.js";
+import { keepMade, madeFolder, writeMade } from "../../artifacts/made-folder.js";
+import { MODEL, writeModelFolder } from "../../artifacts/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { EngineRoom } from "../engines/engine-room.js";
@@ -73,6 +76,8 @@ export class WeightRoom {
   private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
   /** Those of other sessions, by their recipes. */
   private readonly lent = new Map<string, Base>();
+  /** What a base is made of and with → the folder that a run of this session keeps it in. */
+  private readonly kept = new Map<string, string>();
 
   constructor(private readonly o: Around) {}
 
@@ -81,16 +86,30 @@ export class WeightRoom {
     this.lent.set(recipeHash, base);
   }
 
-  /** The base and tokenizer of a plan. */
-  async parts(plan: Reading, s: HostContext): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    return this.partsOf(plan.recipe.model, s);
+  /** A run that begins from what was made of another's weights keeps that. */
+  async keep(run: RunFolder, { trained }: ModelPlan, base: Base): Promise<void> {
+    if (!trained?.made) return;
+    await keepMade(run, base.folder);
+    this.kept.set(madeKey(trained), run.base);
+  }
+
+  /** The base and tokenizer of a plan. `run`: the folder of weights that were trained by it. */
+  async parts(
+    plan: Reading,
+    s: HostContext,
+    run?: string,
+  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+    return this.partsOf(plan.recipe.model, s, run);
   }
 
   private async partsOf(
     model: ModelPlan,
     s: HostContext,
+    run?: string,
   ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
-    const base = model.trained ? await this.trainedBase(model, s) : await this.o.datasets.base(readerOf(model), s);
+    const base = model.trained
+      ? ((await this.keptBase(model.trained, run)) ?? (await this.trainedBase(model, s)))
+      : await this.o.datasets.base(readerOf(model), s);
     // Its tokenizer is trained on data that may have changed since the weights were.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
@@ -103,6 +122,9 @@ export class WeightRoom {
     if (lent) return lent;
     const handle = this.o.handle(name);
     const { weights } = handle;
+    // Its run is gone, and what was made of it is with whoever began from that.
+    const kept = trained?.made && this.kept.get(madeKey(trained));
+    if (kept !== undefined && weights?.complete && !existsSync(weights.folder)) return this.opensKept(kept);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
     if (recipeHashOf(weights) !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
     const whole = await this.asBase(handle, s);
@@ -110,8 +132,17 @@ export class WeightRoom {
     const folder = madeFolder(weights.folder, trained.made);
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
-    await writeMade(folder, whole, trained.made);
+    await writeMade(folder, whole, { call: trained.made, licence: await licenceBehind(whole.folder) });
     return this.wrote(folder, weights.checkpoint.file);
+  }
+
+  /** What the run keeps of its own; null: nothing was made for it, or an older version wrote it. */
+  private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
+    const folder = made && run !== undefined ? RunFolder.open(run).base : null;
+    return folder !== null && existsSync(join(folder, MODEL.config)) ? this.opensKept(folder) : null;
+  }
+  private async opensKept(folder: string): Promise<Base> {
+    return this.written.get(folder)?.base ?? this.wrote(folder, "");
   }
 
   /** The weights of a model that was trained, as a folder that is a base. */
@@ -170,9 +201,9 @@ export class WeightRoom {
     const { weights } = handle;
     if (!weights?.complete && handle.apart) throw new CodedError("trains-apart", { name: handle.name });
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
-    const { base, tokenizer } = await this.parts(weights.plan, s);
-    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
     const { folder, checkpoint } = weights;
+    const { base, tokenizer } = await this.parts(weights.plan, s, folder);
+    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
     const open =
       this.open.of(folder, engine) ??
       (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
@@ -193,7 +224,7 @@ export class WeightRoom {
     if (labels === undefined) {
       const { weights, open, tokenizer } = await this.ready(handle, s);
       const { plan } = weights;
-      const { base } = await this.parts(plan, s);
+      const { base } = await this.parts(plan, s, weights.folder);
       const packed = plan.recipe.training.packing ? plan.recipe.model.max_length : null;
       return { plan, labels: weights.labels, packed, open, base, tokenizer };
     }
@@ -213,7 +244,7 @@ export class WeightRoom {
   /** An open model that can write: the trained one, or its base where it never was trained. */
   async writer(handle: ModelHandle, s: HostContext) {
     await handle.weights?.settled;
-    const { base, tokenizer } = await this.partsOf(planOf(handle), s);
+    const { base, tokenizer } = await this.partsOf(planOf(handle), s, handle.weights?.folder);
     const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
     if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
     return { open, base, tokenizer };
@@ -257,7 +288,7 @@ export class WeightRoom {
   /** A trained model and what its programs are built from. */
   async opened(handle: ModelHandle, s: HostContext): Promise<Opened> {
     const { weights, open, tokenizer } = await this.ready(handle, s);
-    const { base } = await this.parts(weights.plan, s);
+    const { base } = await this.parts(weights.plan, s, weights.folder);
     const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
     const body = await trainedBody(weights.plan, base, weights.labels, s.folder);
     return { engine, open, weights, base, body, tokenizer };
@@ -267,6 +298,9 @@ export class WeightRoom {
     return this.open.close();
   }
 }
+
+const madeKey = ({ recipeHash, made }: NonNullable<ModelPlan["trained"]>): string =>
+  canonicalize({ recipeHash, made }) ?? "";
 
 /** What a model is: as it was trained, or as it is defined. */
 export function planOf(handle: ModelHandle): ModelPlan {

@@ -36,7 +36,7 @@ export async function aboutRun(
     labels,
     data: countsOf(prepared.facts),
     home: folder,
-    ...(plan.recipe.model.trained && { base: base.folder }),
+    ...(plan.recipe.model.trained && !plan.recipe.model.trained.made && { base: base.folder }),
     engine: engine.info.title,
     tunebook: version,
     node: process.version,

@@ -52,6 +52,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
     const learnt = { prepared: request.federates?.learns(material.prepared) ?? material.prepared };
+    if (begun) await session.weights.keep(claim.run, model, material.base);
     if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
     if (begun && !trial) await noteRows(claim.run, plan, learnt);
     const work = { ...{ session, request, stage, material, engine }, ...claim };

@@ -103,9 +103,9 @@ function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void 
 
 /** The model as it was, on what it can name the labels of. */
 async function cellsBefore(o: Stages): Promise<readonly Cell[]> {
-  const { plan, labels } = o.start.weights;
+  const { plan, labels, folder } = o.start.weights;
   const { open } = await o.weights.ready(o.start, o.stage.hostContext);
-  const parts = await o.weights.parts(plan, o.stage.hostContext);
+  const parts = await o.weights.parts(plan, o.stage.hostContext, folder);
   return scoresOn(open, o.tasks, { plan, ...parts, labels, measured: o.measured, name: o.start.name }, o.stage);
 }
 
@@ -225,7 +225,7 @@ async function carry(
     return { memory, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
-  const parts = await o.weights.parts(of.plan, o.stage.hostContext);
+  const parts = await o.weights.parts(of.plan, o.stage.hostContext, weights.folder);
   const cells = await scoresOn(open, o.tasks, scoring(o, of, parts), o.stage);
   const scores = cells.map(({ score }) => score);
   const said = cells.map((cell) => cell.said && [...cell.said]);

@@ -58,7 +58,8 @@ export interface Compared {
 /** The training here whose weights a model began from; null: it began from nobody's, or its run is gone. */
 export async function beganFrom(o: Asks, { weights }: Trained, s: HostContext): Promise<Trained | null> {
   const { model } = weights.plan.recipe;
-  if (model.scratch) return null;
+  // What was made smaller is shown beside the original where it is made.
+  if (model.scratch || model.trained?.made) return null;
   const { base } = await o.weights.parts(weights.plan, s);
   for (const { rows } of begunFrom(model, base, s.folder)) {
     const id = rows[0]?.run ?? "";

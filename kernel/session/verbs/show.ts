@@ -94,7 +94,8 @@ async function shownOf(
 /** What its weights stand on; of one that a training here made, or made smaller, that. */
 async function baseOf(session: TuneSession, { weights, plan }: ModelHandle, stage: Stage): Promise<Base> {
   const { hostContext } = stage;
-  if (weights?.plan.recipe.model.trained) return (await session.weights.parts(weights.plan, hostContext)).base;
+  if (weights?.plan.recipe.model.trained)
+    return (await session.weights.parts(weights.plan, hostContext, weights.folder)).base;
   return session.datasets.base(readerOf(weights?.plan.recipe.model ?? plan), hostContext);
 }
 
@@ -112,7 +113,7 @@ async function maskOf(
 ): Promise<Shown> {
   const rows = on && "data" in on ? { recipe: { model: handle.plan, data: on.data } } : weightsOf(handle).plan;
   const { model, data } = rows.recipe;
-  const { base, tokenizer } = await session.weights.parts(rows, stage.hostContext);
+  const { base, tokenizer } = await session.weights.parts(rows, stage.hostContext, handle.weights?.folder);
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;

@@ -63,7 +63,7 @@ async function compare(session: TuneSession, now: Trained, stage: Stage): Promis
 export async function describeAgain(session: TuneSession, model: Trained, { hostContext }: Stage): Promise<void> {
   const { plan, folder, data, events, checkpoint } = model.weights;
   const { open } = await session.weights.ready(model, hostContext);
-  const { base } = await session.weights.parts(plan, hostContext);
+  const { base } = await session.weights.parts(plan, hostContext, folder);
   const run = RunFolder.open(folder);
   const about = { plan, run, data, events, checkpoint, base: base.folder };
   await describeIn(open.adapter ? run.adapter : run.path, { ...about, saved: savedAs(open.adapter) });
