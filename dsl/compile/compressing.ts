@@ -136,26 +136,29 @@ function withLarger(
 /** Whether the task can be learnt of another model as the stage says. */
 function demandTeachable(
   program: Program,
-  { given }: Draft,
+  student: Draft,
   { stage, unlabelled, start }: Compressing,
   { stageAt }: CompressedAt,
 ): boolean {
-  const task = given.get("task")?.value;
+  const task = student.given.get("task")?.value;
   const says = saysOf(program, stage);
   if (!isCall(task) || !says?.refuses) return true;
   const has = program.registry.find("task", task.word)?.capabilities;
-  const reads = says.base?.(stage) === null || says.base === undefined || sameBase(program, start, says.base(stage));
+  const reads = (says.base?.(stage) ?? null) === null || readsAlike(program, start, student, stageAt);
   const refused = says.refuses(stage, { task, has, unlabelled: unlabelled.length > 0, reads });
   if (refused) program.report("distill-task", { task: task.word, ...refused }, stageAt);
   return !refused;
 }
 
-/** Whether a model begins from the base of that name, and so reads as it does. */
-function sameBase(program: Program, start: string, base: string | null): boolean {
-  const of = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
-  const own = of?.given.get("base")?.value;
-  const below = recordOf(own)["model"];
-  return typeof below === "string" ? sameBase(program, below, base) : own === base;
+/** Whether what was trained and what is to learn from it make the same tokens of a text. */
+function readsAlike(program: Program, start: string, student: Draft, here: Span): boolean {
+  const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
+  if (!draft) return false;
+  const of = resolveModel(program, draft, here)?.base;
+  const own = resolveModel(program, student, here)?.base;
+  // What isn't known yet is told by itself.
+  if (!of || !own) return true;
+  return of.hash === own.hash || (of.tokens !== undefined && of.tokens === own.tokens);
 }
 
 /** Rows without labels, with the columns that the first data have beside theirs. Reports what is wrong. */

@@ -197,6 +197,8 @@ export interface BaseFacts {
   readonly parameters: number;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   readonly hasTokenizer: boolean;
+  /** The same for bases that make the same tokens of every text; absent: not looked at. */
+  readonly tokens?: string;
   /** Whether it brings a chat template; absent: not looked for. */
   readonly chatTemplate?: boolean;
   readonly positions: number;

@@ -16,6 +16,7 @@ import { openRegular, recordOf } from "../tensors/model-file.js";
 import { ownHeadsOf } from "./own-heads.js";
 import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
+import { tokensOf } from "./tokens.js";
 import { shardsOf } from "../tensors/shards.js";
 import "../core/bases/codes.js";
 
@@ -70,6 +71,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
+  const tokens = names.has("tokenizer.json") ? await tokensOf(join(folder, "tokenizer.json")) : undefined;
   return {
     folder,
     files,
@@ -83,6 +85,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       parameters,
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
+      ...(tokens !== undefined && { tokens }),
       chatTemplate: chatTemplateOf(folder) !== null,
       positions: sizes.positions,
       ...(reads !== undefined && { reads }),

@@ -69,7 +69,7 @@ export const word = defineWord({
     {
       name: "base",
       type: { is: "string" },
-      doc: "What it begins with in place of the model's own weights; where its tokens are other ones it learns `labels` and `logits` alone.",
+      doc: "What it begins with in place of the model's own weights; where it reads by another tokenizer it learns `labels` and `logits` alone.",
       why: "A base that was trained to be small knows more than a part of a large one.",
       impact: "high",
     },

@@ -73,7 +73,7 @@ export interface World {
   readonly registry?: Registry;
   readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
   readonly table?: readonly string[] | TableFacts | Failed;
-  readonly base?: BaseFacts | Failed;
+  readonly base?: BaseFacts | Failed | ((name: string) => BaseFacts);
   readonly run?: RunFacts | Failed;
   readonly engine?: EngineFacts | Failed;
   readonly place?: Failed;
@@ -115,7 +115,10 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
     case "apart":
       return world.apart ?? { leaks: [] };
     case "base":
-      return world.base ?? (need.name.startsWith("SmolLM2") ? decoder : base);
+      return (
+        (typeof world.base === "function" ? world.base(need.name) : world.base) ??
+        (need.name.startsWith("SmolLM2") ? decoder : base)
+      );
     case "run":
       return world.run ?? run;
     case "place":

@@ -28,12 +28,12 @@ export function refusalOf(learns: readonly Call[], { task, has, unlabelled, read
     };
   if (!reads && within)
     return {
-      why: `\`${within.word}\` compares tokens, and the base reads other ones`,
+      why: `\`${within.word}\` compares tokens, and the base reads texts by another tokenizer`,
       instead: "write `learns: [labels, logits]`",
     };
   if (!reads && said && has?.decides === undefined)
     return {
-      why: "the base may read other tokens, and places in a text are compared",
+      why: "the base reads texts by another tokenizer, and places in a text are compared",
       instead: "make the student of the model's own blocks: `student(layers: …)`",
     };
   return null;

@@ -1,7 +1,8 @@
 /** `compress`: what its stages come to, what tells one from another, and later cells that name them. */
 import assert from "node:assert/strict";
 import type { Action } from "#dsl/plan/plan.js";
-import { compiled } from "../world.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import { base, compiled } from "../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
 const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
@@ -90,5 +91,20 @@ describe("compress", () => {
       of.unlabelled?.map(({ data }) => data.name),
       ["e"],
     );
+  });
+
+  it("a base of its own is held to what goes on within its teacher where both make the same tokens of a text", () => {
+    const codes = (learns: string, tokens: string | undefined) => {
+      const named = (name: string): BaseFacts =>
+        name === "minilm"
+          ? { ...base, tokens: "wordpieces" }
+          : { ...base, hash: "tiny-hash", parameters: 4_000_000, ...(tokens !== undefined && { tokens }) };
+      const statement = `compress m on d with r as s { distill: student(base: "tiny", learns: ${learns}) }`;
+      return compiled([before + statement], { base: named }).diagnostics.map(({ code }) => code);
+    };
+    assert.deepEqual(codes("[logits, hidden, attention]", "wordpieces"), []);
+    assert.deepEqual(codes("[logits, hidden]", "bytes"), ["distill-task"]);
+    assert.deepEqual(codes("[logits, hidden]", undefined), ["distill-task"]);
+    assert.deepEqual(codes("[labels, logits]", "bytes"), []);
   });
 });

@@ -1,0 +1,53 @@
+/** Bases that make the same tokens of every text are told by a hash, whatever else their files say. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { tokensOf } from "#kernel/bases/tokens.js";
+
+const whole = JSON.parse(
+  readFileSync(
+    fileURLToPath(new URL("../../../../tests/fixtures/models/tokenizer-distilbert/tokenizer.json", import.meta.url)),
+    "utf8",
+  ),
+) as Record<string, unknown> & { readonly model: Record<string, unknown> };
+
+describe("tokenizers of two bases", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  let files = 0;
+  const of = (text: string): Promise<string | undefined> => {
+    const file = join(folder, `${String(files++)}.json`);
+    writeFileSync(file, text);
+    return tokensOf(file);
+  };
+
+  it("are alike however their files are written and wherever they cut and fill", async () => {
+    const own = await of(JSON.stringify(whole));
+    assert.match(String(own), /^[0-9a-f]{64}$/);
+    const padded = { ...whole, truncation: { max_length: 128 }, padding: { strategy: { Fixed: 128 } } };
+    assert.equal(await of(JSON.stringify(padded, null, 2)), own);
+  });
+
+  it("differ by anything that makes other tokens", async () => {
+    const own = await of(JSON.stringify(whole));
+    for (const other of [
+      { ...whole, normalizer: null },
+      { ...whole, pre_tokenizer: null },
+      { ...whole, post_processor: null },
+      { ...whole, added_tokens: [] },
+      { ...whole, model: { ...whole.model, unk_token: "[OTHER]" } },
+    ])
+      assert.notEqual(await of(JSON.stringify(other)), own);
+  });
+
+  it("are not looked at where they are none, or larger than 8 MiB", async () => {
+    assert.equal(await of("{"), undefined);
+    assert.equal(await of("[]"), undefined);
+    assert.equal(await of(JSON.stringify({ ...whole, extra: "x".repeat(2 ** 23) })), undefined);
+  });
+});
