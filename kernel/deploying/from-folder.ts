@@ -29,6 +29,7 @@ export interface FolderModel {
   readonly fitted?: Deployed["fitted"];
   readonly chat?: Deployed["chat"];
   readonly origin?: Deployed["origin"];
+  readonly rounding?: Deployed["rounding"];
 }
 
 /** No technique: what it did is in the weights. */
@@ -72,6 +73,7 @@ export async function deployedFrom(o: FolderModel): Promise<Deployed> {
     calibration: o.calibration ?? (() => Promise.resolve([])),
     examples: o.examples ?? (() => Promise.resolve([])),
     ...(o.fitted && { fitted: o.fitted }),
+    ...(o.rounding && { rounding: o.rounding }),
   };
 }
 

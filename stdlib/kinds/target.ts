@@ -4,6 +4,7 @@
  */
 import type { NDArray, State } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
+import type { RoundedActivations } from "../lib/rounded-activations.js";
 import type { AssembleOptions } from "../programs/options.js";
 import type { Fitted } from "./calibration.js";
 import type { Turn } from "./conversation.js";
@@ -57,6 +58,8 @@ export interface Deployed {
   examples(most: number): Promise<readonly (string | readonly [string, string])[]>;
   /** What was fitted once it was trained; absent: nothing. */
   readonly fitted?: Fitted;
+  /** How it rounds what goes into its layers, where it was made of whole numbers; absent: not at all. */
+  readonly rounding?: RoundedActivations;
 }
 
 export interface DeployedChat {

@@ -2,6 +2,7 @@
  * A folder of ONNX models as transformers.js opens it: the graphs in `onnx/`, beside them config.json and the tokenizer's files.
  */
 import { modelFile } from "#dsl/emit/onnx/file.js";
+import { roundedAsKnown } from "#dsl/emit/onnx/rounding/fixed.js";
 import { roundedToHalves } from "#dsl/emit/onnx/rounding/half.js";
 import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
 import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
@@ -18,6 +19,8 @@ import { word } from "./onnx.js";
 export const onnx: TargetImplementation = {
   refuses(given, model) {
     const { quantize, calibrate } = argumentsOf(word, given);
+    if (model.rounding && quantize === undefined)
+      return "what goes into its layers is rounded to bytes, which numbers left as they are don't say; write `quantize: int8`";
     if (calibrate !== undefined && quantize !== "int8") return "`calibrate` goes with `quantize: int8`";
     if (calibrate !== undefined && isPair(model))
       return "the decoder of an encoder-decoder reads what its encoder made, which no row of tokens stands for; leave out `calibrate`";
@@ -28,16 +31,20 @@ export const onnx: TargetImplementation = {
   },
   async write(call, model, out) {
     const { quantize, calibrate } = argumentsOf(word, call);
+    // A model of fixed scales answers by its own here too.
+    const known = model.rounding?.by === "bounds" ? model.rounding.bounds : null;
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
     const large: string[] = [];
     for (const outgoing of outgoingGraphs(model)) {
       const { name, graph: exact, ports } = outgoing;
       const graph =
-        calibrate !== undefined
-          ? await calibrated(outgoing, await model.calibration(calibrate), out)
-          : quantize
-            ? ROUNDED[quantize](exact)
-            : exact;
+        quantize === "int8" && known
+          ? roundedAsKnown(exact, (weight) => known[weight.replace(/\.weight$/, "")])
+          : calibrate !== undefined
+            ? await calibrated(outgoing, await model.calibration(calibrate), out)
+            : quantize
+              ? ROUNDED[quantize](exact)
+              : exact;
       const file = fileOf(name, isPair(model), quantize);
       const data = `${file}_data`;
       const bytes = modelFile(graph, data.slice(data.lastIndexOf("/") + 1));
@@ -49,7 +56,9 @@ export const onnx: TargetImplementation = {
     await out.write("config.json", configFor(model, graphs, { rounding: quantize, large }));
     await out.copy(model.files.filter((name) => name !== SETTINGS));
     await out.write(SETTINGS, await settingsFor(model));
-    const fixed = calibrate !== undefined && { rounded: "weights int8 by outputs, activations int8 by fixed scales" };
+    const fixed = (calibrate !== undefined || (quantize === "int8" && known !== null)) && {
+      rounded: "weights int8 by outputs, activations int8 by fixed scales",
+    };
     return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }), ...fixed };
   },
   calls: (call, model, at) => onnxCalls(model, at, argumentsOf(word, call).quantize),

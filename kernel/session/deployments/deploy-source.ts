@@ -59,6 +59,7 @@ export async function deploySource(
     peft: open.adapter !== null && "peft_type" in open.adapter.config,
     origin: { hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
     ...(told && { chat: told }),
+    ...(body.rounding && { rounding: body.rounding }),
   };
   if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
   const config = jsonIn(await readFile(join(folder, "config.json"), "utf8"), object);

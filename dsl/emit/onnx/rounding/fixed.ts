@@ -34,20 +34,51 @@ export function roundedByBounds(graph: StandaloneGraph, bounds: Bounds): Standal
   return rounded(graph, { lookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
 }
 
-function product(m: Making, p: Product, bounds: readonly [number, number] | undefined): string | undefined {
-  if (!bounds) return undefined;
-  const { graph } = m;
+/** By bounds that are known of a layer, by its weight's name; of those of which none are known the weight alone is rounded. */
+export function roundedAsKnown(
+  graph: StandaloneGraph,
+  known: (weight: string) => readonly [least: number, most: number] | undefined,
+): StandaloneGraph {
+  return rounded(graph, { lookup, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
+}
+
+/** The bias is added as it is, as who rounded the weights adds it. */
+function asKnown(m: Making, p: Product, bounds: readonly [number, number] | undefined): string {
+  const x = bounds ? roundedBetween(m, p.x, bounds).x : p.x;
+  const y = m.graph.node("MatMul", [x, factorsOf(m, p).weight]);
+  return p.bias === undefined ? y : m.graph.node("Add", [y, p.bias]);
+}
+
+/** As whole numbers that are numbers again; `size`: what a step of them stands for. */
+function roundedBetween(
+  { graph }: Making,
+  x: string,
+  bounds: readonly [number, number],
+): { readonly x: string; readonly size: number } {
   const [least, most] = [Math.min(bounds[0], 0), Math.max(bounds[1], 0)];
   const size = most > least ? (most - least) / STEPS : 1;
   const scale = graph.float(size);
   const zero = graph.constant("u8", [], Uint8Array.of(Math.round(-least / size)));
-  const x = graph.node("DequantizeLinear", [graph.node("QuantizeLinear", [p.x, scale, zero]), scale, zero]);
+  return { x: graph.node("DequantizeLinear", [graph.node("QuantizeLinear", [x, scale, zero]), scale, zero]), size };
+}
+
+/** The weight as codes that are numbers again where it is multiplied. */
+function factorsOf(m: Making, p: Product): { readonly weight: string; readonly scales: Weight } {
+  const { graph } = m;
   const { codes, scales, turned } = productWeight(m, p);
   const none = graph.constant("i8", [p.out], bytesIn(new Int8Array(p.out)));
   const factors = graph.node("DequantizeLinear", [codes, scales.name, none], {
     attributes: { axis: { int: turned ? 0 : 1 } },
   });
   const weight = turned ? graph.node("Transpose", [factors], { attributes: { perm: { ints: [1, 0] } } }) : factors;
+  return { weight, scales };
+}
+
+function product(m: Making, p: Product, bounds: readonly [number, number] | undefined): string | undefined {
+  if (!bounds) return undefined;
+  const { graph } = m;
+  const { x, size } = roundedBetween(m, p.x, bounds);
+  const { weight, scales } = factorsOf(m, p);
   const bias = p.bias === undefined ? undefined : m.named(p.bias);
   if (bias) return graph.node("Gemm", [x, weight, wholeBias(m, p, bias, scales, size)]);
   const y = graph.node("MatMul", [x, weight]);

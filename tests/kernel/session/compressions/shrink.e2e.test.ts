@@ -8,6 +8,8 @@ import { join } from "node:path";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
+import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
@@ -29,6 +31,29 @@ describe("models made smaller without a teacher", function () {
       readonly compared: { readonly difference: number; readonly greatest: number };
     };
     return compared.difference / Math.max(1, compared.greatest);
+  };
+  /** Probabilities that ONNX Runtime gives by a file. */
+  const asked = async (file: Uint8Array): Promise<number[]> => {
+    const session = await InferenceSession.create(file);
+    const { model: tokens } = JSON.parse(readFileSync(join(book.folder, "bert/tokenizer.json"), "utf8")) as {
+      readonly model: { readonly vocab: Readonly<Record<string, number>> };
+    };
+    const all: number[] = [];
+    for (const text of TEXTS) {
+      const ids = ["[CLS]", ...text.split(" "), "[SEP]"].map((word) => tokens.vocab[word]!);
+      const whole = (numbers: readonly number[]) =>
+        new OrtTensor("int64", BigInt64Array.from(numbers, BigInt), [1, numbers.length]);
+      const feeds = {
+        ...{ input_ids: whole(ids), attention_mask: whole(ids.map(() => 1)) },
+        ...(session.inputNames.includes("token_type_ids") && { token_type_ids: whole(ids.map(() => 0)) }),
+      };
+      const { logits } = await session.run(feeds);
+      const odds = Array.from(logits!.data as Float32Array, Math.exp);
+      const sum = odds.reduce((a, b) => a + b, 0);
+      all.push(...odds.map((one) => one / sum));
+    }
+    await session.release();
+    return all;
   };
   const made = (name: string): string => {
     const folder = join(model(name).folder!, "made");
@@ -77,6 +102,17 @@ train m on d with quick`);
     assert.equal(bounds.length, 1);
     assert.ok(Object.values(bounds[0]!).every(([least, most]) => least <= 0 && most > 0));
     assert.ok(Object.hasOwn(bounds[0]!, "classifier") && Object.keys(bounds[0]!).length > 10);
+    // The deployed model rounds by the same bounds.
+    await book.run(
+      'deploy fixed to onnx("out/fixed", quantize: int8)\ndeploy m to onnx("out/m20", quantize: int8, calibrate: 20)',
+    );
+    const [own, anew] = [apart("out/fixed"), apart("out/m20")];
+    assert.ok(own < 2e-5, String(own));
+    assert.ok(anew > 50 * own, `${String(anew)}, ${String(own)}`);
+    await assert.rejects(
+      book.run('deploy fixed to onnx("out/plain")'),
+      (error) => error instanceof CodedError && error.code === "cannot-deploy" && /quantize: int8/.test(error.message),
+    );
     const [fixed, eight, m] = [await probabilities("fixed"), await probabilities("eight"), await probabilities("m")];
     assert.ok(far(fixed, m) < 0.1 && far(fixed, eight) > 1e-7);
   });
@@ -84,6 +120,22 @@ train m on d with quick`);
   it("int4: answers are nearly the same, and its file is smaller than that of int8", async () => {
     await book.run('compress m on d as fours { quantize: int4 }\ndeploy fours to onnx("out/fours", quantize: int4)');
     assert.ok(far(await probabilities("fours"), await probabilities("m")) < 0.2);
+    // Where a product may not round what comes in, ONNX Runtime says what the notebook says; as it is deployed nearly so.
+    const file = join(book.folder, "out/fours/onnx", readdirSync(join(book.folder, "out/fours/onnx"))[0]!);
+    const bytes = readFileSync(file);
+    const level = Buffer.from("accuracy_level");
+    let products = 0;
+    const exact = Buffer.from(bytes);
+    for (let at = exact.indexOf(level); at >= 0; at = exact.indexOf(level, at + 1), products++) {
+      const [field, value] = exact.subarray(at + level.length);
+      assert.deepEqual([field, value], [0x18, 4]);
+      exact[at + level.length + 1] = 1;
+    }
+    assert.ok(products >= 12, String(products));
+    const said = await probabilities("fours");
+    assert.ok(far(await asked(exact), said) < 1e-5);
+    const near = far(await asked(bytes), said);
+    assert.ok(near > 1e-6 && near < 5e-3, String(near));
   });
 
   it("parts are taken out and what is left learns again; it opens in transformers with equal logits", async () => {
