@@ -28,6 +28,7 @@ interface Options {
   readonly layers: string;
   readonly learns: string;
   readonly begin: "teacher" | "base";
+  readonly augment?: string;
   readonly teacher: string;
   readonly student: string;
   readonly few: string;
@@ -125,10 +126,11 @@ async function learn(
     return (performance.now() - begun) / 1000;
   };
   const onto = more.length > 0 ? "rows, more" : "rows";
+  const augment = o.augment === undefined ? "" : `, augment: ${o.augment}`;
   const begin = o.begin === "base" ? 'base: "./cut"' : `layers: ${o.layers}`;
   const statements: Readonly<Record<string, string>> = {
     [TEACHER]: "train big on rows with long as teacher",
-    [STUDENT]: `compress teacher on ${onto} with short as student { distill: student(${begin}, learns: ${o.learns}) }`,
+    [STUDENT]: `compress teacher on ${onto} with short as student { distill: student(${begin}, learns: ${o.learns}${augment}) }`,
     [UNTAUGHT]: `compress teacher on rows with short as untaught { distill: student(layers: ${o.layers}, learns: labels) }`,
     [ALONE]: "train cut on rows with short as alone",
   };
@@ -192,6 +194,7 @@ const command = new Command("tunebook bench distill")
   .option("--layers <blocks>", "the student's blocks", "3")
   .option("--learns <words>", "what it learns", "[labels, logits, hidden]")
   .option("--begin <weights>", "whose blocks the student begins with: `teacher` (tuned) or `base`", "teacher")
+  .option("--augment <count>", "texts made of each row, which the teacher labels")
   .option("--teacher <keys>", "keys of the teacher's recipe", "epochs: 3")
   .option("--student <keys>", "keys of the students' recipe", "epochs: 3")
   .option("--few <counts>", "rows with labels and without", "200+600")

@@ -30,6 +30,8 @@ export interface StageImplementation {
   make?(call: Call, of: Whole): MadeWhole;
   /** What is learnt of the model that it is made of; absent: nothing but the rows' labels. */
   lessons?(call: Call): readonly Call[];
+  /** How many texts are made of each that is learnt, for the other model to label; absent: none. */
+  augments?(call: Call): number;
 }
 
 declare module "#dsl/types/registry.js" {

@@ -24,6 +24,7 @@ export const student: StageImplementation = {
     };
   },
   lessons: (call) => argumentsOf(word, call).learns,
+  augments: (call) => argumentsOf(word, call).augment ?? 0,
 };
 
 /** The places of a tensor along its axes, of f32. */

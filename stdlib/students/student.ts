@@ -34,12 +34,19 @@ export const word = defineWord({
       year: 2019,
       at: "https://arxiv.org/abs/1909.10351",
     },
+    {
+      title: "Distilling Task-Specific Knowledge from BERT into Simple Neural Networks",
+      by: "Tang et al.",
+      year: 2019,
+      at: "https://arxiv.org/abs/1903.12136",
+    },
   ],
   elsewhere: {
     ...{ distillation: "student", tinybert: "student", num_layers: "layers", num_hidden_layers: "layers" },
     ...{ hidden_size: "hidden", model: "base", losses: "learns", loss: "learns" },
   },
   advice: {
+    augmentation: "write how many texts are made of each row: `augment: 6`",
     temperature: "write it in what is learnt: `learns: logits(temperature: 4)`",
     alpha: "write weights in what is learnt: `learns: [labels(0.5), logits(0.5)]`",
   },
@@ -86,6 +93,14 @@ export const word = defineWord({
       why: "People's labels, and how sure the model is of all of them, which says more of a row than its one label.",
       impact: "high",
     },
+    {
+      name: "augment",
+      type: { is: "number", integer: true },
+      doc: "How many more texts are made of each row: words left out, words of other rows put in, ends of two rows joined. The model labels them, as it does rows without labels.",
+      range: { min: 1, max: 100 },
+      why: "A teacher says more of texts that nobody labelled than of those whose labels the student has anyway.",
+      impact: "medium",
+    },
   ],
   check(call, context) {
     const { layers, hidden, base } = call.arguments;
@@ -100,7 +115,8 @@ export const word = defineWord({
       return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
     beside: ({ arguments: { learns = [] } }, has) => runsBeside(learns, has),
-    refuses: ({ arguments: { learns = [] } }, wanted) => refusalOf(learns, wanted),
+    refuses: ({ arguments: { learns = [], augment } }, wanted) =>
+      refusalOf(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },
   load: async () => (await import("./student.run.js")).student,
 });

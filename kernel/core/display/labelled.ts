@@ -5,8 +5,11 @@ import { count, percent, plural } from "./text.js";
 
 export interface LabelledRows {
   readonly model: string;
+  /** Empty: all rows were made. */
   readonly data: string;
   readonly rows: number;
+  /** Of them, texts made of those with labels. */
+  readonly made: number;
   /** Rows with labels that are learnt beside them. */
   readonly labelled: number;
   /** The mean probability of the likeliest label, and how many rows had none above one half. */
@@ -26,14 +29,18 @@ export interface LabelledRows {
 
 export function labelledShown(name: string, told: LabelledRows): Shown {
   const { agrees } = told;
-  const share = told.rows / Math.max(1, told.rows + told.labelled);
+  const found = told.rows - told.made;
+  const which = [
+    ...(told.data === "" ? [] : [`${plural(found, "row")} of ${told.data}`]),
+    ...(told.made > 0 ? [`${plural(told.made, "text")} made of those with labels`] : []),
+  ];
   const said = [
-    `${told.model} labelled ${plural(told.rows, "row")} of ${told.data}: ${percent(share)} of what ${name} learns, beside ${plural(told.labelled, "row")} with labels of people`,
-    `it gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
+    `${told.model} labelled ${which.join(" and ")}. Beside each batch of ${plural(told.labelled, "row")} with labels of people ${name} learns as many of them`,
+    `The model gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
     agrees
-      ? `of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${percent(agrees.right / Math.max(1, agrees.rows))} (${percent(agrees.low)} to ${percent(agrees.high)})`
-      : "there are no further rows with labels to hold it against",
-    "its answers stand beside the run and not in the data",
+      ? `Of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${percent(agrees.right / Math.max(1, agrees.rows))} (${percent(agrees.low)} to ${percent(agrees.high)})`
+      : "There are no further rows with labels to hold it against",
+    "Its answers stand beside the run and not in the data",
   ];
   return tableShown(
     ["label", "rows"],

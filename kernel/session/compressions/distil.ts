@@ -37,11 +37,12 @@ export const distil: RunsStage = (of, from, around) => distilFrom(of, trainedTea
 export async function distilFrom(of: CompressStage, by: Teacher, around: Compressing): Promise<ModelHandle> {
   const { plan } = of;
   const { stage } = must(plan.recipe.compress, "a stage");
-  const learns = (await does(stage, "student")).lessons?.(stage) ?? [];
+  const implementation = await does(stage, "student");
+  const learns = implementation.lessons?.(stage) ?? [];
   const lessons = await Promise.all(learns.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
   const asks = asksOf(learns, of);
   const { labels } = by;
-  const made = await labelled(of, by, around);
+  const made = await labelled(of, implementation.augments?.(stage) ?? 0, by, around);
   const model = asks.beside ? must(by.model, "a teacher that runs beside") : null;
   const base = model && (await around.session.weights.asBase(model, around.stage.hostContext));
   const said = asks.once ? await saidOf(of, by, around, made.rows) : null;

@@ -1,11 +1,12 @@
 /** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { ColumnTable } from "arquero";
+import { table, type ColumnTable } from "arquero";
 import writeFileAtomic from "write-file-atomic";
 import type { CompressStage } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
+import { rewritten } from "#stdlib/lib/students/rewritten.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import type { Remembered } from "../../artifacts/carried.js";
@@ -23,14 +24,15 @@ export interface Labelled {
   readonly told: LabelledRows | null;
 }
 
-/** The rows of data that came without labels, with what the model says of them. */
+/** The rows of data that came without labels, and texts made of those that have some, with what the model says of them. */
 export async function labelled(
   { plan }: CompressStage,
+  augment: number,
   teacher: Teacher,
   { session, stage }: Pick<Compressing, "session" | "stage">,
 ): Promise<Labelled> {
   const { unlabelled = [] } = plan.recipe.compress ?? {};
-  if (unlabelled.length === 0) return { rows: [], told: null };
+  if (unlabelled.length === 0 && augment === 0) return { rows: [], told: null };
   const reader = readerOf(plan.recipe.model);
   const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
   const names = trainedRows(own).columnNames();
@@ -41,9 +43,11 @@ export async function labelled(
     const said = await teacher.ask(textsIn(rows));
     all.push(...remembered(prepared, rows, said, names));
   }
+  const made = augment > 0 ? madeOf(trainedRows(own), augment, plan.recipe.training.seed) : null;
+  if (made) all.push(...remembered({ name: MADE, facts: own.facts }, made, await teacher.ask(textsIn(made)), names));
   const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
   const told = {
-    ...{ model: teacher.name, data: unlabelled.map(({ data }) => data.name).join(", ") },
+    ...{ model: teacher.name, data: unlabelled.map(({ data }) => data.name).join(", "), made: made?.numRows() ?? 0 },
     ...{ rows: all.length, labelled: trainedRows(own).numRows() },
     sure: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length),
     unsure: sure.filter((one) => one < UNSURE).length,
@@ -53,6 +57,13 @@ export async function labelled(
   return { rows: all, told };
 }
 const UNSURE = 0.5;
+/** What stands for the data of texts that were made. */
+const MADE = "augmented";
+
+function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
+  const texts = rewritten(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
+  return table({ text: texts, $row: texts.map((_, i) => i + 1) });
+}
 
 function softmax(logits: readonly number[]): Float32Array {
   const shares = new Float32Array(logits.length);
@@ -71,7 +82,7 @@ function countsOf(rows: readonly Remembered[]): LabelledRows["labels"] {
 
 /** Rows as those with labels are: what they don't have is empty. */
 function remembered(
-  { name: data, facts: { hash } }: Prepared,
+  { name: data, facts: { hash } }: { readonly name: string; readonly facts: Pick<Prepared["facts"], "hash"> },
   rows: ColumnTable,
   { predictions, numbers }: Said,
   names: readonly string[],

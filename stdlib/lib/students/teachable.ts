@@ -23,8 +23,8 @@ export function refusalOf(learns: readonly Call[], { task, has, unlabelled, read
     return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
   if (unlabelled && (!said || has?.decides === undefined))
     return {
-      why: "rows without labels are learnt by what is said of the labels of whole texts",
-      instead: said ? "leave out the data without labels" : "list `logits` in `learns`",
+      why: "rows without labels (made ones too) are learnt by what is said of the labels of whole texts",
+      instead: said ? "leave out the data without labels, and `augment`" : "list `logits` in `learns`",
     };
   if (!reads && within)
     return {

@@ -149,8 +149,11 @@ train m on d with r`);
 
   it("rows without labels are labelled by the teacher, kept beside the run and told of", async () => {
     const shown = text(await book.run("compress m on few, more with r as u { distill: student(layers: 1) }"));
-    assert.match(shown, /m labelled 64 rows of more: 84\.2 % of what u learns, beside 12 rows with labels of people/);
-    assert.match(shown, /its answers stand beside the run and not in the data/);
+    assert.match(
+      shown,
+      /m labelled 64 rows of more\. Beside each batch of 12 rows with labels of people u learns as many of them/,
+    );
+    assert.match(shown, /Its answers stand beside the run and not in the data/);
     const lines = readFileSync(join(model("u").folder!, "labelled.jsonl"), "utf8")
       .trim()
       .split("\n");
@@ -168,6 +171,35 @@ train m on d with r`);
     assert.notEqual(model("u").weights!.plan.recipeHash, model("alone").weights!.plan.recipeHash);
     await book.run("evaluate u, alone, m on d.validation");
     assert.ok(accuracy("u") >= accuracy("alone") - 0.01, `${String(accuracy("u"))}, ${String(accuracy("alone"))}`);
+  });
+
+  it("texts made of those with labels are labelled by the teacher too, the same ones by the same seed", async () => {
+    const shown = text(
+      await book.run(
+        "compress m on few with r as v { distill: student(layers: 1, learns: [labels, logits], augment: 3) }",
+      ),
+    );
+    const lines = readFileSync(join(model("v").folder!, "labelled.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    assert.match(shown, new RegExp(`m labelled ${String(lines.length)} texts made of those with labels\\.`));
+    assert.ok(lines.length > 24 && lines.length <= 36, String(lines.length));
+    const made = lines.map((line) => JSON.parse(line) as { data: string; said: number[]; roles: { text: string } });
+    const people = new Set(
+      readFileSync(join(book.folder, "few.csv"), "utf8")
+        .split("\n")
+        .map((line) => line.split(",")[0]),
+    );
+    for (const { data, said, roles } of made) {
+      assert.deepEqual([data, said.length], ["augmented", 2]);
+      assert.ok(!people.has(roles.text), roles.text);
+    }
+    const [first] = made;
+    const asked = await model("m").predict<Answered & { text: string }>([first!.roles.text]);
+    const [no = 0, yes = 0] = first!.said;
+    const own = 1 / (1 + Math.exp(yes - no));
+    const said = asked[0]!.probabilities[model("m").labels[0] ?? ""];
+    assert.ok(Math.abs(own - said!) < 1e-3, `${String(own)}, ${String(said)}`);
   });
 
   it("a decoder learns from a decoder by what comes next", async () => {

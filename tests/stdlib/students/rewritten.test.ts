@@ -1,0 +1,51 @@
+/** Texts that are made of others, for a teacher to label. */
+import assert from "node:assert/strict";
+import { rewritten } from "#stdlib/lib/students/rewritten.js";
+
+const numbered = (start: string, words: number): string =>
+  Array.from({ length: words }, (_, i) => `${start}${String(i)}`).join(" ");
+const texts = Array.from({ length: 50 }, (_, row) => numbered(`w${String(row)}x`, 20));
+
+describe("texts made of others", () => {
+  it("are so many of each, none of which is there already, and the same by the same seed", () => {
+    const made = rewritten(texts, 4, 1);
+    assert.equal(made.length, 200);
+    assert.equal(new Set([...made, ...texts]).size, 250);
+    assert.deepEqual(rewritten(texts, 4, 1), made);
+    assert.notDeepEqual(rewritten(texts, 4, 2), made);
+  });
+
+  it("hold the words of the data alone, most of one text or of two, a tenth left out", () => {
+    const known = new Set(texts.flatMap((text) => text.split(" ")));
+    const made = rewritten(texts, 20, 1).map((text) => text.split(" "));
+    assert.ok(made.flat().every((word) => known.has(word)));
+    const rowOf = (word: string) => word.split("x")[0];
+    // Words that are put in come from all texts: one of fifty.
+    const sources = made.map((words) => {
+      const counts = new Map<string | undefined, number>();
+      for (const word of words) counts.set(rowOf(word), (counts.get(rowOf(word)) ?? 0) + 1);
+      return [...counts.values()].filter((count) => count > 2).length;
+    });
+    assert.ok(sources.filter((count) => count <= 2).length > 0.97 * made.length);
+    const joined = sources.filter((count) => count === 2).length / made.length;
+    assert.ok(joined > 0.25 && joined < 0.5, String(joined));
+    const words = made.flat().length / made.length;
+    assert.ok(Math.abs(words - 18) < 1, String(words));
+    const own = made.flatMap((words, i) => words.map((word) => rowOf(word) === `w${String(Math.floor(i / 20))}`));
+    const share = own.filter(Boolean).length / own.length;
+    assert.ok(share > 0.55 && share < 0.75, String(share));
+  });
+
+  it("are made of letters where a text has no blanks, and keep its own otherwise", () => {
+    const made = rewritten(["我喜欢这部电影因为它很好看", "这家餐厅的服务真的太差了吧"], 5, 3);
+    assert.ok(made.length >= 8, String(made.length));
+    for (const text of made) assert.match(text, /^[我喜欢这部电影因为它很好看这家餐厅的服务真的太差了吧]+$/);
+    assert.ok(rewritten(["one two\nthree four five six seven"], 9, 1).some((text) => text.includes("\n")));
+  });
+
+  it("are fewer where nothing else can be made of a text, and none of none", () => {
+    assert.ok(rewritten(["yes", "no"], 10, 1).length <= 4);
+    assert.deepEqual(rewritten([], 3, 1), []);
+    assert.deepEqual(rewritten(["", "  "], 3, 1), []);
+  });
+});
