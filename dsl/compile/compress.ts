@@ -161,18 +161,22 @@ function planStages(
     const unlabelled = i === 0 ? o.unlabelled : [];
     const teacher = i === 0 ? o.teacher : undefined;
     const model = studentDraft(program, { start, name, call, at, task: teacher?.task });
-    if (!model) return;
+    if (!model) {
+      for (const rest of o.stages.slice(i)) program.tried.add(rest.name);
+      return;
+    }
     const compress = { start, stage: call, unlabelled, ...(teacher && { teacher: teacher.contender }) };
     const run = { ...o.run, model, compress };
-    const planned = program.silent
-      ? undefined
-      : planCompressed(program, run, name, {
-          ...{ modelAt: o.modelAt, dataAt: o.dataAt, stageAt: at, here: statement.verb.span },
-          statement: { block: statement.block?.span, end: statement.span.end },
-        });
+    // A stage without a plan (a mistake was told, or a fact is missing) leaves those after it unplanned, and all of them known.
+    const planned =
+      program.silent || done.length < i
+        ? undefined
+        : planCompressed(program, run, name, {
+            ...{ modelAt: o.modelAt, dataAt: o.dataAt, stageAt: at, here: statement.verb.span },
+            statement: { block: statement.block?.span, end: statement.span.end },
+          });
     const recipeHash = planned?.plan.recipeHash;
     program.runs.set(name, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
-    if (!program.silent && !planned) break;
     if (planned) {
       resume = planned.resume;
       done.push({ name, start, key, plan: planned.plan });

@@ -1,7 +1,10 @@
 /** `compress`: what its stages come to, what tells one from another, and later cells that name them. */
 import assert from "node:assert/strict";
 import type { Action } from "#dsl/plan/plan.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
+import { Facts, type BaseFacts } from "#dsl/types/facts.js";
+import { compile } from "#dsl/compile/compile.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
+import { registry } from "#stdlib/registry.js";
 import { base, compiled } from "../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
@@ -106,5 +109,23 @@ describe("compress", () => {
     assert.deepEqual(codes("[logits, hidden]", "bytes"), ["distill-task"]);
     assert.deepEqual(codes("[logits, hidden]", undefined), ["distill-task"]);
     assert.deepEqual(codes("[labels, logits]", "bytes"), []);
+  });
+
+  it("the last of several stages is known before the facts of the first are", () => {
+    const cell = `${before}compress m on d with r as s { distill: student(layers: 3), quantize: int8 }\n`;
+    for (const use of [
+      "evaluate s on d.test",
+      'predict s on "x"',
+      "compress s on d with r as t { distill: student(layers: 1) }",
+    ]) {
+      const { diagnostics } = compile(
+        [{ id: "cell-1", title: "cell 1", text: cell + use }],
+        ...([registry, Facts.none, "run", nothingOutside] as const),
+      );
+      assert.deepEqual(
+        diagnostics.map(({ code }) => code),
+        [],
+      );
+    }
   });
 });
