@@ -35,7 +35,12 @@ export async function edgeOf(handle: ModelHandle, base: BaseFacts, budget: Budge
   return edgeShown({
     model: await of(handle.name, base),
     rivals: await rivalsOf(plan, of),
-    ...{ budget, length, here: hereOf() },
+    ...{
+      budget,
+      length,
+      longest: budget.length === undefined && handle.weights ? plan.max_length : length,
+      here: hereOf(),
+    },
   });
 }
 

@@ -3,6 +3,7 @@ import {
   fitting,
   memoryOn,
   precisions,
+  RUNTIME,
   secondsOn,
   type Budget,
   type EdgeFigures,
@@ -13,7 +14,7 @@ import { shownOf } from "../bundle.js";
 import { card, htmlTable, note } from "../html.js";
 import type { Shown } from "../shown.js";
 import { textTable } from "../text-table.js";
-import { bytes, compact, count } from "../text.js";
+import { compact, count } from "../text.js";
 
 /** How far an estimate may be off, either way: what the arithmetic was found to be on machines where it was measured. */
 export const WITHIN = 2.5;
@@ -22,8 +23,9 @@ export interface EdgeView {
   readonly model: EdgeFigures;
   readonly rivals: readonly EdgeFigures[];
   readonly budget: Budget;
-  /** Tokens of the text. */
+  /** Tokens of the text, and of the longest one that it reads. */
   readonly length: number;
+  readonly longest: number;
   /** This machine, where it was measured. */
   readonly here: Device | null;
 }
@@ -38,7 +40,7 @@ export function edgeShown(view: EdgeView): Shown {
   const text = [
     title,
     textTable(own.head, own.rows, own.align),
-    `Which would answer within ${milliseconds(budget.time)}${budget.memory === undefined ? "" : ` in ${bytes(budget.memory)}`}, and rounded how:`,
+    `Which would answer within ${milliseconds(budget.time)}${budget.memory === undefined ? "" : ` in ${bytes(budget.memory)}`}, and rounded how; of what would not, the least of what is too much:`,
     textTable(others.head, others.rows, others.align),
     ...notes,
   ];
@@ -104,18 +106,38 @@ function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[]
 
 function fitsAs(model: EdgeFigures, device: Device, budget: Budget): string {
   const as = fitting(model, device, budget);
-  const time = milliseconds(secondsOn(device, model.reading, as ?? "int8"));
-  return as ? `${as}, ${time}` : `no (${time})`;
+  if (as) return `${as}, ${milliseconds(secondsOn(device, model.reading, as))}`;
+  const least = (of: (precision: Precision) => number): number => Math.min(...precisions.map(of));
+  const time = least((precision) => secondsOn(device, model.reading, precision));
+  const memory = least((precision) => memoryOn(model, precision));
+  const over = [
+    ...(time > budget.time ? [milliseconds(time)] : []),
+    ...(memory > Math.min(budget.memory ?? device.room, device.room) ? [bytes(memory)] : []),
+  ];
+  return `no${over.length > 0 ? `: ${over.join(", ")}` : ""}`;
 }
 
-function notesOf({ model, here }: EdgeView): readonly string[] {
+function notesOf({ model, here, length, longest }: EdgeView): readonly string[] {
   const least = Math.min(...precisions.map((precision) => model.size[precision]));
   return [
     `Estimates, within a factor of ${String(WITHIN)}: FLOPs of the products by what each device reached on an encoder of 145 tokens, or the bytes of the weights by half of its memory's bandwidth, whichever is longer. int4 saves bytes, not time: its weights are made floats as they are read.`,
-    `Measured were ${devices.map(({ name, like }) => `${name}: ${like}`).join("; ")} (ncnn's benchmark, 26.1 GFLOP).`,
+    `Memory is the files, what is alive at once while a text is read, and ${bytes(RUNTIME)} that a runtime takes by itself.`,
+    ...(length < longest
+      ? [
+          `Texts have ${count(length)} tokens on average; \`{ length: ${String(longest)} }\` says it of the longest that it reads.`,
+        ]
+      : []),
+    "Measured (ncnn's benchmark, 26.1 GFLOP; https://github.com/Tencent/ncnn, benchmark/README.md, July 2026):",
+    ...devices.map(({ name, like }) => `- ${name}: ${like}`),
     `Microcontrollers are left out, since none was measured with such a model: the largest hold ${bytes(MICROCONTROLLER)} beside their chip; this model takes ${bytes(least)} at least${least > MICROCONTROLLER ? "" : `, which they read in ${milliseconds(least / MICROCONTROLLER_READS)} before they compute anything`}.`,
     ...(here ? [] : ["`tunebook setup` measures this machine, which is then told beside them."]),
   ];
+}
+
+/** In the units in which budgets are written. */
+function bytes(n: number): string {
+  const mega = n / 1e6;
+  return mega >= 1e3 ? `${(mega / 1e3).toFixed(1)} GB` : `${mega >= 10 ? mega.toFixed(0) : mega.toFixed(1)} MB`;
 }
 
 function milliseconds(seconds: number): string {

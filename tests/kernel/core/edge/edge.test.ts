@@ -97,12 +97,33 @@ describe("models on small devices", function () {
 
   it("are told with what they are: estimates, and of what", () => {
     const [model, ...others] = all;
-    const shown = edgeShown({ model: model!, rivals: others, budget: { time: 0.1 }, length: 128, here: null });
+    const shown = edgeShown({
+      model: model!,
+      rivals: others,
+      budget: { time: 0.1 },
+      length: 128,
+      longest: 256,
+      here: null,
+    });
     const text = String(shown.bundle["text/plain"]);
     for (const { name } of devices) assert.ok(text.includes(name), name);
+    assert.match(text, /`\{ length: 256 \}` says it of the longest/);
+    const narrow = { time: 1, memory: 20e6 };
+    const full = edgeShown({ model: model!, rivals: others, budget: narrow, length: 128, longest: 128, here: null });
+    // It would be quick enough: what is too much is its memory.
+    assert.match(String(full.bundle["text/plain"]), /in 20 MB.+phone, high +no: 4\d MB /s);
+    const slow = edgeShown({
+      model: model!,
+      rivals: others,
+      budget: { time: 1e-3 },
+      length: 128,
+      longest: 128,
+      here: null,
+    });
+    assert.match(String(slow.bundle["text/plain"]), /phone, high +no: 4\.\d ms /);
     assert.match(text, /Estimates, within a factor of/);
     assert.match(text, /Microcontrollers are left out/);
     assert.match(text, /MobileBERT.+\nparameters .+24\.6 M/s);
-    assert.match(text, /hold 16 MiB beside their chip; this model takes 14 MiB at least, which they read in \d+ ms/);
+    assert.match(text, /hold 17 MB beside their chip; this model takes 15 MB at least, which they read in \d+ ms/);
   });
 });
