@@ -55,7 +55,11 @@ export async function addonKey(): Promise<string> {
   return hash.digest("hex").slice(0, 8);
 }
 
-const FLAGS = ["-O2", "-std=c++17", "-fPIC", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"];
+const FLAGS = [
+  ...["-O2", "-std=c++17", "-fPIC", "-DNAPI_VERSION=8", "-DBUILDING_NODE_EXTENSION"],
+  // Sessions have the options of `native/kernels/session.cc`.
+  "-DTF_NewSessionOptions=TunebookSessionOptions",
+];
 /** For this very processor; sums may be taken in vector order. */
 const KERNEL_FLAGS = [
   ...["-O3", "-march=native", "-std=c++17", "-fPIC", "-fvisibility=hidden"],

@@ -48,6 +48,22 @@ describe("the engine's host process", function () {
     await assert.rejects(again.run("train", feedsOf(5)), { code: "engine-closed" });
   });
 
+  it("has no graph rewritten that our compiler made, unless it is told to", async () => {
+    const said = async (rewriting: string): Promise<string> => {
+      const env = { TF_CPP_VMODULE: "meta_optimizer=1", TF_CPP_MIN_LOG_LEVEL: "0", TUNEBOOK_REWRITING: rewriting };
+      const engine = await startEngine({ engine: "tensorflow", env });
+      const session = await engine.open({ train: trainProgram() }, []);
+      await session.run("train", feedsOf(1));
+      process.kill(engine.info.pid, "SIGKILL");
+      const { cause } = await engine.died.catch((error: Error) => error);
+      return String(cause);
+    };
+    assert.match(await said("1"), /meta_optimizer/);
+    const words = await said("0");
+    assert.match(words, /SavedModel load/);
+    assert.doesNotMatch(words, /meta_optimizer/);
+  });
+
   it("outlives an interrupt", async () => {
     const engine = await startEngine({ engine: "tfjs" });
     const session = await engine.open({ train: trainProgram() }, []);
