@@ -49,6 +49,13 @@ const forBrowsers = {
     onResolve({ filter: /^node:path$/ }, () => ({ path: join(dist, "page/training/instead/path.js") }));
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "never" }));
     onResolve({ filter: packages }, ({ path }) => ({ path, namespace: "never" }));
+    // Its workers are given this function as text, so it may name nothing that stands around it.
+    onLoad({ filter: /tfjs-backend-wasm-threaded-simd\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(
+        /^\s*function\(WasmBackendModuleThreadedSimd\) \{/m,
+        "$&var _scriptDir;",
+      ),
+    }));
     onLoad({ filter: /.*/, namespace: "never" }, () => ({ contents: "module.exports = {};" }));
   },
 };
@@ -63,15 +70,17 @@ export async function buildTrainPage({ out = join(dist, "page"), onProgress = ()
     // What is never called has no exports.
     logOverride: { "import-is-undefined": "silent" },
   });
-  const wasm = await readFile(
-    join(root, "node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm"),
-  );
+  const binary = async (name) => {
+    const file = join(root, `node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-${name}.wasm`);
+    return deflateRawSync(await readFile(file), { level: 9 }).toString("base64url");
+  };
   const script = (id, text) => `<script type="text/plain" id="${id}">${text}</script>`;
   const parts = {
     TO_TRAIN: "",
     PANEL: await readFile(join(here, "panel.html"), "utf8"),
     ENGINE:
-      script("engine", deflateRawSync(wasm, { level: 9 }).toString("base64url")) +
+      script("engine", await binary("simd")) +
+      script("engine-threads", await binary("threaded-simd")) +
       script("trainer", trainer.outputFiles[0].text),
   };
   const styled = ["style/editor", "style/phases", "style/page", "training/training"];

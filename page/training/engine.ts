@@ -1,49 +1,43 @@
 /**
- * The engine of a page: tfjs on WebAssembly, in the worker that trains. Programs, states and their checks are those of the
- * notebook's engine host (kernel/engine/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a
- * request to stop is heard then.
+ * An engine of a page, in the worker that trains. Programs, states and their checks are those of the notebook's engine host
+ * (kernel/engine/host/session.ts). A step blocks the worker, so between two of them it takes a turn: a request to stop is
+ * heard then.
  */
-import "@tensorflow/tfjs-backend-cpu";
-import "@tensorflow/tfjs-backend-wasm";
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
-import { backend, env, ready, setBackend, version_core } from "@tensorflow/tfjs-core";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#kernel/core/session/page-codes.js";
+import { backend, setBackend, version_core } from "@tensorflow/tfjs-core";
 import type { Engine, Session } from "#kernel/engine/engine.js";
 import type { Backend } from "#kernel/engine/host/backend.js";
 import { HostSession } from "#kernel/engine/host/session.js";
-import { registerOwnKernels } from "#kernel/engine/tfjs/own-kernels.js";
 import { refusals } from "#kernel/engine/tfjs/refusals.js";
 import { TfjsSession } from "#kernel/engine/tfjs/session.js";
+import type { Device } from "./protocol.js";
 
-/** `wasm`: the engine's binary, which lies in the page, so that nothing is asked of a network. Rejects where it doesn't start. */
-export async function pageEngine(wasm: Uint8Array<ArrayBuffer>): Promise<Engine> {
-  env().set("PROD", true);
-  // Threads need a page that is served apart from all others, and a binary of their own.
-  env().set("WASM_HAS_MULTITHREAD_SUPPORT", false);
-  if (!(await env().getAsync("WASM_HAS_SIMD_SUPPORT")))
-    throw new CodedError("not-trained-on-page", { what: "in this browser", why: "its WebAssembly has no SIMD" });
-  const { platform } = env();
-  const fetch = () => Promise.resolve(new Response(wasm));
-  env().setPlatform(env().platformName, Object.assign(Object.create(platform) as typeof platform, { fetch }));
-  setWasmPaths("embedded/", true);
-  registerOwnKernels();
-  if (!(await setBackend("wasm")))
-    throw new CodedError("not-trained-on-page", { what: "in this browser", why: "its WebAssembly doesn't start" });
-  await ready();
+/** What goes wrong beside the calls. */
+export interface Fault {
+  /** Null: nothing did. */
+  first(): Error | null;
+  /** Rejects when nothing can be computed any more. */
+  readonly gone: Promise<never>;
+}
+const NONE: Fault = { first: () => null, gone: new Promise<never>(() => undefined) };
+
+/** `device`: one of tfjs's backends, which was started. */
+export function engineOn(device: Device, threads: number, title: string, fault = NONE): Engine {
   const ours: Backend = {
-    info: { name: "tfjs", title: `tfjs ${version_core} (wasm, in this page)`, device: "wasm", threads: 1 },
+    info: { name: "tfjs", title: `tfjs ${version_core} (${title}, in this page)`, device, threads },
     can: refusals,
-    open: () => new TfjsSession("wasm"),
+    open: () => new TfjsSession(device),
   };
   return {
     info: { ...ours.info, pid: 0, why: "it is what runs in a browser" },
     clock: () => Promise.resolve({ computingSeconds: 0, waitingSeconds: 0 }),
     can: (program) => Promise.resolve(ours.can(program)),
-    open: async (programs, checkpoints) =>
-      new PageSession(await HostSession.open(ours, programs, checkpoints, turn), Object.keys(programs)),
+    open: async (programs, checkpoints) => {
+      await setBackend(device);
+      const host = await HostSession.open(ours, programs, checkpoints, turn);
+      return new PageSession(host, Object.keys(programs), device, fault);
+    },
     close: () => Promise.resolve(),
-    died: new Promise<never>(() => undefined),
+    died: fault.gone,
   };
 }
 
@@ -55,6 +49,8 @@ class PageSession implements Session {
   constructor(
     private readonly host: HostSession,
     programs: readonly string[],
+    private readonly device: Device,
+    private readonly fault: Fault,
   ) {
     this.open = new Set(programs);
   }
@@ -85,9 +81,23 @@ class PageSession implements Session {
   dispose: Session["dispose"] = () => this.inTurn(() => this.host.dispose());
 
   private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const own = this.last.then(turn).then(work);
+    const own = this.last.then(turn).then(() => this.computed(work));
     this.last = own.catch(() => undefined);
     return own;
+  }
+
+  private async computed<T>(work: () => T | Promise<T>): Promise<T> {
+    const { fault, device } = this;
+    const wrong = fault.first();
+    if (wrong) throw wrong;
+    await setBackend(device);
+    const made = await Promise.resolve()
+      .then(work)
+      // What a call says of a card that is gone says less.
+      .catch((error: unknown) => Promise.reject((fault.first() ?? error) as Error));
+    const late = fault.first();
+    if (late) throw late;
+    return made;
   }
 }
 
@@ -103,8 +113,13 @@ function turn(): Promise<void> {
   });
 }
 
-/** What the engine's memory has grown to, weights and all that is computed with them. */
-export function heapBytes(): number {
-  const { wasm } = backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };
-  return wasm.HEAPU8.buffer.byteLength;
+/** What the memory has grown to that it computes in, weights and all that is computed with them. */
+export async function memoryOf(device: Device): Promise<number> {
+  await setBackend(device);
+  if (device === "wasm") {
+    const { wasm } = backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };
+    return wasm.HEAPU8.buffer.byteLength;
+  }
+  const { bufferManager } = backend() as unknown as { readonly bufferManager: { readonly numBytesAllocated: number } };
+  return bufferManager.numBytesAllocated;
 }

@@ -1,55 +1,65 @@
-/**
- * Weights of bases, kept in the browser's own file system (OPFS) for the next time. Where there is none, as for a page that is
- * opened from a disk in most browsers, they stay in memory.
- */
+/** Bases that a training was opened with, kept in the browser's own file system for the next time. */
+import { headLength, headerIn } from "#kernel/tensors/layout.js";
+import type { GivenFile } from "../world/protocol.js";
+import { drop, get, namesIn, put, whyNot } from "./opfs.js";
+
 const FOLDER = "bases";
 const WEIGHTS = "model.safetensors";
 
-/** What of a file is there in a worker alone. */
-interface Syncing {
-  createSyncAccessHandle(): Promise<{
-    truncate(size: number): void;
-    write(bytes: Uint8Array<ArrayBuffer>, o: { readonly at: number }): number;
-    getSize(): number;
-    flush(): void;
-    close(): void;
-  }>;
+/** A base that is kept: its weights, and the files beside them that were given. */
+export interface KeptBase {
+  readonly weights: File;
+  readonly files: readonly GivenFile[];
 }
 
-/** False: this browser keeps nothing here. */
-export async function keep(base: string, bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
+/** `beside`: by their names. A string says why it is not kept; what there was of it is let go. */
+export async function keep(
+  base: string,
+  weights: Uint8Array<ArrayBuffer>,
+  beside: readonly (readonly [string, Uint8Array])[],
+): Promise<File | string> {
+  const folder = `${FOLDER}/${base}`;
   try {
-    const folder = await (await root()).getDirectoryHandle(base, { create: true });
-    const file = await folder.getFileHandle(WEIGHTS, { create: true });
-    const handle = await (file as unknown as Syncing).createSyncAccessHandle();
-    try {
-      handle.truncate(0);
-      handle.write(bytes, { at: 0 });
-      handle.flush();
-      return handle.getSize() === bytes.length;
-    } finally {
-      handle.close();
-    }
-  } catch {
-    return false; // no such file system, or no room in it: the page says that they stay in memory
+    for (const [name, bytes] of beside) await put(folder, name, bytes as Uint8Array<ArrayBuffer>);
+    await put(folder, WEIGHTS, weights);
+    return (await get(folder, WEIGHTS)) ?? "this browser keeps no files for such a page";
+  } catch (error) {
+    await drop(FOLDER, base);
+    return whyNot(error);
   }
 }
 
-/** By the base's folder. */
-export async function kept(): Promise<ReadonlyMap<string, Uint8Array>> {
-  const found = new Map<string, Uint8Array>();
-  try {
-    for await (const [base, handle] of (await root()).entries()) {
-      if (handle.kind !== "directory") continue;
-      const file = await (await (handle as FileSystemDirectoryHandle).getFileHandle(WEIGHTS)).getFile();
-      found.set(base, new Uint8Array(await file.arrayBuffer()));
+/** By the base's folder. What is not whole is let go. */
+export async function kept(): Promise<ReadonlyMap<string, KeptBase>> {
+  const found = new Map<string, KeptBase>();
+  for (const base of await namesIn(FOLDER)) {
+    const folder = `${FOLDER}/${base}`;
+    const weights = await get(folder, WEIGHTS);
+    if (!weights || !(await isWhole(weights))) {
+      await drop(FOLDER, base);
+      continue;
     }
-  } catch {
-    // Nothing is kept here.
+    const files: GivenFile[] = [];
+    for (const name of await namesIn(folder)) {
+      const file = name === WEIGHTS ? null : await get(folder, name);
+      if (file) files.push({ path: `${base}/${name}`, text: new Uint8Array(await file.arrayBuffer()) });
+    }
+    found.set(base, { weights, files });
   }
   return found;
 }
 
-async function root(): Promise<FileSystemDirectoryHandle> {
-  return (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+export function forget(base: string): Promise<void> {
+  return drop(FOLDER, base);
+}
+
+async function isWhole(file: File): Promise<boolean> {
+  const read = async (from: number, to: number) => new Uint8Array(await file.slice(from, to).arrayBuffer());
+  try {
+    const length = headLength(WEIGHTS, await read(0, 8), file.size);
+    headerIn(WEIGHTS, await read(8, 8 + length), file.size);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,5 +1,5 @@
 /** The window's end of the worker that trains. */
-import type { Failure, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
+import type { Failure, Keeping, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
 
 /** What the worker says of a request that failed. */
 export class Failed extends Error {
@@ -15,12 +15,18 @@ export class Line {
 
   constructor(
     script: string,
-    hears: { shown(id: string, html: string): void; doing(what: string): void; broke(message: string): void },
+    hears: {
+      kept(keeping: Keeping): void;
+      shown(id: string, html: string): void;
+      doing(what: string): void;
+      broke(message: string): void;
+    },
   ) {
     this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
     this.#worker.onerror = ({ message }) => hears.broke(message);
     this.#worker.onmessage = ({ data }: { data: TrainReply }) => {
       if ("show" in data) return hears.shown(data.show, data.html);
+      if ("kept" in data) return hears.kept(data.kept);
       if ("doing" in data) return hears.doing(data.doing);
       const asked = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);

@@ -1,6 +1,15 @@
 /** What the window and the worker that trains say to each other: requests with one answer each, and what is shown meanwhile. */
 import type { GivenFile, Start } from "../world/protocol.js";
 
+/** Where a training may compute; `sooner`: the page tries. */
+export type Device = "wasm" | "webgpu";
+export type Asked = "sooner" | Device;
+/** Of tfjs, deflated; `threaded`: what serves where memory may be shared. */
+export interface Binaries {
+  readonly simd: string;
+  readonly threaded: string;
+}
+
 /** How a training ended, or was interrupted. */
 export interface Outcome {
   /** Null: it was interrupted and can go on. */
@@ -11,6 +20,10 @@ export interface Outcome {
   readonly seconds: number;
   readonly stepSeconds: number;
   readonly memoryBytes: number;
+  /** The engine, as it calls itself; why that one, null: it was asked for. */
+  readonly on: string;
+  readonly why: string | null;
+  readonly saves: "adapter" | "model";
   /** What the program evaluates: scores by their names, and cards as HTML. */
   readonly evaluated: readonly {
     readonly on: string;
@@ -34,10 +47,41 @@ export interface Held {
   readonly bytes: number;
   /** Kept for the next time; false: as long as the page is open. */
   readonly kept: boolean;
+  /** Why they are not kept; null: they are, or no training was opened with them yet. */
+  readonly why: string | null;
 }
+/** What a training is begun from. */
+export interface Program {
+  readonly code: string;
+  readonly name: string;
+  /** Hash of the plan that it comes to. */
+  readonly plan: string;
+}
+/** A training that an earlier page left as it stood. */
+export interface Left extends Program {
+  readonly id: string;
+  readonly step: number;
+  readonly of: number;
+  /** Null: steps are left. */
+  readonly ended: "done" | "early" | null;
+  /** When it stood there, as ISO 8601 has it. */
+  readonly at: string;
+}
+/** Whether a training is kept as it stands, for a page that is left. */
+export type Keeping = { readonly step: number } | { readonly why: string };
 export interface TrainMethods {
-  /** `engine`: its binary, deflated. Bases that were kept. */
-  readonly start: { params: Start & { readonly engine: string }; result: readonly Held[] };
+  /** `engine`: its binaries. Files of bases that are kept, and what an earlier page left of a training; null: nothing. */
+  readonly start: {
+    params: Start & { readonly engine: Binaries };
+    result: { readonly files: readonly GivenFile[]; readonly left: Left | null };
+  };
+  /** Lets a kept base go. */
+  readonly forget: { params: { readonly base: string }; result: null };
+  /** The files of what was left; null: they are gone. */
+  readonly filesLeft: { params: { readonly id: string }; result: readonly GivenFile[] | null };
+  /** Goes on from there. */
+  readonly takeUp: { params: { readonly left: Left; readonly where: Asked }; result: Outcome };
+  readonly forgetLeft: { params: { readonly id: string }; result: null };
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
   /** `folder`: of the file; null: it lay in none. */
   readonly weights: { params: { readonly folder: string | null; readonly file: Blob }; result: Held };
@@ -46,7 +90,10 @@ export interface TrainMethods {
     params: { readonly code: string; readonly name: string | null };
     result: { readonly base: string | null; readonly held: Held | null };
   };
-  readonly train: { params: { readonly code: string; readonly name: string | null }; result: Outcome };
+  readonly train: {
+    params: { readonly code: string; readonly name: string | null; readonly where: Asked };
+    result: Outcome;
+  };
   readonly goOn: { params: null; result: Outcome };
   readonly interrupt: { params: null; result: null };
   readonly predict: { params: { readonly texts: readonly string[] }; result: Answered };
@@ -66,6 +113,7 @@ export type TrainReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
   /** Of the training under way: HTML in place of what had that id before. */
+  | { readonly kept: Keeping }
   | { readonly show: string; readonly html: string }
   /** What is done before the first step. */
   | { readonly doing: string };

@@ -1,18 +1,20 @@
 /**
  * One training in a page: the notebook's own parts (rows, programs, loop, scores, the adapter's file) over the page's files and
- * the page's engine. What it keeps it keeps in memory: it is interrupted and goes on as long as the page is open.
+ * the page's engine. It is interrupted and goes on; what it comes to at each checkpoint is told to whoever keeps it (`left.ts`).
  */
 import { must } from "#dsl/diagnostics/must.js";
 import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Action, Plan } from "#dsl/plan/plan.js";
-import { ADAPTER } from "#kernel/artifacts/adapter-folder.js";
+import type { Checkpoint } from "#kernel/artifacts/checkpoints.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { RunLock } from "#kernel/artifacts/run-lock.js";
-import { folded, standardise } from "#kernel/artifacts/standardised.js";
+import { standardise } from "#kernel/artifacts/standardised.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/core/bases/base.js";
 import type { HostContext } from "#kernel/core/session/host-context.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
+import { does } from "#kernel/core/session/words.js";
 import type { Engine } from "#kernel/engine/engine.js";
 import { askerOf } from "#kernel/inference/asker.js";
 import { askRows } from "#kernel/inference/score.js";
@@ -27,8 +29,10 @@ import { train, type Trained } from "#kernel/training/train.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { World } from "../world/world.js";
-import { forgetAll, newest } from "./instead/checkpoints.js";
-import { written } from "./instead/safetensors.js";
+import { forgetAll, newest, ofStep, putBack, toGoOnFrom } from "./instead/checkpoints.js";
+import type { State } from "./left.js";
+import type { SavedFile } from "./protocol.js";
+import { savedOf } from "./saved.js";
 
 type Train = Extract<Action, { readonly verb: "train" }>;
 
@@ -38,19 +42,25 @@ export interface Given {
   readonly action: Train;
   readonly base: Base;
   readonly screen: Screen;
+  /** Of a training that goes on, where it stood. */
+  readonly left: State | null;
 }
 
-/** A file that is saved. */
-export interface Saved {
-  readonly name: string;
-  readonly bytes: Uint8Array;
+/** Steps that were taken for their time alone. */
+export interface Probe {
+  /** Of the sooner one of the last two: the first compiles. */
+  readonly seconds: number;
+  readonly losses: readonly number[];
 }
+const PROBED = 3;
 
 /** Open from the first step until another training begins. */
 export class PageRun {
   readonly events: RunEvent[] = [];
   private readonly live: LiveTraining;
-  private last: Trained | null = null;
+  /** Where it stands; null: it didn't begin. */
+  private at: Checkpoint | null = null;
+  private ended: State["ended"] = null;
   private aborter = new AbortController();
 
   private constructor(
@@ -78,7 +88,9 @@ export class PageRun {
     const { standardised } = open;
     const standard = material.rows.taught?.standard;
     if (standardised && standard) await standardise(open.session, standardised, standard, standardised.knows);
-    return new PageRun(given, material, open, context);
+    const run = new PageRun(given, material, open, context);
+    if (given.left) await run.takeUp(given.left);
+    return run;
   }
 
   get plan(): Plan {
@@ -87,39 +99,101 @@ export class PageRun {
   get name(): string {
     return this.given.action.name;
   }
+  /** The engine, as it calls itself. */
+  get engine(): string {
+    return this.given.engine.info.title;
+  }
   get labels(): readonly string[] {
     return this.material.labels;
   }
 
-  /** Trains until it is done, or interrupted: it goes on then where it was. */
-  async train(): Promise<Trained["reason"]> {
+  /** What a step takes; what was learnt is as it was before. */
+  async probe(): Promise<Probe> {
+    const { session, saved } = this.open;
+    const steps: { readonly seconds: number; readonly loss: number }[] = [];
+    await session.setAside("probed", saved);
+    await train({
+      ...this.training(null),
+      ...{ resume: null, validate: null },
+      among: {
+        chunk: () => 1,
+        pause: () => Promise.resolve(),
+        ends: () => (steps.length >= PROBED ? "give up" : null),
+      },
+      on: (event) => event.kind === "step" && steps.push(event),
+    });
+    await session.takeBack("probed");
+    forgetAll();
+    return {
+      seconds: Math.min(...steps.slice(steps.length > 1 ? 1 : 0).map(({ seconds }) => seconds)),
+      losses: steps.map(({ loss }) => loss),
+    };
+  }
+
+  /** Trains until it is done, or interrupted: it goes on then where it was. `keeps`: told at each checkpoint. */
+  async train(keeps: (state: State) => void): Promise<Trained["reason"]> {
+    if (this.ended) {
+      await this.takeBest();
+      this.live.behind(this.events);
+      this.live.draw();
+      return this.ended;
+    }
     const { plan, material, open } = this;
     this.aborter = new AbortController();
-    const watched = watchedIn(registry, plan.recipe.training);
-    if (this.last) this.live.behind(this.events);
+    if (this.at) this.live.behind(this.events);
     const { signal } = this.aborter;
     const stage = { hostContext: this.context, signal } as unknown as Parameters<typeof exactFit>[2];
-    const exact = await exactFit(plan, { ...material, session: open.session }, stage);
+    const watched = watchedIn(registry, plan.recipe.training);
     const trained = await train({
-      ...{ plan, session: open.session, saved: open.saved, exact, signal },
-      ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
-      ...{ run: NOWHERE, lock: OPEN, watchedRows: null, damaged: [] },
+      ...this.training(await exactFit(plan, { ...material, session: open.session }, stage)),
+      signal,
+      plan: await oftenKept(plan),
       validate: await validatingOn({ registry, plan, watched }, material, open),
-      watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
-      engine: this.given.engine.info.title,
-      resume: this.last?.last ?? null,
+      resume: this.at,
       onValidating: (done, of) => this.live.validating(done, of),
       on: (event) => {
         this.events.push(event);
         this.live.on(event);
+        if (event.kind === "checkpoint") keeps(this.state());
       },
     });
     await trained.settled;
     // Steps that ended after it replied are in the newest checkpoint, and so is what the engine has.
-    this.last = { ...trained, last: newest() ?? trained.last };
-    if (trained.reason !== "interrupted" && keepsBest(plan.recipe.training)) await this.takeBest(trained);
+    this.at = newest() ?? trained.last;
+    this.ended = trained.reason === "early" || trained.reason === "done" ? trained.reason : null;
+    keeps(this.state());
+    if (this.ended) await this.takeBest();
     this.live.draw();
     return trained.reason;
+  }
+
+  private state(): State {
+    const of = this.events.findLast((event) => event.kind === "started")?.steps ?? 0;
+    const checkpoints = toGoOnFrom();
+    const step = Math.max(0, ...checkpoints.map(({ position }) => position.step));
+    return { step, of, ended: this.ended, events: [...this.events], checkpoints };
+  }
+
+  /** What a state that was kept holds: from there it goes on. */
+  private async takeUp({ step, events, ended, checkpoints }: State): Promise<void> {
+    putBack(checkpoints);
+    this.at = must(newest(), "a checkpoint of what was left");
+    this.events.push(...(ended ? events : before(events, step)));
+    this.ended = ended;
+    await this.open.session.load(this.at.file);
+  }
+
+  /** What all of its trainings have. */
+  private training(exact: Awaited<ReturnType<typeof exactFit>>) {
+    const { plan, material, open } = this;
+    const watched = watchedIn(registry, plan.recipe.training);
+    return {
+      ...{ plan, session: open.session, saved: open.saved, exact },
+      ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
+      ...{ run: NOWHERE, lock: OPEN, watchedRows: null, damaged: [] },
+      watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
+      engine: this.engine,
+    };
   }
 
   interrupt(): void {
@@ -138,17 +212,12 @@ export class PageRun {
     return { predictions: await read.answer(said), said };
   }
 
-  /** PEFT's two files. */
-  async saved(): Promise<readonly Saved[]> {
-    const { names, config, standardised } = must(this.open.adapter, "what was trained beside the base");
-    const file = `adapter/${ADAPTER.weights}`;
-    await folded(this.open.session, standardised, () =>
-      this.open.session.save(file, Object.keys(names), { format: "pt" }, names),
-    );
-    return [
-      { name: ADAPTER.weights, bytes: must(written.get(file), "the adapter's weights") },
-      { name: ADAPTER.config, bytes: new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`) },
-    ];
+  /** What is saved: PEFT's two files, or the folder of a model that trained whole. */
+  get saves(): "adapter" | "model" {
+    return this.open.adapter ? "adapter" : "model";
+  }
+  saved(): Promise<readonly SavedFile[]> {
+    return savedOf(this.open, this.given.base, this.material.tokenizer);
   }
 
   async close(): Promise<void> {
@@ -157,9 +226,34 @@ export class PageRun {
     await this.open.dispose();
   }
 
-  private async takeBest({ best, steps }: Trained): Promise<void> {
-    if (best && best.position.step < steps) await this.open.session.load(best.file);
+  private async takeBest(): Promise<void> {
+    const best = this.at?.position.best;
+    if (!best || best.step === this.at?.position.step || !keepsBest(this.plan.recipe.training)) return;
+    await this.open.session.load(must(ofStep(best.step), "the best checkpoint").file);
   }
+}
+
+/** What a training that goes on has behind it. */
+const before = (events: readonly RunEvent[], step: number): readonly RunEvent[] =>
+  events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
+
+/** Steps between two states that are kept: what a reload takes back at most. */
+const OFTEN = 10;
+/** With few weights that learn a checkpoint is small, and written more often than the recipe asks: no number changes by it. */
+async function oftenKept(plan: Plan): Promise<Plan> {
+  const { model, training } = plan.recipe;
+  const { steps } = training.checkpoint?.arguments ?? {};
+  const few = (await does(model.technique, "technique")).saved === "trained";
+  if (few && typeof steps === "number" && steps <= OFTEN) return plan;
+  // All weights and their moments are several times the base: memory has the last and the best ones alone.
+  const checkpoint: Call | null = few ? { kind: "cadence", word: "every", arguments: { steps: OFTEN } } : null;
+  return { ...plan, recipe: { ...plan.recipe, training: { ...training, checkpoint } } };
+}
+
+/** Whether its head is found at once: it takes no steps. */
+export async function isExact({ plan }: Pick<Train, "plan">): Promise<boolean> {
+  const { technique } = plan.recipe.model;
+  return (await does(technique, "technique")).exact?.(technique) === true;
 }
 
 /** What a run's folder is elsewhere: events are in memory, and nothing is written. */

@@ -1,5 +1,5 @@
 /** The worker that trains: the program is checked over the page's files once more, and its training is opened, run and asked. */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { partsOf } from "#dsl/syntax/parts.js";
@@ -10,18 +10,21 @@ import { checkSources, type Checked } from "#kernel/core/session/check-sources.j
 import { does } from "#kernel/core/session/words.js";
 import type { Engine } from "#kernel/engine/engine.js";
 import { registry } from "#stdlib/registry.js";
-import { inflated } from "../app/packed.js";
 import { unpacked } from "../world/carried.js";
 import { disk, nameOf } from "../world/disk.js";
 import type { GivenFile, Machine, Start } from "../world/protocol.js";
 import { World } from "../world/world.js";
 import { givenBase } from "./base.js";
-import { heapBytes, pageEngine } from "./engine.js";
-import { keep, kept } from "./keep.js";
-import type { Failure, Held, Outcome, TrainMethods, TrainReply } from "./protocol.js";
-import { PageRun } from "./run.js";
+import { begunWhere, type Begun } from "./choice.js";
+import { Devices } from "./devices.js";
+import { memoryOf } from "./engine.js";
+import { Refusal } from "./failure.js";
+import { forget, keep, kept } from "./keep.js";
+import { filesLeft, forgetLeft, Keeper, newestLeft, stateLeft, type State } from "./left.js";
+import type { Asked, Held, Keeping, Left, Outcome, TrainMethods, TrainReply } from "./protocol.js";
+import { isExact, PageRun } from "./run.js";
 import { evaluated } from "./scores.js";
-import { demandTrainable, trainingIn } from "./trainable.js";
+import { demandTrainable, trainingIn, type Train } from "./trainable.js";
 
 type Handlers = {
   readonly [M in keyof TrainMethods]: (params: TrainMethods[M]["params"]) => Promise<TrainMethods[M]["result"]>;
@@ -29,6 +32,8 @@ type Handlers = {
 
 /** What a tab's WebAssembly takes: its addresses have 32 bits, and browsers give half of that for sure. */
 const MOST = 2 * 2 ** 30;
+/** What is kept of a base beside its weights. */
+const OF_BASES = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
 const verbs = registry.verbs().map((verb) => verb.name);
 
 export function service(tell: (reply: TrainReply) => void): Handlers {
@@ -38,7 +43,11 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
     files: async ({ all }) => (room.files(all), null),
     weights: ({ folder, file }) => room.weights(folder, file),
     has: ({ code, name }) => room.has(code, name),
-    train: ({ code, name }) => room.train(code, name),
+    forget: async ({ base }) => (await room.forget(base), null),
+    filesLeft: ({ id }) => filesLeft(id),
+    takeUp: ({ left, where }) => room.takeUp(left, where),
+    forgetLeft: async ({ id }) => (await forgetLeft(id), null),
+    train: ({ code, name, where }) => room.train(code, name, where),
     goOn: () => room.goOn(),
     interrupt: async () => (room.interrupt(), null),
     predict: ({ texts }) => room.predict(texts),
@@ -46,33 +55,40 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
   };
 }
 
-/** Bytes of a base's weights, and whether they are kept for the next time. */
+/** A base's weights: in memory as they were given, or a file that is kept for the next time. `why`: why they are not kept. */
 interface Weights {
-  readonly bytes: Uint8Array;
-  readonly kept: boolean;
+  readonly from: Uint8Array | File;
+  readonly why: string | null;
 }
 
 class Room {
   private world: World;
   private tokenizers: Start["tokenizers"] = {};
-  private packed = "";
-  private engine: Promise<Engine> | null = null;
+  private devices = new Devices({ simd: "", threaded: "" });
   private given: readonly GivenFile[] = [];
   /** By the folder that they were in, the last part of a base's name as a rule; "": in none. The last given is the last. */
   private readonly held = new Map<string, Weights>();
-  private run: PageRun | null = null;
+  private begun: Begun | null = null;
   private checked: Checked | null = null;
+  /** Settles when all weights are read that were given. */
+  private reading: Promise<unknown> = Promise.resolve();
+  private keeper: Keeper | null = null;
 
   constructor(private readonly tell: (reply: TrainReply) => void) {
     this.world = worldOf({ memoryBytes: MOST, cores: 1 }, {});
   }
 
-  async start({ machine, tokenizers, engine }: TrainMethods["start"]["params"]): Promise<readonly Held[]> {
+  async start({
+    machine,
+    tokenizers,
+    engine,
+  }: TrainMethods["start"]["params"]): Promise<TrainMethods["start"]["result"]> {
     this.world = worldOf(machine, tokenizers);
     this.tokenizers = tokenizers;
-    this.packed = engine;
-    for (const [base, bytes] of await kept()) this.held.set(base, { bytes, kept: true });
-    return [...this.held].map(([base, { bytes }]) => ({ base, bytes: bytes.length, kept: true }));
+    this.devices = new Devices(engine);
+    const bases = await kept();
+    for (const [base, { weights }] of bases) this.held.set(base, { from: weights, why: null });
+    return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestLeft() };
   }
 
   files(all: readonly GivenFile[]): void {
@@ -82,11 +98,13 @@ class Room {
   }
 
   async weights(folder: string | null, file: Blob): Promise<Held> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
     const base = nameOf(folder ?? "");
+    const read = file.arrayBuffer();
+    this.reading = read.catch(() => undefined);
+    const weights = { from: new Uint8Array(await read), why: null };
     this.held.delete(base);
-    this.held.set(base, { bytes, kept: false });
-    return { base, bytes: bytes.length, kept: false };
+    this.held.set(base, weights);
+    return toldOf(base, weights);
   }
 
   async has(code: string, name: string | null): Promise<TrainMethods["has"]["result"]> {
@@ -95,38 +113,68 @@ class Room {
     if (action?.verb !== "train") return { base: null, held: null };
     const { base } = action.plan.recipe.model;
     const found = this.heldFor(base);
-    return { base, held: found && { base, bytes: found.bytes.length, kept: found.kept } };
+    return { base, held: found && toldOf(base, found) };
   }
 
-  async train(code: string, name: string | null): Promise<Outcome> {
-    await this.run?.close();
-    this.run = null;
+  async forget(base: string): Promise<void> {
+    await forget(nameOf(base));
+    this.held.delete(nameOf(base));
+  }
+
+  async train(code: string, name: string | null, where: Asked): Promise<Outcome> {
+    const action = await this.open(code, name, where);
+    const { recipe, planHash: plan } = action.plan;
+    this.keeper = await Keeper.begun({ code, name: action.name, plan }, this.given, this.keeping);
+    await this.keepHeld(nameOf(recipe.model.base));
+    return this.goOn();
+  }
+
+  /** Goes on where an earlier page was left, whose program and files it had. */
+  async takeUp({ id, code, name, plan, step }: Left, where: Asked): Promise<Outcome> {
+    const [files, left] = await Promise.all([filesLeft(id), stateLeft(id)]);
+    if (!files || !left) throw leftElse(step, "what was kept of it is gone");
+    this.files(files);
+    const demand = (action: Train): void => {
+      if (action.plan.planHash !== plan)
+        throw leftElse(step, "its program and rows come to another plan in this version");
+    };
+    await this.open(code, name, where, { left, demand });
+    this.keeper = await Keeper.taking(id, this.keeping);
+    return this.goOn();
+  }
+
+  private async open(code: string, name: string | null, where: Asked, o?: TakenUp): Promise<Train> {
+    // On a card that is gone nothing is left to close.
+    await this.begun?.run.close().catch(() => undefined);
+    this.keeper?.release();
+    this.begun = this.keeper = null;
+    await this.reading;
     this.tell({ doing: "checking the program" });
     const checked = await this.check(code);
     const wrong = checked.diagnostics.find(({ severity }) => severity === "error");
     if (wrong) throw new Refusal(wrong.code, wrong.data);
     const action = trainingIn(checked.actions, name);
     await demandTrainable(action);
+    o?.demand(action);
     const { model } = action.plan.recipe;
     const facts = await this.world.base(readerOf(model));
-    this.tell({ doing: "starting the engine" });
-    const engine = await (this.engine ??= inflated(this.packed).then((bytes) =>
-      pageEngine(bytes as Uint8Array<ArrayBuffer>),
-    ));
     this.tell({ doing: `reading ${model.base}` });
-    this.lay(model.base, facts.hash, facts.config);
+    await this.lay(model.base, facts.hash, facts.config);
     const base = await givenBase(model.base, facts);
-    this.tell({ doing: "making tokens of the rows, and programs of the plan" });
+    const doing = (what: string): void => this.tell({ doing: what });
+    doing("making tokens of the rows, and programs of the plan");
     const screen = { display: this.show, update: this.show };
-    this.run = await PageRun.begin({ engine, world: this.world, action, base, screen });
+    const begin = (engine: Engine) =>
+      PageRun.begin({ engine, world: this.world, action, base, screen, left: o?.left ?? null });
+    this.begun = await begunWhere((await isExact(action)) ? "wasm" : where, this.devices, begin, doing);
     this.checked = checked;
-    await this.keepHeld(nameOf(model.base));
-    return this.goOn();
+    return action;
   }
 
   async goOn(): Promise<Outcome> {
-    const run = this.running();
-    const ended = await run.train();
+    const { run, device, why } = this.running();
+    const ended = await run.train((state) => this.keeper?.keep(state));
+    await this.keeper?.settled();
     const interrupted = ended === "interrupted";
     const steps = run.events.flatMap((event) => (event.kind === "step" ? [event] : []));
     const seconds = steps.map((step) => step.seconds);
@@ -137,18 +185,18 @@ class Room {
       of: run.events.findLast((event) => event.kind === "started")?.steps ?? 0,
       seconds: seconds.reduce((sum, one) => sum + one, 0),
       stepSeconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
-      memoryBytes: heapBytes(),
+      ...{ memoryBytes: await memoryOf(device), on: run.engine, why, saves: run.saves },
       evaluated: scores.map(({ on, scores: own, shown }) => ({ on, scores: own, cards: shown.map(htmlOf) })),
       losses: steps.map(({ loss }) => loss),
     };
   }
 
   interrupt(): void {
-    this.run?.interrupt();
+    this.begun?.run.interrupt();
   }
 
   async predict(texts: readonly string[]): Promise<TrainMethods["predict"]["result"]> {
-    const run = this.running();
+    const { run } = this.running();
     const { predictions, said } = await run.predict(texts);
     const { answers } = await does(run.plan.recipe.model.task, "task");
     const { columns, cells } = must(answers, "what the task answers");
@@ -157,13 +205,12 @@ class Room {
   }
 
   async save(): Promise<TrainMethods["save"]["result"]> {
-    const files = await this.running().saved();
-    return files.map(({ name, bytes }) => ({ name, bytes: bytes as Uint8Array<ArrayBuffer> }));
+    return this.running().run.saved();
   }
 
-  private running(): PageRun {
-    if (!this.run) throw new CodedError("internal", { what: "nothing was trained in this page yet" });
-    return this.run;
+  private running(): Begun {
+    if (!this.begun) throw new CodedError("internal", { what: "nothing was trained in this page yet" });
+    return this.begun;
   }
 
   private check(code: string): Promise<Checked> {
@@ -182,18 +229,23 @@ class Room {
 
   /** Those of that name, or the last that were given: a folder may be called anything, and weights of another base are told by their shapes. */
   private heldFor(base: string): Weights | null {
-    return this.held.get(nameOf(base)) ?? [...this.held.values()].findLast((one) => !one.kept) ?? null;
+    return this.held.get(nameOf(base)) ?? [...this.held.values()].findLast(isInMemory) ?? null;
   }
 
   /** Weights that a training could be opened with. */
   private async keepHeld(base: string): Promise<void> {
     const found = this.heldFor(base);
-    if (found && !found.kept && (await keep(base, found.bytes as Uint8Array<ArrayBuffer>)))
-      this.held.set(base, { bytes: found.bytes, kept: true });
+    if (!found || !isInMemory(found)) return;
+    const beside = OF_BASES.flatMap((name) => {
+      const file = disk.inFolder(base, name);
+      return file ? [[name, file.bytes] as const] : [];
+    });
+    const kept = await keep(base, found.from as Uint8Array<ArrayBuffer>, beside);
+    this.held.set(base, typeof kept === "string" ? { from: found.from, why: kept } : { from: kept, why: null });
   }
 
   /** The files of a base where the notebook's code looks for them: those that were given, else what the page itself knows. */
-  private lay(base: string, hash: string, config: Readonly<Record<string, unknown>>): void {
+  private async lay(base: string, hash: string, config: Readonly<Record<string, unknown>>): Promise<void> {
     const folder = nameOf(base);
     const put = (name: string, bytes: Uint8Array | undefined): void => {
       if (bytes && !disk.inFolder(folder, name)) disk.put(`${folder}/${name}`, bytes);
@@ -201,40 +253,29 @@ class Room {
     put("config.json", new TextEncoder().encode(JSON.stringify(config)));
     const carried = this.tokenizers[hash];
     put("tokenizer.json", carried && unpacked(carried));
-    put("model.safetensors", this.heldFor(base)?.bytes);
+    const weights = this.heldFor(base)?.from;
+    put("model.safetensors", weights instanceof File ? new Uint8Array(await weights.arrayBuffer()) : weights);
   }
 
+  private readonly keeping = (kept: Keeping): void => this.tell({ kept });
   private readonly show = (shown: Shown): void => {
     if (shown.id !== undefined) this.tell({ show: shown.id, html: htmlOf(shown) });
   };
 }
 
-/** A mistake of the program, told as the editor tells it. */
-class Refusal extends Error {
-  constructor(
-    readonly code: string,
-    readonly data: unknown,
-  ) {
-    super(code);
-  }
+interface TakenUp {
+  readonly left: State;
+  /** Throws where it is another training. */
+  demand(action: Train): void;
+}
+function leftElse(step: number, why: string): CodedError {
+  return new CodedError("not-trained-on-page", { what: `on from step ${String(step)}`, why });
 }
 
-/** What a browser says where its WebAssembly gets no more memory. */
-const OUT_OF_MEMORY = /out of memory|memory access out of bounds|allocation failed|cannot enlarge|OOM/i;
-
-export function failureOf(error: unknown): Failure {
-  if (error instanceof Error && OUT_OF_MEMORY.test(error.message))
-    return failureOf(
-      new CodedError("not-trained-on-page", {
-        what: "with so much memory",
-        why: "the browser gives no more (a smaller `batch_size` or `max_length` needs less)",
-      }),
-    );
-  if (error instanceof CodedError || error instanceof Refusal) {
-    const { message, help } = wordsFor({ code: error.code as CodedError["code"], data: error.data });
-    return { code: error.code, message, ...(help !== undefined && { help }) };
-  }
-  return { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+const isInMemory = ({ from }: Weights): boolean => !(from instanceof File);
+function toldOf(base: string, { from, why }: Weights): Held {
+  const file = from instanceof File;
+  return { base, bytes: file ? from.size : from.length, kept: file, why };
 }
 
 function worldOf({ memoryBytes, cores }: Machine, tokenizers: Start["tokenizers"]): World {

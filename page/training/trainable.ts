@@ -1,4 +1,4 @@
-/** Which trainings a page can do: one training of a classifier of texts, of few weights beside a base that stays as it is. */
+/** Which trainings a page can do: one training of a classifier of texts. What its memory comes to the compiler knows. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action, Plan } from "#dsl/plan/plan.js";
 import { does } from "#kernel/core/session/words.js";
@@ -6,7 +6,7 @@ import "#kernel/core/session/page-codes.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 
-type Train = Extract<Action, { readonly verb: "train" }>;
+export type Train = Extract<Action, { readonly verb: "train" }>;
 
 const refused = (what: string, why: string): CodedError => new CodedError("not-trained-on-page", { what, why });
 
@@ -33,17 +33,12 @@ export async function demandTrainable({ plan, folds, repeats, calibrate }: Train
   if (model.scratch) throw refused("a model from scratch", "its tokenizer is trained where Tunebook is installed");
   if (startsFrom(model.technique) !== null) throw refused("what begins `from:` a folder", "a page reads no folder");
   if (storageOf(model.storage).weights !== "f32") throw refused("`storage`", "weights lie in memory as f32");
-  await demandFew(plan);
+  await demandKnown(plan);
 }
 
-async function demandFew({ recipe: { model } }: Plan): Promise<void> {
+async function demandKnown({ recipe: { model } }: Plan): Promise<void> {
   const [task, technique] = await Promise.all([does(model.task, "task"), does(model.technique, "technique")]);
   if (task.supervision.rows !== "texts" || !task.answers?.score)
     throw refused(`\`task: ${model.task.word}\``, "its rows are more than one text with an answer");
-  if (technique.saved !== "trained")
-    throw refused(
-      `\`technique: ${model.technique.word}\``,
-      "all weights of a base and their moments take more memory than is safe in a tab",
-    );
   if (technique.merges?.(model.technique)) throw refused("`merge: true`", "it writes adapters");
 }

@@ -1,9 +1,11 @@
 /** The page that trains: the playground, and beside its phases a panel with base, curve, scores, answers and the adapter. */
 import { editor, extensions, give, machine, tokenizers } from "../app/main.js";
+import type { GivenFile } from "../world/protocol.js";
 import { byId } from "../app/dom.js";
 import { make } from "../app/make.js";
 import { Failed, Line } from "./line.js";
-import type { Held, Outcome, SavedFile } from "./protocol.js";
+import type { Asked, Held, Left, Outcome, SavedFile } from "./protocol.js";
+import { showLeft, Staying } from "./staying.js";
 import { zipped } from "./zip.js";
 
 type Button = HTMLButtonElement;
@@ -13,7 +15,9 @@ const say = (text: string, is: "" | "bad" = ""): void => {
   said.textContent = text;
   said.dataset["is"] = is;
 };
+const textOf = (id: string): string => byId(id).textContent ?? "";
 const line = new Line(byId("trainer").textContent ?? "", {
+  kept: (keeping) => staying.told(keeping),
   shown(id, html) {
     say("");
     const live = byId("train-live");
@@ -31,6 +35,8 @@ const line = new Line(byId("trainer").textContent ?? "", {
 
 type State = "idle" | "training" | "interrupted" | "trained";
 let now: State = "idle";
+let saved = false;
+const staying = new Staying(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
 let code = "";
 let names: readonly string[] = [];
 
@@ -53,11 +59,18 @@ const time = (seconds: number): string =>
 function showBase(base: string | null, held: Held | null): void {
   const about = byId("train-base");
   if (base === null) about.textContent = "";
-  else if (held)
-    about.textContent = `Weights of ${base}: ${size(held.bytes)}, ${held.kept ? "kept in this browser" : "in memory until the page is closed"}.`;
-  else about.textContent = `Weights of ${base} are not here: drop its folder, or its model.safetensors, on the page.`;
+  else if (held) {
+    const stay = held.kept
+      ? "kept in this browser"
+      : `in memory until the page is closed${held.why === null ? "" : ` (${held.why})`}`;
+    about.textContent = `Weights of ${base}: ${size(held.bytes)}, ${stay}. `;
+    const forget = (): void => void line.ask("forget", { base }).then(lookForBase, failed);
+    if (held.kept) about.append(make("button", { id: "forget-base", type: "button", onclick: forget }, "Forget them"));
+  } else about.textContent = `Weights of ${base} are not here: drop its folder, or its model.safetensors, on the page.`;
   about.dataset["is"] = base !== null && !held ? "warn" : "";
 }
+/** What is read of a model's folder beside its weights. */
+const OF_MODELS = /(^|\/)(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/;
 const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
 async function lookForBase(): Promise<void> {
   const { base, held } = await line.ask("has", { code, name: names[0] ?? null });
@@ -75,10 +88,7 @@ extensions.push({
     // Of a model's folder no more is read.
     const folders = new Set(weights.map(([path]) => folderOf(path)));
     return given
-      .filter(
-        ([path]) =>
-          !folders.has(folderOf(path)) || /(^|\/)(config|tokenizer)\.json$/.test(path) || folderOf(path) === "",
-      )
+      .filter(([path]) => !folders.has(folderOf(path)) || OF_MODELS.test(path) || folderOf(path) === "")
       .filter(([path]) => !path.endsWith(".safetensors"));
   },
   files: (all) => void line.ask("files", { all }),
@@ -107,6 +117,7 @@ function failed(error: unknown): void {
 
 async function ran(work: Promise<Outcome>): Promise<void> {
   state("training");
+  saved = false;
   byId("train-said").dataset["code"] = "";
   byId("train-scores").replaceChildren();
   byId("answers").replaceChildren();
@@ -115,9 +126,10 @@ async function ran(work: Promise<Outcome>): Promise<void> {
     byId("train-scores").replaceChildren(
       ...outcome.evaluated.flatMap(({ cards }) => cards.map((html) => Object.assign(make("div"), { innerHTML: html }))),
     );
-    const { steps, of, stepSeconds, seconds, memoryBytes } = outcome;
+    const { steps, of, stepSeconds, seconds, memoryBytes, on, why, saves } = outcome;
+    byId("save").textContent = `Save the ${saves} (.zip)`;
     byId("train-took").textContent =
-      `${String(steps)} of ${String(of)} steps in ${time(seconds)}, ${time(stepSeconds)} each (the middle one); the engine's memory grew to ${size(memoryBytes)}.`;
+      `${String(steps)} of ${String(of)} steps in ${time(seconds)}, ${time(stepSeconds)} each (the middle one), by ${on}${why === null ? "" : `: ${why}`}. The engine's memory grew to ${size(memoryBytes)}.`;
     say(outcome.ended === null ? "Interrupted: what is learnt so far answers and can be saved, and it can go on." : "");
     Object.assign(document.documentElement.dataset, {
       outcome: JSON.stringify({ ...outcome, evaluated: outcome.evaluated.map(({ on, scores }) => ({ on, scores })) }),
@@ -130,12 +142,16 @@ async function ran(work: Promise<Outcome>): Promise<void> {
   }
 }
 
-byId("train").onclick = () => {
+const where = (): Asked => byId<HTMLSelectElement>("where").value as Asked;
+function begin(work: () => Promise<Outcome>): void {
   byId("train-live").replaceChildren();
+  byId("train-left").replaceChildren();
   byId("train-took").textContent = "";
-  // What stands there now, checked or not: the worker checks it.
-  void ran(line.ask("train", { code: editor.text, name: null }));
-};
+  staying.told(null);
+  void ran(work());
+}
+// What stands there now, checked or not: the worker checks it.
+byId("train").onclick = () => begin(() => line.ask("train", { code: editor.text, name: null, where: where() }));
 byId("interrupt").onclick = () => {
   say("stopping after the step under way …");
   void line.ask("interrupt", null);
@@ -155,7 +171,11 @@ byId<HTMLFormElement>("train-ask").onsubmit = (event) => {
   }, failed);
 };
 
-byId("save").onclick = () => void line.ask("save", null).then((files) => download(files), failed);
+byId("save").onclick = () =>
+  void line.ask("save", null).then((files) => {
+    download(files);
+    saved = true;
+  }, failed);
 
 /** One folder, which `PeftModel.from_pretrained` reads. */
 function download(files: readonly SavedFile[]): void {
@@ -166,6 +186,18 @@ function download(files: readonly SavedFile[]): void {
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
+/** What the worker kept, given as a person gives it. */
+const giveBack = (files: readonly GivenFile[]): Promise<void> =>
+  give(files.map(({ path, text }) => [path, new File([text as BlobPart], path)] as const));
+
+/** With the program and the files that it had. */
+async function goOnWith(left: Left): Promise<void> {
+  state("training");
+  await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);
+  editor.text = left.code;
+  begin(() => line.ask("takeUp", { left, where: where() }));
+}
+
 const pick = byId<HTMLInputElement>("pick-base");
 pick.onchange = () => {
   void give(Array.from(pick.files ?? [], (file) => [file.webkitRelativePath || file.name, file] as const));
@@ -174,5 +206,14 @@ pick.onchange = () => {
 
 state("idle");
 void line
-  .ask("start", { machine: machine(), tokenizers, engine: byId("engine").textContent ?? "" })
-  .then(lookForBase, failed);
+  .ask("start", {
+    machine: machine(),
+    tokenizers,
+    engine: { simd: textOf("engine"), threaded: textOf("engine-threads") },
+  })
+  .then(async ({ files, left }) => {
+    if (files.length > 0) await giveBack(files);
+    const forget = ({ id }: Left): void => void line.ask("forgetLeft", { id });
+    showLeft(left, { goOn: (it) => void goOnWith(it).catch(failed), forget });
+    return lookForBase();
+  }, failed);

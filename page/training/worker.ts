@@ -1,6 +1,7 @@
 /** The worker's end: requests are answered as they end, so that an interrupt is heard while a training goes on. */
 import type { TrainReply, TrainRequest } from "./protocol.js";
-import { failureOf, service } from "./service.js";
+import { failureOf } from "./failure.js";
+import { service } from "./service.js";
 
 const scope = self as unknown as {
   onmessage: ((event: { readonly data: TrainRequest }) => void) | null;

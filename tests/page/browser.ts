@@ -1,4 +1,4 @@
-/** The built page in a Chromium of its own, opened as a file. What goes wrong in it, and whatever it asks of a network, is kept. */
+/** The built page in a Chromium of its own, opened as a file or by the address that it is served at. What goes wrong in it, and whatever it asks of a network, is kept. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,13 +36,21 @@ export class Pages {
     readonly folder: string,
   ) {}
 
-  static async of(file: string): Promise<Pages> {
+  /** `args`: of Chromium, besides those of every test. */
+  static async of(
+    file: string,
+    o: { readonly address?: string; readonly args?: readonly string[] } = {},
+  ): Promise<Pages> {
     const { ensureBrowser, chromiumArguments } = (await import(
       pathToFileURL(join(root, "tools/browser.mjs")).href
     )) as { ensureBrowser(): Promise<string>; chromiumArguments: string[] };
     const executablePath = await ensureBrowser();
-    const browser = await chromium.launch({ executablePath, headless: true, args: chromiumArguments });
-    return new Pages(browser, pathToFileURL(file).href, mkdtempSync(join(tmpdir(), "tunebook-page-")));
+    const browser = await chromium.launch({
+      executablePath,
+      headless: true,
+      args: [...chromiumArguments, ...(o.args ?? [])],
+    });
+    return new Pages(browser, o.address ?? pathToFileURL(file).href, mkdtempSync(join(tmpdir(), "tunebook-page-")));
   }
 
   async open({ width = 1400, height = 1000, dark = false, hash = "" }: Look = {}): Promise<Playground> {

@@ -1,5 +1,5 @@
 /** The page that trains, opened in a Chromium of its own with the base that the quickstart names. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -13,9 +13,14 @@ export interface Outcome {
   readonly seconds: number;
   readonly stepSeconds: number;
   readonly memoryBytes: number;
+  readonly on: string;
+  readonly why: string | null;
   readonly losses: readonly number[];
   readonly evaluated: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
 }
+
+/** Of Chromium, for a WebGPU that the processor computes. */
+export const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 export async function builtTrainPage(): Promise<Built> {
   const { buildTrainPage } = (await import(pathToFileURL(join(root, "page/training/build.mjs")).href)) as {
@@ -31,18 +36,17 @@ export class TrainPages {
     private readonly folder: string,
   ) {}
 
-  static async of(file: string): Promise<TrainPages> {
-    const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
+  /** `base`: its folder; the quickstart's where it is left out. */
+  static async of(
+    file: string,
+    { base, ...o }: Parameters<typeof Pages.of>[1] & { readonly base?: string } = {},
+  ): Promise<TrainPages> {
     const own = mkdtempSync(join(tmpdir(), "tunebook-base-"));
-    const base = join(own, "all-MiniLM-L6-v2");
-    mkdirSync(base);
-    for (const name of ["config.json", "tokenizer.json", "model.safetensors"])
-      cpSync(join(folder, name), join(base, name), { dereference: true });
-    return new TrainPages(await Pages.of(file), base, own);
+    return new TrainPages(await Pages.of(file, o), base ?? (await quickstartsBase(own)), own);
   }
 
   async open(look: Parameters<Pages["open"]>[0] = {}): Promise<TrainPage> {
-    return new TrainPage(await this.pages.open(look), this.base);
+    return new TrainPage(await this.pages.open(look), this.base, this.folder);
   }
 
   async close(): Promise<void> {
@@ -51,10 +55,21 @@ export class TrainPages {
   }
 }
 
+/** The base that the quickstart names, in a folder of its name. */
+async function quickstartsBase(within: string): Promise<string> {
+  const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
+  const base = join(within, "all-MiniLM-L6-v2");
+  mkdirSync(base);
+  for (const name of ["config.json", "tokenizer.json", "model.safetensors"])
+    cpSync(join(folder, name), join(base, name), { dereference: true });
+  return base;
+}
+
 export class TrainPage {
   constructor(
     readonly playground: Playground,
     private readonly base: string,
+    private readonly folder: string,
   ) {}
 
   get page(): Playground["page"] {
@@ -67,7 +82,45 @@ export class TrainPage {
     await this.page.locator("#train-base", { hasText: /^Weights of .*: \d+/ }).waitFor({ timeout: 60_000 });
   }
 
-  async train(): Promise<void> {
+  /** Files of a folder alone: the base's own, or these bytes. */
+  async giveFiles(folder: string, files: Readonly<Record<string, Buffer | null>>): Promise<void> {
+    const own = mkdtempSync(join(this.folder, "part-"));
+    mkdirSync(join(own, folder));
+    for (const [name, bytes] of Object.entries(files))
+      writeFileSync(join(own, folder, name), bytes ?? readFileSync(join(this.base, name)));
+    await this.page.setInputFiles("#pick-base", join(own, folder));
+    for (const name of Object.keys(files).filter((one) => one.endsWith(".json")))
+      await this.page.locator("#files code", { hasText: name }).first().waitFor();
+  }
+
+  /** Opened again by the browser's own button. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.playground.checked();
+  }
+  /** How many bytes this browser gives the page's place. */
+  async room(bytes: number): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const origin = new URL(this.page.url()).origin;
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: bytes });
+  }
+  /** What the browser asks when the page is to be left, which it isn't; null: nothing. */
+  async leaving(): Promise<string | null> {
+    const asked = new Promise<string>((resolve) => {
+      this.page.once("dialog", (dialog) => void dialog.dismiss().then(() => resolve(dialog.type())));
+    });
+    const prevented = await this.page.evaluate(() => {
+      const event = new Event("beforeunload", { cancelable: true });
+      window.dispatchEvent(event);
+      return event.defaultPrevented;
+    });
+    if (!prevented) return null;
+    await this.page.close({ runBeforeUnload: true });
+    return asked;
+  }
+
+  async train(where: "sooner" | "wasm" | "webgpu" = "sooner"): Promise<void> {
+    await this.page.locator("#where").selectOption(where);
     await this.page.locator("#train:enabled").click();
   }
 

@@ -1,117 +1,211 @@
-/** Training in the page: the notebook's losses, interrupts, answers, the adapter, and mistakes; without a request. */
+/**
+ * Training in the page, with a small base: the notebook's losses with threads, a reload in the middle, WebGPU (which the
+ * processor computes here), the adapter, all weights, and mistakes; without a request. `train-whole.ts` has the quickstart's base.
+ */
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { asFloats } from "#kernel/tensors/numbers.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import { writeSmallBert } from "#tests/kernel/session/small-bert.js";
 import { root } from "./browser.js";
-import { builtTrainPage, TrainPages, type TrainPage } from "./train-page.js";
+import { served, type Served } from "./served.js";
+import { builtTrainPage, SOFTWARE_WEBGPU, TrainPages, type TrainPage } from "./train-page.js";
 import { unzipped } from "./unzipped.js";
 
-const program = (recipe: string, technique = "lora(rank: 8)") => `data reviews {
-  source: csv("data/sentiment.csv")
-  columns: { text: text, label: label }
-  clean: [unicode, strip_html, drop_empty, drop_duplicates]
+const things = ["room", "food", "staff", "bed"];
+const [good, bad] = [
+  ["good", "nice", "warm"],
+  ["bad", "cold", "rude"],
+];
+const rows = things.flatMap((thing) =>
+  [...good!, ...bad!].map(
+    (how, i) => `the ${thing} was ${how},${i < 3 ? "yes" : "no"},${i % 3 === 2 ? "test" : "train"}`,
+  ),
+);
+const texts = ["the room was good", "the staff was rude"];
+/** `steps`: so many that there is time to interrupt. */
+const program = (
+  steps: number,
+  { technique = "lora(rank: 2)", base = "small", file = "rooms.csv" } = {},
+) => `data rooms {
+  source: csv("${file}")
+  columns: { text: body, label: liked }
   split: by_column(part)
-  allow: { near-leak: "three exclamations that different people write alike" }
 }
-model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${technique}, max_length: 128 }
-recipe quick { ${recipe}, batch_size: 4, optimizer: adamw(learning_rate: 2e-3), seed: 0 }
-train mood on reviews with quick
+model mood { base: "${base}", task: text_classification, technique: ${technique}, max_length: 16 }
+recipe quick { steps: ${String(steps)}, batch_size: 4, optimizer: adamw(learning_rate: 1e-3), seed: 0 }
+train mood on rooms with quick
 `;
-const texts = ["The battery died after two days.", "Best pizza I ever had!"];
+const LONG = 100;
 
 describe("training in the page", function () {
-  this.timeout(180_000);
+  this.timeout(240_000);
+  let server: Served;
   let pages: TrainPages;
   let page: TrainPage;
   let book: NotebookOfOne;
+  const folder = mkdtempSync(join(tmpdir(), "tunebook-small-"));
   before(async () => {
     const { file } = await builtTrainPage();
-    pages = await TrainPages.of(file);
+    server = await served(file);
+    writeSmallBert(join(folder, "small"), ["the", "was", ...things, ...good!, ...bad!]);
+    writeFileSync(join(folder, "rooms.csv"), ["body,liked,part", ...rows].join("\n"));
+    pages = await TrainPages.of(file, { address: server.address, args: SOFTWARE_WEBGPU, base: join(folder, "small") });
     page = await pages.open();
     book = new NotebookOfOne();
+    for (const name of ["small", "rooms.csv"]) cpSync(join(folder, name), join(book.folder, name), { recursive: true });
   });
   after(async () => {
     await pages.close();
+    await server.close();
     await book.close();
+    rmSync(folder, { recursive: true, force: true });
   });
   const write = async (code: string): Promise<void> => {
     await page.playground.write(code);
     await page.playground.verdict(/No mistakes|remark/);
   };
+  const mood = () => book.values.get("mood") as ModelHandle;
 
-  it("says what is missing before a base is there", async () => {
-    await write(program("steps: 3"));
+  it("says what is wrong with a table", async () => {
+    await page.giveFiles("small", { "config.json": null, "tokenizer.json": null });
+    await page.playground.drop({
+      "rooms.csv": readFileSync(join(folder, "rooms.csv"), "utf8"),
+      "empty.csv": "",
+      "no-rows.csv": "body,liked,part\n",
+      "other.csv": "text,stars,part\nthe room,5,train\n",
+      "one.csv": "body,liked,part\nthe room,yes,train\nthe bed,yes,test\nthe food,yes,train\n",
+    });
+    for (const [file, told] of Object.entries({
+      "empty.csv": /empty/,
+      "no-rows.csv": /no rows/,
+      "other.csv": /no column.*body/,
+      "one.csv": /one label/,
+    })) {
+      await page.playground.write(program(3, { file }));
+      await page.page.locator("#problems", { hasText: told }).waitFor();
+      assert.ok(await page.page.locator("#train").isDisabled(), file);
+    }
+  });
+
+  it("says what is wrong with a base", async () => {
+    await write(program(3));
     await page.page.locator("#train-base", { hasText: "are not here" }).waitFor();
     await page.train();
     assert.equal(await page.code(), "base-incomplete");
+    const whole = readFileSync(join(folder, "small/model.safetensors"));
+    const other = readFileSync(join(root, "tests/fixtures/models/bert-gelu-new/model.safetensors"));
+    for (const [bytes, code] of [
+      [whole.subarray(0, 5000), "weights-truncated"],
+      [Buffer.from("PK\u0003\u0004 some other file"), "weights-malformed"],
+      [other, "tensor-shape"],
+    ] as const) {
+      await page.giveFiles("small", { "model.safetensors": bytes });
+      await page.train();
+      assert.equal(await page.code(), code);
+    }
   });
 
-  it("takes the notebook's steps, and answers as its model", async () => {
+  it("takes the notebook's steps with threads, interrupted after one, and answers as its model", async () => {
     await page.giveBase();
+    await write(program(LONG));
     await page.train();
-    const { losses, steps, ended } = await page.outcome();
-    assert.deepEqual([steps, ended], [3, "done"]);
-    mkdirSync(join(book.folder, "data"));
-    cpSync(join(root, "notebooks/data/sentiment.csv"), join(book.folder, "data/sentiment.csv"));
-    await book.run(program("steps: 3"));
-    const mood = book.values.get("mood") as ModelHandle;
-    near(
-      losses,
-      mood.history.map(({ loss }) => loss),
-    );
-    const theirs = await mood.predict(texts);
-    const ours = (await page.predict(texts)).map(([a = 0, b = 0]) => 1 / (1 + Math.exp(a - b)));
-    near(
-      ours,
-      theirs.map(({ probabilities }) => Object.values(probabilities)[1] ?? Number.NaN),
-    );
-  });
-
-  it("saves the adapter that the notebook writes", async () => {
-    const folder = await unzipped(await page.save(), "mood");
-    const file = join(folder, "adapter_model.safetensors");
-    const saved = join(book.folder, "saved");
-    await (book.values.get("mood") as ModelHandle).save(saved);
-    const own = join(saved, "adapter_model.safetensors");
-    const names = Object.keys(readHeader(own).tensors).sort();
-    assert.deepEqual(Object.keys(readHeader(file).tensors).sort(), names);
-    for (const name of names) near(asFloats(readTensor(file, name)), asFloats(readTensor(own, name)));
-    const config = (of: string) =>
-      JSON.parse(readFileSync(join(of, "adapter_config.json"), "utf8")) as Record<string, unknown>;
-    assert.deepEqual(config(folder), config(saved));
-  });
-
-  it("is interrupted after a step, and goes on to the same end", async () => {
-    await write(program("steps: 6"));
-    await page.train();
-    await page.outcome();
-    const whole = await page.predict(texts);
-    await write(program("steps: 6", "lora(rank: 8) "));
-    await page.train();
-    await page.page.locator("#train-live", { hasText: /step [1-4] of 6/ }).waitFor();
+    await page.page.locator("#train-live", { hasText: new RegExp(`step \\d+ of ${String(LONG)}`) }).waitFor();
     await page.page.locator("#interrupt").click();
     const first = await page.outcome("interrupted");
-    assert.ok(first.steps > 0 && first.steps < 6, String(first.steps));
-    assert.equal((await page.predict(texts)).length, 2);
+    assert.ok(first.steps > 0 && first.steps < LONG, String(first.steps));
     await page.page.locator("#go-on").click();
-    assert.equal((await page.outcome()).steps, 6);
-    near((await page.predict(texts)).flat(), whole.flat());
+    const { losses, steps, ended, on, why } = await page.outcome();
+    assert.deepEqual([steps, ended, losses.length], [LONG, "done", LONG]);
+    assert.match(on, /WebAssembly, \d threads/);
+    assert.match(why ?? "", /the processor computes what this browser's WebGPU .*would/);
+    await book.run(program(LONG));
+    near(
+      losses.slice(0, 50),
+      mood()
+        .history.slice(0, 50)
+        .map(({ loss }) => loss),
+    );
   });
 
-  it("refuses what it can't train, with a code", async () => {
-    await write(program("steps: 3", "full"));
+  it("goes on after a reload as if nothing had been, with the base that was kept", async () => {
+    const whole = await page.outcome();
+    const answers = await page.predict(texts);
     await page.train();
-    assert.equal(await page.code(), "not-trained-on-page");
+    await page.page.locator("#train-kept", { hasText: /after step \d/ }).waitFor();
+    await page.reload();
+    await page.page.locator("#take-up", { hasText: "Go on with it" }).click();
+    const again = await page.outcome();
+    assert.deepEqual(again.losses, whole.losses);
+    assert.deepEqual(await page.predict(texts), answers);
+    await page.page.locator("#train-base", { hasText: "kept in this browser" }).waitFor();
+  });
+
+  it("opens after a reload what was trained whole", async () => {
+    const answers = await page.predict(texts);
+    await page.reload();
+    await page.page.locator("#take-up", { hasText: "Open it" }).click();
+    assert.equal((await page.outcome()).steps, LONG);
+    assert.deepEqual(await page.predict(texts), answers);
+  });
+
+  it("saves the adapter that the notebook writes, and all weights", async () => {
+    for (const technique of ["lora(rank: 2)", "full"]) {
+      await write(program(5, { technique }));
+      await page.train();
+      await page.outcome();
+      const own = await unzipped(await page.save(), "mood");
+      await book.run(program(5, { technique }));
+      const saved = join(book.folder, `saved-${technique.slice(0, 4)}`);
+      mkdirSync(saved);
+      await mood().save(saved);
+      const files = technique === "full" ? ["model", "config"] : ["adapter_model", "adapter_config"];
+      sameTensors(join(own, `${files[0]!}.safetensors`), join(saved, `${files[0]!}.safetensors`));
+      const config = (of: string) => JSON.parse(readFileSync(join(of, `${files[1]!}.json`), "utf8")) as unknown;
+      assert.deepEqual(config(own), config(saved));
+    }
+  });
+
+  it("comes to the same losses on WebGPU where it is asked for", async () => {
+    await write(program(3));
+    await page.train("wasm");
+    const here = await page.outcome();
+    const answers = await page.predict(texts);
+    await page.train("webgpu");
+    const there = await page.outcome();
+    assert.match(there.on, /WebGPU/);
+    near(there.losses, here.losses);
+    near((await page.predict(texts)).flat(), answers.flat());
+  });
+
+  it("says that there is no room, and warns before the page is left", async () => {
+    await page.page.locator("#forget-base").click();
+    await page.giveBase();
+    await page.room(20_000);
+    await page.train();
+    await page.outcome();
+    await page.page.locator("#train-kept", { hasText: /not kept: .*no more room/ }).waitFor();
+    await page.page.locator("#train-base", { hasText: /until the page is closed \(.*no more room/ }).waitFor();
+    assert.equal(await page.leaving(), "beforeunload");
+    await page.save();
+    assert.equal(await page.leaving(), null);
   });
 
   it("asks nothing of a network, and nothing fails in it", () => {
     assert.deepEqual(pages.pages.complaints, []);
+    assert.deepEqual([...new Set(server.asked)], ["/train.html"]);
   });
 });
+
+function sameTensors(ours: string, theirs: string): void {
+  const names = Object.keys(readHeader(theirs).tensors).sort();
+  assert.deepEqual(Object.keys(readHeader(ours).tensors).sort(), names);
+  for (const name of names) near(asFloats(readTensor(ours, name)), asFloats(readTensor(theirs, name)));
+}
 
 function near(ours: ArrayLike<number>, theirs: ArrayLike<number>): void {
   assert.equal(ours.length, theirs.length);

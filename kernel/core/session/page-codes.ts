@@ -17,6 +17,6 @@ registerCodes({
     message: ({ what, why }) => `this page doesn't train ${what}: ${why}`,
     help: () => "take the program to JupyterLab or the command line, which train it",
     explain:
-      "A page trains one classifier of texts at a time, in one worker of the browser, on WebAssembly: few weights beside a base that stays as it is, in f32. Whatever needs other processes, other tasks, other files or more memory than a browser gives is left to Tunebook as it is installed.",
+      "A page trains one classifier of texts at a time, in one worker of the browser, on WebAssembly or WebGPU, in f32. Whatever needs other processes, other tasks, other files or more memory than a browser gives is left to Tunebook as it is installed.",
   },
 });

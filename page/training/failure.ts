@@ -1,0 +1,32 @@
+/** What the worker says of what went wrong: the words of a coded error, or that it is a defect. */
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import "#kernel/core/session/page-codes.js";
+import type { Failure } from "./protocol.js";
+
+/** A mistake of the program, told as the editor tells it. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    readonly data: unknown,
+  ) {
+    super(code);
+  }
+}
+
+/** What a browser says where its WebAssembly gets no more memory, or its card. */
+const OUT_OF_MEMORY = /out of memory|memory access out of bounds|allocation failed|cannot enlarge|OOM/i;
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof Error && OUT_OF_MEMORY.test(error.message))
+    return failureOf(
+      new CodedError("not-trained-on-page", {
+        what: "with so much memory",
+        why: "the browser gives no more (a smaller `batch_size` or `max_length` needs less)",
+      }),
+    );
+  if (error instanceof CodedError || error instanceof Refusal) {
+    const { message, help } = wordsFor({ code: error.code as CodedError["code"], data: error.data });
+    return { code: error.code, message, ...(help !== undefined && { help }) };
+  }
+  return { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,63 @@
+/** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
+import { must } from "#dsl/diagnostics/must.js";
+import { ADAPTER } from "#kernel/artifacts/adapter-folder.js";
+import { configText } from "#kernel/artifacts/config-text.js";
+import { folded } from "#kernel/artifacts/standardised.js";
+import type { Tokenizer } from "#kernel/bases/tokenizer.js";
+import type { Base } from "#kernel/core/bases/base.js";
+import type { OpenModel } from "#kernel/session/models/open-model.js";
+import { disk } from "../world/disk.js";
+import { written } from "./instead/safetensors.js";
+import type { SavedFile } from "./protocol.js";
+
+type Bytes = SavedFile["bytes"];
+const json = (value: unknown): Bytes => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+
+export async function savedOf(open: OpenModel, base: Base, tokenizer: Tokenizer): Promise<readonly SavedFile[]> {
+  const { session, adapter } = open;
+  if (adapter) {
+    const { names, config, standardised } = adapter;
+    return [
+      { name: ADAPTER.weights, bytes: await weightsOf({ session, names, standardised }) },
+      { name: ADAPTER.config, bytes: json(config) },
+    ];
+  }
+  const whole = must(open.whole, "what a training of all weights saves");
+  const of = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
+  const files: SavedFile[] = [
+    { name: "model.safetensors", bytes: await weightsOf({ session, ...whole }) },
+    { name: "config.json", bytes: new TextEncoder().encode(configText(whole.config)) },
+    { name: "tokenizer.json", bytes: must(of("tokenizer.json"), "the base's tokenizer") },
+    {
+      name: "tokenizer_config.json",
+      bytes: json(settingsOf(base, tokenizer, whole.maxLength, of("tokenizer_config.json"))),
+    },
+  ];
+  const special = of("special_tokens_map.json");
+  return special ? [...files, { name: "special_tokens_map.json", bytes: special }] : files;
+}
+
+async function weightsOf(o: {
+  readonly session: OpenModel["session"];
+  readonly names: Readonly<Record<string, string>>;
+  readonly standardised: Parameters<typeof folded>[1];
+}): Promise<Bytes> {
+  const file = "saved/model.safetensors";
+  await folded(o.session, o.standardised, () => o.session.save(file, Object.keys(o.names), { format: "pt" }, o.names));
+  const bytes = must(written.get(file), "the weights that were written") as Bytes;
+  written.delete(file);
+  return bytes;
+}
+
+/** The base's own where they were given, else what tokenizer.json doesn't say itself; and the longest text it was trained on. */
+function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, own: Bytes | undefined): object {
+  if (own) return { ...(JSON.parse(new TextDecoder().decode(own)) as object), model_max_length: maxLength };
+  const types = Number(base.facts.config["type_vocab_size"] ?? 0) > 1 ? ["token_type_ids"] : [];
+  const [pad] = tokenizer.tokens(Int32Array.of(tokenizer.padId));
+  return {
+    tokenizer_class: "PreTrainedTokenizerFast",
+    model_input_names: ["input_ids", ...types, "attention_mask"],
+    pad_token: pad,
+    model_max_length: maxLength,
+  };
+}

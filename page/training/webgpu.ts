@@ -1,0 +1,101 @@
+/** tfjs on WebGPU, where the browser has an adapter for it. */
+import "@tensorflow/tfjs-backend-webgpu";
+import {
+  backend,
+  env,
+  findBackendFactory,
+  ready,
+  registerBackend,
+  removeBackend,
+  setBackend,
+} from "@tensorflow/tfjs-core";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#kernel/core/session/page-codes.js";
+import type { Fault } from "./engine.js";
+
+/** What the page knows of a card. */
+export interface Adapter {
+  /** As its driver calls it. */
+  readonly title: string;
+  /** The processor computes what a card would. */
+  readonly software: boolean;
+}
+
+interface Gpu {
+  requestAdapter(o: { readonly powerPreference: "high-performance" }): Promise<{
+    readonly info?: {
+      readonly vendor: string;
+      readonly architecture: string;
+      readonly description: string;
+      readonly isFallbackAdapter?: boolean;
+    };
+    readonly isFallbackAdapter?: boolean;
+  } | null>;
+}
+interface Card {
+  readonly lost: Promise<{ readonly message: string }>;
+  addEventListener(on: "uncapturederror", listener: (event: { readonly error: Error }) => void): void;
+}
+
+interface Backend {
+  readonly device: Card;
+  readonly tensorMap: { get(id: object): { readonly values?: unknown } | undefined };
+  readSync(id: object): unknown;
+}
+
+/**
+ * tfjs would draw numbers on a canvas to have them at once, which takes long and may fail. As in Node it refuses: what has to see
+ * its inputs' numbers is computed in JavaScript then (kernel/engine/tfjs/card.ts).
+ */
+function readsLater(card: Backend): void {
+  const read = card.readSync.bind(card);
+  card.readSync = (id) => {
+    if ((card.tensorMap.get(id)?.values ?? null) === null) throw new Error("numbers come back from a card later only");
+    return read(id);
+  };
+}
+
+/** A string says why there is none. */
+export async function adapterHere(): Promise<Adapter | string> {
+  const { gpu } = navigator as unknown as { readonly gpu?: Gpu };
+  if (!gpu) return "this browser has no WebGPU here";
+  try {
+    const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+    if (!adapter) return "this browser's WebGPU found no card";
+    const { info } = adapter;
+    const title = info?.description || [info?.vendor, info?.architecture].filter(Boolean).join(" ");
+    return {
+      title: title || "a card",
+      software: (info?.isFallbackAdapter ?? adapter.isFallbackAdapter) === true || /swiftshader|llvmpipe/i.test(title),
+    };
+  } catch (error) {
+    return `this browser's WebGPU failed: ${(error as Error).message}`;
+  }
+}
+
+/** What goes wrong on the card later on. Coded error `not-trained-on-page`. */
+export async function startWebgpu(adapter: Adapter | string): Promise<Fault> {
+  const refused = (why: string) => new CodedError("not-trained-on-page", { what: "on WebGPU", why });
+  if (typeof adapter === "string") throw refused(adapter);
+  // Else small tensors would be computed in JavaScript.
+  env().set("WEBGPU_CPU_FORWARD", false);
+  if (!(await setBackend("webgpu"))) throw refused("its device doesn't start");
+  await ready();
+  const card = backend() as unknown as Backend;
+  readsLater(card);
+  let first: CodedError | null = null;
+  const gone = new Promise<never>((_, reject) => {
+    const fail = (why: string): void => {
+      if (first) return;
+      first = refused(why);
+      reject(first);
+      const factory = findBackendFactory("webgpu");
+      removeBackend("webgpu");
+      registerBackend("webgpu", factory);
+    };
+    // A call that the card refuses leaves numbers as they were, and says so here alone.
+    card.device.addEventListener("uncapturederror", ({ error }) => fail(error.message));
+    void card.device.lost.then(({ message }) => fail(message || "the browser took the card away"));
+  });
+  return { first: () => first, gone };
+}
