@@ -1,4 +1,5 @@
 /** Plans of the stages of `compress`, as they are written and as they were run. */
+import type { Beside } from "../plan/estimates.js";
 import { hashOf } from "../plan/hash.js";
 import { MADE } from "../plan/made.js";
 import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
@@ -9,7 +10,7 @@ import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
 import type { StageCapabilities } from "../types/capabilities.js";
 import type { Given } from "../types/given.js";
-import { failed } from "../types/facts.js";
+import { failed, type BaseFacts } from "../types/facts.js";
 import type { Call, Value } from "../types/value.js";
 import { checkTables, dataFacts } from "../rules/world.js";
 import { planTraining, settingsOf, type Planned } from "./training.js";
@@ -95,42 +96,41 @@ export function planCompressed(
   if (unlabelled.some((one) => one === undefined)) return undefined;
   const known = unlabelled.filter((one) => one !== undefined);
   const plan: CompressPlan = { stage, of, ...(teacher && { teacher }), ...(known.length > 0 && { unlabelled: known }) };
+  const larger = teacher ? undefined : largerOf(program, start, at.here);
+  const beside = besideOf(program, { stage, larger, task: model.given.get("task")?.value ?? null });
   const planned = planTraining(program, {
+    ...(beside && { beside }),
+    still: saysOf(program, stage)?.trains !== true,
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
     ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },
     ...(at.statement && { statement: at.statement }),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
   });
   if (!planned || !isSmaller(program, planned, { start, stage }, at.stageAt)) return undefined;
-  return teacher ? planned : withLarger(program, planned, { start, stage }, at.here);
+  if (!larger) return planned;
+  const { plan: whole } = planned;
+  return { ...planned, plan: { ...whole, estimates: { ...whole.estimates, larger: larger.parameters } } };
 }
 
-/** With what the larger model takes where it runs beside: its weights, and a pass forward over the same tokens. */
-function withLarger(
-  program: Program,
-  planned: Planned,
-  { start, stage }: Pick<Compressing, "start" | "stage">,
-  here: Span,
-): Planned {
+/** The model that is made smaller, as a base; undefined: nothing is known of it. */
+function largerOf(program: Program, start: string, here: Span): BaseFacts | undefined {
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
-  const base = draft && resolveModel(program, draft, here)?.base;
-  if (!base) return planned;
-  const { plan } = planned;
-  const has = program.registry.find("task", plan.recipe.model.task.word)?.capabilities;
-  const whole = { ...plan.estimates, larger: base.parameters };
-  if (saysOf(program, stage)?.beside?.(stage, has) !== true) return { ...planned, plan: { ...plan, estimates: whole } };
-  const matrices = Object.entries(base.shapes)
-    .filter(([path, shape]) => shape.length === 2 && !/embedding/i.test(path))
-    .reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
-  const { flops, memoryBytes, tokens, seconds, secondsBetween } = whole;
-  const longer = (flops + 2 * matrices * tokens) / Math.max(1, flops);
-  const estimates = {
-    ...whole,
-    ...{ flops: Math.round(flops * longer), memoryBytes: memoryBytes + 4 * base.parameters },
-    seconds: seconds === null ? null : seconds * longer,
-    ...(secondsBetween && { secondsBetween: [secondsBetween[0] * longer, secondsBetween[1] * longer] as const }),
+  return draft && resolveModel(program, draft, here)?.base;
+}
+
+/** What is held of the larger model where it runs in the same program. */
+function besideOf(
+  program: Program,
+  { stage, task, larger }: { readonly stage: Call; readonly task: Value; readonly larger: BaseFacts | undefined },
+): ((own: BaseFacts) => Beside | null) | undefined {
+  const says = saysOf(program, stage);
+  if (!says?.beside || !larger || !isCall(task)) return undefined;
+  const has = program.registry.find("task", task.word)?.capabilities;
+  const family = program.registry.find("model", larger.family)?.capabilities;
+  return (own) => {
+    const held = says.beside?.(stage, has, own, larger, family) ?? null;
+    return held && { base: larger, held };
   };
-  return { ...planned, plan: { ...plan, estimates } };
 }
 
 /** Whether the task can be learnt of another model as the stage says. */

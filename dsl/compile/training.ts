@@ -11,7 +11,7 @@ import { estimateOfRanks, ranksOf } from "../plan/ranks.js";
 import { checkOverFitting, checkReading, checkStops, checkTruncation } from "../rules/training-warnings.js";
 import { checkData, checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../rules/world.js";
 import { isCall, resolveData, resolveModel, type resolveRecipe } from "../plan/definitions.js";
-import { estimate, trainedBy, trainingSplit } from "../plan/estimates.js";
+import { estimate, stillOf, trainedBy, trainingSplit, type Beside } from "../plan/estimates.js";
 import { failed, type BaseFacts, type DataFacts, type MachineFacts } from "../types/facts.js";
 import { checkTrainable } from "../plan/loaded.js";
 import { checkVocabulary, isScratch } from "../plan/scratch.js";
@@ -107,6 +107,10 @@ export interface Training {
   readonly federated?: Federating | undefined;
   /** It is made of a larger model; absent: it isn't. */
   readonly compress?: CompressPlan | undefined;
+  /** It takes no step. */
+  readonly still?: boolean;
+  /** The model that it learns from, where that runs in the same program; absent, and null: none does. */
+  readonly beside?: (own: BaseFacts) => Beside | null;
   /** What is to be fitted once it is trained; it changes no weight, and so stands in no recipe. */
   readonly calibrate?: Given | undefined;
 }
@@ -336,10 +340,13 @@ function fittingPlan(
 ): Omit<Planned, "calibrate"> | undefined {
   const { data, model, base, facts, validation, recipe } = known;
   const ranks = ranksOf(program, o.runner);
+  const beside = o.beside?.(base) ?? null;
   const estimated = ({ training, model: other }: Over): Estimates =>
-    estimateOfRanks(ranks, machine.cores, { ...recipe.plan, ...training }, (of) =>
-      estimate(program, { model: { ...model.plan, ...other }, base, data: facts, training: of, machine }),
-    );
+    estimateOfRanks(ranks, machine.cores, { ...recipe.plan, ...training }, (of) => {
+      const own = { ...model.plan, ...other };
+      const made = estimate(program, { model: own, base, data: facts, training: of, machine, beside });
+      return o.still ? stillOf(made) : made;
+    });
   const recompute = recomputeOf(recipe.plan, machine, estimated);
   const estimates = estimated({ training: { recompute }, model: {} });
   const fitting = {

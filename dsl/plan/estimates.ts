@@ -16,6 +16,7 @@
  */
 import { chunksFor } from "../graph/head.js";
 import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
+import type { Held } from "../types/held.js";
 import type { Program } from "./program.js";
 import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
@@ -35,7 +36,15 @@ export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
 
 export function estimate(
   program: Program,
-  o: { model: ModelPlan; base: BaseFacts; data: DataFacts; training: RecipePlan; machine: MachineFacts },
+  o: {
+    model: ModelPlan;
+    base: BaseFacts;
+    data: DataFacts;
+    training: RecipePlan;
+    machine: MachineFacts;
+    /** Another model that runs in the same program and doesn't train; null: none. */
+    beside?: Beside | null;
+  },
 ): Estimates {
   const { model, base, data, training } = o;
   const split = trainingSplit(data);
@@ -69,11 +78,13 @@ export function estimate(
   const layers = work?.layers ?? (sizes.layers || 1);
   const intermediate = sizes.intermediate || 4 * hidden;
   const unmasked = unmaskedBy(program, model.task);
-  const matrices =
-    (work?.matrices ?? matricesOf(base, (path) => !/embedding/i.test(path))) + unmasked * vocabulary * hidden;
+  const matrices = (work?.matrices ?? matricesOf(base, multiplied)) + unmasked * vocabulary * hidden;
   const weights = storedWeights(program, model, base);
+  const { beside } = o;
+  const batch = Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest;
   const shape: StepShape = {
-    tokens: Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest,
+    ...(beside && { beside: heldBeside(beside, { batch, longest, vocabulary }) }),
+    tokens: batch,
     ...{ parameters, trainable, layers, hidden, intermediate, matrices },
     gated: Object.keys(base.shapes).some((path) => family?.gate?.test(path)),
     frozen: frozen !== null,
@@ -86,7 +97,8 @@ export function estimate(
   };
   const effort = exact
     ? forwardEffort(shape, mean) * tokens
-    : productEffort(shape, mean) * tokens + updateEffort(shape) * steps;
+    : (productEffort(shape, mean) + 2 * (beside ? matricesOf(beside.base, multiplied) : 0)) * tokens +
+      updateEffort(shape) * steps;
   const validated = fed(data.splits["validation"], model.max_length, {
     windows: windows && !cuts,
     packing: training.packing,
@@ -114,6 +126,12 @@ export function estimate(
   };
 }
 
+/** Of what takes no step: its weights are made, and nothing trains. */
+export function stillOf({ validating, secondsBetween, ...rest }: Estimates): Estimates {
+  void [validating, secondsBetween];
+  return { ...rest, ...{ trainable: 0, steps: 0, tokens: 0, flops: 0 }, seconds: null };
+}
+
 /** What the base's weights take as they are stored; undefined: f32. */
 function storedWeights(
   program: Program,
@@ -123,6 +141,20 @@ function storedWeights(
   const count = storage && program.registry.find("storage", storage.word)?.capabilities?.weightBytes;
   return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
 }
+
+/** A model that doesn't train, and what is held of it until the losses are known. */
+export interface Beside {
+  readonly base: BaseFacts;
+  readonly held: Held;
+}
+function heldBeside(
+  { base, held: { token, pair, said } }: Beside,
+  { batch, longest, vocabulary }: { readonly batch: number; readonly longest: number; readonly vocabulary: number },
+): NonNullable<StepShape["beside"]> {
+  return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + said * vocabulary) };
+}
+
+const multiplied = (path: string): boolean => !/embedding/i.test(path);
 
 /** Elements of the matrices whose path is asked for. */
 function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
@@ -172,10 +204,12 @@ export interface StepShape {
   readonly accumulated: boolean;
   /** Bytes that frozen weights take less than as f32; absent: none. */
   readonly saved?: number;
+  /** Bytes of a model that runs beside: its weights, and what is held of it where the backward pass begins; absent: none does. */
+  readonly beside?: { readonly state: number; readonly start: number };
 }
 /** Of the engine's process, at its peak. */
 export function memoryBytes(o: StepShape): number {
-  return 4 * o.parameters - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
+  return 4 * o.parameters + (o.beside?.state ?? 0) - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
 }
 /** Effort for each token of texts of a mean length. */
 export function productEffort(o: StepShape, length: number): number {
@@ -199,7 +233,7 @@ function workingBytes(o: StepShape): number {
   const head = o.vocabulary * o.hidden;
   // Its gradient, where it has one, and its weight as the product's library lays it out.
   const weights = head * ((o.frozen ? 0 : 4) + (o.low ? 2 : 4));
-  const start = 4 * o.tokens * (kept + logits) + weights;
+  const start = 4 * o.tokens * (kept + logits) + weights + (o.beside?.start ?? 0);
   // Sums of gradients are state, added to as each gradient comes.
   const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
   return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);

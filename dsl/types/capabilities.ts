@@ -3,6 +3,7 @@
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
 import type { BaseFacts, Made } from "./facts.js";
+import type { Held, Learning } from "./held.js";
 import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { BarSaid, Drawn, Promised } from "./promised.js";
 import type { Served } from "./served.js";
@@ -197,8 +198,8 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly makes?: Of<C, Made | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
   /** Why it can't learn a task from another model, and what to do instead; absent, and null: it can. */
   readonly refuses?: Of<C, Refusal | null, [wanted: Taught]>;
-  /** Whether the model that is learnt from runs beside in the same program; absent: it doesn't. */
-  readonly beside?: Of<C, boolean, [has: TaskCapabilities | undefined]>;
+  /** What is held of the model that is learnt from where it runs beside in the same program; absent, and null: it doesn't. */
+  readonly beside?: Of<C, Held | null, Learning<TaskCapabilities, FamilyCapabilities>>;
   /** It is trained by a recipe; absent: it takes no step. */
   readonly trains?: true;
   /** So many rows of the training data are looked at for it; absent, and null: none is. */

@@ -1,6 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
 import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
-import { refusalOf, runsBeside } from "../lib/students/teachable.js";
+import { heldOf } from "../lib/students/held.js";
+import { refusalOf } from "../lib/students/teachable.js";
 import "../lib/students/codes.js";
 
 /** What its arguments say of its size. */
@@ -114,7 +115,7 @@ export const word = defineWord({
       const cut = cutOf(sizeOf(call.arguments), of, family);
       return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
-    beside: ({ arguments: { learns = [] } }, has) => runsBeside(learns, has),
+    beside: ({ arguments: { learns = [] } }, has, ...of) => heldOf(learns, has, ...of),
     refuses: ({ arguments: { learns = [], augment } }, wanted) =>
       refusalOf(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },

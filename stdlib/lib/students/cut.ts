@@ -1,6 +1,7 @@
 /** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
 import type { FamilyCapabilities, Refusal } from "#dsl/types/capabilities.js";
 import type { BaseFacts, Made } from "#dsl/types/facts.js";
+import { fieldOf, HEADS } from "./sizes.js";
 
 export interface Size {
   /** How many blocks, or which (from 0); null: all. */
@@ -20,7 +21,6 @@ export interface Cut extends Made {
 
 /** The number of a block in a parameter's path: `encoder.layer.3.output`. */
 const BLOCK = /^((?:.*\.)?(?:layers?|h)\.)(\d+)(\..+)$/;
-const HEADS = ["num_attention_heads", "n_heads", "n_head"];
 
 /** Blocks of `of` that are taken: the first, the last, and between them as evenly as can be (DistilBERT: 0, 2, 4, 7, 9, 11). */
 export function blocksTaken(layers: Size["layers"], of: number): readonly number[] {
@@ -75,10 +75,6 @@ function unfit(taken: readonly number[], layers: number): Refusal | null {
   if (beyond !== undefined || !ordered || taken.length === 0 || taken.length > layers)
     return { why: has, instead: `take fewer, or some of 0 to ${String(layers - 1)} in their order` };
   return null;
-}
-
-function fieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
-  return names.map((name) => config[name]).find((value) => typeof value === "number");
 }
 
 function configOf(

@@ -5,6 +5,7 @@ import { Facts, type BaseFacts } from "#dsl/types/facts.js";
 import { compile } from "#dsl/compile/compile.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { registry } from "#stdlib/registry.js";
+import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { base, compiled } from "../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
@@ -60,6 +61,34 @@ describe("compress", () => {
       hashOf("compress m on d with r as other { distill: student(layers: 3, learns: [labels, logits]) }"),
       hashes[0],
     );
+  });
+
+  it("counts the model that is learnt from where it runs beside, and looks whether there is room for both", () => {
+    const of = (learns: string) =>
+      compress(`compress m on d with r as s { distill: student(layers: 3, learns: ${learns}) }`).stages[0]!.plan
+        .estimates;
+    const [once, beside] = [of("[labels, logits]"), of("[labels, hidden]")];
+    const weights = 4 * base.parameters;
+    assert.ok(beside.memoryBytes >= once.memoryBytes + weights, "its weights and what is held of it");
+    assert.ok(beside.flops > once.flops);
+    // The larger model itself is trained in less.
+    const light = before.replace("max_length: 64", "max_length: 64, technique: head_only");
+    const room = once.memoryBytes + weights / 2;
+    const codes = (learns: string) =>
+      compiled([`${light}compress m on d with r as s { distill: student(layers: 3, learns: ${learns}) }`], {
+        memory: room,
+      }).diagnostics.map(({ code }) => code);
+    assert.deepEqual(codes("[labels, logits]"), []);
+    assert.deepEqual(codes("[labels, hidden]"), ["memory-short"]);
+  });
+
+  it("plans no step where weights are rounded alone", () => {
+    const { stages } = compress("compress m on d as s { quantize: int8 }");
+    const { steps, tokens, flops, validating } = stages[0]!.plan.estimates;
+    assert.deepEqual([steps, tokens, flops, validating], [0, 0, 0, undefined]);
+    const shown = String(planShown(stages[0]!.plan, { from: "m" }).bundle["text/plain"]);
+    assert.match(shown, /stage +int8/);
+    assert.doesNotMatch(shown, /epoch|optimizer|batch|validation|trained/);
   });
 
   it("a later cell knows its model, as it is while nothing above it changes", () => {

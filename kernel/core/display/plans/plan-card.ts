@@ -34,8 +34,10 @@ export function planShown(
     : folds === undefined
       ? `Plan of ${effects.run}: ${verbOf(plan)} ${from ?? recipe.model.name} on ${namesOf(plan)}`
       : `Plan of ${effects.run}: the first of ${String(folds)} trainings of ${recipe.model.name}, one for each fold of ${recipe.data.name}`;
-  const facts = factsOf(plan);
-  const settings = settingsOf(plan);
+  // What takes no step has neither a length nor a recipe.
+  const still = recipe.compress !== undefined && plan.estimates.steps === 0;
+  const facts = factsOf(plan).filter(([name]) => !still || !OF_STEPS.includes(name));
+  const settings = still ? [] : settingsOf(plan);
   const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
   const [written, derived, defaults] = [of("written", "parameter", "reference"), of("derived"), of("default")];
   const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
@@ -89,6 +91,8 @@ export function planShown(
     id,
   );
 }
+
+const OF_STEPS: readonly string[] = ["technique", "trained", "steps", "tokens", "time"];
 
 /** What the plan does with its model, as its verb is called. */
 function verbOf({ recipe }: Plan): string {

@@ -1,0 +1,45 @@
+/**
+ * What a student's program holds of a teacher that runs beside it until the losses are known, in numbers: reckoned, and held to
+ * a walk over such programs (`dsl/graph/memory.ts`).
+ */
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { BaseFacts } from "#dsl/types/facts.js";
+import type { Held } from "#dsl/types/held.js";
+import type { Call } from "#dsl/types/value.js";
+import { fieldOf, HEADS } from "./sizes.js";
+import { runsBeside } from "./teachable.js";
+
+/** Copies of logits over all tokens, which a loss of its own doesn't take in parts. */
+const SAID = 2.5;
+/** Matrices of pairs of tokens: of scores the student's and the teacher's, of relations those of queries, keys and values. */
+const SCORES = 2;
+const RELATIONS = 10;
+
+export function heldOf(
+  learns: readonly Call[],
+  has: TaskCapabilities | undefined,
+  own: BaseFacts,
+  larger: BaseFacts,
+  family: FamilyCapabilities | undefined,
+): Held | null {
+  if (!runsBeside(learns, has)) return null;
+  const size = (of: BaseFacts, name: "hidden" | "layers" | "intermediate"): number =>
+    fieldOf(of.config, family?.sizes[name] ?? []) ?? 0;
+  const heads = (of: BaseFacts): number => fieldOf(of.config, HEADS) ?? 1;
+  const width = size(larger, "hidden") || 1;
+  const inner = size(larger, "intermediate") || 4 * width;
+  const gated = Object.keys(larger.shapes).some((path) => family?.gate?.test(path));
+  const hidden = learns.find(({ word }) => word === "hidden");
+  const attention = learns.find(({ word }) => word === "attention");
+  const kept = hidden?.arguments["blocks"] === "last" ? 1 : size(larger, "layers") + 1;
+  const way = attention?.arguments["of"];
+  const scores = way === "scores" || (way !== "relations" && heads(own) === heads(larger));
+  const matrices = scores
+    ? heads(larger) * (SCORES * (size(own, "layers") || size(larger, "layers")) + 1)
+    : heads(own) * RELATIONS;
+  return {
+    token: hidden ? (kept + 5) * width + (gated ? 3 : 2) * inner : 3.5 * width,
+    pair: attention ? matrices : 0,
+    said: has?.decides === undefined && learns.some(({ word }) => word === "logits") ? SAID : 0,
+  };
+}

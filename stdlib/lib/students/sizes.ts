@@ -1,0 +1,8 @@
+/** Sizes of a model as its config.json says them. */
+import type { BaseFacts } from "#dsl/types/facts.js";
+
+export const HEADS: readonly string[] = ["num_attention_heads", "n_heads", "n_head"];
+
+export function fieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
+  return names.map((name) => config[name]).find((value) => typeof value === "number");
+}
