@@ -4,12 +4,12 @@
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
 import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";
 import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
 import { wordsIn } from "#stdlib/lib/tasks/words.js";
+import { withRustWords } from "../rust-words.js";
 
 export interface Row {
   readonly ids: Int32Array;
@@ -34,7 +34,7 @@ export class Reading {
   ) {
     this.checked = checkTokenizer("tokenizer.json", file, demo.config, settings);
     const { json, vocabulary, added, mask, special } = this.checked;
-    const pre_tokenizer = whole(json["pre_tokenizer"]);
+    const pre_tokenizer = withRustWords(json["pre_tokenizer"]);
     this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
     // Of two tokens with one id the added one stands for it.
     const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
@@ -84,19 +84,6 @@ export class Reading {
       words: { starts: Int32Array.from(kept), cut: starts.length - kept.length },
     };
   }
-}
-
-const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
-/** Words and marks as Rust tells them apart: the JavaScript library's `Whitespace` knows the letters of ASCII alone. */
-const WHITESPACE = {
-  ...{ type: "Split", invert: true, behavior: "Removed" },
-  pattern: { Regex: String.raw`[${WORD}]+|[^${WORD}\p{White_Space}]+` },
-};
-function whole(part: unknown): unknown {
-  if (!isRecord(part)) return part;
-  if (part["type"] === "Whitespace") return WHITESPACE;
-  const parts = part["pretokenizers"];
-  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(whole) } : part;
 }
 
 /** As rows of a task are asked about. */

@@ -9,6 +9,7 @@ import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import { withRustWords } from "../rust-words.js";
 
 /** Ids of a text, without special tokens. */
 type Plain = (text: string) => readonly number[];
@@ -30,7 +31,8 @@ export function ownTokenizer(
     new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
   let reader: Reader;
   try {
-    reader = new Reader({ ...json, truncation: null, padding: null }, {});
+    const pre_tokenizer = withRustWords(json["pre_tokenizer"]);
+    reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
   } catch (cause) {
     throw broken(cause);
   }
