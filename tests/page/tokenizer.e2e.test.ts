@@ -1,6 +1,7 @@
 /** The page measures texts as training does: its JavaScript tokenizer gives the ids of the kernel's Rust one. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
@@ -55,6 +56,26 @@ describe("tokens of the page", function () {
         windows.map(({ ids }) => [...ids]),
       );
     });
+
+  it("are those of training where words are told by `Whitespace`", async () => {
+    const { folder, facts } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
+    const own = mkdtempSync(join(tmpdir(), "tunebook-test-"));
+    try {
+      const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as Record<string, unknown>;
+      json["pre_tokenizer"] = { type: "Whitespace" };
+      json["normalizer"] = null;
+      for (const name of ["config.json", "tokenizer_config.json"]) cpSync(join(folder, name), join(own, name));
+      const file = join(own, "tokenizer.json");
+      writeFileSync(file, JSON.stringify(json));
+      const rust = await loadTokenizer(own);
+      const page = ownTokenizer(file, readFileSync(file), facts.config);
+      const texts = [...odd, "größe straße naïve", "привет мир", "a_b c-d"];
+      const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
+      texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  });
 
   it("are guessed within a fifth on English", async () => {
     const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
