@@ -42,6 +42,8 @@ export interface Host {
   readonly checked: (checkup: Checkup, code: string) => void;
   /** A text was typed. */
   readonly changed: (code: string) => void;
+  /** What the last check said is of something else. */
+  readonly unchecked: () => void;
   /** The text can't be formatted. */
   readonly refused: () => void;
 }
@@ -64,15 +66,16 @@ const alone = isolateHistory.of("full");
 export class Editor {
   readonly view: EditorView;
   readonly #host: Host;
+  #newest = new Newest<string, Checkup>();
 
   constructor(parent: HTMLElement, host: Host) {
     this.#host = host;
     const { asker } = host;
-    const newest = new Newest<string, Checkup>();
     const check = async (view: EditorView) => {
       const code = view.state.doc.toString();
+      const newest = this.#newest;
       const checkup = await newest.ask((text) => asker.ask("check", { code: text }), code);
-      if (view.state.doc.toString() !== code) return [];
+      if (view.state.doc.toString() !== code || newest !== this.#newest) return [];
       host.checked(checkup, code);
       return checkup.findings.map((finding) => squiggle(finding, code.length));
     };
@@ -120,7 +123,9 @@ export class Editor {
             { key: "F8", run: nextDiagnostic },
           ]),
           EditorView.updateListener.of(({ docChanged, state }) => {
-            if (docChanged) host.changed(state.doc.toString());
+            if (!docChanged) return;
+            host.changed(state.doc.toString());
+            host.unchecked();
           }),
           EditorView.contentAttributes.of({ "aria-label": "Tune program", spellcheck: "false", autocapitalize: "off" }),
         ],
@@ -140,7 +145,14 @@ export class Editor {
     });
   }
 
+  /** A check under way is of a world that is gone. */
+  outdate(): void {
+    this.#newest = new Newest();
+    this.#host.unchecked();
+  }
+
   recheck(): void {
+    this.outdate();
     this.view.dispatch({ effects: recheck.of(null) });
     forceLinting(this.view);
   }

@@ -8,7 +8,7 @@ import { Editor } from "./editor.js";
 import { dropped, listFiles, taken } from "./files.js";
 import { linkOf, programIn } from "./link.js";
 import { Phases } from "./phases.js";
-import { showProblems } from "./problems.js";
+import { showChecking, showProblems } from "./problems.js";
 import { themeButton } from "./theme.js";
 
 const GiB = 2 ** 30;
@@ -19,6 +19,8 @@ export interface Extension {
   take(given: readonly (readonly [string, File])[]): readonly (readonly [string, File])[];
   files(all: readonly GivenFile[]): void;
   checked(checkup: Checkup, code: string): void;
+  /** What was told last is of another program or world. */
+  unchecked(): void;
 }
 export const extensions: Extension[] = [];
 
@@ -32,7 +34,7 @@ const asker = new Asker(byId("worker").textContent ?? "", (message) => {
 });
 export const editor = new Editor(byId("editor"), {
   asker,
-  checked,
+  ...{ checked, unchecked },
   changed(code) {
     say("");
     keepInAddress(code);
@@ -48,7 +50,18 @@ const gone = new Set<string>();
 let example: Example = examples[0]!;
 let unmeasured: string | null = null;
 
+/** Until it is checked. A moment later it is said in words: most checks are done by then. */
+let saying: ReturnType<typeof setTimeout> | undefined;
+function unchecked(): void {
+  delete document.documentElement.dataset["checked"];
+  phases.outdate();
+  for (const one of extensions) one.unchecked();
+  saying ??= setTimeout(showChecking, 300);
+}
+
 function checked(checkup: Checkup, code: string): void {
+  clearTimeout(saying);
+  saying = undefined;
   unmeasured = checkup.unmeasured[0] ?? null;
   showProblems(checkup, editor);
   phases.update(checkup, code);
@@ -68,6 +81,7 @@ async function outline(code: string): Promise<void> {
 
 /** With the example's own files, and those that were given. */
 async function setFiles(): Promise<void> {
+  editor.outdate();
   const all = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
   for (const one of extensions) one.files(all);
   listed(await asker.ask("files", { all }));

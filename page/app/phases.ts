@@ -60,6 +60,11 @@ export class Phases {
     void this.#draw();
   }
 
+  /** Until the next check. */
+  outdate(): void {
+    byId("view").classList.add("old");
+  }
+
   /** Another program is opened: what is drawn is none of its own. */
   clear(): void {
     this.#turn += 1;

@@ -6,6 +6,13 @@ import { byId } from "./dom.js";
 import { make } from "./make.js";
 import type { Editor } from "./editor.js";
 
+export function showChecking(): void {
+  const verdict = byId("verdict");
+  verdict.textContent = "checking…";
+  verdict.dataset["is"] = "";
+  byId("speed").textContent = "";
+}
+
 export function showProblems({ findings, milliseconds }: Checkup, editor: Editor): void {
   const verdict = byId("verdict");
   const errors = findings.filter(({ severity }) => severity === "error").length;

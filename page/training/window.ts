@@ -39,12 +39,14 @@ let saved = false;
 const staying = new Staying(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
 let code = "";
 let names: readonly string[] = [];
+/** Whether they are those of what stands there now. */
+let settled = false;
 
 /** What may be pressed. */
 function state(next: State): void {
   now = next;
   document.documentElement.dataset["training"] = next;
-  byId<Button>("train").disabled = next === "training" || names.length === 0;
+  byId<Button>("train").disabled = next === "training" || !settled || names.length === 0;
   byId("interrupt").hidden = next !== "training";
   byId("go-on").hidden = next !== "interrupted";
   byId("train-use").hidden = next !== "interrupted" && next !== "trained";
@@ -92,8 +94,12 @@ extensions.push({
       .filter(([path]) => !path.endsWith(".safetensors"));
   },
   files: (all) => void line.ask("files", { all }),
+  unchecked() {
+    settled = false;
+    state(now);
+  },
   checked(checkup, text) {
-    code = text;
+    [code, settled] = [text, true];
     names = checkup.findings.some(({ severity }) => severity === "error") ? [] : checkup.trainings;
     byId("train").textContent = names[0] === undefined ? "Train" : `Train ${names[0]}`;
     state(now);

@@ -103,7 +103,22 @@ export class Playground {
     return (await this.page.locator(".cm-line").allInnerTexts()).map((line) => line.replace(/\n$/, "")).join("\n");
   }
   verdict(text: string | RegExp): Promise<void> {
-    return this.page.locator("#verdict", { hasText: text }).waitFor({ timeout: 20_000 });
+    return this.page.locator(":root[data-checked] #verdict", { hasText: text }).waitFor({ timeout: 20_000 });
+  }
+  /** As if each check took long, until they are let go. */
+  async holdChecks(): Promise<() => Promise<void>> {
+    const held = await this.page.evaluateHandle(() => {
+      const [post, waiting] = [Worker.prototype.postMessage, [] as (() => void)[]];
+      Worker.prototype.postMessage = function (this: Worker, message: { method?: string }) {
+        if (message.method === "check") waiting.push(() => post.call(this, message));
+        else post.call(this, message);
+      };
+      return () => {
+        Worker.prototype.postMessage = post;
+        for (const one of waiting) one();
+      };
+    });
+    return () => held.evaluate((release) => release());
   }
   tab(name: string): Locator {
     return this.page.getByRole("tab", { name, exact: true });

@@ -249,6 +249,23 @@ train writer on notes { steps: 10 }`);
     await page.page.close();
   });
 
+  it("greys what is of the program before, until a check that takes long has ended", async () => {
+    const page = await pages.open();
+    await page.shows("Plan of");
+    const letGo = await page.holdChecks();
+    await page.write(tickets);
+    await page.page.locator("#verdict", { hasText: /^checking…$/ }).waitFor();
+    assert.equal(await page.page.locator("#speed").innerText(), "");
+    assert.equal(await page.page.locator("#view.old", { hasText: "Plan of" }).count(), 1);
+    // The check of the first files must not stand as that of the second.
+    await page.drop({ "own.csv": own });
+    await letGo();
+    await page.verdict("No mistakes.");
+    await page.shows("Plan of router");
+    assert.match(await page.page.locator("#speed").innerText(), /^checked in/);
+    await page.page.close();
+  });
+
   it("says where a training needs more memory than the machine has", async () => {
     const page = await pages.open({ hash: "#large" });
     await page.verdict("No mistakes.");
