@@ -1,6 +1,6 @@
 /**
- * `npm run page:train`: the quickstart trained whole in the page, in headless Chromium, from a file. Held: its
- * accuracy on the test split, the logits of its adapter in transformers, and that nothing was asked of a network. Prints what
+ * `npm run page:train`: the quickstart trained whole in the page, in headless Chromium, from a file, and what `train-more.ts`
+ * tries. `--more`: that alone. Held: its accuracy on the test split, the logits of its adapter in transformers, and that nothing was asked of a network. Prints what
  * it took, as bench/LOG.md has it.
  */
 import assert from "node:assert/strict";
@@ -11,19 +11,23 @@ import { pathToFileURL } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { root } from "./browser.js";
 import { builtTrainPage, TrainPages } from "./train-page.js";
+import { tryMore } from "./train-more.js";
 import { unzipped } from "./unzipped.js";
 
 const LEAST = 0.89;
 const texts = ["The battery died after two days.", "Best pizza I ever had!", "It is a phone.", "Not bad, not good."];
 
 const oracle = `
-import json, sys
+import json, os, sys
 import torch
 from peft import PeftModel
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 base, adapter, texts = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=2)
-model = PeftModel.from_pretrained(model, adapter).eval()
+if os.path.exists(os.path.join(adapter, "adapter_config.json")):
+    model = AutoModelForSequenceClassification.from_pretrained(base, num_labels=2)
+    model = PeftModel.from_pretrained(model, adapter).eval()
+else:
+    base, model = adapter, AutoModelForSequenceClassification.from_pretrained(adapter).eval()
 batch = AutoTokenizer.from_pretrained(base)(texts, padding=True, return_tensors="pt")
 with torch.no_grad():
     print(json.dumps(model(**batch).logits.tolist()))
@@ -31,6 +35,7 @@ with torch.no_grad():
 
 async function main(): Promise<void> {
   const built = await builtTrainPage();
+  if (process.argv.includes("--more")) return tryMore(built.file, texts, distance);
   const pages = await TrainPages.of(built.file);
   try {
     const page = await pages.open({ hash: "#quickstart" });
@@ -59,9 +64,10 @@ async function main(): Promise<void> {
   } finally {
     await pages.close();
   }
+  await tryMore(built.file, texts, distance);
 }
 
-/** The greatest difference between the page's logits and those of transformers with the adapter. */
+/** The greatest difference between the page's logits and those of transformers with what was saved. */
 async function distance(said: readonly (readonly number[])[], adapter: string): Promise<number> {
   const { ensurePythonEnv } = (await import(pathToFileURL(join(root, "tools/python-env.mjs")).href)) as {
     ensurePythonEnv(name: string, o: object): Promise<{ readonly python: string }>;
