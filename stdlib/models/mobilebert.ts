@@ -80,6 +80,10 @@ export const word = defineWord({
       );
   },
   capabilities: {
+    prunes: {
+      heads: { why: "its queries are made of a bottleneck that all heads share, and its config has no size of a head" },
+      inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
+    },
     scratch: bertSpecials,
     checkpoints: [bertLike("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false })],
     modelType: "mobilebert",

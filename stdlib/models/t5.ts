@@ -50,6 +50,14 @@ export const word = defineWord({
   ],
   elsewhere: { ...elsewhere, num_decoder_layers: "decoder_layers" },
   capabilities: {
+    prunes: {
+      heads: { why: "all its blocks share what one of them adds for the places of tokens, head by head" },
+      inner: {
+        field: "d_ff",
+        into: ["DenseReluDense.wi", "DenseReluDense.wi_0", "DenseReluDense.wi_1"],
+        out: "DenseReluDense.wo",
+      },
+    },
     scratch: {
       tokenizer: "unigram",
       specials: [

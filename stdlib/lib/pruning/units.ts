@@ -14,7 +14,8 @@ export interface Checkpoint {
 /** Null: the checkpoint has no such layers. */
 export function innerUnits(part: InnerPart, of: Checkpoint): Units | null {
   const blocks = blocksOf([...part.into, part.out], of.shapes);
-  const count = widthOf(blocks[0]?.get(part.into[0] ?? ""), of);
+  const [first] = blocks;
+  const count = widthOf(first?.get(part.into.find((name) => first.has(name)) ?? ""), of);
   if (count === 0) return null;
   return {
     ...{ count, are: "numbers of the inner layer", fits: () => true },
@@ -74,16 +75,18 @@ function goneOf(
 type Block = ReadonlyMap<string, { readonly path: string; readonly shape: readonly number[]; readonly bias: boolean }>;
 /** The linear layers of each block that are called so, by their names behind the block's number. */
 function blocksOf(names: readonly string[], shapes: Shapes): readonly Block[] {
-  const blocks = new Map<number, Map<string, { path: string; shape: readonly number[]; bias: boolean }>>();
+  type Found = Map<string, { path: string; shape: readonly number[]; bias: boolean }>;
+  const blocks = new Map<string, { readonly number: number; readonly found: Found }>();
   for (const [tensor, shape] of Object.entries(shapes)) {
-    const found = /^(?:.*\.)?(\d+)\.([^\d].*)\.weight$/.exec(tensor);
-    const [number, name] = [Number(found?.[1]), found?.[2] ?? ""];
-    if (!found || !names.includes(name)) continue;
+    const [, where = "", number, name = ""] = /^((?:.*\.)?(\d+))\.([^\d].*)\.weight$/.exec(tensor) ?? [];
+    if (number === undefined || !names.includes(name)) continue;
     const path = tensor.slice(0, -".weight".length);
-    const block = blocks.get(number) ?? new Map<string, { path: string; shape: readonly number[]; bias: boolean }>();
-    blocks.set(number, block.set(name, { path, shape, bias: Object.hasOwn(shapes, `${path}.bias`) }));
+    // Two stacks have blocks of one number, and a block may have several inner layers.
+    const block = blocks.get(where) ?? { number: Number(number), found: new Map() };
+    block.found.set(name, { path, shape, bias: Object.hasOwn(shapes, `${path}.bias`) });
+    blocks.set(where, block);
   }
-  return [...blocks].sort(([a], [b]) => a - b).map(([, block]) => block);
+  return [...blocks.values()].sort((a, b) => a.number - b.number).map(({ found }) => found);
 }
 
 function slabsOf(

@@ -37,6 +37,8 @@ const FAMILIES: readonly (readonly [fixture: string, given: Call["arguments"]])[
   ["llama-grouped", { heads: share(0.5), feed_forward: share(0.25) }],
   ["mistral-window", { heads: share(0.5), feed_forward: share(0.25) }],
   ["qwen2-bias", { heads: share(0.5), feed_forward: share(0.25) }],
+  ["t5-plain", { feed_forward: share(0.4) }],
+  ["t5-gated", { feed_forward: share(0.4) }],
 ];
 
 describe("sparsify: structured", () => {
@@ -60,6 +62,28 @@ describe("sparsify: structured", () => {
       assert.ok(after!.intermediate < before!.intermediate);
       assert.equal(after!.hidden, before!.hidden);
     });
+
+  it("mobilebert: of all inner layers of a block as many go", () => {
+    const [one] = JSON.parse(
+      readFileSync(new URL("../../golden/oracle/encoders-mobilebert.json", fixtures), "utf8"),
+    ) as readonly { readonly config: Record<string, number>; readonly shapes: Record<string, readonly number[]> }[];
+    const family = registry.find("model", "mobilebert")!.capabilities!;
+    const made = word.capabilities!.makes!(
+      callOf({ feed_forward: share(0.5) }) as never,
+      { config: one!.config, shapes: one!.shapes } as never,
+      family,
+    );
+    assert.ok(!("why" in made), JSON.stringify(made));
+    const left = made.config["intermediate_size"] as number;
+    assert.equal(left, one!.config["intermediate_size"]! / 2);
+    const inner = Object.keys(one!.shapes).filter((name) => /\.intermediate\.dense\.(weight|bias)$/.test(name));
+    const out = Object.keys(one!.shapes).filter((name) => /(?<!attention)\.output\.dense\.weight$/.test(name));
+    assert.ok(inner.length > 2 && out.length === inner.length / 2, `${String(inner.length)}, ${String(out.length)}`);
+    for (const name of inner) assert.equal(made.shapes[name]![0], left, name);
+    for (const name of out) assert.equal(made.shapes[name]![1], left, name);
+    const others = Object.keys(one!.shapes).filter((name) => !inner.includes(name) && !out.includes(name));
+    for (const name of others) assert.deepEqual(made.shapes[name], one!.shapes[name], name);
+  });
 
   it("keeps the units with the greatest weights, and of a kept unit every number", () => {
     const whole = modelIn("bert-plain");
@@ -109,7 +133,7 @@ describe("sparsify: structured", () => {
       return "why" in planned ? planned : undefined;
     };
     assert.match(refused("gpt2-plain", { heads: share(0.5) })!.why, /no size of a head/);
-    assert.match(refused("t5-plain", { feed_forward: share(0.5) })!.why, /isn't known/);
+    assert.match(refused("t5-plain", { heads: share(0.5) })!.why, /blocks share/);
     assert.match(refused("bert-plain", { heads: share(0.01) })!.instead, /heads: \d+%/);
   });
 

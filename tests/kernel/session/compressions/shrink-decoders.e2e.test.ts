@@ -48,6 +48,25 @@ deploy slim_${name} to huggingface("out/${name}")`);
       assert.equal(verdict, "equal");
     });
 
+  it("t5: inner layers of encoder and decoder go, and what is left opens in transformers with equal logits", async () => {
+    const rows = Array.from(
+      { length: 24 },
+      (_, i) => `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwxyz"[i]},word ${i % 2}`,
+    );
+    writeFileSync(join(book.folder, "pairs.csv"), ["input,target", ...rows].join("\n"));
+    await book.run(`data pairs { source: csv("pairs.csv"), columns: { input: input, target: target }, split: random(train: 75%, test: 25%) }
+model pair { architecture: t5(layers: 2, hidden: 32, heads: 2, intermediate: 64, gated: true), tokenizer: unigram(vocabulary: 30), task: text2text_generation, max_length: 24 }
+train pair on pairs with quick
+compress pair on pairs with quick as slim_pair { sparsify: structured(feed_forward: 25%) }
+deploy slim_pair to huggingface("out/pair")`);
+    const config = JSON.parse(readFileSync(join(book.folder, "out/pair/config.json"), "utf8")) as { d_ff: number };
+    assert.equal(config.d_ff, 48);
+    const { verdict } = JSON.parse(readFileSync(join(book.folder, "out/pair/proof.json"), "utf8")) as {
+      verdict: string;
+    };
+    assert.equal(verdict, "equal");
+  });
+
   it("a quantised one writes, and is kept as whole numbers", async () => {
     await book.run("compress gpt2_plain on tales as eight { quantize: int8 }");
     const eight = book.values.get("eight") as ModelHandle;
