@@ -28,7 +28,7 @@ const tokenizer = {
   encodePairs: () => Promise.resolve([]),
   encodeContexts: () => Promise.resolve([]),
 };
-const looking = setInterval(look, 250);
+const looking = setInterval(look, 400);
 const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
 const split = prepared.streamed?.["train"];
 const tokens = split
@@ -42,7 +42,7 @@ const loader = new DataLoader(
 );
 for (let step = 1; step <= loader.updates(0); step++) {
   loader.update(step).part(0);
-  if (step % 50 === 0) look();
+  if (step % 100 === 0) look();
 }
 look();
 process.stdout.write(String(Math.round(most / 2 ** 20)));
