@@ -24,7 +24,7 @@ export class Staying {
       kept === null
         ? ""
         : "step" in kept
-          ? `Kept in this browser as it was after step ${String(kept.step)}: it goes on there when the page is opened again.`
+          ? `Kept in this browser as it was after step ${String(kept.step)}, for when the page is opened again.`
           : `It is not kept: ${kept.why}. What it learns is lost when the page is left.`;
   }
 }

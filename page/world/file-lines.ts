@@ -35,7 +35,7 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
         use: `base: ${JSON.stringify(base)}`,
       };
     }
-    if (nameOf(path) === "tokenizer.json")
+    if (/^(tokenizer|tokenizer_config|special_tokens_map)\.json$/.test(nameOf(path)))
       return { ...line, is: "tokenizer", about: `tokenizer, ${sizeText(bytes.length)}` };
     const word = sources.find(([ending]) => ending.test(path))?.[1];
     if (word === undefined) return { ...line, is: "text", about: sizeText(bytes.length) };

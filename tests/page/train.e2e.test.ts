@@ -112,6 +112,8 @@ describe("training in the page", function () {
 
   it("takes the notebook's steps with threads, interrupted after one, and answers as its model", async () => {
     await page.giveBase();
+    await page.page.locator("#files code", { hasText: "tokenizer_config.json" }).waitFor();
+    assert.equal(await page.page.locator("#files li[data-broken]", { hasText: "small/" }).count(), 0);
     await write(program(LONG));
     await page.train();
     await page.page.locator("#train-live", { hasText: new RegExp(`step \\d+ of ${String(LONG)}`) }).waitFor();
