@@ -1,7 +1,8 @@
 /** Bases that a training was opened with, kept in the browser's own file system for the next time. */
-import { headLength, headerIn } from "#kernel/tensors/layout.js";
+import type { Header } from "#kernel/tensors/layout.js";
 import type { GivenFile } from "../world/protocol.js";
 import { drop, get, namesIn, put, whyNot } from "./opfs.js";
+import { headerOf } from "./weights.js";
 
 const FOLDER = "bases";
 const WEIGHTS = "model.safetensors";
@@ -9,6 +10,7 @@ const WEIGHTS = "model.safetensors";
 /** A base that is kept: its weights, and the files beside them that were given. */
 export interface KeptBase {
   readonly weights: File;
+  readonly header: Header;
   readonly files: readonly GivenFile[];
 }
 
@@ -35,7 +37,8 @@ export async function kept(): Promise<ReadonlyMap<string, KeptBase>> {
   for (const base of await namesIn(FOLDER)) {
     const folder = `${FOLDER}/${base}`;
     const weights = await get(folder, WEIGHTS);
-    if (!weights || !(await isWhole(weights))) {
+    const header = weights && (await headerOf(WEIGHTS, weights).catch(() => null));
+    if (!weights || !header) {
       await drop(FOLDER, base);
       continue;
     }
@@ -44,22 +47,11 @@ export async function kept(): Promise<ReadonlyMap<string, KeptBase>> {
       const file = name === WEIGHTS ? null : await get(folder, name);
       if (file) files.push({ path: `${base}/${name}`, text: new Uint8Array(await file.arrayBuffer()) });
     }
-    found.set(base, { weights, files });
+    found.set(base, { weights, header, files });
   }
   return found;
 }
 
 export function forget(base: string): Promise<void> {
   return drop(FOLDER, base);
-}
-
-async function isWhole(file: File): Promise<boolean> {
-  const read = async (from: number, to: number) => new Uint8Array(await file.slice(from, to).arrayBuffer());
-  try {
-    const length = headLength(WEIGHTS, await read(0, 8), file.size);
-    headerIn(WEIGHTS, await read(8, 8 + length), file.size);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -19,6 +19,7 @@ export class Line {
       kept(keeping: Keeping): void;
       shown(id: string, html: string): void;
       doing(what: string): void;
+      cleared(): void;
       broke(message: string): void;
     },
   ) {
@@ -27,6 +28,7 @@ export class Line {
     this.#worker.onmessage = ({ data }: { data: TrainReply }) => {
       if ("show" in data) return hears.shown(data.show, data.html);
       if ("kept" in data) return hears.kept(data.kept);
+      if ("cleared" in data) return hears.cleared();
       if ("doing" in data) return hears.doing(data.doing);
       const asked = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);

@@ -83,12 +83,12 @@ export interface TrainMethods {
   readonly takeUp: { params: { readonly left: Left; readonly where: Asked }; result: Outcome };
   readonly forgetLeft: { params: { readonly id: string }; result: null };
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
-  /** `folder`: of the file; null: it lay in none. */
-  readonly weights: { params: { readonly folder: string | null; readonly file: Blob }; result: Held };
-  /** Whether the program's base has its weights here. */
+  /** `path`: with the folder that it lay in, if it lay in one. */
+  readonly weights: { params: { readonly path: string; readonly file: Blob }; result: Held };
+  /** Whether the program's base has its weights here; `wrong`: why they are none of it. */
   readonly has: {
     params: { readonly code: string; readonly name: string | null };
-    result: { readonly base: string | null; readonly held: Held | null };
+    result: { readonly base: string | null; readonly held: Held | null; readonly wrong: Failure | null };
   };
   readonly train: {
     params: { readonly code: string; readonly name: string | null; readonly where: Asked };
@@ -115,5 +115,7 @@ export type TrainReply =
   /** Of the training under way: HTML in place of what had that id before. */
   | { readonly kept: Keeping }
   | { readonly show: string; readonly html: string }
+  /** The training before is closed: what is shown of it holds no longer. */
+  | { readonly cleared: true }
   /** What is done before the first step. */
   | { readonly doing: string };

@@ -9,6 +9,7 @@ import type { Shown } from "#kernel/core/display/shown.js";
 import { checkSources, type Checked } from "#kernel/core/session/check-sources.js";
 import { does } from "#kernel/core/session/words.js";
 import type { Engine } from "#kernel/engine/engine.js";
+import type { Header } from "#kernel/tensors/layout.js";
 import { registry } from "#stdlib/registry.js";
 import { unpacked } from "../world/carried.js";
 import { disk, nameOf } from "../world/disk.js";
@@ -18,12 +19,13 @@ import { givenBase } from "./base.js";
 import { begunWhere, type Begun } from "./choice.js";
 import { Devices } from "./devices.js";
 import { memoryOf } from "./engine.js";
-import { Refusal } from "./failure.js";
+import { failureOf, Refusal } from "./failure.js";
 import { forget, keep, kept } from "./keep.js";
 import { filesLeft, forgetLeft, Keeper, newestLeft, stateLeft, type State } from "./left.js";
 import type { Asked, Held, Keeping, Left, Outcome, TrainMethods, TrainReply } from "./protocol.js";
 import { isExact, PageRun } from "./run.js";
 import { evaluated } from "./scores.js";
+import { demandFits, demandSafetensors, headerOf } from "./weights.js";
 import { demandTrainable, trainingIn, type Train } from "./trainable.js";
 
 type Handlers = {
@@ -41,7 +43,7 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
   return {
     start: (params) => room.start(params),
     files: async ({ all }) => (room.files(all), null),
-    weights: ({ folder, file }) => room.weights(folder, file),
+    weights: ({ path, file }) => room.weights(path, file),
     has: ({ code, name }) => room.has(code, name),
     forget: async ({ base }) => (await room.forget(base), null),
     filesLeft: ({ id }) => filesLeft(id),
@@ -58,6 +60,7 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
 /** A base's weights: in memory as they were given, or a file that is kept for the next time. `why`: why they are not kept. */
 interface Weights {
   readonly from: Uint8Array | File;
+  readonly header: Header;
   readonly why: string | null;
 }
 
@@ -87,7 +90,7 @@ class Room {
     this.tokenizers = tokenizers;
     this.devices = new Devices(engine);
     const bases = await kept();
-    for (const [base, { weights }] of bases) this.held.set(base, { from: weights, why: null });
+    for (const [base, { weights, header }] of bases) this.held.set(base, { from: weights, header, why: null });
     return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestLeft() };
   }
 
@@ -97,11 +100,13 @@ class Room {
     for (const { path, text } of all) disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
   }
 
-  async weights(folder: string | null, file: Blob): Promise<Held> {
-    const base = nameOf(folder ?? "");
-    const read = file.arrayBuffer();
+  async weights(path: string, file: Blob): Promise<Held> {
+    demandSafetensors(path);
+    const base = nameOf(path.split("/").slice(0, -1).join("/"));
+    const read = Promise.all([file.arrayBuffer(), headerOf(path, file)]);
     this.reading = read.catch(() => undefined);
-    const weights = { from: new Uint8Array(await read), why: null };
+    const [bytes, header] = await read;
+    const weights = { from: new Uint8Array(bytes), header, why: null };
     this.held.delete(base);
     this.held.set(base, weights);
     return toldOf(base, weights);
@@ -110,10 +115,18 @@ class Room {
   async has(code: string, name: string | null): Promise<TrainMethods["has"]["result"]> {
     const { actions } = await this.check(code);
     const action = actions.find((one) => one.verb === "train" && (name === null || one.name === name));
-    if (action?.verb !== "train") return { base: null, held: null };
+    if (action?.verb !== "train") return { base: null, held: null, wrong: null };
     const { base } = action.plan.recipe.model;
     const found = this.heldFor(base);
-    return { base, held: found && toldOf(base, found) };
+    const wrong = found && (await this.fits(action).then(() => null, failureOf));
+    return { base, held: found && toldOf(base, found), wrong };
+  }
+
+  /** Coded errors: `tensor-shape`, `missing-tensor`, of weights that are here. */
+  private async fits({ plan }: Pick<Train, "plan">): Promise<void> {
+    const { model } = plan.recipe;
+    const found = this.heldFor(model.base);
+    if (found) demandFits("model.safetensors", found.header, (await this.world.base(readerOf(model))).shapes);
   }
 
   async forget(base: string): Promise<void> {
@@ -144,10 +157,6 @@ class Room {
   }
 
   private async open(code: string, name: string | null, where: Asked, o?: TakenUp): Promise<Train> {
-    // On a card that is gone nothing is left to close.
-    await this.begun?.run.close().catch(() => undefined);
-    this.keeper?.release();
-    this.begun = this.keeper = null;
     await this.reading;
     this.tell({ doing: "checking the program" });
     const checked = await this.check(code);
@@ -156,11 +165,13 @@ class Room {
     const action = trainingIn(checked.actions, name);
     await demandTrainable(action);
     o?.demand(action);
+    await this.fits(action);
     const { model } = action.plan.recipe;
     const facts = await this.world.base(readerOf(model));
     this.tell({ doing: `reading ${model.base}` });
     await this.lay(model.base, facts.hash, facts.config);
     const base = await givenBase(model.base, facts);
+    await this.close();
     const doing = (what: string): void => this.tell({ doing: what });
     doing("making tokens of the rows, and programs of the plan");
     const screen = { display: this.show, update: this.show };
@@ -169,6 +180,15 @@ class Room {
     this.begun = await begunWhere((await isExact(action)) ? "wasm" : where, this.devices, begin, doing);
     this.checked = checked;
     return action;
+  }
+
+  /** What was trained before makes room, once nothing is left that would refuse the next. */
+  private async close(): Promise<void> {
+    this.tell({ cleared: true });
+    // On a card that is gone nothing is left to close.
+    await this.begun?.run.close().catch(() => undefined);
+    this.keeper?.release();
+    this.begun = this.keeper = null;
   }
 
   async goOn(): Promise<Outcome> {
@@ -241,7 +261,7 @@ class Room {
       return file ? [[name, file.bytes] as const] : [];
     });
     const kept = await keep(base, found.from as Uint8Array<ArrayBuffer>, beside);
-    this.held.set(base, typeof kept === "string" ? { from: found.from, why: kept } : { from: kept, why: null });
+    this.held.set(base, { ...found, ...(typeof kept === "string" ? { why: kept } : { from: kept, why: null }) });
   }
 
   /** The files of a base where the notebook's code looks for them: those that were given, else what the page itself knows. */

@@ -4,7 +4,7 @@ import type { GivenFile } from "../world/protocol.js";
 import { byId } from "../app/dom.js";
 import { make } from "../app/make.js";
 import { Failed, Line } from "./line.js";
-import type { Asked, Held, Left, Outcome, SavedFile } from "./protocol.js";
+import type { Asked, Failure, Left, Outcome, SavedFile, TrainMethods } from "./protocol.js";
 import { showLeft, Staying } from "./staying.js";
 import { zipped } from "./zip.js";
 
@@ -26,6 +26,12 @@ const line = new Line(byId("trainer").textContent ?? "", {
     known.innerHTML = html;
   },
   doing: (what) => say(`${what} …`),
+  cleared() {
+    stood = "idle";
+    for (const id of ["train-live", "train-left", "train-took", "train-scores", "answers"]) byId(id).replaceChildren();
+    staying.told(null);
+    saved = false;
+  },
   broke: (message) => {
     console.error(message);
     say("The worker that trains ended: the browser may have run out of memory. Open the page again.", "bad");
@@ -35,6 +41,8 @@ const line = new Line(byId("trainer").textContent ?? "", {
 
 type State = "idle" | "training" | "interrupted" | "trained";
 let now: State = "idle";
+/** What is there if the training that is asked for is refused. */
+let stood: Exclude<State, "training"> = "idle";
 let saved = false;
 const staying = new Staying(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
 let code = "";
@@ -45,6 +53,7 @@ let settled = false;
 /** What may be pressed. */
 function state(next: State): void {
   now = next;
+  if (next !== "training") stood = next;
   document.documentElement.dataset["training"] = next;
   byId<Button>("train").disabled = next === "training" || !settled || names.length === 0;
   byId("interrupt").hidden = next !== "training";
@@ -58,9 +67,10 @@ const time = (seconds: number): string =>
     ? `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`
     : `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;
 
-function showBase(base: string | null, held: Held | null): void {
+function showBase({ base, held, wrong }: TrainMethods["has"]["result"]): void {
   const about = byId("train-base");
   if (base === null) about.textContent = "";
+  else if (wrong) about.textContent = `The weights here are none of ${base}: ${toldOf(wrong)}.`;
   else if (held) {
     const stay = held.kept
       ? "kept in this browser"
@@ -69,29 +79,32 @@ function showBase(base: string | null, held: Held | null): void {
     const forget = (): void => void line.ask("forget", { base }).then(lookForBase, failed);
     if (held.kept) about.append(make("button", { id: "forget-base", type: "button", onclick: forget }, "Forget them"));
   } else about.textContent = `Weights of ${base} are not here: drop its folder, or its model.safetensors, on the page.`;
-  about.dataset["is"] = base !== null && !held ? "warn" : "";
+  about.dataset["is"] = base !== null && (!held || wrong) ? "warn" : "";
 }
 /** What is read of a model's folder beside its weights. */
 const OF_MODELS = /(^|\/)(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/;
+const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/;
 const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
 async function lookForBase(): Promise<void> {
-  const { base, held } = await line.ask("has", { code, name: names[0] ?? null });
-  showBase(base, held);
+  showBase(await line.ask("has", { code, name: names[0] ?? null }));
 }
 
 extensions.push({
   take(given) {
-    const weights = given.filter(([path]) => path.endsWith(".safetensors"));
+    const whole = given.filter(([path]) => path.endsWith(".safetensors"));
+    const pickled = given.filter(([path]) => PICKLE.test(path));
+    // Beside safetensors they are the same weights once more.
+    const weights = whole.length > 0 ? whole : pickled;
     for (const [path, file] of weights) {
-      const folder = folderOf(path) || null;
       say(`reading ${path} …`);
-      void line.ask("weights", { folder, file }).then(() => (say(""), lookForBase()), failed);
+      byId("train-said").dataset["code"] = "";
+      void line.ask("weights", { path, file }).then(() => (say(""), lookForBase()), failed);
     }
     // Of a model's folder no more is read.
-    const folders = new Set(weights.map(([path]) => folderOf(path)));
+    const folders = new Set([...whole, ...pickled].map(([path]) => folderOf(path)));
     return given
       .filter(([path]) => !folders.has(folderOf(path)) || OF_MODELS.test(path) || folderOf(path) === "")
-      .filter(([path]) => !path.endsWith(".safetensors"));
+      .filter(([path]) => !path.endsWith(".safetensors") && !PICKLE.test(path));
   },
   files: (all) => void line.ask("files", { all }),
   unchecked() {
@@ -107,14 +120,15 @@ extensions.push({
   },
 });
 
+const toldOf = ({ message, help }: Failure): string => [message, help].filter(Boolean).join(": ");
 function failed(error: unknown): void {
   if (error instanceof Failed) {
-    const { message, help, code: of } = error.failure;
+    const { message, code: of } = error.failure;
     if (of === null) console.error(message);
     say(
       of === null
         ? "Something failed in the page itself; the browser's console has the details."
-        : [message, help].filter(Boolean).join(": "),
+        : toldOf(error.failure),
       "bad",
     );
     byId("train-said").dataset["code"] = of ?? "";
@@ -123,10 +137,7 @@ function failed(error: unknown): void {
 
 async function ran(work: Promise<Outcome>): Promise<void> {
   state("training");
-  saved = false;
   byId("train-said").dataset["code"] = "";
-  byId("train-scores").replaceChildren();
-  byId("answers").replaceChildren();
   try {
     const outcome = await work;
     byId("train-scores").replaceChildren(
@@ -143,26 +154,25 @@ async function ran(work: Promise<Outcome>): Promise<void> {
     state(outcome.ended === null ? "interrupted" : "trained");
     await lookForBase();
   } catch (error) {
-    state("idle");
+    state(stood);
     failed(error);
   }
 }
 
 const where = (): Asked => byId<HTMLSelectElement>("where").value as Asked;
-function begin(work: () => Promise<Outcome>): void {
-  byId("train-live").replaceChildren();
-  byId("train-left").replaceChildren();
-  byId("train-took").textContent = "";
-  staying.told(null);
-  void ran(work());
-}
-// What stands there now, checked or not: the worker checks it.
-byId("train").onclick = () => begin(() => line.ask("train", { code: editor.text, name: null, where: where() }));
+byId("train").onclick = () => void ran(line.ask("train", { code: editor.text, name: null, where: where() }));
 byId("interrupt").onclick = () => {
   say("stopping after the step under way …");
   void line.ask("interrupt", null);
 };
-byId("go-on").onclick = () => void ran(line.ask("goOn", null));
+byId("go-on").onclick = () => {
+  // What failed in the middle of its steps is not whole.
+  stood = "idle";
+  byId("train-scores").replaceChildren();
+  byId("answers").replaceChildren();
+  saved = false;
+  void ran(line.ask("goOn", null));
+};
 
 byId<HTMLFormElement>("train-ask").onsubmit = (event) => {
   event.preventDefault();
@@ -201,7 +211,7 @@ async function goOnWith(left: Left): Promise<void> {
   state("training");
   await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);
   editor.text = left.code;
-  begin(() => line.ask("takeUp", { left, where: where() }));
+  void ran(line.ask("takeUp", { left, where: where() }));
 }
 
 const pick = byId<HTMLInputElement>("pick-base");

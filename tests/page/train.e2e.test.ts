@@ -99,15 +99,19 @@ describe("training in the page", function () {
     assert.equal(await page.code(), "base-incomplete");
     const whole = readFileSync(join(folder, "small/model.safetensors"));
     const other = readFileSync(join(root, "tests/fixtures/models/bert-gelu-new/model.safetensors"));
-    for (const [bytes, code] of [
-      [whole.subarray(0, 5000), "weights-truncated"],
-      [Buffer.from("PK\u0003\u0004 some other file"), "weights-malformed"],
-      [other, "tensor-shape"],
+    for (const [name, bytes, code] of [
+      ["model.safetensors", whole.subarray(0, 5000), "weights-truncated"],
+      ["model.safetensors", Buffer.from("PK\u0003\u0004 some other file"), "weights-malformed"],
+      ["pytorch_model.bin", whole, "base-pickled"],
     ] as const) {
-      await page.giveFiles("small", { "model.safetensors": bytes });
-      await page.train();
-      assert.equal(await page.code(), code);
+      await page.giveFiles("small", { [name]: bytes });
+      await page.page.locator(`#train-said[data-code="${code}"]`).waitFor();
+      assert.match(await page.page.locator("#train-base").innerText(), /are not here/);
     }
+    await page.giveFiles("small", { "model.safetensors": other });
+    await page.page.locator("#train-base", { hasText: /none of small: .* but the model needs/ }).waitFor();
+    await page.train();
+    assert.equal(await page.code(), "tensor-shape");
   });
 
   it("takes the notebook's steps with threads, interrupted after one, and answers as its model", async () => {
@@ -152,6 +156,17 @@ describe("training in the page", function () {
     await page.reload();
     await page.page.locator("#take-up", { hasText: "Open it" }).click();
     assert.equal((await page.outcome()).steps, LONG);
+    assert.deepEqual(await page.predict(texts), answers);
+  });
+
+  it("keeps what was trained where the next training is refused", async () => {
+    const answers = await page.predict(texts);
+    const curve = await page.page.locator("#train-live").innerHTML();
+    await write(program(5, { base: "all-MiniLM-L6-v2" }));
+    await page.train();
+    assert.equal(await page.code(), "base-incomplete");
+    assert.equal(await page.state(), "trained");
+    assert.equal(await page.page.locator("#train-live").innerHTML(), curve);
     assert.deepEqual(await page.predict(texts), answers);
   });
 
