@@ -65,7 +65,12 @@ export function numeric(
         t.reporter.report("wrong-unit", { key: asked.key, found: node.raw, wanted, advice }, node.span);
         return undefined;
       }
-      if (node.unit === "%") return bad("a plain number", String(Number((node.value / 100).toPrecision(12))));
+      if (node.unit === "%") {
+        const decimal = Number((node.value / 100).toPrecision(12));
+        return type.integer && !Number.isInteger(decimal)
+          ? bad("a whole number")
+          : bad("a plain number", String(decimal));
+      }
       if (node.unit !== "")
         return bad("a plain number", Object.hasOwn({ ...durations, ...sizes }, node.unit) ? undefined : digits(node));
       value = node.value;
