@@ -5,7 +5,13 @@ import { listedAsCode } from "../diagnostics/listed.js";
 declare module "../diagnostics/codes.js" {
   interface CodeData {
     /** `advice`: what to do about what was probably meant. */
-    "unknown-verb": { readonly word: string; readonly nearest?: string; readonly advice?: string };
+    "unknown-verb": {
+      readonly word: string;
+      readonly nearest?: string;
+      readonly advice?: string;
+      /** What of the verb's block does what was written. */
+      readonly key?: string;
+    };
     "typescript-here": { readonly word: string };
     "unknown-key": {
       readonly key: string;
@@ -96,7 +102,7 @@ registerCodes({
     help: (d) =>
       d.advice ??
       (d.nearest
-        ? `write \`${d.nearest}\``
+        ? `write \`${d.nearest}\`${d.key === undefined ? "" : `, and in its block \`${d.key}\``}`
         : "a statement begins with a verb: `data`, `model`, `recipe`, `train`, `evaluate`, `predict`, `sweep`, `show`, …"),
     explain: "A Tune program is a list of statements, each beginning with a verb.",
     example: "recipe quick { epochs: 3 }\ntrian router on tickets",

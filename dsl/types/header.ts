@@ -4,6 +4,7 @@ import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { adviceOf } from "./advised.js";
 import { presentStatement, presentVerb } from "./deprecated.js";
+import { kindsIn } from "./parts.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";
@@ -271,10 +272,25 @@ function unknownVerb(scope: Scope, name: Name, written: string, known: string | 
     ? undefined
     : (elsewhere.find(([words]) => words.test(name.text))?.[1] ??
       verbs.map((v) => adviceOf(v, name.text)).find((told) => told !== undefined));
+  const key = known === undefined ? undefined : keyLike(scope, known, name.text);
   scope.report(
     "unknown-verb",
-    { word: written, ...(near ? { nearest: near } : {}), ...(advice === undefined ? {} : { advice }) },
+    {
+      word: written,
+      ...(near ? { nearest: near } : {}),
+      ...(key === undefined ? {} : { key }),
+      ...(advice === undefined ? {} : { advice }),
+    },
     name.span,
     near ? { fix: replace(name.span, near) } : {},
   );
+}
+
+/** How a key of the verb is written that is called so, or whose words are called so elsewhere. */
+function keyLike({ registry }: Scope, verb: string, name: string): string | undefined {
+  const words = (registry.find("verb", verb)?.parameters ?? []).flatMap((parameter) => {
+    const of = kindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));
+    return parameter.name === name ? of : of.filter(({ elsewhere: called }) => called?.[name] !== undefined);
+  });
+  return words.find(({ planned, example }) => !planned && example !== undefined)?.example;
 }

@@ -19,6 +19,7 @@ export const word: BuiltVerb = {
     ...{ quantize: "compress", prune: "compress", distill: "compress", shrink: "compress" },
     ...{ student: "distill", distillation: "distill", called: "as", using: "with" },
   },
+  advice: { prune: "write `sparsify: structured(heads: 25%)`" },
   keysOf: "recipe",
   parameters: [
     {
