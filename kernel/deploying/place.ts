@@ -2,7 +2,16 @@
  * Where a deployment goes: what was written in the program as a place on this machine, and whether it may be written there.
  * What no deployment wrote is never touched; what somebody changed since goes only where that was asked for.
  */
-import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+  type Stats,
+} from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -33,6 +42,10 @@ export interface Writes {
 /** What would be a line of its own in a file, or an order to a terminal. */
 const CONTROL = /[\0-\x1f\x7f-\x9f\u2028\u2029]/;
 
+const ADDRESS = /^[a-z][a-z\d+.-]+:\/\//i;
+/** What looks like folders and holds no files of anybody: proc, sysfs, cgroup2, by their magic numbers. */
+const NO_DISK: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x63677270]);
+
 /** `~/x` as shells, and bases, mean it. */
 export function atHome(given: string): string {
   return given.replace(/^~(?=$|[\\/])/, () => homedir());
@@ -41,6 +54,8 @@ export function atHome(given: string): string {
 /** `given`: as the program has it. A link to a folder is that folder. Coded error `place-unusable`. */
 export function placeAt({ writes, ending = "", beside = [] }: Writes, given: string, folder: string): Place {
   const path = resolve(folder, atHome(given));
+  if (ADDRESS.test(given)) throw unusable(given, "it is an address, and files are written on this machine");
+  if (ending !== "" && basename(path) === ending) throw unusable(path, "its name is nothing but the ending");
   if (CONTROL.test(given)) throw unusable(JSON.stringify(given), "its name has a character that no name should have");
   try {
     demandFolders(path);
@@ -73,6 +88,8 @@ function demandFolders(path: string): void {
   for (let at = dirname(path); ; at = dirname(at)) {
     const there = folderOr(at);
     if (there && !there.isDirectory()) throw unusable(path, `${at} is a file, not a folder`);
+    if (there && process.platform === "linux" && NO_DISK.has(statfsSync(at).type))
+      throw unusable(path, `${at} is no folder of a disk`);
     if (!there && isLink(at)) throw unusable(path, `${at} is a symbolic link that leads nowhere`);
     if (there || at === dirname(at)) return;
   }

@@ -95,6 +95,14 @@ describe("where a deployment goes", () => {
     assert.deepEqual(readdirSync(folder).sort(), ["x", "x.Modelfile", "x.gguf", "x.gguf.files"]);
   });
 
+  it("is on a disk of this machine, and a file has a name", async () => {
+    await refused(() => place("https://example.org/a.gguf", FILE), "place-unusable", /it is an address/);
+    await refused(() => place(".gguf", FILE), "place-unusable", /nothing but the ending/);
+    await refused(() => place("x/.gguf", FILE), "place-unusable", /nothing but the ending/);
+    if (process.platform === "linux")
+      await refused(() => place("/proc/x.gguf", FILE), "place-unusable", /\/proc is no folder of a disk/);
+  });
+
   it("keeps what lies beside a file that isn't there yet", async () => {
     writeFileSync(at("a.Modelfile"), "mine");
     mkdirSync(at("b.gguf.files"));
