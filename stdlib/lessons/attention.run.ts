@@ -37,7 +37,7 @@ const FAR = 1e4;
 
 /** The mean over queries, keys and values, heads and real tokens, of the divergence of the student's relations from the teacher's. */
 function relationsApart([own, of]: readonly [WithinBlock, WithinBlock], { mask, share }: Lesson): Tensor {
-  const heads = own.heads;
+  const heads = relationHeads(own, of);
   const seen = pairsSeen(mask, own.causal);
   const hidden = seen.subtract(1).multiply(FAR);
   const real = mask.reshape([mask.shape[0] ?? "batch", 1, mask.shape[1] ?? "length"]);
@@ -51,6 +51,16 @@ function relationsApart([own, of]: readonly [WithinBlock, WithinBlock], { mask, 
       .sum();
   });
   return apart.reduce((sum, one) => sum.add(one)).divide(apart.length);
+}
+
+/** Into how many heads the vectors of both can be parted: the student's own, or the most below them that part both widths. */
+export function relationHeads(own: WithinBlock, of: WithinBlock): number {
+  const widths = [own, of].map(({ queries, heads, keyHeads, keys }) => [
+    lastOf(queries.shape) as number,
+    ((lastOf(keys.shape) as number) / keyHeads) * heads,
+  ]);
+  for (let heads = own.heads; heads > 1; heads--) if (widths.flat().every((width) => width % heads === 0)) return heads;
+  return 1;
 }
 
 /** [batch, heads, length, length]: how alike the vectors of tokens are, parted into so many heads. */

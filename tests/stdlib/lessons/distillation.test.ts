@@ -1,6 +1,9 @@
 /** What students learn: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, by the words' own programs, in float64. */
 import assert from "node:assert/strict";
+import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
+import type { WithinBlock } from "#stdlib/kinds/lesson.js";
+import { relationHeads } from "#stdlib/lessons/attention.run.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { call, lossOf, PAIRS, type Lost, type Pair } from "./golden.js";
@@ -76,5 +79,21 @@ describe("lessons", () => {
         name,
       );
     }
+  });
+
+  it("part the relations of both into as many heads as divide both widths", () => {
+    const graph = new Graph();
+    const block = (name: string, heads: number, width: number, keyHeads = heads): WithinBlock => {
+      const tensor = (part: string, size: number) =>
+        graph.input(`${name}.${part}`, { dtype: "f32", shape: ["batch", "length", size] });
+      const [queries, keys] = [tensor("queries", width), tensor("keys", (width / heads) * keyHeads)];
+      const shapes = { hidden: queries, queries, keys, values: keys };
+      return { ...shapes, heads, keyHeads, scale: 1, causal: false };
+    };
+    const teacher = block("teacher", 12, 384);
+    assert.equal(relationHeads(block("half", 6, 192), teacher), 6, "its own, where they part both");
+    assert.equal(relationHeads(block("seven", 7, 224), teacher), 4);
+    assert.equal(relationHeads(block("grouped", 7, 224, 1), teacher), 4);
+    assert.equal(relationHeads(block("odd", 1, 31), teacher), 1);
   });
 });
