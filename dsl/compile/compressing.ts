@@ -8,9 +8,10 @@ import type { CompressPlan } from "../plan/compressing.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
-import type { StageCapabilities } from "../types/capabilities.js";
+import type { StageCapabilities, Taught } from "../types/capabilities.js";
 import type { Given } from "../types/given.js";
 import { failed, type BaseFacts } from "../types/facts.js";
+import { Reporter } from "../diagnostics/reporter.js";
 import type { Call, Value } from "../types/value.js";
 import { checkTables, dataFacts } from "../rules/world.js";
 import { planTraining, settingsOf, type Planned } from "./training.js";
@@ -104,6 +105,7 @@ export function planCompressed(
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
     ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },
     ...(at.statement && { statement: at.statement }),
+    read: (saysOf(program, stage)?.base?.(stage) ?? null) === null && program.runs.get(start)?.data.name === data.name,
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
   });
   if (!planned || !isSmaller(program, planned, { start, stage }, at.stageAt)) return undefined;
@@ -138,24 +140,40 @@ function demandTeachable(
   program: Program,
   student: Draft,
   { stage, unlabelled, start }: Compressing,
-  { stageAt }: CompressedAt,
+  { stageAt, dataAt }: CompressedAt,
 ): boolean {
   const task = student.given.get("task")?.value;
   const says = saysOf(program, stage);
+  const [idle] = unlabelled;
+  if (says && !says.refuses && idle) {
+    program.report("unlabelled-unread", { data: idle.name, stage: stage.word }, dataAt[1] ?? stageAt);
+    return false;
+  }
   if (!isCall(task) || !says?.refuses) return true;
   const has = program.registry.find("task", task.word)?.capabilities;
-  const reads = (says.base?.(stage) ?? null) === null || readsAlike(program, start, student, stageAt);
-  const refused = says.refuses(stage, { task, has, unlabelled: unlabelled.length > 0, reads });
+  const bases = basesOf(program, start, student, stageAt);
+  const reads = (says.base?.(stage) ?? null) === null || readsAlike(program, start, bases);
+  const refused = says.refuses(stage, { task, has, unlabelled: unlabelled.length > 0, reads, bases });
   if (refused) program.report("distill-task", { task: task.word, ...refused }, stageAt);
   return !refused;
 }
 
-/** Whether what was trained and what is to learn from it make the same tokens of a text. */
-function readsAlike(program: Program, start: string, student: Draft, here: Span): boolean {
+type Bases = NonNullable<Taught["bases"]>;
+
+/** As far as they are known; what is wrong with one of them is said where it is planned. */
+function basesOf(program: Program, start: string, student: Draft, here: Span): Bases {
+  const { reporter } = program;
+  program.reporter = new Reporter();
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
-  if (!draft) return false;
-  const of = resolveModel(program, draft, here)?.base;
+  const teacher = draft && resolveModel(program, draft, here)?.base;
   const own = resolveModel(program, student, here)?.base;
+  program.reporter = reporter;
+  return { student: own, teacher };
+}
+
+/** Whether what was trained and what is to learn from it make the same tokens of a text. */
+function readsAlike(program: Program, start: string, { student: own, teacher: of }: Bases): boolean {
+  if (!program.runs.get(start) && !program.names.get(start)?.draft) return false;
   // What isn't known yet is told by itself.
   if (!of || !own) return true;
   return of.hash === own.hash || (of.tokens !== undefined && of.tokens === own.tokens);

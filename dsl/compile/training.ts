@@ -105,6 +105,8 @@ export interface Training {
   readonly reads?: Draft;
   /** Its rows are with several clients, and it learns from them in rounds; absent: they are at hand. */
   readonly federated?: Federating | undefined;
+  /** How its texts are read was looked at where what it is made of learnt from them. */
+  readonly read?: boolean;
   /** It is made of a larger model; absent: it isn't. */
   readonly compress?: CompressPlan | undefined;
   /** It takes no step. */
@@ -163,8 +165,10 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
   if (o.federated && !demandWritten(program, o, known)) return undefined;
   if (!checkRecipe(program, o, known)) return undefined;
   if (!checkNamedLabels(program, o, known)) return undefined;
-  checkTexts(program, o, known);
-  checkReading(program, { model: o.model, plan: known.model.plan, facts: known.facts, here: o.modelAt });
+  if (o.read !== true) {
+    checkTexts(program, o, known);
+    checkReading(program, { model: o.model, plan: known.model.plan, facts: known.facts, here: o.modelAt });
+  }
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || failed(machine)) return undefined;
   const calibrate = calibrationsOf(program, o.calibrate, {

@@ -12,7 +12,7 @@ declare module "../diagnostics/codes.js" {
     "not-so-small": { readonly stage: string; readonly why: string; readonly instead: string };
     "nothing-to-compress": { readonly model: string };
     "student-larger": { readonly student: number; readonly teacher: number; readonly model: string };
-    "unlabelled-unread": { readonly data: string };
+    "unlabelled-unread": { readonly data: string; readonly stage?: string };
   }
 }
 
@@ -98,8 +98,12 @@ registerCodes({
   },
   "unlabelled-unread": {
     severity: "error",
-    message: (d) => `\`${d.data}\` lacks a column that the first data have beside their label`,
-    help: () => "name the same columns in both, but for the label",
+    message: (d) =>
+      d.stage === undefined
+        ? `\`${d.data}\` lacks a column that the first data have beside their label`
+        : `\`${d.stage}\` learns nothing of rows without labels, as those of \`${d.data}\``,
+    help: (d) =>
+      d.stage === undefined ? "name the same columns in both, but for the label" : `leave \`${d.data}\` out`,
     explain: "Rows without labels are read as those with labels are: a model of pairs reads pairs.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { id: t } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d, e with r as s { distill: student(layers: 1) }',

@@ -29,6 +29,11 @@ export function madeOf(program: Program, call: Call, of: BaseFacts, here: Span):
     program.report("not-so-small", { stage: call.word, ...made }, here);
     return undefined;
   }
-  const parameters = Object.values(made.shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+  // The base's own count leaves out what is no parameter, which stays as it is.
+  const parameters = of.parameters - elementsOf(of.shapes) + elementsOf(made.shapes);
   return { ...rest, ...made, hash, parameters };
+}
+
+function elementsOf(shapes: BaseFacts["shapes"]): number {
+  return Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

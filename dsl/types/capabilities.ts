@@ -213,6 +213,8 @@ export interface Taught {
   readonly unlabelled: boolean;
   /** Both read texts by the same tokenizer. */
   readonly reads: boolean;
+  /** Bases of both, as far as they are known. */
+  readonly bases?: Readonly<Record<"student" | "teacher", BaseFacts | undefined>>;
 }
 /** What a model learns of another one. */
 export interface LessonCapabilities {

@@ -22,7 +22,7 @@ export const word = defineWord({
       name: "temperature",
       type: { is: "number" },
       doc: "Logits are divided by it before they become probabilities, so that unlikely labels count too.",
-      range: { min: 0, exclusive: true },
+      range: { min: 0.1, max: 100 },
       default: { value: 2 },
       why: "DistilBERT's own.",
       impact: "medium",

@@ -5,7 +5,7 @@ export const weight = parameter({
   name: "weight",
   type: { is: "number" },
   doc: "What it counts beside the others.",
-  range: { min: 0, exclusive: true },
+  range: { min: 0, max: 1000, exclusive: true },
   positional: true,
   default: { value: 1 },
   why: "Losses are of different size; what counts too much hides the rest.",

@@ -47,7 +47,7 @@ export function rateIsUsual(factor: number): (call: Call, context: CheckContext)
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;
     const { rate: usual, of } = usualRate(factor)(context);
-    if (rate <= FAR.above * usual && rate >= FAR.below * usual) return;
+    if (rate < FAR.above * usual && rate >= FAR.below * usual) return;
     context.report("rate-far-off", { optimizer: call.word, rate, usual, of }, "learning_rate", shortRate(usual));
   };
 }

@@ -53,6 +53,11 @@ const OTHER = "take `distill`, or `quantize`";
 
 function goingOn(units: Units | null, share: number, key: string): Going | Refusal {
   if (!units) return { why: "its layers aren't called as the family's are", instead: OTHER };
+  if (share === 1)
+    return {
+      why: `of the ${String(units.count)} ${units.are} of a block at least one stays`,
+      instead: `write \`${key}: 90%\` or less`,
+    };
   const gone = goneOf(units, share);
   if (gone > 0) return { units, gone };
   const may = Array.from({ length: units.count }, (_, left) => left).filter((left) => left > 0 && units.fits(left));

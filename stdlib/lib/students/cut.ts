@@ -43,11 +43,11 @@ export function cutOf(
 ): Cut | Refusal {
   if (!says || says.stacks) return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
   const layers = fieldOf(config, says.sizes.layers);
-  const taken = blocksTaken(size.layers, layers ?? 0);
-  const refused =
-    layers === undefined ? { why: "its config doesn't say its layers", instead: SMALLER } : unfit(taken, layers);
+  if (layers === undefined) return { why: "its config doesn't say its layers", instead: SMALLER };
+  const refused = unfit(size.layers, layers);
   if (refused) return refused;
-  if (taken.length < (layers ?? 0) && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
+  const taken = blocksTaken(size.layers, layers);
+  if (taken.length < layers && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
     return { why: "which of its layers see a window follows of their number", instead: SMALLER };
   if (taken.length === layers && (size.hidden === null || size.hidden === fieldOf(config, says.sizes.hidden)))
     return { why: `it has ${String(layers)} layers, and all are taken`, instead: "take fewer" };
@@ -68,13 +68,21 @@ export function cutOf(
 const SMALLER = "take a smaller base: `base: …`";
 
 /** Null: they can be taken. */
-function unfit(taken: readonly number[], layers: number): Refusal | null {
-  const beyond = taken.find((one) => one >= layers || one < 0);
-  const ordered = taken.every((one, i) => i === 0 || one > (taken[i - 1] ?? 0));
+function unfit(taken: Size["layers"], layers: number): Refusal | null {
   const has = `it has ${String(layers)} layers`;
-  if (beyond !== undefined || !ordered || taken.length === 0 || taken.length > layers)
-    return { why: has, instead: `take fewer, or some of 0 to ${String(layers - 1)} in their order` };
-  return null;
+  const some = `some of 0 to ${String(layers - 1)} in their order`;
+  if (taken === null) return null;
+  if (typeof taken === "number") {
+    if (taken < 1) return { why: `${has}, and a student has at least 1`, instead: "write `layers: 1` or more" };
+    return taken > layers ? { why: has, instead: `take fewer, or ${some}` } : null;
+  }
+  if (taken.length === 0) return { why: `${has}, and none is listed`, instead: `list ${some}` };
+  const twice = taken.find((one, i) => taken.indexOf(one) < i);
+  if (twice !== undefined) return { why: `layer ${String(twice)} is listed twice`, instead: `list ${some}, each once` };
+  const beyond = taken.find((one) => one >= layers || one < 0);
+  if (beyond !== undefined) return { why: `${has}, of which none is ${String(beyond)}`, instead: `list ${some}` };
+  const ordered = taken.every((one, i) => i === 0 || one > (taken[i - 1] ?? 0));
+  return ordered ? null : { why: `${has}, and they stay in their order`, instead: `list ${some}` };
 }
 
 function configOf(

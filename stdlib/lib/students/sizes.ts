@@ -6,3 +6,6 @@ export const HEADS: readonly string[] = ["num_attention_heads", "n_heads", "n_he
 export function fieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
   return names.map((name) => config[name]).find((value) => typeof value === "number");
 }
+
+/** Heads of each block, as a config says them. */
+export const headsIn = (config: BaseFacts["config"] = {}): number | undefined => fieldOf(config, HEADS);

@@ -1,6 +1,7 @@
 /** Whether a task can be learnt of another model as a student lists it. */
 import type { Refusal, TaskCapabilities, Taught } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
+import { headsIn } from "./cut.js";
 
 /** Tasks that say something of labels or tokens, which a student can be held to. */
 const SAYS = ["text_classification", "multilabel_classification", "token_classification", "text_generation", "chat"];
@@ -14,7 +15,14 @@ export function runsBeside(learns: readonly Call[], has: TaskCapabilities | unde
   return learns.some(({ word }) => WITHIN.includes(word)) || (said && has?.decides === undefined);
 }
 
-export function refusalOf(learns: readonly Call[], { task, has, unlabelled, reads }: Taught): Refusal | null {
+export function refusalOf(
+  learns: readonly Call[],
+  { task, has, unlabelled, reads, bases }: Taught,
+): Refusal | null {
+  const twice = learns.find(({ word }, i) => learns.findIndex((one) => one.word === word) < i);
+  if (learns.length === 0) return { why: "nothing is listed in `learns`", instead: "write `learns: [labels, logits]`" };
+  if (twice)
+    return { why: `\`${twice.word}\` is listed twice`, instead: `list it once, with its weight: \`${twice.word}(2)\`` };
   const said = learns.some(({ word }) => word === SAID);
   const within = learns.find(({ word }) => WITHIN.includes(word));
   if (task.word === "sentence_similarity")
@@ -35,6 +43,13 @@ export function refusalOf(learns: readonly Call[], { task, has, unlabelled, read
     return {
       why: "the base reads texts by another tokenizer, and places in a text are compared",
       instead: "make the student of the model's own blocks: `student(layers: …)`",
+    };
+  const [own, of] = [headsIn(bases?.student?.config), headsIn(bases?.teacher?.config)];
+  const scores = learns.find((call) => call.arguments["of"] === "scores");
+  if (scores && own !== undefined && of !== undefined && own !== of)
+    return {
+      why: `scores are compared head by head, and the student has ${String(own)} heads beside ${String(of)}`,
+      instead: `write \`${scores.word}(of: relations)\``,
     };
   return null;
 }

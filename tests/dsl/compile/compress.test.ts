@@ -3,10 +3,11 @@ import assert from "node:assert/strict";
 import type { Action } from "#dsl/plan/plan.js";
 import { Facts, type BaseFacts } from "#dsl/types/facts.js";
 import { compile } from "#dsl/compile/compile.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { registry } from "#stdlib/registry.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
-import { base, compiled } from "../world.js";
+import { base, compiled, dataFacts } from "../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
 const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
@@ -156,5 +157,89 @@ describe("compress", () => {
         [],
       );
     }
+  });
+
+  const told = (statement: string, more: Parameters<typeof compiled>[1] = {}) =>
+    compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...wordsOf(code, data) }));
+
+  it("layers of any number are told apart from those that the model has, at once", () => {
+    for (const layers of ["1e8", "99999999999999", "0", "[0, 2, 2]", "[]", "[4, 2]"]) {
+      const [one, ...more] = told(`compress m on d with r as s { distill: student(layers: ${layers}) }`);
+      assert.deepEqual([one?.code, more], ["not-so-small", []], layers);
+    }
+    const said = (layers: string) =>
+      JSON.stringify(told(`compress m on d with r as s { distill: student(layers: ${layers}) }`));
+    assert.match(said("0"), /at least 1/);
+    assert.match(said("[0, 2, 2]"), /layer 2 is listed twice/);
+    assert.match(said("1e8"), /take fewer/);
+  });
+
+  it("nothing is learnt, or twice the same, or head by head of other heads, or of rows that no stage reads: each is told", () => {
+    for (const [stages, says] of [
+      ["distill: student(layers: 3, learns: [])", /nothing is listed/],
+      ["distill: student(layers: 3, learns: [labels, labels(2)])", /`labels` is listed twice/],
+      ["distill: student(layers: 3, hidden: 192, learns: [labels, attention(of: scores)])", /6 heads beside 12/],
+      ["sparsify: structured(heads: 100%)", /at least one stays/],
+    ] as const) {
+      const [one, ...more] = told(`compress m on d with r as s { ${stages} }`);
+      assert.deepEqual(more, [], stages);
+      assert.match(one?.message ?? "", says);
+    }
+    const [idle] = told("compress m on d, e as s { quantize: int8 }");
+    assert.equal(idle?.code, "unlabelled-unread");
+    assert.match(idle.message, /`int8` learns nothing of rows without labels/);
+    const relations =
+      "compress m on d with r as s { distill: student(layers: 3, hidden: 192, learns: [labels, attention]) }";
+    assert.deepEqual(told(relations), []);
+  });
+
+  it("its own keys are named where others were meant, and an example of its block where they begin a statement", () => {
+    const [key] = told("compress m on d with r as s { prune: structured(heads: 25%) }");
+    assert.match(key?.help ?? "", /write `sparsify: structured\(heads: 25%\)`/);
+    const [verb] = told("distill m on d");
+    assert.match(verb?.help ?? "", /`compress`, and in its block `distill: student\(layers: 3\)`/);
+    const [share] = told("compress m on d with r as s { distill: student(layers: 50%) }");
+    assert.equal(share?.help, "write a whole number");
+  });
+
+  it("weights of lessons and temperatures have bounds", () => {
+    for (const learns of ["labels(1e300)", "logits(temperature: 1e30)", "logits(temperature: 1e-30)"])
+      assert.deepEqual(
+        told(`compress m on d with r as s { distill: student(layers: 3, learns: [${learns}]) }`).map(
+          ({ code }) => code,
+        ),
+        ["out-of-range"],
+        learns,
+      );
+  });
+
+  it("what the tokenizer doesn't know is said once, where the original is trained", () => {
+    const reading = { rows: 100, languages: [], unknown: { rows: 90, tokens: 400, of: 1000, some: ["ж"] } };
+    const codes = told("compress m on d with r as s { distill: student(layers: 3), quantize: int8 }", {
+      data: (need) => dataFacts(need.base ? { reading } : {}),
+    }).map(({ code }) => code);
+    assert.deepEqual(codes, ["unknown-tokens"]);
+  });
+
+  it("a rate that suits adapters is far off for a student, whose weights all train", () => {
+    const rate = "optimizer: adamw(learning_rate: 1e-3)";
+    assert.deepEqual(
+      told(`compress m on d with r as s { distill: student(layers: 3), ${rate} }`).map(({ code }) => code),
+      ["rate-far-off"],
+    );
+  });
+
+  it("a student's parameters are those of its file: the base's count leaves out what is no parameter", () => {
+    const shapes = { ...base.shapes, "embeddings.position_ids": [1, 512] };
+    const elements = (of: BaseFacts["shapes"]) =>
+      Object.values(of).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    const facts = { ...base, shapes, parameters: elements(shapes) - 512 };
+    const cell = `${before}compress m on d with r as s { distill: student(layers: 3) }`;
+    const found = compiled([cell], { base: facts }).actions?.find((action) => action.verb === "compress");
+    assert.ok(found?.verb === "compress");
+    const { parameters } = found.stages[0]!.plan.estimates;
+    const head = 2 * 384 + 2;
+    const half = Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !/layer\.[345]\./.test(name)));
+    assert.equal(parameters, elements(half) + head);
   });
 });
