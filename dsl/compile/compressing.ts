@@ -1,10 +1,12 @@
 /** Plans of the stages of `compress`, as they are written and as they were run. */
-import type { Beside } from "../plan/estimates.js";
+import { parametersWith, type Beside } from "../plan/estimates.js";
 import { hashOf } from "../plan/hash.js";
 import { MADE } from "../plan/made.js";
 import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { runOf } from "../plan/loaded.js";
 import type { CompressPlan } from "../plan/compressing.js";
+import type { Plan } from "../plan/plan.js";
+import { readerOf } from "../types/subject.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
@@ -101,6 +103,7 @@ export function planCompressed(
   const beside = besideOf(program, { stage, larger, task: model.given.get("task")?.value ?? null });
   const planned = planTraining(program, {
     ...(beside && { beside }),
+    ...(larger && { larger }),
     still: saysOf(program, stage)?.trains !== true,
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
     ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },
@@ -111,7 +114,17 @@ export function planCompressed(
   if (!planned || !isSmaller(program, planned, { start, stage }, at.stageAt)) return undefined;
   if (!larger) return planned;
   const { plan: whole } = planned;
-  return { ...planned, plan: { ...whole, estimates: { ...whole.estimates, larger: larger.parameters } } };
+  return {
+    ...planned,
+    plan: { ...whole, estimates: { ...whole.estimates, larger: withHead(program, whole, larger) } },
+  };
+}
+
+/** Parameters of the larger model as it stands: with a head for the labels of the data. */
+function withHead(program: Program, { recipe: { data, model } }: Plan, larger: BaseFacts): number {
+  const facts = program.ask({ about: "data", data, base: readerOf(model) }, true);
+  const labels = facts === undefined || failed(facts) ? 0 : facts.labels.length;
+  return parametersWith(program, model.task, larger, labels);
 }
 
 /** The model that is made smaller, as a base; undefined: nothing is known of it. */
@@ -165,14 +178,14 @@ function basesOf(program: Program, start: string, student: Draft, here: Span): B
   const { reporter } = program;
   program.reporter = new Reporter();
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
-  const teacher = draft && resolveModel(program, draft, here)?.base;
+  const of = draft && resolveModel(program, draft, here)?.base;
   const own = resolveModel(program, student, here)?.base;
   program.reporter = reporter;
-  return { student: own, teacher };
+  return { own, of };
 }
 
 /** Whether what was trained and what is to learn from it make the same tokens of a text. */
-function readsAlike(program: Program, start: string, { student: own, teacher: of }: Bases): boolean {
+function readsAlike(program: Program, start: string, { own, of }: Bases): boolean {
   if (!program.runs.get(start) && !program.names.get(start)?.draft) return false;
   // What isn't known yet is told by itself.
   if (!of || !own) return true;

@@ -19,6 +19,7 @@ import { trainedBase } from "../plan/trained-base.js";
 import { predictsNext, readsConversations } from "../plan/batches.js";
 import type { Over } from "../rules/fitting.js";
 import { calibrationsOf } from "../rules/calibration.js";
+import { drawnBeside } from "./drawn.js";
 import { checkWatched } from "../plan/metrics.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import {
@@ -109,6 +110,8 @@ export interface Training {
   readonly read?: boolean;
   /** It is made of a larger model; absent: it isn't. */
   readonly compress?: CompressPlan | undefined;
+  /** The model that it is made of; absent: nothing is known of it. */
+  readonly larger?: BaseFacts | undefined;
   /** It takes no step. */
   readonly still?: boolean;
   /** The model that it learns from, where that runs in the same program; absent, and null: none does. */
@@ -268,8 +271,9 @@ function withoutTraining(program: Program, o: Training, data: DataPlan, has: rea
   return undefined;
 }
 /** What defaults of the recipe may follow of the model. */
-function settingOf({ task, technique, base, scratch }: ModelPlan): Readonly<Record<string, Value>> {
-  return { task, technique, base, ...(scratch && { scratch: true }) };
+function settingOf({ task, technique, base, scratch, trained }: ModelPlan): Readonly<Record<string, Value>> {
+  const made = trained?.made && { made: trained.made };
+  return { task, technique, base, ...(scratch && { scratch: true }), ...made };
 }
 
 /** The data have no rows to validate on: settings that need some are wrong. */
@@ -345,10 +349,13 @@ function fittingPlan(
   const { data, model, base, facts, validation, recipe } = known;
   const ranks = ranksOf(program, o.runner);
   const beside = o.beside?.(base) ?? null;
+  const more = o.compress ? drawnBeside(program, o.compress, { model: model.plan, own: facts, here: o.here }) : null;
+  if (more === undefined) return undefined;
+  const drawn = more && { ...more, asked: beside ? undefined : o.larger };
   const estimated = ({ training, model: other }: Over): Estimates =>
     estimateOfRanks(ranks, machine.cores, { ...recipe.plan, ...training }, (of) => {
       const own = { ...model.plan, ...other };
-      const made = estimate(program, { model: own, base, data: facts, training: of, machine, beside });
+      const made = estimate(program, { model: own, base, data: facts, training: of, machine, beside, drawn });
       return o.still ? stillOf(made) : made;
     });
   const recompute = recomputeOf(recipe.plan, machine, estimated);

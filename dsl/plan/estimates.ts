@@ -17,6 +17,7 @@
 import { chunksFor } from "../graph/head.js";
 import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
 import type { Held } from "../types/held.js";
+import { meanOf, type Drawn } from "./drawn.js";
 import type { Program } from "./program.js";
 import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
@@ -44,6 +45,8 @@ export function estimate(
     machine: MachineFacts;
     /** Another model that runs in the same program and doesn't train; null: none. */
     beside?: Beside | null;
+    /** Rows that stand beside those of each batch, as many, and who is asked about all of them once, where it is known; null: none. */
+    drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
   },
 ): Estimates {
   const { model, base, data, training } = o;
@@ -69,8 +72,10 @@ export function estimate(
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
+  const { drawn } = o;
+  const added = drawn && mean > 0 ? 1 + meanOf(drawn) / mean : 1;
   const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
-  const tokens = exact ? epoch.tokens : stepped;
+  const tokens = exact ? epoch.tokens : stepped * added;
   const work =
     epoch.written === undefined || !writesText(program.registry, model.task) || !family?.stacks
       ? null
@@ -81,7 +86,8 @@ export function estimate(
   const matrices = (work?.matrices ?? matricesOf(base, multiplied)) + unmasked * vocabulary * hidden;
   const weights = storedWeights(program, model, base);
   const { beside } = o;
-  const batch = Math.min(training.batch_size, Math.max(epoch.rows, 1)) * longest;
+  const rowsOf = Math.min(training.batch_size, Math.max(epoch.rows, 1));
+  const batch = drawn ? 2 * rowsOf * Math.max(longest, drawn.longest) : rowsOf * longest;
   const shape: StepShape = {
     ...(beside && { beside: heldBeside(beside, { batch, longest, vocabulary }) }),
     tokens: batch,
@@ -97,8 +103,11 @@ export function estimate(
   };
   const effort = exact
     ? forwardEffort(shape, mean) * tokens
-    : (productEffort(shape, mean) + 2 * (beside ? matricesOf(beside.base, multiplied) : 0)) * tokens +
-      updateEffort(shape) * steps;
+    : (productEffort(shape, drawn ? (mean + meanOf(drawn)) / 2 : mean) +
+        2 * (beside ? matricesOf(beside.base, multiplied) : 0)) *
+        tokens +
+      updateEffort(shape) * steps +
+      (drawn?.asked ? 2 * matricesOf(drawn.asked, multiplied) * (epoch.tokens + drawn.tokens) : 0);
   const validated = fed(data.splits["validation"], model.max_length, {
     windows: windows && !cuts,
     packing: training.packing,
@@ -119,6 +128,7 @@ export function estimate(
     tokens: Math.round(tokens),
     flops: Math.round(effort),
     ...(times > 0 && { validating }),
+    ...(drawn && { drawn: { rows: drawn.rows, tokens: Math.round(drawn.tokens) } }),
     memoryBytes: Math.round(memoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: took?.seconds ?? null,
@@ -260,6 +270,12 @@ export function trainedBy(
   const trains = whole && !freeze.length ? base.parameters : of(count);
   const { adds } = has;
   return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
+}
+
+/** Parameters of a base with the task's head in place of its own. */
+export function parametersWith(program: Program, task: Call, base: BaseFacts, labels: number): number {
+  const hidden = sizesIn(base, program.registry.find("model", base.family)?.capabilities).hidden || 1;
+  return base.parameters - ownHead(program, base, hidden) + headOf(program, task, base, labels);
 }
 
 /** Elements of the head of a model for so many labels. */

@@ -143,7 +143,9 @@ export interface Estimates {
   /** Clients have rows that nobody here counts: rows, tokens, effort and time aren't known, and stand as 0 or null. */
   readonly elsewhere?: true;
   /** Parameters of the model that it is made of or learns from. */ readonly larger?: number;
-  /** Real (unpadded) tokens over the whole run. */
+  /** Rows without labels that stand beside the others, as many in each batch: of all that are drawn from. Absent: none. */
+  readonly drawn?: { readonly rows: number; readonly tokens: number };
+  /** Real (unpadded) tokens over the whole run, those of rows without labels among them. */
   readonly tokens: number;
   readonly memoryBytes: number;
   /** Processes that share each update, and threads of each; `memoryBytes` is of all that are on this machine. Absent: one. */

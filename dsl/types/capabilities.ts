@@ -3,7 +3,7 @@
  * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/types/capabilities.js"`).
  */
 import type { BaseFacts, Made } from "./facts.js";
-import type { Held, Learning } from "./held.js";
+import type { Held, Learning, TaughtOf } from "./held.js";
 import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { BarSaid, Drawn, Promised } from "./promised.js";
 import type { Served } from "./served.js";
@@ -200,22 +200,14 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly refuses?: Of<C, Refusal | null, [wanted: Taught]>;
   /** What is held of the model that is learnt from where it runs beside in the same program; absent, and null: it doesn't. */
   readonly beside?: Of<C, Held | null, Learning<TaskCapabilities, FamilyCapabilities>>;
+  /** So many texts are made of each row, and learnt as rows without labels are; absent: none. */
+  readonly adds?: Of<C, number>;
   /** It is trained by a recipe; absent: it takes no step. */
   readonly trains?: true;
   /** So many rows of the training data are looked at for it; absent, and null: none is. */
   readonly calibrates?: Of<C, number | null>;
 }
-/** What a model is taught by another one. */
-export interface Taught {
-  readonly task: Call;
-  readonly has: TaskCapabilities | undefined;
-  /** Rows without labels stand beside those that have some. */
-  readonly unlabelled: boolean;
-  /** Both read texts by the same tokenizer. */
-  readonly reads: boolean;
-  /** Bases of both, as far as they are known. */
-  readonly bases?: Readonly<Record<"student" | "teacher", BaseFacts | undefined>>;
-}
+export type Taught = TaughtOf<TaskCapabilities>;
 /** What a model learns of another one. */
 export interface LessonCapabilities {
   /** Of what the other says of rows, of what goes on within it, or of the rows' own labels. */

@@ -1,5 +1,6 @@
 /** What a model that learns from another takes besides, where both run in the same program. */
 import type { BaseFacts } from "./facts.js";
+import type { Call } from "./value.js";
 
 /** Numbers that are held of a model that runs beside another until the losses are known. */
 export interface Held {
@@ -15,3 +16,14 @@ export type Learning<Task, Family> = readonly [
   larger: BaseFacts,
   family: Family | undefined,
 ];
+/** What a model is taught by another one. */
+export interface TaughtOf<Task> {
+  readonly task: Call;
+  readonly has: Task | undefined;
+  /** Rows without labels stand beside those that have some. */
+  readonly unlabelled: boolean;
+  /** Both read texts by the same tokenizer. */
+  readonly reads: boolean;
+  /** Its own base and that of what it learns from, as far as they are known. */
+  readonly bases?: Readonly<Record<"own" | "of", BaseFacts | undefined>>;
+}

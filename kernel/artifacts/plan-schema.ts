@@ -125,6 +125,7 @@ export const planSchema: Schema<Plan> = fields({
   }),
   estimates: fields({
     ...{ parameters: figure, trainable: figure, rows: figure, steps: figure, tokens: figure, memoryBytes: figure },
+    drawn: v.exactOptional(fields({ rows: figure, tokens: figure })),
     ...{ larger: v.exactOptional(figure), elsewhere: v.exactOptional(v.literal(true)) },
     ...{ storedBytes: v.exactOptional(figure), personal: v.exactOptional(figure) },
     ranks: v.exactOptional(sharing),

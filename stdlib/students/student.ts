@@ -116,6 +116,7 @@ export const word = defineWord({
       return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
     beside: ({ arguments: { learns = [] } }, has, ...of) => heldOf(learns, has, ...of),
+    adds: ({ arguments: { augment } }) => augment ?? 0,
     refuses: ({ arguments: { learns = [], augment } }, wanted) =>
       refusalOf(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },

@@ -39,7 +39,7 @@ function usualRate(factor: number): (context: CheckContext) => Found {
 }
 
 /** Times the usual rate, above and below, from which on a rate is taken for a slip. */
-const FAR = { above: 10, below: 1 / 40 } as const;
+const FAR = { above: 10, made: 5, below: 1 / 40 } as const;
 
 /** Warns of a rate far from what the technique takes, once the model is known. */
 export function rateIsUsual(factor: number): (call: Call, context: CheckContext) => void {
@@ -47,7 +47,9 @@ export function rateIsUsual(factor: number): (call: Call, context: CheckContext)
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;
     const { rate: usual, of } = usualRate(factor)(context);
-    if (rate < FAR.above * usual && rate >= FAR.below * usual) return;
+    // Parts of trained weights are upset sooner.
+    const above = context.model["made"] === undefined ? FAR.above : FAR.made;
+    if (rate <= above * usual && rate >= FAR.below * usual) return;
     context.report("rate-far-off", { optimizer: call.word, rate, usual, of }, "learning_rate", shortRate(usual));
   };
 }

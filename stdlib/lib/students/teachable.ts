@@ -1,7 +1,7 @@
 /** Whether a task can be learnt of another model as a student lists it. */
 import type { Refusal, TaskCapabilities, Taught } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";
-import { headsIn } from "./cut.js";
+import { headsIn } from "./sizes.js";
 
 /** Tasks that say something of labels or tokens, which a student can be held to. */
 const SAYS = ["text_classification", "multilabel_classification", "token_classification", "text_generation", "chat"];
@@ -15,10 +15,7 @@ export function runsBeside(learns: readonly Call[], has: TaskCapabilities | unde
   return learns.some(({ word }) => WITHIN.includes(word)) || (said && has?.decides === undefined);
 }
 
-export function refusalOf(
-  learns: readonly Call[],
-  { task, has, unlabelled, reads, bases }: Taught,
-): Refusal | null {
+export function refusalOf(learns: readonly Call[], { task, has, unlabelled, reads, bases }: Taught): Refusal | null {
   const twice = learns.find(({ word }, i) => learns.findIndex((one) => one.word === word) < i);
   if (learns.length === 0) return { why: "nothing is listed in `learns`", instead: "write `learns: [labels, logits]`" };
   if (twice)
@@ -44,7 +41,7 @@ export function refusalOf(
       why: "the base reads texts by another tokenizer, and places in a text are compared",
       instead: "make the student of the model's own blocks: `student(layers: …)`",
     };
-  const [own, of] = [headsIn(bases?.student?.config), headsIn(bases?.teacher?.config)];
+  const [own, of] = [headsIn(bases?.own?.config), headsIn(bases?.of?.config)];
   const scores = learns.find((call) => call.arguments["of"] === "scores");
   if (scores && own !== undefined && of !== undefined && own !== of)
     return {

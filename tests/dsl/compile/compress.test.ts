@@ -237,9 +237,47 @@ describe("compress", () => {
     const cell = `${before}compress m on d with r as s { distill: student(layers: 3) }`;
     const found = compiled([cell], { base: facts }).actions?.find((action) => action.verb === "compress");
     assert.ok(found?.verb === "compress");
-    const { parameters } = found.stages[0]!.plan.estimates;
+    const { parameters, larger } = found.stages[0]!.plan.estimates;
     const head = 2 * 384 + 2;
     const half = Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !/layer\.[345]\./.test(name)));
     assert.equal(parameters, elements(half) + head);
+    assert.equal(larger, facts.parameters + head);
+  });
+
+  it("plans as many rows without labels as a batch has, whether they are given or made", () => {
+    const split = (rows: number, length: number) => ({
+      rows,
+      labels: [],
+      lengths: { step: 8, counts: [0, 0, rows], total: rows * length, longest: 40 },
+    });
+    const estimates = (statement: string) => {
+      const { actions = [] } = compiled([before + statement], {
+        speed: 1e11,
+        data: (need) =>
+          need.data.name === "e"
+            ? dataFacts({ hash: "more", labels: [], splits: { all: split(5000, 24) } })
+            : dataFacts(),
+      });
+      const found = actions.find((action) => action.verb === "compress");
+      assert.ok(found?.verb === "compress");
+      return found.stages[0]!.plan.estimates;
+    };
+    const alone = estimates("compress m on d with r as s { distill: student(layers: 3) }");
+    const more = estimates("compress m on d, e with r as s { distill: student(layers: 3) }");
+    const made = estimates("compress m on d with r as s { distill: student(layers: 3, augment: 6) }");
+    const both = estimates("compress m on d, e with r as s { distill: student(layers: 3, augment: 6) }");
+    // 800 rows of 8 tokens twice, and beside each of them one of 24.
+    assert.deepEqual([alone.tokens, more.tokens, made.tokens], [12_800, 12_800 + 1600 * 24, 25_600]);
+    assert.deepEqual(
+      [alone.drawn, more.drawn?.rows, made.drawn?.rows, both.drawn?.rows],
+      [undefined, 5000, 4800, 9800],
+    );
+    assert.equal(both.tokens, 12_800 + Math.round((1600 * (5000 * 24 + 4800 * 8)) / 9800));
+    assert.equal(more.steps, alone.steps);
+    for (const one of [more, made]) {
+      assert.ok(one.memoryBytes > alone.memoryBytes && one.seconds! > alone.seconds!);
+      // Twice the rows, and the teacher asked about all of them.
+      assert.ok(one.flops > 1.5 * alone.flops, `${String(one.flops)} of ${String(alone.flops)}`);
+    }
   });
 });

@@ -141,6 +141,10 @@ function smallerText({ larger, parameters }: Plan["estimates"]): string {
     ? ""
     : `, where the larger model has ${count(larger)} (${percent(parameters / larger)} of it)`;
 }
+/** Rows that no epoch counts. */
+function drawnText({ drawn }: Plan["estimates"]): string {
+  return drawn ? `, as many beside of ${count(drawn.rows)} without labels` : "";
+}
 /** Of a smaller model. */
 function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
   return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
@@ -161,7 +165,7 @@ function factsOf(plan: Plan): [string, string, string][] {
     ? roundsText(plan, size, rows)
     : training.epochs === null
       ? `as written, ${size}`
-      : `${plural(training.epochs, "epoch")}, ${rows}, ${size}`;
+      : `${plural(training.epochs, "epoch")}, ${rows}, ${size}${drawnText(estimates)}`;
   return [
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
     ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),

@@ -1,0 +1,11 @@
+/** Rows that stand beside each batch, as many as it has: drawn anew, out of rows that no epoch counts. */
+export interface Drawn {
+  /** Of all that are drawn from, read once. */
+  readonly rows: number;
+  readonly tokens: number;
+  /** Tokens of the longest. */
+  readonly longest: number;
+}
+
+/** Tokens of one of them, on average. */
+export const meanOf = ({ rows, tokens }: Pick<Drawn, "rows" | "tokens">): number => (rows > 0 ? tokens / rows : 0);
