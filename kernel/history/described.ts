@@ -1,18 +1,22 @@
 /** The model card of a training, into the folder of its weights. */
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/adapter-folder.js";
 import { baseOfRun, forbiddingLicence } from "./base-licence.js";
-import { cardBase } from "./card-base.js";
+import { cardBase, withoutPlace } from "./card-base.js";
 import { readSince } from "../artifacts/since-before.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
 import { scoresOf } from "./run-scores.js";
 import { machineText, writeModelCard, type CardFacts, type DeployedCard } from "./model-card.js";
 import type { TrainedOn } from "../session/models/model-handle.js";
-import type { RunFolder } from "../artifacts/run-folder.js";
+import { callText } from "../core/display/value-text.js";
+import { labelledRows } from "../artifacts/labelled.js";
+import { RunFolder } from "../artifacts/run-folder.js";
+import type { CardCompressed } from "./card-compressed.js";
 
 /** How a run keeps its weights: as an adapter, or in its checkpoints alone. */
 export function savedAs(adapter: Adapter | null): CardFacts["saved"] {
@@ -41,9 +45,23 @@ export async function describeIn(
     ...(o.deployed && { deployed: o.deployed }),
     ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
     base: cardBase(plan.recipe.model, run),
+    compressed: compressedOf(plan, run),
     since: readSince(run.path),
     attacks: scoresOf(run).filter((one) => one.attacks !== undefined && one.step === checkpoint.position.step),
     forbidding: await forbiddingLicence((o.base === undefined ? await baseOfRun(run) : o.base) ?? folder),
     kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
+}
+
+function compressedOf({ recipe: { compress: plan } }: Plan, run: RunFolder): CardCompressed | undefined {
+  if (!plan) return undefined;
+  const of = plan.teacher
+    ? callText(withoutFolder(plan.teacher.call))
+    : (RunFolder.find(dirname(run.path), plan.of)[0]?.lock()?.name ?? null);
+  return { plan, of, labelled: labelledRows(run.path) };
+}
+
+function withoutFolder(call: Call): Call {
+  const { base, ...rest } = call.arguments;
+  return typeof base === "string" ? { ...call, arguments: { base: withoutPlace(base), ...rest } } : call;
 }

@@ -22,6 +22,7 @@ import { attackLines } from "./attack-lines.js";
 import type { RunScore } from "./run-scores.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
 import { withoutPlace, type CardBase } from "./card-base.js";
+import { compressedLines, isStudent, smallerOf, type CardCompressed } from "./card-compressed.js";
 import type { RunEvent, SharedBy } from "../core/session/events.js";
 import { usedText } from "../core/display/plans/hours.js";
 import type { TrainedOn } from "../session/models/model-handle.js";
@@ -44,6 +45,8 @@ export interface CardFacts {
   readonly registry: Registry;
   /** The base's, where it forbids to pass on what is made of it; null: it doesn't. */
   readonly forbidding?: string | null;
+  /** It was made of a larger model; absent: it wasn't. */
+  readonly compressed?: CardCompressed | undefined;
   /** Of a deployment; absent: it is a training's own folder. */
   readonly deployed?: DeployedCard;
   /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
@@ -125,10 +128,11 @@ export function modelCard(f: CardFacts): string {
   return page(
     frontMatter(f, scores),
     `# ${plainText(f.name)}`,
-    `${begunFrom(f.base)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
+    `${begunFrom(f)} for ${code(callText(model.task))} with ${code(techniqueText(model.technique))}: ` +
       `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
     f.plan.base && `The base's weights: ${plainText(originText(f.plan.base))}.`,
     goneOnFrom(f.plan),
+    ...(f.compressed ? compressedLines(f.compressed) : []),
     "## Data",
     table(
       ["split", "rows"],
@@ -239,7 +243,10 @@ function asked({ target, proof, left, calls }: DeployedCard): readonly (string |
   ];
 }
 
-function begunFrom({ name, scratch, training }: CardBase): string {
+function begunFrom({ base, compressed }: CardFacts): string {
+  const { name, scratch, training } = base;
+  const smaller = compressed ? smallerOf(compressed, base) : null;
+  if (smaller !== null) return smaller;
   if (training === null) return scratch ? `Trained from scratch (${code(name)})` : `${code(name)} fine-tuned`;
   const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
   return `Continued from the training ${code(training)}, ${root},`;
@@ -264,7 +271,11 @@ function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[
     ...(typeof f.deployed?.licence === "string" && { license: f.deployed.licence }),
     library_name: f.deployed?.library ?? LIBRARIES[f.saved] ?? "tunebook",
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
-    tags: ["tunebook", model.technique.word, model.task.word, ...(f.deployed ? [f.deployed.format] : [])],
+    tags: [
+      ...["tunebook", model.technique.word, model.task.word],
+      ...(f.compressed && isStudent(f.compressed) ? ["distillation"] : []),
+      ...(f.deployed ? [f.deployed.format] : []),
+    ],
     ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
   };
   return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");
@@ -343,10 +354,11 @@ function loadingBy(f: CardFacts): readonly string[] {
   const { name, training, scratch } = f.base;
   const hub = training === null ? f.base.hub : null;
   const whole = training === null && scratch;
-  // Beside the card of a run from scratch lies the whole model.
-  const place = hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
+  // Beside the card of a run from scratch lies the whole model, beside that of a smaller one what was made for it.
+  const made = f.saved === "model" && model.trained?.made !== undefined;
+  const place = made ? "base" : hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
   const standing =
-    hub || place === "model"
+    made || hub || place === "model"
       ? []
       : [
           `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
@@ -377,6 +389,7 @@ function loadingBy(f: CardFacts): readonly string[] {
         ...(model.task.word === "regression" ? UNSTANDARDISED : []),
         "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
       ]),
+      ...(made && model.trained?.made?.kind === "sparsity" ? [PRUNED] : []),
       ...standing,
     ];
   const own = safe(model.technique) as Call;
@@ -390,6 +403,9 @@ function loadingBy(f: CardFacts): readonly string[] {
     ...standing,
   ];
 }
+const PRUNED =
+  "Where `base/config.json` has `pruned_heads`, transformers 4 builds the model that it says and transformers 5 another: " +
+  "`deploy … to huggingface(…)` writes one that both open.";
 /** The class of transformers that builds the base with the task's head. */
 function autoModel(f: CardFacts): string {
   const { plan, registry } = f;
