@@ -31,7 +31,11 @@ declare module "#dsl/diagnostics/codes.js" {
       /** Checkpoints that its log says were written. */
       readonly written?: number;
     };
-    "run-without-base": { readonly run: string; readonly base: string };
+    "run-without-base": {
+      readonly run: string;
+      readonly base: string;
+      /** Its name, where `compress` made it. */ readonly made?: string;
+    };
     "folder-of-another": {
       readonly folder: string;
       /** Null: nobody knows whose. */ readonly other: string | null;
@@ -157,9 +161,14 @@ registerCodes({
   "run-without-base": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} was trained on ${d.base}, whose files are gone`,
-    help: () =>
-      "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
+    message: (d) =>
+      d.made === undefined
+        ? `the run ${d.run} was trained on ${d.base}, whose files are gone`
+        : `the run ${d.run} was made of ${d.base}, and its folder \`base\` is gone`,
+    help: (d) =>
+      d.made !== undefined
+        ? `compress ${d.base} again as ${d.made}, or put the folder back`
+        : "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
     explain:
       "A run keeps what it trained and, of a model from scratch, the whole model in its folder `model`. Without the files of its base nothing can be computed.",
   },

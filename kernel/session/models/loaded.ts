@@ -134,10 +134,13 @@ function fromAnywhere(
   },
 ): ModelPlan {
   const { scratch, trained, ...rest } = model;
-  const kept = (folder: string | undefined): ModelPlan => {
+  const kept = (folder: string | undefined, baseHash: string | null = null): ModelPlan => {
     if (folder === undefined || (!o.training && !existsSync(join(folder, "config.json"))))
-      throw new CodedError("run-without-base", { run: o.run.id, base: model.base });
-    return { ...rest, base: folder, folder: o.home, baseHash: null };
+      throw new CodedError("run-without-base", {
+        ...{ run: o.run.id, base: model.base },
+        ...(trained?.made && { made: o.lock.name }),
+      });
+    return { ...rest, base: folder, folder: o.home, baseHash };
   };
   if (scratch) return kept(o.run.model);
   if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
@@ -147,5 +150,7 @@ function fromAnywhere(
   const others = RunFolder.find(root, recipeHash).map((other) => (made ? madeFolder(other.path, made) : other.model));
   // Runs of older versions have none of their own.
   const own = made ? [o.run.base] : [];
-  return kept([...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json"))));
+  const found = [...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  // What was made for it is never written again: other content is damage, or somebody else's.
+  return kept(found, made ? o.lock.baseHash : null);
 }

@@ -38,6 +38,7 @@ import type { Asking } from "../../inference/texts-asked.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import { mergedFolder } from "./merged-folder.js";
 import "#stdlib/lib/prompting/codes.js";
+import "#dsl/plan/loaded-codes.js";
 import "../../artifacts/codes.js";
 
 /** What of a session its weights stand on. */
@@ -138,8 +139,13 @@ export class WeightRoom {
 
   /** What the run keeps of its own; null: nothing was made for it, or an older version wrote it. */
   private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
-    const folder = made && run !== undefined ? RunFolder.open(run).base : null;
-    return folder !== null && existsSync(join(folder, MODEL.config)) ? this.opensKept(folder) : null;
+    const of = made && run !== undefined ? RunFolder.open(run) : null;
+    if (!of || !existsSync(join(of.base, MODEL.config))) return null;
+    const base = await this.opensKept(of.base);
+    const noted = of.lock();
+    if (noted && noted.baseHash !== null && noted.baseHash !== base.hash)
+      throw new CodedError("base-changed", { base: of.base, run: of.id });
+    return base;
   }
   private async opensKept(folder: string): Promise<Base> {
     return this.written.get(folder)?.base ?? this.wrote(folder, "");

@@ -108,13 +108,30 @@ train based on d with short`);
     }
   });
 
+  it("with other bytes in its own base it is an error, not other answers", async () => {
+    const other = new NotebookOfOne();
+    try {
+      const file = join(elsewhere, "student/base/model.safetensors");
+      const bytes = readFileSync(file);
+      bytes[bytes.length - 2]! ^= 64;
+      rmSync(file);
+      writeFileSync(file, bytes);
+      await assert.rejects(
+        other.run(`model student { load: ${JSON.stringify(join(elsewhere, "student"))} }`),
+        /is another than the one that .* was trained on/,
+      );
+    } finally {
+      await other.close();
+    }
+  });
+
   it("without its own base it says what it lacks", async () => {
     const other = new NotebookOfOne();
     try {
       rmSync(join(elsewhere, "fixed/base"), { recursive: true });
       await assert.rejects(
         other.run(`model fixed { load: ${JSON.stringify(join(elsewhere, "fixed"))} }`),
-        /the run fixed was trained on m, whose files are gone/,
+        /the run fixed was made of m, and its folder `base` is gone/,
       );
     } finally {
       await other.close();
