@@ -13,6 +13,7 @@ declare module "../diagnostics/codes.js" {
     "graph-unknown-op": { readonly op: string };
     "graph-no-gradient": { readonly op: string; readonly path: string };
     "graph-invalid": { readonly problem: string };
+    "round-not-finite": Record<never, never>;
     "graph-feed": { readonly input: string; readonly problem: string };
   }
 }
@@ -41,6 +42,13 @@ registerCodes({
     severity: "error",
     message: (d) => `the program is not valid: ${d.problem}`,
     explain: "A program broke a rule of its form: nodes in topological order, names that exist, types that agree.",
+  },
+  "round-not-finite": {
+    severity: "error",
+    message: () => "weights that are no finite numbers can't be rounded",
+    help: () => "train the model again with a lower rate: it answers nothing as it is",
+    explain:
+      "Among the weights that shall become whole numbers is one that is NaN or infinite. No code stands for it, and what was written in its place would be another model.",
   },
   "graph-feed": {
     severity: "error",

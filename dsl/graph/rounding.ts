@@ -4,6 +4,8 @@
  * and what a compressed model's own file holds is rounded here, so that both say the same. What was rounded once is rounded
  * to the same codes again.
  */
+import { CodedError } from "../diagnostics/codes.js";
+import "./codes.js";
 
 /** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
 export const FACTOR = 63;
@@ -142,7 +144,9 @@ export interface Rounded {
   readonly codes: Int8Array | Uint8Array;
   readonly scales: Float32Array;
 }
+/** Coded error `round-not-finite`. */
 export function roundedBy(x: Float32Array, shape: readonly [number, number], how: RoundedAs): Rounded {
+  if (!x.every(Number.isFinite)) throw new CodedError("round-not-finite", {});
   if (how.as === "int4") return { how, shape, ...foursOf(x, factorOf(how, shape)) };
   const lines = { rows: shape[0], columns: shape[1], byRow: how.lines === "rows", most: how.most };
   const scales = lineScales(x, lines);

@@ -30,7 +30,12 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly kept: number;
       readonly keeps: boolean;
     };
-    "loss-not-finite": { readonly step: number; readonly loss: string; readonly rate: number };
+    "loss-not-finite": {
+      readonly step: number;
+      readonly loss: string;
+      readonly rate: number;
+      /** Of the gradient; absent: the loss itself is no number. */ readonly norm?: string;
+    };
     "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
     "no-labels": { readonly data: string };
     "no-weight": { readonly data: string };
@@ -162,10 +167,16 @@ registerCodes({
   },
   "loss-not-finite": {
     severity: "error",
-    message: (d) => `the loss became ${d.loss} at step ${d.step} (learning rate ${d.rate.toPrecision(3)})`,
-    help: () => "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up",
+    message: (d) =>
+      d.norm === undefined
+        ? `the loss became ${d.loss} at step ${d.step} (learning rate ${d.rate.toPrecision(3)})`
+        : `the gradient became ${d.norm} at step ${d.step} (learning rate ${d.rate.toPrecision(3)}), where the task's loss is ${d.loss}`,
+    help: (d) =>
+      d.norm === undefined
+        ? "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up"
+        : "lower the weights and temperatures of what is learnt beside the task (`learns`), or `learning_rate`",
     explain:
-      "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept.",
+      "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept. The loss that is told is the task's own; what a student learns beside it shows in the norm of the gradient, which must be finite too.",
   },
   "split-missing": {
     severity: "error",

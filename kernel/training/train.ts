@@ -314,8 +314,12 @@ class TrainingLoop {
     if (told) this.toll?.step(step.seconds, told);
     this.emit({ kind: "step", ...step, epoch: step.epoch + 1, ...told, ...(epsilon !== undefined && { epsilon }) });
     if (round) this.emit({ kind: "round", step: step.step, ...round });
-    if (!Number.isFinite(step.loss))
-      throw new CodedError("loss-not-finite", { step: step.step, loss: String(step.loss), rate: step.rate });
+    // The loss that is told is the task's own; of all that is learnt the gradient tells.
+    if (!Number.isFinite(step.loss) || !Number.isFinite(step.norm))
+      throw new CodedError("loss-not-finite", {
+        ...{ step: step.step, loss: String(step.loss), rate: step.rate },
+        ...(Number.isFinite(step.loss) && { norm: String(step.norm) }),
+      });
   }
 
   private async checkpoint(): Promise<void> {

@@ -19,6 +19,13 @@ const matrices = fc
 
 describe("weights as whole numbers", () => {
   for (const how of WAYS) {
+    it(`${named(how)}: what is no finite number is an error, not a code`, () => {
+      for (const odd of [Number.NaN, Infinity, -Infinity]) {
+        const x = new Float32Array(2048).fill(0.5);
+        x[77] = odd;
+        assert.throws(() => roundedBy(x, SHAPE, how), { code: "round-not-finite" });
+      }
+    });
     it(`${named(how)}: what stands for a matrix is rounded to the same codes again`, () => {
       fc.assert(
         fc.property(matrices, (x) => {
