@@ -12,8 +12,8 @@ export interface LabelledRows {
   readonly made: number;
   /** Rows with labels that are learnt beside them. */
   readonly labelled: number;
-  /** The mean probability of the likeliest label, and how many rows had none above one half. */
-  readonly sure: number;
+  /** The mean probability of the likeliest label (null: rows have several), and how many rows had none above one half. */
+  readonly sure: number | null;
   readonly unsure: number;
   /** The likeliest labels, the commonest first. */
   readonly labels: readonly (readonly [label: string, rows: number])[];
@@ -36,7 +36,11 @@ export function labelledShown(name: string, told: LabelledRows): Shown {
   ];
   const said = [
     `${told.model} labelled ${which.join(" and ")}. Beside each batch of ${plural(told.labelled, "row")} with labels of people ${name} learns as many of them`,
-    `The model gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
+    ...(told.sure === null
+      ? []
+      : [
+          `The model gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
+        ]),
     agrees
       ? `Of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${percent(agrees.right / Math.max(1, agrees.rows))} (${percent(agrees.low)} to ${percent(agrees.high)})`
       : "There are no further rows with labels to hold it against",

@@ -16,6 +16,7 @@ import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { recalledFile, type Remembered } from "../../artifacts/carried.js";
+import { keepLabelled } from "../../artifacts/labelled.js";
 import { MODEL } from "../../artifacts/model-folder.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import type { Base } from "../../core/bases/base.js";
@@ -28,7 +29,7 @@ import type { Continues } from "../trainings/request.js";
 import { trainedRows } from "../updates/memory.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
 import { trainedTeacher, type Teacher } from "./teacher.js";
-import { keepLabelled, labelled, textsIn } from "./unlabelled.js";
+import { labelled, textsIn } from "./unlabelled.js";
 import { labelledShown } from "../../core/display/labelled.js";
 
 export const distil: RunsStage = (of, from, around) => distilFrom(of, trainedTeacher(from, around), around);
@@ -58,7 +59,7 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
       if (base && model) await loadTeacher(open, base, model);
       if (asks.any) loader.share(recalledNames(LESSON).share);
       if (!said) return;
-      keep(run.path, said, labels.length);
+      keep(run.path, said, { labels: labels.length, mark: by.mark });
       loader.recall([{ word: LESSON, labels: labels.length, first: 0, logits: said, whole: true }]);
     },
   };
@@ -117,15 +118,25 @@ async function saidOf(
 ): Promise<Float32Array> {
   const [before] = runsNamed(session.runs, name, plan.recipeHash);
   const labels = by.labels.length;
-  const kept = before && existsSync(recalledFile(before.path)) ? before.path : null;
-  if (kept !== null) return readSaid(kept);
   const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), stage.hostContext);
-  const { numbers } = await by.ask(textsIn(trainedRows(prepared)));
+  const rows = trainedRows(prepared);
+  if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
+  const { numbers } = await by.ask(textsIn(rows));
   const all = [...numbers, ...unlabelled.map(({ said }) => must(said, "what is said of a row"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));
   return logits;
 }
+
+/** Whether what is kept there was said by these weights, of as many rows. */
+function isOf(run: string, mark: string | null, shape: readonly number[]): boolean {
+  const file = recalledFile(run);
+  if (mark === null || !existsSync(file)) return false;
+  const { metadata, tensors } = readHeader(file);
+  return metadata[BY] === mark && tensors[LESSON]?.shape.join() === shape.join();
+}
+/** Key of the metadata: what tells the weights that said it. */
+const BY = "by";
 
 /** Coded errors of the file. */
 function readSaid(run: string): Float32Array {
@@ -134,13 +145,19 @@ function readSaid(run: string): Float32Array {
   return new Float32Array(readTensor(file, LESSON).bytes.slice().buffer);
 }
 
-function keep(run: string, said: Float32Array, labels: number): void {
+function keep(
+  run: string,
+  said: Float32Array,
+  { labels, mark }: { readonly labels: number; readonly mark: string | null },
+): void {
   const file = recalledFile(run);
-  if (existsSync(file)) return;
+  const shape = [said.length / labels, labels];
+  if (isOf(run, mark, shape)) return;
+  const metadata = { ...CHECKED, ...(mark !== null && { [BY]: mark }) };
   const bytes = new Uint8Array(said.buffer, said.byteOffset, said.byteLength);
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeSafetensors(file, { [LESSON]: { dtype: "f32", shape: [said.length / labels, labels], bytes } }, CHECKED);
+    writeSafetensors(file, { [LESSON]: { dtype: "f32", shape, bytes } }, metadata);
   } catch (error) {
     throw writing(error, dirname(file));
   }

@@ -2,13 +2,16 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { CompressStage } from "#dsl/plan/plan.js";
+import { hashOf } from "#dsl/plan/hash.js";
 import { readerOf } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { ContenderGiven } from "#stdlib/kinds/contender.js";
 import { valuesOf } from "../../artifacts/part.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import { encodeTexts, type Asked } from "../../encoding/encoded.js";
+import { readHeader } from "../../tensors/safetensors.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { answersOf, type Said } from "../../inference/texts-asked.js";
 import { NO_DATA, PAIRS } from "../models/weight-room.js";
@@ -18,6 +21,8 @@ export interface Teacher {
   readonly name: string;
   /** In the order of its logits. */
   readonly labels: readonly string[];
+  /** What tells its weights; null: nothing does, and it is asked again. */
+  readonly mark: string | null;
   /** Null: it was not trained here. */
   readonly model: Trained | null;
   ask(texts: readonly Asked[]): Promise<Said>;
@@ -27,6 +32,7 @@ type Around = Pick<Compressing, "session" | "stage" | "warn">;
 export function trainedTeacher(model: Trained, { session, stage }: Around): Teacher {
   return {
     ...{ name: model.name, labels: model.weights.labels, model },
+    mark: readHeader(model.weights.checkpoint.file).metadata["checksum"] ?? null,
     async ask(texts) {
       const pairs = texts.some((text) => typeof text !== "string");
       const asking = await session.weights.askable(model, pairs ? PAIRS : NO_DATA, stage.hostContext);
@@ -58,7 +64,7 @@ export async function promptedTeacher({ plan, start }: CompressStage, around: Ar
     onProgress: (label, done, total) => stage.hostContext.onProgress?.({ label: `${label} by ${start}`, done, total }),
   } satisfies Omit<ContenderGiven, "rows">;
   return {
-    ...{ name: start, labels: prepared.labels, model: null },
+    ...{ name: start, labels: prepared.labels, model: null, mark: await markOf(asks, folder, around) },
     async ask(texts) {
       const { asked } = await encodeTexts(texts, encoding);
       const roles = rolesOf(texts);
@@ -76,6 +82,14 @@ export async function promptedTeacher({ plan, start }: CompressStage, around: Ar
     },
   };
 }
+/** The question, and the content of the base that is asked; null: it names none. */
+async function markOf(call: Call, folder: string, { session, stage }: Around): Promise<string | null> {
+  const { base: name } = call.arguments;
+  if (typeof name !== "string") return null;
+  const { hash } = await session.datasets.base({ name, folder }, stage.hostContext);
+  return hashOf({ call, base: hash });
+}
+
 /** Texts that are asked together. */
 const ROWS = 8;
 /** What stands for a label that is named without saying how likely it is. */

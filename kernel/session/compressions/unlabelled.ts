@@ -1,22 +1,21 @@
 /** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { table, type ColumnTable } from "arquero";
-import writeFileAtomic from "write-file-atomic";
 import type { CompressStage } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 import { rewritten } from "#stdlib/lib/students/rewritten.js";
+import { registry } from "#stdlib/registry.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
-import { writing } from "../../artifacts/folder-errors.js";
 import type { Remembered } from "../../artifacts/carried.js";
-import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
+import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { LabelledRows } from "../../core/display/labelled.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Said } from "../../inference/texts-asked.js";
 import { trainedRows } from "../updates/memory.js";
+import { hashesOf } from "../../artifacts/part.js";
 import type { Compressing } from "./contract.js";
 import type { Teacher } from "./teacher.js";
+import "./codes.js";
 
 export interface Labelled {
   readonly rows: readonly Remembered[];
@@ -29,7 +28,7 @@ export async function labelled(
   { plan }: CompressStage,
   augment: number,
   teacher: Teacher,
-  { session, stage }: Pick<Compressing, "session" | "stage">,
+  { session, stage, warn }: Pick<Compressing, "session" | "stage" | "warn">,
 ): Promise<Labelled> {
   const { unlabelled = [] } = plan.recipe.compress ?? {};
   if (unlabelled.length === 0 && augment === 0) return { rows: [], told: null };
@@ -40,16 +39,19 @@ export async function labelled(
   for (const { data } of unlabelled) {
     const prepared = await session.datasets.data(data, reader, stage.hostContext);
     const rows = trainedRows(prepared);
+    await demandApart(prepared, own, { warn, ...(stage.signal && { signal: stage.signal }) });
     const said = await teacher.ask(textsIn(rows));
     all.push(...remembered(prepared, rows, said, names));
   }
   const made = augment > 0 ? madeOf(trainedRows(own), augment, plan.recipe.training.seed) : null;
   if (made) all.push(...remembered({ name: MADE, facts: own.facts }, made, await teacher.ask(textsIn(made)), names));
+  const decides = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides;
   const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
   const told = {
     ...{ model: teacher.name, data: unlabelled.map(({ data }) => data.name).join(", "), made: made?.numRows() ?? 0 },
     ...{ rows: all.length, labelled: trainedRows(own).numRows() },
-    sure: sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length),
+    // Of several labels each has a probability of its own, and none is the answer's.
+    sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
     unsure: sure.filter((one) => one < UNSURE).length,
     labels: countsOf(all),
     agrees: await agreement(own, teacher),
@@ -57,6 +59,21 @@ export async function labelled(
   return { rows: all, told };
 }
 const UNSURE = 0.5;
+
+/** Rows that score the model should be none of those that it learns. */
+async function demandApart(
+  prepared: Prepared,
+  own: Prepared,
+  { warn, signal }: Pick<Compressing, "warn"> & { readonly signal?: AbortSignal },
+): Promise<void> {
+  const learnt = new Set(await hashesOf({ prepared, split: trainedSplit(prepared) }, signal));
+  for (const split of splitNamesOf(own).filter((one) => one !== trainedSplit(own))) {
+    const held = await hashesOf({ prepared: own, split }, signal);
+    const rows = held.filter((hash) => learnt.has(hash)).length;
+    if (rows === 0) continue;
+    warn("unlabelled-held-out", { data: prepared.name, rows, on: `${own.name}.${split}`, of: held.length });
+  }
+}
 /** What stands for the data of texts that were made. */
 const MADE = "augmented";
 
@@ -119,15 +136,4 @@ export function textsIn(rows: ColumnTable): readonly Asked[] {
   if (!rows.columnNames().includes("text_pair")) return texts;
   const others = rows.array("text_pair") as ArrayLike<unknown>;
   return texts.map((text, i) => [text, String(others[i])] as const);
-}
-
-/** Rows that a model labelled, a line for each, beside the run that learns them. */
-export function keepLabelled(run: string, rows: readonly Remembered[]): void {
-  const file = join(run, "labelled.jsonl");
-  if (rows.length === 0 || existsSync(file)) return;
-  try {
-    writeFileAtomic.sync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""), { mode: 0o600 });
-  } catch (error) {
-    throw writing(error, run);
-  }
 }
