@@ -11,7 +11,7 @@ import type { Shown } from "./shown.js";
 import { color } from "./svg/colors.js";
 import { figureOf, type Panel } from "./sweeps/panels.js";
 import { fixed, range, type Ends } from "./scores/score-cell.js";
-import { bytes, clip, compact, escapeLabel, significant } from "./text.js";
+import { clip, compact, escapeLabel, significant } from "./text.js";
 import { textTable } from "./text-table.js";
 
 export interface ParetoModel {
@@ -28,6 +28,10 @@ export interface ParetoModel {
   /** Milliseconds of an answer. */
   readonly median: number | null;
   readonly slowest: number | null;
+  /** Between which medians its rounds lay; null: it was timed at another time, and differences of a fifth say nothing. */
+  readonly spread: Ends | null;
+  /** False: it can't answer any sooner here, and its time is no reason for it. */
+  readonly quicker: boolean;
   readonly score: { readonly value: number; readonly interval: Ends | null };
   /** Of its score less the original's, on the same rows; null: nothing is known of it. */
   readonly difference: { readonly value: number; readonly interval: Ends | null } | null;
@@ -62,8 +66,25 @@ function frontBy(o: ParetoShown, of: (one: ParetoModel) => number | null): Reado
   return new Set(frontOf(worths).map((at) => known[at]!));
 }
 
+/** What is quicker by no more than the rounds of both differ is as quick, and of these the better score stands alone. */
+function quickest(o: ParetoShown): ReadonlySet<ParetoModel> {
+  const sign = o.better === "greater" ? 1 : -1;
+  const known = o.models.filter((one) => one.quicker && one.median !== null && Number.isFinite(one.score.value));
+  const beats = (other: ParetoModel, own: ParetoModel): boolean => {
+    const [a, b] = [timeOf(other), timeOf(own)];
+    const more = sign * (other.score.value - own.score.value);
+    return more >= 0 && a.low <= b.high && (a.high < b.low || more > 0);
+  };
+  return new Set(known.filter((own) => !known.some((other) => beats(other, own))));
+}
+const OTHER_TIME = 0.2;
+function timeOf({ median, spread }: ParetoModel): Ends {
+  const value = median ?? Number.NaN;
+  return spread ?? { low: value * (1 - OTHER_TIME), high: value * (1 + OTHER_TIME) };
+}
+
 export function paretoShown(o: ParetoShown, id?: string): Shown {
-  const [small, quick] = [frontBy(o, SMALL), frontBy(o, ACROSS[1].of)];
+  const [small, quick] = [frontBy(o, SMALL), quickest(o)];
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
   const head = ["model", "made by", "parameters", "on disk", "in memory", "p50 ms", "p99 ms"];
@@ -71,7 +92,7 @@ export function paretoShown(o: ParetoShown, id?: string): Shown {
   const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
   const rows = o.models.map((one) => [
     ...[clip(one.name, NAME), clip(one.made, NAME), number(one.parameters, compact)],
-    ...[number(one.stored, bytes), number(one.held, bytes)],
+    ...[number(one.stored, megabytes), number(one.held, megabytes)],
     ...[number(one.median, threeDigits), number(one.slowest, threeDigits)],
     ...[withEnds(one.score), one.difference ? withEnds(one.difference, true) : "", points(one)],
   ]);
@@ -90,7 +111,10 @@ export function paretoShown(o: ParetoShown, id?: string): Shown {
   );
 }
 const FRONTS =
-  "front: no other model scores as well and is smaller (size), or answers as soon (time). Intervals are of 95 %.";
+  "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
+
+/** As `size` and `memory` have them. */
+const megabytes = (value: number): string => `${significant(value / 1e6, 3)} MB`;
 
 const threeDigits = (value: number): string => significant(value, 3);
 function withEnds(
@@ -130,7 +154,7 @@ interface Placed {
   readonly x: number;
 }
 function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], placed: readonly Placed[]): Panel {
-  const front = frontBy(o, of);
+  const front = of === ACROSS[1].of ? quickest(o) : frontBy(o, of);
   const along = placed.filter(({ one }) => front.has(one)).sort((a, b) => a.x - b.x);
   const own = placed.filter(({ one }) => one.is !== "earlier");
   const earlier = placed.filter(({ one }) => one.is === "earlier");

@@ -16,7 +16,8 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { difference, drawAll } from "../../inference/comparison.js";
 import { worldIn } from "../../inference/measured.js";
 import { drawnOf } from "./evaluate-report.js";
-import { evaluateOnce, type Measured } from "./evaluate-once.js";
+import { evaluateOnce, isTimed, type Measured } from "./evaluate-once.js";
+import { spreadOf, timedTogether } from "./evaluate-latency.js";
 import { remember } from "./evaluate.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 import { recipeHashOf } from "../models/model-handle.js";
@@ -31,6 +32,8 @@ const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, k
 const MEDIAN = metric("latency", { percentile: 50 });
 const SLOWEST = metric("latency", { percentile: 99 });
 const COSTS = [metric("size"), metric("memory"), MEDIAN, SLOWEST] as const;
+/** Stages whose numbers this notebook's engine computes with as it does with others: no answer is quicker by them here. */
+const ROUNDED = "quantization";
 /** Rows that models are scored on in one go; what is timed is asked one at a time. */
 const BATCH = 64;
 /** Splits by which models are told apart, the best first: who picks by test rows has none left. */
@@ -61,8 +64,11 @@ export async function besideOriginal(
   const able = metricsOf(registry, last.model.task, Object.keys(last.data.columns), { timed: true });
   const metrics = [usual, ...COSTS.filter(({ word }) => able.includes(word))];
   const measured: Measured[] = [];
-  for (const { handle } of all)
-    measured.push(await measuredOn(session, handle, { data: last.data, split, metrics }, stage));
+  const on = { data: last.data, split };
+  const handles = all.map(({ handle }) => handle);
+  const times = isTimed(session, { metrics }) ? await timedTogether(session, handles, on, {}, stage) : null;
+  for (const handle of handles)
+    measured.push(await measuredOn(session, handle, { ...on, metrics, times: times?.get(handle.name) }, stage));
   const drawn = await drawAll(
     measured.flatMap(({ measures }) => measures),
     stage.signal,
@@ -75,6 +81,7 @@ export async function besideOriginal(
     const { by, evaluation } = one;
     const plan = by.is === "model" ? by.handle.weights?.plan : undefined;
     const did = all[i]?.stage ?? null;
+    const waited = times?.get(evaluation.model);
     return {
       ...{ name: evaluation.model, is: did ? "stage" : "original" },
       made: did ? shortCall(did, registry) : "",
@@ -83,6 +90,8 @@ export async function besideOriginal(
       held: one.cost.held,
       median: finite(known(one, MEDIAN)?.value),
       slowest: finite(known(one, SLOWEST)?.value),
+      spread: waited ? spreadOf(waited) : null,
+      quicker: did?.kind !== ROUNDED,
       score: { value: score.score.value, interval: score.score.interval },
       difference: base && difference(base, score),
     };
@@ -107,10 +116,20 @@ const finite = (value = Number.NaN): number | null => (Number.isFinite(value) ? 
 function measuredOn(
   session: TuneSession,
   handle: Trained,
-  { data, split, metrics }: { readonly data: DataPlan; readonly split: string; readonly metrics: readonly Call[] },
+  {
+    data,
+    split,
+    metrics,
+    times,
+  }: {
+    readonly data: DataPlan;
+    readonly split: string;
+    readonly metrics: readonly Call[];
+    readonly times: Float64Array | undefined;
+  },
   stage: Stage,
 ): Promise<Measured> {
-  const how = { metrics, batch_size: BATCH, groups: true, world: worldIn(stage.hostContext.folder) };
+  const how = { metrics, batch_size: BATCH, groups: true, world: worldIn(stage.hostContext.folder), times };
   return evaluateOnce(session, handle, { data, split }, how, stage);
 }
 
@@ -139,6 +158,7 @@ function earlierModels(
           ...{ name: one.name, is: "earlier", made: shortCall(one.stage, registry), parameters: one.parameters },
           ...{ stored: mega(COSTS[0]), held: mega(COSTS[1]) },
           ...{ median: value(one, MEDIAN), slowest: value(one, SLOWEST) },
+          ...{ spread: null, quicker: one.stage.kind !== ROUNDED },
           score: { value: scored.value, interval: low === null || high === null ? null : { low, high } },
           difference: null,
         },

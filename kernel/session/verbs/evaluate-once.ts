@@ -1,6 +1,5 @@
 /** One model scored on the rows of one split: what it says of them, and the metrics of that. */
 import type { Action, Subject } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
@@ -15,7 +14,7 @@ import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded
 import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
 import type { Cost } from "./evaluate-cost.js";
-import { modelTimes } from "./evaluate-latency.js";
+import { GREEDY, modelTimed, timesInRounds } from "./evaluate-latency.js";
 import { heldBytes, storedOf } from "./evaluate-weights.js";
 import { readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
@@ -25,8 +24,6 @@ import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { Stage, TuneSession } from "../tune-session.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
-
-const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
 
 export interface Evaluation {
   readonly model: string;
@@ -92,6 +89,8 @@ export type How = Pick<Evaluate, "metrics" | "batch_size"> &
     readonly groups?: boolean;
     readonly world?: MetricWorld;
     readonly judging?: Judging;
+    /** Milliseconds of single answers, where they were waited for already. */
+    readonly times?: Float64Array | undefined;
   };
 
 export async function evaluateOnce(
@@ -188,7 +187,9 @@ export async function askedOf(
   const tokens = rows.lengths.reduce((sum, length) => sum + length, 0);
   const cost = { training: null, asking, tokens, bytes: await storedOf(of), held };
   const part = { prepared, split, rows };
-  const times = isTimed(session, how) ? await modelTimes(session, handle, part, writing, stage) : null;
+  const timed = async (): Promise<Float64Array | null> =>
+    (await timesInRounds([modelTimed(session, handle, part, writing, stage)], stage))[0] ?? null;
+  const times = isTimed(session, how) ? (how.times ?? (await timed())) : null;
   return { prepared, split, encoding, learnt, rows, said, texts, cost, times };
 }
 

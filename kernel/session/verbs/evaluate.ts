@@ -27,7 +27,8 @@ import { evaluateContender } from "./evaluate-contender.js";
 import { seedsTold, type SeedsTold } from "./evaluate-seeds.js";
 import { evaluateFolds } from "./evaluate-folds.js";
 import { verdictIn } from "./evaluate-verdict.js";
-import { evaluateOnce, type Measured } from "./evaluate-once.js";
+import { evaluateOnce, isTimed, type Measured } from "./evaluate-once.js";
+import { timedTogether } from "./evaluate-latency.js";
 import { scoresOfSlices, slicedOf } from "./evaluate-slices.js";
 import { slicesShown } from "../../core/display/scores/slices.js";
 import { toldFitted } from "../../inference/fitted.js";
@@ -48,8 +49,10 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
         demandAttackable(session, attacks, { name, split: subject.split, folds: action.folds?.[name] !== undefined });
   for (const subject of action.on) {
     const measured: Measured[] = [];
+    const times = await timesBeside(session, subject, action, stage);
     for (const name of action.names) {
-      measured.push(await measuredNamed(session, { name, beside: measured[0] }, subject, action, stage));
+      const one = { name, beside: measured[0], times: times.get(name) };
+      measured.push(await measuredNamed(session, one, subject, action, stage));
       const own = ownHead(session, name, subject);
       if (own) measured.push(await evaluateOnce(session, own, subject, howOf(action, stage), stage));
     }
@@ -141,7 +144,11 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
 /** A model, or one for each fold, or what stands beside the first of them. */
 function measuredNamed(
   session: TuneSession,
-  { name, beside }: { readonly name: string; readonly beside: Measured | undefined },
+  {
+    name,
+    beside,
+    times,
+  }: { readonly name: string; readonly beside: Measured | undefined; readonly times: Float64Array | undefined },
   subject: Subject,
   action: Evaluate,
   stage: Stage,
@@ -160,7 +167,20 @@ function measuredNamed(
   }
   const held = action.folds?.[name];
   if (held) return evaluateFolds(session, name, held, subject, how, stage);
-  return evaluateOnce(session, session.models.get(name), subject, how, stage);
+  return evaluateOnce(session, session.models.get(name), subject, { ...how, times }, stage);
+}
+
+/** Where single answers are waited for and several models are asked, they take turns. */
+async function timesBeside(
+  session: TuneSession,
+  subject: Subject,
+  action: Evaluate,
+  stage: Stage,
+): Promise<ReadonlyMap<string, Float64Array>> {
+  const names = action.names.filter((name) => !action.contenders?.[name] && !action.folds?.[name]);
+  if (names.length < 2 || !("data" in subject) || !isTimed(session, action)) return new Map();
+  const handles = names.map((name) => session.models.get(name));
+  return timedTogether(session, handles, subject, action, stage);
 }
 
 const howOf = (action: Evaluate, { hostContext }: Stage) => ({

@@ -9,7 +9,7 @@ const model = (
   o: Partial<ParetoModel> & { readonly mb: number; readonly ms: number; readonly accuracy: number },
 ): ParetoModel => ({
   ...{ name, made, is: "stage", parameters: 22.7e6, held: 1.1e6 * o.mb, stored: 1e6 * o.mb },
-  ...{ median: o.ms, slowest: 1.6 * o.ms },
+  ...{ median: o.ms, slowest: 1.6 * o.ms, spread: { low: 0.95 * o.ms, high: 1.05 * o.ms }, quicker: made !== "int8" },
   score: { value: o.accuracy, interval: { low: o.accuracy - 0.04, high: o.accuracy + 0.03 } },
   difference: { value: o.accuracy - 0.91, interval: { low: o.accuracy - 0.93, high: o.accuracy - 0.89 } },
   ...o,
