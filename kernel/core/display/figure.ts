@@ -32,7 +32,9 @@ export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): S
 /** `figure “Training”: loss, validation accuracy`. */
 function describe({ data, layout }: Figure): string {
   const title = plainLabel(titleText(layout?.["title"]));
-  const names = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
+  const all = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
+  // Of several panels each has them.
+  const names = [...new Set(all)];
   const what =
     names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
   return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;

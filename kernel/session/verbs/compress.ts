@@ -1,6 +1,15 @@
 /** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/plan.js";
+import { shortCall } from "#dsl/plan/short-call.js";
+import type { Registry } from "#dsl/types/registry.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { shownOf } from "../../core/display/bundle.js";
+import { card, note } from "../../core/display/html.js";
+import type { Shown } from "../../core/display/shown.js";
+import { tableShown } from "../../core/display/table.js";
+import { compact } from "../../core/display/text.js";
+import { megabytes, storedBytes } from "../models/made-of.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { finishedRun } from "../../history/runs-named.js";
 import { besideOriginal, type MadeModel } from "./compress-beside.js";
@@ -28,7 +37,16 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
     const call = must(plan.recipe.compress, "a stage").stage;
     return registry.find(call.kind as "student", call.word)?.capabilities?.trains === true;
   });
-  for (const [i, { plan, start: from }] of trained.entries())
+  const done = new Map(
+    action.stages.flatMap((of) => {
+      const run = action.resume ? finishedRun(session.runs, of.name, of.plan.recipeHash) : undefined;
+      return run ? [[of, run] as const] : [];
+    }),
+  );
+  for (const [of, run] of done)
+    stage.screen.display(textShown(`${of.name} is done already, and is taken as it is: ${run.id}`));
+  const planned = trained.filter((of) => !done.has(of));
+  for (const [i, { plan, start: from }] of planned.entries())
     stage.screen.display({
       ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from }),
       fixedText: true,
@@ -46,14 +64,31 @@ export async function runCompress(session: TuneSession, action: Compress, stage:
   let from: Trained | null = start;
   const made: MadeModel[] = [];
   for (const of of action.stages) {
-    const done = action.resume ? finishedRun(session.runs, of.name, of.plan.recipeHash) : undefined;
-    const handle = done ? taken(session, of.name, done.path) : await runStage(of, from, around);
+    const before = done.get(of);
+    const handle = before ? taken(session, of.name, before.path) : await runStage(of, from, around);
     from = Object.assign(handle, { weights: must(handle.weights, `weights of ${of.name}`) });
     made.push({ handle: from, stage: must(of.plan.recipe.compress, "a stage").stage });
   }
   const shown = await besideOriginal(session, { start, made }, stage);
-  for (const one of shown) stage.screen.display(one);
+  for (const one of shown.length > 0 ? shown : [sizesShown(start, made, registry)]) stage.screen.display(one);
 }
+
+/** Where no rows are left to score, what each takes. */
+function sizesShown(start: Trained | null, made: readonly MadeModel[], registry: Registry): Shown {
+  const all = [...(start ? [{ handle: start, stage: null }] : []), ...made];
+  const rows = all.map(({ handle: { name, weights }, stage }) => {
+    const run = RunFolder.open(weights.folder);
+    const { parameters } = weights.plan.estimates;
+    const size = megabytes(storedBytes(run, parameters));
+    return [name, stage ? shortCall(stage, registry) : "", compact(parameters), size, run.id];
+  });
+  return tableShown(["model", "made by", "parameters", "on disk", "run"], rows, {
+    title: "What each takes",
+    caption:
+      "No rows are held out by which they could be told apart: `split: random(validation: 15%, test: 15%)` keeps some.",
+  });
+}
+const textShown = (text: string): Shown => shownOf(text, card(null, note(text)));
 
 async function runStage(
   of: Compress["stages"][number],

@@ -4,6 +4,7 @@ import type { Action, Subject } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { madeOf } from "../models/made-of.js";
 import { agreedOn } from "../../core/data/annotated/agreed.js";
 import type { Annotated } from "../../core/data/annotated/overlay.js";
 import { agreementShown } from "../../core/display/scores/agreement.js";
@@ -63,7 +64,8 @@ async function shownOf(
   }
   const handle = session.models.get(name);
   const base = await baseOf(session, handle, stage);
-  if (part === undefined) return [modelShown(handle.plan, base.facts)];
+  if (part === undefined)
+    return [modelShown(handle.plan, base.facts, null, handle.weights && madeOf(handle.weights, base))];
   if (part === "mask") return [await maskOf(session, handle, on, stage)];
   if (part === "label_issues") return [await labelIssuesOf(session, handle, on, stage)];
   if (part === "learning_curve") return await learningCurveOf(session, handle, on, stage);

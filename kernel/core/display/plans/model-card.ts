@@ -18,7 +18,13 @@ export interface ModelCounts {
 /** Last part of a path. */
 const basename = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts | null = null): Shown {
+export function modelShown(
+  plan: ModelPlan,
+  base: BaseFacts,
+  counts: ModelCounts | null = null,
+  /** What its weights were made of. */
+  made: { readonly base: string; readonly rows: readonly (readonly [string, string, string])[] } | null = null,
+): Shown {
   const { config } = base;
   const sizes = [
     ["layers", config["num_hidden_layers"] ?? config["n_layers"] ?? config["n_layer"] ?? config["num_layers"]],
@@ -26,13 +32,14 @@ export function modelShown(plan: ModelPlan, base: BaseFacts, counts: ModelCounts
     ["heads", config["num_attention_heads"] ?? config["n_heads"] ?? config["n_head"] ?? config["num_heads"]],
     ["vocabulary", config["vocab_size"]],
   ].flatMap(([name, n]) => (typeof n === "number" ? [`${count(n)} ${String(name)}`] : []));
-  const facts: [string, string, string][] = [
+  const facts: (readonly [string, string, string])[] = [
     [
       plan.scratch ? "from scratch" : "base",
-      plan.base,
+      made?.base ?? plan.base,
       `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`,
     ],
     ...(base.origin ? [["from", originText(base.origin), ""] as [string, string, string]] : []),
+    ...(made?.rows ?? []),
     ["task", callText(plan.task), ""],
     ["technique", callText(plan.technique), ""],
     ["parameters", compact(counts?.parameters ?? base.parameters), count(counts?.parameters ?? base.parameters)],
