@@ -1,12 +1,12 @@
 /** The run of a deployment: a folder like a training's, listed with it; it holds the proof, and what was deployed where. */
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import canonicalize from "canonicalize";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
-import type { RunLock } from "../../artifacts/run-lock.js";
+import { holderOf, type RunLock } from "../../artifacts/run-lock.js";
 import { thisProcess } from "../../artifacts/writer.js";
 import { callText } from "../../core/display/value-text.js";
 import type { Happening } from "../../core/session/events.js";
@@ -15,6 +15,8 @@ import { PROOF, type Proof } from "../../deploying/proof.js";
 import type { Weights } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { version } from "../version.js";
+
+const [SOURCE, PUSHED] = ["source", "pushed"] as const;
 
 export class DeploymentRun {
   private readonly begun = performance.now();
@@ -37,6 +39,7 @@ export class DeploymentRun {
     const { plan, labels } = weights;
     const of = RunFolder.open(weights.folder);
     const recipeHash = hashOf(plan, target);
+    removeLeft(runs);
     const { run, lock } = claimNew(
       runs,
       `${name}-${target.word}`,
@@ -61,12 +64,12 @@ export class DeploymentRun {
 
   /** Where the model lies as targets get it, until the run ends. */
   get source(): string {
-    return join(this.run.path, "source");
+    return join(this.run.path, SOURCE);
   }
 
   /** Where it lies until it is pushed. */
   get pushed(): string {
-    return join(this.run.path, "pushed");
+    return join(this.run.path, PUSHED);
   }
 
   async proved(proof: Proof): Promise<void> {
@@ -94,6 +97,16 @@ export class DeploymentRun {
 
   private event(event: Happening): void {
     this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event });
+  }
+}
+
+/** What a deployment left whose process was ended: a whole model for each. */
+function removeLeft(runs: string): void {
+  for (const id of existsSync(runs) ? readdirSync(runs) : []) {
+    const path = join(runs, id);
+    const left = [SOURCE, PUSHED].map((name) => join(path, name)).filter((folder) => existsSync(folder));
+    if (left.length === 0 || RunFolder.open(path).lock()?.deployment === undefined || holderOf(path) !== null) continue;
+    for (const folder of left) rmSync(folder, { recursive: true, force: true });
   }
 }
 
