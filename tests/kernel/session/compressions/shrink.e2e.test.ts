@@ -120,6 +120,8 @@ train m on d with quick`);
   it("int4: answers are nearly the same, and its file is smaller than that of int8", async () => {
     await book.run('compress m on d as fours { quantize: int4 }\ndeploy fours to onnx("out/fours", quantize: int4)');
     assert.ok(far(await probabilities("fours"), await probabilities("m")) < 0.2);
+    const stored = (name: string): number => statSync(join(model(name).folder!, "base/model.safetensors")).size;
+    assert.ok(stored("fours") < stored("eight"), `${String(stored("fours"))} of ${String(stored("eight"))}`);
     // Where a product may not round what comes in, ONNX Runtime says what the notebook says; as it is deployed nearly so.
     const file = join(book.folder, "out/fours/onnx", readdirSync(join(book.folder, "out/fours/onnx"))[0]!);
     const bytes = readFileSync(file);
