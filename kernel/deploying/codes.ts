@@ -12,6 +12,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly runtime: string;
       /** What was found, each a clause. */
       readonly found: readonly string[];
+      /** Its weights are rounded. */
+      readonly rounded?: true;
       /** `verify`: what lies there stays. */
       readonly kept?: true;
     };
@@ -41,9 +43,11 @@ registerCodes({
     help: (d) =>
       d.kept
         ? "deploy the model again from its notebook; until then don't use what lies there"
-        : "nothing was left there; write it without `quantize`, or with more bits, and if it differs even so, report it: it should be equal",
+        : d.rounded
+          ? "nothing was left there; round less (`quantize: int8` for int4, f16 where the target has it), or train longer: of a model that is sure of nothing rounding decides much"
+          : "nothing was left there; report it: it should be equal",
     explain:
-      "Before a deployment takes its place it is opened in its target's own runtime and asked what the notebook's model was asked: made-up inputs of all sorts. Its numbers must agree within the target's tolerance; where weights were rounded, its answers must agree often enough. These don't.",
+      "Before a deployment takes its place it is opened in its target's own runtime and asked what the notebook's model was asked: made-up inputs of all sorts. Its numbers must agree within the target's tolerance; where weights were rounded, its answers must agree often enough, or 30 rows that it did not learn from must score as they do in the notebook. These don't.",
   },
   "place-taken": {
     severity: "error",

@@ -40,6 +40,8 @@ export interface ScoredBeside {
         readonly deployed: number;
         readonly low: number | null;
         readonly high: number | null;
+        /** The deployed one is worse by more than chance, and by more than half the width of the notebook's own interval. */
+        readonly worse?: true;
       }
     >
   >;
@@ -66,6 +68,8 @@ export interface Proof {
   readonly compared: Comparison | null;
   readonly tolerance: number | null;
   readonly verdict: Verdict | "not run";
+  /** Made-up inputs alone spoke against a rounded model: scored rows spoke for it. */
+  readonly by?: "rows";
   /** Both sides without what was fitted to validation, in words; absent: nothing was. */
   readonly without?: string;
   readonly scores?: ScoredBeside;
@@ -90,6 +94,7 @@ export function proofOf(
     readonly compared: Comparison | null;
     readonly verdict: Verdict | "not run";
     readonly scores?: ScoredBeside | undefined;
+    readonly vouched?: boolean;
   },
 ): Proof {
   const { expected, by } = o;
@@ -109,6 +114,7 @@ export function proofOf(
     compared: o.compared && { ...o.compared, difference: finite(o.compared.difference) },
     tolerance: d.written.tolerance,
     verdict: o.verdict,
+    ...(o.vouched && { by: "rows" as const }),
     ...(d.fitted && { without: toldFitted(d.fitted) }),
     ...(o.scores && { scores: o.scores }),
     at: new Date().toISOString(),
@@ -160,6 +166,7 @@ const compared: Schema<Comparison> = fields({
 const metric = fields({
   ...{ notebook: score, deployed: score },
   ...{ low: v.nullable(figure), high: v.nullable(figure) },
+  worse: v.exactOptional(v.literal(true)),
 });
 const schema: Schema<Proof> = fields({
   version: v.literal(1),
@@ -179,6 +186,7 @@ const schema: Schema<Proof> = fields({
   compared: v.nullable(compared),
   tolerance: v.nullable(figure),
   verdict: v.picklist(["equal", "agrees", "differs", "not run"]),
+  by: v.exactOptional(v.literal("rows")),
   scores: v.exactOptional(
     fields({
       ...{ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(metric) },
@@ -225,4 +233,13 @@ export function figures(x: number): string {
   if (x === 0) return "0";
   const size = Math.abs(x);
   return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(1);
+}
+
+/** Two figures with as many digits as tell them apart, three at least. */
+export function apartFigures(a: number, b: number): readonly [string, string] {
+  const most = 9;
+  const of = (digits: number): readonly [string, string] => [a.toPrecision(digits), b.toPrecision(digits)];
+  let digits = 3;
+  while (digits < most && a !== b && of(digits)[0] === of(digits)[1]) digits++;
+  return of(digits);
 }

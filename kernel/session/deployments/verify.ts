@@ -10,6 +10,7 @@ import { wordOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../../core/display/value-text.js";
 import { DEPLOYMENT, readDeployment, type Deployment } from "../../deploying/deployment.js";
+import type { Comparison } from "../../deploying/compare.js";
 import { damageOf } from "../../deploying/intact.js";
 import { COMPANIONS, homeOf, type Place } from "../../deploying/output.js";
 import { expectedIn, readProof, thinnedAnswers, type Proof } from "../../deploying/proof.js";
@@ -66,7 +67,8 @@ export async function verifyDeployment(path: string, wanted?: string, ownBase?: 
       });
     try {
       const answers = thinnedAnswers(await answersOf(open, before.golden, deployment.name, { expected }));
-      const { compared, verdict, found } = judged(expected, answers, deployment);
+      const { compared, verdict: said, found } = judged(expected, answers, deployment);
+      const verdict = said === "differs" && asBefore(compared, before) ? "agrees" : said;
       const proof = provedAgain(before, { runtime: open.by, compared, verdict });
       return { ...told, proof, found: verdict === "differs" ? found : [] };
     } finally {
@@ -80,6 +82,14 @@ export async function verifyDeployment(path: string, wanted?: string, ownBase?: 
     await (engine as Engine | null)?.close();
   }
 }
+
+/** Rows spoke for it, which aren't here: to made-up inputs it must still say what it said then. */
+function asBefore(now: Comparison, { by, compared: then }: Proof): boolean {
+  if (by !== "rows" || !then) return false;
+  return now.agree >= then.agree && (now.difference ?? 0) <= SAME * (then.difference ?? 0);
+}
+/** Other machines round otherwise. */
+const SAME = 1.02;
 
 async function baseOf(d: Deployment, place: string, own: string | undefined): Promise<Base> {
   const folder = process.cwd();

@@ -85,12 +85,13 @@ export async function scoredBeside(
   const metrics = here.measures.flatMap((measure, i) => {
     const other = there.measures[i];
     if (!other || Number.isNaN(measure.value)) return [];
-    const { value, interval } = difference(
-      must(drawn.get(measure), "its score"),
-      must(drawn.get(other), "its score beside"),
-    );
+    const own = must(drawn.get(measure), "its score");
+    const { value, interval, verdict } = difference(own, must(drawn.get(other), "its score beside"));
     const ends = { low: interval?.low ?? null, high: interval?.high ?? null };
-    return [[measure.name, { notebook: measure.value, deployed: measure.value + value, ...ends }] as const];
+    const { low, high } = own.score.interval ?? { low: 0, high: 0 };
+    const worse = verdict === "worse" && Math.abs(value) > (high - low) / 2;
+    const both = { notebook: measure.value, deployed: measure.value + value };
+    return [[measure.name, { ...both, ...ends, ...(worse && { worse: true as const }) }] as const];
   });
   const { labels: told, problem } = registry.find("task", plan.recipe.model.task.word)?.capabilities ?? {};
   return {

@@ -20,7 +20,7 @@ import { does } from "../../core/session/words.js";
 import type { Answers } from "../../deploying/asked.js";
 import { DEPLOYMENT, type Deployment } from "../../deploying/deployment.js";
 import { checksumsIn } from "../../deploying/files.js";
-import { rowsTell } from "../../deploying/rows-tell.js";
+import { rowsTell, rowsVouch, scoresTold } from "../../deploying/rows-tell.js";
 import type { Golden } from "../../deploying/golden.js";
 import { settle } from "../../deploying/leftovers.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
@@ -180,16 +180,30 @@ async function provedAt(
       await run.proved(proofOf(deployment, { ...proved, verdict: "differs", scores }));
       throw new CodedError("proof-failed", {
         ...{ model: action.name, target: callText(action.target), found },
+        ...(deployment.written.tolerance === null && { rounded: true as const }),
         runtime: `${open.by.title} ${open.by.version}`,
       });
     };
-    if (verdict === "differs") return await failed(found);
+    const differs = verdict === "differs";
+    // Of a rounded model rows say more than ten made-up inputs, unless what it says are no numbers.
+    if (differs && (deployment.written.tolerance !== null || compared.difference === Infinity))
+      return await failed(found);
     const scored = await scoresBeside(work, open);
     const scores = "none" in scored ? undefined : scored;
+    const vouched = differs && scores !== undefined && rowsVouch(scores, deployment.written);
+    if (differs && !vouched) return await failed([...found, ...(scores ? [scoresTold(scores)] : [])], scores);
     const told = scores && rowsTell(scores, deployment.written);
     if (told) return await failed([told], scores);
-    const notes = "none" in scored ? [`No rows were scored: ${scored.none}.`] : [];
-    return { proof: proofOf(deployment, { ...proved, scores }), notes };
+    const notes = [
+      ...("none" in scored ? [`No rows were scored: ${scored.none}.`] : []),
+      ...(vouched
+        ? [`Of made-up inputs ${found.join(", ")}; rows that it did not learn from say that it answers well.`]
+        : []),
+    ];
+    return {
+      proof: proofOf(deployment, { ...proved, ...(vouched && { verdict: "agrees" as const, vouched }), scores }),
+      notes,
+    };
   } finally {
     await open.model.close();
   }
