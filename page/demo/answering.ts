@@ -3,6 +3,7 @@ import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Answers, AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
 import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
 import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
+import { gapsAs } from "#stdlib/lib/targets/page/gaps.js";
 import { isOfPages, taskOfPages } from "#stdlib/lib/targets/page/tasks.js";
 import type { Array32 } from "./protocol.js";
 import { wordsOfRow, type Reading, type Row } from "./reading.js";
@@ -10,6 +11,8 @@ import type { Runtime } from "./runtime.js";
 import { shownOf, type Prediction, type View } from "./views.js";
 
 export class Answering {
+  /** The token that stands for a hidden word; null: the model names none. */
+  readonly gap: string | null;
   private readonly answers: Answers;
   private readonly words: boolean;
   private readonly apart: boolean;
@@ -23,6 +26,8 @@ export class Answering {
     this.answers = must(answers, "the answers of a task");
     this.words = supervision.rows === "words";
     this.apart = supervision.rows === "apart";
+    const { mask, tokens } = reading.names;
+    this.gap = demo.task.word === "fill_mask" && mask !== null ? (tokens(Int32Array.of(mask))[0] ?? null) : null;
   }
 
   static async of(demo: Demo, reading: Reading, runtime: Runtime): Promise<Answering> {
@@ -32,8 +37,9 @@ export class Answering {
   }
 
   /** Coded errors: those of the task (a text without a gap to fill). */
-  async answer(asked: AskedText): Promise<View> {
+  async answer(given: AskedText): Promise<View> {
     const begun = performance.now();
+    const asked = this.gap !== null && typeof given === "string" ? gapsAs(given, this.gap) : given;
     const rows = this.rows(asked);
     const asks = this.asked(rows);
     const said: Float32Array[] = [];
@@ -44,6 +50,7 @@ export class Answering {
       ...{ prediction, shown: shownOf(prediction as Prediction) },
       ...{ tokens: sum(({ ids }) => ids.length), whole: sum(({ whole }) => whole) },
       milliseconds: performance.now() - begun,
+      doubts: this.reading.doubts(rows),
     };
   }
 

@@ -1,5 +1,6 @@
 /** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
 import type { AskedText, Demo, Part } from "#stdlib/lib/targets/page/demo.js";
+import { GAP, hasGap } from "#stdlib/lib/targets/page/gaps.js";
 import { Asker } from "./asker.js";
 import { make } from "../app/make.js";
 import { answerShown } from "./shown.js";
@@ -29,6 +30,8 @@ const [text, other, go, form, answer] = [
 /** Only an isolated page may share memory between threads. */
 const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency)) : 1;
 let asker: Asker | undefined;
+/** The token that stands for a hidden word, once the model is open and names such. */
+let gap: string | null = null;
 /** The newest question: an older one's answer is not shown. */
 let newest = 0;
 
@@ -65,8 +68,22 @@ function enable(): void {
   for (const button of byId("list").querySelectorAll("button")) button.disabled = false;
 }
 
+/** What is missing in the form before anything can be asked; null: nothing. */
+function missing(): string | null {
+  if (text.value.trim() === "" || (demo.pairs && other.value.trim() === "")) return "Write a text first.";
+  if (gap === null || hasGap(text.value, gap)) return null;
+  return `No word is missing in this text: write ${GAP} where the model is to name one.`;
+}
+
 async function ask(): Promise<void> {
   if (!asker || go.disabled) return;
+  const lacks = missing();
+  if (lacks !== null) {
+    newest++;
+    answer.replaceChildren(make("p", { className: "bad" }, lacks));
+    answer.hidden = false;
+    return tell("");
+  }
   const asked: AskedText = demo.pairs ? [text.value, other.value] : text.value;
   const own = ++newest;
   tell("reading…");
@@ -88,14 +105,26 @@ async function open(model: string | ArrayBuffer): Promise<void> {
   try {
     asker ??= new Asker(await unpacked(parts.worker));
     const opening = { demo, tokenizer: parts.tokenizer, runtime: parts.runtime, model, threads };
-    await asker.ask("open", opening, typeof model === "string" ? [] : [model]);
+    ({ gap } = await asker.ask("open", opening, typeof model === "string" ? [] : [model]));
     byId("give").hidden = true;
     document.documentElement.dataset["ready"] = String(Math.round(performance.now()));
     tell("ready");
     enable();
+    offerGap();
   } catch (error) {
     tell(`the model did not open: ${reason(error)}`, true);
   }
+}
+
+/** How a hidden word is written, and a button that writes it where the cursor stands. */
+function offerGap(): void {
+  if (gap === null) return;
+  byId("gap").hidden = false;
+  byId("gap-how").textContent = `Write ${GAP} (or ${gap}) where a word is missing.`;
+  byId("gap-write").onclick = () => {
+    text.setRangeText(GAP, text.selectionStart, text.selectionEnd, "end");
+    text.focus();
+  };
 }
 
 async function sumOf(buffer: ArrayBuffer): Promise<string> {
@@ -103,14 +132,28 @@ async function sumOf(buffer: ArrayBuffer): Promise<string> {
   return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
+const megabytes = (bytes: number): string =>
+  bytes < 1e5 ? `${String(bytes)} bytes` : `${(bytes / 1e6).toFixed(1)} MB`;
+
+/** Of what was given: it stands where it is asked for. */
+function refuse(why: string): void {
+  byId("give-told").textContent = why;
+  tell(`waiting for ${demo.model.file ?? "the model"}`);
+}
+
 /** The file of a page that came without its model: it must be the one that the page was proved with. */
 async function given(file: File): Promise<void> {
   const { bytes, sha256 } = demo.model;
-  const other = `${file.name} is another file than the one that this page was made with`;
-  if (file.size !== bytes) return tell(other, true);
+  const wanted = demo.model.file ?? "the model";
+  if (file.size !== bytes)
+    return refuse(
+      `${file.name} is another file: it has ${megabytes(file.size)}, and ${wanted} has ${megabytes(bytes)}.`,
+    );
+  refuse("");
   tell("reading the file…");
   const buffer = await file.arrayBuffer();
-  if ((await sumOf(buffer)) !== sha256) return tell(other, true);
+  if ((await sumOf(buffer)) !== sha256)
+    return refuse(`${file.name} is as large as ${wanted}, but it holds another model than this page was made with.`);
   await open(buffer);
 }
 
@@ -118,23 +161,27 @@ function demand(name: string): void {
   const give = byId("give");
   const pick = byId<HTMLInputElement>("pick");
   give.hidden = false;
-  const size = `${(demo.model.bytes / 1e6).toFixed(1)} MB`;
-  byId("give-what").textContent = `This page came without its model. Drop ${name} (${size}) here.`;
+  byId("give-what").textContent =
+    `This page came without its model. Drop ${name} (${megabytes(demo.model.bytes)}) here.`;
   tell(`waiting for ${name}`);
   pick.onchange = () => {
     const [file] = pick.files ?? [];
-    if (file) void given(file);
+    // The same file may be picked again once it is another.
+    if (file) void given(file).then(() => (pick.value = ""));
   };
   document.ondragover = (event) => {
+    if (give.hidden) return;
     event.preventDefault();
     give.classList.add("over");
   };
   document.ondragleave = () => give.classList.remove("over");
   document.ondrop = (event) => {
+    if (give.hidden) return;
     event.preventDefault();
     give.classList.remove("over");
     const [file] = event.dataTransfer?.files ?? [];
-    if (file && !give.hidden) void given(file);
+    if (file) void given(file);
+    else refuse(`That was no file: drop ${name} itself.`);
   };
 }
 

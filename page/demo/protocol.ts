@@ -17,7 +17,8 @@ export interface Array32 {
   readonly data: ArrayBuffer;
 }
 export interface Methods {
-  open: { params: Opening; result: { readonly milliseconds: number } };
+  /** `gap`: the token that stands for a hidden word, of a model that names them. */
+  open: { params: Opening; result: { readonly milliseconds: number; readonly gap: string | null } };
   ask: { params: AskedText; result: View };
   /** Token ids as the model is fed them. */
   ids: { params: readonly AskedText[]; result: readonly (readonly number[])[] };

@@ -25,6 +25,8 @@ export class Reading {
   readonly names: TokenNames;
   private readonly reader: Reader;
   private readonly checked: CheckedTokenizer;
+  /** Tokens that stand around texts. */
+  private readonly framing: ReadonlySet<number>;
 
   /** Coded errors of `checkTokenizer`. */
   constructor(
@@ -36,6 +38,8 @@ export class Reading {
     const { json, vocabulary, added, mask, special } = this.checked;
     const pre_tokenizer = withRustWords(json["pre_tokenizer"]);
     this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
+    const { single, pair } = this.checked.frame;
+    this.framing = new Set([...single.before, ...single.after, ...pair.before, ...pair.between, ...pair.after]);
     // Of two tokens with one id the added one stands for it.
     const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
     this.names = {
@@ -48,6 +52,19 @@ export class Reading {
   row(asked: AskedText, words: boolean): Row {
     if (typeof asked !== "string") return this.pair(asked);
     return words ? this.ofWords(asked) : this.text(asked);
+  }
+
+  /** Of a text that is mostly unknown to the tokenizer an answer says little. */
+  doubts(rows: readonly Row[]): readonly string[] {
+    const { special } = this.names;
+    const own = rows.flatMap(({ ids }) => Array.from(ids)).filter((id) => !this.framing.has(id));
+    if (own.length === 0) return ["The text is empty for the model: its answer means nothing."];
+    const names = this.names.tokens(Int32Array.from(own));
+    const strange = own.filter(
+      (id, i) => id === this.checked.unknown || (!special.has(id) && isLetter(names[i] ?? "")),
+    );
+    if (strange.length < MOSTLY * own.length) return [];
+    return ["The model has no words for most of this text: its answer means little."];
   }
 
   private plain(text: string): readonly number[] {
@@ -84,6 +101,17 @@ export class Reading {
       words: { starts: Int32Array.from(kept), cut: starts.length - kept.length },
     };
   }
+}
+
+/** Share of the tokens of a text that is mostly unknown. */
+const MOSTLY = 0.6;
+/** A letter by itself, of a script in which a letter is no word: what spells a text so has no words for it. */
+function isLetter(token: string): boolean {
+  const text = token.replace(/^(##|▁)/u, "");
+  return (
+    /^\p{L}\p{M}*$/u.test(text) &&
+    !/[A-Za-z]|\p{Script=Han}|\p{Script=Hangul}|\p{Script=Hiragana}|\p{Script=Katakana}/u.test(text)
+  );
 }
 
 /** As rows of a task are asked about. */

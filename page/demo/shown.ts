@@ -10,7 +10,8 @@ export function answerShown(view: View, threads: number): readonly Node[] {
   const cut = whole > tokens ? `, of ${String(whole)}: the rest was cut off` : "";
   const by = threads > 1 ? `${String(threads)} threads` : "one thread";
   const told = `${String(tokens)} tokens read${cut} · ${milliseconds.toFixed(0)} ms on ${by}`;
-  return [...shownAs(view.shown), make("p", { className: "faint" }, told)];
+  const doubts = view.doubts.map((doubt) => make("p", { className: "doubt" }, doubt));
+  return [...shownAs(view.shown), ...doubts, make("p", { className: "faint" }, told)];
 }
 
 function shownAs(shown: Shown): readonly Node[] {
@@ -40,25 +41,22 @@ function shownAs(shown: Shown): readonly Node[] {
 }
 
 function barsOf(bars: readonly Bar[]): HTMLElement {
-  const shown = bars.filter(({ given }, i) => i < MOST || given);
-  const list = make("ul", { className: "bars" });
-  for (const { label, share, given } of shown)
-    list.append(
-      make(
-        "li",
-        { className: given ? "given" : "" },
-        make(
-          "div",
-          { className: "head" },
-          make("span", { className: "label", dir: "auto" }, label),
-          make("span", { className: "share" }, percent(share)),
-        ),
-        trackOf(share, given),
-      ),
-    );
-  if (shown.length < bars.length)
-    list.append(make("li", { className: "faint" }, `${String(bars.length - shown.length)} less likely ones`));
-  return list;
+  const first = bars.filter(({ given }, i) => i < MOST || given);
+  const others = bars.filter((bar) => !first.includes(bar));
+  const list = make("ul", { className: "bars" }, ...first.map(barOf));
+  if (others.length === 0) return list;
+  const told = `${String(others.length)} less likely ${others.length === 1 ? "one" : "ones"}`;
+  const more = make("ul", { className: "bars" }, ...others.map(barOf));
+  return make("div", {}, list, make("details", {}, make("summary", { className: "faint" }, told), more));
+}
+
+function barOf({ label, share, given }: Bar): HTMLElement {
+  const [name, figure] = [
+    make("span", { className: "label", dir: "auto" }, label),
+    make("span", { className: "share" }, percent(share)),
+  ];
+  const head = make("div", { className: "head" }, name, " ", figure);
+  return make("li", { className: given ? "given" : "" }, head, trackOf(share, given));
 }
 
 /** A picture of a share that stands beside it in figures. */
@@ -96,10 +94,18 @@ function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
       part.push(words[++at]!.text);
       least = Math.min(least, words[at]!.probability);
     }
-    const sign = make("small", {}, tagged ? (entity ?? "") : tag);
-    line.append(make("mark", { title: percent(least) }, part.join(" "), sign));
+    const [before, core, after] = withoutMarks(part.join(" "));
+    const sign = make("small", {}, `${tagged ? (entity ?? "") : tag} ${percent(least)}`);
+    line.append(before, make("mark", {}, core, " ", sign), after);
   }
   const none = make("p", { className: "said" }, "nothing was found");
   const rest = make("p", { className: "faint" }, `${String(cut)} words at the end were not read.`);
   return [...(line.querySelector("mark") ? [] : [none]), line, ...(cut > 0 ? [rest] : [])];
+}
+
+/** Words are parted by blanks, so that marks hang on them which are no part of what is named. */
+function withoutMarks(text: string): readonly [before: string, core: string, after: string] {
+  const [, before = "", core = "", after = ""] =
+    /^([\p{Ps}\p{Pi}"']*)(.*?)([.,;:!?…\p{Pe}\p{Pf}"']*)$/su.exec(text) ?? [];
+  return core === "" ? ["", text, ""] : [before, core, after];
 }

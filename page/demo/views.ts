@@ -8,6 +8,8 @@ export interface View {
   readonly tokens: number;
   readonly whole: number;
   readonly milliseconds: number;
+  /** What a reader should know before the answer is believed. */
+  readonly doubts: readonly string[];
 }
 export type Shown =
   | { readonly is: "bars"; readonly several: boolean; readonly bars: readonly Bar[] }

@@ -37,7 +37,7 @@ async function answered(request: Request): Promise<Methods[keyof Methods]["resul
   if (request.method === "open") {
     const begun = performance.now();
     open = await opened(request.params);
-    return { milliseconds: performance.now() - begun };
+    return { milliseconds: performance.now() - begun, gap: open.answering.gap };
   }
   const { answering, runtime } = must(open, "a model that is open");
   switch (request.method) {

@@ -23,7 +23,7 @@ export interface Deployed {
   /** config.json as transformers writes it for the class with its head: label names and kind of problem included. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What it began from, where that is known: a model of the hub, the licence that its card names. */
-  readonly origin: { readonly hub: string | null; readonly licence: string | null };
+  readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: Learnt };
   readonly labels: readonly string[];
   /** Roles of the rows that it reads (`text`, `text_pair`, `question`, …). */
   readonly roles: readonly string[];
@@ -60,6 +60,18 @@ export interface Deployed {
   readonly fitted?: Fitted;
   /** How it rounds what goes into its layers, where it was made of whole numbers; absent: not at all. */
   readonly rounding?: RoundedActivations;
+}
+
+/** What the run that made it tells. */
+export interface Learnt {
+  /** `2026-11-29`: when it ended. */
+  readonly day: string;
+  /** That it learnt from; null: of a private training that is not told. */
+  readonly rows: number | null;
+  /** Of the trained model, by metric; empty: it was never scored. */
+  readonly scores: readonly (readonly [metric: string, value: number])[];
+  /** Which rows were scored, in words. */
+  readonly on: string;
 }
 
 export interface DeployedChat {

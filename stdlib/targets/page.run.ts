@@ -8,6 +8,7 @@ import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
+import { withGap } from "../lib/targets/page/gaps.js";
 import { outgoingGraphs, type OutgoingGraph } from "../lib/targets/onnx/graphs.js";
 import type { Demo } from "../lib/targets/page/demo.js";
 import { TASKS_OF_PAGES } from "../lib/targets/page/task-names.js";
@@ -45,7 +46,7 @@ export const page: TargetImplementation = {
       ...{ name: model.name, task: model.parts.task.call, labels: model.labels, pairs: isPair(model) },
       ...{ tokenTypes: model.tokenTypes, maxLength: model.maxLength, graph: forward, config: model.config },
       ...(model.fitted && { fitted: model.fitted }),
-      examples: await model.examples(argumentsOf(word, call).examples),
+      examples: examplesFor(model, await model.examples(argumentsOf(word, call).examples)),
       card: cardOf(model, quantize),
     };
     await out.tool("page", { from, to: MAIN, demo, tokenizer: await tokenizerOf(model), file });
@@ -83,6 +84,11 @@ function planned(
   return { outgoing, graph: ROUNDED[quantize](outgoing.graph), where, quantize };
 }
 
+/** Texts of a task that fills gaps have one: a long word in the middle. */
+function examplesFor({ parts }: Deployed, examples: Demo["examples"]): Demo["examples"] {
+  if (parts.task.call.word !== "fill_mask") return examples;
+  return examples.flatMap((text) => (typeof text === "string" ? (withGap(text) ?? []) : []));
+}
 /** Asked about two texts at once: that belong together, or that are held beside each other. */
 function isPair({ parts, roles }: Deployed): boolean {
   return parts.task.implementation.supervision.rows === "apart" || roles.includes("text_pair");
@@ -100,16 +106,34 @@ async function tokenizerOf({ files, file }: Deployed): Promise<string> {
 
 /** The first line stands below the page's name. */
 function cardOf({ parts, labels, origin, maxLength, adapter }: Deployed, quantize: Quantize): readonly string[] {
+  const { hub, licence, learnt } = origin;
   const task = parts.task.call.word.replaceAll("_", " ");
   const most = 20;
   const more = labels.length > most ? ` and ${String(labels.length - most)} more` : "";
+  const figure = (value: number): string => String(Number(value.toPrecision(3)));
+  const rows = learnt?.rows ?? null;
   return [
     task.slice(0, 1).toUpperCase() + task.slice(1),
-    ...(origin.hub === null ? [] : [`Trained from ${origin.hub}${adapter ? ` by an adapter` : ""}.`]),
-    ...(origin.licence === null ? [] : [`Licence of what it was trained from: ${origin.licence}.`]),
+    ...(hub === null ? [] : [`It was fine-tuned from ${hub}${adapter ? " with an adapter" : ""}.`]),
+    ...(learnt ? [`It was trained on ${learnt.day}${rows === null ? "" : ` from ${plain(rows)} rows`}.`] : []),
+    ...(learnt && learnt.scores.length > 0
+      ? [
+          `Before its weights were rounded it scored, on ${learnt.on}: ${learnt.scores.map(([name, value]) => `${name} ${figure(value)}`).join(", ")}.`,
+        ]
+      : []),
+    licence === null
+      ? "The model that it was trained from names no licence."
+      : `The model that it was trained from has the licence ${licence}.`,
     ...(labels.length > 0 ? [`Labels: ${labels.slice(0, most).join(", ")}${more}.`] : []),
-    `It reads ${String(maxLength)} tokens of a text; the rest is cut off.`,
-    `Weights are rounded to ${quantize}, so that its answers differ a little from those of the model that was trained.`,
-    "Written by Tunebook, which held its answers to the notebook's before.",
+    reads(parts.task.call.word, maxLength),
+    `Its weights are rounded to ${quantize}, so its answers differ a little from those of the model that was trained.`,
+    "Tunebook wrote this page, and compared its answers with those of the trained model before.",
   ];
+}
+const plain = (count: number): string => count.toLocaleString("en-US");
+
+function reads(task: string, tokens: number): string {
+  return task === "question_answering"
+    ? `It reads ${String(tokens)} tokens at once; a longer context is read in several parts.`
+    : `It reads the first ${String(tokens)} tokens of a text; the rest is cut off.`;
 }

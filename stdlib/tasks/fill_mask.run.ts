@@ -36,7 +36,7 @@ const answers: Answers<never, MaskPrediction> = {
     return said.map((logits, i) => {
       const gaps = gapsIn(rows, i).length;
       const sign = mask === null ? "" : tokenizer.tokens(Int32Array.of(mask))[0]!;
-      if (gaps === 0) throw new CodedError("not-masked", { text: texts[i]!.slice(0, 80), mask: sign });
+      if (gaps === 0) throw new CodedError("not-masked", { text: clipped(texts[i]!), mask: sign });
       const size = logits.length / gaps;
       const candidates = Array.from({ length: gaps }, (_, gap) =>
         likeliest(logits.subarray(gap * size, (gap + 1) * size), argumentsOf(word, call).candidates, tokenizer),
@@ -54,6 +54,8 @@ const answers: Answers<never, MaskPrediction> = {
       .join(" | "),
   ],
 };
+
+const clipped = (text: string): string => (text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text);
 
 function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): readonly Candidate[] {
   const shares = new Float32Array(logits.length);

@@ -29,6 +29,7 @@ import { jsonIn, object } from "../../fetch/json.js";
 import { typesOf } from "../../core/session/token-types.js";
 import { deployedFrom } from "../../deploying/from-folder.js";
 import type { Opened } from "../models/opened.js";
+import { learntOf } from "./learnt.js";
 
 export async function deploySource(
   folder: string,
@@ -51,13 +52,17 @@ export async function deploySource(
   if (told && model.template) await writeTemplate(folder, await jinjaOf(told, opened.tokenizer.specials));
   const adapter = open.adapter && join(folder, "adapter");
   if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
+  const learnt = learntOf(weights);
   const about = {
     ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
     ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, ...rows },
     ...(fitted && { fitted: fittedOf(fitted) }),
     adapter: adapter === null ? null : Object.values(ADAPTER),
     peft: open.adapter !== null && "peft_type" in open.adapter.config,
-    origin: { hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
+    origin: {
+      ...{ hub: cardBase(model).hub?.id ?? null, licence: licenceOf(base) },
+      ...(learnt && { learnt }),
+    },
     ...(told && { chat: told }),
     ...(body.rounding && { rounding: body.rounding }),
   };

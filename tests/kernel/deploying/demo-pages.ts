@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { basename } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { chromiumArguments, ensureBrowser } from "#tools/browser.mjs";
@@ -85,6 +86,17 @@ export class DemoPage {
     const answer = this.page.locator("#answer > *").first();
     await answer.waitFor({ timeout: 30_000 });
     return this.page.locator("#answer").innerText();
+  }
+  /** Drops a file where the model is asked for; null: a text. */
+  async drop(file: string | null): Promise<void> {
+    const given = file && { name: basename(file), data: readFileSync(file).toString("base64") };
+    await this.page.evaluate(`{
+      const one = ${JSON.stringify(given)};
+      const transfer = new DataTransfer();
+      if (!one) transfer.setData("text/plain", "some text");
+      else transfer.items.add(new File([Uint8Array.from(atob(one.data), (c) => c.charCodeAt(0))], one.name));
+      document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+    }`);
   }
   /** Shares in percent by label, as they are shown. */
   async shares(): Promise<Readonly<Record<string, number>>> {

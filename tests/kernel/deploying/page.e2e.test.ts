@@ -95,6 +95,28 @@ describe("a page that holds a model", function () {
         );
     });
 
+  it("names hidden words, however their gaps are written, and says how", async () => {
+    await book.run(`${programOf(taskOf("fills"), "lora(rank: 2)")}\ndeploy fills to page("fills.html") { rows: 0 }`);
+    const page = await pages.open(at("fills.html"));
+    await page.ready();
+    const examples = await page.examples();
+    assert.equal(examples.length, 3);
+    for (const example of examples) assert.match(example, /___/);
+    assert.match(await page.ask("good bad a"), /^No word is missing in this text: write ___/);
+    await page.page.getByText("Write ___ (or [MASK]) where a word is missing").waitFor();
+    await page.page.getByRole("button", { name: "Insert a gap" }).click();
+    assert.equal(await page.page.getByLabel("Text", { exact: true }).inputValue(), "good bad a___");
+    const masked = await page.ask("good [MASK] a");
+    const [predicted] = await model("fills").predict<{ readonly text: string; readonly filled: string }>([
+      "good [MASK] a",
+    ]);
+    assert.equal((await page.said()).trim(), predicted!.filled);
+    const shares = await page.shares();
+    assert.match(masked, /tokens read/);
+    await page.ask("good ___ a");
+    assert.deepEqual(await page.shares(), shares);
+  });
+
   it("marks words by what they are part of", async () => {
     // Learnt until answers are surer than rounding errs, words that no tokenizer knows included.
     const tagged = (word: string): string => (word === "kind" ? "B-X" : "O");
@@ -109,10 +131,11 @@ train marks on marks_rows { steps: 200, batch_size: 16, optimizer: adamw(learnin
 deploy marks to page("marks.html") { rows: 0 }`);
     const page = await pages.open(at("marks.html"));
     await page.ready();
-    assert.match(await page.ask("bad kind a"), /^bad kindX a\n/);
+    assert.match(await page.ask("bad (kind), a"), /^bad \(kind X [\d.]+ %\), a\n/);
     assert.match(await page.ask("bad a"), /^nothing was found\s+bad a\n/);
     await page.ask("kind a kind");
-    assert.deepEqual(await page.page.locator("#answer mark").allInnerTexts(), ["kindX", "kindX"]);
+    for (const mark of await page.page.locator("#answer mark").allInnerTexts()) assert.match(mark, /^kind X [\d.]+ %$/);
+    assert.equal(await page.page.locator("#answer mark").count(), 2);
   });
 
   it("takes the model that it came without, and no other", async () => {
@@ -123,9 +146,17 @@ deploy marks to page("marks.html") { rows: 0 }`);
     assert.ok(await page.page.getByRole("button", { name: "Ask" }).isDisabled());
     writeFileSync(at("other.onnx"), Buffer.alloc(statSync(at("linked.onnx")).size));
     await page.page.locator("#pick").setInputFiles(at("other.onnx"));
-    await page.page.getByText("other.onnx is another file").waitFor();
-    await page.page.locator("#pick").setInputFiles(at("linked.onnx"));
+    await page.page.getByText("other.onnx is as large as linked.onnx, but it holds another model").waitFor();
+    writeFileSync(at("short.onnx"), "none");
+    await page.drop(at("short.onnx"));
+    await page.page
+      .getByText(/short\.onnx is another file: it has 4 bytes, and linked\.onnx has [\d.]+ (MB|bytes)/)
+      .waitFor();
+    await page.drop(null);
+    await page.page.getByText("That was no file: drop linked.onnx itself").waitFor();
+    await page.drop(at("linked.onnx"));
     await page.ready();
+    assert.ok(await page.page.locator("#give").isHidden());
     assert.match(await page.ask("kind mean a"), /yes|no/);
     assert.deepEqual(await page.examples(), []);
     assert.deepEqual((await verifyDeployment(at("linked.html"))).found, []);
