@@ -16,6 +16,8 @@ export class Answering {
   private readonly answers: Answers;
   private readonly words: boolean;
   private readonly apart: boolean;
+  /** Tokens that neighbouring parts of a context share; null: it reads no contexts. */
+  private readonly overlap: number | null;
 
   private constructor(
     private readonly demo: Demo,
@@ -26,6 +28,7 @@ export class Answering {
     this.answers = must(answers, "the answers of a task");
     this.words = supervision.rows === "words";
     this.apart = supervision.rows === "apart";
+    this.overlap = supervision.rows === "contexts" ? (supervision.overlap?.(demo.task) ?? 0) : null;
     const { mask, tokens } = reading.names;
     this.gap = demo.task.word === "fill_mask" && mask !== null ? (tokens(Int32Array.of(mask))[0] ?? null) : null;
   }
@@ -59,7 +62,13 @@ export class Answering {
     return this.rows(asked).flatMap(({ ids }) => [...ids]);
   }
 
+  /** Of a question: where the tokens of its context stand, part after part. */
+  places(asked: AskedText): readonly number[] {
+    return this.rows(asked).flatMap(({ window }) => (window ? [window.first, ...window.starts, ...window.ends] : []));
+  }
+
   private rows(asked: AskedText): readonly Row[] {
+    if (this.overlap !== null && typeof asked !== "string") return this.reading.contexts(asked, this.overlap);
     const texts = this.apart && typeof asked !== "string" ? asked : [asked];
     return texts.map((text) => this.reading.row(text, this.words));
   }
@@ -70,6 +79,7 @@ export class Answering {
       ...{ count: rows.length, labels, call, tokenizer: this.reading.names },
       ids: (row) => must(rows[row], "a row").ids,
       ...(this.words && { words: (row: number) => wordsOfRow(must(rows[row], "a row")) }),
+      ...(this.overlap !== null && { window: (row: number) => must(rows[row]?.window, "a part of a context") }),
       ...(fitted?.thresholds && { thresholds: fitted.thresholds }),
     };
   }
@@ -83,9 +93,7 @@ export class Answering {
       attention_mask: whole(new Int32Array(row.ids.length).fill(1)),
       token_type_ids: whole(row.types ?? new Int32Array(row.ids.length)),
     };
-    const { logits } = await this.runtime.run(all, ["logits"]);
-    const { data, shape: given } = must(logits, "the logits of a graph");
-    const numbers = new Float32Array(data);
+    const { numbers, shape: given } = logitsOf(await this.runtime.run(all));
     const places = this.answers.places?.(asked, at);
     const width = lastOf(given);
     const own = places
@@ -101,6 +109,19 @@ export class Answering {
     if (this.apart && typeof asked !== "string")
       return must(this.answers.ofPairs, "what is said of pairs").predictions([[first(0), first(1)]], [asked])[0];
     const text = typeof asked === "string" ? asked : asked[0];
-    return (await this.answers.predictions([first(0)], [text], rows))[0];
+    const all = this.overlap === null ? [first(0)] : said;
+    return (await this.answers.predictions(all, [text], rows))[0];
   }
+}
+
+/** Of a graph that gives beginnings and ends of answers each by itself: one beside the other. */
+function logitsOf({ logits, start_logits: starts, end_logits: ends }: Readonly<Record<string, Array32>>): {
+  readonly numbers: Float32Array;
+  readonly shape: readonly number[];
+} {
+  if (logits) return { numbers: new Float32Array(logits.data), shape: logits.shape };
+  const { data, shape } = must(starts, "the logits of a graph");
+  const [first, last] = [new Float32Array(data), new Float32Array(must(ends, "logits of ends").data)];
+  const numbers = Float32Array.from({ length: 2 * first.length }, (_, i) => (i % 2 ? last : first)[i >> 1]!);
+  return { numbers, shape: [...shape, 2] };
 }

@@ -48,6 +48,12 @@ function describe(): void {
   byId("second").hidden = !demo.pairs;
   other.required = demo.pairs;
   if (demo.pairs) byId("text-label").textContent = "First text";
+  if (demo.task.word === "question_answering") {
+    byId("text-label").textContent = "Question";
+    byId("other-label").textContent = "Context";
+    text.rows = 2;
+    other.rows = 8;
+  }
   const list = demo.examples.map((example) => {
     const [first, second] = typeof example === "string" ? [example] : example;
     const parts = second === undefined ? [first] : [first, make("small", { dir: "auto" }, second)];

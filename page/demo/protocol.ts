@@ -22,6 +22,8 @@ export interface Methods {
   ask: { params: AskedText; result: View };
   /** Token ids as the model is fed them. */
   ids: { params: readonly AskedText[]; result: readonly (readonly number[])[] };
+  /** Where tokens of contexts stand in them. */
+  places: { params: readonly AskedText[]; result: readonly (readonly number[])[] };
   /** The graph itself, by the program's names. */
   run: {
     params: { readonly feeds: Readonly<Record<string, Array32>>; readonly wanted: readonly string[] };

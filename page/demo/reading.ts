@@ -4,12 +4,14 @@
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { must } from "#dsl/diagnostics/must.js";
+import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";
-import type { TokenNames } from "#stdlib/kinds/task.js";
+import type { ContextWindow, TokenNames } from "#stdlib/kinds/task.js";
 import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
 import { wordsIn } from "#stdlib/lib/tasks/words.js";
 import { withRustWords } from "../rust-words.js";
+import { placedIn, type Parts } from "./placed.js";
 
 export interface Row {
   readonly ids: Int32Array;
@@ -17,6 +19,8 @@ export interface Row {
   readonly types?: Int32Array;
   /** Where the first piece of each word lies, and how many words were cut off. */
   readonly words?: { readonly starts: Int32Array; readonly cut: number };
+  /** A question beside a part of its context. */
+  readonly window?: ContextWindow;
   /** Tokens that the whole text has. */
   readonly whole: number;
 }
@@ -52,6 +56,28 @@ export class Reading {
   row(asked: AskedText, words: boolean): Row {
     if (typeof asked !== "string") return this.pair(asked);
     return words ? this.ofWords(asked) : this.text(asked);
+  }
+
+  /** A question beside its context, which several rows share where it is long. `overlap`: tokens that neighbours share. */
+  contexts([question, context]: readonly [string, string], overlap: number): readonly Row[] {
+    const told = placedIn(context, this.parts);
+    const both = { question, context, asked: this.plain(question.trimStart()), told };
+    const windows = windowsOf(both, this.checked.frame.pair, { length: this.demo.maxLength, overlap, of: 0, row: 1 });
+    return windows.map(({ ids, types, ...window }) => ({
+      ...{ ids, window, whole: ids.length },
+      ...(this.demo.tokenTypes && { types }),
+    }));
+  }
+
+  private get parts(): Parts {
+    const { normalizer, pre_tokenizer: parting } = this.reader;
+    return {
+      plain: (text) => this.plain(text),
+      tokens: (ids) => this.names.tokens(Int32Array.from(ids)),
+      normalized: (text) => (normalizer ? normalizer.normalize(text) : text),
+      words: (text) => (parting ? parting.pre_tokenize([text]) : [text]),
+      added: [...this.checked.added].sort(([a], [b]) => b.length - a.length),
+    };
   }
 
   /** Of a text that is mostly unknown to the tokenizer an answer says little. */

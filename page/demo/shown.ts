@@ -1,6 +1,6 @@
 /** Answers as elements. Labels and words go in as text, never as HTML. */
 import { make } from "../app/make.js";
-import type { Bar, Shown, TaggedWord, View } from "./views.js";
+import type { Bar, FoundAnswer, Shown, TaggedWord, View } from "./views.js";
 
 /** Labels of which so many are shown at once. */
 const MOST = 12;
@@ -33,11 +33,28 @@ function shownAs(shown: Shown): readonly Node[] {
         ),
         trackOf(Math.max(0, shown.similarity), true),
       ];
+    case "span":
+      return spanOf(shown.answer);
     case "words":
       return wordsOf(shown.words, shown.cut);
     case "gaps":
       return [make("p", { className: "said", dir: "auto" }, shown.filled), ...shown.gaps.map((gap) => barsOf(gap))];
   }
+}
+
+/** Characters around an answer that stand there without being opened. */
+const AROUND = 600;
+/** The answer, and the context with the answer marked in its place. */
+function spanOf({ answer, context, start, end, probability }: FoundAnswer): readonly Node[] {
+  const sure = make("small", {}, percent(probability));
+  if (answer === "") return [make("p", { className: "said" }, "no answer in this context ", sure)];
+  const [from, to] = [Math.max(0, start - AROUND), Math.min(context.length, end + AROUND)];
+  const before = `${from > 0 ? "…" : ""}${context.slice(from, start)}`;
+  const after = `${context.slice(end, to)}${to < context.length ? "…" : ""}`;
+  return [
+    make("p", { className: "said", dir: "auto" }, answer, " ", sure),
+    make("p", { className: "context", dir: "auto" }, before, make("mark", {}, context.slice(start, end)), after),
+  ];
 }
 
 function barsOf(bars: readonly Bar[]): HTMLElement {

@@ -16,6 +16,7 @@ export type Shown =
   | { readonly is: "number"; readonly text: string }
   | { readonly is: "words"; readonly words: readonly TaggedWord[]; readonly cut: number }
   | { readonly is: "alike"; readonly similarity: number }
+  | { readonly is: "span"; readonly answer: FoundAnswer }
   | { readonly is: "gaps"; readonly filled: string; readonly gaps: readonly (readonly Bar[])[] };
 export interface Bar {
   readonly label: string;
@@ -33,6 +34,14 @@ export interface TaggedWord {
   readonly goesOn: boolean;
 }
 
+/** Where in a context an answer stands; an empty one: nowhere. */
+export interface FoundAnswer {
+  readonly answer: string;
+  readonly context: string;
+  readonly start: number;
+  readonly end: number;
+  readonly probability: number;
+}
 interface Tags {
   readonly tokens: readonly { readonly token: string; readonly tag: string; readonly probability: number }[];
   readonly entities: readonly { readonly type: string; readonly start: number; readonly end: number }[];
@@ -45,6 +54,7 @@ export type Prediction =
   | { readonly score: number }
   | Tags
   | { readonly similarity: number }
+  | FoundAnswer
   | {
       readonly filled: string;
       readonly candidates: readonly (readonly { readonly token: string; readonly probability: number }[])[];
@@ -61,6 +71,7 @@ export function shownOf(said: Prediction): Shown {
     }));
     return { is: "bars", several: "labels" in said, bars: bars.sort((a, b) => b.share - a.share) };
   }
+  if ("answer" in said) return { is: "span", answer: said };
   if ("score" in said) return { is: "number", text: String(Number(said.score.toPrecision(4))) };
   if ("similarity" in said) return { is: "alike", similarity: said.similarity };
   if ("tokens" in said) return { is: "words", words: wordsOf(said), cut: said.cut };

@@ -45,6 +45,8 @@ async function answered(request: Request): Promise<Methods[keyof Methods]["resul
       return answering.answer(request.params);
     case "ids":
       return request.params.map((text) => answering.ids(text));
+    case "places":
+      return request.params.map((text) => answering.places(text));
     case "run":
       return runtime.run(request.params.feeds, request.params.wanted);
   }

@@ -26,10 +26,12 @@ const MODEL = "model.onnx";
 const MOST = { embedded: 350e6, linked: 1.5e9 } as const;
 
 export const page: TargetImplementation = {
-  refuses(call, model) {
+  async refuses(call, model) {
     const { task } = model.parts;
     if (!isOfPages(task.call.word) || model.parts.family.shape !== "encoder")
       return `a page holds encoders whose task is ${TASKS_OF_PAGES.join(", ")}; \`onnx\` and \`gguf\` hold others`;
+    if (task.call.word === "question_answering" && !(await wordPieces(model)))
+      return "in a page answers are found in contexts by models whose tokenizer is WordPiece (BERT, DistilBERT, MiniLM, MobileBERT, ELECTRA); `onnx` holds others";
     const { graph, where } = planned(call, model);
     const why = tooLarge(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
     return why && where === "embedded" ? `${why}: \`model: linked\` leaves it outside` : why;
@@ -91,11 +93,23 @@ function examplesFor({ parts }: Deployed, examples: Demo["examples"]): Demo["exa
 }
 /** Asked about two texts at once: that belong together, or that are held beside each other. */
 function isPair({ parts, roles }: Deployed): boolean {
-  return parts.task.implementation.supervision.rows === "apart" || roles.includes("text_pair");
+  return (
+    parts.task.implementation.supervision.rows === "apart" ||
+    ["text_pair", "context"].some((role) => roles.includes(role))
+  );
 }
 
 function nameOf(call: Call): string {
   return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
+}
+
+/** Where tokens stand is found in the page for those alone. */
+async function wordPieces({ files, file }: Deployed): Promise<boolean> {
+  if (!files.includes("tokenizer.json")) return false;
+  const { model } = JSON.parse(new TextDecoder().decode(await file("tokenizer.json"))) as {
+    readonly model?: { readonly type?: unknown; readonly continuing_subword_prefix?: unknown };
+  };
+  return model?.type === "WordPiece" && (model.continuing_subword_prefix ?? "##") === "##";
 }
 
 async function tokenizerOf({ files, file }: Deployed): Promise<string> {

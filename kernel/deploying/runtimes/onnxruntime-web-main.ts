@@ -57,10 +57,19 @@ serve(async ({ place, graphs }) => {
     const { inputs } = goldenOf({ maxLength: demo.maxLength, roles, mask: null, writes: false }) as AskedGolden;
     const { rows } = await read(inputs);
     const ids = await worker.ask<readonly (readonly number[])[]>("ids", inputs);
+    const places = await worker.ask<readonly (readonly number[])[]>("places", inputs);
+    const { window } = rows.asked;
+    // Of a question the rows are parts of its context, one after the other.
+    const all = Array.from(rows.lengths, (_, row) => ({ row, of: window?.(row).of ?? row }));
     inputs.forEach((text, i) => {
-      const here = Array.from(tokensAt(rows.ids, i));
+      const own = all.filter(({ of }) => of === i);
+      const here = own.flatMap(({ row }) => Array.from(tokensAt(rows.ids, row)));
       const there = must(ids[i], "the tokens of a text");
-      if (String(here) === String(there)) return;
+      const standing = own.flatMap(({ row }) => {
+        const part = window?.(row);
+        return part ? [part.first, ...part.starts, ...part.ends] : [];
+      });
+      if (String(here) === String(there) && String(standing) === String(places[i])) return;
       throw new Error(`the page reads ${JSON.stringify(text).slice(0, 80)} otherwise than the notebook`);
     });
   }

@@ -15,6 +15,8 @@ import type { Stage, TuneSession } from "../tune-session.js";
 const LOOKED = 400;
 const LONGEST = 240;
 const SHORTEST = 3;
+/** Of two: a context is longer than what is asked of it. */
+const LONGEST_SECOND = 1200;
 
 type Example = Awaited<ReturnType<Deployed["examples"]>>[number];
 
@@ -49,7 +51,11 @@ function rowsIn(prepared: Prepared, split: string): readonly Row[] {
     const column = valuesOf({ prepared, split }, role);
     return column ? Array.from({ length: Math.min(LOOKED, column.length) }, (_, row) => column.at(row)) : null;
   };
-  const [texts, pairs, words] = [first("text"), first("text_pair"), first("tokens")];
+  const [texts, pairs, words] = [
+    first("text") ?? first("question"),
+    first("text_pair") ?? first("context"),
+    first("tokens"),
+  ];
   const told = first("label") ?? first("labels");
   const own = texts?.map(String) ?? words?.map((row) => (row as readonly string[]).join(" ")) ?? [];
   return own.map((text, row) => ({
@@ -74,8 +80,8 @@ export function fewOf(rows: readonly Row[], most: number): readonly Example[] {
 }
 
 function isShown(example: Example): boolean {
-  return [example].flat().every((text) => {
+  return [example].flat().every((text, i) => {
     const length = text.trim().length;
-    return length >= SHORTEST && length <= LONGEST && findPersonal(text).length === 0;
+    return length >= SHORTEST && length <= (i === 0 ? LONGEST : LONGEST_SECOND) && findPersonal(text).length === 0;
   });
 }

@@ -75,9 +75,13 @@ export class DemoPage {
   }
 
   /** As a person does: typed, and sent by the keyboard. The text of the answer. */
-  async ask(text: string, other?: string): Promise<string> {
-    await this.page.getByLabel(other === undefined ? "Text" : "First text", { exact: true }).fill(text);
-    if (other !== undefined) await this.page.getByLabel("Second text").fill(other);
+  async ask(
+    text: string,
+    other?: string,
+    labels: readonly [string, string] = ["First text", "Second text"],
+  ): Promise<string> {
+    await this.page.getByLabel(other === undefined ? "Text" : labels[0], { exact: true }).fill(text);
+    if (other !== undefined) await this.page.getByLabel(labels[1], { exact: true }).fill(other);
     await this.page.evaluate("document.getElementById('answer').replaceChildren()");
     await this.page.keyboard.press("Control+Enter");
     return this.answer();

@@ -117,6 +117,27 @@ describe("a page that holds a model", function () {
     assert.deepEqual(await page.shares(), shares);
   });
 
+  it("finds answers in contexts, in their place, in all parts of a long one", async () => {
+    await book.run(`${programOf(taskOf("answers"), "full")}\ndeploy answers to page("answers.html") { rows: 0 }`);
+    const page = await pages.open(at("answers.html"));
+    await page.ready();
+    // Words that are unknown, two units to a letter, and more than one part.
+    const context = `🙂 Straße, good (bad) ${"fine poor kind mean a b ".repeat(12)}`;
+    for (const asked of [context, "good bad a"]) {
+      const [predicted] = await model("answers").predict<{
+        readonly text: string;
+        readonly answer: string;
+        readonly start: number;
+        readonly end: number;
+      }>([["who", asked]] as never);
+      assert.match(await page.ask("who", asked, ["Question", "Context"]), /tokens read/);
+      assert.equal(await page.page.locator("#answer mark").innerText(), predicted!.answer);
+      const before = await page.page.evaluate("document.querySelector('#answer .context').firstChild.data");
+      assert.ok(asked.slice(0, predicted!.start).endsWith((before as string).replace(/^…/, "")));
+    }
+    assert.deepEqual((await verifyDeployment(at("answers.html"))).found, []);
+  });
+
   it("marks words by what they are part of", async () => {
     // Learnt until answers are surer than rounding errs, words that no tokenizer knows included.
     const tagged = (word: string): string => (word === "kind" ? "B-X" : "O");
@@ -219,7 +240,7 @@ deploy ${name} to page("${name}.html") { rows: 0 }`;
   it("is refused where it could not show what a model says", async () => {
     for (const [name, code] of [
       ["chats", "cannot-deploy"],
-      ["answers", "cannot-deploy"],
+      ["tales", "cannot-deploy"],
     ] as const) {
       const error = await book
         .run(`${programOf(taskOf(name), "lora(rank: 2)")}\ndeploy ${name} to page("${name}.html")`)

@@ -6,5 +6,6 @@ export const TASKS_OF_PAGES = [
   "token_classification",
   "sentence_similarity",
   "fill_mask",
+  "question_answering",
 ] as const;
 export type TaskOfPages = (typeof TASKS_OF_PAGES)[number];

@@ -9,6 +9,7 @@ const loads: Readonly<Record<TaskOfPages, () => Promise<TaskImplementation>>> = 
   regression: async () => (await import("../../../tasks/regression.run.js")).regression,
   token_classification: async () => (await import("../../../tasks/token_classification.run.js")).tokenClassification,
   sentence_similarity: async () => (await import("../../../tasks/sentence_similarity.run.js")).sentenceSimilarity,
+  question_answering: async () => (await import("../../../tasks/question_answering.run.js")).questionAnswering,
   fill_mask: async () => (await import("../../../tasks/fill_mask.run.js")).fillMask,
 };
 
