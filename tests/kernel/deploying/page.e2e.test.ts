@@ -148,7 +148,7 @@ describe("a page that holds a model", function () {
       return JSON.stringify({ tokens, tags: tokens.map(tagged), part: i % 6 ? "train" : "test" });
     });
     writeFileSync(at("marks.jsonl"), rows.join("\n"));
-    await book.run(`data marks_rows { source: jsonl("marks.jsonl"), columns: { tokens: tokens, tags: tags }, split: by_column(part), allow: { unknown-tokens: "on purpose" } }
+    await book.run(`data marks_rows { source: jsonl("marks.jsonl"), columns: { tokens: tokens, tags: tags }, split: by_column(part), allow: { unknown-tokens: "on purpose", split-leak: "few words" } }
 model marks { base: "bert", task: token_classification, technique: full, max_length: 24 }
 train marks on marks_rows { steps: 200, batch_size: 16, optimizer: adamw(learning_rate: 1e-3), schedule: constant, seed: 1 }
 deploy marks to page("marks.html") { rows: 0 }`);
