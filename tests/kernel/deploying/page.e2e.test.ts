@@ -140,22 +140,20 @@ describe("a page that holds a model", function () {
 
   it("marks words by what they are part of", async () => {
     // Learnt until answers are surer than rounding errs, words that no tokenizer knows included.
-    const tagged = (word: string): string => (word.includes("kind") ? "B-X" : "O");
+    const tagged = (word: string): string => (word === "kind" ? "B-X" : "O");
     const rows = Array.from({ length: 48 }, (_, i) => {
-      const tokens = [0, 1, 2].map(
-        (at) => ["good", "zq", "bad", "kind", "a", "%", "(kind),"][(i * (at + 1) + at) % 7]!,
-      );
+      const tokens = [0, 1, 2].map((at) => ["good", "zq", "bad", "kind", "a", "%"][(i * (at + 1) + at) % 6]!);
       return JSON.stringify({ tokens, tags: tokens.map(tagged), part: i % 6 ? "train" : "test" });
     });
     writeFileSync(at("marks.jsonl"), rows.join("\n"));
-    await book.run(`data marks_rows { source: jsonl("marks.jsonl"), columns: { tokens: tokens, tags: tags }, split: by_column(part), allow: { unknown-tokens: "on purpose", split-leak: "few words" } }
+    await book.run(`data marks_rows { source: jsonl("marks.jsonl"), columns: { tokens: tokens, tags: tags }, split: by_column(part), allow: { unknown-tokens: "on purpose" } }
 model marks { base: "bert", task: token_classification, technique: full, max_length: 24 }
 train marks on marks_rows { steps: 200, batch_size: 16, optimizer: adamw(learning_rate: 1e-3), schedule: constant, seed: 1 }
 deploy marks to page("marks.html") { rows: 0 }`);
     const page = await pages.open(at("marks.html"));
     await page.ready();
     // A mark at a word is no part of what is named, and a screen reader hears name and kind apart.
-    assert.match(await page.ask("bad (kind), a"), /^bad \(kind X [\d.]+ %\), a\n/);
+    assert.match(await page.ask("bad kind, a"), /^bad kind X [\d.]+ %, a\n/);
     assert.match(await page.ask("bad a"), /^nothing was found\s+bad a\n/);
     await page.ask("kind a kind");
     for (const mark of await page.page.locator("#answer mark").allInnerTexts()) assert.match(mark, /^kind X [\d.]+ %$/);
