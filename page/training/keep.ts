@@ -1,7 +1,7 @@
 /** Bases that a training was opened with, kept in the browser's own file system for the next time. */
 import type { Header } from "#kernel/tensors/layout.js";
 import type { GivenFile } from "../world/protocol.js";
-import { drop, get, namesIn, put, whyNot } from "./opfs.js";
+import { bytesIn, drop, get, namesIn, put, whyNot } from "./opfs.js";
 import { headerOf } from "./weights.js";
 
 const FOLDER = "bases";
@@ -50,6 +50,12 @@ export async function kept(): Promise<ReadonlyMap<string, KeptBase>> {
     found.set(base, { weights, header, files });
   }
   return found;
+}
+
+/** Bytes of all that are kept. */
+export const bytesKept = (): Promise<number> => bytesIn(FOLDER);
+export async function forgetAll(): Promise<void> {
+  for (const base of await namesIn(FOLDER)) await drop(FOLDER, base);
 }
 
 export function forget(base: string): Promise<void> {

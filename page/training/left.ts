@@ -10,7 +10,7 @@ import type { RunEvent } from "#kernel/core/session/events.js";
 import { fields, figure, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
 import type { GivenFile } from "../world/protocol.js";
 import type { Stored } from "./instead/checkpoints.js";
-import { drop, get, namesIn, put, whyNot } from "./opfs.js";
+import { bytesIn, drop, get, namesIn, put, whyNot } from "./opfs.js";
 import type { Keeping, Left, Program } from "./protocol.js";
 
 const FOLDER = "trainings";
@@ -136,6 +136,13 @@ export async function newestLeft(): Promise<Left | null> {
   if (!newest) return null;
   const { id, code, name, plan, step, of, ended, at } = newest;
   return { id, code, name, plan, step, of, ended, at };
+}
+
+/** Bytes of all that are kept. */
+export const bytesLeft = (): Promise<number> => bytesIn(FOLDER);
+/** All but what other tabs have open. */
+export async function forgetAllLeft(own: string | null): Promise<void> {
+  for (const id of await namesIn(FOLDER)) if (id === own || !(await heldBySomebody(id))) await drop(FOLDER, id);
 }
 
 export function forgetLeft(id: string): Promise<void> {

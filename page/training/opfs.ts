@@ -55,6 +55,21 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
   return names;
 }
 
+/** Of all files in a folder and in those below it. */
+export async function bytesIn(folder: string): Promise<number> {
+  let bytes = 0;
+  try {
+    for await (const [name, one] of (await folderOf(folder, false)).entries())
+      bytes +=
+        one.kind === "directory"
+          ? await bytesIn(`${folder}/${name}`)
+          : await (one as FileSystemFileHandle).getFile().then(({ size }) => size);
+  } catch {
+    // nothing is kept here, or it is being written: then it is counted the next time
+  }
+  return bytes;
+}
+
 /** Files and folders; what isn't there is gone already. */
 export async function drop(folder: string, name: string): Promise<void> {
   try {

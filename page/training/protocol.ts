@@ -77,6 +77,9 @@ export interface TrainMethods {
   };
   /** Lets a kept base go. */
   readonly forget: { params: { readonly base: string }; result: null };
+  /** Bytes of bases and trainings that the browser keeps for this page; lets them all go. */
+  readonly stored: { params: null; result: number };
+  readonly forgetAll: { params: null; result: null };
   /** The files of what was left; null: they are gone. */
   readonly filesLeft: { params: { readonly id: string }; result: readonly GivenFile[] | null };
   /** Goes on from there. */
@@ -85,10 +88,15 @@ export interface TrainMethods {
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
   /** `path`: with the folder that it lay in, if it lay in one. */
   readonly weights: { params: { readonly path: string; readonly file: Blob }; result: Held };
-  /** Whether the program's base has its weights here; `wrong`: why they are none of it. */
+  /** Whether the program's base has its weights here; `wrong`: why they are none of it; `published`: its name on the hub. */
   readonly has: {
     params: { readonly code: string; readonly name: string | null };
-    result: { readonly base: string | null; readonly held: Held | null; readonly wrong: Failure | null };
+    result: {
+      readonly base: string | null;
+      readonly held: Held | null;
+      readonly wrong: Failure | null;
+      readonly published: string | null;
+    };
   };
   readonly train: {
     params: { readonly code: string; readonly name: string | null; readonly where: Asked };

@@ -29,6 +29,7 @@ import { train, type Trained } from "#kernel/training/train.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { World } from "../world/world.js";
+import type { Told } from "./card.js";
 import { forgetAll, newest, ofStep, putBack, toGoOnFrom } from "./instead/checkpoints.js";
 import type { State } from "./left.js";
 import type { SavedFile } from "./protocol.js";
@@ -216,8 +217,9 @@ export class PageRun {
   get saves(): "adapter" | "model" {
     return this.open.adapter ? "adapter" : "model";
   }
-  saved(): Promise<readonly SavedFile[]> {
-    return savedOf(this.open, this.given.base, this.material.tokenizer);
+  saved(scores: Told["scores"]): Promise<readonly SavedFile[]> {
+    const { name, plan, labels } = this;
+    return savedOf(this.open, this.material.tokenizer, { name, plan, labels, base: this.given.base, scores });
   }
 
   async close(): Promise<void> {

@@ -8,18 +8,23 @@ import type { Base } from "#kernel/core/bases/base.js";
 import type { OpenModel } from "#kernel/session/models/open-model.js";
 import { disk } from "../world/disk.js";
 import { written } from "./instead/safetensors.js";
+import { besideAdapter, type Told } from "./card.js";
 import type { SavedFile } from "./protocol.js";
 
 type Bytes = SavedFile["bytes"];
 const json = (value: unknown): Bytes => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-export async function savedOf(open: OpenModel, base: Base, tokenizer: Tokenizer): Promise<readonly SavedFile[]> {
+export async function savedOf(open: OpenModel, tokenizer: Tokenizer, told: Told): Promise<readonly SavedFile[]> {
   const { session, adapter } = open;
+  const { base } = told;
   if (adapter) {
     const { names, config, standardised } = adapter;
+    const beside = besideAdapter(told);
     return [
       { name: ADAPTER.weights, bytes: await weightsOf({ session, names, standardised }) },
       { name: ADAPTER.config, bytes: json(config) },
+      { name: "config.json", bytes: new TextEncoder().encode(configText(beside.config)) },
+      { name: "README.md", bytes: new TextEncoder().encode(beside.readme) },
     ];
   }
   const whole = must(open.whole, "what a training of all weights saves");

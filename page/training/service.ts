@@ -12,6 +12,7 @@ import type { Engine } from "#kernel/engine/engine.js";
 import type { Header } from "#kernel/tensors/layout.js";
 import { registry } from "#stdlib/registry.js";
 import { unpacked } from "../world/carried.js";
+import { knownBases } from "../world/bases.js";
 import { disk, nameOf } from "../world/disk.js";
 import type { GivenFile, Machine, Start } from "../world/protocol.js";
 import { World } from "../world/world.js";
@@ -20,8 +21,8 @@ import { begunWhere, type Begun } from "./choice.js";
 import { Devices } from "./devices.js";
 import { memoryOf } from "./engine.js";
 import { failureOf, Refusal } from "./failure.js";
-import { forget, keep, kept } from "./keep.js";
-import { filesLeft, forgetLeft, Keeper, newestLeft, stateLeft, type State } from "./left.js";
+import { bytesKept, forget, forgetAll, keep, kept } from "./keep.js";
+import { bytesLeft, filesLeft, forgetAllLeft, forgetLeft, Keeper, newestLeft, stateLeft, type State } from "./left.js";
 import type { Asked, Held, Keeping, Left, Outcome, TrainMethods, TrainReply } from "./protocol.js";
 import { isExact, PageRun } from "./run.js";
 import { evaluated } from "./scores.js";
@@ -46,6 +47,8 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
     weights: ({ path, file }) => room.weights(path, file),
     has: ({ code, name }) => room.has(code, name),
     forget: async ({ base }) => (await room.forget(base), null),
+    stored: async () => (await bytesKept()) + (await bytesLeft()),
+    forgetAll: async () => (await room.forgetAll(), null),
     filesLeft: ({ id }) => filesLeft(id),
     takeUp: ({ left, where }) => room.takeUp(left, where),
     forgetLeft: async ({ id }) => (await forgetLeft(id), null),
@@ -73,6 +76,8 @@ class Room {
   private readonly held = new Map<string, Weights>();
   private begun: Begun | null = null;
   private checked: Checked | null = null;
+  /** Of what is here, as it was evaluated last. */
+  private scores: Outcome["evaluated"] = [];
   /** Settles when all weights are read that were given. */
   private reading: Promise<unknown> = Promise.resolve();
   private keeper: Keeper | null = null;
@@ -115,11 +120,12 @@ class Room {
   async has(code: string, name: string | null): Promise<TrainMethods["has"]["result"]> {
     const { actions } = await this.check(code);
     const action = actions.find((one) => one.verb === "train" && (name === null || one.name === name));
-    if (action?.verb !== "train") return { base: null, held: null, wrong: null };
+    if (action?.verb !== "train") return { base: null, held: null, wrong: null, published: null };
     const { base } = action.plan.recipe.model;
     const found = this.heldFor(base);
     const wrong = found && (await this.fits(action).then(() => null, failureOf));
-    return { base, held: found && toldOf(base, found), wrong };
+    const published = knownBases.find((one) => one.includes("/") && nameOf(one) === nameOf(base)) ?? null;
+    return { base, held: found && toldOf(base, found), wrong, published };
   }
 
   /** Coded errors: `tensor-shape`, `missing-tensor`, of weights that are here. */
@@ -132,6 +138,13 @@ class Room {
   async forget(base: string): Promise<void> {
     await forget(nameOf(base));
     this.held.delete(nameOf(base));
+  }
+
+  async forgetAll(): Promise<void> {
+    await forgetAll();
+    await forgetAllLeft(this.keeper?.id ?? null);
+    for (const [base, weights] of this.held) if (!isInMemory(weights)) this.held.delete(base);
+    if (this.keeper) this.tell({ kept: { why: "what was kept is deleted" } });
   }
 
   async train(code: string, name: string | null, where: Asked): Promise<Outcome> {
@@ -199,6 +212,7 @@ class Room {
     const steps = run.events.flatMap((event) => (event.kind === "step" ? [event] : []));
     const seconds = steps.map((step) => step.seconds);
     const scores = interrupted ? [] : await evaluated(run, this.checked?.actions ?? [], this.world);
+    this.scores = scores.map(({ on, scores: own, shown }) => ({ on, scores: own, cards: shown.map(htmlOf) }));
     return {
       ended: interrupted ? null : ended === "early" ? "early" : "done",
       steps: steps.at(-1)?.step ?? 0,
@@ -206,7 +220,7 @@ class Room {
       seconds: seconds.reduce((sum, one) => sum + one, 0),
       stepSeconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
       ...{ memoryBytes: await memoryOf(device), on: run.engine, why, saves: run.saves },
-      evaluated: scores.map(({ on, scores: own, shown }) => ({ on, scores: own, cards: shown.map(htmlOf) })),
+      evaluated: this.scores,
       losses: steps.map(({ loss }) => loss),
     };
   }
@@ -225,7 +239,7 @@ class Room {
   }
 
   async save(): Promise<TrainMethods["save"]["result"]> {
-    return this.running().run.saved();
+    return this.running().run.saved(this.scores);
   }
 
   private running(): Begun {

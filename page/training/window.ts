@@ -27,7 +27,7 @@ const line = new Line(byId("trainer").textContent ?? "", {
   },
   doing: (what) => say(`${what} …`),
   cleared() {
-    stood = "idle";
+    [stood, trained] = ["idle", asked];
     for (const id of ["train-live", "train-left", "train-took", "train-scores", "answers"]) byId(id).replaceChildren();
     staying.told(null);
     saved = false;
@@ -50,6 +50,27 @@ let names: readonly string[] = [];
 /** Whether they are those of what stands there now. */
 let settled = false;
 
+const which = byId<HTMLSelectElement>("train-which");
+/** The training that is asked for; null: there is none. */
+const chosen = (): string | null => names.find((name) => name === which.value) ?? names[0] ?? null;
+/** A choice only where there are several. */
+function showNames(): void {
+  const before = chosen();
+  which.replaceChildren(...names.map((name) => make("option", { value: name, selected: name === before }, name)));
+  which.hidden = names.length < 2;
+  nameTrain();
+}
+function nameTrain(): void {
+  byId("train").textContent = ["Train", chosen()].filter(Boolean).join(" ");
+}
+which.onchange = () => {
+  nameTrain();
+  void lookForBase();
+};
+/** Of what is here. */
+let trained: string | null = null;
+let asked: string | null = null;
+
 /** What may be pressed. */
 function state(next: State): void {
   now = next;
@@ -61,13 +82,16 @@ function state(next: State): void {
   byId("train-use").hidden = next !== "interrupted" && next !== "trained";
 }
 
-const size = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 25 ? 1 : 0)} MB`;
+const size = (bytes: number): string =>
+  bytes < 2 ** 20
+    ? `${String(Math.ceil(bytes / 2 ** 10))} kB`
+    : `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 25 ? 1 : 0)} MB`;
 const time = (seconds: number): string =>
   seconds < 60
     ? `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`
     : `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;
 
-function showBase({ base, held, wrong }: TrainMethods["has"]["result"]): void {
+function showBase({ base, held, wrong, published }: TrainMethods["has"]["result"]): void {
   const about = byId("train-base");
   if (base === null) about.textContent = "";
   else if (wrong) about.textContent = `The weights here are none of ${base}: ${toldOf(wrong)}.`;
@@ -78,15 +102,35 @@ function showBase({ base, held, wrong }: TrainMethods["has"]["result"]): void {
     about.textContent = `Weights of ${base}: ${size(held.bytes)}, ${stay}. `;
     const forget = (): void => void line.ask("forget", { base }).then(lookForBase, failed);
     if (held.kept) about.append(make("button", { id: "forget-base", type: "button", onclick: forget }, "Forget them"));
-  } else about.textContent = `Weights of ${base} are not here: drop its folder, or its model.safetensors, on the page.`;
+  } else {
+    const where = published === null ? "" : ` The Hugging Face hub has them under ${published}.`;
+    about.textContent = `Weights of ${base} are not here: drop its folder (config.json, tokenizer.json, model.safetensors) on the page.${where}`;
+  }
   about.dataset["is"] = base !== null && (!held || wrong) ? "warn" : "";
 }
 /** What is read of a model's folder beside its weights. */
 const OF_MODELS = /(^|\/)(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/;
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl)$/;
 const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/");
+/** What the browser keeps for this page, and how to be rid of it. */
+async function showStored(): Promise<void> {
+  const bytes = await line.ask("stored", null);
+  const forget = (): void => {
+    byId("train-left").replaceChildren();
+    void line.ask("forgetAll", null).then(lookForBase).catch(failed);
+  };
+  byId("train-stored").replaceChildren(
+    ...(bytes === 0
+      ? []
+      : [
+          `This browser keeps ${size(bytes)} of bases and trainings for this page. `,
+          make("button", { id: "forget-all", type: "button", onclick: forget }, "Delete all of it"),
+        ]),
+  );
+}
 async function lookForBase(): Promise<void> {
-  showBase(await line.ask("has", { code, name: names[0] ?? null }));
+  showBase(await line.ask("has", { code, name: chosen() }));
+  await showStored();
 }
 
 extensions.push({
@@ -114,7 +158,7 @@ extensions.push({
   checked(checkup, text) {
     [code, settled] = [text, true];
     names = checkup.findings.some(({ severity }) => severity === "error") ? [] : checkup.trainings;
-    byId("train").textContent = names[0] === undefined ? "Train" : `Train ${names[0]}`;
+    showNames();
     state(now);
     if (now !== "training") void lookForBase();
   },
@@ -160,7 +204,10 @@ async function ran(work: Promise<Outcome>): Promise<void> {
 }
 
 const where = (): Asked => byId<HTMLSelectElement>("where").value as Asked;
-byId("train").onclick = () => void ran(line.ask("train", { code: editor.text, name: null, where: where() }));
+byId("train").onclick = () => {
+  asked = chosen();
+  void ran(line.ask("train", { code: editor.text, name: asked, where: where() }));
+};
 byId("interrupt").onclick = () => {
   say("stopping after the step under way …");
   void line.ask("interrupt", null);
@@ -195,7 +242,7 @@ byId("save").onclick = () =>
 
 /** One folder, which `PeftModel.from_pretrained` reads. */
 function download(files: readonly SavedFile[]): void {
-  const name = names[0] ?? "adapter";
+  const name = trained ?? "adapter";
   const blob = zipped(files.map((file) => ({ ...file, name: `${name}/${file.name}` })));
   const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.zip` });
   link.click();
@@ -211,6 +258,7 @@ async function goOnWith(left: Left): Promise<void> {
   state("training");
   await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);
   editor.text = left.code;
+  asked = left.name;
   void ran(line.ask("takeUp", { left, where: where() }));
 }
 

@@ -324,6 +324,9 @@ train writer on notes { steps: 10 }`);
 
   it("works by keyboard alone, at phone width and in the dark", async () => {
     const page = await pages.open({ width: 390, height: 844, dark: true });
+    const view = page.page.locator("#view:not(.old)").filter({ hasText: "2 × rank" });
+    await view.waitFor();
+    assert.equal(await view.evaluate((box) => box.scrollWidth - box.clientWidth), 0, "all of the plan is in sight");
     assert.ok(await page.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
     assert.match(
       await page.page.evaluate(() => getComputedStyle(document.body).backgroundColor),

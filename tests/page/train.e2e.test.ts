@@ -39,6 +39,7 @@ const program = (
 model mood { base: "${base}", task: text_classification, technique: ${technique}, max_length: 16 }
 recipe quick { steps: ${String(steps)}, batch_size: 4, optimizer: adamw(learning_rate: 1e-3), seed: 0 }
 train mood on rooms with quick
+evaluate mood on rooms.test { metrics: [accuracy] }
 `;
 const LONG = 100;
 
@@ -180,6 +181,14 @@ describe("training in the page", function () {
       const saved = join(book.folder, `saved-${technique.slice(0, 4)}`);
       mkdirSync(saved);
       await mood().save(saved);
+      if (technique !== "full") {
+        const { id2label } = JSON.parse(readFileSync(join(own, "config.json"), "utf8")) as { id2label: object };
+        assert.deepEqual(id2label, Object.fromEntries(mood().labels.map((label, i) => [i, label])));
+        const readme = readFileSync(join(own, "README.md"), "utf8");
+        for (const label of mood().labels) assert.ok(readme.includes(`\`${label}\``), readme);
+        assert.match(readme, /16 tokens/);
+        assert.match(readme, /accuracy on rooms\.test: /);
+      }
       const files = technique === "full" ? ["model", "config"] : ["adapter_model", "adapter_config"];
       sameTensors(join(own, `${files[0]!}.safetensors`), join(saved, `${files[0]!}.safetensors`));
       const config = (of: string) => JSON.parse(readFileSync(join(of, `${files[1]!}.json`), "utf8")) as unknown;
@@ -199,8 +208,37 @@ describe("training in the page", function () {
     near((await page.predict(texts)).flat(), answers.flat());
   });
 
+  it("trains the one of several trainings that is chosen", async () => {
+    await write(`${program(3)}
+model other { base: "small", task: text_classification, technique: lora(rank: 2), max_length: 16 }
+train other on rooms { steps: 4, batch_size: 4 }
+`);
+    await page.page.locator("#train-which").selectOption("other");
+    assert.equal(await page.page.locator("#train").innerText(), "Train other");
+    await page.train();
+    assert.equal((await page.outcome()).steps, 4);
+    await unzipped(await page.save(), "other");
+  });
+
+  it("says what the browser keeps for it, and deletes it", async () => {
+    const stored = page.page.locator("#train-stored");
+    const inBrowser = () =>
+      page.page.evaluate(async () => {
+        const [names, place] = [[] as string[], await navigator.storage.getDirectory()];
+        const folders = place as unknown as { values(): AsyncIterable<{ keys(): AsyncIterable<string> }> };
+        for await (const folder of folders.values()) for await (const name of folder.keys()) names.push(name);
+        return names;
+      });
+    await stored.filter({ hasText: /keeps \d+ kB of bases and trainings/ }).waitFor();
+    assert.equal((await inBrowser()).length, 2);
+    await page.page.locator("#forget-all").click();
+    await page.page.locator("#train-base", { hasText: "are not here" }).waitFor();
+    await stored.filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+    assert.deepEqual(await inBrowser(), []);
+    await page.page.locator("#train-kept", { hasText: "not kept" }).waitFor();
+  });
+
   it("says that there is no room, and warns before the page is left", async () => {
-    await page.page.locator("#forget-base").click();
     await page.giveBase();
     await page.room(20_000);
     await page.train();

@@ -1,0 +1,48 @@
+/** What lies beside a saved adapter, which holds numbers alone: config.json with its labels, and a README. */
+import { configOf } from "#kernel/artifacts/model-config.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Base } from "#kernel/core/bases/base.js";
+
+export interface Told {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly base: Base;
+  readonly labels: readonly string[];
+  /** Of what the program evaluated. */
+  readonly scores: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
+}
+
+export function besideAdapter({ name, plan, base, labels, scores }: Told): {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly readme: string;
+} {
+  const { model } = plan.recipe;
+  const config = configOf(model, base, labels);
+  const [kind] = Array.isArray(config["architectures"]) ? (config["architectures"] as readonly string[]) : [];
+  const auto = kind?.endsWith("ForSequenceClassification") ? "AutoModelForSequenceClassification" : null;
+  const from = JSON.stringify(base.facts.origin?.repository ?? model.base);
+  const code = `from peft import PeftModel
+from transformers import AutoConfig, ${auto ?? ""}, AutoTokenizer
+
+config = AutoConfig.from_pretrained(${JSON.stringify(name)})
+model = ${auto ?? ""}.from_pretrained(${from}, config=config)
+model = PeftModel.from_pretrained(model, ${JSON.stringify(name)}).eval()
+tokenizer = AutoTokenizer.from_pretrained(${from}, model_max_length=${String(model.max_length)})`;
+  const parts = [
+    `# ${name}`,
+    `What \`${model.technique.word}\` learnt over the base \`${model.base}\`, trained with Tunebook in a browser. It is no model without that base.`,
+    ...(labels.length > 0 ? [`## Labels\n\n${labels.map((one, i) => `- ${String(i)}: \`${one}\``).join("\n")}`] : []),
+    ...(scores.length > 0
+      ? [
+          `## Scores\n\n${scores
+            .flatMap(({ on, scores: own }) =>
+              Object.entries(own).map(([metric, value]) => `- ${metric} on ${on}: ${value.toPrecision(4)}`),
+            )
+            .join("\n")}`,
+        ]
+      : []),
+    `Texts were cut at ${String(model.max_length)} tokens (\`max_length\`).`,
+    ...(auto ? [`## Loading it\n\n\`\`\`python\n${code}\n\`\`\``] : []),
+  ];
+  return { config, readme: `${parts.join("\n\n")}\n` };
+}
