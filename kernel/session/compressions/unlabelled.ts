@@ -77,9 +77,15 @@ async function demandApart(
 /** What stands for the data of texts that were made. */
 const MADE = "augmented";
 
+/** Of a pair the first text is made anew. */
 function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
-  const texts = rewritten(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
-  return table({ text: texts, $row: texts.map((_, i) => i + 1) });
+  const made = rewritten(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
+  const others = rows.columnNames().includes("text_pair") ? (rows.array("text_pair") as ArrayLike<unknown>) : null;
+  return table({
+    text: made.map(({ text }) => text),
+    ...(others && { text_pair: made.map(({ row }) => others[row]) }),
+    $row: made.map((_, i) => i + 1),
+  });
 }
 
 function softmax(logits: readonly number[]): Float32Array {

@@ -15,19 +15,25 @@ const LETTERS = 12;
 /** What a text may be longer than the longest. */
 const MOST = 20_000;
 
+export interface Rewritten {
+  readonly text: string;
+  /** Of the text that it was made of. */
+  readonly row: number;
+}
+
 /** Of each text so many others, none of which is there already, in its order; fewer where a text is too short for as many. */
-export function rewritten(texts: readonly string[], times: number, seed: number): readonly string[] {
+export function rewritten(texts: readonly string[], times: number, seed: number): readonly Rewritten[] {
   const all = texts.map(partsOf);
   const words = all.flat();
   const known = new Set(texts);
-  const made: string[] = [];
+  const made: Rewritten[] = [];
   all.forEach((own, row) => {
     const by = chance(seed, row);
     for (let i = 0; i < times; i++) {
       const text = oneOf(own, all, words, by);
       if (text === "" || known.has(text)) continue;
       known.add(text);
-      made.push(text);
+      made.push({ text, row });
     }
   });
   return made;

@@ -116,6 +116,9 @@ describe("names of other tools", () => {
     assert.match(said("recipe r { epochs: 1 }\nchat helper").help, /write `predict`/);
     assert.equal(said("recipe r { epochs: 1 }\nexport const x = 1").code, "typescript-here");
     assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /`deploy helper to http\(/);
-    assert.match(said("recipe r { epochs: 1 }\nquantize helper").help, /^write `compress`$/);
+    assert.match(
+      said("recipe r { epochs: 1 }\nquantize helper").help,
+      /^write `compress`, and in its block `quantize: int4`$/,
+    );
   });
 });

@@ -1,6 +1,8 @@
 /** Texts that are made of others, for a teacher to label. */
 import assert from "node:assert/strict";
-import { rewritten } from "#stdlib/lib/students/rewritten.js";
+import { rewritten as rewrittenRows } from "#stdlib/lib/students/rewritten.js";
+
+const rewritten = (...of: Parameters<typeof rewrittenRows>): string[] => rewrittenRows(...of).map(({ text }) => text);
 
 const numbered = (start: string, words: number): string =>
   Array.from({ length: words }, (_, i) => `${start}${String(i)}`).join(" ");
@@ -13,6 +15,10 @@ describe("texts made of others", () => {
     assert.equal(new Set([...made, ...texts]).size, 250);
     assert.deepEqual(rewritten(texts, 4, 1), made);
     assert.notDeepEqual(rewritten(texts, 4, 2), made);
+    assert.deepEqual(
+      rewrittenRows(texts, 4, 1).map(({ row }) => row),
+      made.map((_, i) => Math.floor(i / 4)),
+    );
   });
 
   it("hold the words of the data alone, most of one text or of two, a tenth left out", () => {
