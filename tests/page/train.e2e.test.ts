@@ -27,7 +27,7 @@ const rows = things.flatMap((thing) =>
   ),
 );
 const texts = ["the room was good", "the staff was rude"];
-/** `steps`: so many that there is time to interrupt. */
+/** `steps`: so many that there is time to interrupt it, and to open the page anew meanwhile. */
 const program = (
   steps: number,
   { technique = "lora(rank: 2)", base = "small", file = "rooms.csv" } = {},
@@ -41,7 +41,7 @@ recipe quick { steps: ${String(steps)}, batch_size: 4, optimizer: adamw(learning
 train mood on rooms with quick
 evaluate mood on rooms.test { metrics: [accuracy] }
 `;
-const LONG = 100;
+const LONG = 200;
 
 describe("training in the page", function () {
   this.timeout(240_000);
@@ -143,7 +143,8 @@ describe("training in the page", function () {
     const whole = await page.outcome();
     const answers = await page.predict(texts);
     await page.train();
-    await page.page.locator("#train-kept", { hasText: /after step \d/ }).waitFor();
+    // Of this training, whose first steps these are: what stands there of the one before has more.
+    await page.page.locator("#train-kept", { hasText: /after step \d\d?,/ }).waitFor();
     await page.reload();
     await page.page.locator("#take-up", { hasText: "Go on with it" }).click();
     const again = await page.outcome();
