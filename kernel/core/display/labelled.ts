@@ -35,7 +35,7 @@ export function labelledShown(name: string, told: LabelledRows): Shown {
     ...(told.made > 0 ? [`${plural(told.made, "text")} made of those with labels`] : []),
   ];
   const said = [
-    `${told.model} labelled ${which.join(" and ")}. Beside each batch of ${plural(told.labelled, "row")} with labels of people ${name} learns as many of them`,
+    `${told.model} labelled ${which.join(" and ")}. Each batch of ${name} has as many of them as of the ${plural(told.labelled, "row")} with labels of people`,
     ...(told.sure === null
       ? []
       : [

@@ -151,7 +151,7 @@ train m on d with r`);
     const shown = text(await book.run("compress m on few, more with r as u { distill: student(layers: 1) }"));
     assert.match(
       shown,
-      /m labelled 64 rows of more\. Beside each batch of 12 rows with labels of people u learns as many of them/,
+      /m labelled 64 rows of more\. Each batch of u has as many of them as of the 12 rows with labels of people/,
     );
     assert.match(shown, /Its answers stand beside the run and not in the data/);
     const lines = readFileSync(join(model("u").folder!, "labelled.jsonl"), "utf8")
