@@ -94,6 +94,22 @@ describe("the door of a coordinator", () => {
     assert.ok(kept < 64 * 2 ** 20, `${String(kept)} bytes`);
   });
 
+  it("takes what it refuses from the wire, so that whoever sends it hears why", async () => {
+    const { hostname, port } = new URL(coordinator.url);
+    const socket = connect(Number(port), hostname);
+    let answer = "";
+    socket.on("data", (bytes) => (answer += bytes.toString()));
+    const bytes = 32 * 2 ** 20;
+    socket.write(`POST /tunebook/1/hello HTTP/1.1\r\nhost: x\r\ncontent-length: ${String(bytes)}\r\n\r\n`);
+    // More than a wire holds by itself: it is sent whole only if somebody takes it.
+    await new Promise<void>((sent, failed) => {
+      socket.once("error", failed);
+      socket.write(Buffer.alloc(bytes, 32), (error) => (error ? failed(error) : sent()));
+    });
+    await new Promise((closed) => socket.once("close", closed).end());
+    assert.match(answer, /^HTTP\/1\.1 401 /);
+  });
+
   it("knows nothing but what the protocol says", async () => {
     for (const [path, method] of [
       ["/", "GET"],

@@ -210,6 +210,29 @@ train m on d with r`);
     assert.ok(Math.abs(own - said!) < 1e-3, `${String(own)}, ${String(said)}`);
   });
 
+  it("of a pair the first text is made anew, and the second one stays beside it", async () => {
+    const pairs = Array.from(
+      { length: 12 },
+      (_, i) => `a good film w${String(i)},second ${String(i)},${i % 2 ? "yes" : "no"}`,
+    );
+    writeFileSync(join(book.folder, "pairs.csv"), ["text,other,label", ...pairs].join("\n"));
+    await book.run(`data pairs { source: csv("pairs.csv"), columns: { text: text, text_pair: other, label: label } }
+model two { base: "bert", task: text_classification, technique: full, max_length: 24 }
+train two on pairs with r
+compress two on pairs with r as half { distill: student(layers: 1, augment: 2) }`);
+    const lines = readFileSync(join(model("half").folder!, "labelled.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    const made = lines.map((line) => (JSON.parse(line) as { roles: { text: string; text_pair: string } }).roles);
+    assert.ok(made.length > 12, String(made.length));
+    const seconds = made.map(({ text_pair }) => Number(/^second (\d+)$/.exec(text_pair)?.[1]));
+    assert.deepEqual(
+      seconds,
+      seconds.toSorted((a, b) => a - b),
+    );
+    assert.ok(new Set(seconds).size > 8, seconds.join());
+  });
+
   it("a decoder learns from a decoder by what comes next", async () => {
     cpSync(new URL("../../../../../tests/fixtures/models/chat-llama", import.meta.url), join(book.folder, "llama"), {
       recursive: true,
