@@ -87,23 +87,25 @@ export function paretoShown(o: ParetoShown, id?: string): Shown {
   const [small, quick] = [frontBy(o, SMALL), quickest(o)];
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
-  const head = ["model", "made by", "parameters", "on disk", "in memory", "p50 ms", "p99 ms"];
-  const scored = [o.metric, "beside the original", "front"];
   const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
+  // What decides stands first: a narrow cell shows the first columns.
+  const head = [
+    ...["model", o.metric, "beside the original", "front", "on disk", "p50 ms", "p99 ms"],
+    ...["in memory", "parameters", "made by"],
+  ];
   const rows = o.models.map((one) => [
-    ...[clip(one.name, NAME), clip(one.made, NAME), number(one.parameters, compact)],
-    ...[number(one.stored, megabytes), number(one.held, megabytes)],
-    ...[number(one.median, threeDigits), number(one.slowest, threeDigits)],
-    ...[withEnds(one.score), one.difference ? withEnds(one.difference, true) : "", points(one)],
+    ...[clip(one.name, NAME), withEnds(one.score), one.difference ? withEnds(one.difference, true) : "", points(one)],
+    ...[number(one.stored, megabytes), number(one.median, threeDigits), number(one.slowest, threeDigits)],
+    ...[number(one.held, megabytes), number(one.parameters, compact), clip(one.made, NAME)],
   ]);
-  const align = [...head, ...scored].map((_, i): "left" | "right" => (i > 1 && i < 7 ? "right" : "left"));
+  const align = head.map((_, i): "left" | "right" => (i > 3 && i < 9 ? "right" : "left"));
   const title = `What each takes, and what it is worth on ${o.on} (${String(o.rows)} rows)`;
   const told = [FRONTS, ...o.notes];
   return shownOf(
-    [title, textTable([...head, ...scored], rows, align), ...told].join("\n"),
+    [title, textTable(head, rows, align), ...told].join("\n"),
     card(
       title,
-      htmlTable({ head: [...head, ...scored], rows, align }),
+      htmlTable({ head, rows, align }),
       told.map((one) => note(one)),
     ),
     {},

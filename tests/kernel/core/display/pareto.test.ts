@@ -8,10 +8,17 @@ const lineOf = (o: ParetoShown, name: string): string =>
     .split("\n")
     .find((line) => line.startsWith(name))!;
 
+/** What stands under `front`. */
+function frontOf(o: ParetoShown, name: string): string {
+  const head = lineOf(o, "model");
+  const [from, to] = [head.indexOf("front"), head.indexOf("on disk")];
+  return /^(?:size)?(?:, )?(?:time)?(?= |$)/.exec(lineOf(o, name).slice(from, to))![0];
+}
+
 describe("models made smaller beside their original", () => {
   it("marks what no other beats in score and size, and in score and time", () => {
     // As good as any and largest; smaller and nearly as good; smallest; smaller than none at its score.
-    const ends = (name: string): string => lineOf(beside, name).trim().split(/ {2,}/).at(-1)!;
+    const ends = (name: string): string => frontOf(beside, name);
     assert.equal(ends("mood"), "size, time");
     // Whole numbers are computed as f32 here: its time is no reason for it.
     assert.equal(ends("small "), "size");
@@ -26,7 +33,7 @@ describe("models made smaller beside their original", () => {
       score: { value, interval: null },
     });
     const time = (one: ReturnType<typeof near>): boolean =>
-      /time$/.test(lineOf({ ...beside, models: [first, one] }, "near").trimEnd());
+      /time$/.test(frontOf({ ...beside, models: [first, one] }, "near"));
     assert.equal(time(near(0.9, 5.8)), false, "quicker within noise, and worse");
     assert.equal(time(near(0.9, 4)), true, "quicker beyond it");
     assert.equal(time(near(0.92, 6.4)), true, "better, and no slower beyond it");

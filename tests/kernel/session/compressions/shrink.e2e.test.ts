@@ -176,7 +176,7 @@ evaluate m, both_pruned, both on d.validation { metrics: [accuracy, size, memory
   it("shows what each takes beside the original, and what earlier statements made", () => {
     const texts = book.shown.map((one) => String(one.bundle["text/plain"]));
     const last = texts.findLast((text) => text.startsWith("What each takes"))!;
-    assert.match(last, /both_pruned +structured\(feed_forward: 50%\)/);
+    assert.match(last, /^both_pruned .+ structured\(feed_forward: 50%\)$/m);
     for (const name of ["m ", "eight ", "fours ", "slim "])
       assert.ok(
         last.split("\n").some((line) => line.startsWith(name)),
