@@ -18,8 +18,8 @@ import {
 import { runTests } from "./tools/suite.mjs";
 
 const checks = [
-  ["formatting", ["node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."], "npm run format"],
-  ["lint", ["node_modules/eslint/bin/eslint.js", ".", "--max-warnings", "0"], "npm run lint"],
+  ["formatting", ["node_modules/oxfmt/bin/oxfmt", "--list-different", "."], "npm run format"],
+  ["lint", ["node_modules/oxlint/bin/oxlint", "--deny-warnings"], "npm run lint"],
   ["manifest", ["tools/manifest.mjs", "--check"], "node tools/manifest.mjs"],
 ];
 const ours = ["--unit", "--e2e", "--long", "--whole", "--tests"];

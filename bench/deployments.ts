@@ -85,7 +85,7 @@ async function cell(book: Notebook, { name }: Deployed, target: (at: string) => 
     return home === undefined ? "no proof" : told(JSON.parse(readFileSync(home, "utf8")) as Proof);
   } catch (error) {
     if (error instanceof Refused)
-      return `– ${(error.diagnostics[0]?.data as { readonly why?: string }).why ?? error.message}`;
+      return `– ${(error.diagnostics[0]!.data as { readonly why?: string }).why ?? error.message}`;
     if (!(error instanceof CodedError)) throw error;
     const why = error.data as { readonly why?: string; readonly found?: readonly string[] };
     return `– ${error.code === "cannot-deploy" ? "" : `**${error.code}** `}${why.why ?? why.found?.join(", ") ?? error.message}`;

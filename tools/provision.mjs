@@ -83,13 +83,22 @@ export async function build() {
   for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
   say("build: compiling what changed");
-  await step("the build", () => node(["node_modules/typescript/bin/tsc", "-b"]));
+  await step("the build", compile);
   bundleParser();
   chmodSync(cli, 0o755);
   const { buildDemo } = await import("../page/build-demo.mjs");
   if ((await buildDemo()).built) say("build: what demo pages are made of");
   const { buildLab } = await import("../editors/jupyterlab/build.mjs");
   await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
+}
+
+/**
+ * TypeScript 7, a program of the machine's own, which takes a fifth of the time; where it has none for a system, TypeScript 5,
+ * which cells need anyway.
+ */
+function compile() {
+  const native = join(root, "node_modules", "@typescript", `typescript-${process.platform}-${process.arch}`);
+  return node([`node_modules/${existsSync(native) ? "typescript-native" : "typescript"}/bin/tsc`, "-b"]);
 }
 
 /**

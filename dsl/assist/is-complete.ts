@@ -3,7 +3,8 @@ import { parse } from "../syntax/parse.js";
 import * as t from "../syntax/tokens.js";
 
 export type Completeness =
-  { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
+  | { readonly status: "complete" | "invalid" | "unknown" }
+  | { readonly status: "incomplete"; readonly indent: string };
 
 export function isComplete(text: string, verbs: readonly string[]): Completeness {
   const { tokens } = t.lex(text);

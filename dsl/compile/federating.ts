@@ -104,7 +104,7 @@ function demandClients(
   const datas = [data, ...others];
   const runner = given.get("runner");
   const place = (key: string): Span => given.get(key)?.span ?? at.here;
-  const report = <R>(told: R): false => (void told, false);
+  const report = <R>(_told: R): false => false;
   if (isScratch(model)) return report(program.report("federate-scratch", { model: model.name }, at.modelAt));
   if (joined !== undefined && (clients || others.length > 0)) {
     const told = { joined, ...(clients ? { clients: tuneText(clients) } : { data: datas.map(({ name }) => name) }) };

@@ -224,7 +224,7 @@ function trainRepeats(program: Program, header: Header, o: One & { readonly at: 
   const more = { ...fits(whole), ...(o.detached !== undefined && { detach: true as const }) };
   act(program, header, "train", { name: o.name, plan, resume, repeats: { each, recipeHash }, ...more });
 }
-const without = ({ recipeHash, ...run }: Run): Run => (void recipeHash, run);
+const without = ({ recipeHash, ...run }: Run): Run => run;
 
 /** What is fitted once it is trained. */
 function fits({ calibrate }: Pick<Planned, "calibrate">): { readonly calibrate: Planned["calibrate"] } | undefined {

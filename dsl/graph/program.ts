@@ -27,7 +27,13 @@ export interface Ref {
   readonly output: number;
 }
 export type Attribute =
-  string | number | boolean | null | NDArray | readonly Attribute[] | { readonly [name: string]: Attribute };
+  | string
+  | number
+  | boolean
+  | null
+  | NDArray
+  | readonly Attribute[]
+  | { readonly [name: string]: Attribute };
 export type Attributes = Readonly<Record<string, Attribute>>;
 export interface Node {
   readonly op: string;

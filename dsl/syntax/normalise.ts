@@ -8,7 +8,11 @@ import type { CodeData } from "../diagnostics/codes.js";
 import * as t from "./tokens.js";
 
 export type SyntaxCode =
-  "missing-colon" | "missing-comma" | "unknown-escape" | "braces-for-parentheses" | "bracketed-names";
+  | "missing-colon"
+  | "missing-comma"
+  | "unknown-escape"
+  | "braces-for-parentheses"
+  | "bracketed-names";
 type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix) => void;
 
 export function normalise(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {

@@ -357,7 +357,7 @@ export interface Outcomes {
   cost: true;
 }
 export type Outcome = keyof Outcomes;
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- what stdlib merges in takes the call
+// oxlint-disable-next-line no-unused-vars -- what stdlib merges in takes the call
 export interface MetricCapabilities<C extends Call = Call> {
   readonly greaterIsBetter: boolean;
   /** Outcomes that it measures. */

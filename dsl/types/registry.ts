@@ -194,7 +194,16 @@ export interface OwnSubject {
 export interface Verb extends Word<"verb"> {
   readonly operands: {
     readonly what:
-      "new-name" | "model" | "data" | "subject" | "file" | "topic" | "training" | "version" | "none" | "any";
+      | "new-name"
+      | "model"
+      | "data"
+      | "subject"
+      | "file"
+      | "topic"
+      | "training"
+      | "version"
+      | "none"
+      | "any";
     readonly many?: true;
     /** Words of this kind may stand among the names, with their arguments in parentheses. */
     readonly calls?: Kind;

@@ -32,7 +32,9 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
   explain(connection, texts);
   knowNames(connection, texts);
   mend(connection, texts);
-  connection.onRequest("tunebook/plan", ({ textDocument }: PlanParams) => plan(texts, textDocument.uri, plansOf));
+  connection.onRequest<PlanAnswer, never>("tunebook/plan", ({ textDocument }: PlanParams) =>
+    plan(texts, textDocument.uri, plansOf),
+  );
   texts.listen(connection);
   connection.listen();
 }

@@ -1,7 +1,6 @@
 // Tune for tree-sitter. It follows dsl/syntax (tokens and grammar), which stays the judge: tests hold the two to each other.
 // Verbs, connectors and words are names here as they are there; the queries know the vocabulary. New lines count: they end
 // statements, and entries of a block. Where they mean nothing (after an opener or a comma, before a closer) rules let them be.
-/* global module, grammar, seq, choice, repeat, repeat1, optional, field, token, alias, prec */
 
 /** Items between commas, the last of which may stand before the closer. */
 const between = ($, open, item, close) =>

@@ -17,7 +17,15 @@ import { isAlive } from "../artifacts/writer.js";
  * `broken`: what a run stands on can't be read.
  */
 export type RunState =
-  "starting" | "running" | "stopping" | "done" | "early" | "interrupted" | "failed" | "killed" | "broken";
+  | "starting"
+  | "running"
+  | "stopping"
+  | "done"
+  | "early"
+  | "interrupted"
+  | "failed"
+  | "killed"
+  | "broken";
 export interface RunSummary {
   readonly id: string;
   readonly name: string;

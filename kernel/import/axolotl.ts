@@ -154,8 +154,7 @@ const started = (technique: string, from: string | undefined): string =>
       : `${technique}(from: ${quoted(from)})`;
 
 function lengthsAndMasks(s: Settings, chats: boolean): void {
-  if (!chats)
-    s.ignore("train_on_inputs"); // all of a plain text is trained
+  if (!chats) s.ignore("train_on_inputs"); // all of a plain text is trained
   else if (s.flag("train_on_inputs")) s.leave("train_on_inputs", "only the assistant's turns are trained");
   s.inner("special_tokens").ignore("pad_token"); // what pads a row is never learnt
   s.inner("special_tokens").leaveAll("the base's own tokens are used");

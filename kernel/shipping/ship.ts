@@ -128,7 +128,9 @@ function note(names: Names, name: string, fact: NameFacts, hostContext: HostCont
 function tableIn(value: unknown): Table | null {
   if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return rowsOf(value);
   const able = value as
-    { columnNames?: () => string[]; array?: (name: string) => Iterable<unknown> } | null | undefined;
+    | { columnNames?: () => string[]; array?: (name: string) => Iterable<unknown> }
+    | null
+    | undefined;
   if (typeof able !== "object" || typeof able?.columnNames !== "function" || typeof able.array !== "function")
     return null;
   const { array } = able;

@@ -175,7 +175,7 @@ declare module "#dsl/types/registry.js" {
   }
 }
 declare module "#dsl/types/capabilities.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- what is merged takes the call
+  // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
   interface TargetCapabilities<C extends Call = Call> {
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */
     readonly runtime: string | null;

@@ -323,7 +323,7 @@ declare module "#dsl/types/registry.js" {
   }
 }
 declare module "#dsl/types/capabilities.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- interfaces that merge have the same parameters
+  // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TaskCapabilities<C extends Call = Call> {
     /** What the Hugging Face hub calls it. */
     readonly pipeline?: string;

@@ -69,7 +69,7 @@ declare module "#dsl/types/registry.js" {
   }
 }
 declare module "#dsl/types/capabilities.js" {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- interfaces that merge have the same parameters
+  // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TechniqueCapabilities<C extends Call = Call> {
     /** In words, for the reference: goes on after "Trains". */
     readonly trains?: string;

@@ -39,7 +39,8 @@ function told(read: (json: Json) => unknown, config: Json, key: string): readonl
   return [takes(nonsense), absent.is === "refused" ? "an error" : value === undefined ? "–" : code(shown(value))];
 }
 type Attempt =
-  { readonly is: "read"; readonly value: unknown } | { readonly is: "refused"; readonly error: CodedError };
+  | { readonly is: "read"; readonly value: unknown }
+  | { readonly is: "refused"; readonly error: CodedError };
 
 function attempt(read: (json: Json) => unknown, json: Json): Attempt {
   try {

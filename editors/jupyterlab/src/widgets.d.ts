@@ -99,3 +99,6 @@ declare module "plotly.js-dist-min" {
   };
   export default plotly;
 }
+
+/** Styles, which the extension's bundler takes along. */
+declare module "*.css";

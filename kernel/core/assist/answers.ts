@@ -25,7 +25,8 @@ export interface Inspection {
   readonly end?: number;
 }
 export type Completeness =
-  { readonly status: "complete" | "invalid" | "unknown" } | { readonly status: "incomplete"; readonly indent: string };
+  | { readonly status: "complete" | "invalid" | "unknown" }
+  | { readonly status: "incomplete"; readonly indent: string };
 /** A finding in the text of a cell that is being typed (squiggles); empty for cells that are not Tune. */
 export interface Finding {
   readonly from: number;

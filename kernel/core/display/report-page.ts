@@ -75,10 +75,9 @@ function written({ title, says, sections, foot }: Page): string {
     <footer>${foot}</footer>
   </main>`;
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-  const head = html`<meta charset="utf-8" /><meta http-equiv="Content-Security-Policy" content="${policy}" /><meta
-      name="viewport"
-      content="width=device-width, initial-scale=1"
-    /><meta name="referrer" content="no-referrer" /><title>${title}</title>`;
+  const head = html`<meta charset="utf-8" /><meta http-equiv="Content-Security-Policy" content="${policy}" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" /><meta name="referrer" content="no-referrer" />
+    <title>${title}</title>`;
   return `${MARK}<html lang="en"><head>${head.text}<style>${STYLE}</style></head><body>${body.text}</body></html>\n`;
 }
 

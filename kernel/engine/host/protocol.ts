@@ -48,7 +48,8 @@ export type Request = {
   [N in CallName]: { readonly id: number; readonly call: N; readonly ask: Calls[N]["ask"] };
 }[CallName];
 export type Reply =
-  { readonly id: number; readonly answer: unknown } | { readonly id: number; readonly failed: Failure };
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failed: Failure };
 /** An error on its way: a coded one keeps its code and data. */
 export interface Failure {
   readonly code: string | null;

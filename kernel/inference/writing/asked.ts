@@ -47,7 +47,8 @@ export interface Sampling {
 }
 /** What every text must be. `schema`: JSON that a JSON schema allows; `json`: any object. */
 export type Shape =
-  { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> } | { readonly is: "json" };
+  | { readonly is: "schema"; readonly schema: Readonly<Record<string, unknown>> }
+  | { readonly is: "json" };
 
 export interface WriteAsk extends Ask {
   /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next turn is written. */

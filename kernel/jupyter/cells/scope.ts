@@ -70,7 +70,7 @@ export function within<T>(scope: CellScope | undefined, f: () => T): T {
 }
 
 /** A private field put on a promise from outside: not seen by `inspect`, no table to keep. */
-// eslint-disable-next-line @typescript-eslint/no-extraneous-class -- what it returns becomes the `this` of Stamp
+// oxlint-disable-next-line typescript/no-extraneous-class -- what it returns becomes the `this` of Stamp
 class Returns {
   constructor(object: object) {
     return object;

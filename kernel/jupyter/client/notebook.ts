@@ -34,7 +34,8 @@ export interface NotebookResult {
   readonly notebook: Notebook;
   readonly seconds: number;
   readonly failed:
-    (CellAt & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] }) | null;
+    | (CellAt & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] })
+    | null;
 }
 
 const INTERRUPTED = { ename: "Interrupted", evalue: "the run was interrupted", traceback: [] } as const;

@@ -17,5 +17,7 @@ export type SweepAsk = { readonly id: number; readonly trial: number } & (
 );
 
 export type SweepReply = { readonly id: number } & (
-  { readonly did: "stop" | "clone" | "change" } | { readonly trial: DeskTrial } | { readonly fault: string }
+  | { readonly did: "stop" | "clone" | "change" }
+  | { readonly trial: DeskTrial }
+  | { readonly fault: string }
 );

@@ -13,7 +13,8 @@ import "./codes.js";
 
 /** A file to pack: one of the disk, or a text. */
 export type Packed = { readonly path: string; readonly sort: BundledFile["sort"] } & (
-  { readonly from: string } | { readonly text: string }
+  | { readonly from: string }
+  | { readonly text: string }
 );
 export interface Bundle {
   readonly tunebook: string;

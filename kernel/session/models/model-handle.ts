@@ -59,7 +59,12 @@ export interface Message {
 }
 /** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
 type Given =
-  string | Question | readonly Question[] | readonly Asked[] | readonly Message[] | readonly (readonly Message[])[];
+  | string
+  | Question
+  | readonly Question[]
+  | readonly Asked[]
+  | readonly Message[]
+  | readonly (readonly Message[])[];
 export interface Predictors {
   answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
   write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;

@@ -103,7 +103,7 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
   const result = await trained(around, asked, one, measures);
   const forget = () => session.weights.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
-    session.later(result.trained.settled.finally(forget));
+    session.later(settledThen(result.trained.settled, forget));
     throw new CodedError("interrupted", {
       what: `the sweep ${asked.of.sweep}`,
       kept: "the trials done so far are kept: run the statement again to go on",
@@ -136,6 +136,14 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
 }
 
 /** `values`: of each goal, then of each bar. Coded error `trial-unmeasured`. */
+async function settledThen(settled: Promise<unknown>, forget: () => Promise<void>): Promise<void> {
+  try {
+    await settled;
+  } finally {
+    await forget();
+  }
+}
+
 function outcomeOf(
   {
     values,

@@ -16,7 +16,7 @@ export type StartTold = { readonly name: string } & (
 /** Numbers below 1, so that they are nobody's: the last one is 0. */
 export function numbered(starts: readonly StartTold[]): readonly TrialRecord[] {
   const all = starts.flatMap((start) => ("own" in start ? [] : start.trials));
-  return all.map(({ bars, ...trial }, i) => (void bars, { ...trial, number: i + 1 - all.length }));
+  return all.map(({ bars, ...trial }, i) => ({ ...trial, number: i + 1 - all.length }));
 }
 
 /** `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */

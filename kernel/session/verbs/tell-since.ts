@@ -53,7 +53,7 @@ async function compare(session: TuneSession, now: Trained, stage: Stage): Promis
     stage.screen.display(forgottenShown({ name, of, tries: null }, `forgotten-${name}-${Date.now().toString(36)}`));
   if (since.length === 0) return;
   const { folder } = now.weights;
-  const told = since.map(({ forgotten, of: rows, recorded, ...one }) => (void [forgotten, rows, recorded], one));
+  const told = since.map(({ forgotten, of: rows, recorded, ...one }) => one);
   const startHash = recipeHashOf(before.weights);
   writeSince(folder, { start: before.name, startHash, replayed: null, on: told });
   await describeAgain(session, now, stage);

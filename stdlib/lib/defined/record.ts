@@ -32,7 +32,7 @@ export interface ParameterRecord {
 /** The word as it was written in Tune: `call.arguments.rank`, defaults filled in. */
 export interface OwnCall {
   readonly word: string;
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the record's own parameters say what they are
+  // oxlint-disable-next-line typescript/no-explicit-any -- the record's own parameters say what they are
   readonly arguments: Readonly<Record<string, any>>;
 }
 export interface WordRecord {

@@ -199,7 +199,7 @@ describe("the language server", () => {
     const batch = keys.find(({ label }) => label === "batch_size");
     assert.match(batch?.detail ?? "", /a whole number, else 32/);
     assert.equal(batch?.labelDetails?.description, "Rows in one batch");
-    assert.match((batch?.documentation as { value: string }).value, /rows/i);
+    assert.match((batch!.documentation as { value: string }).value, /rows/i);
     const columns = await client.sendRequest<CompletionItem[]>(
       "textDocument/completion",
       at(uri, "team", { inside: 2 }),

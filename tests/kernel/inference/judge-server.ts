@@ -16,7 +16,9 @@ export interface Heard {
 }
 /** Null: it never answers. */
 export type Reply =
-  { readonly status: number; readonly headers?: Record<string, string>; readonly json: unknown } | string | null;
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly json: unknown }
+  | string
+  | null;
 
 const between = (text: string, open: string, close: string): string | null =>
   text.includes(open) ? text.slice(text.indexOf(open) + open.length + 1, text.indexOf(close) - 1) : null;

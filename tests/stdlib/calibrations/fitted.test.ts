@@ -17,7 +17,8 @@ interface Case {
   readonly truth: readonly number[] | readonly (readonly number[])[];
   readonly temperature: number;
   readonly best:
-    readonly (Readonly<Record<"f1" | "accuracy" | "balanced_accuracy", number>> & { readonly label: number })[] | null;
+    | readonly (Readonly<Record<"f1" | "accuracy" | "balanced_accuracy", number>> & { readonly label: number })[]
+    | null;
 }
 const cases = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/calibration.json", import.meta.url), "utf8"),

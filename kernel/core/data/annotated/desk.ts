@@ -32,7 +32,9 @@ export interface DeskOptions {
 
 /** What an annotator may do with a row. */
 export type Doing =
-  { readonly does: "label"; readonly label: Label } | { readonly does: "skip" } | { readonly does: "drop" };
+  | { readonly does: "label"; readonly label: Label }
+  | { readonly does: "skip" }
+  | { readonly does: "drop" };
 /** A decision as it is shown; null: none. */
 export type Decided = Doing | null;
 

@@ -79,7 +79,9 @@ export function prepareHost(folder: string, declarations: string): Host {
     let made1: ((program: TypeScript.BuilderProgram) => void) | undefined;
     Object.defineProperty(made, "afterProgramCreate", {
       get: () => made1,
-      set: (f: (program: TypeScript.BuilderProgram) => void) => (made1 = (program) => f(cellProgram(program, host))),
+      set: (f: (program: TypeScript.BuilderProgram) => void) => {
+        made1 = (program) => f(cellProgram(program, host));
+      },
     });
     return made;
   };

@@ -75,7 +75,8 @@ function unpackBlock(block: Uint8Array, room: Uint8Array, start: number): number
     const back = byte() | (byte() << 8);
     const length = more(token & 15) + 4;
     if (back === 0 || back > to || to + length > room.length) throw new Error("an LZ4 block points outside");
-    for (let end = to + length; to < end; to++) room[to] = room[to - back] ?? 0;
+    const end = to + length;
+    for (; to < end; to++) room[to] = room[to - back] ?? 0;
   }
   return to;
 }

@@ -4,7 +4,8 @@ import { lineAndColumn, readStatement, type Statement } from "./statement.js";
 import "./codes.js";
 
 type Found = { [C in "unordered-sql" | "sql-statement"]: { readonly code: C; readonly data: CodeData[C] } }[
-  "unordered-sql" | "sql-statement"];
+  | "unordered-sql"
+  | "sql-statement"];
 
 export function faultIn(sql: string, { fault } = readStatement(sql)): Found | null {
   if (!fault) return null;

@@ -160,7 +160,7 @@ describe("a search on a cluster", () => {
   });
   it("is gone where the cluster doesn't know it, and given up where the cluster stays away", async () => {
     const end = async (error: CodedError): Promise<unknown> => {
-      // eslint-disable-next-line require-yield
+      // oxlint-disable-next-line require-yield
       async function* tail(): AsyncGenerator<string> {
         await Promise.resolve();
         throw error;

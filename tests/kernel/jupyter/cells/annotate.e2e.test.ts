@@ -74,7 +74,7 @@ describe("annotating in the kernel", function () {
     const [shown] = await ok(kernel, 'annotate tickets as checked { annotator: "ann" }');
     assert.match(String(shown?.["text/plain"]), /0 of 4 rows decided by ann, 4 wait[^]*await checked\.decide\(4, /);
     assert.ok(!String(shown?.["text/html"]).includes("<img"), "a row's text is no HTML");
-    const { desk: id } = shown?.[mime] as { desk: string };
+    const { desk: id } = shown![mime] as { desk: string };
     const desk = await Desk.open(kernel, id);
     assert.deepEqual([desk.state?.labels, desk.state?.total, desk.state?.at], [["billing", "tech"], 4, 0]);
     const rows = await desk.rows();
@@ -107,7 +107,7 @@ describe("annotating in the kernel", function () {
     await ok(kernel!, 'data t { source: csv("full/t.csv"), columns: { text: text, label: label } }');
     const [shown] = await ok(kernel!, "annotate t as u");
     symlinkSync("/dev/full", join(folder.path, "full/t.annotations.jsonl"));
-    const desk = await Desk.open(kernel!, (shown?.[mime] as { desk: string }).desk);
+    const desk = await Desk.open(kernel!, (shown![mime] as { desk: string }).desk);
     const reply = await desk.ask({ ask: "decide", at: 0, does: "label", label: "x" });
     assert.match("fault" in reply ? reply.fault : "", /disk is full|no space/i);
     assert.equal("decided" in reply ? reply.decided : 0, null);
@@ -123,9 +123,9 @@ describe("annotating in the kernel", function () {
     await ok(kernel, data);
     const [shown] = await ok(kernel, 'annotate tickets as checked { annotator: "bo" }');
     assert.match(String(shown?.["text/plain"]), /0 of 4 rows decided by bo/);
-    const desk = await Desk.open(kernel, (shown?.[mime] as { desk: string }).desk);
+    const desk = await Desk.open(kernel, (shown![mime] as { desk: string }).desk);
     const rows = await desk.rows();
-    const other = await Desk.open(kernel, (shown?.[mime] as { desk: string }).desk);
+    const other = await Desk.open(kernel, (shown![mime] as { desk: string }).desk);
     await desk.ask({ ask: "decide", at: 0, does: "label", label: "tech" });
     assert.deepEqual(other.state?.total, 4);
     await ok(kernel, 'checked.decide(1, "billing"); checked.decide(2, null, "drop")');

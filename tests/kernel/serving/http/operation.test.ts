@@ -137,7 +137,7 @@ describe("a server at work", () => {
     assert.deepEqual([failed.status, failed.headers.get("x-error-code")], [500, "server-fault"]);
     const [line] = http.lines;
     assert.deepEqual([line?.["code"], line?.["fault"]], ["server-fault", "TypeError"]);
-    assert.match(String((line?.["at"] as readonly string[])[0]), /operation\.test\.js/);
+    assert.match(String((line!["at"] as readonly string[])[0]), /operation\.test\.js/);
     assert.ok(!(said + JSON.stringify(http.lines)).includes("planted"));
     assert.ok(said.includes(String(line?.["id"])));
   });

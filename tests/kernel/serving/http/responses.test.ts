@@ -293,7 +293,7 @@ describe("the responses of OpenAI's interface", () => {
       const messages = [...first.response.messages, { role: "user" as const, content: "four five" }];
       const { text } = await generateText({ ...{ model, messages, providerOptions, maxRetries: 0 } });
       assert.equal(text, "five four");
-      assert.deepEqual((writer.asked?.prompt as readonly object[])[0], { role: "assistant", content: "three two one" });
+      assert.deepEqual((writer.asked!.prompt as readonly object[])[0], { role: "assistant", content: "three two one" });
       await assert.rejects(generateText({ model, messages, maxRetries: 0 }), /store: false/);
     });
 

@@ -316,7 +316,7 @@ export interface Served extends Http {
     signal?: AbortSignal,
   ): Promise<Response>;
   /** What is answered to it. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  // oxlint-disable-next-line typescript/no-explicit-any
   json(path: string, body: unknown): Promise<any>;
 }
 /** Over HTTP, on a port that is free. */
