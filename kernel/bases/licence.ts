@@ -1,8 +1,8 @@
 /** The licence that a base's own files name, and whether it lets what is made of the base be passed on. */
 import { join } from "node:path";
-import { parse } from "yaml";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { readWhole } from "../fetch/regular.js";
+import { parseYaml } from "../fetch/yaml.js";
 import type { Base } from "../core/bases/base.js";
 
 /**
@@ -30,7 +30,7 @@ function namedIn(card: string): readonly string[] {
 }
 function frontMatter(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 0, logLevel: "error" });
+    return parseYaml(text, { maxAliasCount: 0, logLevel: "error" });
   } catch {
     // Half of it may be read all the same.
     const line = /^license:[ \t]*["']?([\w.+-]+)["']?[ \t]*$/m.exec(text)?.[1];

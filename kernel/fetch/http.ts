@@ -2,11 +2,13 @@
 import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
-import { Agent, EnvHttpProxyAgent, interceptors, request, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
 
+/** Loaded when something is asked for first: most sessions need nothing of the net. */
+const undici = () => import("undici");
 interface Dispatchers {
   readonly plain: Dispatcher;
   readonly following: Dispatcher;
@@ -16,7 +18,8 @@ const TIMES = { bodyTimeout: 60_000, headersTimeout: 60_000, keepAliveTimeout: 1
 let straight: Dispatcher | undefined;
 
 /** The one way out: with `following` redirects are followed. */
-function dispatchers(): Dispatchers {
+async function dispatchers(): Promise<Dispatchers> {
+  const { EnvHttpProxyAgent, interceptors } = await undici();
   if (shared) return shared;
   const files = [
     process.env["NODE_EXTRA_CA_CERTS"],
@@ -51,19 +54,21 @@ export interface GetOptions {
 }
 
 /** One GET; the answer's body is still to be read. Network trouble is the coded error `network-failed`. */
-export function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
-  return ask(url, "GET", options.direct ? (straight ??= new Agent(TIMES)) : dispatchers().following, options);
+export async function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
+  const { Agent } = await undici();
+  const by = options.direct ? (straight ??= new Agent(TIMES)) : (await dispatchers()).following;
+  return ask(url, "GET", by, options);
 }
 
 /** One POST of JSON, as the server answers it first. `patience`: milliseconds without a byte. Coded error `network-failed`. */
-export function postJson(
+export async function postJson(
   url: string,
   body: unknown,
   { patience, ...options }: GetOptions & { readonly patience: number },
 ): Promise<Dispatcher.ResponseData> {
   const headers = { "content-type": "application/json", ...options.headers };
   const own = { body: JSON.stringify(body), headersTimeout: patience, bodyTimeout: patience };
-  return ask(url, "POST", dispatchers().plain, { ...options, headers }, own);
+  return ask(url, "POST", (await dispatchers()).plain, { ...options, headers }, own);
 }
 
 export interface SendOptions extends GetOptions {
@@ -73,17 +78,17 @@ export interface SendOptions extends GetOptions {
   readonly patience: number;
 }
 /** One request of any kind, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
-export function send(
+export async function send(
   url: string,
   { method, body, patience, ...options }: SendOptions,
 ): Promise<Dispatcher.ResponseData> {
   const own = { headersTimeout: patience, bodyTimeout: patience, ...(body !== undefined && { body }) };
-  return ask(url, method, dispatchers().plain, options, own);
+  return ask(url, method, (await dispatchers()).plain, options, own);
 }
 
 /** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
 export async function head(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
-  const answer = await ask(url, "HEAD", dispatchers().plain, options);
+  const answer = await ask(url, "HEAD", (await dispatchers()).plain, options);
   await answer.body.dump();
   return answer;
 }
@@ -95,6 +100,7 @@ async function ask(
   options: GetOptions,
   own: Pick<Dispatcher.RequestOptions, "body" | "headersTimeout" | "bodyTimeout"> = {},
 ): Promise<Dispatcher.ResponseData> {
+  const { request } = await undici();
   try {
     const { address, authorization } = credentials(url);
     return await request(address, {

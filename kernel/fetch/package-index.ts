@@ -3,7 +3,6 @@
  * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
-import { Parser } from "htmlparser2";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { getText, withoutSecrets } from "./http.js";
@@ -56,7 +55,8 @@ const isFile = like(
   }),
 );
 
-function listHtml(text: string, address: string): readonly Listed[] {
+async function listHtml(text: string, address: string): Promise<readonly Listed[]> {
+  const { Parser } = await import("htmlparser2");
   const files: Listed[] = [];
   const parser = new Parser({
     onopentag(name, attributes) {

@@ -4,7 +4,7 @@
  */
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
-import yauzl from "yauzl";
+import type yauzl from "yauzl";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { withoutSecrets } from "./http.js";
@@ -178,7 +178,8 @@ async function unpack(
   let zip: yauzl.ZipFile;
   const entries: { entry: yauzl.Entry; path: string }[] = [];
   try {
-    zip = await yauzl.openPromise(file, { lazyEntries: true, autoClose: false });
+    const { openPromise } = await import("yauzl");
+    zip = await openPromise(file, { lazyEntries: true, autoClose: false });
   } catch (e) {
     throw broken(e);
   }

@@ -1,7 +1,7 @@
 /** Packed files as the bytes that are in them, piece by piece: by the ending of the name, `.gz`, `.zst` or `.zip` (of one file). */
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import yauzl from "yauzl";
+import type yauzl from "yauzl";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { zstd } from "../lib/sources/zstd.js";
 import "../lib/sources/table-codes.js";
@@ -37,10 +37,9 @@ function gunzipped(raw: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
 
 /** Coded error `zip-members`. */
 async function* member(file: string, name: string): AsyncGenerator<Uint8Array> {
+  const { open } = await import("yauzl");
   const zip = await new Promise<yauzl.ZipFile>((resolve, reject) =>
-    yauzl.open(file, { lazyEntries: true, autoClose: false }, (error, opened) =>
-      error ? reject(error) : resolve(opened),
-    ),
+    open(file, { lazyEntries: true, autoClose: false }, (error, opened) => (error ? reject(error) : resolve(opened))),
   );
   try {
     const files: yauzl.Entry[] = [];

@@ -2,10 +2,10 @@
  * What the README.md of a data set says of its files, as YAML between lines of `---`: its configs, with the files of each split,
  * and the names behind the numbers of labels. What can't be followed is told, never guessed.
  */
-import { parse } from "yaml";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Value } from "#dsl/types/value.js";
+import { parseYaml } from "../../fetch/yaml.js";
 import "./codes.js";
 
 export interface Config {
@@ -51,7 +51,7 @@ export function cardOf(text: string | null, name: string): Card {
 function yamlOf(text: string, fail: (why: string) => never): Readonly<Record<string, unknown>> {
   let said: unknown;
   try {
-    said = parse(text, { maxAliasCount: 100, logLevel: "error" });
+    said = parseYaml(text, { maxAliasCount: 100, logLevel: "error" });
   } catch (error) {
     return fail((error as Error).message.split("\n")[0] ?? "it is no YAML");
   }

@@ -1,26 +1,6 @@
-/** What each verb does, keyed by verb; the compiler hands over checked actions. */
+/** What each verb does, keyed by verb, loaded when it is used first; the compiler hands over checked actions. */
 import type { Action } from "#dsl/plan/plan.js";
-import { runAuto } from "../auto/run-auto.js";
 import type { Stage, TuneSession } from "../tune-session.js";
-import { runAnnotate } from "./annotate.js";
-import { runAttach } from "./attach.js";
-import { runCompress } from "./compress.js";
-import { runData } from "./data.js";
-import { runDeploy } from "./deploy.js";
-import { runEngine } from "./engine.js";
-import { runEvaluate } from "./evaluate.js";
-import { runExperiment } from "./experiment.js";
-import { runFederate } from "./federate.js";
-import { runModel } from "./model.js";
-import { runParameters } from "./parameters.js";
-import { runPredict } from "./predict.js";
-import { runRecipe } from "./recipe.js";
-import { runReport } from "./report.js";
-import { runServe } from "./serve.js";
-import { runShow } from "./show.js";
-import { runSweep } from "./sweep.js";
-import { runTrain } from "./train.js";
-import { runUpdate } from "./update.js";
 
 export const verbs: {
   readonly [V in Action["verb"]]: (
@@ -29,25 +9,25 @@ export const verbs: {
     stage: Stage,
   ) => Promise<void>;
 } = {
-  data: runData,
-  model: runModel,
-  recipe: runRecipe,
-  parameters: runParameters,
-  train: runTrain,
-  evaluate: runEvaluate,
-  predict: runPredict,
-  update: runUpdate,
-  compress: runCompress,
-  federate: runFederate,
-  sweep: runSweep,
-  auto: runAuto,
-  annotate: runAnnotate,
-  attach: runAttach,
-  deploy: runDeploy,
-  serve: runServe,
-  show: runShow,
-  engine: runEngine,
-  experiment: runExperiment,
-  report: runReport,
+  data: async (...all) => (await import("./data.js")).runData(...all),
+  model: async (...all) => (await import("./model.js")).runModel(...all),
+  recipe: async (...all) => (await import("./recipe.js")).runRecipe(...all),
+  parameters: async (session, action) => (await import("./parameters.js")).runParameters(session, action),
+  train: async (...all) => (await import("./train.js")).runTrain(...all),
+  evaluate: async (...all) => (await import("./evaluate.js")).runEvaluate(...all),
+  predict: async (...all) => (await import("./predict.js")).runPredict(...all),
+  update: async (...all) => (await import("./update.js")).runUpdate(...all),
+  compress: async (...all) => (await import("./compress.js")).runCompress(...all),
+  federate: async (...all) => (await import("./federate.js")).runFederate(...all),
+  sweep: async (...all) => (await import("./sweep.js")).runSweep(...all),
+  auto: async (...all) => (await import("../auto/run-auto.js")).runAuto(...all),
+  annotate: async (...all) => (await import("./annotate.js")).runAnnotate(...all),
+  attach: async (...all) => (await import("./attach.js")).runAttach(...all),
+  deploy: async (...all) => (await import("./deploy.js")).runDeploy(...all),
+  serve: async (...all) => (await import("./serve.js")).runServe(...all),
+  show: async (...all) => (await import("./show.js")).runShow(...all),
+  engine: async (...all) => (await import("./engine.js")).runEngine(...all),
+  experiment: async (...all) => (await import("./experiment.js")).runExperiment(...all),
+  report: async (...all) => (await import("./report.js")).runReport(...all),
   use: async () => undefined, // what a used file defines arrives as actions of its own
 };

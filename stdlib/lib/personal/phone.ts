@@ -3,8 +3,9 @@
  * is grouped as a country writes its own, or where the words before it say so. `libphonenumber-js` knows the plans: they
  * change every month, and 80 KB of them (`min`) are less than a wrong table of our own.
  */
+import { isValidPhoneNumber } from "#platform/phone-plans.js";
+import type { CountryCode } from "libphonenumber-js/min";
 import { matchesOf } from "./matches.js";
-import { isValidPhoneNumber, type CountryCode } from "libphonenumber-js/min";
 import { saidBefore } from "./context.js";
 import type { Detector, Span } from "./finding.js";
 
