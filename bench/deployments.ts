@@ -12,7 +12,8 @@ import { registry } from "#stdlib/registry.js";
 import { figures, type Proof } from "#kernel/deploying/proof.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";
-import { Refused, TuneSession } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
+import { TuneSession } from "#kernel/session/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 
 const TARGETS: readonly (readonly [head: string, target: (at: string) => string])[] = [

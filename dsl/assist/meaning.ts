@@ -11,7 +11,9 @@ import { failed, type DataFacts } from "../types/facts.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataPlan } from "../types/subject.js";
 import { dataNow } from "../plan/folds.js";
-import { planTraining, settingsOf, type Planned } from "../compile/training.js";
+import { planTraining } from "../compile/training.js";
+import { settingsOf } from "../compile/training/settings.js";
+import { type Planned } from "../compile/training/asked.js";
 import { tuneText } from "../plan/text.js";
 import type { Parameter, Verb, Word } from "../types/registry.js";
 

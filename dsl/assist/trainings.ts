@@ -13,10 +13,13 @@ import { resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { dataKnown } from "../plan/known-data.js";
 import type { DataFacts } from "../types/facts.js";
-import type { Action, RecipePlan } from "../plan/plan.js";
+import type { Action } from "../plan/action.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { DataPlan } from "../types/subject.js";
 import type { Value } from "../types/value.js";
-import { planTraining, settingsOf, type Planned } from "../compile/training.js";
+import { planTraining } from "../compile/training.js";
+import { settingsOf } from "../compile/training/settings.js";
+import { type Planned } from "../compile/training/asked.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Statement } from "../syntax/tree.js";
 import type { AssistContext } from "./items.js";

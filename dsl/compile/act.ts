@@ -4,7 +4,7 @@ import type { Header } from "../types/header.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
-import type { Action, Actions } from "../plan/plan.js";
+import type { Action, Actions } from "../plan/action.js";
 
 export type Handler = (program: Program, header: Header) => void;
 

@@ -1,5 +1,5 @@
 /** `annotate`: data whose labels people decide on; the file of their decisions lies beside the source, which stays as it is. */
-import type { AskOrder, Subject } from "../plan/plan.js";
+import type { AskOrder, Subject } from "../plan/action.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isLoaded } from "../plan/loaded.js";

@@ -1,9 +1,9 @@
 /** Whether what an attack asks after is there. */
 import type { Program } from "../plan/program.js";
 import type { Given } from "../types/given.js";
-import type { AttackCapabilities } from "../types/capabilities.js";
+import type { AttackCapabilities } from "../types/capabilities/scoring.js";
 import type { Call } from "../types/value.js";
-import { settingsOf } from "./training.js";
+import { settingsOf } from "./training/settings.js";
 import type {} from "../rules/canary-codes.js";
 
 /** `names`: of the models. @returns false if something isn't (reported); of models that were trained elsewhere it is told later. */

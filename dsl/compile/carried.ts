@@ -2,11 +2,11 @@
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import { carrierOf } from "../plan/ranks.js";
-import type { FederatedPlan } from "../plan/plan.js";
+import type { FederatedPlan } from "../plan/recipe.js";
 import type { Draft, Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
-import type { TaskCapabilities } from "../types/capabilities.js";
+import type { TaskCapabilities } from "../types/capabilities/model.js";
 import type { DataFacts } from "../types/facts.js";
 import type { Call } from "../types/value.js";
 import type { Federating } from "./clients.js";

@@ -2,10 +2,11 @@
 import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { timesDue } from "../plan/cadence.js";
-import type { Estimates, FederatedPlan, RecipePlan } from "../plan/plan.js";
+import type { Estimates } from "../plan/plan.js";
+import type { FederatedPlan, RecipePlan } from "../plan/recipe.js";
 import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkRoles, checkTables, dataFacts } from "../rules/world.js";
-import type { PartitionCapabilities } from "../types/capabilities.js";
+import type { PartitionCapabilities } from "../types/capabilities/federation.js";
 import type { DataFacts } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";

@@ -8,17 +8,17 @@ import type { Draft, Program, Run } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { CompressKey } from "../plan/compressing.js";
-import type { CompressStage } from "../plan/plan.js";
+import type { CompressStage } from "../plan/action.js";
 import { fill } from "../plan/defaults.js";
 import type { Operand } from "../syntax/tree.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
-import type { StageCapabilities } from "../types/capabilities.js";
+import type { StageCapabilities } from "../types/capabilities/learning.js";
 import type { Call } from "../types/value.js";
 import { act, nameOf } from "./act.js";
 import { planCompressed, studentDraft } from "./compressing.js";
 import { contenderOf, isContender } from "./contenders.js";
 import { draftOf, namesTaken, trainedName } from "./names.js";
-import { checkDuration } from "./training.js";
+import { checkDuration } from "./training/settings.js";
 import "../plan/compress-codes.js";
 
 /** Keys of the statement that are no settings of the recipe, in the order of their stages, and what such a stage's model is called. */

@@ -10,13 +10,15 @@ import { readerOf } from "../types/subject.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
-import type { StageCapabilities, Taught } from "../types/capabilities.js";
+import type { StageCapabilities, Taught } from "../types/capabilities/learning.js";
 import type { Given } from "../types/given.js";
 import { failed, type BaseFacts } from "../types/facts.js";
 import { Reporter } from "../diagnostics/reporter.js";
 import type { Call, Value } from "../types/value.js";
 import { checkTables, dataFacts } from "../rules/world.js";
-import { planTraining, settingsOf, type Planned } from "./training.js";
+import { planTraining } from "./training.js";
+import { settingsOf } from "./training/settings.js";
+import { type Planned } from "./training/asked.js";
 import { isStreamed } from "./streamed.js";
 import "../plan/compress-codes.js";
 

@@ -7,7 +7,7 @@ import { isScratch } from "../plan/scratch.js";
 import { servesAsItIs, servesHeadless } from "../plan/untrained.js";
 import { briefCall, shortCall } from "../plan/short-call.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { Contender, Subject } from "../plan/plan.js";
+import type { Contender, Subject } from "../plan/action.js";
 import { namedByData, splitNames } from "../rules/world.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Kind, Parameter } from "../types/registry.js";

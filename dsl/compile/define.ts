@@ -17,7 +17,7 @@ import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../p
 import { checkLoaded, settingsOfRun } from "../plan/loaded.js";
 import { draftOf } from "./names.js";
 import type { Value } from "../types/value.js";
-import { checkDuration } from "./training.js";
+import { checkDuration } from "./training/settings.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** Keys that take the place of others where a definition varies another one. */

@@ -10,7 +10,7 @@ import { foldsWritten } from "../plan/folds.js";
 import { act, nameOf } from "./act.js";
 import { draftOf } from "./names.js";
 import { planFederated } from "./federating.js";
-import { checkDuration } from "./training.js";
+import { checkDuration } from "./training/settings.js";
 import "../plan/federate-codes.js";
 
 export function federate(program: Program, header: Header): void {

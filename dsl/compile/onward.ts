@@ -1,10 +1,11 @@
 /** What a model's technique becomes where strategies make room in it for each data set: by all stages that it went on from. */
 import type { Program, Updating } from "../plan/program.js";
-import type { Grown, Shapes } from "../types/capabilities.js";
+import type { Grown } from "../types/capabilities/learning.js";
+import type { Shapes } from "../types/capabilities/said.js";
 import type { RunFacts } from "../types/facts.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
-import type { Onward } from "./training.js";
+import type { Onward } from "./training/asked.js";
 import "../plan/update-codes.js";
 
 /** `technique`: as the model is defined, or as the run that it loads has it. Undefined: what is wrong was said. */

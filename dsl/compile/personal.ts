@@ -1,8 +1,9 @@
 /** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
 import { checkLabelsApart, checkRowsApart } from "../rules/apart.js";
 import { headOf, trainingSplit } from "../plan/estimates.js";
-import type { PartitionCapabilities } from "../types/capabilities.js";
-import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { PartitionCapabilities } from "../types/capabilities/federation.js";
+import type { Estimates } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
 import type { BaseFacts, DataFacts } from "../types/facts.js";
 import type { Span } from "../diagnostics/span.js";

@@ -2,9 +2,10 @@
 import { tuneText } from "../plan/text.js";
 import { privacyPlan, privacyWord } from "../plan/private.js";
 import { trainingSplit } from "../plan/estimates.js";
-import type { Estimates, FederatedPlan, PrivacyPlan, RecipePlan } from "../plan/plan.js";
+import type { Estimates } from "../plan/plan.js";
+import type { FederatedPlan, PrivacyPlan, RecipePlan } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
-import type { AggregatorCapabilities } from "../types/capabilities.js";
+import type { AggregatorCapabilities } from "../types/capabilities/federation.js";
 import type { DataFacts } from "../types/facts.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";

@@ -21,7 +21,7 @@ import { foldsNamed, subjectOf, trainedFound, trainedName } from "./names.js";
 import { dataNow, foldsWritten } from "../plan/folds.js";
 import { must, mustGet } from "../diagnostics/must.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
-import type { Held, Subject } from "../plan/plan.js";
+import type { Held, Subject } from "../plan/action.js";
 import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 

@@ -1,7 +1,7 @@
 /** `report`: a page of what was trained, swept or kept, written into a file. */
 import { fill } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
-import type { Actions } from "../plan/plan.js";
+import type { Actions } from "../plan/action.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace } from "../diagnostics/reporter.js";
 import { runNeed } from "../plan/loaded.js";

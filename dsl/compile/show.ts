@@ -13,7 +13,7 @@ import { checkRoles } from "../rules/world.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Span } from "../diagnostics/span.js";
 import { act } from "./act.js";
-import type { Subject } from "../plan/plan.js";
+import type { Subject } from "../plan/action.js";
 import { named, subjectOf, trainedFound } from "./names.js";
 
 /** What can be shown, in a few words. */

@@ -1,14 +1,14 @@
 /** Strategies of an update: which are listed, which go together, and which of them a task is for. */
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import type { Recipe } from "../plan/plan.js";
+import type { Recipe } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
 import { isBatchwise } from "../rules/batching.js";
 import type { Given } from "../types/given.js";
 import type { Header } from "../types/header.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
-import type { StrategyCapabilities } from "../types/capabilities.js";
+import type { StrategyCapabilities } from "../types/capabilities/learning.js";
 import "../plan/update-codes.js";
 import { isStreamed } from "./streamed.js";
 

@@ -23,7 +23,7 @@ import { act, nameOf } from "./act.js";
 import { draftOf } from "./names.js";
 import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
 import { dividedBy } from "./divided.js";
-import { undivided } from "./training.js";
+import { undivided } from "./training/known.js";
 import "./auto-codes.js";
 
 /** What the verb calls its own, where that is what it works on here. */

@@ -16,7 +16,8 @@ import { repeatName } from "../plan/repeats.js";
 import { act, nameOf } from "./act.js";
 import { draftOf, namesTaken, trainedName } from "./names.js";
 import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./strategies.js";
-import { checkDuration, type Planned } from "./training.js";
+import { checkDuration } from "./training/settings.js";
+import { type Planned } from "./training/asked.js";
 import { planStage } from "./updating.js";
 import "../plan/update-codes.js";
 

@@ -6,7 +6,9 @@ import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
 import { failed, type RunFacts } from "../types/facts.js";
 import { onwardOf } from "./onward.js";
-import { planTraining, settingsOf, type Planned, type Training } from "./training.js";
+import { planTraining } from "./training.js";
+import { settingsOf } from "./training/settings.js";
+import { type Planned, type Training } from "./training/asked.js";
 
 /** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
 export function planStage(

@@ -3,10 +3,10 @@
  * that read whole texts cut them at `max_length`; tasks that predict each next token cut longer texts into windows of it
  * and lose nothing; packing fills rows up to it; tasks that make a text of a text cut both.
  */
-import type { TaskCapabilities } from "../types/capabilities.js";
+import type { TaskCapabilities } from "../types/capabilities/model.js";
 import type { Registry } from "../types/registry.js";
 import type { SplitFacts } from "../types/facts.js";
-import type { RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../types/subject.js";
 
 type Supervision = NonNullable<TaskCapabilities["supervision"]>;

@@ -12,7 +12,7 @@ import { isLoaded, resolveLoaded, runOf } from "./loaded.js";
 import { checkScratch, isScratch, scratchOf } from "./scratch.js";
 import { madeOf, madeWith } from "./made.js";
 import { isCall } from "./value.js";
-import type { RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../types/subject.js";
 import type { Call, Value } from "../types/value.js";
 

@@ -15,7 +15,8 @@
  *   validation its tokens · (2·M + 4·n·h·l̄).
  */
 import { chunksFor } from "../graph/head.js";
-import type { FamilyCapabilities, SizeFields, Stacks } from "../types/capabilities.js";
+import type { FamilyCapabilities, Stacks } from "../types/capabilities/model.js";
+import type { SizeFields } from "../types/from-scratch.js";
 import type { Held } from "../types/held.js";
 import { meanOf, type Drawn } from "./drawn.js";
 import type { Program } from "./program.js";
@@ -23,7 +24,8 @@ import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
 import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./batches.js";
-import type { Estimates, RecipePlan } from "./plan.js";
+import type { Estimates } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../types/subject.js";
 import type { Call } from "../types/value.js";
 

@@ -3,7 +3,7 @@ import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Expression } from "../syntax/tree.js";
 import type { Call } from "../types/value.js";
-import type { Space, SweepPlan } from "./plan.js";
+import type { Space, SweepPlan } from "./sweep-plan.js";
 import type { Program } from "./program.js";
 
 const FEW = 4;

@@ -2,7 +2,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import type { Effects, Recipe } from "./plan.js";
+import type { Effects } from "./plan.js";
+import type { Recipe } from "./recipe.js";
 import type { Call, Value } from "../types/value.js";
 
 export function hashOf(value: unknown): string {

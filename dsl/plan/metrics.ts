@@ -1,11 +1,11 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
-import type { Outcome } from "../types/capabilities.js";
+import type { Outcome } from "../types/capabilities/metric.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Registry } from "../types/registry.js";
 import { hashOf } from "./hash.js";
-import type { RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call } from "../types/value.js";
 import { tuneText } from "./text.js";

@@ -1,9 +1,12 @@
 /** Trainings with privacy: what the recipe's other settings become, and the noise that keeps the promise. */
-import type { Drawn, PrivacyCapabilities, Promised, Refusal } from "../types/capabilities.js";
+import type { Drawn, Promised } from "../types/promised.js";
+import type { PrivacyCapabilities } from "../types/capabilities/learning.js";
+import type { Refusal } from "../types/capabilities/said.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Call } from "../types/value.js";
-import type { Origins, PrivacyPlan, RecipePlan } from "./plan.js";
+import type { Origins } from "./plan.js";
+import type { PrivacyPlan, RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
 import "./private-codes.js";
 

@@ -2,7 +2,7 @@
  * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
  */
 import { failed, type FactOf, type Facts, type Failed, type JournalFacts, type Need, keyOf } from "../types/facts.js";
-import type { Action, Experiment } from "./plan.js";
+import type { Action, Experiment } from "./action.js";
 import type { Call, Value } from "../types/value.js";
 import type { Outside, NameKind } from "./outside.js";
 import type { Registry } from "../types/registry.js";
@@ -12,6 +12,7 @@ import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "../di
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./deploy-codes.js";
 import type {} from "./name-codes.js";
+import type {} from "./sweep-codes.js";
 import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Annotations } from "../types/subject.js";

@@ -1,8 +1,9 @@
 /** A training whose updates several processes share: how many they are, and what they need together. */
-import type { CarrierCapabilities, RunnerCapabilities, WorkerCapabilities } from "../types/capabilities.js";
+import type { CarrierCapabilities, RunnerCapabilities, WorkerCapabilities } from "../types/capabilities/running.js";
 import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";
-import type { Estimates, RecipePlan, Sharing } from "./plan.js";
+import type { Estimates, Sharing } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 

@@ -5,7 +5,8 @@ import { pathSpan, type Expression, type WordNode } from "../syntax/tree.js";
 import { formOf } from "../types/shapes.js";
 import { plain } from "../types/numeric.js";
 import type { Call, Value } from "../types/value.js";
-import type { NestedCall, Plan, Space, SweepRelation, SweepTerm } from "./plan.js";
+import type { NestedCall, Space, SweepRelation, SweepTerm } from "./sweep-plan.js";
+import type { Plan } from "./plan.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 

@@ -9,7 +9,7 @@ import { typed } from "../types/values.js";
 import type { Parameter, ValueType } from "../types/registry.js";
 import type { Argument, Expression, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type { NestedCall, Space } from "./plan.js";
+import type { NestedCall, Space } from "./sweep-plan.js";
 import type { Value } from "../types/value.js";
 
 type Range = Exclude<Space, { space: "choice" }>;

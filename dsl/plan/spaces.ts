@@ -6,7 +6,7 @@ import { presentPart } from "../types/deprecated.js";
 import type { Parameter } from "../types/registry.js";
 import type { BlockNode, Entry } from "../syntax/tree.js";
 import { foreignSpace } from "./foreign-spaces.js";
-import type { Space } from "./plan.js";
+import type { Space } from "./sweep-plan.js";
 import { spaceOf } from "./space.js";
 import { foreignPath, nearPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
 

@@ -8,7 +8,8 @@ import type { Span } from "../diagnostics/span.js";
 import { failed, type JournalFacts } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";
-import type { SweepGoal, SweepPlan, SweepStart } from "./plan.js";
+import type { SweepGoal } from "./auto.js";
+import type { SweepPlan, SweepStart } from "./sweep-plan.js";
 import type { Program } from "./program.js";
 import type {} from "./search-codes.js";
 

@@ -5,7 +5,7 @@
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../diagnostics/record.js";
-import type { Recipe } from "./plan.js";
+import type { Recipe } from "./recipe.js";
 import { unheld } from "./hash.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";

@@ -1,5 +1,5 @@
 /** What kind of value a value is, and what stands at a path of a recipe. */
-import type { Recipe } from "./plan.js";
+import type { Recipe } from "./recipe.js";
 import type { Call, Value } from "../types/value.js";
 
 export function isCall(value: unknown): value is Call {

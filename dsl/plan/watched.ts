@@ -3,7 +3,7 @@
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
  */
 import type { Registry } from "../types/registry.js";
-import type { RecipePlan } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
 import type { Call, Value } from "../types/value.js";
 import { isCall } from "./value.js";
 

@@ -1,6 +1,6 @@
 /** How rows come together in batches, against what the task and the technique make of them. */
 import { predictsNext } from "../plan/batches.js";
-import type { RecipePlan } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Given } from "../types/given.js";

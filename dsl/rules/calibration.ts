@@ -4,7 +4,7 @@ import type { CodeData } from "../diagnostics/codes.js";
 import type { Program } from "../plan/program.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Span } from "../diagnostics/span.js";
-import type { Decides } from "../types/capabilities.js";
+import type { Decides } from "../types/capabilities/scoring.js";
 import type { DataFacts } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";

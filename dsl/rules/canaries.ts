@@ -1,7 +1,7 @@
 /** Whether canaries can be put among the rows of a training. */
 import type { Program } from "../plan/program.js";
 import type { DataFacts } from "../types/facts.js";
-import type { RecipePlan } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { Batching } from "./batching.js";
 import type {} from "./canary-codes.js";
 

@@ -3,7 +3,8 @@
  * alone and together, the one that costs least. What changes no number costs least, then what costs time or a little
  * precision, then what is read, at last the technique.
  */
-import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { Estimates } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { ModelPlan } from "../types/subject.js";
 
 /** One value of a key, in the recipe or the model. */

@@ -2,7 +2,8 @@
 import { cutRows, quantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched.js";
 import type { DataFacts, SplitFacts } from "../types/facts.js";
-import type { Estimates, RecipePlan } from "../plan/plan.js";
+import type { Estimates } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
 import type { ModelPlan } from "../types/subject.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Given } from "../types/given.js";

@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/types/subject.js";
 import type { Base } from "../core/bases/base.js";
 import type { HostContext } from "../core/session/host-context.js";

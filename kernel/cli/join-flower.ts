@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { progressOn } from "#tools/progress.mjs";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { colours } from "#kernel/checking/colours.js";
 import { plainHostContext, type Progress } from "#kernel/core/session/host-context.js";

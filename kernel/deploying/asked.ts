@@ -1,6 +1,6 @@
 /** What a model says of golden inputs, here or in another runtime: words, and the numbers that they follow from. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { Outcome } from "#dsl/types/capabilities.js";
+import type { Outcome } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";

@@ -7,7 +7,7 @@ import { ControlServer, type Trains } from "../control/server.js";
 import type { Status } from "../control/protocol.js";
 import { settle, type Told } from "../control/starting.js";
 import type { RunEvent } from "../core/session/events.js";
-import type { Follows } from "../session/tune-session.js";
+import type { Follows } from "../session/stage.js";
 
 export class Desk implements Follows, Trains {
   private folder: string | null = null;

@@ -15,7 +15,8 @@ import { openShipment, type Opened } from "../session/shipped.js";
 import type { Shown } from "../core/display/shown.js";
 import type { Screen } from "../session/trainings/live.js";
 import { textScreen } from "../session/text-screen.js";
-import type { Stage, TuneSession } from "../session/tune-session.js";
+import type { Stage } from "../session/stage.js";
+import type { OpenSession } from "../session/open-session.js";
 import { statementOf } from "../session/verbs/detach-together.js";
 import { runSweep } from "../session/verbs/sweep.js";
 import { runTrain } from "../session/verbs/train.js";
@@ -76,7 +77,7 @@ async function train(): Promise<number> {
 }
 
 /** Takes the folder of several trainings that run as one, and says so; what is returned gives it back. */
-async function openTogether(session: TuneSession, statement: Statement): Promise<() => void> {
+async function openTogether(session: OpenSession, statement: Statement): Promise<() => void> {
   const together = writeTogether(session.runs, statement);
   const lock = await lockRun(together.folder, "train");
   lock.whenReleased(noteRunning(together.folder));
@@ -85,7 +86,7 @@ async function openTogether(session: TuneSession, statement: Statement): Promise
   return () => lock.release();
 }
 
-function run(session: TuneSession, action: Shippable, stage: Stage): Promise<void> {
+function run(session: OpenSession, action: Shippable, stage: Stage): Promise<void> {
   const { detach, ...own } = action;
   void detach;
   return own.verb === "sweep" ? runSweep(session, own, stage) : runTrain(session, own, stage);

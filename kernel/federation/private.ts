@@ -3,7 +3,7 @@
  * its update is cut to a greatest norm, all count the same, and the sum has noise. Drawn by the system's generator, never by a seed.
  */
 import { must } from "#dsl/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/plan/recipe.js";
 import { normal, poisson, Uniform } from "../training/private/secret.js";
 
 export interface ClientPrivacyOptions {

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/plan/plan.js";
+import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";

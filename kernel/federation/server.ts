@@ -3,7 +3,7 @@
  * It knows nothing of rows, engines and sockets.
  */
 import { must } from "#dsl/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/plan/plan.js";
+import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
 import type { Call } from "#dsl/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";

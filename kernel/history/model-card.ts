@@ -2,73 +2,30 @@
  * The model card of a finished training: `README.md` beside the weights, as the Hugging Face hub reads it. It says what was
  * trained on what, how, what was measured, and how to load it. No row of the data and no path of this machine is in it.
  */
+import writeFileAtomic from "write-file-atomic";
 import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
 import { lastOf } from "#dsl/diagnostics/must.js";
-import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
-import type { Call, Value } from "#dsl/types/value.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { usualMetric } from "#dsl/plan/watched.js";
-import type { Registry } from "#dsl/types/registry.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { count, duration, percent, plural, printable, significant } from "../core/display/text.js";
+import { count, duration, percent, plural, significant } from "../core/display/text.js";
 import { originText } from "../core/display/plans/origin.js";
 import { personalText } from "../core/display/plans/plan-card.js";
 import { keptText, meansText, promiseText } from "../core/display/plans/privacy.js";
 import { spentIn, spentText } from "../core/display/curves/spent.js";
 import { callText, valueText } from "../core/display/value-text.js";
 import { attackLines } from "./attack-lines.js";
-import type { RunScore } from "./run-scores.js";
 import { code, fence, page, plainText, table } from "../core/display/markdown.js";
-import { withoutPlace, type CardBase } from "./card-base.js";
-import { compressedLines, isStudent, smallerOf, type CardCompressed } from "./card-compressed.js";
-import type { RunEvent, SharedBy } from "../core/session/events.js";
+import { compressedLines, smallerOf } from "./card-compressed.js";
+import type { SharedBy } from "../core/session/events.js";
 import { usedText } from "../core/display/plans/hours.js";
-import type { TrainedOn } from "../session/models/model-handle.js";
-import { headOf } from "../core/bases/head-names.js";
 import type { SinceBefore } from "../artifacts/since-before.js";
-import type { Lock } from "../artifacts/run-folder.js";
-
-export interface CardFacts {
-  readonly name: string;
-  readonly plan: Plan;
-  readonly lock: Lock;
-  readonly base: CardBase;
-  readonly data: TrainedOn;
-  readonly events: readonly RunEvent[];
-  /** Step of the weights that were kept, and their file's name. */
-  readonly kept: { readonly step: number; readonly file: string };
-  /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `whole`: a model as transformers reads it; `model`: a run's folder. */
-  readonly saved: "peft" | "adapter" | "whole" | "model";
-  readonly machine: string;
-  readonly registry: Registry;
-  /** The base's, where it forbids to pass on what is made of it; null: it doesn't. */
-  readonly forbidding?: string | null;
-  /** It was made of a larger model; absent: it wasn't. */
-  readonly compressed?: CardCompressed | undefined;
-  /** Of a deployment; absent: it is a training's own folder. */
-  readonly deployed?: DeployedCard;
-  /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
-  readonly since?: SinceBefore | null;
-  /** What attacks on these weights came to, the last at the end; absent: none were made. */
-  readonly attacks?: readonly RunScore[];
-}
-export interface DeployedCard {
-  /** As it was written: `onnx(quantize: int8)`. */
-  readonly target: string;
-  /** The target's word. */
-  readonly format: string;
-  /** As the hub calls what opens it. */
-  readonly library?: string | undefined;
-  /** Of the base; null: it names none. */
-  readonly licence: string | null;
-  /** Lines of its proof. */
-  readonly proof: readonly string[];
-  /** What the format doesn't hold, and what serves instead. */
-  readonly left: readonly (readonly [part: string, instead: string])[];
-  readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
-}
+import type { CardFacts, DeployedCard } from "./card-facts.js";
+import { frontMatter } from "./card-front-matter.js";
+import { techniqueText, safe } from "./card-safe.js";
+import { loading } from "./card-loading.js";
 
 export async function writeModelCard(folder: string, facts: CardFacts): Promise<void> {
   await writeFileAtomic(join(folder, "README.md"), modelCard(facts));
@@ -252,44 +209,6 @@ function begunFrom({ base, compressed }: CardFacts): string {
   return `Continued from the training ${code(training)}, ${root},`;
 }
 
-/** YAML whose values are JSON, which YAML is made to read: no text can end a value or begin another. */
-function frontMatter(f: CardFacts, scores: readonly (readonly [string, number])[]): string {
-  const { model, data } = f.plan.recipe;
-  const { hub } = f.base;
-  const pipeline = f.registry.find("task", model.task.word)?.capabilities?.pipeline;
-  const metrics = scores.flatMap(([type, value]) => (Number.isFinite(value) ? [{ type, value }] : []));
-  const index = {
-    name: f.name,
-    results: [
-      { task: { type: pipeline }, dataset: { name: data.name, type: "private", split: "validation" }, metrics },
-    ],
-  };
-  const entries: Readonly<Record<string, unknown>> = {
-    ...(hub && { base_model: hub.id }),
-    ...(typeof f.forbidding === "string" && { license: f.forbidding }),
-    ...(hub && f.base.training === null && f.saved === "peft" && { base_model_relation: "adapter" }),
-    ...(typeof f.deployed?.licence === "string" && { license: f.deployed.licence }),
-    library_name: f.deployed?.library ?? LIBRARIES[f.saved] ?? "tunebook",
-    ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
-    tags: [
-      ...["tunebook", model.technique.word, model.task.word],
-      ...(f.compressed && isStudent(f.compressed) ? ["distillation"] : []),
-      ...(f.deployed ? [f.deployed.format] : []),
-    ],
-    ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
-  };
-  return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");
-}
-const LIBRARIES: Readonly<Partial<Record<CardFacts["saved"], string>>> = { peft: "peft", whole: "transformers" };
-/** Which is YAML, and a string of Tune and of Python, too. */
-function json(value: unknown): string {
-  // What YAML takes for a line's end, and JSON does not.
-  return JSON.stringify(value, (_key, v: unknown) => (typeof v === "string" ? printable(v) : v)).replace(
-    /[\u0085\u2028\u2029\ufeff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-}
-
 /** Scores of the validation after the step whose weights were kept. */
 function scoresOf({ events, kept }: CardFacts): readonly (readonly [string, number])[] {
   const found = events.findLast((e) => e.kind === "evaluated" && e.step === kept.step);
@@ -322,106 +241,4 @@ function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {
       ],
     ];
   });
-}
-
-/** A head of scores learns them standardised (standardised.ts). */
-const UNSTANDARDISED = [
-  'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
-  'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
-  "weights[head] *= scale",
-  'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
-];
-
-function loading(f: CardFacts): readonly string[] {
-  return isOurs(f) ? [...loadingBy(f), OURS] : loadingBy(f);
-}
-/** A head that transformers has no class for. */
-function isOurs({ plan, registry }: CardFacts): boolean {
-  const { task } = plan.recipe.model;
-  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
-}
-const OURS =
-  "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +
-  "linear layer over the mean of a text's last states, brought to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
-
-function loadingBy(f: CardFacts): readonly string[] {
-  const { model } = f.plan.recipe;
-  const auto = autoModel(f);
-  const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
-  const q = json;
-  const labels = f.lock.labels.length;
-  // A base may bring a head for other labels.
-  const { name, training, scratch } = f.base;
-  const hub = training === null ? f.base.hub : null;
-  const whole = training === null && scratch;
-  // Beside the card of a run from scratch lies the whole model, beside that of a smaller one what was made for it.
-  const made = f.saved === "model" && model.trained?.made !== undefined;
-  const place = made ? "base" : hub ? name : whole && f.saved === "model" ? "model" : `./${training ?? name}`;
-  const standing =
-    made || hub || place === "model"
-      ? []
-      : [
-          `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
-        ];
-  const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
-  const heads = model.task.word === "regression" ? 1 : labels;
-  const more = heads === 0 || isOurs(f) ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
-  const begin = [
-    `from transformers import ${auto}`,
-    "",
-    `base = ${auto}.from_pretrained(${q(hub?.id ?? place)}${revision}${more})`,
-  ];
-  const started = (technique: string, from: string): string =>
-    `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
-  if (f.saved === "whole")
-    return [
-      "The folder (here `model`) is the whole model. In Tunebook, a training goes on from it:",
-      fence("tune", started(techniqueText(model.technique), "./model")),
-      `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
-    ];
-  if (f.saved === "model")
-    return [
-      `In the notebook that trained it, ${code(`await ${f.name}.save("folder")`)} writes a folder that transformers opens.`,
-      "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
-      python([
-        ...["from safetensors.torch import load_file", ...begin],
-        `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
-        ...(model.task.word === "regression" ? UNSTANDARDISED : []),
-        "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
-      ]),
-      ...(made && model.trained?.made?.kind === "sparsity" ? [PRUNED] : []),
-      ...standing,
-    ];
-  const own = safe(model.technique) as Call;
-  const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
-  return [
-    "In Tunebook, a training goes on from this folder (here `adapter`):",
-    fence("tune", started(technique, place)),
-    f.saved === "peft"
-      ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
-      : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
-    ...standing,
-  ];
-}
-const PRUNED =
-  "Where `base/config.json` has `pruned_heads`, transformers 4 builds the model that it says and transformers 5 another: " +
-  "`deploy … to huggingface(…)` writes one that both open.";
-/** The class of transformers that builds the base with the task's head. */
-function autoModel(f: CardFacts): string {
-  const { plan, registry } = f;
-  if (isOurs(f)) return "AutoModel";
-  const head = headOf(plan.recipe.model.task.word, registry);
-  if (head === "Model") return "AutoModel";
-  return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
-}
-
-function techniqueText(call: Call): string {
-  return callText(safe(call) as Call);
-}
-/** A value without folders of this machine. */
-function safe(value: Value): Value {
-  if (typeof value === "string") return withoutPlace(value);
-  if (!isCall(value)) return value;
-  const inside = Object.entries(value.arguments).map(([name, v]) => [name, safe(v)] as const);
-  return { ...value, arguments: Object.fromEntries(inside) };
 }

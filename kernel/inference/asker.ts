@@ -12,7 +12,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import { pairsIn, type Reading, typesOf } from "../core/session/token-types.js";
 import { does } from "../core/session/words.js";
 import { encodeTexts, type Asked, type Unseen } from "../encoding/encoded.js";
-import type { Predicted } from "../session/models/model-handle.js";
+import type { Predicted } from "./predicted.js";
 import { asFitted } from "./fitted.js";
 import { fedRow, type FedRow } from "./fed-rows.js";
 import { within } from "./gathering/merged-encoding.js";

@@ -1,13 +1,13 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
 import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { splitNamesOf } from "../core/data/prepared.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { splitNamesOf, type Prepared } from "../core/data/prepared.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
 import type { Learnt } from "../artifacts/learnt.js";
-import type { Weights } from "../session/models/model-handle.js";
+import type { Weights } from "../artifacts/weights.js";
 import { valuesOf, type Part } from "../artifacts/part.js";
 import { valuesIn } from "../artifacts/tally.js";
-import type { Stage, TuneSession } from "../session/tune-session.js";
 
 export interface ScoredConstant {
   readonly name: string;
@@ -19,12 +19,13 @@ export interface ScoredConstant {
   /** Of metrics for which another answer is the best (their capability `constant`). */
   readonly others: readonly { readonly by: string; readonly name: string; readonly scored: Scored }[];
 }
+/** Data as they were prepared before, where they still are. */
+export type KeptData = (data: DataPlan) => Promise<Prepared> | null;
+
 /** Null: no answer makes sense for all rows. `learnt`: what is kept of the rows that the model learnt from. */
 export async function constantOf(
-  session: TuneSession,
   model: { readonly weights: Weights | null; readonly learnt: Learnt | null },
-  o: { readonly rows: Encoded; readonly encoding: Encoding; readonly scored: Part },
-  stage: Stage,
+  o: { readonly rows: Encoded; readonly encoding: Encoding; readonly scored: Part; readonly kept: KeptData },
 ): Promise<ScoredConstant | null> {
   const { rows, encoding } = o;
   const { taught } = rows;
@@ -37,7 +38,7 @@ export async function constantOf(
   const { learnt, weights } = learntElsewhere(model.weights, o.scored) ? { learnt: null, weights: null } : model;
   // Of a private training nothing is kept of its answers.
   const kept = learnt && learnt.rows.length > 0 && of((role) => valuesIn(learnt.answers, role));
-  const part = kept || !weights ? null : await learntFrom(session, weights, stage);
+  const part = kept || !weights ? null : await learntFrom(weights, o.kept);
   const own = kept ?? (part && ofRows(part));
   const constant = own ?? ofRows(o.scored);
   if (!constant) return null;
@@ -65,12 +66,8 @@ const learntElsewhere = (weights: Weights | null, { prepared }: Part): boolean =
   weights?.plan.recipe.update !== undefined && weights.data.hash !== prepared.facts.hash;
 
 /** The rows that a model learnt from, where they are at hand and still the same. */
-async function learntFrom(
-  session: TuneSession,
-  { plan: { recipe }, data }: Weights,
-  stage: Stage,
-): Promise<Part | null> {
-  const kept = session.datasets.kept(recipe.data, stage.hostContext);
+async function learntFrom({ plan: { recipe }, data }: Weights, keptOf: KeptData): Promise<Part | null> {
+  const kept = keptOf(recipe.data);
   if (!kept) return null;
   try {
     const prepared = await kept;

@@ -4,7 +4,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import type { Base } from "../core/bases/base.js";
 import { readLearnt, readLearntBy, seenOf, type Learnt } from "../artifacts/learnt.js";
-import type { ModelHandle, Weights } from "../session/models/model-handle.js";
+import type { Weights } from "../artifacts/weights.js";
 import { hashesOf, type Part } from "../artifacts/part.js";
 
 export interface Seen {
@@ -20,7 +20,7 @@ export interface Seen {
 
 /** What is kept of the rows that a model learnt from: with its run, or with the folders that it is made of. */
 export function readLearntOf(
-  { weights, plan }: Pick<ModelHandle, "weights" | "plan">,
+  { weights, plan }: { readonly weights: Weights | null; readonly plan: ModelPlan },
   base: Pick<Base, "folder">,
   home: string,
 ): Learnt | null {

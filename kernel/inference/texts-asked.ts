@@ -2,7 +2,7 @@
 import type { Session } from "../engine/engine.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Base } from "../core/bases/base.js";
-import type { Predicted } from "../session/models/model-handle.js";
+import type { Predicted } from "./predicted.js";
 import { askerOf, type AskedBy } from "./asker.js";
 import { askRows } from "./score.js";
 

@@ -7,7 +7,8 @@ import { callText } from "../core/display/value-text.js";
 import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
-import type { Plan, Recipe } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Recipe } from "#dsl/plan/recipe.js";
 import { rowsChanged, type RowChanges } from "./rows-changed.js";
 import type { Side } from "./side.js";
 

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
-import { Refused } from "./tune-session.js";
+import { Refused } from "./stage.js";
 
 /** Empty for an error without a code. */
 export function diagnosticsOf(error: unknown, sources: readonly Source[]): readonly Diagnostic[] {

@@ -10,10 +10,11 @@ import "../artifacts/codes.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { textScreen } from "./text-screen.js";
 import { runsBeside } from "./trainings/runs-beside.js";
-import { Refused, TuneSession } from "./tune-session.js";
+import { Refused } from "./stage.js";
+import { TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import { textOfNamed } from "../fetch/regular.js";
-import type { Evaluation } from "./verbs/evaluate-once.js";
+import type { Evaluation } from "./verbs/evaluation.js";
 
 export interface RunFileOptions {
   readonly parameters?: Readonly<Record<string, Value>>;

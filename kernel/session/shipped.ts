@@ -9,7 +9,8 @@ import type { HostContext } from "../core/session/host-context.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import { plansOf, type Shippable } from "../shipping/ship.js";
 import type { Shipped, Shipment, Table } from "../shipping/shipment.js";
-import { Refused, TuneSession, type Given, type Stage } from "./tune-session.js";
+import { Refused, type Given, type Stage } from "./stage.js";
+import { TuneSession } from "./tune-session.js";
 import { Warnings } from "./warnings.js";
 
 export interface Opened {

@@ -5,12 +5,11 @@ import type { Source, Span } from "#dsl/diagnostics/span.js";
 import { diagnosticsShown } from "../core/display/diagnostics.js";
 import type { Shown } from "../core/display/shown.js";
 import type { Screen } from "./trainings/live.js";
-import type { Stage } from "./tune-session.js";
 import type { Warn } from "./warn.js";
 
 export type { Warn } from "./warn.js";
 
-export function warningsOn({ warnings }: Pick<Stage, "warnings">, span: Span): Warn {
+export function warningsOn({ warnings }: { readonly warnings: Warnings }, span: Span): Warn {
   return (code, data) => warnings.tell(diagnosticOf({ code, severity: "warning", data, span, labels: [] }));
 }
 

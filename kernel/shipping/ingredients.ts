@@ -5,7 +5,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import type { FederatedPlan } from "#dsl/plan/plan.js";
+import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { isRecord } from "#dsl/diagnostics/record.js";

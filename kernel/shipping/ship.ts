@@ -1,5 +1,6 @@
 /** What a session tells of itself for one of its statements, so that another process can run it. */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Source } from "#dsl/diagnostics/span.js";

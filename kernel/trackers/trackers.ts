@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import canonicalize from "canonicalize";
-import type { Experiment } from "#dsl/plan/plan.js";
+import type { Experiment } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import { plural } from "../core/display/text.js";
 import type { Patience } from "./door.js";

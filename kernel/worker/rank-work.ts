@@ -7,12 +7,13 @@ import type { RankOrder } from "../cluster/rank-order.js";
 import { Spoke } from "../ranks/spoke.js";
 import { followRank } from "../session/trainings/follow-rank.js";
 import type { OpensModel } from "../session/models/open-model.js";
-import type { Stage, TuneSession } from "../session/tune-session.js";
+import type { Stage } from "../session/stage.js";
+import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";
 
 /** What it trains with, once the files that it reads are there. */
 export interface RankBench {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly stage: Stage;
   readonly opens: OpensModel;
 }

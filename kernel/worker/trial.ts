@@ -22,7 +22,8 @@ import { startEngine } from "../engine/start.js";
 import { sessionOf } from "../session/shipped.js";
 import { trainPlans, type Training } from "../session/sweeps/run-trial.js";
 import { TrialModels } from "../session/sweeps/trial-models.js";
-import type { Stage, TuneSession } from "../session/tune-session.js";
+import type { Stage } from "../session/stage.js";
+import type { OpenSession } from "../session/open-session.js";
 import { Warnings } from "../session/warnings.js";
 import { readShipment, type Shipped } from "../shipping/shipment.js";
 import { RunFolder } from "../artifacts/run-folder.js";
@@ -56,7 +57,7 @@ export interface Doing {
   readonly onLost: (error: unknown) => void;
 }
 interface Bench {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly hostContext: Stage["hostContext"];
   readonly models: TrialModels;
   readonly stays: () => void;

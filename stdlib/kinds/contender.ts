@@ -4,7 +4,7 @@
  * that scores the model's, so that they say of each row what a model's logits say, in the model's order of labels.
  */
 import type { Call } from "#dsl/types/value.js";
-import type { TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
 import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
 import type { PromptedBase } from "../lib/prompting/base.js";
 import type { AskedRows, Column, TaskImplementation } from "./task.js";

@@ -164,7 +164,7 @@ declare module "#dsl/types/registry.js" {
     metric: MetricImplementation;
   }
 }
-declare module "#dsl/types/capabilities.js" {
+declare module "#dsl/types/capabilities/metric.js" {
   interface Outcomes {
     label_set: true;
     tags: true;

@@ -132,7 +132,7 @@ declare module "#dsl/types/registry.js" {
     model: ModelImplementation;
   }
 }
-declare module "#dsl/types/capabilities.js" {
+declare module "#dsl/types/capabilities/model.js" {
   interface FamilyCapabilities {
     /** `model_type` of config.json. */
     readonly modelType: string;

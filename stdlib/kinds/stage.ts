@@ -2,7 +2,7 @@
  * Stages of `compress`: what becomes of a trained model's weights before anything is trained (kinds `student`, `sparsity` and
  * `quantization`). Their records say config and shapes (`StageCapabilities`); this is where the weights come from.
  */
-import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import type { BaseFacts, Made } from "#dsl/types/facts.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { RoundedAs } from "#dsl/graph/rounding.js";

@@ -174,7 +174,7 @@ declare module "#dsl/types/registry.js" {
     target: TargetImplementation;
   }
 }
-declare module "#dsl/types/capabilities.js" {
+declare module "#dsl/types/capabilities/running.js" {
   // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
   interface TargetCapabilities<C extends Call = Call> {
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */

@@ -322,7 +322,7 @@ declare module "#dsl/types/registry.js" {
     task: TaskImplementation;
   }
 }
-declare module "#dsl/types/capabilities.js" {
+declare module "#dsl/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TaskCapabilities<C extends Call = Call> {
     /** What the Hugging Face hub calls it. */

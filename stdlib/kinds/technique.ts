@@ -68,7 +68,7 @@ declare module "#dsl/types/registry.js" {
     technique: TechniqueImplementation;
   }
 }
-declare module "#dsl/types/capabilities.js" {
+declare module "#dsl/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TechniqueCapabilities<C extends Call = Call> {
     /** In words, for the reference: goes on after "Trains". */

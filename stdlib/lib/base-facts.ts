@@ -1,5 +1,5 @@
 /** What words may ask of the base that their model begins from. */
-import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import { failed, type BaseFacts } from "#dsl/types/facts.js";
 import type { CheckContext } from "#dsl/types/context.js";
 

@@ -1,4 +1,4 @@
-import type { HeadOn } from "#dsl/types/capabilities.js";
+import type { HeadOn } from "#dsl/types/capabilities/model.js";
 import { defineWord } from "#dsl/types/define.js";
 import { wantUnmasking } from "../lib/tasks/families.js";
 import { shareOf } from "../lib/tasks/masking.js";

@@ -1,4 +1,4 @@
-import type { HeadOn } from "#dsl/types/capabilities.js";
+import type { HeadOn } from "#dsl/types/capabilities/model.js";
 import { defineWord } from "#dsl/types/define.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";

@@ -1,4 +1,4 @@
-import type { TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";

@@ -5,7 +5,8 @@
  */
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { inNode, ModelPage } from "#tests/kernel/deploying/transformers-js.js";
 

@@ -10,7 +10,7 @@ import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { implementationOf } from "#dsl/types/loaded.js";
-import type { FromScratch } from "#dsl/types/capabilities.js";
+import type { FromScratch } from "#dsl/types/from-scratch.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#dsl/plan/scratch-codes.js";
 import type { Call } from "#dsl/types/value.js";

@@ -1,5 +1,5 @@
 /** What transformers calls the class with the head of a task, and the losses of heads over whole texts. */
-import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities/model.js";
 import type { Registry } from "#dsl/types/registry.js";
 
 /** Undefined: the task's head is not over whole texts. */

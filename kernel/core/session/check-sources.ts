@@ -7,7 +7,7 @@ import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/types/facts.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { parse } from "#dsl/syntax/parse.js";

@@ -8,7 +8,7 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Finding, Inspection } from "../../core/assist/answers.js";
-import type { PlanView } from "../../core/display/plans/plan-view.js";
+import type { PlanView } from "../../core/display/plans/plan-contract.js";
 import type { RunDetails } from "../../history/run-details.js";
 import type { RunListing, RunQuery } from "../../history/run-listing.js";
 import type { Compare, Comparison } from "../../history/compared-runs.js";

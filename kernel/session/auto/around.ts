@@ -2,18 +2,20 @@
 import { wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/diagnostics/span.js";
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { shortCall } from "#dsl/plan/short-call.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
 import { worldIn } from "../../inference/measured.js";
 import { compileAll } from "../answers/host.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { How } from "../verbs/evaluate-once.js";
 
 export type Auto = Extract<Action, { verb: "auto" }>;
 export interface AroundAuto {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly stage: Stage;
   readonly action: Auto;
 }

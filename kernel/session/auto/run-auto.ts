@@ -1,7 +1,7 @@
 /** `sweep auto`: looks, tries what costs little, writes a sweep as a program, shows and runs it, and says what won. */
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { metricsOf } from "#dsl/plan/metrics.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { keepsBest } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
@@ -20,7 +20,8 @@ import { keptOf } from "../sweeps/ranking.js";
 import { demandRunning } from "../sweeps/wishes.js";
 import type { LiveSweep, Whole } from "../sweeps/live-sweep.js";
 import { sweepOf } from "../verbs/sweep.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { compiled, sourceOf, type Auto, type AroundAuto } from "./around.js";
 import { scoredTrials, versusOf } from "./compared.js";
 import { candidates } from "./costs.js";
@@ -29,7 +30,7 @@ import { looked } from "./looked.js";
 import { probes, type Probed } from "./probes.js";
 import "./codes.js";
 
-export async function runAuto(session: TuneSession, action: Auto, stage: Stage): Promise<void> {
+export async function runAuto(session: OpenSession, action: Auto, stage: Stage): Promise<void> {
   const around = { session, stage, action };
   const begun = performance.now();
   const { name, auto } = action;
@@ -208,7 +209,7 @@ function outcomeOf(
 
 /** Nothing fits: what needs no training is what there is. `left`: trainings that are passed over. */
 function untrained(
-  session: TuneSession,
+  session: OpenSession,
   { name, report, left }: { readonly name: string; readonly report: AutoReport; readonly left: readonly Left[] },
   stage: Stage,
 ): void {

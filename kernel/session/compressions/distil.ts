@@ -6,7 +6,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { CompressStage } from "#dsl/plan/plan.js";
+import type { CompressStage } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Lessons, TeacherOptions } from "#stdlib/programs/options.js";

@@ -1,7 +1,7 @@
 /** Who a student learns from: a model that was trained, or a base that is asked by a prompt. */
 import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { CompressStage } from "#dsl/plan/plan.js";
+import type { CompressStage } from "#dsl/plan/action.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";

@@ -1,6 +1,6 @@
 /** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
 import { table, type ColumnTable } from "arquero";
-import type { CompressStage } from "#dsl/plan/plan.js";
+import type { CompressStage } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 import { rewritten } from "#stdlib/lib/students/rewritten.js";

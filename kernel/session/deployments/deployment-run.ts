@@ -12,7 +12,7 @@ import { callText } from "../../core/display/value-text.js";
 import type { Happening } from "../../core/session/events.js";
 import { claimNew } from "../../training/claim-run.js";
 import { PROOF, type Proof } from "../../deploying/proof.js";
-import type { Weights } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { version } from "../version.js";
 

@@ -2,7 +2,7 @@
 import type { Learnt } from "#stdlib/kinds/target.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { scoresOf } from "../../history/run-scores.js";
-import type { Weights } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 
 /** Undefined: the run doesn't say when it ended. */
 export function learntOf(weights: Weights): Learnt | undefined {

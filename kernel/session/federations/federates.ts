@@ -2,8 +2,9 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { HIDDEN, participantsOf } from "#dsl/compile/clients.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
-import type { AggregatorCapabilities } from "#dsl/types/capabilities.js";
+import type { FederatedPlan } from "#dsl/plan/recipe.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { AggregatorCapabilities } from "#dsl/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";

@@ -18,7 +18,7 @@ import { Held } from "../../federation/secure/held.js";
 import { leastThreshold } from "../../federation/secure/round.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
-import type { TuneSession } from "../tune-session.js";
+import type { OpenSession } from "../open-session.js";
 import { materialOf } from "../trainings/material.js";
 import { validatingOn } from "../trainings/validating.js";
 import { Account } from "./account.js";
@@ -64,7 +64,7 @@ interface Around {
 }
 
 /** Until `signal`, or until it is over. Coded errors: of its program, its data, its engine; those of `serveAsSuperNode`; with `once` why it refused. */
-export async function joinFederation(session: TuneSession, request: JoinRequest, o: Around): Promise<void> {
+export async function joinFederation(session: OpenSession, request: JoinRequest, o: Around): Promise<void> {
   const { superlink, plain, certificates, once } = request;
   const { hears } = o;
   const { recipe, effects } = request.plan;
@@ -127,7 +127,7 @@ function pinsOf({ plan, life }: JoinRequest): Pins {
 
 /** The model open, the rows as tokens. Coded errors of programs, data, bases and engines. */
 export async function openJoined(
-  session: TuneSession,
+  session: OpenSession,
   request: JoinRequest,
   { hostContext, hears }: Omit<Around, "signal">,
 ): Promise<JoinedClient> {
@@ -180,7 +180,7 @@ async function accountOf({ recipe }: Plan, { privacy }: Here, file: string): Pro
   return new Account({ file, accountant: await does(promised.call, "privacy"), privacy: promised, round });
 }
 
-const keyFileOf = ({ runs }: Pick<TuneSession, "runs">, name: string): string =>
+const keyFileOf = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>
   pathOf(runs, ".joined", `${hashed(name)}.pem`);
 const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
 

@@ -12,7 +12,7 @@ import type { Base } from "../../core/bases/base.js";
 import { significant } from "../../core/display/text.js";
 import { isPlan } from "../../history/run-summary.js";
 import { withoutPlace } from "../../history/card-base.js";
-import type { Weights } from "./model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 
 export type Row = readonly [name: string, value: string, more: string];
 export interface MadeOf {

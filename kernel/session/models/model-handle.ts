@@ -2,20 +2,17 @@
  * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
  * fills it, changing its definition empties it.
  */
-import type { Plan, Writing } from "#dsl/plan/plan.js";
+import type { Writing } from "#dsl/plan/action.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
-import type { DataFacts } from "#dsl/types/facts.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/plan/batches.js";
 import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Piece } from "../../inference/continue-texts.js";
-import type { RunEvent } from "../../core/session/events.js";
 import { asText, promptsOf, type Prompt } from "../../inference/prompts.js";
 import { questionsOf, readsContexts, type Question } from "../../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
-import type { Checkpoint } from "../../artifacts/checkpoints.js";
 import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { readCalibration, type Calibration } from "../../artifacts/calibration.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
@@ -25,6 +22,8 @@ import type { Saved } from "./saved.js";
 import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
 import type { Landscape } from "../../core/display/landscape.js";
+import { type Predicted, Gathered } from "../../inference/predicted.js";
+import type { Weights } from "../../artifacts/weights.js";
 import "../../artifacts/codes.js";
 
 export interface StepRow {
@@ -36,22 +35,7 @@ export interface StepRow {
   readonly tokens: number;
   readonly seconds: number;
 }
-/** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
-export interface Predicted {
-  readonly text: string;
-  /** Of models that read pairs. */
-  readonly text_pair?: string;
-}
 export type Prediction = LabelPrediction;
-/** A text and what the model wrote after it. */
-export interface Written {
-  readonly text: string;
-  readonly continuation: string;
-  /** How many tokens the continuation has. */
-  readonly tokens: number;
-  /** Why it ended: the model ended it, `max_tokens` were written, or a stop string came. */
-  readonly ended: "end" | "length" | "stop";
-}
 /** A turn as a cell writes it. */
 export interface Message {
   readonly role: string;
@@ -72,31 +56,6 @@ export interface Predictors {
   save(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Saved>;
   landscape(model: ModelHandle, others: readonly ModelHandle[], o: Required<LandscapeOptions>): Promise<Landscape>;
 }
-/** What is kept of the data that were trained on: no row of them. */
-export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
-  readonly splits: Readonly<Record<string, { readonly rows: number }>>;
-}
-/** The weights a model has now. */
-export interface Weights {
-  readonly plan: Plan;
-  /** What tells them, where they are the best of several seeds; absent: the recipe's own. */
-  readonly recipeHash?: string;
-  readonly folder: string;
-  readonly labels: readonly string[];
-  /** What they were trained on. */
-  readonly data: TrainedOn;
-  /** The checkpoint that holds them. */
-  readonly checkpoint: Checkpoint;
-  readonly events: readonly RunEvent[];
-  /** Settles when the engine has written what was under way. */
-  readonly settled: Promise<void>;
-  readonly complete: boolean;
-  /** Of a federation: the client whose own head they have in place of the mean; absent: the mean. */
-  readonly client?: string;
-}
-
-/** What tells the weights from those of other recipes, or of as many seeds. */
-export const recipeHashOf = ({ recipeHash, plan }: Weights): string => recipeHash ?? plan.recipeHash;
 
 export class ModelHandle {
   weights: Weights | null = null;
@@ -247,22 +206,6 @@ export class ModelHandle {
 /** Whether a model's task writes text. */
 export function writesText(plan: ModelPlan): boolean {
   return tasksThatWrite(registry, plan.task);
-}
-
-/** One text's pieces, put together. */
-export class Gathered {
-  private continuation = "";
-  private tokens = 0;
-  private ended: Written["ended"] = "length";
-  constructor(private readonly text: string) {}
-  add(piece: Piece): void {
-    this.continuation += piece.text;
-    this.tokens += piece.tokens.length;
-    if (piece.ended !== null) this.ended = piece.ended;
-  }
-  written(): Written {
-    return { text: this.text, continuation: this.continuation, tokens: this.tokens, ended: this.ended };
-  }
 }
 
 function isPair(text: unknown): text is readonly [string, string] {

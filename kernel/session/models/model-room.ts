@@ -2,14 +2,16 @@
 import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Writing } from "#dsl/plan/plan.js";
-import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Writing } from "#dsl/plan/action.js";
+import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Prompt } from "../../inference/prompts.js";
 import type { Piece } from "../../inference/continue-texts.js";
 import { writeTexts } from "../../inference/write.js";
 import { loadedWeights } from "./loaded.js";
-import { ModelHandle, recipeHashOf, type Predicted, typeOf } from "./model-handle.js";
+import { ModelHandle, typeOf } from "./model-handle.js";
+import { recipeHashOf } from "../../artifacts/weights.js";
+import { type Predicted } from "../../inference/predicted.js";
 import type { Merged } from "../../artifacts/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
@@ -21,7 +23,8 @@ import { placeFor } from "../verifying.js";
 import { readsContexts } from "../../inference/questions.js";
 import { does } from "../../core/session/words.js";
 import { plainHostContext, type HostContext } from "../../core/session/host-context.js";
-import type { TuneSession } from "../tune-session.js";
+import type { DatasetCache } from "../answers/dataset-cache.js";
+import type { NameSink, SessionOptions } from "../stage.js";
 import type { Opened } from "./opened.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { answersOf } from "../../inference/texts-asked.js";
@@ -29,15 +32,24 @@ import { WHY, whyOf } from "../../inference/why.js";
 import { withoutWords } from "../../inference/left-out.js";
 import type { WhyRow } from "../../core/display/scores/why.js";
 import type { Session } from "../../engine/engine.js";
-import { NO_DATA, PAIRS, planOf, type Askable } from "./weight-room.js";
+import { NO_DATA, PAIRS, planOf, type Askable, type WeightRoom } from "./weight-room.js";
 import { mergedFolder } from "./merged-folder.js";
 import "../../artifacts/codes.js";
+
+/** What it needs of the session whose models they are. */
+export interface RoomSession {
+  readonly options: Pick<SessionOptions, "folder" | "verifying">;
+  readonly names: NameSink;
+  readonly data: ReadonlyMap<string, DataPlan>;
+  readonly datasets: DatasetCache;
+  readonly weights: WeightRoom;
+}
 
 export class ModelRoom {
   private readonly handles = new Map<string, ModelHandle>();
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly session: TuneSession) {}
+  constructor(private readonly session: RoomSession) {}
 
   /** Defines or redefines a model: the same definition keeps its weights, a changed one drops them. */
   define(plan: ModelPlan, as = plan.name): ModelHandle {
@@ -218,7 +230,7 @@ export class ModelRoom {
 }
 
 /** `german.test`. Coded errors `bad-option`, those of data. */
-async function rowsNamed(session: TuneSession, on: string, model: ModelHandle, s: HostContext): Promise<LandscapeRows> {
+async function rowsNamed(session: RoomSession, on: string, model: ModelHandle, s: HostContext): Promise<LandscapeRows> {
   const [name = "", split = ""] = on.split(".");
   const data = session.data.get(name);
   const bad = (wanted: string): never => {

@@ -3,7 +3,7 @@ import type { Body } from "../../artifacts/merged.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Engine } from "../../engine/engine.js";
-import type { Weights } from "./model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import type { OpenModel } from "./open-model.js";
 
 export interface Opened {

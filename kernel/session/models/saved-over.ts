@@ -8,7 +8,7 @@ import { ADAPTER } from "../../artifacts/adapter-folder.js";
 import "../../core/session/load-codes.js";
 import { LEARNT, readLearnt, writeLearnt } from "../../artifacts/learnt.js";
 import { MODEL } from "../../artifacts/model-folder.js";
-import type { Weights } from "./model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { SaveOptions } from "./save-options.js";

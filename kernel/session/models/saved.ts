@@ -8,7 +8,7 @@ import { describeIn, savedAs } from "../../history/described.js";
 import { LEARNT } from "../../artifacts/learnt.js";
 import { staysInPlace, writeMerged, type Body } from "../../artifacts/merged.js";
 import { demandFree, filesOf, writeModelFolder } from "../../artifacts/model-folder.js";
-import type { Weights } from "./model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import type { OpenModel } from "./open-model.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt } from "./saved-over.js";

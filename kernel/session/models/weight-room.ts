@@ -16,7 +16,8 @@ import { MODEL, writeModelFolder } from "../../artifacts/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { EngineRoom } from "../engines/engine-room.js";
-import { recipeHashOf, type ModelHandle, type Weights } from "./model-handle.js";
+import { recipeHashOf, type Weights } from "../../artifacts/weights.js";
+import { type ModelHandle } from "./model-handle.js";
 import {
   openModel,
   openPrompted,

@@ -1,7 +1,7 @@
 /** How text is written when a TypeScript cell asks: the keys of `predict`, checked against the words' own records. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Writing } from "#dsl/plan/plan.js";
+import type { Writing } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import "../../artifacts/codes.js";

@@ -16,7 +16,7 @@ import { differingIn, short, type Difference } from "../../record/differing.js";
 import { recordOf } from "../../record/record.js";
 import type { Side } from "../../record/side.js";
 import type { Engine } from "../../engine/engine.js";
-import type { TuneSession } from "../tune-session.js";
+import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import "./codes.js";
 
@@ -60,7 +60,7 @@ export interface Checked {
 
 /** What is read now beside what the lock says; nothing is trained. `plan`: what will be trained. */
 export async function checked(
-  session: TuneSession,
+  session: OpenSession,
   side: Side,
   plan: Plan,
   o: { readonly engine: Engine; readonly hostContext: HostContext },

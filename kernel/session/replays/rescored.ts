@@ -12,7 +12,8 @@ import type { Side } from "../../record/side.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
 import type { Number2 } from "../../record/alike.js";
 
@@ -24,7 +25,7 @@ export interface Rescored {
 
 /** `run`: the repetition, which keeps the scores. */
 export async function rescored(
-  session: TuneSession,
+  session: OpenSession,
   { side, handle, run }: { readonly side: Side; readonly handle: ModelHandle; readonly run: RunFolder },
   stage: Stage,
 ): Promise<Rescored> {
@@ -82,7 +83,7 @@ function whyNot({ run, plan, lock }: Side, score: RunScore): string | null {
   return score.step === keptCheckpoint(run, plan).position.step ? null : "they are of other weights than it kept";
 }
 
-async function metricsOf({ vocabulary: { registry } }: TuneSession, score: RunScore) {
+async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunScore) {
   const parameter = must(
     registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
     "`metrics` of an evaluation",
@@ -101,7 +102,7 @@ async function metricsOf({ vocabulary: { registry } }: TuneSession, score: RunSc
   return { calls, not };
 }
 
-function batchSize({ vocabulary: { registry } }: TuneSession): number {
+function batchSize({ vocabulary: { registry } }: OpenSession): number {
   const found = registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "batch_size")?.default;
   return found && "value" in found && typeof found.value === "number" ? found.value : 64;
 }

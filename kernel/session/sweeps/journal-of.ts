@@ -1,5 +1,5 @@
 /** Of a sweep what its journal must know. */
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { brokenAt } from "../../core/sweep/relations.js";

@@ -1,7 +1,7 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Words } from "#stdlib/lib/metrics/metric-name.js";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { parametersOf } from "../../core/sweep/parameters.js";
 import {
   bestEnded,
@@ -23,7 +23,7 @@ import { goalOf, goalsOf, studyOf } from "../../core/sweep/study.js";
 import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Screen } from "../trainings/live.js";
-import type { ControlsHost } from "../tune-session.js";
+import type { ControlsHost } from "../stage.js";
 import { changed } from "./changed.js";
 import { bestOf, nearestOf } from "./ranking.js";
 import type { SweepLog } from "./trial-log.js";

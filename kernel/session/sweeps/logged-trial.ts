@@ -4,7 +4,7 @@
  * attributes. A trial that Optuna added is read by its parameters.
  */
 import * as v from "valibot";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { distributionText, meantBy, type Distribution } from "../../artifacts/optuna/distributions.js";
 import { OP, STATE, type Unsigned } from "../../artifacts/optuna/operations.js";
 import type { LoggedTrial } from "../../artifacts/optuna/replay.js";

@@ -2,7 +2,8 @@
 import type { Source } from "#dsl/diagnostics/span.js";
 import { costsOf, type Costs } from "../../core/sweep/costs.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 
 /** `compiled`: what a source comes to behind the others; undefined: something is wrong with it. */
 export function pricesOf(

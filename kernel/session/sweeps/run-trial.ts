@@ -2,7 +2,8 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Span } from "#dsl/diagnostics/span.js";
-import type { Plan, SweepPlan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
@@ -16,7 +17,8 @@ import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { RunResult } from "../trainings/request.js";
 import { trainOnce } from "../trainings/training.js";
 import { evaluateOnce } from "../verbs/evaluate-once.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { REFUSED, trialProgram, type Around as Compiled, type TrialProgram } from "./trial-program.js";
 import type { TrialModels } from "./trial-models.js";
@@ -24,7 +26,7 @@ import type { Asked, Outcome } from "./trial-work.js";
 
 /** What a trial trains and is scored with. */
 export interface Trains {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly stage: Stage;
   readonly sweep: Pick<SweepPlan, "goal" | "goals" | "require">;
   /** Of the statement. */
@@ -33,7 +35,7 @@ export interface Trains {
 }
 /** What a trial shares with the others of its sweep. */
 export interface Around extends Compiled, Trains {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly stage: Stage;
   readonly sweep: SweepPlan;
 }
@@ -164,7 +166,7 @@ function outcomeOf(
 }
 
 /** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
-function doneBefore({ runs, vocabulary }: TuneSession, of: Asked["of"], { name, plan }: One, wanted: readonly Call[]) {
+function doneBefore({ runs, vocabulary }: OpenSession, of: Asked["of"], { name, plan }: One, wanted: readonly Call[]) {
   // What nothing in its recipe stops early was stopped by a person.
   const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
   const run = runsNamed(runs, name, plan.recipeHash).find((one) => isTrial(one, of) && endedAs(one, itself));

@@ -3,7 +3,7 @@
  * chunk of updates each, so that each shows early what it is worth. A trial trains exactly as it would alone.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";

@@ -1,5 +1,6 @@
 /** What a run keeps of how it began: what its lock says, and which rows it learns from. */
-import type { Experiment, Plan } from "#dsl/plan/plan.js";
+import type { Experiment } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
 import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";

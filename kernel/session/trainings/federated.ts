@@ -2,7 +2,7 @@
 import type { Prepared } from "../../core/data/prepared.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { TensorToWrite } from "../../tensors/safetensors.js";
-import type { FederatedTraining } from "../../training/train.js";
+import type { FederatedTraining } from "../../training/contract.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "./material.js";
 import type { Validate, Wanted } from "./validating.js";

@@ -8,11 +8,12 @@ import { follow } from "../../training/follow.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
 import "../../cluster/codes.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { materialOf, type Material } from "./material.js";
 
 export async function followRank(
-  session: TuneSession,
+  session: OpenSession,
   {
     plan,
     spoke,

@@ -1,7 +1,8 @@
 /** A training whose rows stay private: what of it can't be is refused, and its updates are drawn. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { Plan, PrivacyPlan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import { does } from "../../core/session/words.js";

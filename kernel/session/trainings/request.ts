@@ -9,7 +9,7 @@ import type { OpenModel, OpensModel } from "../models/open-model.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
 import type { RunEvent } from "../../core/session/events.js";
-import type { Among, Trained } from "../../training/train.js";
+import type { Among, Trained } from "../../training/contract.js";
 import type { Gathers, Replaced } from "./gang.js";
 import type { Lessons } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/trials.js";

@@ -16,11 +16,13 @@ import { begunFrom } from "../../inference/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
 import { totalSteps } from "../../training/steps.js";
-import { train, type Training } from "../../training/train.js";
+import { train } from "../../training/train.js";
+import { type Training } from "../../training/contract.js";
 import { sharesOf } from "../../ranks/begin.js";
 import { together, type Gang } from "./gang.js";
 import { exactFit } from "./exact.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { tellBegun } from "./told.js";
 
 import type { Engine } from "../../engine/engine.js";
@@ -31,7 +33,7 @@ import { validatingOn } from "./validating.js";
 import type { RunResult, TrainRequest } from "./request.js";
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
-export async function trainOnce(session: TuneSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
+export async function trainOnce(session: OpenSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
   const { plan } = request;
   const { model, training } = plan.recipe;
   if (privacyOf(plan)) await refusePrivate(plan, { ranks: request.gathers !== undefined });
@@ -69,7 +71,7 @@ export async function trainOnce(session: TuneSession, request: TrainRequest, sta
 
 /** A training that has its run and its engine. */
 interface Work extends Claim {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly request: TrainRequest;
   readonly stage: Stage;
   readonly material: Material;

@@ -8,7 +8,7 @@ import { does } from "../../core/session/words.js";
 import type { Session } from "../../engine/engine.js";
 import type { Encoded } from "../../encoding/encoded.js";
 import { asked, scoredOf, type Asked } from "../../inference/scored.js";
-import type { Training } from "../../training/train.js";
+import type { Training } from "../../training/contract.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "./material.js";
 

@@ -3,7 +3,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { scoredData } from "../../artifacts/scored-data.js";
 import { scoresOf, type RunScore } from "../../history/run-scores.js";
-import type { Weights } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import { dataLearnt } from "./lineage.js";
 
 export interface OnRecord {

@@ -1,5 +1,5 @@
 /** What a stage's strategies hold of what was said once: asked as it begins, and of the rows that it leaves to be kept. */
-import type { UpdateStage } from "#dsl/plan/plan.js";
+import type { UpdateStage } from "#dsl/plan/action.js";
 import { readCarried, type Remembered } from "../../artifacts/carried.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { encodingOf } from "../../encoding/encoding.js";

@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { UpdateStage } from "#dsl/plan/plan.js";
+import type { UpdateStage } from "#dsl/plan/action.js";
 import { EARLIER, KNOWN, MEANS } from "#stdlib/lib/techniques/routed.js";
 import { collate } from "../../core/data/batches.js";
 import { trainedSplit } from "../../core/data/prepared.js";

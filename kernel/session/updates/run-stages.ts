@@ -5,7 +5,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { Action, UpdateStage } from "#dsl/plan/plan.js";
+import type { Action, UpdateStage } from "#dsl/plan/action.js";
 import {
   carriedState,
   readCarried,

@@ -1,11 +1,12 @@
 /** What stages of an update are run with, and what their strategies ask for. */
-import type { UpdateStage } from "#dsl/plan/plan.js";
+import type { UpdateStage } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Looks, Memory, StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
-import type { ModelHandle, Weights } from "../models/model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Continues } from "../trainings/request.js";
 import type { Recalling } from "./recall.js";

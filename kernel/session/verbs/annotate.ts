@@ -7,7 +7,7 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import "#dsl/compile/annotate-codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { Desk, type Ask, type DeskOptions } from "../../core/data/annotated/desk.js";
 import type { Label } from "../../core/data/annotated/line.js";
 import { byChance, byDoubt, byUncertainty, type Said } from "../../core/data/annotated/order.js";
@@ -17,8 +17,9 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { annotateShown } from "../../core/display/data/annotate.js";
 import { decide } from "../../datasets/annotations-file.js";
 import type { Asked } from "../../encoding/encoded.js";
-import type { Predicted } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Predicted } from "../../inference/predicted.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
 import { findIssues } from "./label-issues.js";
 
@@ -27,7 +28,7 @@ type Annotate = Extract<Action, { verb: "annotate" }>;
 /** Texts that a model is asked about at a time. */
 const CHUNK = 256;
 
-export async function runAnnotate(session: TuneSession, action: Annotate, stage: Stage): Promise<void> {
+export async function runAnnotate(session: OpenSession, action: Annotate, stage: Stage): Promise<void> {
   const { name, data, from, split } = action;
   const prepared = await session.datasets.data(data, null, stage.hostContext);
   const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
@@ -59,7 +60,7 @@ function orderText({ order, model }: Annotate): string {
 }
 
 async function asksOf(
-  session: TuneSession,
+  session: OpenSession,
   { order, model, from, split }: Annotate,
   rows: readonly AnnotatedRow[],
   stage: Stage,
@@ -80,7 +81,7 @@ async function asksOf(
 
 /** What the trained model says of each row. */
 async function saidOf(
-  session: TuneSession,
+  session: OpenSession,
   model: string,
   rows: readonly AnnotatedRow[],
   stage: Stage,

@@ -9,7 +9,8 @@ import { reached } from "../../cluster/ray/reached.js";
 import { standing } from "../../cluster/ray/search-job.js";
 import { journalOf } from "../sweeps/journal-of.js";
 import { Mirror } from "../sweeps/there/mirror.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { giveTogether } from "./attach-together.js";
 import { tellSwept } from "./sweep.js";
 import { watchThere } from "./watch-there.js";
@@ -19,7 +20,7 @@ import "../../cluster/ray/codes.js";
  * Coded errors `interrupted` (watching ended, nothing else), `search-away`, `search-cut-off`, and those that the search itself came
  * to.
  */
-export async function attachThere(session: TuneSession, of: Together, name: string, stage: Stage): Promise<void> {
+export async function attachThere(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
   const { several, folder, hash } = of;
   const at = readPlace(folder);
   if (several.is !== "sweep" || at === null) return giveTogether(session, of, name, stage);

@@ -5,7 +5,8 @@ import { outcomeOf, type Outcome } from "../../control/outcome.js";
 import { finishedRun } from "../../history/runs-named.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Together } from "../../artifacts/together.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { keepSweep, sweepOfJournal, tellSwept } from "./sweep.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
@@ -13,7 +14,7 @@ import { doneOf, eachOf, watchTogether } from "./watch-together.js";
 import "../../control/codes.js";
 
 /** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening runs. */
-export async function attachTogether(session: TuneSession, of: Together, name: string, stage: Stage): Promise<void> {
+export async function attachTogether(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
   const { registry } = session.vocabulary;
   const outcome = await watchTogether(of, { registry, screen: stage.screen, signal: stage.signal });
   if (!outcome) throw stillGoing(of, name);
@@ -22,7 +23,7 @@ export async function attachTogether(session: TuneSession, of: Together, name: s
 }
 
 /** The name stands for what they came to, which is shown. Nothing is trained. */
-export async function giveTogether(session: TuneSession, of: Together, name: string, stage: Stage): Promise<void> {
+export async function giveTogether(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
   const { several } = of;
   if (several.is === "sweep") {
     const { registry } = session.vocabulary;

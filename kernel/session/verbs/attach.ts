@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { duration, plural } from "../../core/display/text.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { ofCluster, readTogether, trainsApart } from "../../artifacts/together.js";
@@ -17,12 +17,13 @@ import { attachTogether } from "./attach-together.js";
 import { loadedWeights, planOf } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
 import "../../control/codes.js";
 
 export async function runAttach(
-  session: TuneSession,
+  session: OpenSession,
   { name, run }: Extract<Action, { verb: "attach" }>,
   stage: Stage,
 ): Promise<void> {
@@ -35,7 +36,7 @@ export async function runAttach(
 
 /** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */
 function startedHere(
-  session: TuneSession,
+  session: OpenSession,
   name: string,
   places: { readonly folder: string; readonly runs: string },
 ): ReturnType<typeof findWatchable> | null {
@@ -54,7 +55,7 @@ export interface Attached {
 }
 
 /** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening a run. */
-export async function attachTo(session: TuneSession, of: Attached, stage: Stage): Promise<ModelHandle> {
+export async function attachTo(session: OpenSession, of: Attached, stage: Stage): Promise<ModelHandle> {
   const { name, run } = of;
   const plan = planOf(run.path);
   const live = new LiveTraining(stage.screen, `attach-${name}-${Date.now().toString(36)}`, titleOf(plan), plan);
@@ -66,7 +67,7 @@ export async function attachTo(session: TuneSession, of: Attached, stage: Stage)
 }
 
 /** The name stands for the run's weights. */
-export async function give(session: TuneSession, { name, run }: Attached): Promise<ModelHandle> {
+export async function give(session: OpenSession, { name, run }: Attached): Promise<ModelHandle> {
   if (!existsSync(run.path)) throw new CodedError("run-lost", { run: run.id });
   const weights = loadedWeights(run.path);
   const handle = session.models.define(weights.plan.recipe.model, name);

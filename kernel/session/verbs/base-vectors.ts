@@ -9,7 +9,8 @@ import type { Call } from "#dsl/types/value.js";
 import type { BaseVectors } from "#stdlib/kinds/contender.js";
 import { weightBytes } from "../../core/bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import "#dsl/plan/contender-codes.js";
 
 /** Texts that are asked of the base at a time: between them it can be interrupted. */
@@ -22,7 +23,7 @@ const known = new WeakMap<object, Map<string, Promise<readonly Float32Array[]>>>
 
 /** Of each row's text, by the base as it is. */
 export function vectorsOf(
-  session: TuneSession,
+  session: OpenSession,
   model: ModelPlan,
   texts: readonly string[],
   stage: Stage,
@@ -42,7 +43,7 @@ export function vectorsOf(
 
 /** The base of a model that has no other beneath it, whose vectors single texts are asked of too. Coded error `contender-refused`. */
 export async function baseVectors(
-  session: TuneSession,
+  session: OpenSession,
   { model, contender }: { readonly model: ModelPlan; readonly contender: string },
   stage: Stage,
 ): Promise<BaseVectors> {
@@ -60,7 +61,7 @@ export async function baseVectors(
 }
 
 /** The base as it makes vectors of texts. */
-function embedding({ vocabulary: { registry } }: TuneSession, model: ModelPlan): ModelPlan {
+function embedding({ vocabulary: { registry } }: OpenSession, model: ModelPlan): ModelPlan {
   return {
     ...(Object.fromEntries(Object.entries(model).filter(([key]) => key !== "template")) as unknown as ModelPlan),
     task: usual(registry, "task", "sentence_similarity"),

@@ -5,7 +5,8 @@ import type { Call } from "#dsl/types/value.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { worldIn } from "../../inference/measured.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { evaluateContender, type Beside } from "./evaluate-contender.js";
 
 export interface Standpoint {
@@ -16,7 +17,7 @@ export interface Standpoint {
 }
 
 export async function besidePlan(
-  session: TuneSession,
+  session: OpenSession,
   { plan, split, name }: Standpoint,
   stage: Stage,
 ): Promise<Beside> {
@@ -36,7 +37,7 @@ const MAJORITY: Call = { word: "baseline", kind: "contender", arguments: { of: "
 
 /** By that metric; null: the task has no label that is the commonest, or the metric says nothing of it. */
 export async function majorityScore(
-  session: TuneSession,
+  session: OpenSession,
   standpoint: Standpoint,
   metric: Call,
   stage: Stage,

@@ -19,8 +19,9 @@ import { drawnOf } from "./evaluate-report.js";
 import { evaluateOnce, isTimed, type Measured } from "./evaluate-once.js";
 import { spreadOf, timedTogether } from "./evaluate-latency.js";
 import { remember } from "./evaluate.js";
-import type { Stage, TuneSession } from "../tune-session.js";
-import { recipeHashOf } from "../models/model-handle.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
+import { recipeHashOf } from "../../artifacts/weights.js";
 import type { Trained } from "../compressions/contract.js";
 import { earlierOf, type Earlier } from "../compressions/earlier.js";
 
@@ -45,7 +46,7 @@ const HERE =
 
 /** Nothing where no split is left to score. */
 export async function besideOriginal(
-  session: TuneSession,
+  session: OpenSession,
   o: {
     /** Null: they learnt from what was asked by a prompt. */
     readonly start: Trained | null;
@@ -114,7 +115,7 @@ const optional = (one: Shown | null): readonly Shown[] => (one ? [one] : []);
 const finite = (value = Number.NaN): number | null => (Number.isFinite(value) ? value : null);
 
 function measuredOn(
-  session: TuneSession,
+  session: OpenSession,
   handle: Trained,
   {
     data,
@@ -134,7 +135,7 @@ function measuredOn(
 }
 
 function earlierModels(
-  session: TuneSession,
+  session: OpenSession,
   { start, made }: { readonly start: Trained | null; readonly made: readonly MadeModel[] },
   on: { readonly dataHash: string; readonly split: string; readonly usual: Call },
 ): readonly ParetoModel[] {

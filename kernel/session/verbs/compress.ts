@@ -1,6 +1,6 @@
 /** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { shortCall } from "#dsl/plan/short-call.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
@@ -20,14 +20,15 @@ import { stages } from "../compressions/stages.js";
 import { loadedWeights } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { LiveTraining } from "../trainings/live.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { startOf } from "../updates/run-stages.js";
 import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train-named.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
 
-export async function runCompress(session: TuneSession, action: Compress, stage: Stage): Promise<void> {
+export async function runCompress(session: OpenSession, action: Compress, stage: Stage): Promise<void> {
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
   const asked = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
   const start = asked ? null : await startOf(session.models.get(action.start));
@@ -100,7 +101,7 @@ async function runStage(
 }
 
 /** A stage that was over before the statement was interrupted. */
-function taken(session: TuneSession, name: string, run: string): ModelHandle {
+function taken(session: OpenSession, name: string, run: string): ModelHandle {
   const weights = loadedWeights(run);
   const handle = session.models.define(weights.plan.recipe.model, name);
   handle.weights = weights;

@@ -1,12 +1,13 @@
 /** `data`: reads, cleans and splits, shows what came of it; the name is a lazy handle in TypeScript. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { dataHandle, dataHandleType } from "../../core/data/handle.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { dataShown } from "../../core/display/data/data-preview.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runData(
-  session: TuneSession,
+  session: OpenSession,
   { name, data, told }: Extract<Action, { verb: "data" }>,
   stage: Stage,
 ): Promise<void> {

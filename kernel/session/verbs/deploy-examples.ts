@@ -9,7 +9,8 @@ import { findPersonal } from "#stdlib/lib/personal/find.js";
 import { valuesOf } from "../../artifacts/part.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import type { Opened } from "../models/opened.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 /** Rows that are looked at, and how long a text may be that people read at a glance. */
 const LOOKED = 400;
@@ -21,7 +22,7 @@ const LONGEST_SECOND = 1200;
 type Example = Awaited<ReturnType<Deployed["examples"]>>[number];
 
 export async function examplesOf(
-  session: TuneSession,
+  session: OpenSession,
   { weights }: Opened,
   most: number,
   stage: Stage,

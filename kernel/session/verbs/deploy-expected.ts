@@ -9,9 +9,10 @@ import { asked, type Answers } from "../../deploying/asked.js";
 import { fitting } from "../../deploying/fitting.js";
 import { goldenOf, type Golden } from "../../deploying/golden.js";
 import { hashOf } from "../../deploying/proof.js";
-import { writesText, type Weights } from "../models/model-handle.js";
+import { writesText } from "../models/model-handle.js";
+import { type Weights } from "../../artifacts/weights.js";
 import type { Opened } from "../models/opened.js";
-import type { Stage } from "../tune-session.js";
+import type { Stage } from "../stage.js";
 import type { Deploy } from "./deploy-work.js";
 
 /** `room`: tokens that a file of fixed sizes holds. */

@@ -1,6 +1,6 @@
 /** The notebook's model and the deployed one, scored on the same rows: of the rows nothing is kept but their hash and the figures. */
 import { readerOf } from "#dsl/types/subject.js";
-import type { Subject } from "#dsl/plan/plan.js";
+import type { Subject } from "#dsl/plan/action.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -16,11 +16,12 @@ import { scoreSplit } from "../../inference/scored.js";
 import type { Asking } from "../../inference/texts-asked.js";
 import { does } from "../../core/session/words.js";
 import type { Opened } from "../models/opened.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 /** The rows that the training did not learn from, where its data can be read again; else why there are none. */
 export async function rowsToScore(
-  session: TuneSession,
+  session: OpenSession,
   { weights }: Opened,
   o: { readonly on: Subject | null; readonly rows: number },
   stage: Stage,
@@ -46,7 +47,7 @@ export async function rowsToScore(
 }
 
 export async function scoredBeside(
-  session: TuneSession,
+  session: OpenSession,
   { open, weights, base, tokenizer }: Opened,
   deployed: Asking,
   of: { readonly prepared: Prepared; readonly split: string; readonly name: string },

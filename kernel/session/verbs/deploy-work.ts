@@ -1,16 +1,17 @@
 /** What the parts of `deploy` are told. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import type { Deployed, TargetImplementation } from "#stdlib/kinds/target.js";
 import type { Place } from "../../deploying/output.js";
 import type { DeploymentRun } from "../deployments/deployment-run.js";
 import type { Opened } from "../models/opened.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export type Deploy = Extract<Action, { verb: "deploy" }>;
 
 /** What a deployment is made of, the same from its beginning to its end. */
 export interface Work {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly action: Deploy;
   readonly stage: Stage;
   readonly opened: Opened;

@@ -42,11 +42,12 @@ import { DeploymentRun } from "../deployments/deployment-run.js";
 import { deploySource } from "../deployments/deploy-source.js";
 import type { Opened } from "../models/opened.js";
 import { reopening } from "../models/reopened.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { isVerifying, placeFor } from "../verifying.js";
 import { version } from "../version.js";
 
-export async function runDeploy(session: TuneSession, action: Deploy, stage: Stage): Promise<void> {
+export async function runDeploy(session: OpenSession, action: Deploy, stage: Stage): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
   const target = await does(action.target, "target");
   const handle = session.models.get(action.name);

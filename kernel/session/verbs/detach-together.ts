@@ -4,7 +4,7 @@
  */
 import { relative } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import { togetherOf, type Several, type Statement, type Together } from "../../artifacts/together.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
@@ -14,7 +14,8 @@ import { planShown } from "../../core/display/plans/plan-card.js";
 import { plural } from "../../core/display/text.js";
 import { shipmentOf } from "../../shipping/ship.js";
 import { sameBounds, sweepHash } from "../sweeps/identity.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import { attachTogether, giveTogether } from "./attach-together.js";
 import { say } from "./said.js";
@@ -40,7 +41,7 @@ export function statementOf(action: Detachable): Statement | undefined {
 }
 const told = (name: string, hash: string, several: Several): Statement => ({ version: 1, name, hash, several });
 
-export async function detachTogether(session: TuneSession, action: Detachable, stage: Stage): Promise<void> {
+export async function detachTogether(session: OpenSession, action: Detachable, stage: Stage): Promise<void> {
   const { name } = action;
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name });
   const statement = statementOf(action);
@@ -60,7 +61,7 @@ export async function detachTogether(session: TuneSession, action: Detachable, s
 
 /** Whether it is there already: what trains is watched, what has ended is given. */
 async function taken(
-  session: TuneSession,
+  session: OpenSession,
   action: Detachable,
   { several, ...statement }: Statement,
   stage: Stage,
@@ -94,7 +95,7 @@ async function taken(
 
 /** One that was cut off isn't passed over in silence. */
 function tellLost(
-  session: TuneSession,
+  session: OpenSession,
   there: Together,
   is: ReturnType<typeof outcomeOf>["is"],
   action: Detachable,
@@ -108,7 +109,7 @@ function tellLost(
 }
 
 async function begun(
-  session: TuneSession,
+  session: OpenSession,
   action: Detachable,
   { name, several }: Statement,
   { folder, process: id }: Started,

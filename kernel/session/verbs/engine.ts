@@ -1,10 +1,11 @@
 /** `engine`: which engine and how many threads the statements after it use. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import type { DeviceName, EngineName } from "../../engine/engine.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runEngine(
-  session: TuneSession,
+  session: OpenSession,
   { settings }: Extract<Action, { verb: "engine" }>,
   stage: Stage,
 ): Promise<void> {

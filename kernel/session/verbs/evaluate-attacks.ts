@@ -17,8 +17,10 @@ import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded
 import { encodingOf } from "../../encoding/encoding.js";
 import type { AttackScores } from "../../history/run-scores.js";
 import { labelLosses, lossesOf } from "../../inference/losses.js";
-import { writesText, type ModelHandle, type Weights } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import { writesText, type ModelHandle } from "../models/model-handle.js";
+import { type Weights } from "../../artifacts/weights.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn, type Warn } from "../warnings.js";
 import type { Measured } from "./evaluate-once.js";
 import "../../inference/attack-codes.js";
@@ -35,7 +37,7 @@ export interface Attacked {
 
 /** What is wrong before anything is scored. Coded errors `attack-impossible`, `no-canaries`. */
 export function demandAttackable(
-  { vocabulary: { registry }, models }: TuneSession,
+  { vocabulary: { registry }, models }: OpenSession,
   attacks: readonly Call[],
   { name, split, folds }: { readonly name: string; readonly split: string | null; readonly folds: boolean },
 ): void {
@@ -56,7 +58,7 @@ export function demandAttackable(
 }
 /** As a training's rows are asked again. */
 interface Asks {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly handle: ModelHandle;
   readonly weights: Weights;
   readonly one: Measured;
@@ -67,7 +69,7 @@ interface Asks {
 
 /** Of a model that was measured on a split; a contender is attacked by nobody. */
 export async function attackedBy(
-  session: TuneSession,
+  session: OpenSession,
   one: Measured,
   o: { readonly attacks: readonly Call[]; readonly batchSize: number; readonly span: Parameters<typeof warningsOn>[1] },
   stage: Stage,
@@ -233,7 +235,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   };
 }
 
-function spaceIn({ vocabulary }: TuneSession, plan: Plan, labels: readonly string[]): CanarySpace | null {
+function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly string[]): CanarySpace | null {
   return spaceOf(plan, { registry: vocabulary.registry, labels });
 }
 

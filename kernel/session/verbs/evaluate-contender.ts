@@ -4,8 +4,8 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { ContenderCapabilities } from "#dsl/types/capabilities.js";
-import type { Contender, Subject } from "#dsl/plan/plan.js";
+import type { ContenderCapabilities } from "#dsl/types/capabilities/scoring.js";
+import type { Contender, Subject } from "#dsl/plan/action.js";
 import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
@@ -15,8 +15,9 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { isOurs, sameLabels } from "../../core/session/programs.js";
 import { does } from "../../core/session/words.js";
 import type { Asked } from "../../inference/scored.js";
-import { wantedOf } from "../../inference/written-texts.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import { wantedOf } from "../../inference/wanted-texts.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { Warn } from "../warnings.js";
 import { baseVectors } from "./base-vectors.js";
 import { timesOf } from "./evaluate-latency.js";
@@ -39,7 +40,7 @@ export interface Standing {
 type BaseOf = Extract<Contender, { readonly baseOf: unknown }>;
 
 export async function evaluateContender(
-  session: TuneSession,
+  session: OpenSession,
   { name, contender, beside, warn }: Standing,
   subject: Subject,
   how: How,
@@ -75,7 +76,7 @@ export async function evaluateContender(
 
 /** The base of a model, by its own head or as it writes. */
 async function evaluateBase(
-  session: TuneSession,
+  session: OpenSession,
   name: string,
   model: string,
   subject: Subject,
@@ -87,7 +88,7 @@ async function evaluateBase(
   return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
 }
 
-function capabilitiesOf({ vocabulary }: TuneSession, { word }: Call): ContenderCapabilities {
+function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): ContenderCapabilities {
   return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
 }
 
@@ -100,7 +101,7 @@ interface AskedContender {
 }
 
 async function askedPart(
-  session: TuneSession,
+  session: OpenSession,
   {
     name,
     contender,
@@ -152,7 +153,7 @@ async function askedPart(
 
 /** The call that puts a head on a base which has none for the labels of the model that it stands beside; null: it has one. */
 async function probeOf(
-  session: TuneSession,
+  session: OpenSession,
   { baseOf, probe }: BaseOf,
   { encoding: { labels } }: Beside,
   { hostContext }: Stage,
@@ -166,7 +167,7 @@ async function probeOf(
 }
 
 /** The model whose base is read: the one that is named, or the one that the contender stands beside. */
-function modelProbed({ models }: TuneSession, contender: Contender, by: Measured["by"]): ModelPlan {
+function modelProbed({ models }: OpenSession, contender: Contender, by: Measured["by"]): ModelPlan {
   const beside = by.is === "model" ? by.handle : null;
   return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
 }

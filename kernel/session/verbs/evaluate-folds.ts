@@ -5,18 +5,19 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { Held, Subject } from "#dsl/plan/plan.js";
+import type { Held, Subject } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
 import { encodeSplit } from "../../encoding/encoded.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { askedOf, measuredOf, secondsOf, type AskedModel, type How, type Measured } from "./evaluate-once.js";
 import { together } from "./evaluate-cost.js";
 import "../../core/data/codes.js";
 
 export async function evaluateFolds(
-  session: TuneSession,
+  session: OpenSession,
   name: string,
   held: readonly Held[],
   subject: Subject,

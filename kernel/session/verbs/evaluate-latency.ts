@@ -1,15 +1,16 @@
 /** How long single answers take: some of the rows that are scored, asked one at a time, from text to answer. */
 import { must } from "#dsl/diagnostics/must.js";
-import type { Writing } from "#dsl/plan/plan.js";
+import type { Writing } from "#dsl/plan/action.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { valuesOf } from "../../artifacts/part.js";
 import { evenlyPicked } from "../../core/data/measured.js";
 import type { Asked } from "../../encoding/encoded.js";
 import { rolesAsked } from "../../inference/roles-asked.js";
-import { promptsIn } from "../../inference/written-texts.js";
+import { promptsIn } from "../../inference/wanted-texts.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { PartAsked } from "./evaluate-once.js";
 
 /** Rows that are asked at most; of those that texts are written for, which takes longer. */
@@ -74,7 +75,7 @@ export function spreadOf(times: Float64Array): { readonly low: number; readonly 
 
 /** As `predict` asks them. */
 export function modelTimed(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   { prepared, split }: Pick<PartAsked, "prepared" | "split">,
   writing: Writing,
@@ -100,7 +101,7 @@ export function modelTimed(
 
 /** Of several models on one split, by their names: they take turns. */
 export async function timedTogether(
-  session: TuneSession,
+  session: OpenSession,
   handles: readonly ModelHandle[],
   { data, split }: { readonly data: DataPlan; readonly split: string | null },
   o: { readonly decode?: Call; readonly max_tokens?: number | null },

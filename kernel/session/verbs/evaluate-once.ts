@@ -1,15 +1,14 @@
 /** One model scored on the rows of one split: what it says of them, and the metrics of that. */
-import type { Action, Subject } from "#dsl/plan/plan.js";
+import type { Action, Subject } from "#dsl/plan/action.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import type { Difference, Measure } from "../../inference/comparison.js";
+import type { Measure } from "../../inference/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
 import { measureOf, readsTexts } from "../../inference/measured.js";
 import { asked, scoredOf, warmed, type Asked } from "../../inference/scored.js";
-import { writeOne, writtenTexts } from "../../inference/written-texts.js";
+import { writeOne, writtenTexts } from "./evaluate-written.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { Learnt } from "../../artifacts/learnt.js";
@@ -19,34 +18,12 @@ import { heldBytes, storedOf } from "./evaluate-weights.js";
 import { readLearntOf } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { FoldScores } from "../../core/display/scores/folds.js";
-import type { AttackScores, SliceScores } from "../../history/run-scores.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
+import type { Evaluation } from "./evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
-
-export interface Evaluation {
-  readonly model: string;
-  readonly on: string;
-  readonly rows: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Of 95 %; null: it has none. Absent: none was asked for. */
-  readonly intervals?: Readonly<Record<string, Interval | null>>;
-  /** Of it less the first on the same rows; absent: it is the first. */
-  readonly differences?: Readonly<Record<string, Difference>>;
-  /** What its answers took; absent: of a fold by itself. */
-  readonly cost?: Cost;
-  /** Was it worth it: of the first of several on the same rows. */
-  readonly verdict?: string;
-  /** Of parts of the rows; absent: none were scored. */
-  readonly slices?: readonly SliceScores[];
-  /** What attacks came to; absent: none were made. */
-  readonly attacks?: readonly AttackScores[];
-  /** Empty where the task has none. */
-  readonly labels: readonly string[];
-  /** confusion[truth][predicted], rows (or words); empty where there is none. */
-  readonly confusion: readonly (readonly number[])[];
-}
 /** Whose answers were scored: a model's, with what is kept of what it learnt from (null: nothing), or a contender's. */
 export type Scorer =
   | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: Learnt | null }
@@ -94,7 +71,7 @@ export type How = Pick<Evaluate, "metrics" | "batch_size"> &
   };
 
 export async function evaluateOnce(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   subject: Subject,
   how: How,
@@ -134,17 +111,17 @@ export interface AskedModel {
 }
 
 /** Whether single answers are waited for. */
-export function isTimed({ vocabulary: { registry } }: TuneSession, { metrics }: Pick<How, "metrics">): boolean {
+export function isTimed({ vocabulary: { registry } }: OpenSession, { metrics }: Pick<How, "metrics">): boolean {
   return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.of.includes("time"));
 }
 
 /** Whether some metric asks what the model takes in memory. */
-function isWeighed({ vocabulary: { registry } }: TuneSession, { metrics }: Pick<How, "metrics">): boolean {
+function isWeighed({ vocabulary: { registry } }: OpenSession, { metrics }: Pick<How, "metrics">): boolean {
   return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.of.includes("cost"));
 }
 
 export async function askedOf(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   { data, split }: { readonly data: DataPlan; readonly split: string },
   how: How,
@@ -195,7 +172,7 @@ export async function askedOf(
 
 /** The metrics of what was said of `rows`: those of all parts, one part's behind the other's. */
 export async function measuredOf(
-  session: TuneSession,
+  session: OpenSession,
   o: Omit<Measured, "texts" | "scored" | "measures" | "evaluation"> & {
     readonly name: string;
     readonly on: string;

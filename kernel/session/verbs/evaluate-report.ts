@@ -1,5 +1,5 @@
 /** What an evaluation shows: scores side by side, beside answers that never change and what each took; of each model what it mistakes. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { EvaluationReport } from "../../core/display/scores/evaluation.js";
@@ -8,7 +8,8 @@ import { constantOf, type ScoredConstant } from "../../inference/constant.js";
 import { distinctConstants, type DistinctConstant } from "../../inference/distinct-constants.js";
 import { doubtsOf } from "../../inference/doubts.js";
 import { measureOf } from "../../inference/measured.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { Measured } from "./evaluate-once.js";
 import { picturedIn, uncertainRows } from "./evaluate-pictures.js";
 import { costsOf } from "./evaluate-verdict.js";
@@ -21,7 +22,7 @@ export interface MeasuredConstant extends ScoredConstant {
   readonly measures: readonly ConstantMeasure[];
 }
 export async function constantFor(
-  session: TuneSession,
+  session: OpenSession,
   one: Measured,
   { metrics }: Evaluate,
   stage: Stage,
@@ -30,7 +31,10 @@ export async function constantFor(
   const { rows, encoding, by, prepared, split } = one;
   if (by.is === "contender") return null;
   const model = { weights: by.handle.weights, learnt: by.learnt };
-  const constant = await constantOf(session, model, { rows, encoding, scored: { prepared, split } }, stage);
+  const constant = await constantOf(model, {
+    ...{ rows, encoding, scored: { prepared, split } },
+    kept: (data) => session.datasets.kept(data, stage.hostContext),
+  });
   if (!constant) return null;
   const all = await Promise.all(
     metrics.map(async (call): Promise<ConstantMeasure> => {
@@ -99,7 +103,7 @@ function constantsBeside(
 }
 
 export function reportOf(
-  session: Pick<TuneSession, "vocabulary">,
+  session: Pick<OpenSession, "vocabulary">,
   measured: readonly Measured[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: Compared,

@@ -2,14 +2,15 @@
  * A model that is the best of several seeds: what all of them come to on the same rows, in a line beneath its own scores. All are
  * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
  */
-import type { Subject } from "#dsl/plan/plan.js";
+import type { Subject } from "#dsl/plan/action.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { html } from "../../core/display/html.js";
 import { overSeeds } from "../../core/display/scores/seeds.js";
 import type { Shown } from "../../core/display/shown.js";
 import { duration } from "../../core/display/text.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { evaluateOnce, type How, type Measured } from "./evaluate-once.js";
 
 /** Seconds that the other seeds may take without being asked for. */
@@ -24,7 +25,7 @@ export interface SeedsTold {
 
 /** Null: it is no model of several seeds. */
 export async function seedsTold(
-  session: TuneSession,
+  session: OpenSession,
   { by, cost, evaluation }: Pick<Measured, "by" | "cost" | "evaluation">,
   subject: Subject,
   how: How,
@@ -65,12 +66,12 @@ export async function seedsTold(
   return { shown: told.length === 0 ? null : shown, ofBest };
 }
 
-function sends({ vocabulary }: TuneSession, word: string): boolean {
+function sends({ vocabulary }: OpenSession, word: string): boolean {
   return vocabulary.registry.find("metric", word)?.capabilities?.sends === true;
 }
 
 async function metricsOf(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   subject: Subject,
   how: How,

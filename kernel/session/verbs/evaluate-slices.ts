@@ -2,7 +2,7 @@
  * Scores of parts of the rows, beside those of all: by what the program asks for (`by`), and by the language that each row is
  * found to be in, where there are several.
  */
-import type { Subject } from "#dsl/plan/plan.js";
+import type { Subject } from "#dsl/plan/action.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Parted } from "#stdlib/kinds/slicing.js";
@@ -15,14 +15,15 @@ import { does } from "../../core/session/words.js";
 import { drawAll, methodsOf } from "../../inference/comparison.js";
 import type { SliceScores } from "../../history/run-scores.js";
 import { FEWEST, lookedAt, measuresIn, slicesOf, tellable, type Slices } from "../../inference/slices.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { Measured } from "./evaluate-once.js";
 
 const LANGUAGE: Call = { kind: "slicing", word: "language", arguments: {} };
 
 /** `measured`: of the same rows, in their order. What was asked for first; languages unasked where there are two. */
 export async function slicedOf(
-  session: TuneSession,
+  session: OpenSession,
   measured: readonly Measured[],
   { subject, by }: { readonly subject: Subject; readonly by: readonly (string | Call)[] },
   stage: Stage,
@@ -52,7 +53,7 @@ async function byWord(call: Call, { rows }: Measured, looked: Uint32Array): Prom
 
 /** Values of the rows that are looked at: those of a role as they were cleaned, others read again from the source. */
 async function valuesOf(
-  session: TuneSession,
+  session: OpenSession,
   { rows, prepared, split }: Measured,
   subject: Subject,
   column: string,

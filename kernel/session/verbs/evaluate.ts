@@ -1,6 +1,6 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
 import { resolve } from "node:path";
-import type { Action, Subject } from "#dsl/plan/plan.js";
+import type { Action, Subject } from "#dsl/plan/action.js";
 import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -16,7 +16,8 @@ import { keepScoredData } from "../../artifacts/scored-data.js";
 import { appendScore, type AttackScores, type SliceScores } from "../../history/run-scores.js";
 import { learntAmong } from "../../inference/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate-required.js";
 import { attackedBy, attacksKept, demandAttackable, type Attacked } from "./evaluate-attacks.js";
@@ -40,7 +41,7 @@ import { foldsShown } from "../../core/display/scores/folds.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
-export async function runEvaluate(session: TuneSession, action: Evaluate, stage: Stage): Promise<void> {
+export async function runEvaluate(session: OpenSession, action: Evaluate, stage: Stage): Promise<void> {
   const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
   const { attacks = [] } = action;
   for (const subject of action.on)
@@ -143,7 +144,7 @@ export async function runEvaluate(session: TuneSession, action: Evaluate, stage:
 
 /** A model, or one for each fold, or what stands beside the first of them. */
 function measuredNamed(
-  session: TuneSession,
+  session: OpenSession,
   {
     name,
     beside,
@@ -172,7 +173,7 @@ function measuredNamed(
 
 /** Where single answers are waited for and several models are asked, they take turns. */
 async function timesBeside(
-  session: TuneSession,
+  session: OpenSession,
   subject: Subject,
   action: Evaluate,
   stage: Stage,
@@ -188,7 +189,7 @@ const howOf = (action: Evaluate, { hostContext }: Stage) => ({
 });
 
 /** On data of a client that kept a head of its own: the model with that head. Null: there is none. */
-function ownHead(session: TuneSession, name: string, subject: Subject): ModelHandle | null {
+function ownHead(session: OpenSession, name: string, subject: Subject): ModelHandle | null {
   if (!("data" in subject)) return null;
   const handle = session.models.trained()[name] === undefined ? null : session.models.get(name);
   const run = handle?.weights?.folder;

@@ -1,5 +1,5 @@
 /** `experiment`: looks whether its trackers are there, and tells them what they missed. Nothing else waits for them. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import { TrackerAway, TrackerRefuses } from "#stdlib/kinds/tracker.js";
@@ -11,7 +11,8 @@ import { textTable } from "../../core/display/text-table.js";
 import { does } from "../../core/session/words.js";
 import { ask } from "../../trackers/door.js";
 import { toldOf } from "../trainings/told.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
 
 /** Milliseconds in which a tracker says that it is there. */
@@ -19,7 +20,7 @@ const GREETING = 2500;
 
 /** Coded errors `secret-missing`, `secret-malformed`. */
 export async function runExperiment(
-  session: TuneSession,
+  session: OpenSession,
   _action: Extract<Action, { verb: "experiment" }>,
   stage: Stage,
 ): Promise<void> {
@@ -50,7 +51,7 @@ async function passedOver(call: Call): Promise<{ readonly title: string; readonl
 }
 
 async function greeted(
-  session: TuneSession,
+  session: OpenSession,
   call: Call,
   experiment: string,
   signal: AbortSignal | undefined,

@@ -1,14 +1,15 @@
 /** `federate`: the plan, the rounds with their live pictures, and the model that comes of them. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { federatesIn } from "../federations/federates.js";
 import { LiveFederation } from "../federations/board.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runFederate(
-  session: TuneSession,
+  session: OpenSession,
   action: Extract<Action, { verb: "federate" }>,
   stage: Stage,
 ): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Subject } from "#dsl/plan/plan.js";
+import type { Subject } from "#dsl/plan/action.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { canaryRows } from "../../core/data/canaries.js";
 import { unledRows } from "../../core/data/judging/by-training.js";
@@ -17,7 +17,8 @@ import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
 import { vectorsOf } from "./base-vectors.js";
 import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import "../../artifacts/codes.js";
 
 /** How likely wrong the judges must find a label that training alone speaks against. */
@@ -40,7 +41,7 @@ export async function labelIssuesOf(...of: Parameters<typeof findIssues>): Promi
 
 /** Coded errors `no-label-issues`, `not-trained`. */
 export async function findIssues(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   on: Subject | undefined,
   stage: Stage,

@@ -5,7 +5,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import type { Subject } from "#dsl/plan/plan.js";
+import type { Subject } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Answers } from "../../core/data/judging/growing-probe.js";
 import { measuredCurve, type Fold } from "../../core/data/judging/learning-curve.js";
@@ -18,7 +18,8 @@ import type { Shown } from "../../core/display/shown.js";
 import { vectorsOf } from "./base-vectors.js";
 import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import "../../artifacts/codes.js";
 
 /** Rows that a curve wants and takes, and held-out rows that say enough. */
@@ -28,7 +29,7 @@ const ENOUGH = 100;
 const FOLDS = 5;
 
 export async function learningCurveOf(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   on: Subject | undefined,
   stage: Stage,

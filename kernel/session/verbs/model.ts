@@ -1,11 +1,12 @@
 /** `model`: resolves the base (downloading it where needed) and shows its sizes; the weights stay if nothing changed. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { modelShown } from "../../core/display/plans/model-card.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runModel(
-  session: TuneSession,
+  session: OpenSession,
   { model }: Extract<Action, { verb: "model" }>,
   stage: Stage,
 ): Promise<void> {

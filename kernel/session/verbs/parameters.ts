@@ -1,10 +1,10 @@
 /** `parameters`: each is a value of both languages. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import type { Value } from "#dsl/types/value.js";
-import type { TuneSession } from "../tune-session.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runParameters(
-  session: TuneSession,
+  session: OpenSession,
   { values }: Extract<Action, { verb: "parameters" }>,
 ): Promise<void> {
   for (const [name, value] of Object.entries(values)) session.names.define(name, value, typeOf(value));

@@ -1,6 +1,6 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
-import type { Action, Subject, Writing } from "#dsl/plan/plan.js";
+import type { Action, Subject, Writing } from "#dsl/plan/action.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -10,11 +10,13 @@ import { whyShown } from "../../core/display/scores/why.js";
 import { writtenShown } from "../../core/display/written.js";
 import { conversationsOf } from "../../core/data/conversations.js";
 import type { Asked } from "../../encoding/encoded.js";
-import { Gathered, predictionsType, writtenType, type ModelHandle } from "../models/model-handle.js";
+import { Gathered } from "../../inference/predicted.js";
+import { predictionsType, writtenType, type ModelHandle } from "../models/model-handle.js";
 import { asked, asText, promptsOf, type Prompt } from "../../inference/prompts.js";
 import { rolesAsked } from "../../inference/roles-asked.js";
 import { questionsOf } from "../../inference/questions.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { does } from "../../core/session/words.js";
 
 /** Milliseconds between two drawings of what is written. */
@@ -25,7 +27,7 @@ const EXPLAINED = 20;
 
 type Predict = Extract<Action, { verb: "predict" }>;
 
-export async function runPredict(session: TuneSession, action: Predict, stage: Stage): Promise<void> {
+export async function runPredict(session: OpenSession, action: Predict, stage: Stage): Promise<void> {
   const handle = session.models.get(action.name);
   if (action.writing && handle.plan.template !== undefined) {
     const prompts = await conversationsAsked(session, action.on, stage);
@@ -59,7 +61,7 @@ export async function runPredict(session: TuneSession, action: Predict, stage: S
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
 async function write(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   prompts: readonly Prompt[],
   o: Predict & Writing,
@@ -101,7 +103,7 @@ async function write(
 }
 
 async function textsOf(
-  session: TuneSession,
+  session: OpenSession,
   on: Subject,
   { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
   stage: Stage,
@@ -123,7 +125,7 @@ async function textsOf(
 }
 
 /** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
-async function conversationsAsked(session: TuneSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
+async function conversationsAsked(session: OpenSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) return promptsOf(stage.hostContext.live(on.live)?.value);
   const table = await tableOf(session, on, stage);
@@ -134,7 +136,7 @@ async function conversationsAsked(session: TuneSession, on: Subject, stage: Stag
 }
 
 async function tableOf(
-  session: TuneSession,
+  session: OpenSession,
   on: Extract<Subject, { data: unknown }>,
   stage: Stage,
 ): Promise<ColumnTable> {

@@ -1,9 +1,10 @@
 /** `recipe`: a name for settings; nothing runs. TypeScript sees what was written. */
-import type { Action } from "#dsl/plan/plan.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runRecipe(
-  session: TuneSession,
+  session: OpenSession,
   { name, recipe }: Extract<Action, { verb: "recipe" }>,
   stage: Stage,
 ): Promise<void> {

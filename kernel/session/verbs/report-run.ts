@@ -20,7 +20,8 @@ import { callText } from "../../core/display/value-text.js";
 import type { RunEvent } from "../../core/session/events.js";
 import { commitOf } from "../../trackers/commit.js";
 import { scoresOf } from "../../history/run-scores.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { KeptEvaluation } from "./kept-evaluations.js";
 import { join } from "node:path";
 
@@ -38,7 +39,7 @@ export interface Wanted {
 }
 
 export async function reportOfRun(
-  session: TuneSession,
+  session: OpenSession,
   run: RunFolder,
   { name, rows }: Wanted,
   stage: Stage,
@@ -138,7 +139,7 @@ function curves(lock: Lock, plan: Plan, events: readonly RunEvent[]): readonly H
 
 /** Counts alone: what was found in rows is their owner's business. */
 async function dataOf(
-  session: TuneSession,
+  session: OpenSession,
   plan: Plan,
   { data, dataHash, labels }: Lock,
   stage: Stage,

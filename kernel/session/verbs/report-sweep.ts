@@ -8,7 +8,8 @@ import { bestShown, noneClearsShown } from "../../core/display/sweeps/best.js";
 import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "../../core/display/sweeps/sweep-shown.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { count, plural, significant } from "../../core/display/text.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { htmlOf, reportOfRun, type Written } from "./report-run.js";
 
 /** Rows of the table. */
@@ -16,7 +17,7 @@ const MOST = 500;
 
 /** The sweep, then the training of its best trial, where its run is still there. */
 export async function reportOfSweep(
-  session: TuneSession,
+  session: OpenSession,
   name: string,
   { rows }: { readonly rows: boolean },
   stage: Stage,

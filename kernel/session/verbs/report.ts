@@ -2,7 +2,7 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import { readRegular } from "../../artifacts/read-regular.js";
@@ -12,7 +12,8 @@ import { MARK, reportPage, type Section } from "../../core/display/report-page.j
 import { bytes } from "../../core/display/text.js";
 import { findRun } from "../../history/find-run.js";
 import { folderName } from "#stdlib/lib/trackers/names.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { ASIDE, isVerifying, placeFor } from "../verifying.js";
 import "./report-codes.js";
 import { version } from "../version.js";
@@ -21,7 +22,7 @@ import { reportOfSweep } from "./report-sweep.js";
 
 type Report = Extract<Action, { verb: "report" }>;
 
-export async function runReport(session: TuneSession, action: Report, stage: Stage): Promise<void> {
+export async function runReport(session: OpenSession, action: Report, stage: Stage): Promise<void> {
   const { folder } = stage.hostContext;
   const written: Written[] = [];
   for (const of of action.of) {
@@ -60,7 +61,7 @@ export async function runReport(session: TuneSession, action: Report, stage: Sta
   stage.screen.display(shownOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
 }
 
-async function reportOfModel(session: TuneSession, name: string, action: Report, stage: Stage): Promise<Written> {
+async function reportOfModel(session: OpenSession, name: string, action: Report, stage: Stage): Promise<Written> {
   const { weights } = session.models.get(name);
   if (!weights) throw new CodedError("not-trained", { model: name });
   const run = findRun(weights.folder, { folder: stage.hostContext.folder, runs: session.runs });

@@ -1,7 +1,7 @@
 /** Sentences that a statement says, with what stands in backticks as code. */
 import { shownOf } from "../../core/display/bundle.js";
 import { FRAME, html } from "../../core/display/html.js";
-import type { Stage } from "../tune-session.js";
+import type { Stage } from "../stage.js";
 
 export function say(stage: Stage, ...lines: readonly string[]): void {
   const coded = (line: string) =>

@@ -5,7 +5,7 @@
 import { join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Served } from "#dsl/types/served.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
@@ -15,14 +15,15 @@ import { callText } from "../../core/display/value-text.js";
 import { LIMITS, type Limits } from "../../serving/contract.js";
 import type { Serve } from "../../serving/control.js";
 import { keysNamed } from "../../serving/keys.js";
-import type { Weights } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import { Desk, deskType, weightsOf, type DeskAt } from "../serving/desk.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 
-export async function runServe(session: TuneSession, action: ServeAction, stage: Stage): Promise<void> {
+export async function runServe(session: OpenSession, action: ServeAction, stage: Stage): Promise<void> {
   const { name } = action;
   const { screen } = stage;
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
@@ -45,7 +46,7 @@ export async function runServe(session: TuneSession, action: ServeAction, stage:
 }
 
 /** The one that serves already, with what was trained since; else one that is begun. */
-async function standing(session: TuneSession, at: DeskAt, stage: Stage): Promise<Desk> {
+async function standing(session: OpenSession, at: DeskAt, stage: Stage): Promise<Desk> {
   const before = session.servers.get(at.name);
   if (before?.isLike(at)) {
     before.showIn(at);
@@ -68,7 +69,7 @@ interface ServedModel {
 }
 
 /** Coded errors `not-trained`, `cannot-deploy`. */
-function wholeWeights(session: TuneSession, model: string, { target }: ServeAction): Weights {
+function wholeWeights(session: OpenSession, model: string, { target }: ServeAction): Weights {
   const weights = weightsOf(session.models.get(model));
   if (weights.client === undefined) return weights;
   const why = `its head is that of the client ${weights.client}, which no run is opened with`;
@@ -76,7 +77,7 @@ function wholeWeights(session: TuneSession, model: string, { target }: ServeActi
 }
 
 function serveOf(
-  session: TuneSession,
+  session: OpenSession,
   { host, port, tls, hosts, limits }: Served,
   models: readonly ServedModel[],
   keys: readonly string[],
@@ -92,7 +93,7 @@ function serveOf(
 }
 
 function planOf(
-  { vocabulary: { registry }, options: { verifying } }: TuneSession,
+  { vocabulary: { registry }, options: { verifying } }: OpenSession,
   { name }: ServeAction,
   { host, port, tls, keys }: Served,
   models: readonly ServedModel[],

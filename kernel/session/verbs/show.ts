@@ -1,6 +1,6 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
 import type { Budget } from "#dsl/plan/showing.js";
-import type { Action, Subject } from "#dsl/plan/plan.js";
+import type { Action, Subject } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -29,10 +29,11 @@ import { edgeOf } from "./show-edge.js";
 import { learningCurveOf } from "./learning-curve.js";
 import { sweepLearningCurve } from "./sweep-learning-curve.js";
 import { readsContexts } from "../../inference/questions.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 export async function runShow(
-  session: TuneSession,
+  session: OpenSession,
   { topic, tree, on, budget }: Extract<Action, { verb: "show" }>,
   stage: Stage,
 ): Promise<void> {
@@ -41,7 +42,7 @@ export async function runShow(
 }
 
 async function shownOf(
-  session: TuneSession,
+  session: OpenSession,
   {
     topic,
     on,
@@ -94,7 +95,7 @@ async function shownOf(
 }
 
 /** What its weights stand on; of one that a training here made, or made smaller, that. */
-async function baseOf(session: TuneSession, { weights, plan }: ModelHandle, stage: Stage): Promise<Base> {
+async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, stage: Stage): Promise<Base> {
   const { hostContext } = stage;
   if (weights?.plan.recipe.model.trained)
     return (await session.weights.parts(weights.plan, hostContext, weights.folder)).base;
@@ -108,7 +109,7 @@ function agreementOn(name: string, annotated: Annotated): readonly Shown[] {
 
 /** The first rows that train, token by token: of `on`, or of what the model was trained on. */
 async function maskOf(
-  session: TuneSession,
+  session: OpenSession,
   handle: ModelHandle,
   on: Subject | undefined,
   stage: Stage,

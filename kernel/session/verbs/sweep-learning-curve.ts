@@ -1,6 +1,6 @@
 /** `show SWEEP.learning_curve`: how much more data would help, told from the trials of a sweep that varied `split.train`. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { FEWEST_SIZES, learntAnything, trainedForecast } from "../../core/data/judging/trained-curve.js";
@@ -10,13 +10,14 @@ import { count } from "../../core/display/text.js";
 import type { Shown } from "../../core/display/shown.js";
 import { SIZE_PATH, sizesIn } from "../../core/sweep/learning-sizes.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { majorityScore } from "./beside-plan.js";
 import { rowsOf } from "./judged-rows.js";
 import "../../artifacts/codes.js";
 
 export async function sweepLearningCurve(
-  session: TuneSession,
+  session: OpenSession,
   {
     name,
     plan: sweep,

@@ -1,13 +1,14 @@
 /** The plan of a sweep as its cell shows it, and what its trials cost. */
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { compileAll } from "../answers/host.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { pricesOf } from "../sweeps/priced.js";
 
 /** What its trials cost at least and at most. */
 export function trialCosts(
-  session: TuneSession,
+  session: OpenSession,
   of: { readonly name: string; readonly sweep: SweepPlan },
   stage: Stage,
 ) {

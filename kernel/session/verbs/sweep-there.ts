@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { workerRunner, type WorkerRunner } from "#stdlib/kinds/runner.js";
 import { lockRun } from "../../artifacts/run-lock.js";
 import { clusterAt, readPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
@@ -20,7 +20,8 @@ import { noteRunning } from "../../control/running.js";
 import { does } from "../../core/session/words.js";
 import { searchedIn } from "../../core/sweep/searched.js";
 import { memoryHere } from "../answers/dataset-cache.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { sweepHash } from "../sweeps/identity.js";
@@ -40,7 +41,7 @@ import "../../cluster/ray/codes.js";
 type Sweep = Extract<Action, { verb: "sweep" }>;
 /** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */
 export async function sweepThere(
-  session: TuneSession,
+  session: OpenSession,
   action: Sweep,
   stage: Stage,
 ): Promise<SweptThere | { readonly here: Sweep }> {
@@ -76,7 +77,7 @@ function withoutRunner({ sweep: { runner, ...sweep }, ...action }: Sweep): Sweep
 }
 
 interface Around {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly action: Sweep;
   readonly stage: Stage;
   /** Of its lock, beside the journal. */
@@ -96,7 +97,7 @@ class There {
     this.mirror = new Mirror({ runs: session.runs, name, hash: sweepHash(sweep), of });
   }
 
-  static async of(session: TuneSession, action: Sweep, stage: Stage, folder: string): Promise<There> {
+  static async of(session: OpenSession, action: Sweep, stage: Stage, folder: string): Promise<There> {
     const runner = must(action.sweep.runner, "the runner");
     const cluster = must(workerRunner(await does(runner, "runner")).cluster, "a runner's cluster")(runner);
     const there = new There({ session, action, stage, folder, cluster });

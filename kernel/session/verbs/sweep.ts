@@ -2,7 +2,8 @@
 import canonicalize from "canonicalize";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
-import type { Action, SweepPlan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import { bestShown, noneClearsShown } from "../../core/display/sweeps/best.js";
 import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
 import { trialsTable } from "../../core/display/sweeps/trials-table.js";
@@ -37,7 +38,8 @@ import type { Wanted } from "../sweeps/wishes.js";
 import "../../artifacts/codes.js";
 import type { Screen } from "../trainings/live.js";
 import { warnOfTrials } from "../trainings/spent-before.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { isVerifying } from "../verifying.js";
@@ -46,7 +48,7 @@ import { sweepLearningCurve } from "./sweep-learning-curve.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
-export async function runSweep(session: TuneSession, action: Sweep, stage: Stage): Promise<void> {
+export async function runSweep(session: OpenSession, action: Sweep, stage: Stage): Promise<void> {
   await warnOfTrials(session.runs, action, warningsOn(stage, action.span));
   if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
   const found = await sweepThere(session, action, stage);
@@ -56,7 +58,7 @@ export async function runSweep(session: TuneSession, action: Sweep, stage: Stage
 type Told = Pick<Swept, "live"> & { readonly log: Pick<TrialLog, "ended"> };
 
 /** What came of it. */
-export async function tellSwept(session: TuneSession, { live, log }: Told, stage: Stage): Promise<void> {
+export async function tellSwept(session: OpenSession, { live, log }: Told, stage: Stage): Promise<void> {
   tellOutcome(live, log, stage);
   if (overRowsAlone(live.plan)) await tellRows(session, live, stage);
 }
@@ -66,7 +68,7 @@ function overRowsAlone({ vary }: SweepPlan): boolean {
   return Object.keys(vary).every((path) => path === SIZE_PATH);
 }
 
-async function tellRows(session: TuneSession, live: LiveSweep, stage: Stage): Promise<void> {
+async function tellRows(session: OpenSession, live: LiveSweep, stage: Stage): Promise<void> {
   try {
     for (const shown of await sweepLearningCurve(session, live, stage)) stage.screen.display(shown);
   } catch (error) {
@@ -101,7 +103,7 @@ export function sweepOfJournal(
   return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
 }
 /** Its name stands for it. */
-export function keepSweep(session: TuneSession, name: string, live: LiveSweep): void {
+export function keepSweep(session: OpenSession, name: string, live: LiveSweep): void {
   session.untrained.delete(name);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
@@ -109,7 +111,7 @@ export function keepSweep(session: TuneSession, name: string, live: LiveSweep): 
 
 /** Shows its plan, and what that costs. */
 export async function showSweepPlan(
-  session: TuneSession,
+  session: OpenSession,
   { name, sweep }: Pick<Sweep, "name" | "sweep">,
   stage: Stage,
 ): Promise<void> {
@@ -120,7 +122,7 @@ export async function showSweepPlan(
 }
 
 /** Runs its trials; nobody is told what came of them. */
-export async function sweepOf(session: TuneSession, action: Sweep, stage: Stage, beyond: Beyond = {}): Promise<Swept> {
+export async function sweepOf(session: OpenSession, action: Sweep, stage: Stage, beyond: Beyond = {}): Promise<Swept> {
   const { name, sweep } = action;
   const hash = sweepHash(sweep);
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
@@ -155,7 +157,7 @@ async function renewed(around: Around, log: TrialLog): Promise<readonly TrialRec
 }
 
 async function sweepIn(
-  session: TuneSession,
+  session: OpenSession,
   action: Sweep,
   stage: Stage,
   { log, lock, beyond, starts, again }: Opened,

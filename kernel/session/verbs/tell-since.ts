@@ -4,18 +4,20 @@ import { relative } from "node:path";
 import { forgottenShown } from "../../core/display/forgotten.js";
 import { sinceShown } from "../../core/display/since.js";
 import { writeSince } from "../../artifacts/since-before.js";
-import { recipeHashOf, type ModelHandle } from "../models/model-handle.js";
+import { recipeHashOf } from "../../artifacts/weights.js";
+import { type ModelHandle } from "../models/model-handle.js";
 import { describeIn, savedAs } from "../../history/described.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { beganFrom, sinceBefore, type Asks, type Compared, type Since, type Trained } from "../updates/since-asked.js";
 import { sharesOnRecord, triedInstead } from "../updates/tried-next.js";
 import "../updates/codes.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 
 /** Never fails what was trained: what goes wrong is the warning `since-untold`. An interrupt is one. */
 export async function tellSince(
-  session: TuneSession,
+  session: OpenSession,
   { handle, span }: { readonly handle: ModelHandle; readonly span: Span },
   stage: Stage,
 ): Promise<void> {
@@ -30,13 +32,13 @@ export async function tellSince(
   }
 }
 
-export const asksOf = (session: TuneSession): Asks => ({
+export const asksOf = (session: OpenSession): Asks => ({
   ...{ datasets: session.datasets, weights: session.weights, runs: session.runs },
   registry: session.vocabulary.registry,
   unnamed: (plan, title) => session.models.unnamed(plan, title),
 });
 
-async function compare(session: TuneSession, now: Trained, stage: Stage): Promise<void> {
+async function compare(session: OpenSession, now: Trained, stage: Stage): Promise<void> {
   const before = await beganFrom(asksOf(session), now, stage.hostContext);
   if (!before) return;
   const compared = await sinceBefore(asksOf(session), now, before, stage);
@@ -60,7 +62,7 @@ async function compare(session: TuneSession, now: Trained, stage: Stage): Promis
 }
 
 /** The card of the run, which says what was kept. */
-export async function describeAgain(session: TuneSession, model: Trained, { hostContext }: Stage): Promise<void> {
+export async function describeAgain(session: OpenSession, model: Trained, { hostContext }: Stage): Promise<void> {
   const { plan, folder, data, events, checkpoint } = model.weights;
   const { open } = await session.weights.ready(model, hostContext);
   const { base } = await session.weights.parts(plan, hostContext, folder);
@@ -77,7 +79,7 @@ function otherwise({ recorded, before, rows, of }: Since): number | null {
 }
 
 function triesAfter(
-  session: TuneSession,
+  session: OpenSession,
   now: Trained,
   before: Trained,
   { since }: Compared,

@@ -17,13 +17,14 @@ import type { Encoded, Encoding } from "../../encoding/encoded.js";
 import { askedOf } from "./evaluate-once.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Warn } from "../warnings.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 
 const SPLIT = "validation";
 
 /** What was fitted and what came of it, in lines. A word that finds nothing is told as a warning. */
 export async function calibrate(
-  session: TuneSession,
+  session: OpenSession,
   { handle, plan, calls }: { readonly handle: ModelHandle; readonly plan: Plan; readonly calls: readonly Call[] },
   { stage, warn }: { readonly stage: Stage; readonly warn: Warn },
 ): Promise<readonly string[]> {

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { CALIBRATION } from "../../artifacts/calibration.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import { expectedTime } from "../../core/display/plans/expected-time.js";
@@ -15,7 +15,8 @@ import { isTraining, outcomeOf } from "../../control/outcome.js";
 import { startDetached, type Started } from "../../control/starting.js";
 import { endedAs, runsNamed } from "../../history/runs-named.js";
 import { shipmentOf } from "../../shipping/ship.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import { attachTo, give, trainedText } from "./attach.js";
 import { say } from "./said.js";
@@ -26,7 +27,7 @@ type Train = Extract<Action, { verb: "train" }>;
 /** How often another process may begin the same between two looks. */
 const TRIES = 5;
 
-export async function trainDetached(session: TuneSession, action: Train, stage: Stage): Promise<void> {
+export async function trainDetached(session: OpenSession, action: Train, stage: Stage): Promise<void> {
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name: action.name });
   const { name, plan } = action;
   for (let tries = 1; ; tries++) {
@@ -40,7 +41,7 @@ export async function trainDetached(session: TuneSession, action: Train, stage: 
 }
 
 /** Whether it is there already, under this name and of this recipe: one that trains is watched, one that has ended is given. */
-async function taken(session: TuneSession, action: Train, stage: Stage): Promise<boolean> {
+async function taken(session: OpenSession, action: Train, stage: Stage): Promise<boolean> {
   const { name, plan, resume } = action;
   const runs = runsNamed(session.runs, name, plan.recipeHash);
   const trains = runs.find(isTraining);
@@ -82,7 +83,7 @@ function tellLost(run: RunFolder, name: string, stage: Stage): void {
 }
 
 async function begun(
-  session: TuneSession,
+  session: OpenSession,
   { name, plan }: Train,
   { folder, process: id }: Started,
   stage: Stage,

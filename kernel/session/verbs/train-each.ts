@@ -2,7 +2,8 @@
  * Several trainings of one statement, each under its own name and in its own run: what was done of them before, and what each
  * came to. With `resume: true` those that are trained are taken up as they are, and what was begun goes on.
  */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { finishedRun, runsNamed } from "../../history/runs-named.js";
@@ -11,7 +12,8 @@ import type { TrialOf } from "../../artifacts/trials.js";
 import { LiveTraining } from "../trainings/live.js";
 import { loadedWeights } from "../models/loaded.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { trainNamed, type Shared } from "./train-named.js";
 
 export type Train = Extract<Action, { verb: "train" }>;
@@ -25,7 +27,7 @@ export interface Each {
 
 /** `id`: of the picture that they share, one after another. */
 export async function trainEach(
-  session: TuneSession,
+  session: OpenSession,
   action: Omit<Train, "folds" | "repeats"> & Shared,
   each: readonly Each[],
   stage: Stage,

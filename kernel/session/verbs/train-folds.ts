@@ -1,11 +1,12 @@
 /** `train` on data in folds: one training after another, shown in one picture. */
 import { foldsShown } from "../../core/display/scores/folds.js";
 import { typeOf } from "../models/model-handle.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
 
 export async function trainFolds(
-  session: TuneSession,
+  session: OpenSession,
   { folds, ...action }: Train & { readonly folds: NonNullable<Train["folds"]> },
   stage: Stage,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },

@@ -1,5 +1,6 @@
 /** One training as a person follows it: its live picture, what is wrong with its weights, and what it changed. */
-import type { Action, Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
 import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -18,12 +19,14 @@ import type { LiveTraining } from "../trainings/live.js";
 import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { GathersFor } from "./train-ranks.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import type { TrialOf } from "../../artifacts/trials.js";
 import { unmeasured } from "../../training/train.js";
 import { wantsModel } from "../trainings/told.js";
 import { does } from "../../core/session/words.js";
-import type { ModelHandle, Weights } from "../models/model-handle.js";
+import type { ModelHandle } from "../models/model-handle.js";
+import type { Weights } from "../../artifacts/weights.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../trainings/request.js";
 import type { Federates } from "../trainings/federated.js";
@@ -33,7 +36,7 @@ import { trainOnce } from "../trainings/training.js";
 
 /** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
 export async function trainNamed(
-  session: TuneSession,
+  session: OpenSession,
   action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span"> & Shared,
   stage: Stage,
   { live, onTrained, previewed = true, again = false, trial }: Shows,

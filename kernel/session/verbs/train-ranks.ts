@@ -5,14 +5,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { ranksIn } from "#dsl/plan/ranks.js";
 import type { Call } from "#dsl/types/value.js";
 import { workerRunner } from "#stdlib/kinds/runner.js";
 import { does } from "../../core/session/words.js";
 import { writeShipment, type Shipment } from "../../shipping/shipment.js";
 import { shipmentOf } from "../../shipping/ship.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import { startProcesses } from "../trainings/gang-processes.js";
 import type { Gathers } from "../trainings/gang.js";
@@ -21,7 +22,7 @@ export type GathersFor = (plan: Train["plan"]) => Gathers;
 type Train = Extract<Action, { verb: "train" }>;
 
 export async function withRanks(
-  session: TuneSession,
+  session: OpenSession,
   action: Train,
   stage: Stage,
   train: (gathers: GathersFor | undefined) => Promise<void>,
@@ -53,7 +54,7 @@ interface Ranked {
 type Trains = (gathers: GathersFor) => Promise<void>;
 
 /** Processes of this machine, which it shares its cores with. */
-async function beside(session: TuneSession, stage: Stage, o: Ranked, train: Trains): Promise<void> {
+async function beside(session: OpenSession, stage: Stage, o: Ranked, train: Trains): Promise<void> {
   const { settings } = session.engines;
   const { signal } = stage;
   const { count: of, folder: shipment } = o;
@@ -69,7 +70,7 @@ async function beside(session: TuneSession, stage: Stage, o: Ranked, train: Trai
 
 /** Workers of a runner that have machines of their own: this process keeps the run and its engine as it is. */
 async function elsewhere(
-  session: TuneSession,
+  session: OpenSession,
   stage: Stage,
   o: Ranked & { readonly runner: Call },
   train: Trains,

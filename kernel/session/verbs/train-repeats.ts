@@ -12,14 +12,15 @@ import { basename } from "node:path";
 import { finishedRun } from "../../history/runs-named.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { Journal } from "../sweeps/journal.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { tellFit } from "./train-named.js";
 import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
 
 type Repeated = Train & { readonly repeats: NonNullable<Train["repeats"]> };
 
 export async function trainRepeats(
-  session: TuneSession,
+  session: OpenSession,
   { repeats, ...action }: Repeated,
   stage: Stage,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
@@ -92,7 +93,7 @@ function bestOf(
 }
 
 /** A journal for each time that it is begun; what goes on goes on in its own. */
-function hashFor(session: TuneSession, { name, resume, repeats }: Repeated): string {
+function hashFor(session: OpenSession, { name, resume, repeats }: Repeated): string {
   const before = resume
     ? repeats.each.flatMap(({ name: one, plan }) => {
         const run = finishedRun(session.runs, one, plan.recipeHash);

@@ -1,8 +1,9 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { detachTogether } from "./detach-together.js";
 import { trainDetached } from "./train-detached.js";
 import { withRanks } from "./train-ranks.js";
@@ -13,7 +14,7 @@ import { tellSince } from "./tell-since.js";
 import { trainNamed } from "./train-named.js";
 
 export async function runTrain(
-  session: TuneSession,
+  session: OpenSession,
   action: Extract<Action, { verb: "train" }>,
   stage: Stage,
 ): Promise<void> {

@@ -3,7 +3,8 @@ import { planShown } from "../../core/display/plans/plan-card.js";
 import { forgottenShown } from "../../core/display/forgotten.js";
 import { matrixPicture, matrixShown, type UpdateShown } from "../../core/display/updates.js";
 import { LiveTraining } from "../trainings/live.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import { dataLearnt } from "../updates/lineage.js";
 import { last, runStages, startOf, type Update } from "../updates/run-stages.js";
 import { strategiesOf } from "../updates/stages.js";
@@ -18,7 +19,7 @@ import { bestConstant } from "../updates/best-constant.js";
 import { keptOf } from "../updates/kept-of.js";
 import { warnOfUnheld } from "../updates/unheld.js";
 import type { Memory } from "#stdlib/kinds/strategy.js";
-import { recipeHashOf } from "../models/model-handle.js";
+import { recipeHashOf } from "../../artifacts/weights.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
 import {
@@ -37,7 +38,7 @@ import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train-named.js";
 import "../updates/codes.js";
 
-export async function runUpdate(session: TuneSession, action: Update, stage: Stage): Promise<void> {
+export async function runUpdate(session: OpenSession, action: Update, stage: Stage): Promise<void> {
   const { name, stages } = action;
   const id = `update-${name}-${Date.now().toString(36)}`;
   const warn = warningsOn(stage, action.span);
@@ -134,7 +135,7 @@ export async function runUpdate(session: TuneSession, action: Update, stage: Sta
 
 /** What is lost beyond chance of what the model knew at the beginning, and what to try. */
 function triedAfter(
-  { runs }: Pick<TuneSession, "runs">,
+  { runs }: Pick<OpenSession, "runs">,
   o: {
     readonly start: Trained;
     readonly calls: readonly Call[];

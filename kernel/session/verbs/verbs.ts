@@ -1,10 +1,11 @@
 /** What each verb does, keyed by verb, loaded when it is used first; the compiler hands over checked actions. */
-import type { Action } from "#dsl/plan/plan.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Action } from "#dsl/plan/action.js";
+import type { OpenSession } from "../open-session.js";
+import type { Stage } from "../stage.js";
 
 export const verbs: {
   readonly [V in Action["verb"]]: (
-    session: TuneSession,
+    session: OpenSession,
     action: Extract<Action, { verb: V }>,
     stage: Stage,
   ) => Promise<void>;

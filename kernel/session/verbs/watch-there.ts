@@ -4,7 +4,7 @@
  */
 import { dirname, join } from "node:path";
 import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { lockRun } from "../../artifacts/run-lock.js";
 import { dropPlace, readPlace, writePlace, type SearchPlace } from "../../artifacts/search-place.js";
@@ -18,7 +18,8 @@ import { bringRuns } from "../sweeps/there/brought.js";
 import type { Mirror } from "../sweeps/there/mirror.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
 import { tellBegun } from "../trainings/told.js";
-import type { Stage, TuneSession } from "../tune-session.js";
+import type { Stage } from "../stage.js";
+import type { OpenSession } from "../open-session.js";
 import "../../cluster/ray/codes.js";
 
 export interface SweptThere {
@@ -26,7 +27,7 @@ export interface SweptThere {
   readonly log: Mirror;
 }
 export interface Watched {
-  readonly session: TuneSession;
+  readonly session: OpenSession;
   readonly action: Pick<Extract<Action, { verb: "sweep" }>, "name" | "sweep">;
   readonly stage: Stage;
   /** Of its lock, beside the journal. */

@@ -4,7 +4,7 @@
  * update that is asked for again has other rows.
  */
 import { must } from "#dsl/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/plan/recipe.js";
 import type { Program } from "#dsl/graph/program.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
 import { NOISE } from "#stdlib/programs/private.js";

@@ -1,5 +1,6 @@
 /** Which tasks a baseline can't do, and what stands there instead. */
-import type { Refusal, Wanted } from "#dsl/types/capabilities.js";
+import type { Refusal } from "#dsl/types/capabilities/said.js";
+import type { Wanted } from "#dsl/types/capabilities/scoring.js";
 
 export type Baseline = "majority" | "tfidf" | "probe";
 

@@ -7,7 +7,7 @@ import { hashOf } from "#dsl/plan/hash.js";
 import type { Parameter, Word } from "#dsl/types/registry.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call, Value } from "#dsl/types/value.js";
-import type { MetricCapabilities } from "#dsl/types/capabilities.js";
+import type { MetricCapabilities } from "#dsl/types/capabilities/metric.js";
 
 /** A registry, or what a rule sees of it: the records of both are the same. */
 export interface Words {

@@ -1,5 +1,6 @@
 /** What a call of `differential` promises, and what is spent of it, by the accountant that it names. */
-import type { Drawn, Promised, Refusal } from "#dsl/types/capabilities.js";
+import type { Drawn, Promised } from "#dsl/types/promised.js";
+import type { Refusal } from "#dsl/types/capabilities/said.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Sampled } from "../../kinds/privacy.js";
 import { leastNoise, MOST_NOISE } from "./least-noise.js";

@@ -1,5 +1,6 @@
 /** `lora` and what strategies made of it, with one more part for the data that come next. */
-import type { Grown, Refusal } from "#dsl/types/capabilities.js";
+import type { Grown } from "#dsl/types/capabilities/learning.js";
+import type { Refusal } from "#dsl/types/capabilities/said.js";
 import type { Call } from "#dsl/types/value.js";
 import { loraSettings } from "../techniques/lora-settings.js";
 import { routedSettings } from "../techniques/routed.js";

@@ -1,5 +1,6 @@
 /** LoRA whose ranks are parts, one for each data set: the technique that has room for the next one, and what of a matrix is whose. */
-import type { Grown, Refusal, Shapes } from "#dsl/types/capabilities.js";
+import type { Grown } from "#dsl/types/capabilities/learning.js";
+import type { Refusal, Shapes } from "#dsl/types/capabilities/said.js";
 import type { Call } from "#dsl/types/value.js";
 import { loraSettings } from "../techniques/lora-settings.js";
 import { linearsNamed, type LinearShape } from "../techniques/shapes.js";

@@ -1,5 +1,6 @@
 /** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
-import type { FamilyCapabilities, Refusal } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
+import type { Refusal } from "#dsl/types/capabilities/said.js";
 import type { BaseFacts, Made } from "#dsl/types/facts.js";
 import { fieldOf, HEADS } from "./sizes.js";
 

@@ -2,7 +2,7 @@
  * What a student's program holds of a teacher that runs beside it until the losses are known, in numbers: reckoned, and held to
  * a walk over such programs (`dsl/graph/memory.ts`).
  */
-import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities/model.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Held } from "#dsl/types/held.js";
 import type { Call } from "#dsl/types/value.js";

@@ -1,5 +1,7 @@
 /** Whether a task can be learnt of another model as a student lists it. */
-import type { Refusal, TaskCapabilities, Taught } from "#dsl/types/capabilities.js";
+import type { Refusal } from "#dsl/types/capabilities/said.js";
+import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
+import type { Taught } from "#dsl/types/capabilities/learning.js";
 import type { Call } from "#dsl/types/value.js";
 import { headsIn } from "./sizes.js";
 

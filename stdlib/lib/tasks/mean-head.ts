@@ -4,7 +4,7 @@
  * number a mean square of 1, so that steps learn it at the rates of other heads.
  */
 import { parameter } from "#dsl/types/define.js";
-import type { HeadOn } from "#dsl/types/capabilities.js";
+import type { HeadOn } from "#dsl/types/capabilities/model.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { isCall } from "#dsl/plan/value.js";

@@ -1,6 +1,6 @@
 /** Where decisions lie, what `annotate` hands on, and what data that follow it have of them. */
 import assert from "node:assert/strict";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { compiled, dataFacts } from "../world.js";
 
 const columns = "columns: { text: body, label: team }";

@@ -1,6 +1,6 @@
 /** `compress`: what its stages come to, what tells one from another, and later cells that name them. */
 import assert from "node:assert/strict";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { Facts, type BaseFacts } from "#dsl/types/facts.js";
 import { compile } from "#dsl/compile/compile.js";
 import { wordsOf } from "#dsl/diagnostics/codes.js";

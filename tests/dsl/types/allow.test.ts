@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
 import { allowable } from "#dsl/types/allow.js";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, dataFacts, type Run, type World } from "../world.js";
 

@@ -9,7 +9,7 @@ import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";

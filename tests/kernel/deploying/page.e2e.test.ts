@@ -6,7 +6,7 @@ import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { DemoPages } from "./demo-pages.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";

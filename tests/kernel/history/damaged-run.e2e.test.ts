@@ -7,7 +7,7 @@ import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { loadStatement, runDetails } from "#kernel/history/run-details.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

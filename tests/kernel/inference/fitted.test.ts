@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { table } from "arquero";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { answerOf } from "#kernel/inference/fitted.js";
-import { wantedOf } from "#kernel/inference/written-texts.js";
+import { wantedOf } from "#kernel/inference/wanted-texts.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
 import { ofSurest } from "#stdlib/lib/metrics/reliability.js";
 

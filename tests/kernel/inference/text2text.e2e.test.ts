@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "#kernel/session/verbs/evaluate-once.js";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { Evaluation } from "#kernel/session/verbs/evaluation.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Refused } from "#kernel/session/tune-session.js";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { Refused } from "#kernel/session/stage.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeTokenizer } from "../session/small-tokenizers.js";
 

@@ -1,7 +1,7 @@
 /** What stands beside a model in `evaluate`: baselines and bases, on the same rows and by the same metrics. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 

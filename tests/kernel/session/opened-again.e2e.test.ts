@@ -6,7 +6,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { doubtsOf } from "#kernel/inference/doubts.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import type { Refused } from "#kernel/session/tune-session.js";
+import type { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 

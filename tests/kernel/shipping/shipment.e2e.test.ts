@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { from } from "arquero";
-import type { Action } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/plan/action.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { openShipment } from "#kernel/session/shipped.js";
 import { TuneSession } from "#kernel/session/tune-session.js";

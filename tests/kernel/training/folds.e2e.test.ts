@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { FamilyCapabilities } from "#dsl/types/capabilities.js";
+import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
 import { implementationOf } from "#dsl/types/loaded.js";

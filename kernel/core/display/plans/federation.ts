@@ -1,8 +1,9 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
-import type { FederatedPlan, Plan } from "#dsl/plan/plan.js";
+import type { FederatedPlan } from "#dsl/plan/recipe.js";
+import type { Plan } from "#dsl/plan/plan.js";
 import { lostOf, participantsOf } from "#dsl/compile/clients.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities.js";
+import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { bytes, count, percent, plural } from "../text.js";
 import { callText } from "../value-text.js";

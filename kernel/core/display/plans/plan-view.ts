@@ -4,14 +4,15 @@
  */
 import type { Draft } from "#dsl/plan/program.js";
 import type { Given } from "#dsl/types/given.js";
-import type { Edit, Span } from "#dsl/diagnostics/span.js";
+import type { Span } from "#dsl/diagnostics/span.js";
 import { keysOf, parameterAt } from "#dsl/assist/frames.js";
 import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
 import { writeOut } from "#dsl/assist/write-out.js";
 import { trainedBy } from "#dsl/plan/estimates.js";
 import { failed } from "#dsl/types/facts.js";
 import { predictsNext, updatesPerEpoch } from "#dsl/plan/batches.js";
-import type { Origins, Recipe, RecipePlan } from "#dsl/plan/plan.js";
+import type { Origins } from "#dsl/plan/plan.js";
+import type { Recipe, RecipePlan } from "#dsl/plan/recipe.js";
 import type { Value } from "#dsl/types/value.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
@@ -21,47 +22,7 @@ import { detachedText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
 import { bytes, compact, count, percent, plural } from "../text.js";
 import { sweepFacts } from "./sweep-plan.js";
-
-export interface SettingView {
-  /** As it is written in its block: `optimizer.learning_rate`. */
-  readonly name: string;
-  readonly value: string;
-  readonly from: Origins[string]["from"];
-  readonly why?: string;
-  readonly impact?: "low" | "medium" | "high";
-  /** Where it is written. */
-  readonly at?: Span;
-  /** What writes it out. */
-  readonly write?: { readonly source: string; readonly edit: Edit };
-}
-export interface FactView {
-  readonly name: string;
-  readonly value: string;
-  readonly note?: string;
-}
-export interface CardView {
-  readonly is: "data" | "model" | "technique" | "recipe" | "train" | "evaluate";
-  readonly title: string;
-  readonly at?: Span;
-  readonly facts: readonly FactView[];
-  readonly settings: readonly SettingView[];
-}
-export interface PlanView {
-  /** The statement in one line; absent: nothing of Tune is there. */
-  readonly title?: string;
-  readonly at?: Span;
-  readonly cards: readonly CardView[];
-  readonly memory?: { readonly needs: number; readonly has: number; readonly text: string };
-  /** What can't be said yet, and what would make it known. */
-  readonly unknown: readonly string[];
-  /** Whether reading the data and the base now would say more. */
-  readonly canMeasure: boolean;
-  readonly recipeHash?: string;
-  /** The training as a statement that runs by itself; absent: it does already, or can't. */
-  readonly detached?: string;
-  /** All trainings of the notebook, to go to. */
-  readonly trainings: readonly { readonly title: string; readonly at: Span; readonly shown: boolean }[];
-}
+import type { PlanView, CardView, FactView, SettingView } from "./plan-contract.js";
 
 type Focus = Training | Definition;
 const isTraining = (focus: Focus): focus is Training => "settings" in focus;

@@ -3,7 +3,7 @@
  * trials stand while the cell runs, and asks for one to be stopped or others begun. Several front ends may show one sweep.
  */
 import type { SweepControls } from "../../../core/display/sweeps/desk.js";
-import type { ControlsHost } from "../../../session/tune-session.js";
+import type { ControlsHost } from "../../../session/stage.js";
 import { sweepTarget, type SweepDesk, type SweepReply } from "../../wire/sweep-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../wire/comms.js";
 import { contentOf, faultOf, offering } from "./offered.js";

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { writeSmallTraining } from "../small-training.js";
 

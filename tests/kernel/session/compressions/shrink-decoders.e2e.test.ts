@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { writeTokenizer } from "../small-tokenizers.js";
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { PrivacyPlan } from "#dsl/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/plan/recipe.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { Account } from "#kernel/session/federations/account.js";
 import { keptAlone, nodeKeyIn } from "#kernel/session/federations/node-key.js";

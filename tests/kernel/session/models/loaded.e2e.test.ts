@@ -21,7 +21,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { Refused } from "#kernel/session/tune-session.js";
+import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { writeSmallBert } from "../small-bert.js";
 

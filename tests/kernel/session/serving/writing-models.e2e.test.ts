@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { ServedModels } from "#kernel/session/serving/served-models.js";
 import { LIMITS, type WriteAsk } from "#kernel/serving/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";

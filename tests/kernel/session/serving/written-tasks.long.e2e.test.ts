@@ -3,7 +3,8 @@
  * (writing-models.e2e has runs, and adapters that share a writer).
  */
 import assert from "node:assert/strict";
-import type { ModelHandle, Written } from "#kernel/session/models/model-handle.js";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
 import { ServedModels } from "#kernel/session/serving/served-models.js";
 import { LIMITS, type WriteAsk } from "#kernel/serving/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SweepPlan } from "#dsl/plan/plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
 import type { Kind } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import { lockRun } from "#kernel/artifacts/run-lock.js";

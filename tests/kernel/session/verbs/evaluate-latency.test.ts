@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spreadOf, timesInRounds, type Timed } from "#kernel/session/verbs/evaluate-latency.js";
-import type { Stage } from "#kernel/session/tune-session.js";
+import type { Stage } from "#kernel/session/stage.js";
 
 const stage = { hostContext: {} } as unknown as Stage;
 

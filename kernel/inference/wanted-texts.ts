@@ -1,38 +1,8 @@
-/** What a model writes for every row of a split, beside what it should have written: for scores of text. */
-import type { Writing } from "#dsl/plan/plan.js";
+/** What a model is asked to write after, for every row of a split, and what it should have written: for scores of text. */
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { conversationsOf, streamedConversations } from "../core/data/conversations.js";
 import type { Prepared } from "../core/data/prepare.js";
-import { Gathered, type ModelHandle } from "../session/models/model-handle.js";
 import { asText, type Prompt } from "./prompts.js";
-import type { Stage, TuneSession } from "../session/tune-session.js";
-
-export async function writtenTexts(
-  session: TuneSession,
-  handle: ModelHandle,
-  rows: { readonly prepared: Prepared; readonly split: string },
-  o: Writing & { readonly batch_size: number },
-  stage: Stage,
-): Promise<WrittenMetricInput> {
-  const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
-  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
-  for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
-    gathered[piece.row]!.add(piece);
-  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
-}
-
-/** One token after the first row, so that what is made ready once is no part of what writing takes. */
-export async function writeOne(
-  session: TuneSession,
-  handle: ModelHandle,
-  { prepared, split }: { readonly prepared: Prepared; readonly split: string },
-  o: Writing & { readonly batch_size: number },
-  stage: Stage,
-): Promise<void> {
-  const prompts = promptsIn(prepared, split, handle.plan.template !== undefined).slice(0, 1);
-  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
-  while (!(await pieces.next()).done);
-}
 
 /** What a model is asked to write after, row by row. */
 export function promptsIn(prepared: Prepared, split: string, conversations: boolean): readonly Prompt[] {
@@ -40,7 +10,7 @@ export function promptsIn(prepared: Prepared, split: string, conversations: bool
 }
 
 /** Of a conversation: what came before its last answer, and that answer. */
-function askedOf(
+export function askedOf(
   prepared: Prepared,
   split: string,
   conversations: boolean,

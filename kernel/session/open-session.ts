@@ -1,0 +1,137 @@
+/**
+ * A session as its verbs work on it: the names that earlier cells made, the data and models behind them, the engine. It
+ * knows no verb.
+ */
+import type { SweepHandle } from "../core/sweep/trial.js";
+import { EarlierCells } from "#dsl/compile/earlier.js";
+import type { CompiledWith } from "#dsl/compile/answered.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import { Facts } from "#dsl/types/facts.js";
+import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { compileAll } from "./answers/host.js";
+import { EngineRoom } from "./engines/engine-room.js";
+import { ModelRoom } from "./models/model-room.js";
+import { WeightRoom } from "./models/weight-room.js";
+import type { DrawnSweep } from "../core/display/sweeps/view.js";
+import { bestIn } from "./sweeps/clearing.js";
+import { hasWeights } from "./sweeps/kept-weights.js";
+import type { HostContext } from "../core/session/host-context.js";
+import { DatasetCache } from "./answers/dataset-cache.js";
+import type { Desk } from "./serving/desk.js";
+import type { Evaluation } from "./verbs/evaluation.js";
+import { Trackers } from "../trackers/trackers.js";
+import type { KeptEvaluation } from "./verbs/kept-evaluations.js";
+import type { NameSink, SessionOptions } from "./stage.js";
+
+export class OpenSession {
+  readonly datasets = new DatasetCache();
+  readonly engines: EngineRoom;
+  readonly models: ModelRoom;
+  readonly weights: WeightRoom;
+  readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
+  /** Names of sweeps that had no time for a trial. */
+  readonly untrained = new Set<string>();
+  /** Data definitions by name. */
+  readonly data = new Map<string, DataPlan>();
+  /** Every evaluation of the session, oldest first: what `npm start` reports from. */
+  readonly evaluations: Evaluation[] = [];
+  /** What they showed, for reports. */
+  readonly keptEvaluations: KeptEvaluation[] = [];
+  readonly trackers: Trackers;
+  /** What answers requests, by its name: it ends with the session. */
+  readonly servers = new Map<string, Desk>();
+  /** Wall time of each action that ended well, oldest first. */
+  readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
+  readonly names: NameSink;
+  readonly vocabulary: SessionVocabulary;
+  protected sources: readonly Source[] = [];
+  /** What they came to, for the next one's compilation. */
+  readonly kept = new EarlierCells();
+  /** Background work of an interrupted training; the next statement that needs the model waits for it. */
+  private readonly background = new Set<Promise<unknown>>();
+
+  constructor(readonly options: SessionOptions) {
+    this.names = options.names ?? { define: () => undefined, remove: () => undefined };
+    this.vocabulary = options.vocabulary ?? makeVocabulary();
+    this.engines = new EngineRoom(options.startEngine);
+    this.models = new ModelRoom(this);
+    this.weights = new WeightRoom({
+      datasets: this.datasets,
+      engines: this.engines,
+      handle: (name) => this.models.get(name),
+    });
+    this.trackers = new Trackers({ ...options.trackers, ...(options.verifying !== undefined && { silent: true }) });
+  }
+
+  private withoutBest(name: string): number | undefined {
+    if (this.untrained.has(name)) return 0;
+    const sweep = this.sweeps.get(name);
+    return sweep?.best === null ? sweep.trials.length : undefined;
+  }
+
+  get runs(): string {
+    return this.options.runs;
+  }
+  /** What the last source was told of the world, for the assistant. */
+  known = Facts.none;
+  /** Texts of what ran so far, for the assistant. */
+  get earlier(): readonly Source[] {
+    return this.sources;
+  }
+
+  /** Texts that ran elsewhere: names of later ones mean what they mean there. */
+  adopt(sources: readonly Source[]): void {
+    this.sources = sources;
+  }
+
+  /** What its sources find around them: the host's, and what its own sweeps came to. */
+  around(hostContext: HostContext): HostContext {
+    return {
+      ...hostContext,
+      runs: this.runs,
+      best: (sweep) => bestIn(this.sweeps.get(sweep))?.values ?? hostContext.best?.(sweep),
+      bestRun: (sweep) => bestRun(bestIn(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
+      withoutBest: (sweep) => this.withoutBest(sweep),
+    };
+  }
+
+  async compile(source: Source, hostContext: HostContext, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+    await this.vocabulary.ready();
+    return compileAll([...this.sources, source], {
+      purpose,
+      registry: this.vocabulary.registry,
+      hostContext: this.around(hostContext),
+      datasets: this.datasets,
+      kept: this.kept,
+      trained: this.models.trained(),
+    });
+  }
+
+  /** Keeps a promise of background work; it never rejects unhandled. */
+  later(work: Promise<unknown>): void {
+    const kept = work.catch(() => undefined).finally(() => this.background.delete(kept));
+    this.background.add(kept);
+  }
+
+  /** When what is under way in the background now is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.background);
+  }
+
+  /** Ends what serves, waits for background work, then ends the engine. */
+  async close(): Promise<void> {
+    await Promise.all([...this.servers.values()].map((server) => server.end()));
+    await Promise.all(this.background);
+    await this.weights.close();
+    await this.engines.close();
+    await this.trackers.close();
+  }
+}
+
+/** The folder of a best trial's run, where its weights are still there. */
+function bestRun(best: SweepHandle["best"] | undefined): string | null | undefined {
+  if (!best) return undefined;
+  return best.run !== null && hasWeights(best.run) ? best.run : null;
+}

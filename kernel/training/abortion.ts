@@ -1,0 +1,23 @@
+/** An end that somebody asks for, as a promise and as a signal of its own. */
+
+/** An end that was asked for. */
+export interface Abortion {
+  readonly promise: Promise<"aborted">;
+  readonly signal: AbortSignal;
+  dispose(): void;
+}
+
+export function abortion(signal: AbortSignal | undefined): Abortion {
+  const own = new AbortController();
+  let listener: (() => void) | undefined;
+  const promise = new Promise<"aborted">((resolve) => {
+    if (!signal) return;
+    listener = () => {
+      own.abort();
+      resolve("aborted");
+    };
+    if (signal.aborted) listener();
+    else signal.addEventListener("abort", listener, { once: true });
+  });
+  return { promise, signal: own.signal, dispose: () => listener && signal?.removeEventListener("abort", listener) };
+}
