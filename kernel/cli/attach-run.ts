@@ -16,7 +16,7 @@ import { cutOff } from "#kernel/session/verbs/attach.js";
 import { attachThere } from "#kernel/session/verbs/attach-there.js";
 import { togetherCutOff } from "#kernel/session/verbs/attach-together.js";
 import { ONE } from "#kernel/session/verbs/detach-together.js";
-import { sweepOfJournal, tellOutcome } from "#kernel/session/verbs/sweep.js";
+import { sweepOfJournal, tellOutcome } from "#kernel/session/verbs/sweep-told.js";
 import { doneOf, watchTogether } from "#kernel/session/verbs/watch-together.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";

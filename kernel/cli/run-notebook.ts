@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { runNotebook, type CellAt, type NotebookResult } from "#kernel/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Output } from "#kernel/jupyter/client/outputs.js";
-import { runsFolder, type RunOptions } from "./commands/run.js";
+import { runsFolder, type RunOptions } from "./run-options.js";
 import { colours } from "#kernel/checking/colours.js";
 import { untilInterrupted } from "./interrupted.js";
 import { tellUnknown, unknownInNotebook } from "#kernel/checking/unknown-parameters.js";

@@ -3,7 +3,7 @@ import { valuesOf } from "#kernel/jupyter/client/parameters.js";
 import { runTuneFile } from "#kernel/session/run-file.js";
 import { colours } from "#kernel/checking/colours.js";
 import { checkFile } from "#kernel/checking/checking.js";
-import { runsFolder, type RunOptions } from "./commands/run.js";
+import { runsFolder, type RunOptions } from "./run-options.js";
 import { untilInterrupted } from "./interrupted.js";
 import { tellUnknown } from "#kernel/checking/unknown-parameters.js";
 

@@ -9,7 +9,7 @@ import type { Checkpoint, DamagedCheckpoint } from "../artifacts/checkpoints.js"
 import type { RunEvent } from "../core/session/events.js";
 import type { Dynamics } from "./dynamics.js";
 import type { ExactFit } from "./exact-fit.js";
-import { StepPipeline } from "./pipeline.js";
+import type { StepPipeline } from "./pipeline.js";
 import type { PrivateTraining } from "./private/private.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";

@@ -1,15 +1,9 @@
 /** `tunebook run FILE`: a Tune file, or a notebook through the real kernel, without a browser. */
-import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
+import { readParameter } from "#kernel/jupyter/client/parameters.js";
 import { Option, type Command } from "commander";
+import type { RunOptions } from "../run-options.js";
 import "#kernel/checking/codes.js";
-
-export interface RunOptions {
-  readonly out?: string;
-  readonly parameter: Written;
-  readonly runs?: string;
-}
 
 export function register(program: Command): void {
   program
@@ -32,9 +26,4 @@ export function register(program: Command): void {
         process.exitCode = await runTuneCommand(file, options);
       } else throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
     });
-}
-
-/** Options that are folders are meant from where the command was called, not from the file's folder. */
-export function runsFolder({ runs }: RunOptions): string | undefined {
-  return runs === undefined ? undefined : resolve(runs);
 }

@@ -12,7 +12,7 @@ import { Mirror } from "../sweeps/there/mirror.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { giveTogether } from "./attach-together.js";
-import { tellSwept } from "./sweep.js";
+import { tellSwept } from "./sweep-told.js";
 import { watchThere } from "./watch-there.js";
 import "../../cluster/ray/codes.js";
 

@@ -7,7 +7,7 @@ import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Together } from "../../artifacts/together.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import { keepSweep, sweepOfJournal, tellSwept } from "./sweep.js";
+import { keepSweep, sweepOfJournal, tellSwept } from "./sweep-told.js";
 import { trainFolds } from "./train-folds.js";
 import { trainRepeats } from "./train-repeats.js";
 import { doneOf, eachOf, watchTogether } from "./watch-together.js";

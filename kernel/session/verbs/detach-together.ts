@@ -19,7 +19,7 @@ import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
 import { attachTogether, giveTogether } from "./attach-together.js";
 import { say } from "./said.js";
-import { showSweepPlan } from "./sweep.js";
+import { showSweepPlan } from "./sweep-told.js";
 import { doneOf } from "./watch-together.js";
 import "#dsl/plan/detach-codes.js";
 

@@ -22,7 +22,8 @@ import type { Warn } from "../warnings.js";
 import { baseVectors } from "./base-vectors.js";
 import { timesOf } from "./evaluate-latency.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import { evaluateOnce, isTimed, measuredOf, type How, type Measured, type PartAsked } from "./evaluate-once.js";
+import { evaluateOnce, isTimed, measuredOf, type How, type Measured } from "./evaluate-once.js";
+import { type PartAsked } from "./evaluation.js";
 import { together, type Cost } from "./evaluate-cost.js";
 import "#dsl/plan/contender-codes.js";
 

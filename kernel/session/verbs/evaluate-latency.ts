@@ -11,7 +11,7 @@ import { promptsIn } from "../../inference/wanted-texts.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import type { PartAsked } from "./evaluate-once.js";
+import type { PartAsked } from "./evaluation.js";
 
 /** Rows that are asked at most; of those that texts are written for, which takes longer. */
 const MOST = { answered: 100, written: 20 };

@@ -22,6 +22,7 @@ import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import type { Evaluation } from "./evaluation.js";
+import type { PartAsked } from "./evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 /** Whose answers were scored: a model's, with what is kept of what it learnt from (null: nothing), or a contender's. */
@@ -35,12 +36,6 @@ export type Scorer =
       readonly learns: boolean;
       readonly notes: readonly string[];
     };
-/** Rows of one split that are asked together. */
-export interface PartAsked {
-  readonly prepared: Prepared;
-  readonly split: string;
-  readonly rows: Encoded;
-}
 export interface Measured {
   readonly by: Scorer;
   readonly cost: Cost;

@@ -3,6 +3,8 @@ import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import type { Difference } from "../../inference/comparison.js";
 import type { Cost } from "./evaluate-cost.js";
 import type { AttackScores, SliceScores } from "../../history/run-scores.js";
+import type { Encoded } from "../../encoding/encoded.js";
+import type { Prepared } from "../../core/data/prepared.js";
 
 export interface Evaluation {
   readonly model: string;
@@ -25,4 +27,10 @@ export interface Evaluation {
   readonly labels: readonly string[];
   /** confusion[truth][predicted], rows (or words); empty where there is none. */
   readonly confusion: readonly (readonly number[])[];
+}
+/** Rows of one split that are asked together. */
+export interface PartAsked {
+  readonly prepared: Prepared;
+  readonly split: string;
+  readonly rows: Encoded;
 }

@@ -1,18 +1,11 @@
 /** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
 import canonicalize from "canonicalize";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Action } from "#dsl/plan/action.js";
 import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
-import { bestShown, noneClearsShown } from "../../core/display/sweeps/best.js";
-import { sweepPlanShown } from "../../core/display/plans/sweep-plan.js";
-import { trialsTable } from "../../core/display/sweeps/trials-table.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
-import { SIZE_PATH } from "../../core/sweep/learning-sizes.js";
 import { brokenAt } from "../../core/sweep/relations.js";
-import { sweepType, type TrialRecord } from "../../core/sweep/trial.js";
+import type { TrialRecord } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
@@ -20,7 +13,6 @@ import { sweepHash } from "../sweeps/identity.js";
 import { journalOf } from "../sweeps/journal-of.js";
 import { Journal } from "../sweeps/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
-import { KEPT } from "../sweeps/ranking.js";
 import { againText, lostText } from "../sweeps/again-text.js";
 import { outdatedIn, toRenew } from "../sweeps/outdated.js";
 import { runTrials } from "../sweeps/runner.js";
@@ -35,8 +27,6 @@ import { TrialLog } from "../sweeps/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
 import type { Around } from "../sweeps/trial-program.js";
 import type { Wanted } from "../sweeps/wishes.js";
-import "../../artifacts/codes.js";
-import type { Screen } from "../trainings/live.js";
 import { warnOfTrials } from "../trainings/spent-before.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
@@ -44,37 +34,15 @@ import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { isVerifying } from "../verifying.js";
 import { detachTogether } from "./detach-together.js";
-import { sweepLearningCurve } from "./sweep-learning-curve.js";
-
-type Sweep = Extract<Action, { verb: "sweep" }>;
+import { tellSwept, keepSweep } from "./sweep-told.js";
+import type { Sweep, Swept } from "./swept.js";
+import "../../artifacts/codes.js";
 
 export async function runSweep(session: OpenSession, action: Sweep, stage: Stage): Promise<void> {
   await warnOfTrials(session.runs, action, warningsOn(stage, action.span));
   if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
   const found = await sweepThere(session, action, stage);
   await tellSwept(session, "live" in found ? found : await sweepOf(session, found.here, stage), stage);
-}
-
-type Told = Pick<Swept, "live"> & { readonly log: Pick<TrialLog, "ended"> };
-
-/** What came of it. */
-export async function tellSwept(session: OpenSession, { live, log }: Told, stage: Stage): Promise<void> {
-  tellOutcome(live, log, stage);
-  if (overRowsAlone(live.plan)) await tellRows(session, live, stage);
-}
-
-/** Such a sweep asks how many rows are enough, and not which settings do best. */
-function overRowsAlone({ vary }: SweepPlan): boolean {
-  return Object.keys(vary).every((path) => path === SIZE_PATH);
-}
-
-async function tellRows(session: OpenSession, live: LiveSweep, stage: Stage): Promise<void> {
-  try {
-    for (const shown of await sweepLearningCurve(session, live, stage)) stage.screen.display(shown);
-  } catch (error) {
-    if (!(error instanceof CodedError) || error.code !== "no-sweep-curve") throw error;
-    live.note(`${wordsFor(error).message}.`);
-  }
 }
 
 /** What somebody knows of a sweep that its program doesn't say. */
@@ -87,38 +55,6 @@ export interface Beyond {
   readonly onChange?: (live: LiveSweep) => void;
   /** Whether weights of a run lie elsewhere. */
   readonly kept?: (run: string) => boolean;
-}
-export interface Swept {
-  readonly live: LiveSweep;
-  readonly log: TrialLog;
-}
-
-/** A sweep that another process runs, by its journal. */
-export function sweepOfJournal(
-  { name, sweep }: Pick<Sweep, "name" | "sweep">,
-  { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: Screen },
-): Swept {
-  const journal = Journal.watched(runs, name, sweepHash(sweep), journalOf(sweep, registry));
-  const log = new TrialLog(journal, true);
-  return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
-}
-/** Its name stands for it. */
-export function keepSweep(session: OpenSession, name: string, live: LiveSweep): void {
-  session.untrained.delete(name);
-  session.sweeps.set(name, live);
-  session.names.define(name, live, sweepType);
-}
-
-/** Shows its plan, and what that costs. */
-export async function showSweepPlan(
-  session: OpenSession,
-  { name, sweep }: Pick<Sweep, "name" | "sweep">,
-  stage: Stage,
-): Promise<void> {
-  const costs = await trialCosts(session, { name, sweep }, stage);
-  const where = await placeOf(sweep);
-  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
-  stage.screen.display(sweepPlanShown({ name, sweep, open, costs }));
 }
 
 /** Runs its trials; nobody is told what came of them. */
@@ -258,24 +194,4 @@ function firstOf(
     return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
   });
   return [...renewed, ...wanted];
-}
-
-/** Its trials as a table, and the best. Coded error `sweep-without-success`. */
-export function tellOutcome(live: LiveSweep, { ended }: Pick<TrialLog, "ended">, stage: Pick<Stage, "screen">): void {
-  const { name, best, nearest } = live;
-  if (best === null && nearest) {
-    stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-    stage.screen.display(noneClearsShown(name, nearest));
-    return;
-  }
-  if (best === null)
-    throw new CodedError("sweep-without-success", {
-      sweep: name,
-      trials: ended.length,
-      last: ended.at(-1)?.error ?? "none ran",
-    });
-  stage.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-  if (overRowsAlone(live.plan)) return;
-  const kept = ended.length > KEPT ? `Weights stay of the ${KEPT} best trials.` : null;
-  stage.screen.display(bestShown({ ...best, ...(kept !== null && { kept }) }));
 }

@@ -10,7 +10,7 @@ import { finishedRun, runsNamed } from "../../history/runs-named.js";
 import { runsAround, type Several, type Together } from "../../artifacts/together.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { LiveTraining, type Screen } from "../trainings/live.js";
-import { sweepOfJournal } from "./sweep.js";
+import { sweepOfJournal } from "./sweep-told.js";
 import { foldsOf } from "./train-folds.js";
 import { seedsOf } from "./train-repeats.js";
 import type { Each } from "./train-each.js";
