@@ -86,10 +86,14 @@ export async function build() {
   await step("the build", compile);
   bundleParser();
   chmodSync(cli, 0o755);
-  const { buildDemo } = await import("../page/build-demo.mjs");
-  if ((await buildDemo()).built) say("build: what demo pages are made of");
-  const { buildLab } = await import("../editors/jupyterlab/build.mjs");
-  await buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) });
+  // The extension's bundler is a process of its own, and takes longer.
+  const lab = import("../editors/jupyterlab/build.mjs").then(({ buildLab }) =>
+    buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) }),
+  );
+  const demo = import("../page/build-demo.mjs").then(async ({ buildDemo }) => {
+    if ((await buildDemo()).built) say("build: what demo pages are made of");
+  });
+  for (const ended of await Promise.allSettled([lab, demo])) if (ended.status === "rejected") throw ended.reason;
 }
 
 /**
