@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
-import { difference, drawAll, type Measure } from "#kernel/inference/comparison.js";
+import { difference, drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { chance, type Chance } from "#stdlib/lib/chance.js";
 import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";

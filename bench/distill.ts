@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { must, mustGet } from "#dsl/diagnostics/must.js";
-import { writeMade } from "#kernel/artifacts/made-folder.js";
+import { writeMade } from "#kernel/artifacts/folders/made-folder.js";
 import { openBase } from "#kernel/bases/open.js";
 import { carriedBase, packageFolder } from "#kernel/bases/packages.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";

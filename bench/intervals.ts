@@ -5,7 +5,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
-import { drawAll, type Measure } from "#kernel/inference/comparison.js";
+import { drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
 import type { AskedRows, RowsToTeach, Scored } from "#stdlib/kinds/task.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";

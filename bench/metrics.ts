@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { valueOf, wholeOf } from "#dsl/compile/value.js";
 import type { Parameter } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
-import { preparedMetric } from "#kernel/inference/measured.js";
+import { preparedMetric } from "#kernel/inference/measuring/measured.js";
 import { outcomesOf, type Outcomes, type Sort } from "#kernel/scoring/answers.js";
 import { registry } from "#stdlib/registry.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";

@@ -11,7 +11,7 @@ import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
-import type { Evaluation } from "#kernel/session/verbs/evaluation.js";
+import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { drawn } from "../quality/dataset.js";
 import { DEFAULT, FOUND, ONCE, WORDS } from "./names.js";

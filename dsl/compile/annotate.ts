@@ -12,7 +12,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Annotations, DataPlan } from "../types/subject.js";
 import { act, nameOf } from "./act.js";
-import type {} from "./annotate-codes.js";
+import type {} from "./codes/annotate-codes.js";
 import { isStreamed } from "./streamed.js";
 import { named, subjectOf, trainedFound } from "./names.js";
 

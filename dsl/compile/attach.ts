@@ -7,7 +7,7 @@ import { ATTACHED, runNeed, settingsOfRun } from "../plan/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import { act, nameOf } from "./act.js";
-import "../plan/detach-codes.js";
+import "../plan/codes/detach-codes.js";
 
 export function attach(program: Program, header: Header): void {
   const { block } = header.statement;

@@ -18,25 +18,25 @@ import { limits } from "../syntax/limits.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 import "../syntax/codes.js";
-import "../types/value-codes.js";
-import "../plan/deploy-codes.js";
-import "../plan/name-codes.js";
-import "../plan/search-codes.js";
-import "../plan/sweep-codes.js";
-import "../types/lifecycle-codes.js";
+import "../types/codes/value-codes.js";
+import "../plan/codes/deploy-codes.js";
+import "../plan/codes/name-codes.js";
+import "../plan/codes/search-codes.js";
+import "../plan/codes/sweep-codes.js";
+import "../types/codes/lifecycle-codes.js";
 import "../rules/rank-codes.js";
 import "../rules/privacy-codes.js";
 import "../rules/canary-codes.js";
 import "../rules/training-codes.js";
 import "../rules/calibration-codes.js";
 import "../rules/world-codes.js";
-import "../plan/scratch-codes.js";
-import "../plan/loaded-codes.js";
-import "../types/allow-codes.js";
+import "../plan/codes/scratch-codes.js";
+import "../plan/codes/loaded-codes.js";
+import "../types/codes/allow-codes.js";
 import "../rules/data-codes.js";
 import "../rules/personal-codes.js";
-import "./annotate-codes.js";
-import "../plan/detach-codes.js";
+import "./codes/annotate-codes.js";
+import "../plan/codes/detach-codes.js";
 
 export interface Compiled {
   /** All that is wrong with the last source, in the order of the text. */

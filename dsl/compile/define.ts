@@ -11,8 +11,8 @@ import { checkData, checkModel, checkTables, dataFacts } from "../rules/world.js
 import type { Parameter } from "../types/registry.js";
 import type { Operand, Statement } from "../syntax/tree.js";
 import { act, nameOf } from "./act.js";
-import { bestOf } from "../plan/best.js";
-import { isBest, namedBest } from "../plan/best-model.js";
+import { bestOf } from "../plan/sweep/best.js";
+import { isBest, namedBest } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, settingsOfRun } from "../plan/loaded.js";
 import { draftOf } from "./names.js";

@@ -11,12 +11,12 @@ import type { AggregatorCapabilities, CompressorCapabilities } from "../types/ca
 import type { Span } from "../diagnostics/span.js";
 import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
-import { demandCarrier } from "./carried.js";
-import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
+import { demandCarrier } from "./training/carried.js";
+import { clientsIn, HIDDEN, lostOf, participantsOf } from "./training/clients.js";
 import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
 import { type Planned } from "./training/asked.js";
-import "../plan/federate-codes.js";
+import "../plan/codes/federate-codes.js";
 
 const VERB = "federate";
 type Federated = NonNullable<Run["federated"]>;

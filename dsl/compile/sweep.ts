@@ -1,29 +1,29 @@
 /** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
 import type { Header } from "../types/header.js";
-import { demandWorkers } from "./carried.js";
+import { demandWorkers } from "./training/carried.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type { BlockNode, Entry } from "../syntax/tree.js";
 import { formOf } from "../types/shapes.js";
 import { fill } from "../plan/defaults.js";
-import { checkGrid } from "../plan/grids.js";
+import { checkGrid } from "../plan/sweep/grids.js";
 import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
 import type { Plan } from "../plan/plan.js";
-import type { SweepGoal } from "../plan/auto.js";
-import type { SweepPlan } from "../plan/sweep-plan.js";
-import { relationsIn } from "../plan/relations.js";
-import { spacesOf } from "../plan/spaces.js";
-import { startsIn } from "../plan/starts.js";
+import type { SweepGoal } from "../plan/sweep/auto.js";
+import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
+import { relationsIn } from "../plan/sweep/relations.js";
+import { spacesOf } from "../plan/sweep/spaces.js";
+import { startsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
-import { dividedBy } from "./divided.js";
+import { dividedBy } from "./training/divided.js";
 import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
-import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
-import { checkFew, hasValidation } from "./sweep-rows.js";
-import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
+import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep/sweep-auto.js";
+import { checkFew, hasValidation } from "./sweep/sweep-rows.js";
+import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep/sweep-goals.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** Keys whose values are no values of their types: spaces and paths stand in them. */

@@ -10,16 +10,16 @@ import { replace } from "../diagnostics/reporter.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Given } from "../types/given.js";
 import { act, nameOf } from "./act.js";
-import { bestOf } from "../plan/best.js";
+import { bestOf } from "../plan/sweep/best.js";
 import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "./names.js";
-import { demandWorkers } from "./carried.js";
+import { demandWorkers } from "./training/carried.js";
 import { checkDuration, settingsOf } from "./training/settings.js";
 import { planTraining } from "./training.js";
 import { type Planned } from "./training/asked.js";
 import { experimentsUnder } from "../plan/version.js";
 import { tuneText } from "../plan/text.js";
-import "../plan/detach-codes.js";
+import "../plan/codes/detach-codes.js";
 import type {} from "../rules/privacy-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */

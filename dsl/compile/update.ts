@@ -15,11 +15,11 @@ import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { act, nameOf } from "./act.js";
 import { draftOf, namesTaken, trainedName } from "./names.js";
-import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./strategies.js";
+import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./update/strategies.js";
 import { checkDuration } from "./training/settings.js";
 import { type Planned } from "./training/asked.js";
-import { planStage } from "./updating.js";
-import "../plan/update-codes.js";
+import { planStage } from "./update/updating.js";
+import "../plan/codes/update-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */
 const FORGET = "forget";

@@ -9,7 +9,7 @@ import type { Parameter, Registry } from "../types/registry.js";
 import type { Value } from "../types/value.js";
 import { typed } from "../types/values.js";
 import "../syntax/codes.js";
-import "../types/value-codes.js";
+import "../types/codes/value-codes.js";
 
 /** A value holds where no diagnostic is an error. */
 export interface Read {

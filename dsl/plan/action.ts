@@ -1,14 +1,14 @@
 /** What a Tune source comes to: a host (kernel, command line, tests) does its `Action`s in order. */
 import type { Span } from "../diagnostics/span.js";
 import type { Compressing } from "./compressing.js";
-import type { AutoPlan } from "./auto.js";
+import type { AutoPlan } from "./sweep/auto.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
 import type { Deploying, Serving } from "./deploying.js";
 import type { Showing } from "./showing.js";
 import type { Plan } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
-import type { SweepPlan } from "./sweep-plan.js";
+import type { SweepPlan } from "./sweep/sweep-plan.js";
 
 /** What evaluate and predict work on. */
 export type Subject =

@@ -16,8 +16,8 @@
  */
 import { chunksFor } from "../graph/head.js";
 import type { FamilyCapabilities, Stacks } from "../types/capabilities/model.js";
-import type { SizeFields } from "../types/from-scratch.js";
-import type { Held } from "../types/held.js";
+import type { SizeFields } from "../types/capabilities/from-scratch.js";
+import type { Held } from "../types/capabilities/held.js";
 import { meanOf, type Drawn } from "./drawn.js";
 import type { Program } from "./program.js";
 import { timesDue } from "./cadence.js";

@@ -5,7 +5,7 @@
 import type { Draft, Program } from "./program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
-import type {} from "./loaded-codes.js";
+import type {} from "./codes/loaded-codes.js";
 import type { ResolvedModel } from "./resolved.js";
 import { failed, type Failed, type Need, type RunFacts } from "../types/facts.js";
 import type { Value } from "../types/value.js";

@@ -1,5 +1,5 @@
 /** Trainings with privacy: what the recipe's other settings become, and the noise that keeps the promise. */
-import type { Drawn, Promised } from "../types/promised.js";
+import type { Drawn, Promised } from "../types/capabilities/promised.js";
 import type { PrivacyCapabilities } from "../types/capabilities/learning.js";
 import type { Refusal } from "../types/capabilities/said.js";
 import type { Given } from "../types/given.js";
@@ -8,7 +8,7 @@ import type { Call } from "../types/value.js";
 import type { Origins } from "./plan.js";
 import type { PrivacyPlan, RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
-import "./private-codes.js";
+import "./codes/private-codes.js";
 
 export function privacyWord(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
   return program.registry.find("privacy", call.word)?.capabilities;

@@ -5,7 +5,7 @@
  */
 import { hashOf, planHash, recipeHash } from "./hash.js";
 import type { Plan } from "./plan.js";
-import "./repeat-codes.js";
+import "./codes/repeat-codes.js";
 
 export interface Repeated {
   readonly name: string;

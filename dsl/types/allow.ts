@@ -12,7 +12,7 @@ import { replace } from "../diagnostics/reporter.js";
 import { formOf } from "./shapes.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
-import type {} from "./allow-codes.js";
+import type {} from "./codes/allow-codes.js";
 
 export interface Allowance {
   readonly code: string;

@@ -9,7 +9,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
 import type { Edit } from "../diagnostics/span.js";
-import type {} from "./value-codes.js";
+import type {} from "./codes/value-codes.js";
 import type { Asked, Typing } from "./typing.js";
 
 /** A word of a kind with its written arguments. */

@@ -15,7 +15,7 @@ import {
 } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { isOpen } from "./experiments.js";
-import type {} from "./lifecycle-codes.js";
+import type {} from "./codes/lifecycle-codes.js";
 import type { Scope } from "./scope.js";
 import type { Edit, Span } from "../diagnostics/span.js";
 import type { Typing } from "./typing.js";

@@ -3,7 +3,7 @@ import type { Registry } from "./registry.js";
 import type { Clause, Statement } from "../syntax/tree.js";
 import { parse } from "../syntax/parse.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import type {} from "./lifecycle-codes.js";
+import type {} from "./codes/lifecycle-codes.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";

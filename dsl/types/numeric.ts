@@ -5,7 +5,7 @@ import { durations, sizes } from "../syntax/numbers.js";
 import type { NumberNode } from "../syntax/tree.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import type {} from "./value-codes.js";
+import type {} from "./codes/value-codes.js";
 import type { Asked, Typing } from "./typing.js";
 
 export function numeric(

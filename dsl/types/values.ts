@@ -8,7 +8,7 @@ import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
-import type {} from "./value-codes.js";
+import type {} from "./codes/value-codes.js";
 import { word } from "./calls.js";
 import type { Asked, Typing } from "./typing.js";
 import { suggestionFor, type Suggestion } from "./suggested.js";

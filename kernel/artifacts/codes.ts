@@ -1,8 +1,8 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import "./fitted-codes.js";
-import "./sweep-codes.js";
-import "#dsl/plan/name-codes.js";
+import "./together/sweep-codes.js";
+import "#dsl/plan/codes/name-codes.js";
 import "#dsl/rules/world-codes.js";
 import "#stdlib/lib/sources/codes.js";
 import "#stdlib/lib/tasks/codes.js";

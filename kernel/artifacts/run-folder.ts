@@ -26,7 +26,7 @@ import { quoted } from "./log-lines.js";
 import { jsonRegular, readRegular } from "./read-regular.js";
 import { eventsIn, eventsOf } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
-import { trialSchema, type TrialOf } from "./trials.js";
+import { trialSchema, type TrialOf } from "./together/trials.js";
 
 export interface Lock {
   readonly version: 1;

@@ -3,7 +3,13 @@ import { dirname } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { registry } from "#stdlib/registry.js";
-import { ofCluster, readTogether, runsAround, trainsApart, type Together } from "#kernel/artifacts/together.js";
+import {
+  ofCluster,
+  readTogether,
+  runsAround,
+  trainsApart,
+  type Together,
+} from "#kernel/artifacts/together/together.js";
 import { holderOf } from "#kernel/artifacts/run-lock.js";
 import { watchRun } from "#kernel/control/watch.js";
 import { plural } from "#kernel/core/display/text.js";
@@ -13,11 +19,11 @@ import { textScreen } from "#kernel/session/text-screen.js";
 import { LiveTraining, titleOf } from "#kernel/session/trainings/live.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { cutOff } from "#kernel/session/verbs/attach.js";
-import { attachThere } from "#kernel/session/verbs/attach-there.js";
-import { togetherCutOff } from "#kernel/session/verbs/attach-together.js";
-import { ONE } from "#kernel/session/verbs/detach-together.js";
-import { sweepOfJournal, tellOutcome } from "#kernel/session/verbs/sweep-told.js";
-import { doneOf, watchTogether } from "#kernel/session/verbs/watch-together.js";
+import { attachThere } from "#kernel/session/verbs/attach/attach-there.js";
+import { togetherCutOff } from "#kernel/session/verbs/attach/attach-together.js";
+import { ONE } from "#kernel/session/verbs/attach/detach-together.js";
+import { sweepOfJournal, tellOutcome } from "#kernel/session/verbs/sweep/told.js";
+import { doneOf, watchTogether } from "#kernel/session/verbs/attach/watch-together.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";
 

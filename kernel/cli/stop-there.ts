@@ -1,6 +1,6 @@
 /** The end of a sweep whose search runs on a cluster: its jobs are stopped, and what they made stays there until it is asked for. */
-import { readPlace } from "#kernel/artifacts/search-place.js";
-import type { Together } from "#kernel/artifacts/together.js";
+import { readPlace } from "#kernel/artifacts/together/search-place.js";
+import type { Together } from "#kernel/artifacts/together/together.js";
 import { isOver, type RayJobs } from "#kernel/cluster/ray/jobs.js";
 import { reached } from "#kernel/cluster/ray/reached.js";
 import { standing, stopSearch } from "#kernel/cluster/ray/search-job.js";

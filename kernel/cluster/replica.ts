@@ -14,7 +14,7 @@ import { isEvent } from "../artifacts/read-events.js";
 import { unquoted } from "../artifacts/log-lines.js";
 import { isLock, RunFolder, type Lock } from "../artifacts/run-folder.js";
 import { busy, RunLock } from "../artifacts/run-lock.js";
-import type { TrialOf } from "../artifacts/trials.js";
+import type { TrialOf } from "../artifacts/together/trials.js";
 import type { RunFile } from "./protocol.js";
 import { OWN } from "./run-files.js";
 import "./codes.js";

@@ -1,10 +1,10 @@
 /** The order of a trial: its plans, what it is scored by, and what it goes on from; and what comes of it. */
 import * as v from "valibot";
 import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepGoal } from "#dsl/plan/auto.js";
+import type { SweepGoal } from "#dsl/plan/sweep/auto.js";
 import type { Call } from "#dsl/types/value.js";
 import { call, planSchema } from "../artifacts/plan-schema.js";
-import { trialSchema, type TrialOf } from "../artifacts/trials.js";
+import { trialSchema, type TrialOf } from "../artifacts/together/trials.js";
 import { fields, figure, whole, type Schema } from "../fetch/json.js";
 import { sha256, type RunFile } from "./protocol.js";
 

@@ -8,7 +8,7 @@ import { lastLines, readNote, type Ended } from "../artifacts/detached.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf, type Holder } from "../artifacts/run-lock.js";
-import { readTogether } from "../artifacts/together.js";
+import { readTogether } from "../artifacts/together/together.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { isOfEarlierStart, type Writer } from "../artifacts/writer.js";
 

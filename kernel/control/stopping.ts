@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import { isDetached } from "../artifacts/detached.js";
-import { wholeOf } from "../artifacts/together.js";
+import { wholeOf } from "../artifacts/together/together.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { isAlive, thisProcess, type Writer } from "../artifacts/writer.js";

@@ -1,7 +1,7 @@
 /** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/deploy-codes.js";
-import "#dsl/plan/name-codes.js";
+import "#dsl/plan/codes/deploy-codes.js";
+import "#dsl/plan/codes/name-codes.js";
 import "./runtimes/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {

@@ -8,7 +8,7 @@ import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds
 import type { Call } from "#dsl/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { lostOf, participantsOf } from "#dsl/compile/training/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
 import { widthOf, type Width } from "./summed-vector.js";

@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Adapter } from "../artifacts/adapter-folder.js";
+import type { Adapter } from "../artifacts/folders/adapter-folder.js";
 import { baseOfRun, forbiddingLicence } from "./base-licence.js";
 import { cardBase, withoutPlace } from "./card-base.js";
 import { readSince } from "../artifacts/since-before.js";

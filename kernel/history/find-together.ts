@@ -3,7 +3,14 @@ import { resolve } from "node:path";
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
-import { beganAt, goesOn, readTogether, togetherNamed, togetherNames, type Together } from "../artifacts/together.js";
+import {
+  beganAt,
+  goesOn,
+  readTogether,
+  togetherNamed,
+  togetherNames,
+  type Together,
+} from "../artifacts/together/together.js";
 import { findAttachable, type Places } from "./find-run.js";
 
 /** What trains goes before what has ended, else what was begun last. Coded errors: those of `findAttachable`. */

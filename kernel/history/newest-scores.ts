@@ -5,7 +5,7 @@
 import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
-import type { Trial } from "../artifacts/trials.js";
+import type { Trial } from "../artifacts/together/trials.js";
 import type { RunScore } from "./run-scores.js";
 import { finite } from "../core/session/finite.js";
 

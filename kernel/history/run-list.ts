@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
 import { isLock } from "../artifacts/run-folder.js";
 import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
-import { trainsApart } from "../artifacts/together.js";
+import { trainsApart } from "../artifacts/together/together.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
@@ -15,7 +15,7 @@ import { scoresIn } from "./run-scores.js";
 import { isLive, isPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
 import { existsSync } from "node:fs";
 import { jsonRegular } from "../artifacts/read-regular.js";
-import { Trials } from "../artifacts/trials.js";
+import { Trials } from "../artifacts/together/trials.js";
 import { stampOf, stampOfFile } from "../fetch/stamp.js";
 
 interface Entry {

@@ -4,7 +4,7 @@
  */
 import { must } from "#dsl/diagnostics/must.js";
 import { plural } from "../core/display/text.js";
-import type { Trial } from "../artifacts/trials.js";
+import type { Trial } from "../artifacts/together/trials.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";
 import { tagFrom } from "./run-notes.js";
 import type { RunState, RunSummary } from "./run-summary.js";

@@ -9,7 +9,7 @@ import type { Lock } from "../artifacts/run-folder.js";
 import { SILENCE } from "../artifacts/run-lock.js";
 import type { RunLog } from "../artifacts/run-log.js";
 import type { RunNotes } from "./run-notes.js";
-import type { Trial } from "../artifacts/trials.js";
+import type { Trial } from "../artifacts/together/trials.js";
 import { isAlive } from "../artifacts/writer.js";
 
 /**

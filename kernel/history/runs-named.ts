@@ -1,6 +1,6 @@
 /** Runs of a name that trained one recipe. */
 import { RunFolder } from "../artifacts/run-folder.js";
-import type { TrialOf } from "../artifacts/trials.js";
+import type { TrialOf } from "../artifacts/together/trials.js";
 
 /** The newest first. */
 export function runsNamed(root: string, name: string, recipeHash: string): readonly RunFolder[] {

@@ -7,7 +7,7 @@ import { EarlierCells } from "#dsl/compile/earlier.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
 import type { Source } from "#dsl/diagnostics/span.js";
 import { Facts } from "#dsl/types/facts.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
@@ -20,9 +20,9 @@ import { hasWeights } from "./sweeps/kept-weights.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
 import type { Desk } from "./serving/desk.js";
-import type { Evaluation } from "./verbs/evaluation.js";
+import type { Evaluation } from "./verbs/evaluate/evaluation.js";
 import { Trackers } from "../trackers/trackers.js";
-import type { KeptEvaluation } from "./verbs/kept-evaluations.js";
+import type { KeptEvaluation } from "./verbs/evaluate/kept-evaluations.js";
 import type { NameSink, SessionOptions } from "./stage.js";
 
 export class OpenSession {

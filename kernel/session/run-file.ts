@@ -14,7 +14,7 @@ import { Refused } from "./stage.js";
 import { TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import { textOfNamed } from "../fetch/regular.js";
-import type { Evaluation } from "./verbs/evaluation.js";
+import type { Evaluation } from "./verbs/evaluate/evaluation.js";
 
 export interface RunFileOptions {
   readonly parameters?: Readonly<Record<string, Value>>;

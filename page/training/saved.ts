@@ -1,7 +1,7 @@
 /** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
 import { must } from "#dsl/diagnostics/must.js";
-import { ADAPTER } from "#kernel/artifacts/adapter-folder.js";
-import { configText } from "#kernel/artifacts/config-text.js";
+import { ADAPTER } from "#kernel/artifacts/folders/adapter-folder.js";
+import { configText } from "#kernel/artifacts/folders/config-text.js";
 import { folded } from "#kernel/artifacts/standardised.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/core/bases/base.js";

@@ -5,8 +5,8 @@
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/name-codes.js";
-import type {} from "#dsl/plan/search-codes.js";
+import "#dsl/plan/codes/name-codes.js";
+import type {} from "#dsl/plan/codes/search-codes.js";
 import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";

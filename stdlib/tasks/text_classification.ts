@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import type {} from "#dsl/types/value-codes.js";
+import type {} from "#dsl/types/codes/value-codes.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";

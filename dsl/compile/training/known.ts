@@ -16,8 +16,8 @@ import {
   validates,
   type ClientData,
   type Federating,
-} from "../clients.js";
-import { dividedBy, splitsByData } from "../divided.js";
+} from "./clients.js";
+import { dividedBy, splitsByData } from "./divided.js";
 import { settledPrivately } from "../../plan/private.js";
 import { keepsBest } from "../../plan/watched.js";
 import type { RecipePlan } from "../../plan/recipe.js";

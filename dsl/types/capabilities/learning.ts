@@ -1,7 +1,7 @@
 /** What words say of themselves by which a model goes on learning, is made smaller, or learns of rows that are private. */
 import type { BaseFacts, Made } from "../facts.js";
-import type { Held, Learning, TaughtOf } from "../held.js";
-import type { Drawn, Promised } from "../promised.js";
+import type { Held, Learning, TaughtOf } from "./held.js";
+import type { Drawn, Promised } from "./promised.js";
 import type { Call } from "../value.js";
 import type { Shapes, Refusal, Of } from "./said.js";
 import type { FamilyCapabilities, TaskCapabilities } from "./model.js";

@@ -1,6 +1,6 @@
 /** What words of models say of themselves: families, how weights are stored, tasks, techniques. */
 import type { BaseFacts } from "../facts.js";
-import type { FromScratch, SizeFields } from "../from-scratch.js";
+import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { Call } from "../value.js";
 import type { Shapes, Of } from "./said.js";
 import type { Outcome } from "./metric.js";

@@ -1,5 +1,5 @@
 /** What words say of themselves by which work is done elsewhere, and models are written for elsewhere. */
-import type { Served } from "../served.js";
+import type { Served } from "./served.js";
 import type { Call } from "../value.js";
 import type { Of } from "./said.js";
 

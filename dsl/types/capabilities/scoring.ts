@@ -1,5 +1,5 @@
 /** What words of evaluations say of themselves: bars, what stands beside models, what is fitted, attacks. */
-import type { BarSaid } from "../promised.js";
+import type { BarSaid } from "./promised.js";
 import type { Call, Value } from "../value.js";
 import type { Of, Refusal } from "./said.js";
 import type { TaskCapabilities } from "./model.js";

@@ -1,6 +1,6 @@
 // What the desk looks like: built once, changed in place, so that focus and scroll stay where they are. All keys of it are taken here;
 // JupyterLab's own shortcuts are held off, or `d` pressed twice would delete the cell.
-import type { DeskRow, Label } from "#kernel/jupyter/wire/annotate-contract.js";
+import type { DeskRow, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
 import { found, keyHelp, keysOf, MOST_KEYS } from "./annotate-keys.js";
 import "./annotate.css";
 

@@ -1,6 +1,6 @@
 // The desk of an annotator, a widget of anywidget's shape: one row, the labels to choose from, keys for all of it. Every decision is
 // sent at once and counts when the kernel says that it is saved. Texts are set as text: nothing of a row is ever HTML.
-import type { DeskAsk, DeskReply, DeskRow, Doing, Label } from "#kernel/jupyter/wire/annotate-contract.js";
+import type { DeskAsk, DeskReply, DeskRow, Doing, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
 import { DeskView } from "./annotate-view.js";
 import type { WidgetModel, WidgetModule } from "./annotate-model.js";
 

@@ -10,7 +10,7 @@ import type {
   AssistReply,
   AssistWatch,
   AssistWatches,
-} from "#kernel/jupyter/wire/assist-contract.js";
+} from "#kernel/jupyter/wire/comms/assist-contract.js";
 
 const target = "tunebook.assist";
 const usual = 30_000; // ms; a kernel that has just begun loads its compiler first

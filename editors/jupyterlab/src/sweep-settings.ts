@@ -1,5 +1,5 @@
 // Settings of a sweep as they are typed: which of them are there, what each may be, what was changed. The kernel checks again.
-import type { Setting } from "#kernel/jupyter/wire/sweep-contract.js";
+import type { Setting } from "#kernel/jupyter/wire/comms/sweep-contract.js";
 import { numberIn, typedNumber } from "#kernel/core/sweep/typed-number.js";
 
 /** By setting. */

@@ -1,6 +1,6 @@
 /** The texts of the training split, which the tokenizer of a model from scratch is trained on: those of every role that is text. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/scratch-codes.js";
+import "#dsl/plan/codes/scratch-codes.js";
 import { readTurns } from "../../core/data/conversations.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 

@@ -3,8 +3,17 @@ import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { dataFolders, prefixDataFolder, thisMachine, userDataFolder } from "#kernel/jupyter/wire/jupyter-paths.js";
-import { installedKernels, installKernelspec, uninstallKernelspec } from "#kernel/jupyter/wire/kernelspec.js";
+import {
+  dataFolders,
+  prefixDataFolder,
+  thisMachine,
+  userDataFolder,
+} from "#kernel/jupyter/wire/kernelspec/jupyter-paths.js";
+import {
+  installedKernels,
+  installKernelspec,
+  uninstallKernelspec,
+} from "#kernel/jupyter/wire/kernelspec/kernelspec.js";
 import { installLabExtension, uninstallLabExtension } from "#editors/jupyterlab/install.js";
 import { renderFailure } from "../fail.js";
 import "#kernel/checking/codes.js";

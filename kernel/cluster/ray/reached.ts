@@ -1,6 +1,6 @@
 /** The cluster that a sweep is searched for on, asked from elsewhere than its cell: one that is away is told in seconds. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { clusterAt, type SearchPlace } from "../../artifacts/search-place.js";
+import { clusterAt, type SearchPlace } from "../../artifacts/together/search-place.js";
 import { RayJobs } from "./jobs.js";
 import "./codes.js";
 

@@ -1,5 +1,5 @@
 /** What a sweep varies, as people read it: an axis for each dimension, its options as they are written. */
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { tuneText } from "#dsl/plan/text.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";

@@ -1,5 +1,5 @@
 /** By how much a trial misses what its sweep requires of results. */
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,6 +1,6 @@
 /** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
 import type { Estimates } from "#dsl/plan/plan.js";
-import type { Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Point } from "#stdlib/kinds/search.js";
 import { isNested, isSpace, valuesAt } from "./points.js";
 

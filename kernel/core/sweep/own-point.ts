@@ -1,6 +1,6 @@
 /** Where the definitions that a sweep varies lie in its space: what they say, their defaults among it, is what the vocabulary thinks good. */
 import { hashOf } from "#dsl/plan/hash.js";
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { plain } from "#dsl/types/numeric.js";

@@ -2,7 +2,7 @@
  * A sweep's dimensions as parameters that other programs read: by a name and, of a choice, the texts of its options; and named
  * values of anybody back as a point. A dimension within an option is called `technique.lora.rank`.
  */
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
 import { dimensionsOf, valuesAt } from "./points.js";

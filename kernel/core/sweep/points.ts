@@ -1,6 +1,6 @@
 /** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
 import { kindsIn } from "#dsl/types/parts.js";
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { tuneText, type As } from "#dsl/plan/text.js";
 import type { ValueType } from "#dsl/types/registry.js";

@@ -1,8 +1,8 @@
 /** Whether the values of a point stand to each other as `where` says. */
 import { must } from "#dsl/diagnostics/must.js";
 import { plain } from "#dsl/types/numeric.js";
-import type { NestedCall, Space, SweepPlan, SweepRelation, SweepTerm } from "#dsl/plan/sweep-plan.js";
-import { wordIn } from "#dsl/plan/relations.js";
+import type { NestedCall, Space, SweepPlan, SweepRelation, SweepTerm } from "#dsl/plan/sweep/sweep-plan.js";
+import { wordIn } from "#dsl/plan/sweep/relations.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { Value } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";

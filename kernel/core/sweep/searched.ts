@@ -1,5 +1,5 @@
 /** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { workersOf } from "#dsl/plan/ranks.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { GraphFile } from "#stdlib/kinds/target.js";
-import { ADAPTER } from "../../artifacts/adapter-folder.js";
+import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { does } from "../../core/session/words.js";
 import { readDeployment } from "../deployment.js";
 import type { RuntimeRecord } from "../runtime.js";

@@ -4,7 +4,7 @@ import type { JudgeImplementation } from "#stdlib/kinds/judge.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";
 import { resampling } from "#stdlib/lib/tasks/drawn.js";
-import type { Measure } from "../comparison.js";
+import type { Measure } from "../measuring/comparison.js";
 import { judgedPairs, type JudgingOptions } from "./judged.js";
 
 /** That texts may be sent to whom the program names, and what they are held beside. */

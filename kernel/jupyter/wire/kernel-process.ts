@@ -8,7 +8,7 @@ import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import type { KernelCells } from "./cells.js";
 import { readConnection } from "./connection.js";
-import { thisMachine, userDataFolder } from "./jupyter-paths.js";
+import { thisMachine, userDataFolder } from "./kernelspec/jupyter-paths.js";
 import { limitsFrom } from "./pace.js";
 import type { FromMain, ToMain } from "./run-port.js";
 import type { WireData, WireFailure } from "./worker.js";

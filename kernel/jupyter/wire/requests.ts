@@ -1,5 +1,5 @@
 /** Requests that are answered off the run loop, each by its type: request content → reply content. */
-import type { AssistantClient } from "./assistant-client.js";
+import type { AssistantClient } from "./comms/assistant-client.js";
 import { toCodePoints, toUtf16 } from "./codepoints.js";
 import type { Connection } from "./connection.js";
 import type { History } from "./history.js";

@@ -10,7 +10,7 @@ import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Cells, ExecuteOutcome } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
-import { mainComms } from "./comm-targets.js";
+import { mainComms } from "./comms/comm-targets.js";
 import { interrupted, interruptedName, type FromMain, type RunId, type RunOutcome, type ToMain } from "./run-port.js";
 import { jsonOf, RunOutput, type Asking } from "./run-output.js";
 

@@ -4,10 +4,10 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import { jsonIn, object } from "../../fetch/json.js";
-import { AssistantClient } from "./assistant-client.js";
+import { AssistantClient } from "./comms/assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
-import { assistComm, assistTarget } from "./assist-comm.js";
-import { WireComms } from "./wire-comms.js";
+import { assistComm, assistTarget } from "./comms/assist-comm.js";
+import { WireComms } from "./comms/wire-comms.js";
 import { complain } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";

@@ -109,7 +109,7 @@ export class DatasetCache {
           runs: s.runs ?? resolve(s.folder, "runs"),
         });
       case "journal": {
-        const { journalFacts } = await import("../sweeps/journal-facts.js");
+        const { journalFacts } = await import("../sweeps/journal/journal-facts.js");
         return journalFacts(need.of, { folder: s.folder, runs: s.runs ?? resolve(s.folder, "runs") });
       }
       case "machine":

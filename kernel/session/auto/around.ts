@@ -7,11 +7,11 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { shortCall } from "#dsl/plan/short-call.js";
 import type { CompiledWith } from "#dsl/compile/answered.js";
-import { worldIn } from "../../inference/measured.js";
+import { worldIn } from "../../inference/measuring/measured.js";
 import { compileAll } from "../answers/host.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import type { How } from "../verbs/evaluate-once.js";
+import type { How } from "../verbs/evaluate/once.js";
 
 export type Auto = Extract<Action, { verb: "auto" }>;
 export interface AroundAuto {

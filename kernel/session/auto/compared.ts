@@ -3,9 +3,9 @@ import { existsSync } from "node:fs";
 import type { Versus } from "../../core/auto/auto.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { asChosen } from "../../core/auto/luck.js";
-import { difference } from "../../inference/comparison.js";
+import { difference } from "../../inference/measuring/comparison.js";
 import { loadedWeights } from "../models/loaded.js";
-import { evaluateOnce } from "../verbs/evaluate-once.js";
+import { evaluateOnce } from "../verbs/evaluate/once.js";
 import { howOf, type AroundAuto } from "./around.js";
 import { drawnOf, SPLIT, type Probed } from "./probes.js";
 

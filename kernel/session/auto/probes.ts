@@ -5,11 +5,11 @@
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Contestant, Left } from "../../core/auto/auto.js";
-import { drawAll, type Drawn } from "../../inference/comparison.js";
+import { drawAll, type Drawn } from "../../inference/measuring/comparison.js";
 import { besidePlan } from "../verbs/beside-plan.js";
-import { evaluateContender, type Beside } from "../verbs/evaluate-contender.js";
-import { evaluateOnce, type Measured } from "../verbs/evaluate-once.js";
-import { heldTo, sameCall } from "../verbs/evaluate-required.js";
+import { evaluateContender, type Beside } from "../verbs/evaluate/contender.js";
+import { evaluateOnce, type Measured } from "../verbs/evaluate/once.js";
+import { heldTo, sameCall } from "../verbs/evaluate/required.js";
 import { warningsOn } from "../warnings.js";
 import { howOf, type AroundAuto } from "./around.js";
 import type { Able } from "./looked.js";

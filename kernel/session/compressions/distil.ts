@@ -17,7 +17,7 @@ import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { recalledFile, type Remembered } from "../../artifacts/carried.js";
 import { keepLabelled } from "../../artifacts/labelled.js";
-import { MODEL } from "../../artifacts/model-folder.js";
+import { MODEL } from "../../artifacts/folders/model-folder.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import type { Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";

@@ -5,10 +5,10 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { saveCheckpoint } from "../../artifacts/checkpoints.js";
-import { writeBounds } from "../../artifacts/made-folder.js";
+import { writeBounds } from "../../artifacts/folders/made-folder.js";
 import type { Happening, RunEvent } from "../../core/session/events.js";
 import { claimNew } from "../../training/claim-run.js";
-import { begunFrom } from "../../inference/seen.js";
+import { begunFrom } from "../../inference/measuring/seen.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { takeHead } from "../models/own-head.js";
 import { aboutRun, noteLearnt, noteRows } from "../trainings/begun-run.js";

@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { HIDDEN } from "#dsl/compile/clients.js";
+import { HIDDEN } from "#dsl/compile/training/clients.js";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { FederatedPlan, PrivacyPlan } from "#dsl/plan/recipe.js";

@@ -1,6 +1,6 @@
 /** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
 import { must } from "#dsl/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compile/clients.js";
+import { HIDDEN, participantsOf } from "#dsl/compile/training/clients.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { Plan } from "#dsl/plan/plan.js";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join as pathOf } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compile/clients.js";
+import { HIDDEN, participantsOf } from "#dsl/compile/training/clients.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { termsOf } from "#dsl/plan/terms.js";
 import { watchedIn } from "#dsl/plan/watched.js";

@@ -15,7 +15,7 @@ import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
 import { togetherFacts } from "./together-facts.js";
 import { findWatchable } from "../../history/find-together.js";
 import { findRun, type Places } from "../../history/find-run.js";
-import { madeFolder } from "../../artifacts/made-folder.js";
+import { madeFolder } from "../../artifacts/folders/made-folder.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
 import type { Weights } from "../../artifacts/weights.js";

@@ -5,7 +5,7 @@ import { registry } from "#stdlib/registry.js";
 import { shortCall } from "#dsl/plan/short-call.js";
 import { blocksTaken } from "#stdlib/lib/students/cut.js";
 import { quantizedOf } from "#stdlib/lib/models/quantized.js";
-import { MODEL } from "../../artifacts/model-folder.js";
+import { MODEL } from "../../artifacts/folders/model-folder.js";
 import { jsonRegular } from "../../artifacts/read-regular.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Base } from "../../core/bases/base.js";

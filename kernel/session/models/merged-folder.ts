@@ -1,8 +1,8 @@
 /** A trained model as a plain folder that other programs open, written whole or not at all. */
 import { LEARNT } from "../../artifacts/learnt.js";
-import { demandFree, filesOf } from "../../artifacts/model-folder.js";
+import { demandFree, filesOf } from "../../artifacts/folders/model-folder.js";
 import { staged } from "../../artifacts/staged.js";
-import { type Merged, writeMerged } from "../../artifacts/merged.js";
+import { type Merged, writeMerged } from "../../artifacts/folders/merged.js";
 import type { writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { demandOwn, tellLearnt } from "./saved-over.js";

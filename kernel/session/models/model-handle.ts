@@ -17,7 +17,7 @@ import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { readCalibration, type Calibration } from "../../artifacts/calibration.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { scoresOf, type RunScore } from "../../history/run-scores.js";
-import type { Merged } from "../../artifacts/merged.js";
+import type { Merged } from "../../artifacts/folders/merged.js";
 import type { Saved } from "./saved.js";
 import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";

@@ -12,7 +12,7 @@ import { loadedWeights } from "./loaded.js";
 import { ModelHandle, typeOf } from "./model-handle.js";
 import { recipeHashOf } from "../../artifacts/weights.js";
 import { type Predicted } from "../../inference/predicted.js";
-import type { Merged } from "../../artifacts/merged.js";
+import type { Merged } from "../../artifacts/folders/merged.js";
 import { type Saved, writeSaved } from "./saved.js";
 import type { SaveOptions } from "./save-options.js";
 import { landscapeIn, type LandscapeRows } from "./landscape.js";

@@ -1,5 +1,5 @@
 /** A trained model that is open, and what its programs are built from. */
-import type { Body } from "../../artifacts/merged.js";
+import type { Body } from "../../artifacts/folders/merged.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Engine } from "../../engine/engine.js";

@@ -1,13 +1,13 @@
 /** What a model was trained to be, as a folder to keep or to give away: the whole model or its adapter, and the model card. */
 import { storageOf } from "#stdlib/lib/storing.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
-import { ADAPTER, writeAdapter } from "../../artifacts/adapter-folder.js";
+import { ADAPTER, writeAdapter } from "../../artifacts/folders/adapter-folder.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Engine } from "../../engine/engine.js";
 import { describeIn, savedAs } from "../../history/described.js";
 import { LEARNT } from "../../artifacts/learnt.js";
-import { staysInPlace, writeMerged, type Body } from "../../artifacts/merged.js";
-import { demandFree, filesOf, writeModelFolder } from "../../artifacts/model-folder.js";
+import { staysInPlace, writeMerged, type Body } from "../../artifacts/folders/merged.js";
+import { demandFree, filesOf, writeModelFolder } from "../../artifacts/folders/model-folder.js";
 import type { Weights } from "../../artifacts/weights.js";
 import type { OpenModel } from "./open-model.js";
 import type { SaveOptions } from "./save-options.js";

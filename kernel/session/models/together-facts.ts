@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { RunFacts } from "#dsl/types/facts.js";
 import type { Value } from "#dsl/types/value.js";
-import { runsAround, type Together } from "../../artifacts/together.js";
+import { runsAround, type Together } from "../../artifacts/together/together.js";
 
 export function togetherFacts(of: Together): RunFacts {
   const { folder, name, hash, several } = of;

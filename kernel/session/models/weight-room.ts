@@ -11,8 +11,8 @@ import type { Base } from "../../core/bases/base.js";
 import { openBase } from "../../bases/open.js";
 import { licenceBehind } from "../../history/base-licence.js";
 import { readClientHead } from "../../artifacts/client-heads.js";
-import { keepMade, madeFolder, writeMade } from "../../artifacts/made-folder.js";
-import { MODEL, writeModelFolder } from "../../artifacts/model-folder.js";
+import { keepMade, madeFolder, writeMade } from "../../artifacts/folders/made-folder.js";
+import { MODEL, writeModelFolder } from "../../artifacts/folders/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { EngineRoom } from "../engines/engine-room.js";
@@ -39,7 +39,7 @@ import type { Asking } from "../../inference/texts-asked.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import { mergedFolder } from "./merged-folder.js";
 import "#stdlib/lib/prompting/codes.js";
-import "#dsl/plan/loaded-codes.js";
+import "#dsl/plan/codes/loaded-codes.js";
 import "../../artifacts/codes.js";
 
 /** What of a session its weights stand on. */

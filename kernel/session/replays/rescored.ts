@@ -6,15 +6,15 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { appendScore, scoresOf, type RunScore } from "../../history/run-scores.js";
-import { drawAll } from "../../inference/comparison.js";
-import { readsTexts, worldIn } from "../../inference/measured.js";
+import { drawAll } from "../../inference/measuring/comparison.js";
+import { readsTexts, worldIn } from "../../inference/measuring/measured.js";
 import type { Side } from "../../record/side.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import { evaluateOnce } from "../verbs/evaluate-once.js";
+import { evaluateOnce } from "../verbs/evaluate/once.js";
 import type { Number2 } from "../../record/alike.js";
 
 export interface Rescored {

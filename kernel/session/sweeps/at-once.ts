@@ -1,7 +1,7 @@
 /** How many trials of a sweep are open at a time. */
 import { workersOf } from "#dsl/plan/ranks.js";
 import type { Sharing } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";

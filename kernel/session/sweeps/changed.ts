@@ -1,6 +1,6 @@
 /** A trial like another, some of its values changed by hand. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { parametersOf, pointOf, type Named } from "../../core/sweep/parameters.js";
 import { brokenAt } from "../../core/sweep/relations.js";
 import { valuesAt } from "../../core/sweep/points.js";

@@ -9,7 +9,7 @@ import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/
 import { must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
-import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Base } from "../../core/bases/base.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import type { Coordinator } from "../../cluster/coordinator.js";

@@ -1,7 +1,7 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Words } from "#stdlib/lib/metrics/metric-name.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { parametersOf } from "../../core/sweep/parameters.js";
 import {
   bestEnded,
@@ -26,7 +26,7 @@ import type { Screen } from "../trainings/live.js";
 import type { ControlsHost } from "../stage.js";
 import { changed } from "./changed.js";
 import { bestOf, nearestOf } from "./ranking.js";
-import type { SweepLog } from "./trial-log.js";
+import type { SweepLog } from "./journal/trial-log.js";
 import { demandRunning, Wishes } from "./wishes.js";
 
 /** Milliseconds between two pictures. */

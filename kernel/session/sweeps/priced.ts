@@ -3,7 +3,7 @@ import type { Source } from "#dsl/diagnostics/span.js";
 import { costsOf, type Costs } from "../../core/sweep/costs.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Action } from "#dsl/plan/action.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 
 /** `compiled`: what a source comes to behind the others; undefined: something is wrong with it. */
 export function pricesOf(

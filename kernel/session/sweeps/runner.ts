@@ -3,7 +3,7 @@
  * chunk of updates each, so that each shows early what it is worth. A trial trains exactly as it would alone.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
@@ -19,7 +19,7 @@ import { dropWeights, hasWeights } from "./kept-weights.js";
 import { meanOf, spreadOf } from "./of-seeds.js";
 import { bestOf, keptOf } from "./ranking.js";
 import type { Outcome, RunsTrial } from "./trial-work.js";
-import type { TrialLog } from "./trial-log.js";
+import type { TrialLog } from "./journal/trial-log.js";
 import { Turns, type Turn } from "./turns.js";
 import type { Wanted, Wishes } from "./wishes.js";
 

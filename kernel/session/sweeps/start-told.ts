@@ -1,10 +1,10 @@
 /** Trials that a sweep starts from, as its study has them and as its cell tells of them. */
 import { listed } from "#dsl/diagnostics/listed.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { dataKeys } from "../../core/sweep/trial-text.js";
 import { clip, oneLine, plural } from "../../core/display/text.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
-import type { Strange } from "./journal.js";
+import type { Strange } from "./journal/journal.js";
 import type { Started } from "./started-from.js";
 
 export type StartTold = { readonly name: string } & (

@@ -14,9 +14,9 @@ import { valuesAt } from "../../core/sweep/points.js";
 import type { Named } from "../../core/sweep/parameters.js";
 import { sharedPoint } from "../../core/sweep/shared-points.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
-import type { Strange } from "./journal.js";
-import { keptTrialsIn } from "./kept-trials.js";
-import { namedOf, Reading, recordOf, type JournalOf } from "./logged-trial.js";
+import type { Strange } from "./journal/journal.js";
+import { keptTrialsIn } from "./journal/kept-trials.js";
+import { namedOf, Reading, recordOf, type JournalOf } from "./journal/logged-trial.js";
 import "../../artifacts/codes.js";
 
 export interface Started {

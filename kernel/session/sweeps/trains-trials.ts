@@ -2,14 +2,14 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Action } from "#dsl/plan/action.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { workerRunner, type Place } from "#stdlib/kinds/runner.js";
 import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../shipping/ship.js";
 import { writeShipment } from "../../shipping/shipment.js";
 import type { Inside } from "../../cluster/ways.js";
-import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Trackers } from "../../trackers/trackers.js";
 import { tellBegun, type ToldFrom } from "../trainings/told.js";
 import { version } from "../version.js";

@@ -1,5 +1,5 @@
 /** What a trial is given, and what comes of it. */
-import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Turn } from "./turns.js";

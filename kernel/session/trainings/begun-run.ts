@@ -5,7 +5,7 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import { learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
 import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
-import type { begunFrom } from "../../inference/seen.js";
+import type { begunFrom } from "../../inference/measuring/seen.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { recordOf } from "../../record/record.js";
 import { version } from "../version.js";

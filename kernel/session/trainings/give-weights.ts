@@ -1,9 +1,9 @@
 /** Whose the weights of a training are when it ended. */
 import type { Plan } from "#dsl/plan/plan.js";
-import { writeAdapter } from "../../artifacts/adapter-folder.js";
+import { writeAdapter } from "../../artifacts/folders/adapter-folder.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { loadKept, type Kept } from "../../training/kept-checkpoint.js";
-import { writeModelFolder } from "../../artifacts/model-folder.js";
+import { writeModelFolder } from "../../artifacts/folders/model-folder.js";
 import { describeIn, savedAs } from "../../history/described.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { WeightRoom } from "../models/weight-room.js";

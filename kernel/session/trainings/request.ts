@@ -12,7 +12,7 @@ import type { RunEvent } from "../../core/session/events.js";
 import type { Among, Trained } from "../../training/contract.js";
 import type { Gathers, Replaced } from "./gang.js";
 import type { Lessons } from "#stdlib/programs/options.js";
-import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Remembered } from "../../artifacts/carried.js";
 import type { Federates } from "./federated.js";

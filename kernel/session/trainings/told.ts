@@ -4,7 +4,7 @@ import type { Experiment } from "#dsl/plan/action.js";
 import { html, note } from "../../core/display/html.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { does } from "../../core/session/words.js";
-import type { TrialOf } from "../../artifacts/trials.js";
+import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Told, Trackers } from "../../trackers/trackers.js";
 import type { Screen } from "./live.js";
 

@@ -12,7 +12,7 @@ import { takeHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../../artifacts/read-events.js";
 import type { RunEvent } from "../../core/session/events.js";
-import { begunFrom } from "../../inference/seen.js";
+import { begunFrom } from "../../inference/measuring/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
 import { Dynamics, loadDynamics } from "../../training/dynamics.js";
 import { totalSteps } from "../../training/steps.js";

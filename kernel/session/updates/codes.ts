@@ -1,6 +1,6 @@
 /** Codes of updates while they run. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/update-codes.js";
+import "#dsl/plan/codes/update-codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {

@@ -4,10 +4,10 @@ import { readerOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
-import { worldIn } from "../../inference/measured.js";
+import { worldIn } from "../../inference/measuring/measured.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import { evaluateContender, type Beside } from "./evaluate-contender.js";
+import { evaluateContender, type Beside } from "./evaluate/contender.js";
 
 export interface Standpoint {
   readonly plan: Plan;

@@ -24,7 +24,7 @@ import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { startOf } from "../updates/run-stages.js";
 import { warningsOn } from "../warnings.js";
-import { trainNamed } from "./train-named.js";
+import { trainNamed } from "./train/named.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
 

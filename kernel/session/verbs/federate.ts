@@ -6,7 +6,7 @@ import { LiveFederation } from "../federations/board.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
-import { trainNamed } from "./train-named.js";
+import { trainNamed } from "./train/named.js";
 
 export async function runFederate(
   session: OpenSession,

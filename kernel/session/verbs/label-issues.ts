@@ -14,7 +14,7 @@ import { labelIssuesShown, type JudgedData, type ToldIssue } from "../../core/di
 import type { Shown } from "../../core/display/shown.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../../training/dynamics.js";
-import { vectorsOf } from "./base-vectors.js";
+import { vectorsOf } from "./evaluate/base-vectors.js";
 import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";

@@ -15,7 +15,7 @@ import { standardised } from "../../core/data/judging/ridge.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { learningCurveShown } from "../../core/display/curves/learning-curve.js";
 import type { Shown } from "../../core/display/shown.js";
-import { vectorsOf } from "./base-vectors.js";
+import { vectorsOf } from "./evaluate/base-vectors.js";
 import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/action.js";
 import { wordOf } from "#dsl/types/loaded.js";
-import type { Served } from "#dsl/types/served.js";
+import type { Served } from "#dsl/types/capabilities/served.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { servingPlanShown, type ServingPlan } from "../../core/display/serving.js";

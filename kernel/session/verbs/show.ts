@@ -27,7 +27,7 @@ import { phaseShown } from "../trainings/phases.js";
 import { labelIssuesOf } from "./label-issues.js";
 import { edgeOf } from "./show-edge.js";
 import { learningCurveOf } from "./learning-curve.js";
-import { sweepLearningCurve } from "./sweep-learning-curve.js";
+import { sweepLearningCurve } from "./sweep/learning-curve.js";
 import { readsContexts } from "../../inference/questions.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";

@@ -1,6 +1,6 @@
 /** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
 import canonicalize from "canonicalize";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";
@@ -9,21 +9,21 @@ import type { TrialRecord } from "../../core/sweep/trial.js";
 import { memoryHere } from "../answers/dataset-cache.js";
 import { atOnce } from "../sweeps/at-once.js";
 import { endingText, type Ending } from "../sweeps/ending.js";
-import { sweepHash } from "../sweeps/identity.js";
-import { journalOf } from "../sweeps/journal-of.js";
-import { Journal } from "../sweeps/journal.js";
+import { sweepHash } from "../sweeps/journal/identity.js";
+import { journalOf } from "../sweeps/journal/journal-of.js";
+import { Journal } from "../sweeps/journal/journal.js";
 import { LiveSweep, type Whole } from "../sweeps/live-sweep.js";
 import { againText, lostText } from "../sweeps/again-text.js";
 import { outdatedIn, toRenew } from "../sweeps/outdated.js";
 import { runTrials } from "../sweeps/runner.js";
 import { plansOfTrial, runTrial } from "../sweeps/run-trial.js";
 import { placeOf, trainsTrials } from "../sweeps/trains-trials.js";
-import { planCard, trialCosts } from "./sweep-plan-card.js";
+import { planCard, trialCosts } from "./sweep/plan-card.js";
 import { startsOf } from "../sweeps/starts.js";
 import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../sweeps/start-told.js";
 import { trackSweep } from "../sweeps/tracked-sweep.js";
-import { sweepThere } from "./sweep-there.js";
-import { TrialLog } from "../sweeps/trial-log.js";
+import { sweepThere } from "./sweep/there.js";
+import { TrialLog } from "../sweeps/journal/trial-log.js";
 import { TrialModels } from "../sweeps/trial-models.js";
 import type { Around } from "../sweeps/trial-program.js";
 import type { Wanted } from "../sweeps/wishes.js";
@@ -33,9 +33,9 @@ import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { does } from "../../core/session/words.js";
 import { isVerifying } from "../verifying.js";
-import { detachTogether } from "./detach-together.js";
-import { tellSwept, keepSweep } from "./sweep-told.js";
-import type { Sweep, Swept } from "./swept.js";
+import { detachTogether } from "./attach/detach-together.js";
+import { tellSwept, keepSweep } from "./sweep/told.js";
+import type { Sweep, Swept } from "./sweep/swept.js";
 import "../../artifacts/codes.js";
 
 export async function runSweep(session: OpenSession, action: Sweep, stage: Stage): Promise<void> {

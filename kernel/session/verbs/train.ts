@@ -4,14 +4,14 @@ import { planShown } from "../../core/display/plans/plan-card.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import { detachTogether } from "./detach-together.js";
-import { trainDetached } from "./train-detached.js";
-import { withRanks } from "./train-ranks.js";
-import { trainFolds } from "./train-folds.js";
-import { trainRepeats } from "./train-repeats.js";
+import { detachTogether } from "./attach/detach-together.js";
+import { trainDetached } from "./train/detached.js";
+import { withRanks } from "./train/ranks.js";
+import { trainFolds } from "./train/folds.js";
+import { trainRepeats } from "./train/repeats.js";
 import { isVerifying } from "../verifying.js";
-import { tellSince } from "./tell-since.js";
-import { trainNamed } from "./train-named.js";
+import { tellSince } from "./train/tell-since.js";
+import { trainNamed } from "./train/named.js";
 
 export async function runTrain(
   session: OpenSession,

@@ -11,7 +11,7 @@ import { strategiesOf } from "../updates/stages.js";
 import { replayedShare, sharesOnRecord, triedNext } from "../updates/tried-next.js";
 import { evaluatedBefore } from "../updates/evaluated-before.js";
 import type { Trained } from "../updates/since-asked.js";
-import { asksOf, describeAgain } from "./tell-since.js";
+import { asksOf, describeAgain } from "./train/tell-since.js";
 import { writeSince, type SinceOn } from "../../artifacts/since-before.js";
 import { isLost } from "../../core/display/forgotten.js";
 import { readMemory } from "../../artifacts/carried.js";
@@ -35,7 +35,7 @@ import { watchOut } from "../updates/watch-out.js";
 import { forgetRows, mayKeep, textsToForget } from "../updates/forget.js";
 import { forgetShown } from "../../core/display/forget.js";
 import { warningsOn } from "../warnings.js";
-import { trainNamed } from "./train-named.js";
+import { trainNamed } from "./train/named.js";
 import "../updates/codes.js";
 
 export async function runUpdate(session: OpenSession, action: Update, stage: Stage): Promise<void> {

@@ -2,7 +2,7 @@
 import { registerCodes } from "#dsl/diagnostics/codes.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { parameters } from "#dsl/types/define.js";
-import type { BarSaid } from "#dsl/types/promised.js";
+import type { BarSaid } from "#dsl/types/capabilities/promised.js";
 import type { Call, Value } from "#dsl/types/value.js";
 
 declare module "#dsl/diagnostics/codes.js" {

@@ -1,5 +1,5 @@
 /** What a call of `differential` promises, and what is spent of it, by the accountant that it names. */
-import type { Drawn, Promised } from "#dsl/types/promised.js";
+import type { Drawn, Promised } from "#dsl/types/capabilities/promised.js";
 import type { Refusal } from "#dsl/types/capabilities/said.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Sampled } from "../../kinds/privacy.js";

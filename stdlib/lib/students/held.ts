@@ -4,7 +4,7 @@
  */
 import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities/model.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Held } from "#dsl/types/held.js";
+import type { Held } from "#dsl/types/capabilities/held.js";
 import type { Call } from "#dsl/types/value.js";
 import { fieldOf, HEADS } from "./sizes.js";
 import { runsBeside } from "./teachable.js";

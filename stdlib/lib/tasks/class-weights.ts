@@ -2,7 +2,7 @@
 import { parameter } from "#dsl/types/define.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import type {} from "#dsl/types/value-codes.js";
+import type {} from "#dsl/types/codes/value-codes.js";
 
 export const classWeight = parameter({
   name: "class_weight",

@@ -1,7 +1,7 @@
 /** What a sweep's statement comes to: goals, bars, bounds, and what is wrong with them. */
 import { strict as assert } from "node:assert";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { compiled, definitions } from "../world.js";
 
 function swept(block: string, vary = "batch_size: choice(8, 16)"): SweepPlan {

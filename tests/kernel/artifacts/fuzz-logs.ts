@@ -21,7 +21,7 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { appendScore, scoresOf, type RunScore } from "#kernel/history/run-scores.js";
-import { Journal } from "#kernel/session/sweeps/journal.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import type { FuzzRun } from "../../fuzzing.js";

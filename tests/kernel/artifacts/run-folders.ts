@@ -1,14 +1,14 @@
 /** Run folders as trainings, sweeps and evaluations leave them, written by what writes them. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { checkpointFile, listCheckpoints, type Position } from "#kernel/artifacts/checkpoints.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { appendScore, type ScoreValue } from "#kernel/history/run-scores.js";
-import { Journal } from "#kernel/session/sweeps/journal.js";
-import type { TrialOf } from "#kernel/artifacts/trials.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
+import type { TrialOf } from "#kernel/artifacts/together/trials.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import type { Writer } from "#kernel/core/session/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";

@@ -6,13 +6,13 @@ import { dirname, join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
-import { writeTogether } from "#kernel/artifacts/together.js";
+import { writeTogether } from "#kernel/artifacts/together/together.js";
 import { writeNote } from "#kernel/artifacts/detached.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { noteRunning } from "#kernel/control/running.js";
 import { runWanted } from "#kernel/cli/run-wanted.js";
 import { stopText } from "#kernel/cli/running-table.js";
-import { statementOf } from "#kernel/session/verbs/detach-together.js";
+import { statementOf } from "#kernel/session/verbs/attach/detach-together.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import { makeRun } from "../artifacts/run-folders.js";
 

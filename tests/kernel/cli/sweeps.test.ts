@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Journal } from "#kernel/session/sweeps/journal.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { makeSweep } from "../artifacts/run-folders.js";
 import { one, running, trial } from "../session/sweeps/journals.js";
 import { called } from "./called.js";

@@ -35,7 +35,7 @@ import { readLearnt, seenOf } from "#kernel/artifacts/learnt.js";
 import { paceOf } from "#kernel/session/engines/machine.js";
 import { readConnection } from "#kernel/jupyter/wire/connection.js";
 import { History } from "#kernel/jupyter/wire/history.js";
-import { installedKernels } from "#kernel/jupyter/wire/kernelspec.js";
+import { installedKernels } from "#kernel/jupyter/wire/kernelspec/kernelspec.js";
 import { decode, Signer } from "#kernel/jupyter/wire/message.js";
 import { assertCoded, standChanges, type Reader } from "./readers.js";
 

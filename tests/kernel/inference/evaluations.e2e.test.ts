@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { drawAll, difference, type Measure } from "#kernel/inference/comparison.js";
+import { drawAll, difference, type Measure } from "#kernel/inference/measuring/comparison.js";
 import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";

@@ -1,9 +1,9 @@
 /** Intervals of scores that draws bend, what is said where there is none, and metrics of long texts that hear when to stop. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/types/value.js";
-import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/comparison.js";
-import { measureOf } from "#kernel/inference/measured.js";
-import { measuresIn } from "#kernel/inference/slices.js";
+import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/measuring/comparison.js";
+import { measureOf } from "#kernel/inference/measuring/measured.js";
+import { measuresIn } from "#kernel/inference/measuring/slices.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { drawnLabels, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Evaluation } from "#kernel/session/verbs/evaluation.js";
+import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Written } from "#kernel/inference/predicted.js";
 import { chance, draw } from "#stdlib/lib/chance.js";

@@ -14,7 +14,7 @@ import { runningText, stopText } from "#kernel/cli/running-table.js";
 import { noteRunning } from "#kernel/control/running.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { readPlace, writePlace, type SearchPlace } from "#kernel/artifacts/search-place.js";
+import { readPlace, writePlace, type SearchPlace } from "#kernel/artifacts/together/search-place.js";
 import { hasWeights } from "#kernel/session/sweeps/kept-weights.js";
 import { LocalCluster } from "../cluster/ray/local-cluster.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import { doubtsOf } from "#kernel/inference/doubts.js";
+import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

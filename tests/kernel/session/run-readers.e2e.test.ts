@@ -19,8 +19,8 @@ import { usualView } from "#kernel/history/run-listing.js";
 import { RunLog } from "#kernel/artifacts/run-log.js";
 import { readNotes } from "#kernel/history/run-notes.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
-import { Journal } from "#kernel/session/sweeps/journal.js";
-import { Trials } from "#kernel/artifacts/trials.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
+import { Trials } from "#kernel/artifacts/together/trials.js";
 import { keptFolder } from "./kept-runs.js";
 import { assertCoded, standChanges, type Reader } from "../fetch/readers.js";
 

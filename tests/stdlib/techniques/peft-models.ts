@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/types/value.js";
-import { adapterOf } from "#kernel/artifacts/adapter-folder.js";
+import { adapterOf } from "#kernel/artifacts/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";

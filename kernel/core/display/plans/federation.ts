@@ -1,7 +1,7 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import { lostOf, participantsOf } from "#dsl/compile/clients.js";
+import { lostOf, participantsOf } from "#dsl/compile/training/clients.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";

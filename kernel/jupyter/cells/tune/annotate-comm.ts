@@ -6,8 +6,8 @@
 import type { Desk, Doing } from "../../../core/data/annotated/desk.js";
 import type { Label } from "../../../core/data/annotated/line.js";
 import type { DeskHost } from "../../../session/stage.js";
-import { annotateTarget, type DeskReply } from "../../wire/annotate-contract.js";
-import type { Comm, CommHandlers, CommOpened } from "../../wire/comms.js";
+import { annotateTarget, type DeskReply } from "../../wire/comms/annotate-contract.js";
+import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 import { contentOf, faultOf, offering } from "./offered.js";
 
 /** Rows that a front end is told at a time. */

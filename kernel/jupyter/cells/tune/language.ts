@@ -15,7 +15,7 @@ import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { runsBeside } from "../../../session/trainings/runs-beside.js";
 import { TuneSession } from "../../../session/tune-session.js";
 import { type ControlsHost, type DeskHost } from "../../../session/stage.js";
-import { registerComm } from "../../wire/comm-targets.js";
+import { registerComm } from "../../wire/comms/comm-targets.js";
 import { deskHost } from "./annotate-comm.js";
 import { controlsHost } from "./sweep-comm.js";
 import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";

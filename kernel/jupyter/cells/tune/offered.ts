@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Comm, CommHandlers, CommOpened } from "../../wire/comms.js";
+import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 
 /** Things of cells that ran long ago make room. */
 const MOST = 32;

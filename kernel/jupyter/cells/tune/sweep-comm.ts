@@ -4,8 +4,8 @@
  */
 import type { SweepControls } from "../../../core/display/sweeps/desk.js";
 import type { ControlsHost } from "../../../session/stage.js";
-import { sweepTarget, type SweepDesk, type SweepReply } from "../../wire/sweep-contract.js";
-import type { Comm, CommHandlers, CommOpened } from "../../wire/comms.js";
+import { sweepTarget, type SweepDesk, type SweepReply } from "../../wire/comms/sweep-contract.js";
+import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 import { contentOf, faultOf, offering } from "./offered.js";
 
 export function controlsHost(register: (target: string, opened: CommOpened) => void): ControlsHost {

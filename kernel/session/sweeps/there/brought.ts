@@ -10,7 +10,7 @@ import { readRegular } from "../../../artifacts/read-regular.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import type { RayJobs } from "../../../cluster/ray/jobs.js";
 import type { FileThere } from "../../../cluster/ray/said.js";
-import type { SearchAt } from "../../../artifacts/search-place.js";
+import type { SearchAt } from "../../../artifacts/together/search-place.js";
 import { fetchBack } from "../../../cluster/ray/search-job.js";
 import { RUNS } from "../../../cluster/ray/search-order.js";
 import { openBundle } from "../../../record/bundle/open.js";

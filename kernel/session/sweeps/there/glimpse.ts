@@ -1,13 +1,13 @@
 /** How a sweep on a cluster stands, asked once and not for long. */
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { Registry } from "#dsl/types/registry.js";
-import { readPlace, type SearchPlace } from "../../../artifacts/search-place.js";
-import { runsAround, type Together } from "../../../artifacts/together.js";
+import { readPlace, type SearchPlace } from "../../../artifacts/together/search-place.js";
+import { runsAround, type Together } from "../../../artifacts/together/together.js";
 import { isOver, type RayJobs } from "../../../cluster/ray/jobs.js";
 import { reached } from "../../../cluster/ray/reached.js";
 import { saidIn } from "../../../cluster/ray/said.js";
 import { standing } from "../../../cluster/ray/search-job.js";
-import { journalOf } from "../journal-of.js";
+import { journalOf } from "../journal/journal-of.js";
 import { Mirror } from "./mirror.js";
 
 /** `over`: what it made waits there. `gone`: it ended before its time, or the cluster knows nothing of it. `away`: nobody answers. */

@@ -9,8 +9,8 @@ import { underLock } from "../../../artifacts/optuna/journal-lock.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Progress } from "../../../cluster/ray/said.js";
 import type { TrialRecord } from "../../../core/sweep/trial.js";
-import { Journal, type JournalOf } from "../journal.js";
-import { TrialLog, type SweepLog } from "../trial-log.js";
+import { Journal, type JournalOf } from "../journal/journal.js";
+import { TrialLog, type SweepLog } from "../journal/trial-log.js";
 
 export class Mirror implements SweepLog {
   private log: TrialLog;

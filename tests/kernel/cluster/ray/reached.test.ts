@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SearchPlace } from "#kernel/artifacts/search-place.js";
+import type { SearchPlace } from "#kernel/artifacts/together/search-place.js";
 import { openDoor } from "#kernel/cluster/ray/here.js";
 import { reached } from "#kernel/cluster/ray/reached.js";
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";

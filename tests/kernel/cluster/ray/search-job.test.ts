@@ -16,7 +16,7 @@ import {
   sendSearch,
   stopSearch,
 } from "#kernel/cluster/ray/search-job.js";
-import type { SearchAt } from "#kernel/artifacts/search-place.js";
+import type { SearchAt } from "#kernel/artifacts/together/search-place.js";
 
 const at: SearchAt = { job: "search-1", node: { id: "n1", host: "head", address: "10.0.0.1" } };
 const refused = (status: number): CodedError =>

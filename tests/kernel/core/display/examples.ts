@@ -2,7 +2,7 @@
 import { whyShown } from "#kernel/core/display/scores/why.js";
 import { picturesShown } from "#kernel/core/display/scores/pictures.js";
 import { uncertainShown } from "#kernel/core/display/scores/uncertain.js";
-import { picturesOf } from "#kernel/inference/pictures.js";
+import { picturesOf } from "#kernel/inference/measuring/pictures.js";
 import { slicesShown } from "#kernel/core/display/scores/slices.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";

@@ -34,7 +34,7 @@ import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js
 import { must } from "#dsl/diagnostics/must.js";
 import type { AutoReport } from "#kernel/core/auto/auto.js";
 import { picturesFigure } from "#kernel/core/display/scores/pictures.js";
-import { picturesOf } from "#kernel/inference/pictures.js";
+import { picturesOf } from "#kernel/inference/measuring/pictures.js";
 import { base, data, dataFacts, graphCard, model, pictured, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
 import { madeFederation } from "./made-federation.js";

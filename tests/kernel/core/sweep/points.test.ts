@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
 import { trialText } from "#kernel/core/sweep/trial-text.js";

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { startKernel, type KernelClient } from "#kernel/jupyter/client/client.js";
 import type { Comm } from "#kernel/jupyter/client/comm.js";
-import type { DeskReply, DeskRow, DeskState } from "#kernel/jupyter/wire/annotate-contract.js";
+import type { DeskReply, DeskRow, DeskState } from "#kernel/jupyter/wire/comms/annotate-contract.js";
 import { Folder } from "../../core/data/plans.js";
 
 const mime = "application/vnd.tunebook.annotate+json";

@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import "#kernel/artifacts/codes.js";
 import type { DeskTrial, SweepControls } from "#kernel/core/display/sweeps/desk.js";
 import { controlsHost } from "#kernel/jupyter/cells/tune/sweep-comm.js";
-import { CommRegistry } from "#kernel/jupyter/wire/comms.js";
+import { CommRegistry } from "#kernel/jupyter/wire/comms/comms.js";
 import type { CommEvent } from "#kernel/jupyter/wire/run-port.js";
 
 type Data = Readonly<Record<string, unknown>>;

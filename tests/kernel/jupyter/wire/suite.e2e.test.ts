@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
-import { installKernelspec } from "#kernel/jupyter/wire/kernelspec.js";
+import { installKernelspec } from "#kernel/jupyter/wire/kernelspec/kernelspec.js";
 
 const script = fileURLToPath(new URL("../../../../../tests/kernel/jupyter/wire/test_kernel.py", import.meta.url));
 

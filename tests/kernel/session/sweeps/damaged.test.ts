@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { journalFacts } from "#kernel/session/sweeps/journal-facts.js";
-import { Journal } from "#kernel/session/sweeps/journal.js";
+import { journalFacts } from "#kernel/session/sweeps/journal/journal-facts.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { startedFrom } from "#kernel/session/sweeps/started-from.js";
-import { toldJournal } from "#kernel/session/sweeps/told-journal.js";
+import { toldJournal } from "#kernel/session/sweeps/journal/told-journal.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";
 

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Journal } from "#kernel/session/sweeps/journal.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { one, running, trial } from "./journals.js";
 
 const [root = "", between] = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Journal, type JournalOf } from "#kernel/session/sweeps/journal.js";
+import { Journal, type JournalOf } from "#kernel/session/sweeps/journal/journal.js";
 import { startedFrom } from "#kernel/session/sweeps/started-from.js";
 import { one, running, trial, vary } from "./journals.js";
 import { startOptuna, type Optuna } from "./optuna.js";

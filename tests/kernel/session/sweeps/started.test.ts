@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Journal, type JournalOf } from "#kernel/session/sweeps/journal.js";
+import { Journal, type JournalOf } from "#kernel/session/sweeps/journal/journal.js";
 import { numbered, startText } from "#kernel/session/sweeps/start-told.js";
 import { startedFrom } from "#kernel/session/sweeps/started-from.js";
 import { one, trial, vary } from "./journals.js";

@@ -1,5 +1,5 @@
 /** Sweeps as they come to be: made-up trials over a space with conditions, the same for the same wishes. */
-import type { Space, SweepPlan } from "#dsl/plan/sweep-plan.js";
+import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/types/value.js";
 import { axesOf } from "#kernel/core/sweep/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
-import { Journal } from "#kernel/session/sweeps/journal.js";
+import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { Mirror } from "#kernel/session/sweeps/there/mirror.js";
 import { one, running, trial } from "../journals.js";
 

@@ -1,0 +1,96 @@
+/** `vary`: paths of data, model and recipe, each over a space. */
+import type { Program } from "../program.js";
+import { replace, type More } from "../../diagnostics/reporter.js";
+import { nearest } from "../../diagnostics/nearest.js";
+import { presentPart } from "../../types/deprecated.js";
+import type { Parameter } from "../../types/registry.js";
+import type { BlockNode, Entry } from "../../syntax/tree.js";
+import { foreignSpace } from "./foreign-spaces.js";
+import type { Space } from "./sweep-plan.js";
+import { spaceOf } from "./space.js";
+import { foreignPath, nearPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
+
+/** Settings that vary, by the path as it is written; undefined: something is wrong (reported) or not known yet. */
+export function spacesOf(
+  program: Program,
+  block: BlockNode,
+  given: Definitions,
+): Readonly<Record<string, Space>> | undefined {
+  const spaces: Record<string, Space> = {};
+  const seen = new Set<string>();
+  let whole = true;
+  for (const entry of block.entries) {
+    const found = settingAt(program, entry, block, given);
+    const name = found?.name ?? entry.key.text;
+    if (seen.has(name)) program.report("duplicate-key", { key: entry.key.text }, entry.key.span);
+    seen.add(name);
+    const space = found && entry.value && spaceIn(program, entry, found);
+    if (space) spaces[name] = space;
+    else whole = false;
+  }
+  return whole && within(program, block, seen) ? spaces : undefined;
+}
+
+interface Setting {
+  readonly name: string;
+  readonly parameter: Parameter;
+}
+
+function settingAt(program: Program, { key, value }: Entry, block: BlockNode, given: Definitions): Setting | undefined {
+  const found = parameterAt(program, key.path, given);
+  if (!found) {
+    unknownPath(program, key, block, given);
+    return undefined;
+  }
+  if (!value) return undefined;
+  if (found.variedAs === key.path.join(".")) return { name: found.variedAs, parameter: found };
+  const now = presentPart(program, key, value, found, key.path.at(-2) ?? "vary");
+  const path = now ? [...key.path.slice(0, -1), now.name] : key.path;
+  const parameter = now && now.name !== found.name ? parameterAt(program, path, given) : found;
+  return parameter && { name: path.join("."), parameter };
+}
+
+/** A path that leads nowhere: what was meant, or what there is. */
+function unknownPath(program: Program, key: Entry["key"], block: BlockNode, given: Definitions): void {
+  const root = key.path[0] ?? key.text;
+  const roots = rootsOf(program);
+  const near = program.reporter.crowded
+    ? undefined
+    : key.path.length > 1
+      ? nearPath(program, key.path, given)
+      : (foreignPath(program, root) ?? nearest(root, roots));
+  const more: More =
+    near && !block.entries.some((one) => one.key.text === near) ? { fix: replace(key.span, near) } : {};
+  const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
+  program.report("not-varied", { path: key.text, why }, key.span, more);
+}
+
+function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): Space | undefined {
+  if (!value) return undefined;
+  const foreign = foreignSpace(program, value);
+  if (foreign) {
+    const fix = foreign.text === undefined ? {} : { fix: replace(value.span, foreign.text) };
+    program.report("not-varied", { path: name, why: foreign.why }, value.span, fix);
+    return undefined;
+  }
+  if (value.is !== "word" || !program.registry.find("space", value.text)) {
+    const why = "write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`";
+    program.report("not-varied", { path: name, why }, value.span);
+    return undefined;
+  }
+  return spaceOf(program, value, parameter, name);
+}
+
+/** Whether no path varies a part of what another one varies as a whole: which of them counts would be anybody's guess. */
+function within(program: Program, { entries }: BlockNode, names: ReadonlySet<string>): boolean {
+  for (const { key } of entries) {
+    const whole = key.path.slice(0, -1).map((_, i) => key.path.slice(0, i + 1).join("."));
+    const other = whole.find((name) => names.has(name));
+    if (other === undefined) continue;
+    const part = key.path.slice(other.split(".").length).join(".");
+    const why = `\`${other}\` varies as a whole: write it into that choice, as in \`${other}: choice(…(${part}: choice(…)))\``;
+    program.report("not-varied", { path: key.text, why }, key.span);
+    return false;
+  }
+  return true;
+}

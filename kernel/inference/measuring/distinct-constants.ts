@@ -1,0 +1,44 @@
+/** Of answers that never change, one for each model of a table: a column each for those of which it says different things. */
+import { fixed } from "../../core/display/scores/score-cell.js";
+
+interface ConstantScore {
+  readonly value: number | null;
+  /** The answer, where it is another than the constant's own. */
+  readonly by: string | null;
+}
+export interface ConstantOf {
+  readonly model: string;
+  readonly name: string;
+  /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
+  readonly learnt: boolean;
+  /** By each metric of the table. */
+  readonly scores: readonly ConstantScore[];
+}
+export interface DistinctConstant {
+  readonly name: string;
+  /** Whose rows say so: `the training rows`. */
+  readonly by: string;
+  readonly scores: readonly ConstantScore[];
+}
+
+export function distinctConstants(all: readonly ConstantOf[]): readonly DistinctConstant[] {
+  const groups = new Map<string, ConstantOf[]>();
+  for (const one of all) {
+    const said = one.scores.map(({ value, by }) => `${value === null ? "" : fixed(value)} ${by ?? ""}`);
+    const key = [one.name, ...said].join("\n");
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const models = (of: readonly ConstantOf[]): string => of.map(({ model }) => model).join(", ");
+  return [...groups.values()].map((group) => {
+    const { name, scores } = group[0]!;
+    const twice = [...groups.values()].filter((others) => others[0]!.name === name).length > 1;
+    const [learnt, other] = [group.filter((one) => one.learnt), group.filter((one) => !one.learnt)];
+    const by =
+      other.length === 0
+        ? "the training rows"
+        : learnt.length === 0
+          ? "these rows"
+          : `the training rows (${models(learnt)}) and by these rows (${models(other)})`;
+    return { name: twice ? `${name} (${models(group)})` : name, by, scores };
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * What pictures of an evaluation show, as few numbers: how rankings find what is true, how sure answers come true, numbers beside
+ * the right ones, and mistakes by the length of texts. Models that were scored on the same rows share a picture.
+ */
+import type { Outcome } from "#stdlib/kinds/task.js";
+import { Z } from "#stdlib/lib/intervals/interval.js";
+import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { placesOf } from "#stdlib/lib/metrics/ranking.js";
+import { ofEachLabel, ofSurest, type Reliability } from "#stdlib/lib/metrics/reliability.js";
+import type {
+  EvaluationPictures,
+  LengthsPicture,
+  NumbersPicture,
+  PlacesPicture,
+} from "../../core/display/scores/pictures.js";
+import { evenBins } from "./even-bins.js";
+import { rankingsOf, type Pictured } from "./rankings.js";
+
+/** Models that are told apart by colour and dash. */
+const MODELS = 4;
+/** As `calibration_error` has them. */
+const BINS = 15;
+/** Points of a cloud, by model. */
+const POINTS = 600;
+/** Places of a search that are looked at. */
+const PLACES = 20;
+const LENGTHS = 4;
+/** Rows from which on a share says something. */
+const FEWEST = 20;
+
+/** Null: nothing to be seen. `lengths`: tokens of each row; undefined: rows have none of their own. */
+export function picturesOf(
+  on: string,
+  all: readonly Pictured[],
+  lengths: Int32Array | undefined,
+): EvaluationPictures | null {
+  const models = all.slice(0, MODELS);
+  const [first] = models;
+  if (!first || rowsIn(first.outcome) < 2) return null;
+  const pictures = {
+    on,
+    left: all.length - models.length,
+    rankings: rankingsOf(models),
+    reliability: models.flatMap(({ name, outcome }) => {
+      const found = reliabilityOf(outcome);
+      return found ? [{ name, ...found }] : [];
+    }),
+    numbers: models.flatMap(numbersOf),
+    places: models.flatMap(foundAt),
+    lengths: lengths ? byLength(models, lengths) : null,
+  };
+  const { rankings, reliability, numbers, places } = pictures;
+  const none = !rankings && reliability.length + numbers.length + places.length === 0 && !pictures.lengths;
+  return none ? null : pictures;
+}
+
+function rowsIn(outcome: Outcome): number {
+  if (outcome.of === "ranking") return outcome.input.searches.length;
+  if (outcome.of === "pair") return outcome.input.same.length;
+  const { truth } = outcome.input;
+  return outcome.of === "label_set" ? truth.length / Math.max(1, outcome.input.labels.length) : truth.length;
+}
+
+function reliabilityOf(outcome: Outcome): Reliability | null {
+  if (outcome.of === "label") return ofSurest(outcome.input, BINS);
+  return outcome.of === "label_set" ? ofEachLabel(outcome.input, BINS) : null;
+}
+
+/** Some rows at equal distances where they are many. */
+function numbersOf({ name, outcome }: Pictured): readonly NumbersPicture[] {
+  if (outcome.of !== "number") return [];
+  const { truth, predicted } = outcome.input;
+  const step = Math.max(1, Math.ceil(truth.length / POINTS));
+  const rows = Array.from({ length: Math.ceil(truth.length / step) }, (_, i) => i * step);
+  return [
+    { name, truth: rows.map((row) => truth[row]!), predicted: rows.map((row) => predicted[row]!), of: truth.length },
+  ];
+}
+
+/** The share of searches that have found something right by each place. */
+function foundAt({ name, outcome }: Pictured): readonly PlacesPicture[] {
+  if (outcome.of !== "ranking") return [];
+  const { searches } = outcome.input;
+  const firsts = new Uint32Array(PLACES + 1);
+  for (const ranks of searches) firsts[Math.min(PLACES, (placesOf(ranks)[0] ?? Number.POSITIVE_INFINITY) - 1)]!++;
+  let sum = 0;
+  const found = Array.from(firsts.subarray(0, PLACES), (count) => (sum += count) / searches.length);
+  return [{ name, found }];
+}
+
+/** By as many rows each; null: there are too few, or all are alike. */
+function byLength(models: readonly Pictured[], lengths: Int32Array): LengthsPicture | null {
+  const able = models.flatMap(({ name, outcome }) => {
+    const of = wrongIn(outcome);
+    return of && rowsIn(outcome) === lengths.length ? [{ name, of }] : [];
+  });
+  const bins = evenBins(lengths, { bins: LENGTHS, fewest: FEWEST });
+  const [first] = able;
+  if (!first || bins.length < 2) return null;
+  const kind = first.of.kind;
+  return {
+    kind,
+    bins: bins.map(({ from, to, rows }) => ({ from, to, rows: rows.length })),
+    models: able
+      .filter(({ of }) => of.kind === kind)
+      .map(({ name, of }) => ({ name, values: bins.map(({ rows }) => meanIn(rows, of)) })),
+  };
+}
+
+interface Wrong {
+  readonly kind: LengthsPicture["kind"];
+  /** 1 where the row is wrong, or by how much it is. */
+  at(row: number): number;
+}
+function wrongIn(outcome: Outcome): Wrong | null {
+  if (outcome.of === "label") {
+    const { truth, predicted } = outcome.input;
+    return { kind: "mistakes", at: (row) => Number(truth[row] !== predicted[row]) };
+  }
+  if (outcome.of === "label_set") {
+    const { truth, predicted, labels } = outcome.input;
+    const places = labels.map((_, l) => l);
+    const n = labels.length;
+    return {
+      kind: "mistakes",
+      at: (row) => Number(places.some((l) => truth[row * n + l] !== predicted[row * n + l])),
+    };
+  }
+  if (outcome.of !== "number") return null;
+  const { truth, predicted } = outcome.input;
+  return { kind: "absolute error", at: (row) => Math.abs(truth[row]! - predicted[row]!) };
+}
+
+/** Shares have Wilson's interval, means that of the normal distribution. */
+function meanIn(rows: Uint32Array, { kind, at }: Wrong): LengthsPicture["models"][number]["values"][number] {
+  const n = rows.length;
+  const sum = rows.reduce((all, row) => all + at(row), 0);
+  const value = sum / n;
+  if (kind === "mistakes") return { value, ...wilson(sum, n) };
+  const variance = rows.reduce((all, row) => all + (at(row) - value) ** 2, 0) / Math.max(1, n - 1);
+  const half = Z * Math.sqrt(variance / n);
+  return { value, low: Math.max(0, value - half), high: value + half };
+}

@@ -1,0 +1,200 @@
+/**
+ * What stands beside a model, asked of the rows that the model was asked of: a contender's own answers, or those of a base as
+ * it was before its training.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { ContenderCapabilities } from "#dsl/types/capabilities/scoring.js";
+import type { Contender, Subject } from "#dsl/plan/action.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/types/value.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
+import { valuesOf, type Part } from "../../../artifacts/part.js";
+import { splitNamesOf } from "../../../core/data/prepared.js";
+import { isOurs, sameLabels } from "../../../core/session/programs.js";
+import { does } from "../../../core/session/words.js";
+import type { Asked } from "../../../inference/scored.js";
+import { wantedOf } from "../../../inference/wanted-texts.js";
+import type { Stage } from "../../stage.js";
+import type { OpenSession } from "../../open-session.js";
+import type { Warn } from "../../warnings.js";
+import { baseVectors } from "./base-vectors.js";
+import { timesOf } from "./latency.js";
+import { writesText, type ModelHandle } from "../../models/model-handle.js";
+import { evaluateOnce, isTimed, measuredOf, type How, type Measured } from "./once.js";
+import { type PartAsked } from "./evaluation.js";
+import { together, type Cost } from "./cost.js";
+import "#dsl/plan/codes/contender-codes.js";
+
+/** A model's rows as they are made for it. It need not have been asked, nor trained. */
+export type Beside = Pick<Measured, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
+  readonly evaluation: Pick<Measured["evaluation"], "on">;
+};
+/** A contender by the name that it has in tables, and the model that it stands beside. */
+export interface Standing {
+  readonly name: string;
+  readonly contender: Contender;
+  readonly beside: Beside;
+  readonly warn: Warn;
+}
+type BaseOf = Extract<Contender, { readonly baseOf: unknown }>;
+
+export async function evaluateContender(
+  session: OpenSession,
+  { name, contender, beside, warn }: Standing,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Measured> {
+  const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, stage);
+  if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
+  const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
+  const implementation = await does(asks, "contender");
+  const parts = beside.partsAsked ?? [beside];
+  const asked: AskedContender[] = [];
+  for (const part of parts)
+    asked.push(
+      await askedPart(session, { name, contender, call: asks, beside, warn, implementation }, part, how, stage),
+    );
+  const costs = asked.map(({ cost }) => cost);
+  const trained = costs.flatMap(({ training }) => training ?? []);
+  const cost = {
+    ...together(costs),
+    training: trained.length === 0 ? null : trained.reduce((sum, seconds) => sum + seconds, 0),
+  };
+  const notes = [...new Set(asked.flatMap((one) => one.notes))];
+  const { prepared, split, encoding, rows, evaluation } = beside;
+  const has = capabilitiesOf(session, asks);
+  const constant = has.constant?.(asks) === true;
+  const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
+  return measuredOf(
+    session,
+    { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked },
+    how,
+  );
+}
+
+/** The base of a model, by its own head or as it writes. */
+async function evaluateBase(
+  session: OpenSession,
+  name: string,
+  model: string,
+  subject: Subject,
+  how: How,
+  stage: Stage,
+): Promise<Measured> {
+  const handle = session.models.unnamed(planOf(session.models.get(model)), name);
+  const measured = await evaluateOnce(session, handle, subject, how, stage);
+  return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
+}
+
+function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): ContenderCapabilities {
+  return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
+}
+
+interface AskedContender {
+  readonly said: Asked;
+  readonly texts: WrittenMetricInput | null;
+  readonly cost: Cost;
+  readonly notes: readonly string[];
+  readonly times: Float64Array | null;
+}
+
+async function askedPart(
+  session: OpenSession,
+  {
+    name,
+    contender,
+    call,
+    beside: { encoding, by },
+    warn,
+    implementation,
+  }: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
+  part: PartAsked,
+  how: How,
+  stage: Stage,
+): Promise<AskedContender> {
+  const { rows } = part;
+  const { folder } = contender;
+  const { signal, hostContext } = stage;
+  const { registry } = session.vocabulary;
+  const has = capabilitiesOf(session, call);
+  const writing = how.decode &&
+    by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
+  const ready = await implementation.ready({
+    ...{ call, task: encoding.task, warn, has: registry.find("task", encoding.task.call.word)?.capabilities },
+    ...{ labels: rows.asked.labels, batchSize: how.batch_size },
+    train: has.learns(call) ? learntFrom(part, name) : null,
+    rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
+    writing: writing || null,
+    host: {
+      folder,
+      prompted: (base, o) => session.weights.prompted(base, hostContext, { ...o, folder }),
+      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, stage),
+    },
+    ...(signal && { signal }),
+    onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
+  });
+  try {
+    const begun = performance.now();
+    const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
+    const asking = (performance.now() - begun) / 1000;
+    const took = { asking, tokens: all.tokens ?? null };
+    const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, held: null };
+    const writes = by.is === "model" && writesText(by.handle.plan);
+    const times = isTimed(session, how)
+      ? await timesOf(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))
+      : null;
+    return { ...answered(all, part, encoding), cost, times, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
+  } finally {
+    await ready.dispose?.();
+  }
+}
+
+/** The call that puts a head on a base which has none for the labels of the model that it stands beside; null: it has one. */
+async function probeOf(
+  session: OpenSession,
+  { baseOf, probe }: BaseOf,
+  { encoding: { labels } }: Beside,
+  { hostContext }: Stage,
+): Promise<Call | null> {
+  if (!probe) return null;
+  const plan = planOf(session.models.get(baseOf));
+  if (plan.trained || isOurs(plan)) return probe;
+  const { facts } = await session.datasets.base(readerOf(plan), hostContext);
+  const own = facts.heads?.[plan.task.word];
+  return own && sameLabels(own, labels) ? null : probe;
+}
+
+/** The model whose base is read: the one that is named, or the one that the contender stands beside. */
+function modelProbed({ models }: OpenSession, contender: Contender, by: Measured["by"]): ModelPlan {
+  const beside = by.is === "model" ? by.handle : null;
+  return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
+}
+const planOf = ({ weights, plan }: ModelHandle): ModelPlan => weights?.plan.recipe.model ?? plan;
+
+/** As what a model says or writes is scored. */
+function answered(
+  all: ContenderSaid,
+  { prepared, split }: PartAsked,
+  { task }: Pick<Measured["encoding"], "task">,
+): Pick<AskedContender, "said" | "texts"> {
+  if ("said" in all) return { said: { said: all.said }, texts: null };
+  const { written } = all;
+  if (task.implementation.answers?.scoreWritten) return { said: { written }, texts: null };
+  return { said: { groups: [] }, texts: { written: all.written, ...wantedOf(prepared, split) } };
+}
+
+/** Coded error `no-rows-to-learn`. */
+function learntFrom({ prepared }: PartAsked, contender: string): ContenderRows {
+  const has = splitNamesOf(prepared);
+  if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
+  return rowsIn({ prepared, split: "train" });
+}
+
+function rowsIn(part: Part): ContenderRows {
+  const { prepared, split } = part;
+  const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
+  return { count, values: (role) => valuesOf(part, role) };
+}

@@ -1,0 +1,37 @@
+/** What a model writes for every row of a split, beside what it should have written: for scores of text. */
+import type { Writing } from "#dsl/plan/action.js";
+import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { Prepared } from "../../../core/data/prepare.js";
+import { Gathered } from "../../../inference/predicted.js";
+import { asText } from "../../../inference/prompts.js";
+import { askedOf, promptsIn } from "../../../inference/wanted-texts.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { OpenSession } from "../../open-session.js";
+import type { Stage } from "../../stage.js";
+
+export async function writtenTexts(
+  session: OpenSession,
+  handle: ModelHandle,
+  rows: { readonly prepared: Prepared; readonly split: string },
+  o: Writing & { readonly batch_size: number },
+  stage: Stage,
+): Promise<WrittenMetricInput> {
+  const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
+  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
+  for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
+    gathered[piece.row]!.add(piece);
+  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
+}
+
+/** One token after the first row, so that what is made ready once is no part of what writing takes. */
+export async function writeOne(
+  session: OpenSession,
+  handle: ModelHandle,
+  { prepared, split }: { readonly prepared: Prepared; readonly split: string },
+  o: Writing & { readonly batch_size: number },
+  stage: Stage,
+): Promise<void> {
+  const prompts = promptsIn(prepared, split, handle.plan.template !== undefined).slice(0, 1);
+  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
+  while (!(await pieces.next()).done);
+}

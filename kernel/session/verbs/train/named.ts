@@ -1,0 +1,202 @@
+/** One training as a person follows it: its live picture, what is wrong with its weights, and what it changed. */
+import type { Action } from "#dsl/plan/action.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { registry } from "#stdlib/registry.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { calibrate } from "./calibrate.js";
+import { fittedShown } from "../../../core/display/fitted.js";
+import { changedShown } from "../../../core/display/changed.js";
+import { compared } from "../../models/changed.js";
+import { type Warn, warningsOn } from "../../warnings.js";
+import { fittingShown } from "../../../core/display/fitting.js";
+import { curvesIn, fitOf } from "../../../core/session/fitting.js";
+import { maskShown } from "../../../core/display/data/mask.js";
+import type { Checkpoint } from "../../../artifacts/checkpoints.js";
+import type { Kept } from "../../../training/kept-checkpoint.js";
+import type { LiveTraining } from "../../trainings/live.js";
+import { hasMask, maskedRows } from "../../../encoding/masked-rows.js";
+import type { RunEvent } from "../../../core/session/events.js";
+import type { GathersFor } from "./ranks.js";
+import type { Stage } from "../../stage.js";
+import type { OpenSession } from "../../open-session.js";
+import type { TrialOf } from "../../../artifacts/together/trials.js";
+import { unmeasured } from "../../../training/train.js";
+import { wantsModel } from "../../trainings/told.js";
+import { does } from "../../../core/session/words.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { Weights } from "../../../artifacts/weights.js";
+import { giveBack, giveWeights } from "../../trainings/give-weights.js";
+import type { Continues, RunResult, TrainRequest } from "../../trainings/request.js";
+import type { Federates } from "../../trainings/federated.js";
+import { runsNamed } from "../../../history/runs-named.js";
+import { warnOfLost, warnOfSpent } from "../../trainings/spent-before.js";
+import { trainOnce } from "../../trainings/training.js";
+
+/** One training under a name, which has its weights afterwards. `onTrained`: what is shown once they are there. */
+export async function trainNamed(
+  session: OpenSession,
+  action: Pick<Extract<Action, { verb: "train" }>, "plan" | "name" | "resume" | "calibrate" | "span"> & Shared,
+  stage: Stage,
+  { live, onTrained, previewed = true, again = false, trial }: Shows,
+): Promise<ModelHandle> {
+  const { plan, name, resume } = action;
+  const handle = session.models.define(plan.recipe.model, name);
+  await handle.weights?.settled;
+  handle.begun = true;
+  handle.seeds = null;
+  const warn = warningsOn(stage, action.span);
+  const goesOn = resume ? (runsNamed(session.runs, name, plan.recipeHash)[0]?.id ?? null) : null;
+  await warnOfSpent(session.runs, plan, warn, goesOn);
+  warnOfLost(session.runs, plan, warn);
+  const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
+    warn("checkpoint-passed-over", { file, why, step: taken.position.step });
+  const result = await trainOnce(
+    session,
+    {
+      plan,
+      name,
+      resume,
+      title: name,
+      ...(trial && { trial }),
+      ...(previewed && { compares: true, onRows: previews(name, stage) }),
+      ...(action.gathers && { gathers: action.gathers(plan) }),
+      ...(action.continues && { continues: action.continues }),
+      ...(action.federates && { federates: action.federates }),
+      onReplaced: (replaced) => warn("rank-replaced", replaced),
+      onDamaged,
+      onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
+      onHeadLost: (data) => !again && warn("head-not-kept", data),
+      onBehind: (events) => live.behind(events),
+      onEvent: (event) => live.on(event),
+      onValidating: (done, of) => live.validating(done, of),
+    },
+    stage,
+  );
+  try {
+    const kept = await giveWeights(session, handle, plan, result);
+    if (result.trained.reason === "interrupted") {
+      const { steps } = result.trained;
+      throw new CodedError("interrupted", {
+        what: `training ${name}`,
+        kept: `it goes on from ${plan.recipe.federated ? "round" : "step"} ${steps} or the next with \`resume: true\``,
+      });
+    }
+    onTrained();
+    if (kept) tellKept(kept, plan, result, warn);
+    if (kept && previewed) tellFit({ plan, events: result.events, checkpoint: kept.checkpoint }, stage);
+    if (action.calibrate) {
+      const told = await calibrate(session, { handle, plan, calls: action.calibrate }, { stage, warn });
+      const [fitted, ...changed] = told;
+      if (fitted !== undefined) stage.screen.display(fittedShown(fitted, changed));
+    }
+    await tellChanges(name, result, stage);
+    const { technique } = plan.recipe.model;
+    if ((await does(technique, "technique")).merges?.(technique)) {
+      const { folder } = await session.models.merge(handle, result.run.merged, {}, stage.hostContext);
+      stage.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+      session.trackers.again(result.run.path);
+    } else if (!result.open.adapter && !plan.recipe.model.scratch && (await wantsModel(stage))) {
+      await session.models.save(handle, result.run.merged, {}, stage.hostContext);
+      session.trackers.again(result.run.path);
+    }
+    return handle;
+  } finally {
+    giveBack(result);
+  }
+}
+
+/** `gathers`: what calls those together that share its updates. */
+export interface Shared {
+  readonly gathers?: GathersFor | undefined;
+  /** What it goes on from; absent: its base. */
+  readonly continues?: Continues | undefined;
+  /** Its rows are with clients; absent: they are at hand. */
+  readonly federates?: Federates | undefined;
+}
+export interface Shows {
+  readonly live: LiveTraining;
+  readonly onTrained: () => void;
+  /** It is like the one before it, which told what is so of all. */
+  readonly again?: boolean;
+  /** Of which trainings it is one. */
+  readonly trial?: TrialOf;
+  /** Whether rows are shown before and after. */
+  readonly previewed?: boolean;
+}
+
+/** Where the weights are other ones than the recipe asked for, or no metric says that they are the best. */
+function tellKept({ checkpoint, damaged }: Kept, plan: Plan, { trained }: RunResult, warn: Warn): void {
+  if (damaged) warn("best-not-kept", { ...damaged, kept: checkpoint.position.step });
+  const { training } = plan.recipe;
+  const none = unmeasured(trained.last.position);
+  if (none === 0) return;
+  warn("kept-unmeasured", {
+    metric: metricName(watchedIn(registry, training), registry),
+    none,
+    of: trained.last.position.watched.length,
+    kept: checkpoint.position.step,
+    keeps: keepsBest(training),
+  });
+}
+
+/** How well it fits, where its curves say it; one that stopped early says by itself that it went too far. */
+export function tellFit(
+  { plan, events, checkpoint }: Pick<Weights, "plan" | "events" | "checkpoint">,
+  stage: Stage,
+  model?: string,
+): void {
+  if (events.findLast((event) => event.kind === "stopped")?.reason === "early") return;
+  const ofAnswers = (name: string): boolean => {
+    const metric = metricNamed(name, registry);
+    return metric !== undefined && !metric.ofLoss && metric.greaterIsBetter === true;
+  };
+  const curves = curvesIn(events, ofAnswers);
+  const fit = fitOf(curves, plan.estimates.validating?.rows ?? 0);
+  const takes = registry.find("task", plan.recipe.model.task.word)?.parameters ?? [];
+  const smooths = takes.some(({ name }) => name === "label_smoothing");
+  if (fit)
+    stage.screen.display(
+      fittingShown(fit, {
+        ...{ plan, smooths, steps: curves.steps, kept: checkpoint.position.step },
+        ...(model !== undefined && { model }),
+      }),
+    );
+}
+
+async function tellChanges(model: string, { before, events }: RunResult, stage: Stage): Promise<void> {
+  if (!before) return;
+  const { asking, answers } = before;
+  const changes = compared(asking, answers, await asking.ask(stage.signal));
+  stage.screen.display(changedShown({ model, ...changes, moved: movedIn(events) }));
+}
+
+/** A score of answers that its validations saw change; null: there is none. */
+function movedIn(
+  events: readonly RunEvent[],
+): { readonly metric: string; readonly from: number; readonly to: number } | null {
+  const validations = events.flatMap((event) => (event.kind === "evaluated" ? [event.metrics] : []));
+  const [first = {}, last = first] = [validations[0], validations.at(-1)];
+  for (const [metric, from] of Object.entries(first)) {
+    const to = last[metric];
+    if (!metricNamed(metric, registry)?.ofLoss && to !== undefined && to !== from && Number.isFinite(to - from))
+      return { metric, from, to };
+  }
+  return null;
+}
+
+/** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
+function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows"]> {
+  return async (rows, { task: { implementation }, tokenizer }, seed) => {
+    if (!hasMask(implementation)) return;
+    const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });
+    stage.screen.display(
+      maskShown(shown, {
+        model,
+        most: 240,
+        what: implementation.supervision.rows === "contexts" ? "the answer" : "trained",
+      }),
+    );
+  };
+}

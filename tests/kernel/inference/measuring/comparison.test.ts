@@ -1,0 +1,39 @@
+/** Intervals and differences: what is said where draws tell nothing, and what is said of how they were made. */
+import assert from "node:assert/strict";
+import { difference, drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
+
+/** Of rows that are each worth this; their mean, no share. */
+function mean(name: string, rows: readonly number[], drawn = true): Measure {
+  const call = { word: name, kind: "metric", arguments: {} } as const;
+  const score = (of: Uint32Array): number => of.reduce((sum, at) => sum + rows[at]!, 0) / of.length;
+  const value = score(Uint32Array.from(rows.keys()));
+  const resampling = drawn ? ({ of: "row", units: rows.length, single: false, score } as const) : null;
+  return { name, call, value, greaterIsBetter: true, share: false, resampling };
+}
+const all = (value: number, rows: number): readonly number[] => new Array<number>(rows).fill(value);
+async function between(a: readonly number[], b: readonly number[]) {
+  const [first, second] = [mean("f1", a), mean("f1", b)];
+  const drawn = await drawAll([first, second]);
+  return difference(drawn.get(first)!, drawn.get(second)!);
+}
+
+describe("a difference of scores", () => {
+  it("has no interval where every draw says the same, as a score has none", async () => {
+    assert.deepEqual(await between(all(0, 80), all(1, 80)), { value: 1, interval: null, verdict: "better" });
+    assert.deepEqual(await between(all(1, 80), all(0, 80)), { value: -1, interval: null, verdict: "worse" });
+  });
+  it("is then told of enough rows only", async () => {
+    assert.equal((await between(all(0, 10), all(1, 10))).verdict, null);
+    assert.equal((await between(all(1, 10), all(1, 10))).verdict, null);
+    const same = { value: 0, interval: null, verdict: "no difference shown" };
+    assert.deepEqual(await between(all(1, 30), all(1, 30)), same);
+  });
+});
+
+describe("the line on how intervals were made", () => {
+  it("says none of metrics alone that have none at all", async () => {
+    const mixed = Array.from({ length: 60 }, (_, i) => i % 2);
+    const measures = [mean("roc_auc", mixed), mean("roc_auc", all(0.5, 60)), mean("loss", mixed, false)];
+    assert.equal(methodsOf([...(await drawAll(measures)).values()]), "bootstrap of 1,000 draws; none for loss");
+  });
+});

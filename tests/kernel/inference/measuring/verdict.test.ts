@@ -1,0 +1,118 @@
+/** Was it worth it: what is said, and what is not claimed. */
+import assert from "node:assert/strict";
+import type { Difference } from "#kernel/inference/measuring/comparison.js";
+import { verdictOf, type Rival, type Sides } from "#kernel/inference/measuring/verdict.js";
+
+const accuracy: Sides["metric"] = { name: "accuracy", greaterIsBetter: true, perfect: 1 };
+const bleu: Sides["metric"] = { name: "bleu", greaterIsBetter: true, perfect: 100 };
+const loss: Sides["metric"] = { name: "log_loss", greaterIsBetter: false };
+const model = { name: "router", value: 0.9, seconds: 0.01 };
+/** As `difference` makes it: of the rival less the model, between `low` and `high`. */
+function rival(
+  name: string,
+  [value, low, high]: readonly [number, number, number],
+  more: Partial<Rival> & { readonly greaterIsBetter?: boolean } = {},
+): Rival {
+  const { greaterIsBetter = true, ...rest } = more;
+  const apart = low > 0 ? 1 : high < 0 ? -1 : 0;
+  const verdict = apart === 0 ? "no difference shown" : apart > 0 === greaterIsBetter ? "better" : "worse";
+  const difference: Difference = { value, interval: { low, high }, verdict };
+  return { name, value: model.value + value, seconds: model.seconds, difference, is: "contender", ...rest };
+}
+const said = (metric: Sides["metric"], ...rivals: readonly Rival[]) => verdictOf({ metric, model, rivals });
+
+describe("the verdict", () => {
+  for (const [what, found, wanted] of [
+    [
+      "one that is beaten, at a hundredth of the time",
+      said(accuracy, rival("baseline(tfidf)", [-0.041, -0.063, -0.02], { seconds: 0.0001 })),
+      "worth it by accuracy: router beats baseline(tfidf) by 4.1 points (2.0 … 6.3), which takes a hundredth of the time",
+    ],
+    [
+      "several that are beaten",
+      said(
+        accuracy,
+        rival("A", [-0.04, -0.06, -0.02]),
+        rival("B", [-0.2, -0.3, -0.1], { seconds: 0.3 }),
+        rival("C", [-0.3, -0.4, -0.2]),
+      ),
+      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which takes 30 × the time; and C by 30.0 points (20.0 … 40.0)",
+    ],
+    [
+      "no difference",
+      said(accuracy, rival("baseline(tfidf)", [-0.004, -0.027, 0.019], { seconds: 0.001 })),
+      "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) takes a tenth of the time",
+    ],
+    [
+      "one that is better, and quicker",
+      said(accuracy, rival("baseline(tfidf)", [0.05, 0.01, 0.09], { seconds: 0.0025 })),
+      "not worth it by accuracy: baseline(tfidf) beats router by 5.0 points (1.0 … 9.0), in a quarter of the time",
+    ],
+    [
+      "one that is better, and slower",
+      said(accuracy, rival("prompt", [0.05, 0.01, 0.09], { seconds: 1.234 })),
+      "not worth it by accuracy: prompt beats router by 5.0 points (1.0 … 9.0), and takes 120 × the time",
+    ],
+    [
+      "nothing but an answer that never changes",
+      said(accuracy, rival("baseline(majority)", [-0.4, -0.5, -0.3], { is: "constant", seconds: 1e-7 })),
+      "better than nothing by accuracy: router beats baseline(majority) by 40.0 points (30.0 … 50.0), which takes less than a thousandth of the time",
+    ],
+    [
+      "a constant that isn't beaten",
+      said(accuracy, rival("baseline(majority)", [0, -0.1, 0.1], { is: "constant" })),
+      "not shown to be worth it by accuracy: no difference shown between router and baseline(majority): 0.0 points (−10.0 … 10.0)",
+    ],
+    [
+      "other models alone",
+      said(accuracy, rival("other", [0.02, 0.01, 0.03], { is: "model", seconds: 1 })),
+      "compared by accuracy: other beats router by 2.0 points (1.0 … 3.0)",
+    ],
+    [
+      "another model beside a baseline that is beaten",
+      said(accuracy, rival("other", [0.02, 0.01, 0.03], { is: "model" }), rival("A", [-0.04, -0.06, -0.02])),
+      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); other beats router by 2.0 points (1.0 … 3.0)",
+    ],
+    [
+      "a loss, of which less is better",
+      said(loss, rival("A", [0.31, 0.2, 0.4], { greaterIsBetter: false })),
+      "worth it by log_loss: router beats A by 0.31 (0.2 … 0.4)",
+    ],
+    [
+      "a loss that is worse",
+      said(loss, rival("A", [-0.31, -0.4, -0.2], { greaterIsBetter: false })),
+      "not worth it by log_loss: A beats router by 0.31 (0.2 … 0.4)",
+    ],
+    [
+      "scores without intervals",
+      said(accuracy, rival("A", [-0.1, 0, 0], { difference: { value: -0.1, interval: null, verdict: null } })),
+      "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with too little to tell chance by",
+    ],
+    [
+      "a score of 0 to 100 that is below 1",
+      said(bleu, rival("A", [-0.3, -0.4, -0.2])),
+      "worth it by bleu: router beats A by 0.3 points (0.2 … 0.4)",
+    ],
+    [
+      "a difference that is less than a tenth of a point",
+      said(accuracy, rival("A", [-0.000212, -0.0004, -0.0000312])),
+      "worth it by accuracy: router beats A by 0.021 points (0.0031 … 0.04)",
+    ],
+    [
+      "what floating point leaves",
+      said(accuracy, rival("A", [1e-16, -0.1, 0.1])),
+      "not shown to be worth it by accuracy: no difference shown between router and A: 0.0 points (−10.0 … 10.0)",
+    ],
+    ["nothing beside it", said(accuracy), null],
+    ["no number", said(accuracy, rival("A", [Number.NaN, 0, 0])), null],
+  ] as const)
+    it(`of ${what}`, () => assert.equal(found, wanted));
+  it("has no points where scores have a unit of their own", () => {
+    const many = verdictOf({
+      metric: { name: "r2", greaterIsBetter: true },
+      model: { ...model, value: 0.5 },
+      rivals: [{ ...rival("A", [-0.9, -1, -0.8]), value: -0.4 }],
+    });
+    assert.equal(many, "worth it by r2: router beats A by 0.9 (0.8 … 1)");
+  });
+});
