@@ -9,6 +9,7 @@ import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js"
 import type { Deployment } from "./deployment.js";
 import type { Golden } from "./golden.js";
 import type { ProvedBy } from "./proof.js";
+import { demandAlike } from "./reads-alike.js";
 import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
 import "./codes.js";
@@ -49,6 +50,7 @@ export async function openDeployment(
   const model = await opened(record, o, reopen);
   try {
     const asking = model.run || model.session ? await askingOf(o.home, o.deployment, model) : null;
+    if (asking && model.reads) await readingAlike(model.reads, asking, o.deployment, record.title);
     return { by: { title: record.title, version: model.version }, model, asking };
   } catch (error) {
     await model.close();
@@ -69,6 +71,19 @@ async function opened(
   } catch (error) {
     if (error instanceof CodedError) throw error;
     throw failed(record.title, error);
+  }
+}
+async function readingAlike(
+  reads: NonNullable<OpenedModel["reads"]>,
+  asking: Asking,
+  deployment: Deployment,
+  title: string,
+): Promise<void> {
+  try {
+    await demandAlike(reads, asking, deployment);
+  } catch (error) {
+    if (error instanceof CodedError) throw error;
+    throw failed(title, error);
   }
 }
 function failed(runtime: string, error: unknown): CodedError {

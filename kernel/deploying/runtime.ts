@@ -5,6 +5,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Asked } from "../encoding/encoded.js";
 import type { Engine, Session } from "../engine/engine.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
 import type { Picks } from "./picks.js";
@@ -35,6 +36,8 @@ export interface OpenedModel {
   run?: RunGraph;
   /** Absent: it writes by graphs, or not at all. The likeliest tokens after a text or a conversation, `most` at most; those after each of `expected`, where the runtime can be told. */
   write?(prompt: Prompt, most: number, expected?: readonly number[]): Promise<WrittenBy>;
+  /** It reads texts by itself where people ask it: what it makes of them. Absent: it is fed tokens alone. */
+  reads?(texts: readonly Asked[]): Promise<readonly TextRead[]>;
   /** Settles when its process has ended, by itself too; absent: it has none of its own. */
   readonly ended?: Promise<void>;
   close(): Promise<void>;
@@ -45,6 +48,12 @@ export type RunGraph = (
   wanted?: readonly string[],
   staying?: Staying,
 ) => Promise<Record<string, NDArray>>;
+/** A text as a runtime reads it. */
+export interface TextRead {
+  readonly ids: readonly number[];
+  /** Where tokens of its context stand: of each part its first token, where all begin and where all end. */
+  readonly places: readonly number[];
+}
 /** What stays in the runtime's own process. */
 export interface Staying {
   /** Of the wanted output `logits` this alone is handed over. */

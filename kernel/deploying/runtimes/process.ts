@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
-import type { OpenedModel, Prompt, Staying, WrittenBy } from "../runtime.js";
+import type { Asked as Text } from "../../encoding/encoded.js";
+import type { OpenedModel, Prompt, Staying, TextRead, WrittenBy } from "../runtime.js";
 import "./codes.js";
 
 /** What a process is told first, as an argument in JSON. */
@@ -29,9 +30,14 @@ export interface AskedText {
   readonly most: number;
   readonly expected?: readonly number[] | undefined;
 }
-/** The first answer is of the opening: the runtime's version. */
+export interface AskedReading {
+  readonly texts: readonly Text[];
+}
+export type AskedAnything = Asked | AskedText | AskedReading;
+/** The first answer is of the opening: the runtime's version, and whether it reads texts by itself. */
 export type Answered =
-  | { readonly version: string }
+  | { readonly version: string; readonly reads?: true }
+  | { readonly read: readonly TextRead[] }
   | { readonly outputs: Readonly<Record<string, NDArray>> }
   | { readonly written: WrittenBy }
   | { readonly failed: string };
@@ -95,6 +101,12 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
       const said = await apart.ask({ graph, feeds, wanted, ...staying });
       return "outputs" in said ? { ...said.outputs } : {};
     },
+    ...("reads" in answer && {
+      async reads(texts: readonly Text[]) {
+        const said = await apart.ask({ texts });
+        return "read" in said ? said.read : [];
+      },
+    }),
     ended: apart.ended,
     close,
   };
@@ -117,7 +129,7 @@ export class Apart {
   constructor(
     private readonly title: string,
     private readonly child: ChildProcess,
-    private readonly send: (asked: Asked | AskedText) => unknown,
+    private readonly send: (asked: AskedAnything) => unknown,
   ) {
     const end = (): void => void child.kill("SIGKILL");
     process.once("exit", end);
@@ -164,7 +176,7 @@ export class Apart {
     });
   }
 
-  ask(asked: Asked | AskedText): Promise<Answered> {
+  ask(asked: AskedAnything): Promise<Answered> {
     const answer = this.next();
     if (!this.failure) this.send(asked);
     return answer;

@@ -6,13 +6,14 @@
 import { Worker } from "node:worker_threads";
 import type { NDArray } from "#dsl/graph/program.js";
 import { picked } from "../picks.js";
-import type { WrittenBy } from "../runtime.js";
-import type { Answered, Asked, AskedText, Opening } from "./process.js";
+import type { TextRead, WrittenBy } from "../runtime.js";
+import type { Answered, Asked, AskedAnything, AskedReading, AskedText, Opening } from "./process.js";
 
 export interface Opened {
   readonly version: string;
   run?(asked: Asked): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
   write?(asked: AskedText): Promise<WrittenBy>;
+  reads?(texts: AskedReading["texts"]): Promise<readonly TextRead[]>;
 }
 
 export function serve(open: (opening: Opening) => Promise<Opened> | Opened): void {
@@ -21,8 +22,8 @@ export function serve(open: (opening: Opening) => Promise<Opened> | Opened): voi
   const opening = JSON.parse(process.argv[2]!) as Opening & { readonly parent: number };
   new Worker(new URL("./parent-main.js", import.meta.url), { workerData: opening.parent }).unref();
   const opened = Promise.resolve(opening).then(open);
-  let queue = sent(answered(async () => ({ version: (await opened).version })));
-  process.on("message", (asked: Asked | AskedText) => {
+  let queue = sent(answered(async () => begun(await opened)));
+  process.on("message", (asked: AskedAnything) => {
     const before = "prompt" in asked ? opened : queue;
     const answer = answered(async () => {
       await before;
@@ -32,9 +33,15 @@ export function serve(open: (opening: Opening) => Promise<Opened> | Opened): voi
   });
 }
 
-async function answerOf(opened: Opened, asked: Asked | AskedText): Promise<Answered> {
+function begun({ version, reads }: Opened): Answered {
+  return { version, ...(reads && { reads: true }) };
+}
+
+async function answerOf(opened: Opened, asked: AskedAnything): Promise<Answered> {
   if ("prompt" in asked) {
     if (opened.write) return { written: await opened.write(asked) };
+  } else if ("texts" in asked) {
+    if (opened.reads) return { read: await opened.reads(asked.texts) };
   } else if (opened.run) {
     const outputs = await opened.run(asked);
     const { logits, ...others } = outputs;
