@@ -7,28 +7,36 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { chromiumArguments, ensureBrowser } from "#tools/browser.mjs";
 
+/** What a page's runtime starts by runs once: it is not compiled anew to run fast. */
+const COMPILED_ONCE = "--js-flags=--wasm-tiering-budget=400000000";
+
 export class DemoPages {
   /** Requests but that of the page itself, errors, and what the console says. */
   readonly complaints: string[] = [];
   private server: Server | undefined;
+  /** Where pages from the disk open, one after the other. */
+  private tab: Promise<Page> | undefined;
+  private address = "";
   private constructor(private readonly browser: Browser) {}
 
   static async start(): Promise<DemoPages> {
     const executablePath = await ensureBrowser();
-    return new DemoPages(await chromium.launch({ executablePath, headless: true, args: [...chromiumArguments] }));
+    return new DemoPages(
+      await chromium.launch({ executablePath, headless: true, args: [...chromiumArguments, COMPILED_ONCE] }),
+    );
   }
 
-  /** `served`: by HTTP, with the headers that isolate a page. */
-  async open(
-    file: string,
-    o: { readonly served?: boolean; readonly width?: number; readonly dark?: boolean } = {},
-  ): Promise<DemoPage> {
-    const context = await this.browser.newContext({
-      viewport: { width: o.width ?? 1100, height: 900 },
-      colorScheme: o.dark ? "dark" : "light",
-    });
-    const page = await context.newPage();
-    const address = o.served ? await this.serve(file) : pathToFileURL(file).href;
+  /** In the place of the page before it. `served`: beside it, by HTTP, with the headers that isolate a page. */
+  async open(file: string, o: { readonly served?: boolean } = {}): Promise<DemoPage> {
+    this.address = o.served ? await this.serve(file) : pathToFileURL(file).href;
+    const page = await (o.served ? this.opened() : (this.tab ??= this.opened()));
+    await page.goto(this.address);
+    return new DemoPage(page);
+  }
+
+  private async opened(): Promise<Page> {
+    const page = await this.browser.newPage({ viewport: { width: 1100, height: 900 } });
+    page.setDefaultNavigationTimeout(120_000);
     page.on("pageerror", (error) => this.complaints.push(String(error)));
     page.on("dialog", (dialog) => {
       this.complaints.push(`dialog ${dialog.message()}`);
@@ -39,10 +47,9 @@ export class DemoPages {
     });
     page.on("request", (request) => {
       const url = request.url();
-      if (!/^(blob|data):/.test(url) && url !== address) this.complaints.push(`asked for ${url}`);
+      if (!/^(blob|data):/.test(url) && url !== this.address) this.complaints.push(`asked for ${url}`);
     });
-    await page.goto(address);
-    return new DemoPage(page);
+    return page;
   }
 
   private async serve(file: string): Promise<string> {

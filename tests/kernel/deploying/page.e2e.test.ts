@@ -3,7 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { readDeployment } from "#kernel/deploying/deployment.js";
+import { opened, pageOf, unpackedPart } from "#kernel/deploying/page-file.js";
 import type { Proof } from "#kernel/deploying/proof.js";
+import { openDeployment, type Reopen } from "#kernel/deploying/prove.js";
+import type { Demo } from "#stdlib/lib/targets/page/demo.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { Refused } from "#kernel/session/stage.js";
@@ -17,6 +21,8 @@ describe("a page that holds a model", function () {
   this.timeout(600_000);
   let book: NotebookOfOne;
   let pages: DemoPages;
+  /** Of `labels.html` and the text that it is asked, in one thread. */
+  let shares: Readonly<Record<string, number>>;
   before(async () => {
     book = new NotebookOfOne();
     writeSmallTasks(book.folder);
@@ -30,6 +36,8 @@ describe("a page that holds a model", function () {
 
   const at = (file: string): string => join(book.folder, file);
   const proofIn = (file: string): Proof => JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as Proof;
+  const examplesIn = async (file: string): Promise<readonly unknown[]> =>
+    (JSON.parse((await opened(readFileSync(at(file), "utf8"))).own.demo) as Demo).examples;
   const model = (name: string): ModelHandle => book.session.models.get(name);
 
   it("says of a text what the notebook says, from a file, with examples that nobody is told of", async () => {
@@ -47,7 +55,7 @@ describe("a page that holds a model", function () {
     }>(["kind mean a"]);
     assert.match(await page.ask("kind mean a"), /tokens read · \d+ ms on one thread/);
     assert.equal((await page.said()).trim(), predicted!.label);
-    const shares = await page.shares();
+    shares = await page.shares();
     assert.deepEqual(Object.keys(shares).sort(), ["no", "yes"]);
     for (const [label, share] of Object.entries(predicted!.probabilities))
       assert.ok(
@@ -59,6 +67,7 @@ describe("a page that holds a model", function () {
       .map((line) => JSON.parse(line) as { text: string; part: string });
     const examples = await page.examples();
     assert.equal(examples.length, 3);
+    assert.deepEqual(await examplesIn("labels.html"), examples);
     for (const text of examples)
       assert.ok(
         rows.some((row) => row.part === "test" && row.text === text),
@@ -111,10 +120,10 @@ describe("a page that holds a model", function () {
       "good [MASK] a",
     ]);
     assert.equal((await page.said()).trim(), predicted!.filled);
-    const shares = await page.shares();
+    const first = await page.shares();
     assert.match(masked, /tokens read/);
     await page.ask("good ___ a");
-    assert.deepEqual(await page.shares(), shares);
+    assert.deepEqual(await page.shares(), first);
   });
 
   it("finds answers in contexts, in their place, in all parts of a long one", async () => {
@@ -135,7 +144,7 @@ describe("a page that holds a model", function () {
       const before = await page.page.evaluate("document.querySelector('#answer .context').firstChild.data");
       assert.ok(asked.slice(0, predicted!.start).endsWith((before as string).replace(/^…/, "")));
     }
-    assert.deepEqual((await verifyDeployment(at("answers.html"))).found, []);
+    assert.equal(proofIn("answers.html").verdict, "agrees");
   });
 
   it("marks words by what they are part of", async () => {
@@ -187,24 +196,21 @@ deploy marks to page("marks.html") { rows: 0 }`);
   it("computes on several threads where it is served so that memory may be shared", async () => {
     const page = await pages.open(at("labels.html"), { served: true });
     await page.ready();
-    const own = await pages.open(at("labels.html"));
-    await own.ready();
-    await own.ask("kind mean a");
     assert.match(await page.ask("kind mean a"), /ms on [2-4] threads/);
-    assert.deepEqual(await page.shares(), await own.shares());
+    assert.deepEqual(await page.shares(), shares);
   });
 
-  it("shows labels, texts and names as text, whatever they are", async () => {
+  it("shows labels, texts and names as text, whatever they are, and no row that names somebody", async () => {
     const evil = '</script><img src=x onerror="alert(1)">';
     const rows = Array.from({ length: 24 }, (_, i) =>
       JSON.stringify({
-        text: `good ${i % 2 ? evil : "bad"} ${i}`,
+        text: `good ${i % 2 ? evil : "bad"} ${i % 8 ? String(i) : `mail ann${String(i)}@example.org`}`,
         label: i % 2 ? evil : "%APP% $& ok",
         part: i % 4 ? "train" : "test",
       }),
     );
     writeFileSync(at("evil.jsonl"), rows.join("\n"));
-    await book.run(`data evil_rows { source: jsonl("evil.jsonl"), columns: { text: text, label: label }, split: by_column(part) }
+    await book.run(`data evil_rows { source: jsonl("evil.jsonl"), columns: { text: text, label: label }, split: by_column(part), allow: { personal-data: "made up" } }
 model evil { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
 train evil on evil_rows { steps: 2, batch_size: 4 }
 deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
@@ -213,29 +219,16 @@ deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
     const told = await page.ask(evil);
     assert.ok(told.includes(evil) && told.includes("%APP% $& ok"), told);
     assert.equal(await page.page.locator("img").count(), 0);
+    // Of the six rows that it could show three name somebody.
+    assert.deepEqual([...(await page.examples())].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
+    assert.deepEqual([...(await examplesIn("evil.html"))].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
   });
 
-  it("holds no row that names somebody, and none of a private training", async () => {
-    const rows = Array.from({ length: 24 }, (_, i) =>
-      JSON.stringify({
-        text: i === 4 ? "good fine" : `bad mail ann${i}@example.org`,
-        label: i % 2 ? "a" : "b",
-        part: i % 4 ? "train" : "test",
-      }),
-    );
-    writeFileSync(at("mails.jsonl"), rows.join("\n"));
-    const program = (
-      name: string,
-      recipe: string,
-    ): string => `data ${name}_rows { source: jsonl("mails.jsonl"), columns: { text: text, label: label }, split: by_column(part), allow: { personal-data: "made up", unknown-tokens: "letters" } }
-model ${name} { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
-train ${name} on ${name}_rows { steps: 2, batch_size: 4${recipe} }
-deploy ${name} to page("${name}.html") { rows: 0 }`;
-    await book.run(program("mails", ""));
-    const page = await pages.open(at("mails.html"));
-    assert.deepEqual(await page.examples(), ["good fine"]);
-    await book.run(program("secret", ", privacy: differential(8)"));
-    assert.deepEqual(await (await pages.open(at("secret.html"))).examples(), []);
+  it("holds no row of a private training", async () => {
+    await book.run(`model secret { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
+train secret on labels_rows { steps: 2, batch_size: 4, privacy: differential(8) }
+deploy secret to page("secret.html") { rows: 0 }`);
+    assert.deepEqual(await examplesIn("secret.html"), []);
   });
 
   it("is refused where it could not show what a model says", async () => {
@@ -253,7 +246,6 @@ deploy ${name} to page("${name}.html") { rows: 0 }`;
 
   it("is proved again, but never with scripts that somebody changed", async () => {
     assert.deepEqual((await verifyDeployment(at("labels.html"))).found, []);
-    const { opened } = await import("#kernel/deploying/page-file.js");
     const text = readFileSync(at("labels.html"), "utf8");
     assert.equal((await opened(text)).own.model.length > 1000, true);
     for (const changed of [
@@ -266,5 +258,32 @@ deploy ${name} to page("${name}.html") { rows: 0 }`;
     assert.match(found.join(), /labels\.html is not the file that was proved/);
     writeFileSync(at("labels.html"), text);
     await assert.rejects(opened("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
+  });
+
+  it("is not proved where its own script reads texts otherwise than the notebook", async () => {
+    const { own } = await opened(readFileSync(at("labels.html"), "utf8"));
+    const files = JSON.parse(unpackedPart(own.tokenizer).toString("utf8")) as {
+      readonly tokenizer: { readonly model: { readonly vocab: Record<string, number> } };
+    };
+    const { vocab } = files.tokenizer.model;
+    [vocab["a"], vocab["b"]] = [vocab["b"]!, vocab["a"]!];
+    const demo = JSON.parse(own.demo) as Demo;
+    writeFileSync(
+      at("other.html"),
+      await pageOf({ demo, tokenizer: JSON.stringify(files), model: unpackedPart(own.model) }),
+    );
+    const home = at("labels.html.files");
+    const nothing = Object.assign(() => assert.fail(), { base: () => assert.fail() }) as unknown as Reopen;
+    await assert.rejects(
+      openDeployment(
+        { runtime: "onnxruntime-web", place: at("other.html"), home, deployment: readDeployment(home) },
+        nothing,
+      ),
+      (error: CodedError) => {
+        assert.equal(error.code, "runtime-failed");
+        assert.match(error.message, /ONNX Runtime Web .* the page reads "a" otherwise than the notebook/);
+        return true;
+      },
+    );
   });
 });
