@@ -47,6 +47,8 @@ export interface Compiled {
   readonly actions?: readonly Action[];
   /** Every name that the sources define, earlier ones included. */
   readonly names: Readonly<Record<string, NameKind>>;
+  /** Names that the last source was to define, and which could not be read. */
+  readonly lost: readonly string[];
   /** Names in `parameters { }`, those of used files included. */
   readonly parameters: readonly string[];
   /** Names of `unvalued` that the last source depends on. */
@@ -76,6 +78,7 @@ export function compile(
     needs,
     ...(whole ? { actions: program.actions } : {}),
     names,
+    lost: [...program.lost.names],
     parameters,
     unvalued: [...program.unvalued],
   };

@@ -59,6 +59,7 @@ export function named(
   }
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
+    if (refusedBefore(program, name, wanted, place)) return undefined;
     const has = program.namesOf(...kinds);
     const below = definedBelow(program, name, place);
     const near = below ? undefined : nearest(name, has, program.reporter);
@@ -84,6 +85,16 @@ export function named(
     return undefined;
   }
   return { name, node: operand, of };
+}
+
+/** Whether a text that was refused was to define it. That is told once, not of each of its names. */
+function refusedBefore(program: Program, name: string, wanted: string, place: Span): boolean {
+  const { refused = {} } = program.outside;
+  const title = Object.hasOwn(refused, name) ? refused[name] : undefined;
+  if (title === undefined) return false;
+  program.report("unknown-name", { name, wanted, has: [], refused: title }, place);
+  for (const [other, of] of Object.entries(refused)) if (of === title) program.lost.names.add(other);
+  return true;
 }
 
 /** A definition by its plain name. */

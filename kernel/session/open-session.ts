@@ -11,6 +11,7 @@ import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
+import { RefusedSources } from "./refused-sources.js";
 import { EngineRoom } from "./engines/engine-room.js";
 import { ModelRoom } from "./models/model-room.js";
 import { WeightRoom } from "./models/weight-room.js";
@@ -47,6 +48,8 @@ export class OpenSession {
   readonly names: NameSink;
   readonly vocabulary: SessionVocabulary;
   protected sources: readonly Source[] = [];
+  /** What was refused, for who uses its names all the same. */
+  protected readonly refused = new RefusedSources();
   /** What they came to, for the next one's compilation. */
   readonly kept = new EarlierCells();
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
@@ -106,6 +109,7 @@ export class OpenSession {
       datasets: this.datasets,
       kept: this.kept,
       trained: this.models.trained(),
+      refused: this.refused.namesBeside(source),
     });
   }
 

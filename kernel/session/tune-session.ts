@@ -40,12 +40,15 @@ export class TuneSession extends OpenSession {
     onWarnings: (diagnostics: readonly Diagnostic[]) => void,
     onActionDone: () => void,
   ): Promise<void> {
-    const { diagnostics, actions, facts } = await this.compile(source, stage.hostContext);
+    const compiled = await this.compile(source, stage.hostContext);
+    const { diagnostics, actions, facts } = compiled;
     this.known = facts;
     onActionDone();
     const errors = diagnostics.filter((d) => d.severity === "error");
     const sources = [...this.sources, source];
-    if (errors.length > 0 || !actions) throw new Refused(diagnostics, sources);
+    const refused = errors.length > 0 || !actions;
+    this.refused.after(source, compiled, refused);
+    if (refused) throw new Refused(diagnostics, sources);
     if (diagnostics.length > 0) onWarnings(diagnostics);
     this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
     const warnings = new Warnings(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);

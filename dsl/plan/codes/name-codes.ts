@@ -47,6 +47,8 @@ declare module "../../diagnostics/codes.js" {
       readonly nearest?: string;
       /** A later statement of the same text defines it. */
       readonly below?: true;
+      /** Title of the text that was to define it, and was refused. */
+      readonly refused?: string;
       /** How such a name is defined. */
       readonly example?: string;
     };
@@ -169,17 +171,23 @@ registerCodes({
   "unknown-name": {
     severity: "error",
     message: (d) =>
-      d.below ? `\`${d.name}\` is defined below, and used before` : `there is no ${d.wanted} \`${d.name}\``,
-    help: (d) =>
       d.below
-        ? "move this statement beneath that one, or into a later cell"
-        : d.nearest
-          ? `write \`${d.nearest}\``
-          : d.has.length > 0
-            ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
-            : d.example === undefined
-              ? "define it first"
-              : `define it in a statement above: \`${d.example}\``,
+        ? `\`${d.name}\` is defined below, and used before`
+        : d.refused !== undefined
+          ? `\`${d.name}\` is not defined yet: ${d.refused} was to do it, and has a mistake`
+          : `there is no ${d.wanted} \`${d.name}\``,
+    help: (d) =>
+      d.refused !== undefined
+        ? `mend ${d.refused} and run it, then this`
+        : d.below
+          ? "move this statement beneath that one, or into a later cell"
+          : d.nearest
+            ? `write \`${d.nearest}\``
+            : d.has.length > 0
+              ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+              : d.example === undefined
+                ? "define it first"
+                : `define it in a statement above: \`${d.example}\``,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },

@@ -18,6 +18,8 @@ export interface CompileOptions {
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
   readonly registry?: Registry;
+  /** Name → title of the refused source that was to define it. */
+  readonly refused?: Readonly<Record<string, string>>;
   /** Keeps what earlier cells came to between calls. */
   readonly kept?: EarlierCells;
 }
@@ -33,6 +35,7 @@ export async function compileAll(sources: readonly Source[], o: CompileOptions =
     outside: {
       typescript: hostContext.typescript(),
       trained: o.trained ?? {},
+      ...(o.refused && { refused: o.refused }),
       parameters: hostContext.parameters,
     },
     answer: (need) => {
