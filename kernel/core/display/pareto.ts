@@ -100,7 +100,7 @@ export function paretoShown(o: ParetoShown, id?: string): Shown {
   ]);
   const align = head.map((_, i): "left" | "right" => (i > 3 && i < 9 ? "right" : "left"));
   const title = `What each takes, and what it is worth on ${o.on} (${String(o.rows)} rows)`;
-  const told = [FRONTS, ...o.notes];
+  const told = [FRONTS, ...outgrown(o), ...o.notes];
   return shownOf(
     [title, textTable(head, rows, align), ...told].join("\n"),
     card(
@@ -114,6 +114,19 @@ export function paretoShown(o: ParetoShown, id?: string): Shown {
 }
 const FRONTS =
   "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
+
+/** A model that is surely better than what it was made of had a poor teacher: said, since nobody looks for it. */
+function outgrown({ models, better }: ParetoShown): readonly string[] {
+  const names = models.flatMap(({ is, name, difference }) => {
+    const ends = is === "stage" ? difference?.interval : null;
+    return ends && (better === "greater" ? ends.low > 0 : ends.high < 0) ? [clip(name, NAME)] : [];
+  });
+  if (names.length === 0) return [];
+  const of = models.find(({ is }) => is === "original")?.name ?? "the original";
+  return [
+    `${names.join(", ")} ${names.length === 1 ? "scores" : "score"} better than ${clip(of, NAME)}: a model that was trained longer, or on more rows, has more to give to a smaller one.`,
+  ];
+}
 
 /** As `size` and `memory` have them. */
 const megabytes = (value: number): string => `${significant(value / 1e6, 3)} MB`;

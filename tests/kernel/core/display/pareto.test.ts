@@ -40,6 +40,16 @@ describe("models made smaller beside their original", () => {
     const timed = { ...near(0.9, 4), spread: null };
     assert.equal(time({ ...timed, median: 5 } as never), false, "timed at another time: a fifth says nothing");
   });
+  it("one that is surely better than what it was made of is told, since its teacher was poor", () => {
+    const [first, second] = beside.models as [(typeof beside.models)[number], (typeof beside.models)[number]];
+    const told = (low: number, high: number, better: "greater" | "less" = "greater"): boolean => {
+      const stage = { ...second, name: "own", difference: { value: (low + high) / 2, interval: { low, high } } };
+      const words = "own scores better than mood: a model that was trained longer";
+      return textOf({ ...beside, better, models: [first, { ...stage, is: "stage" }] }).includes(words);
+    };
+    assert.deepEqual([told(0.01, 0.05), told(-0.01, 0.05), told(-0.05, -0.01)], [true, false, false]);
+    assert.deepEqual([told(0.01, 0.05, "less"), told(-0.05, -0.01, "less")], [false, true]);
+  });
   it("of losses the least are best", () => {
     const turned: ParetoShown = { ...beside, metric: "loss", better: "less" };
     assert.doesNotMatch(lineOf(turned, "mood"), /size|time/);
