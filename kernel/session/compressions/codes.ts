@@ -3,6 +3,7 @@ import { registerCodes } from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
+    "teacher-not-finite": { readonly teacher: string; readonly rows: number; readonly of: number };
     "unlabelled-held-out": {
       readonly data: string;
       readonly rows: number;
@@ -14,6 +15,15 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "teacher-not-finite": {
+    severity: "error",
+    message: (d) =>
+      `${d.teacher} answers ${d.rows === d.of ? "all" : `${String(d.rows)} of ${String(d.of)}`} rows with what is no number, so that nothing can be learnt of it`,
+    help: (d) =>
+      `train ${d.teacher} again with a lower learning_rate, or in f32 where it was trained in bf16, and compress that`,
+    explain:
+      "What a student is to learn are the numbers that its teacher gives each label. Weights that grew beyond all bounds give none (NaN or infinite), and a loss on them would teach the student the same.",
+  },
   "unlabelled-held-out": {
     severity: "warning",
     message: (d) =>

@@ -28,6 +28,7 @@ import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
 import { trainedRows } from "../updates/memory.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
+import { checkSaid } from "./said.js";
 import { trainedTeacher, type Teacher } from "./teacher.js";
 import { labelled, textsIn } from "./unlabelled.js";
 import { labelledShown } from "../../core/display/labelled.js";
@@ -125,6 +126,7 @@ async function saidOf(
   const all = [...numbers, ...unlabelled.map(({ said }) => must(said, "what is said of a row"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));
+  checkSaid(by.name, all);
   return logits;
 }
 
