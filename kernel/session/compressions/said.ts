@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 
 /** `said`: numbers of the labels, row by row. Coded error `teacher-not-finite`. */
-export function checkSaid(teacher: string, said: readonly Float32Array[]): void {
-  const rows = said.filter((row) => !row.every(Number.isFinite)).length;
+export function checkSaid(teacher: string, said: readonly ArrayLike<number>[]): void {
+  const rows = said.filter((row) => !Array.from(row).every(Number.isFinite)).length;
   if (rows > 0) throw new CodedError("teacher-not-finite", { teacher, rows, of: said.length });
 }
