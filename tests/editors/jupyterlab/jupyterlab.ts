@@ -6,7 +6,7 @@ import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
@@ -55,6 +55,7 @@ export class JupyterLab {
     const books = join(folder, "books");
     mkdirSync(books);
     for (const [name, what] of Object.entries(files)) {
+      mkdirSync(dirname(join(books, name)), { recursive: true });
       if (typeof what === "string") cpSync(what, join(books, name), { recursive: true });
       else writeFileSync(join(books, name), JSON.stringify(what.notebook));
     }
@@ -195,6 +196,13 @@ export class Book {
     await input.fill(name);
     await this.page.locator(".lm-CommandPalette-item.lm-mod-active").first().waitFor({ timeout: 10_000 });
     await this.page.keyboard.press("Enter");
+  }
+
+  /** Changes the colours of all that is open. */
+  async theme(name: "Light" | "Dark"): Promise<void> {
+    await this.command(`Use Theme: JupyterLab ${name}`);
+    const body = `body[data-jp-theme-light="${String(name === "Light")}"]`;
+    await this.page.waitForSelector(body, { state: "attached", timeout: 60_000 });
   }
 
   /** Waits until a cell has its number and the kernel rests. */

@@ -118,10 +118,11 @@ describe("trials in processes", function () {
     const told = book.shown
       .map(({ bundle }) => String(bundle["text/plain"]))
       .filter((text) => /processes-\d/.test(text));
-    const lost = told.filter((text) => text.includes("goes to another worker"));
+    // On a machine that is busy with much else one may not be heard of for long: its trial goes to another worker too.
+    const lost = told.filter((text) => /goes to another worker: \S+ was killed by SIGKILL/.test(text));
     assert.equal(told.filter((text) => text.includes("SIGKILL")).length, 2, told.join("\n"));
     assert.equal(lost.length, 2, told.join("\n"));
-    assert.equal(resumed.length, 2, told.join("\n"));
+    assert.ok(resumed.length >= 2, told.join("\n"));
   });
 
   it("are interrupted with their checkpoints, and go on without processes", async () => {

@@ -87,6 +87,8 @@ export async function killRanks(o: {
   readonly seed: number;
   readonly of?: number;
   readonly steps?: number;
+  /** Where the same training was left alone; absent: it is trained here. */
+  readonly alone?: string;
   progress?(line: string): void;
 }): Promise<RanksKilled> {
   const { of = 3, steps = 60 } = o;
@@ -97,8 +99,11 @@ export async function killRanks(o: {
     writeSmallTraining(folder);
     const file = join(folder, "ranks.tune");
     writeFileSync(file, programOf(of, steps));
-    const alone = runProgram(file, join(folder, "alone"));
-    if ((await alone.exited) !== 0) throw new Error(alone.words());
+    const left = o.alone ?? join(folder, "alone");
+    if (o.alone === undefined) {
+      const alone = runProgram(file, left);
+      if ((await alone.exited) !== 0) throw new Error(alone.words());
+    }
     const program = runProgram(file, join(folder, "killed"));
     let over = false;
     void program.exited.then(() => (over = true));
@@ -134,7 +139,7 @@ export async function killRanks(o: {
     }
     const status = await program.exited;
     if (status !== 0) throw new Error(program.words());
-    const [one, other] = [runIn(join(folder, "alone"))!, runIn(join(folder, "killed"))!];
+    const [one, other] = [runIn(left)!, runIn(join(folder, "killed"))!];
     const orphans = await orphansOf(seen);
     const losses = [lossOf(one), lossOf(other)] as const;
     return { kills, losses, same: weightsOf(one) === weightsOf(other), orphans, words: program.words() };

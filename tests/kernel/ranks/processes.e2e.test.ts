@@ -8,6 +8,8 @@ import { writeSmallTraining } from "../session/small-training.js";
 import { lossesIn, near } from "./in-process.js";
 import { killRanks, programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
 
+const STEPS = 40;
+
 describe("processes that share a training", function () {
   this.timeout(240_000);
   let folder: string;
@@ -23,9 +25,10 @@ describe("processes that share a training", function () {
   };
 
   it("train the recipe of one process, with its losses, and say what their talk took", async () => {
-    const two = runProgram(written("two", programOf(2, 12)), join(folder, "two"));
+    const two = runProgram(written("two", programOf(2, STEPS)), join(folder, "two"));
     assert.equal(await two.exited, 0, two.words());
-    const one = runProgram(written("one", programOf(2, 12).replace(", runner: processes(2)", "")), join(folder, "one"));
+    const single = programOf(2, STEPS).replace(", runner: processes(2)", "");
+    const one = runProgram(written("one", single), join(folder, "one"));
     assert.equal(await one.exited, 0, one.words());
     const [shared, alone] = [runIn(join(folder, "two"))!, runIn(join(folder, "one"))!];
     near(lossesIn(shared.events()), lossesIn(alone.events()));
@@ -48,8 +51,10 @@ describe("processes that share a training", function () {
   });
 
   it("go on with new ones where some are killed, and come to the very weights", async () => {
-    const killed = await killRanks({ kills: 3, seed: Number(process.env["TUNEBOOK_SEED"] ?? 4), of: 2, steps: 40 });
-    assert.equal(killed.kills, 3);
+    // By this seed a rank while it comes together, and later the engine of one; the training of the test before was left alone.
+    const seed = Number(process.env["TUNEBOOK_SEED"] ?? 23);
+    const killed = await killRanks({ kills: 2, seed, of: 2, steps: STEPS, alone: join(folder, "two") });
+    assert.equal(killed.kills, 2);
     assert.equal(killed.losses[0], killed.losses[1]);
     assert.ok(killed.same);
     assert.deepEqual(killed.orphans, []);

@@ -78,6 +78,10 @@ export class LetterModel {
   }
 }
 
+/** A loop: a megabyte letter by letter through `from` takes a tenth of a second of each process that reads data. */
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
 }
