@@ -222,7 +222,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       const train = book.cell(n);
       const { data, model } = definitions("../");
       const trains = (more: string): string =>
-        `${data}\n${model}\ntrain mood on reviews as stopped { steps: 300, batch_size: 128, checkpoint: every(steps: 50), validate: every(steps: 50)${more} }`;
+        `${data}\n${model}\ntrain mood on reviews as stopped { steps: 800, batch_size: 128, checkpoint: every(steps: 100), validate: every(steps: 100)${more} }`;
       await book.write(n, trains(""));
       await book.run(n);
       await train
