@@ -1,6 +1,6 @@
 /**
  * The commands of `tunebook`. Each is a file in `commands/` that exports `register(program)`; only the one that is called is
- * loaded (all of them for `--help`). What goes wrong is printed as `error[code]: …`, exit status 1.
+ * loaded (all of them for `--help`, none for `--version`). What goes wrong is printed as `error[code]: …`, exit status 1.
  */
 import { readdirSync } from "node:fs";
 import { Command, CommanderError } from "commander";
@@ -48,7 +48,8 @@ async function parse(args: readonly string[]): Promise<void> {
   const wanted = first === "help" ? args[args.indexOf("help") + 1] : first;
   if (wanted !== undefined && !names.includes(wanted))
     throw new CodedError("unknown-command", { command: wanted, nearest: nearestCommand(wanted, names), has: names });
-  for (const name of wanted === undefined ? names : [wanted]) {
+  const all = ["-V", "--version"].includes(args[0] ?? "") ? [] : names;
+  for (const name of wanted === undefined ? all : [wanted]) {
     const module = (await import(new URL(`${name}.js`, folder).href)) as CommandModule;
     module.register(program);
   }
