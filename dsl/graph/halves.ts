@@ -35,7 +35,7 @@ function subnormal(size: number): number {
 }
 const scratch = new DataView(new ArrayBuffer(4));
 
-function fromHalf(half: number): number {
+export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
   const fraction = half & 0x3ff;

@@ -4,6 +4,7 @@
  * 64 in row-major order, each divided by its greatest absolute value, and the nearest of 16 levels; `double` stores the
  * scales themselves, less their mean, as 8-bit codes in blocks of 256 (QLoRA).
  */
+import { toEven } from "./to-even.js";
 import { LEVELS } from "./levels.js";
 import type { NDArray, Stored, StoredPart } from "./program.js";
 import { sizeOf } from "./values.js";
@@ -122,12 +123,6 @@ function looked(
     y[i] = levels[code]! * scales[Math.floor(i / block)]!;
   }
   return y;
-}
-
-function toEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
 }
 /** To nearest, ties to even; NaN stays NaN. */
 function brains(x: Float32Array): Uint16Array {

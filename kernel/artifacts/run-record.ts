@@ -68,9 +68,9 @@ const recordSchema: Schema<RunRecord> = fields({
   ),
   allowed: v.exactOptional(v.array(fields({ code: text, reason: text }))),
 });
-const isRecord = like(recordSchema);
+const isRunRecord = like(recordSchema);
 
 /** Null: its lock has none, or one that another version wrote. */
 export function recordIn(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
-  return isRecord(lock?.record) ? lock.record : null;
+  return isRunRecord(lock?.record) ? lock.record : null;
 }

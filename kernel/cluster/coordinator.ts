@@ -121,29 +121,21 @@ export class Coordinator implements Desk {
   }
 
   async answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]> {
-    return (await this.said(asked, body as never, gone)) as Answers[A];
+    return this.answers[asked](body, gone);
   }
 
-  private said(asked: Asked, body: never, gone: AbortSignal): Promise<unknown> | unknown {
-    switch (asked) {
-      case "hello":
-        return this.hello(body);
-      case "take":
-        return this.takes(body, gone);
-      case "tell":
-        return this.tell(body);
-      case "beat":
-        return this.beat(body);
-      case "holds":
-        return this.holds(body);
-      case "done":
-        return this.done(body);
-      case "back":
-        return this.back(body);
-      case "leave":
-        return this.leave(body);
-    }
-  }
+  private readonly answers: {
+    readonly [A in Asked]: (body: Ask<A>, gone: AbortSignal) => Answers[A] | Promise<Answers[A]>;
+  } = {
+    hello: (body) => this.hello(body),
+    take: (body, gone) => this.takes(body, gone),
+    tell: (body) => this.tell(body),
+    beat: (body) => this.beat(body),
+    holds: (body) => this.holds(body),
+    done: (body) => this.done(body),
+    back: (body) => this.back(body),
+    leave: (body) => this.leave(body),
+  };
 
   private hello({ tunebook, name }: Ask<"hello">): Answers["hello"] {
     const { version } = this.o;

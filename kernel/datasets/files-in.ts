@@ -3,8 +3,9 @@
  * into, and only below the notebook's project: the nearest folder above that holds a repository, a package or a notebook
  * server's root; else the notebook's own folder. A typed path shows no other part of the machine.
  */
+import { isWithin } from "#stdlib/platform/files.js";
 import { existsSync, readdirSync, realpathSync, type Dirent } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { FilesFacts } from "#dsl/types/facts.js";
 
 const MOST = 200;
@@ -20,7 +21,7 @@ export function filesIn(folder: string, path: string): FilesFacts {
   let here: string;
   try {
     here = realpathSync(resolve(folder, path));
-    if (!isInside(here, realpathSync(projectOf(folder)))) return none;
+    if (!isWithin(here, realpathSync(projectOf(folder)))) return none;
     entries = readdirSync(here, { withFileTypes: true });
   } catch {
     return none; // a path half typed, or one that may not be read
@@ -35,10 +36,6 @@ export function filesIn(folder: string, path: string): FilesFacts {
 function isFolder(here: string, entry: Dirent): boolean {
   if (!entry.isSymbolicLink()) return entry.isDirectory();
   return existsSync(join(here, entry.name, "."));
-}
-function isInside(path: string, root: string): boolean {
-  const way = relative(root, path);
-  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 function projectOf(folder: string): string {
   let at = folder;

@@ -3,6 +3,7 @@
  * SIGTERM and SIGINT in good order, and a second one of those ends it at once. SIGHUP makes it look at its folders anew. What it
  * prints is its log.
  */
+import { tellParent } from "../control/parent.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf, orderedIn, type Ordered, type Said, type Serve } from "../serving/control.js";
 import { openLog } from "./log.js";
@@ -86,8 +87,5 @@ async function end(grace: number): Promise<void> {
 
 /** Settles when it was said, or nobody hears. */
 function tell(said: Said): Promise<void> {
-  return new Promise((resolve) => {
-    if (!process.send || !process.connected) resolve();
-    else process.send(said, undefined, {}, () => resolve());
-  });
+  return tellParent(said);
 }

@@ -98,7 +98,7 @@ async function opened(
   });
   if (!signal?.aborted) return models;
   await models.close();
-  return signal.throwIfAborted() as never;
+  throw signal.reason;
 }
 
 /** What happens to models and their engine, as lines of the log. */

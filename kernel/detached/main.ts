@@ -3,6 +3,7 @@
  * it takes the run's folder, says so to whoever started it, and runs the statement as a session does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
  * order, after a checkpoint. What it prints is the log in its run's folder.
  */
+import { tellParent } from "../control/parent.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { lockRun } from "../artifacts/run-lock.js";
@@ -125,8 +126,5 @@ async function ended(
 
 /** Settles when it was said, or nobody hears. */
 function tell(message: Told): Promise<void> {
-  return new Promise((resolve) => {
-    if (!process.send || !process.connected) resolve();
-    else process.send(message, undefined, {}, () => resolve());
-  });
+  return tellParent(message);
 }

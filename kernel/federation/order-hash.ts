@@ -1,4 +1,5 @@
 /** What an order comes to in a few bytes: vectors of a secret sum answer one order, and its clients hold each other to that. */
+import { bytesOf } from "../tensors/numbers.js";
 import type { RoundOrder } from "./contract.js";
 import { primitives } from "./secure/primitives.js";
 
@@ -13,6 +14,3 @@ export function orderHash({ round, rounds, weights, sent }: RoundOrder): Uint8Ar
 export function weightsHash({ weights }: Pick<RoundOrder, "weights">): Uint8Array {
   return primitives.hash(Buffer.from("tunebook weights 1"), bytesOf(weights));
 }
-
-const bytesOf = (values: Float32Array | Float64Array): Uint8Array =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -3,7 +3,8 @@ import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { AskedRows } from "#stdlib/kinds/task.js";
 import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
 import { decided } from "#stdlib/lib/tasks/label-scores.js";
-import { argmax, softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
+import { argmax } from "#stdlib/lib/argmax.js";
+import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 
 /** Both as they are where nothing was fitted. */
 export function asFitted(

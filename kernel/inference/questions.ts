@@ -25,7 +25,7 @@ export function questionsOf(given: unknown, model: string): readonly (readonly [
   });
 }
 
-function isPair(one: unknown): one is readonly [string, string] {
+export function isPair(one: unknown): one is readonly [string, string] {
   return Array.isArray(one) && one.length === 2 && one.every((part) => typeof part === "string");
 }
 function isTable(value: unknown): value is { array(name: string): Iterable<unknown> } {

@@ -8,7 +8,7 @@ import { join, relative, resolve } from "node:path";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isCall } from "#dsl/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { filesRead } from "../datasets/files-read.js";
@@ -73,15 +73,14 @@ export async function ingredientsOf(
   return { files, others: all.filter((_, i) => (read[i] ?? []).length === 0).flatMap(callsOf) };
 }
 
-const callsOf = ({ source }: DataPlan): readonly Call[] =>
-  isRecord(source) && "word" in source ? [source as unknown as Call] : Object.values(source as Record<string, Call>);
+const callsOf = ({ source }: DataPlan): readonly Call[] => (isCall(source) ? [source] : Object.values(source));
 
 /** Files and folders that arguments name, by the records of their words. */
 export function namedIn(call: unknown, folder: string): readonly string[] {
   if (Array.isArray(call)) return call.flatMap((one) => namedIn(one, folder));
-  if (!isRecord(call) || !isRecord(call["arguments"])) return [];
-  const { word, kind, arguments: given } = call as unknown as Call & { readonly kind: string };
-  const parameters = registry.find(kind as never, word)?.parameters ?? [];
+  if (!isCall(call)) return [];
+  const { word, kind, arguments: given } = call;
+  const parameters = registry.find(kind, word)?.parameters ?? [];
   return Object.entries(given).flatMap(([name, value]) => {
     const suggests = parameters.find((parameter) => parameter.name === name)?.suggests;
     if (typeof value !== "string" || suggests === undefined || suggests.from !== "files") return namedIn(value, folder);

@@ -1,4 +1,5 @@
 /** Number formats of weight files and of arrays, and the ways between them. */
+import { fromHalf } from "#dsl/graph/halves.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import "./codes.js";
@@ -47,7 +48,7 @@ export function convert(bytes: Uint8Array, from: string, to: string, file: strin
 const READERS: Readonly<Record<string, (v: DataView) => (i: number) => number>> = {
   F64: (v) => (i) => v.getFloat64(8 * i, true),
   F32: (v) => (i) => v.getFloat32(4 * i, true),
-  F16: (v) => (i) => halfToNumber(v.getUint16(2 * i, true)),
+  F16: (v) => (i) => fromHalf(v.getUint16(2 * i, true)),
   BF16: (v) => (i) => brainToNumber(v.getUint16(2 * i, true)),
   I64: (v) => (i) => Number(v.getBigInt64(8 * i, true)),
   U64: (v) => (i) => Number(v.getBigUint64(8 * i, true)),
@@ -88,15 +89,6 @@ export function asFloats(array: NDArray): Float32Array {
 export function asIntegers(array: NDArray): Int32Array {
   const bytes = aligned(array.bytes, 4);
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-}
-
-function halfToNumber(h: number): number {
-  const sign = h & 0x8000 ? -1 : 1;
-  const exponent = (h >> 10) & 0x1f;
-  const fraction = h & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 const scratch = new DataView(new ArrayBuffer(4));

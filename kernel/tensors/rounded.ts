@@ -3,6 +3,7 @@
  * name, scales beside them, and in the file's metadata which tensors are so. Whoever reads the file gets the f32 numbers that
  * they stand for; headers show the weight's own shape.
  */
+import { bytesOf } from "./numbers.js";
 import * as v from "valibot";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import { BLOCK, factorOf, ofRounded, type Rounded, type RoundedAs } from "#dsl/graph/rounding.js";
@@ -33,13 +34,13 @@ export function roundedTensors(
 ): Readonly<Record<string, TensorToWrite>> {
   if (how.as === "int8")
     return {
-      [name]: { dtype: "i8", shape, bytes: bytesIn(codes) },
-      [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesIn(scales) },
+      [name]: { dtype: "i8", shape, bytes: bytesOf(codes) },
+      [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesOf(scales) },
     };
   const { out, in: into } = factorOf(how, shape);
   return {
-    [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesIn(codes) },
-    [name + SCALES]: { dtype: "f32", shape: [out, into / BLOCK], bytes: bytesIn(scales) },
+    [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesOf(codes) },
+    [name + SCALES]: { dtype: "f32", shape: [out, into / BLOCK], bytes: bytesOf(scales) },
   };
 }
 
@@ -86,7 +87,7 @@ export function readRounded(
   const { how, scales } = place.rounded;
   const codes = read(place);
   const floats = read(scales);
-  return bytesIn(
+  return bytesOf(
     ofRounded({
       ...{ how, shape: place.shape as readonly [number, number] },
       codes: how.as === "int8" ? new Int8Array(codes.buffer, codes.byteOffset, codes.length) : codes,
@@ -107,4 +108,3 @@ function jsonOf(text: string): unknown {
     return null;
   }
 }
-const bytesIn = (a: ArrayBufferView): Uint8Array => new Uint8Array(a.buffer, a.byteOffset, a.byteLength);

@@ -7,7 +7,7 @@ import { basename, isAbsolute, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Call } from "#dsl/types/value.js";
+import { isCall } from "#dsl/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import { openBase } from "../bases/open.js";
 import { rankOrder, type Laid } from "../cluster/rank-order.js";
@@ -210,10 +210,8 @@ function demandRelative(value: unknown, worker: string): void {
   if (Array.isArray(value)) for (const part of value) demandRelative(part, worker);
   if (!isRecord(value)) return;
   // A query names its files within a text.
-  if (value["kind"] === "source" && typeof value["word"] === "string") {
-    const source = value as unknown as Call;
-    demandRelative(registry.find("source", source.word)?.capabilities?.names?.(source), worker);
-  }
+  if (isCall(value) && value.kind === "source")
+    demandRelative(registry.find("source", value.word)?.capabilities?.names?.(value), worker);
   for (const part of Object.values(value)) demandRelative(part, worker);
 }
 

@@ -211,7 +211,7 @@ class WorkerLoop {
       };
       if (work.kind === RANK) return await this.trials.rank(doing).then(() => ({ result: {} }));
       const result = await this.trials.do(doing);
-      return { result: result as unknown as Json };
+      return { result: { ...result } };
     } catch (error) {
       if (error instanceof CodedError && BETWEEN.includes(error.code)) this.lose(now, error);
       return { failed: failureOf(error) };

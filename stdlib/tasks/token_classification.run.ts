@@ -23,7 +23,8 @@ import {
   numbering,
   told,
 } from "../lib/tasks/label-scores.js";
-import { argmax, softmaxInto } from "../lib/tasks/probabilities.js";
+import { argmax } from "../lib/argmax.js";
+import { softmaxInto } from "../lib/tasks/probabilities.js";
 import { wordsIn } from "../lib/tasks/words.js";
 import "../lib/tasks/codes.js";
 

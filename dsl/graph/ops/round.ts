@@ -1,3 +1,4 @@
+import { toEven } from "../to-even.js";
 import { defineOp } from "../op.js";
 import { wantFloat } from "../shape.js";
 
@@ -12,9 +13,3 @@ export const round = defineOp({
   gradient: () => [undefined],
   evaluate: ([x]) => [{ shape: x.shape, data: x.data.map(toEven) }],
 });
-
-function toEven(x: number): number {
-  const down = Math.floor(x);
-  const rest = x - down;
-  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
-}

@@ -5,7 +5,7 @@ import { pathSpan, type Expression, type WordNode } from "../../syntax/tree.js";
 import { formOf } from "../../types/shapes.js";
 import { plain } from "../../types/numeric.js";
 import type { Call, Value } from "../../types/value.js";
-import type { NestedCall, Space, SweepRelation, SweepTerm } from "./sweep-plan.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepRelation, type SweepTerm } from "./sweep-plan.js";
 import type { Plan } from "../plan.js";
 import type { Program } from "../program.js";
 import { isCall } from "../value.js";
@@ -191,6 +191,3 @@ export function wordIn(option: Value | Space | NestedCall): string | undefined {
   if (isNested(option)) return option.nested.word;
   return !isSpace(option) && isCall(option) ? option.word : undefined;
 }
-const isSpace = (x: Value | Space | NestedCall): x is Space => typeof x === "object" && x !== null && "space" in x;
-const isNested = (x: Value | Space | NestedCall): x is NestedCall =>
-  typeof x === "object" && x !== null && "nested" in x;

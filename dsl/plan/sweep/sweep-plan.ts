@@ -23,6 +23,12 @@ export interface NestedCall {
   readonly nested: Call;
   readonly spaces: Readonly<Record<string, Space>>;
 }
+export function isSpace(x: unknown): x is Space {
+  return typeof x === "object" && x !== null && "space" in x;
+}
+export function isNested(x: unknown): x is NestedCall {
+  return typeof x === "object" && x !== null && "nested" in x;
+}
 /** A number at a point: what stands at a path, a number, or what a word makes of several (`product`). */
 export type SweepTerm =
   | { readonly path: string }

@@ -61,7 +61,7 @@ export function foreignPath(program: Program, name: string): string | undefined 
 
 /** Of a word that was written as if it were a key (`lora.rank`): the keys that take it. */
 function ofWord(program: Program, word: string): readonly string[] {
-  const takes = (kind: string): boolean => program.registry.ofKind(kind as never).some(({ name }) => name === word);
+  const takes = (kind: string): boolean => program.registry.ofKind(kind).some(({ name }) => name === word);
   return VARIED.flatMap((verb) => parametersOf(program, verb))
     .filter(({ type }) => kindsIn(type).some(takes))
     .map(({ name }) => name);

@@ -1,5 +1,6 @@
 /** `tunebook join flower --data FILE.tune`: this process becomes a client of a federation, by the program in the file. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { positive } from "../positive.js";
+import { Option, type Command } from "commander";
 import { readParameter } from "#kernel/jupyter/client/parameters.js";
 import type { JoinOptions } from "../join-flower.js";
 
@@ -38,10 +39,4 @@ export function register(program: Command): void {
       const { joinFlower } = await import("../join-flower.js");
       process.exitCode = await joinFlower(options);
     });
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is no whole number above 0.");
-  return number;
 }

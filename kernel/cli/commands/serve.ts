@@ -1,4 +1,5 @@
 /** `tunebook serve FOLDER…`: models over HTTP, in the shapes of OpenAI, Hugging Face and TEI. */
+import { positive } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ServedFolder } from "#kernel/serving/contract.js";
@@ -126,11 +127,7 @@ function portNumber(text: string): number {
   if (!/^\d+$/.test(text) || number > 65_535) throw new InvalidArgumentError("It is no port: 0 to 65535.");
   return number;
 }
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is no whole number above 0.");
-  return number;
-}
+
 const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 /** In ms. */
 function time(text: string): number {

@@ -1,5 +1,6 @@
 /** `tunebook worker --coordinator URL`: takes work of a run (trials of a sweep) and does it here. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { positive } from "../positive.js";
+import { Option, type Command } from "commander";
 
 interface Options {
   readonly coordinator: string;
@@ -26,10 +27,4 @@ export function register(program: Command): void {
       const { workerCommand } = await import("../worker.js");
       process.exitCode = await workerCommand(options);
     });
-}
-
-function positive(text: string): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is no whole number above 0.");
-  return number;
 }

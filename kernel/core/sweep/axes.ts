@@ -1,5 +1,5 @@
 /** What a sweep varies, as people read it: an axis for each dimension, its options as they are written. */
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { tuneText } from "#dsl/plan/text.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
@@ -98,10 +98,4 @@ function optionText(option: Value | Space | NestedCall): string {
     value === null || name in option.spaces ? [] : [`${name}: ${tuneText(value)}`],
   );
   return written.length === 0 ? word : `${word}(${written.join(", ")})`;
-}
-function isSpace(x: unknown): x is Space {
-  return typeof x === "object" && x !== null && "space" in x;
-}
-function isNested(x: unknown): x is NestedCall {
-  return typeof x === "object" && x !== null && "nested" in x;
 }

@@ -1,8 +1,9 @@
 /** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
+import { isNested, isSpace } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Estimates } from "#dsl/plan/plan.js";
 import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Point } from "#stdlib/kinds/search.js";
-import { isNested, isSpace, valuesAt } from "./points.js";
+import { valuesAt } from "./points.js";
 
 export interface Costs {
   readonly least: Estimates;

@@ -1,4 +1,5 @@
 /** Where the definitions that a sweep varies lie in its space: what they say, their defaults among it, is what the vocabulary thinks good. */
+import { isNested, isSpace } from "#dsl/plan/sweep/sweep-plan.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -8,7 +9,7 @@ import type { Call, Value } from "#dsl/types/value.js";
 import { byName, isActive } from "#stdlib/lib/search/active.js";
 import { isValue } from "#stdlib/lib/search/values.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
-import { dimensionsOf, isNested, isSpace } from "./points.js";
+import { dimensionsOf } from "./points.js";
 import { holds } from "./relations.js";
 
 type Swept = Pick<SweepPlan, "vary" | "plan" | "where">;

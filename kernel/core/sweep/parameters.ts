@@ -2,7 +2,7 @@
  * A sweep's dimensions as parameters that other programs read: by a name and, of a choice, the texts of its options; and named
  * values of anybody back as a point. A dimension within an option is called `technique.lora.rank`.
  */
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
 import { dimensionsOf, valuesAt } from "./points.js";
@@ -110,11 +110,4 @@ function apart(texts: readonly string[]): readonly string[] {
     const before = texts.slice(0, i).filter((one) => one === text).length;
     return before === 0 ? text : `${text} #${before + 1}`;
   });
-}
-
-function isSpace(x: unknown): x is Space {
-  return typeof x === "object" && x !== null && "space" in x;
-}
-function isNested(x: unknown): x is NestedCall {
-  return typeof x === "object" && x !== null && "nested" in x;
 }

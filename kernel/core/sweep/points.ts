@@ -1,6 +1,6 @@
 /** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
 import { kindsIn } from "#dsl/types/parts.js";
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/types/value.js";
 import { tuneText, type As } from "#dsl/plan/text.js";
 import type { ValueType } from "#dsl/types/registry.js";
@@ -89,11 +89,4 @@ function asked(path: string): As {
       .flatMap((w) => w.parameters)
       .find((p) => p.name === name)?.type;
   return { registry, type: rest.reduce(inner, own?.type) };
-}
-
-export function isSpace(x: unknown): x is Space {
-  return typeof x === "object" && x !== null && "space" in x;
-}
-export function isNested(x: unknown): x is NestedCall {
-  return typeof x === "object" && x !== null && "nested" in x;
 }

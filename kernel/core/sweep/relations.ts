@@ -1,7 +1,14 @@
 /** Whether the values of a point stand to each other as `where` says. */
 import { must } from "#dsl/diagnostics/must.js";
 import { plain } from "#dsl/types/numeric.js";
-import type { NestedCall, Space, SweepPlan, SweepRelation, SweepTerm } from "#dsl/plan/sweep/sweep-plan.js";
+import {
+  isNested,
+  isSpace,
+  type Space,
+  type SweepPlan,
+  type SweepRelation,
+  type SweepTerm,
+} from "#dsl/plan/sweep/sweep-plan.js";
 import { wordIn } from "#dsl/plan/sweep/relations.js";
 import { isCall } from "#dsl/plan/value.js";
 import type { Value } from "#dsl/types/value.js";
@@ -56,7 +63,8 @@ function numberAt(vary: SweepPlan["vary"], plan: SweepPlan["plan"], point: Point
   const { data, model, training } = plan.recipe;
   const root = parts[0] ?? path;
   const owner = [training, model, data].find((one) => root in one);
-  return owner && inValue((owner as unknown as Readonly<Record<string, Value>>)[root], parts.slice(1));
+  const at = owner && Object.entries(owner).find(([key]) => key === root);
+  return at && inValue(at[1] as Value, parts.slice(1));
 }
 
 /** `name`: the dimension's. */
@@ -81,7 +89,3 @@ function inValue(value: Value | undefined, rest: readonly string[]): number | un
   const record = value !== null && typeof value === "object" && "record" in value ? value.record : {};
   return inValue(record[name], deeper);
 }
-
-const isSpace = (x: Value | Space | NestedCall): x is Space => typeof x === "object" && x !== null && "space" in x;
-const isNested = (x: Value | Space | NestedCall): x is NestedCall =>
-  typeof x === "object" && x !== null && "nested" in x;

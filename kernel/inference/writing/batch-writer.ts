@@ -2,6 +2,7 @@
  * The same where texts can't come and go by themselves (an encoder-decoder, virtual tokens, an engine without the ops): all that
  * wait are written as one batch, to the end of the longest, over the programs of stdlib/programs/generate.ts.
  */
+import { argmax } from "#stdlib/lib/argmax.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../../engine/engine.js";
@@ -167,7 +168,7 @@ class Chosen implements Decoding {
       if (!goesOn(text)) return padId;
       const { chooser, ends, maxTokens } = text.request;
       const own = said instanceof Float32Array ? said.subarray(row * vocabulary, (row + 1) * vocabulary) : null;
-      const next = own ? greatest(own) : said[row]!;
+      const next = own ? argmax(own) : said[row]!;
       try {
         const chosen = chooser.choose(next, chooser.reads === "logits" ? own : null);
         text.tokens.push(chosen.token);
@@ -185,10 +186,4 @@ class Chosen implements Decoding {
   stop(): void {
     // Texts end by their own choosers.
   }
-}
-
-function greatest(logits: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
-  return best;
 }

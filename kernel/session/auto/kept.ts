@@ -21,14 +21,14 @@ import type { Able } from "./looked.js";
 const text = v.pipe(v.string(), v.check(isValueText));
 const key = v.pipe(v.string(), v.regex(/^\w+(?:\.\w+)*$/));
 const line = v.pipe(v.string(), v.regex(/^[^\r\n]*$/));
-const setting = fields({ key, value: text, why: v.optional(line) }) as unknown as Schema<Setting>;
-const settings = v.array(setting) as unknown as Schema<readonly Setting[]>;
-const proposal = fields({
+const setting: Schema<Setting> = fields({ key, value: text, why: v.exactOptional(line) });
+const settings = v.array(setting);
+const proposal: Schema<Proposal> = fields({
   ...{ model: settings, recipe: settings, vary: settings, sweep: settings },
-  first: v.array(table(v.string()) as never),
-}) as unknown as Schema<Proposal>;
-const left = v.array(fields({ what: line, why: line }) as never) as unknown as Schema<readonly Left[]>;
-const kept = fields({ proposal, left }) as unknown as Schema<Kept>;
+  first: v.array(table(v.string())),
+});
+const left: Schema<readonly Left[]> = v.array(fields({ what: line, why: line }));
+const kept: Schema<Kept> = fields({ proposal, left });
 const isKept = like(kept);
 
 export type Kept = Proposed & { readonly proposal: Proposal };

@@ -103,8 +103,8 @@ async function baseOf(d: Deployment, place: string, own: string | undefined): Pr
 
 /** Of the first proof what still holds: not its scores, whose rows aren't here. */
 function provedAgain(before: Proof, again: Pick<Proof, "runtime" | "compared" | "verdict" | "unproved">): Proof {
-  const holds = Object.entries(before).filter(([key]) => key !== "scores" && key !== "unproved");
-  return { ...(Object.fromEntries(holds) as unknown as Proof), ...again, at: new Date().toISOString() };
+  const { scores, unproved, ...holds } = before;
+  return { ...holds, ...again, at: new Date().toISOString() };
 }
 
 /** Words that this Tunebook has. Coded error `deployment-unreadable`. */

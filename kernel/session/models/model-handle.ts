@@ -11,7 +11,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Piece } from "../../inference/continue-texts.js";
 import { asText, promptsOf, type Prompt } from "../../inference/prompts.js";
-import { questionsOf, readsContexts, type Question } from "../../inference/questions.js";
+import { isPair, questionsOf, readsContexts, type Question } from "../../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import { clientsWithHeads } from "../../artifacts/client-heads.js";
 import { readCalibration, type Calibration } from "../../artifacts/calibration.js";
@@ -208,9 +208,6 @@ export function writesText(plan: ModelPlan): boolean {
   return tasksThatWrite(registry, plan.task);
 }
 
-function isPair(text: unknown): text is readonly [string, string] {
-  return Array.isArray(text) && text.length === 2 && text.every((part) => typeof part === "string");
-}
 function askedOf(texts: unknown): readonly Asked[] {
   if (!Array.isArray(texts) || !texts.some(isPair)) return listOf(texts);
   const wrong = texts.findIndex((text) => !isPair(text) && typeof text !== "string");

@@ -187,7 +187,7 @@ class Trial implements Given {
     const runs = this.begun.flatMap(({ id, files: own }) =>
       own.map((file) => ({ ...file, path: join(around.session.runs, id, file.path) })),
     );
-    return { order: order as unknown as Json, files: [...files, ...tables, ...runs] };
+    return { order: { ...order }, files: [...files, ...tables, ...runs] };
   }
 
   /** Its runs that have something to go on from. */

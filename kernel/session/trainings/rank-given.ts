@@ -4,7 +4,6 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { RANK, type RankOrder } from "../../cluster/rank-order.js";
 import type { Answer, Failure, RunFile } from "../../cluster/protocol.js";
 import type { Given, Order } from "../../cluster/work.js";
-import type { Json } from "../../fetch/json.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Reads } from "../sweeps/elsewhere.js";
 import "../../cluster/codes.js";
@@ -60,7 +59,7 @@ export class RankGiven implements Given {
       plans: [{ name: plan.effects.run, plan }],
       gang: { ...gang, rank: this.rank, rows: { rank: this.rank - 1, of: count } },
     };
-    return Promise.resolve({ order: order as unknown as Json, files: [...reads.files, ...reads.tables] });
+    return Promise.resolve({ order: { ...order }, files: [...reads.files, ...reads.tables] });
   }
 
   on(): void {

@@ -2,6 +2,7 @@
  * What was said once of rows that a stage learns, for strategies that hold a model to it: asked before its first step, and kept
  * beside its run, so that a stage that was interrupted is held to the same.
  */
+import { bytesOf } from "../../tensors/numbers.js";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
@@ -158,6 +159,3 @@ function savedOf(run: string, word: string): Float32Array {
   verifySafetensors(file);
   return new Float32Array(readTensor(file, word).bytes.slice().buffer);
 }
-
-const bytesOf = (values: Float32Array): Uint8Array =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

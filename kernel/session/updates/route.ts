@@ -2,9 +2,9 @@
  * What rows are sent by, where each data set has weights of its own: before the first step of a stage it is taken down what its
  * data are like, and before the first stage what those were that the model learnt from before.
  */
+import { bytesOf } from "../../tensors/numbers.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
 import type { UpdateStage } from "#dsl/plan/action.js";
 import { EARLIER, KNOWN, MEANS } from "#stdlib/lib/techniques/routed.js";
 import { collate } from "../../core/data/batches.js";
@@ -99,6 +99,3 @@ async function meanOf(
     }
   return Float32Array.from(sum, (one) => one / Math.max(1, total));
 }
-
-const bytesOf = (values: Float32Array): NDArray["bytes"] =>
-  new Uint8Array(values.buffer, values.byteOffset, values.byteLength);

@@ -1,7 +1,7 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
 import { resolve } from "node:path";
 import type { Action, Subject } from "#dsl/plan/action.js";
-import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { evaluationShown } from "../../core/display/scores/evaluation.js";
@@ -260,7 +260,7 @@ function noted(remembers: () => void, action: Evaluate, stage: Stage): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const why = wordsOf(error.code as "run-folder", error.data as never).message;
+    const why = wordsFor(error).message;
     warningsOn(stage, action.span)("scores-not-kept", { why });
     return false;
   }

@@ -1,4 +1,5 @@
 /** One text's next token, by what the model says and what the text already holds: the decoders' and the server's. */
+import { argmax } from "../argmax.js";
 import { chance } from "../chance.js";
 import { scratch } from "./scratch.js";
 import { Seen } from "./seen.js";
@@ -28,7 +29,7 @@ export class Drawer {
     const { o, seen } = this;
     bend(scores, seen, o);
     allow?.(scores);
-    const token = "seed" in o ? this.drawn(scores, o) : likeliest(scores);
+    const token = "seed" in o ? this.drawn(scores, o) : argmax(scores);
     seen.write(token);
     this.count++;
     return token;
@@ -37,12 +38,6 @@ export class Drawer {
     narrow(scores, o);
     return drawn(scores, (chance(o.seed, o.number, this.count).next() >>> 0) / 2 ** 32);
   }
-}
-
-export function likeliest(scores: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < scores.length; i++) if (scores[i]! > scores[best]!) best = i;
-  return best;
 }
 
 /** The token at which the probabilities, summed in order, pass `at` of the whole (0 ≤ at < 1). */

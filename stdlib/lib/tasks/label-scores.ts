@@ -5,7 +5,8 @@ import type { Call } from "#dsl/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
 import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
 import { counts } from "../metrics/counts.js";
-import { argmax, numberWhereTold, softmaxInto } from "./probabilities.js";
+import { argmax } from "../argmax.js";
+import { numberWhereTold, softmaxInto } from "./probabilities.js";
 import "./codes.js";
 
 /** No label: what was said names none. */

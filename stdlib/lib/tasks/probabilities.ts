@@ -8,12 +8,6 @@ export function softmaxInto(logits: Float32Array, out: Float32Array): void {
   for (let i = 0; i < logits.length; i++) out[i] = Math.exp(logits[i]! - greatest) / sum;
 }
 
-export function argmax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-}
-
 /** 0.9973 → `99.7 %`; never `0 %` or `100 %` for what is not. */
 export function percent(share: number): string {
   const hundred = 100 * share;

@@ -62,8 +62,9 @@ export async function baseVectors(
 
 /** The base as it makes vectors of texts. */
 function embedding({ vocabulary: { registry } }: OpenSession, model: ModelPlan): ModelPlan {
+  const { template, ...plain } = model;
   return {
-    ...(Object.fromEntries(Object.entries(model).filter(([key]) => key !== "template")) as unknown as ModelPlan),
+    ...plain,
     task: usual(registry, "task", "sentence_similarity"),
     technique: usual(registry, "technique", "full"),
   };

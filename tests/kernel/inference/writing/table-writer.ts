@@ -1,7 +1,7 @@
 /** A writer of texts side by side over a model that is a function: what follows the last tokens. No engine is opened. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SlotRequest, SlotText, SlotToken, SlotWriter } from "#kernel/inference/writing/contract.js";
-import { likeliest } from "#stdlib/lib/decoders/draw.js";
+import { argmax } from "#stdlib/lib/argmax.js";
 
 export interface Asked {
   readonly request: SlotRequest;
@@ -38,7 +38,7 @@ export function tableWriter(
         logits.fill(0);
         says(all, logits);
         const copy = chooser.reads === "logits" ? logits : null;
-        const chosen = chooser.choose(likeliest(logits), copy);
+        const chosen = chooser.choose(argmax(logits), copy);
         all.push(chosen.token);
         one.written++;
         const ended = chosen.ends || ends.has(chosen.token) ? "end" : one.written >= maxTokens ? "length" : null;

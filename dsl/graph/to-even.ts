@@ -1,0 +1,6 @@
+/** The nearest whole number; of two as near the even one, as engines round. */
+export function toEven(x: number): number {
+  const down = Math.floor(x);
+  const rest = x - down;
+  return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;
+}
