@@ -1,7 +1,7 @@
 /** `deploy` to formats of single graphs: what reads and what writes, proved in the formats' own runtimes. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Shown } from "#kernel/core/display/shown.js";
 import type { Proof } from "#kernel/deploying/proof.js";
@@ -40,9 +40,22 @@ function pythonIn(shown: readonly Shown[]): string {
     .join("\n");
 }
 
+/** Programs one after the other, each by itself; what they print as a list. Their libraries are loaded once. */
+const PROGRAMS = `
+import contextlib, io, json, sys
+said = []
+for program in json.load(open(sys.argv[1])):
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(program, {"__name__": "__main__"})
+    said.append(printed.getvalue())
+print(json.dumps(said))
+`;
+
 describe("deploying to TensorFlow, LiteRT and Core ML", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
+  /** Calls of LiteRT files, by what was deployed. */
+  const calls: (readonly [name: (typeof DEPLOYMENTS)[number][0], call: string])[] = [];
   before(async () => {
     await Promise.all([ensureNodeEnv("litert"), ensurePythonEnv("deploy")]);
     book = new NotebookOfOne();
@@ -61,12 +74,20 @@ describe("deploying to TensorFlow, LiteRT and Core ML", function () {
       assert.equal(agree, inputs);
       assert.equal(tokens !== undefined, name === "tales" || name === "rewrites");
       const call = pythonIn(shown);
-      if (target.startsWith("tflite")) {
-        const { python } = await ensurePythonEnv("deploy");
-        const stdio = ["ignore", "pipe", "ignore"] as const;
-        const said = execFileSync(python, ["-c", call], { cwd: book.folder, encoding: "utf8", stdio: [...stdio] });
-        assert.match(said, SAID[name]);
-      } else if (target.startsWith("savedmodel")) assert.match(call, /serving_default/);
+      if (target.startsWith("tflite")) calls.push([name, call]);
+      else if (target.startsWith("savedmodel")) assert.match(call, /serving_default/);
       if (tokens) assert.ok(tokens.of >= 20 && tokens.agree === tokens.of, JSON.stringify(tokens));
     });
+
+  it("is called in Python as the cells say", async () => {
+    assert.equal(calls.length, DEPLOYMENTS.filter(([, target]) => target.startsWith("tflite")).length);
+    const { python } = await ensurePythonEnv("deploy");
+    const [programs, file] = ["programs.py", "calls.json"].map((own) => join(book.folder, own)) as [string, string];
+    writeFileSync(programs, PROGRAMS);
+    writeFileSync(file, JSON.stringify(calls.map(([, call]) => call)));
+    const stdio = ["ignore", "pipe", "ignore"] as const;
+    const printed = execFileSync(python, [programs, file], { cwd: book.folder, encoding: "utf8", stdio: [...stdio] });
+    const said = JSON.parse(printed.trim().split("\n").at(-1)!) as readonly string[];
+    for (const [i, [name, call]] of calls.entries()) assert.match(said[i]!, SAID[name], call);
+  });
 });
