@@ -28,7 +28,9 @@ describe("the process of a runtime", function () {
       assert.match(error.message, /a runtime gave no answer for 1\.5 seconds/);
       return true;
     });
-    assert.ok(!runs(pidAt(place)));
+    // On a busy machine it may be ended before it began.
+    const pid = pidAt(place);
+    assert.ok(pid === 0 || !runs(pid));
   });
 
   it("ends when its parent is killed, whatever it computes", async () => {
