@@ -4,6 +4,8 @@ export declare function testFiles(
   part?: Part,
   options?: { readonly base?: string; readonly times?: Readonly<Record<string, number>> },
 ): string[];
+/** `tests/dsl/fuzz.test.ts` as it was built. */
+export declare function asBuilt(arg: string): string;
 /** Runs them by mocha; `args` are mocha's. */
 export declare function runTests(
   part: Part,

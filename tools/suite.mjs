@@ -51,7 +51,8 @@ export async function runTests(part, args) {
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? (unit ? JOBS.unit : JOBS.all));
   try {
     const times = knownTimes();
-    const files = args.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
+    const words = args.map(asBuilt);
+    const files = words.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
     const begun = Date.now();
     // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
     const status = await node(
@@ -66,7 +67,7 @@ export async function runTests(part, args) {
         "--reporter",
         "tools/mocha-counts.mjs",
         ...files,
-        ...args,
+        ...words,
       ],
       { TUNEBOOK_COUNTS: counts, TMPDIR: folder, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }) },
     );
@@ -105,6 +106,11 @@ function inMemory(room) {
   } catch {
     return tmpdir();
   }
+}
+
+/** `tests/dsl/fuzz.test.ts` as it was built: mocha runs no TypeScript. */
+export function asBuilt(arg) {
+  return /^(?:\.\/)?tests\/.*\.test\.ts$/.test(arg) ? join("dist", arg.replace(/\.ts$/, ".js")) : arg;
 }
 
 const timesFile = () => join(cacheFolder(), "test-times.json");

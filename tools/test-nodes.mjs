@@ -7,8 +7,14 @@ import { ensureNode, nodes } from "./node-versions.mjs";
 import { ToolError } from "./python-env.mjs";
 
 const args = process.argv.slice(2);
-const named = args.filter((arg) => arg in nodes);
-const rest = args.filter((arg) => !(arg in nodes));
+const isLine = (arg) => Object.hasOwn(nodes, arg);
+const named = args.filter(isLine);
+const rest = args.filter((arg) => !isLine(arg));
+const unknown = rest.filter((arg) => /^v?\d+(\.\d+)*$/.test(arg));
+if (unknown.length > 0) {
+  say(`error: no line of Node ${unknown.join(", ")} is tested\nhelp: lines are ${Object.keys(nodes).join(", ")}`);
+  process.exit(1);
+}
 
 /** Runs the tests on one Node, which is also the `node` that they find on their path; resolves with the last line. */
 function testsOn(program) {

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { circlesIn, importsOf } from "#tests/imports.js";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { circlesIn, importsOf, root } from "#tests/imports.js";
 
 /** Each room imports only itself and rooms that stand before it. */
 const rooms: readonly string[] = [
@@ -39,6 +41,19 @@ const roomOf = (file: string): string => file.split("/")[1] ?? "";
 describe("the rooms of the kernel", () => {
   it("have no circle, values and types alike", () => {
     assert.deepEqual(circlesIn(importsOf("kernel")), []);
+  });
+  it("are held to what a browser runs as deep as `core` goes", () => {
+    // A pattern of the linter is of one depth, since what leads out of the room depends on it.
+    const { overrides } = JSON.parse(readFileSync(join(root, ".oxlintrc.json"), "utf8")) as {
+      readonly overrides: readonly { readonly files: readonly string[] }[];
+    };
+    const patterns = new Set(overrides.flatMap(({ files }) => files));
+    const depths = [...importsOf("kernel/core").keys()].map((file) => file.replace(/[^/]+(?=\/|\.ts$)/g, "*"));
+    const asPattern = (depth: string): string => depth.replace(/^\*\/\*/, "kernel/core");
+    assert.deepEqual(
+      [...new Set(depths.map(asPattern))].filter((pattern) => !patterns.has(pattern)),
+      [],
+    );
   });
   it("import one way", () => {
     const against = [...importsOf("kernel")].flatMap(([file, imported]) =>

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { holesOf, measured, tableOf } from "#tools/coverage.mjs";
 import { ensureNode, nodes } from "#tools/node-versions.mjs";
-import { millisecondsOf, roughSeconds, testFiles, type Part } from "#tools/suite.mjs";
+import { asBuilt, millisecondsOf, roughSeconds, testFiles, type Part } from "#tools/suite.mjs";
 
 describe("the suite's tools", () => {
   let root: string;
@@ -16,6 +16,11 @@ describe("the suite's tools", () => {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   };
+
+  it("take a test by its source, too", () => {
+    assert.equal(asBuilt("tests/dsl/fuzz.test.ts"), join("dist", "tests/dsl/fuzz.test.js"));
+    for (const other of ["dist/tests/dsl/fuzz.test.js", "-g", "tests"]) assert.equal(asBuilt(other), other);
+  });
 
   it("tell end-to-end tests by their names, and run them first, the longest before the others", () => {
     for (const name of [
