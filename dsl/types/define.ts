@@ -5,7 +5,7 @@
 import type { Kind, Kinds } from "./capabilities.js";
 import type { CheckContext } from "./context.js";
 import type { Arguments, Call, Value } from "./value.js";
-import type { Parameter, ValueType, Word } from "./registry.js";
+import type { Implementations, Loaded, Parameter, ValueType, Word } from "./registry.js";
 
 /** The value of an argument of this type, once it is checked; of a type that isn't told any value. */
 type ValueOf<T> = [ValueType] extends [T] ? Value : CheckedOf<T>;
@@ -78,16 +78,32 @@ export type ArgumentsOf<P extends readonly Parameter[]> =
 
 /** A word says of itself what its kind asks for. */
 type Says<K extends Kind, C extends Call> = [Kinds<C>[K]] extends [never]
-  ? { readonly capabilities?: never }
+  ? { readonly capabilities?: `a ${K} says nothing but what every word says` }
   : NonNullable<unknown> extends Kinds<C>[K]
     ? { readonly capabilities?: Kinds<C>[K] }
     : { readonly capabilities: Kinds<C>[K] };
+
+/** A word of a kind that does something says how that is loaded, unless it is planned, or a target that the session serves. */
+type Does<K extends Kind> = K extends keyof Implementations
+  ? Running<K> | Planned | (K extends "target" ? Serving : never)
+  : NonNullable<unknown>;
+interface Running<K extends Kind> {
+  /** Loads its run file. */
+  load(): Promise<Loaded<K>>;
+}
+interface Planned {
+  readonly planned: NonNullable<Word["planned"]>;
+}
+interface Serving {
+  readonly capabilities: { readonly serves: unknown };
+}
 
 export function defineWord<K extends Kind, const P extends readonly Parameter[]>(
   word: Omit<Word<K>, "parameters" | "check" | "capabilities"> & {
     readonly parameters: P;
     check?(call: Call<ArgumentsOf<P>>, context: CheckContext): void;
-  } & Says<K, Call<ArgumentsOf<P>>>,
+  } & Says<K, Call<ArgumentsOf<P>>> &
+    Does<K>,
 ): Word<K, ArgumentsOf<P>> & Says<K, Call<ArgumentsOf<P>>>;
 export function defineWord(word: unknown): unknown {
   return word;

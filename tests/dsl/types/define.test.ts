@@ -7,6 +7,7 @@ import { registry } from "#stdlib/registry.js";
 /** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
 describe("words as they are written down", () => {
   const said = { doc: "", example: "", since: "0.1.0" } as const;
+  const load = (): Promise<never> => Promise.reject(new Error("not loaded"));
   const size = parameter({
     ...{ name: "size", type: { is: "number" }, default: { value: 8 } },
     ...{ doc: "", why: "", impact: "low" },
@@ -49,6 +50,7 @@ describe("words as they are written down", () => {
         of: ["label"],
         constant: (call) => (call.arguments.size > 1 ? "median" : "all labels"),
       },
+      load,
     });
     const call = {
       kind: "metric",
@@ -65,19 +67,48 @@ describe("words as they are written down", () => {
     const parts = { ...said, parameters: [] } as const;
     const words = [
       // @ts-expect-error -- misspelt
-      defineWord({ kind: "metric", name: "a", ...parts, capabilities: { greaterIsBeter: true, of: ["label"] } }),
+      defineWord({ kind: "metric", name: "a", ...parts, load, capabilities: { greaterIsBeter: true, of: ["label"] } }),
       // @ts-expect-error -- no such outcome
-      defineWord({ kind: "metric", name: "b", ...parts, capabilities: { greaterIsBetter: true, of: ["lable"] } }),
+      defineWord({ kind: "metric", name: "b", ...parts, load, capabilities: { greaterIsBetter: true, of: ["lable"] } }),
       // @ts-expect-error -- a metric says what it measures
-      defineWord({ kind: "metric", name: "c", ...parts }),
+      defineWord({ kind: "metric", name: "c", ...parts, load }),
       // @ts-expect-error -- a schedule has nothing to say
-      defineWord({ kind: "schedule", name: "d", ...parts, capabilities: { live: true } }),
+      defineWord({ kind: "schedule", name: "d", ...parts, load, capabilities: { live: true } }),
       // @ts-expect-error -- no such kind
       defineWord({ kind: "shedule", name: "e", ...parts }),
     ];
     assert.deepEqual(
       words.map(({ name }) => name),
       ["a", "b", "c", "d", "e"],
+    );
+  });
+
+  it("of a kind that does something say what, or that they are planned", () => {
+    const parts = { ...said, parameters: [] } as const;
+    const measures = { greaterIsBetter: true, of: ["label"] } as const;
+    const served = {
+      runtime: null,
+      readBy: [],
+      serves: () => {
+        throw new Error("not called");
+      },
+    } as const;
+    const words = [
+      // @ts-expect-error -- nothing to run
+      defineWord({ kind: "metric", name: "a", ...parts, capabilities: measures }),
+      // @ts-expect-error -- nothing to run
+      defineWord({ kind: "schedule", name: "b", ...parts }),
+      // @ts-expect-error -- what it says is no leave to do nothing
+      defineWord({ kind: "schedule", name: "c", ...parts, capabilities: { serves: true } }),
+      // @ts-expect-error -- a target is written, or serves
+      defineWord({ kind: "target", name: "d", ...parts, capabilities: { runtime: null, readBy: [] } }),
+      defineWord({ kind: "target", name: "e", ...parts, capabilities: served }),
+      defineWord({ kind: "schedule", name: "f", ...parts, planned: { meanwhile: "`linear`" } }),
+      defineWord({ kind: "cadence", name: "g", ...parts }),
+    ];
+    assert.deepEqual(
+      words.map((word) => word.load),
+      words.map(() => undefined),
     );
   });
 
