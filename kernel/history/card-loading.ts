@@ -23,6 +23,10 @@ function isOurs({ plan, registry }: CardFacts): boolean {
   const { task } = plan.recipe.model;
   return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
+/** Its head has a score in place of labels. */
+export function learnsNumbers({ plan, registry }: CardFacts): boolean {
+  return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardises === true;
+}
 const OURS =
   "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +
   "linear layer over the mean of a text's last states, brought to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
@@ -47,7 +51,7 @@ function loadingBy(f: CardFacts): readonly string[] {
           `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
         ];
   const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
-  const heads = model.task.word === "regression" ? 1 : labels;
+  const heads = learnsNumbers(f) ? 1 : labels;
   const more = heads === 0 || isOurs(f) ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
   const begin = [
     `from transformers import ${auto}`,
@@ -69,7 +73,7 @@ function loadingBy(f: CardFacts): readonly string[] {
       python([
         ...["from safetensors.torch import load_file", ...begin],
         `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
-        ...(model.task.word === "regression" ? UNSTANDARDISED : []),
+        ...(learnsNumbers(f) ? UNSTANDARDISED : []),
         "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
       ]),
       ...(made && model.trained?.made?.kind === "sparsity" ? [PRUNED] : []),

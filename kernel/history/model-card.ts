@@ -25,7 +25,7 @@ import type { SinceBefore } from "../artifacts/since-before.js";
 import type { CardFacts, DeployedCard } from "./card-facts.js";
 import { frontMatter } from "./card-front-matter.js";
 import { techniqueText, safe } from "./card-safe.js";
-import { loading } from "./card-loading.js";
+import { learnsNumbers, loading } from "./card-loading.js";
 
 export async function writeModelCard(folder: string, facts: CardFacts): Promise<void> {
   await writeFileAtomic(join(folder, "README.md"), modelCard(facts));
@@ -128,9 +128,7 @@ export function modelCard(f: CardFacts): string {
     "## Limits",
     [
       `- Texts beyond ${count(model.max_length)} tokens are cut or come in parts.`,
-      ...(f.lock.labels.length > 0 && model.task.word !== "regression"
-        ? ["- It knows no other labels than those above."]
-        : []),
+      ...(f.lock.labels.length > 0 && !learnsNumbers(f) ? ["- It knows no other labels than those above."] : []),
       "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
       ...(f.base.scratch && f.base.training === null
         ? []

@@ -1,5 +1,6 @@
 /** A sentence on how a training fits, and what to try: only what the program does not do already. */
 import type { Plan } from "#dsl/plan/plan.js";
+import { registry } from "#stdlib/registry.js";
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { Fit } from "../session/fitting.js";
 import { html, inked, tone } from "./html.js";
@@ -82,7 +83,7 @@ function againstNoise({ plan, steps }: Advice): readonly string[] {
   return [
     `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
     `a higher \`optimizer.learning_rate\` (it is ${number(rateOf(plan))})`,
-    ...(plan.recipe.model.technique.word === "head_only" ? [] : ["fewer weights that train (`technique: head_only`)"]),
+    ...(techniqueOf(plan)?.bare ? [] : ["fewer weights that train (`technique: head_only`)"]),
     ...(steps < 500 ? [`more updates, each with more noise for the same ε (${longer({ plan })})`] : []),
     privacy?.unit === "client" ? "more clients" : "more rows",
   ];
@@ -94,19 +95,19 @@ function steadier(o: Advice, fit: Extract<Fit, { is: "stuck" }>): readonly strin
   return [
     `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(o.plan))})`,
     ...(o.steps < 200 ? [longer(o)] : []),
-    ...(o.plan.recipe.model.technique.word === "head_only" ? ["a technique that trains more, `technique: full`"] : []),
+    ...(techniqueOf(o.plan)?.bare ? ["a technique that trains more, `technique: full`"] : []),
     ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
   ];
 }
 
 /** Ways to learn less by heart. */
 function less(o: Advice, best: number): readonly string[] {
-  const { training, model } = o.plan.recipe;
+  const { training } = o.plan.recipe;
   return [
     ...shorter(o, best),
     ...(training.early_stopping === null ? ["`early_stopping: patience(3)`"] : []),
     ...(training.dropout === null ? ["`dropout: 0.2`"] : []),
-    ...(model.technique.word === "full" ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
+    ...(techniqueOf(o.plan)?.whole ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
     "more rows",
   ];
 }
@@ -129,6 +130,7 @@ function longer({ plan }: Pick<Advice, "plan">): string {
   return epochs === null ? `\`steps: ${String(2 * (steps ?? 1))}\`` : `\`epochs: ${String(Math.ceil(2 * epochs))}\``;
 }
 
+const techniqueOf = ({ recipe: { model } }: Plan) => registry.find("technique", model.technique.word)?.capabilities;
 const rateOf = ({ recipe }: Plan): number => Number(recipe.training.optimizer.arguments["learning_rate"]);
 const number = (x: number): string =>
   x >= 0.001 && x < 1000
