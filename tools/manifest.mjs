@@ -1,40 +1,62 @@
 // Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path, and the
 // package's version, which deprecations and experiments are held against.
-// `--check` writes nothing and exits 1 when the manifest is stale. A file whose name holds a second dot (`csv.run.ts`) is no record.
+// `--check` writes nothing and exits 1 when the manifest is stale. A file whose name holds a second dot (`csv.run.ts`) is no
+// record; every other one in a kind's room must be: a word that is skipped would be missed by nobody.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const root = join(fileURLToPath(new URL(".", import.meta.url)), "..", "stdlib");
-const files = readdirSync(root)
-  .filter((room) => statSync(join(root, room)).isDirectory())
-  .flatMap((room) => readdirSync(join(root, room)).map((file) => `${room}/${file}`))
-  .filter(
-    (file) => /^[^.]+\/[^.]+\.ts$/.test(file) && /export const word\b/.test(readFileSync(join(root, file), "utf8")),
-  )
-  .sort();
-const { version } = JSON.parse(readFileSync(join(root, "..", "package.json"), "utf8"));
-const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
-const text = `// Written by tools/manifest.mjs; do not edit.
+const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
+/** Rooms of stdlib that hold no words. */
+const others = new Set(["kinds", "lib", "platform", "programs"]);
+
+/** Records by their paths in stdlib, and the files in rooms of words that export none. */
+export function recordsIn(stdlib) {
+  const files = readdirSync(stdlib)
+    .filter((room) => !others.has(room) && statSync(join(stdlib, room)).isDirectory())
+    .flatMap((room) => readdirSync(join(stdlib, room)).map((file) => `${room}/${file}`))
+    .filter((file) => /^[^.]+\/[^.]+\.ts$/.test(file))
+    .sort();
+  const exports = (file) => /^export const word\b/m.test(readFileSync(join(stdlib, file), "utf8"));
+  return { records: files.filter(exports), strays: files.filter((file) => !exports(file)) };
+}
+
+/** What is said of such a file. */
+export const strayTold = (file) =>
+  `stdlib/${file} exports no word: write \`export const word = defineWord({…})\`; what is no word's record belongs to stdlib/lib, or is named WORD.run.ts`;
+
+export function manifestOf(records, version) {
+  const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
+  return `// Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/types/registry.js";
-${files.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
+${records.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
 
 export const version = ${JSON.stringify(version)};
 
 export const words: readonly Word[] = [
-${files.map((f) => `  ${identifier(f)},`).join("\n")}
+${records.map((f) => `  ${identifier(f)},`).join("\n")}
 ];
 `;
-const target = join(root, "manifest.generated.ts");
-let old = "";
-try {
-  old = readFileSync(target, "utf8");
-} catch {
-  // The first time there is none.
 }
-if (process.argv.includes("--check")) {
-  if (old !== text) {
-    console.error("stdlib/manifest.generated.ts is stale: run node tools/manifest.mjs");
-    process.exit(1);
+
+function main(check) {
+  const stdlib = join(root, "stdlib");
+  const { records, strays } = recordsIn(stdlib);
+  for (const stray of strays) console.error(`error: ${strayTold(stray)}`);
+  if (strays.length > 0) return 1;
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const text = manifestOf(records, version);
+  const target = join(stdlib, "manifest.generated.ts");
+  let old = "";
+  try {
+    old = readFileSync(target, "utf8");
+  } catch {
+    // The first time there is none.
   }
-} else if (old !== text) writeFileSync(target, text);
+  if (old === text) return 0;
+  if (!check) writeFileSync(target, text);
+  else console.error("stdlib/manifest.generated.ts is stale: run node tools/manifest.mjs");
+  return check ? 1 : 0;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) process.exitCode = main(process.argv.includes("--check"));
