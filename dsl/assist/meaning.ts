@@ -8,7 +8,7 @@ import { resolveData, resolveModel } from "../plan/definitions.js";
 import { trainedBy, trainingSplit } from "../plan/estimates.js";
 import { cutRows } from "../plan/lengths.js";
 import { failed, type DataFacts } from "../types/facts.js";
-import { dataKnown } from "../plan/known-data.js";
+import { dataKnown } from "../plan/bases/known-data.js";
 import type { DataPlan } from "../types/subject.js";
 import { dataNow } from "../plan/folds.js";
 import { planTraining } from "../compile/training.js";

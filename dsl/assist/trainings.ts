@@ -11,7 +11,7 @@ import { splitNames } from "../rules/world.js";
 import { beginSource, endSource, readSilently, readStatement } from "../compile/compile.js";
 import { resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
-import { dataKnown } from "../plan/known-data.js";
+import { dataKnown } from "../plan/bases/known-data.js";
 import type { DataFacts } from "../types/facts.js";
 import type { Action } from "../plan/action.js";
 import type { RecipePlan } from "../plan/recipe.js";

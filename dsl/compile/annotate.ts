@@ -2,7 +2,7 @@
 import type { AskOrder, Subject } from "../plan/action.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { isLoaded } from "../plan/loaded.js";
+import { isLoaded } from "../plan/bases/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
 import { keysOf } from "../types/keys.js";
 import type { Call, Value } from "../types/value.js";

@@ -3,7 +3,7 @@ import { failed, type Together } from "../types/facts.js";
 import type { Given } from "../types/given.js";
 import type { Value } from "../types/value.js";
 import type { Header } from "../types/header.js";
-import { ATTACHED, runNeed, settingsOfRun } from "../plan/loaded.js";
+import { ATTACHED, runNeed, settingsOfRun } from "../plan/bases/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
 import { experimentsUnder } from "../plan/version.js";
 import { act, nameOf } from "./act.js";

@@ -7,7 +7,7 @@ import { keysOf } from "../types/keys.js";
 import type { Draft, Program, Run } from "../plan/program.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
-import type { CompressKey } from "../plan/compressing.js";
+import type { CompressKey } from "../plan/actions/compressing.js";
 import type { CompressStage } from "../plan/action.js";
 import { fill } from "../plan/defaults.js";
 import type { Operand } from "../syntax/tree.js";

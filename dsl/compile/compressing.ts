@@ -1,10 +1,10 @@
 /** Plans of the stages of `compress`, as they are written and as they were run. */
 import { parametersWith, type Beside } from "../plan/estimates.js";
 import { hashOf } from "../plan/hash.js";
-import { MADE } from "../plan/made.js";
+import { MADE } from "../plan/bases/made.js";
 import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
-import { runOf } from "../plan/loaded.js";
-import type { CompressPlan } from "../plan/compressing.js";
+import { runOf } from "../plan/bases/loaded.js";
+import type { CompressPlan } from "../plan/actions/compressing.js";
 import type { Plan } from "../plan/plan.js";
 import { readerOf } from "../types/subject.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";

@@ -14,7 +14,7 @@ import { act, nameOf } from "./act.js";
 import { bestOf } from "../plan/sweep/best.js";
 import { isBest, namedBest } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
-import { checkLoaded, settingsOfRun } from "../plan/loaded.js";
+import { checkLoaded, settingsOfRun } from "../plan/bases/loaded.js";
 import { draftOf } from "./names.js";
 import type { Value } from "../types/value.js";
 import { checkDuration } from "./training/settings.js";

@@ -2,7 +2,7 @@
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { carrierOf } from "../plan/ranks.js";
-import { isScratch } from "../plan/scratch.js";
+import { isScratch } from "../plan/bases/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/recipe.js";
 import type { Program, Run } from "../plan/program.js";

@@ -16,14 +16,14 @@ import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import type { Subject } from "../plan/action.js";
 import type { Call } from "../types/value.js";
-import { isLoaded } from "../plan/loaded.js";
-import { isScratch } from "../plan/scratch.js";
+import { isLoaded } from "../plan/bases/loaded.js";
+import { isScratch } from "../plan/bases/scratch.js";
 import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
 import { planUpdated } from "./update/updating.js";
 import { planFederated } from "./federating.js";
 import { planCompressed } from "./compressing.js";
-import { ownHeads } from "../plan/untrained.js";
+import { ownHeads } from "../plan/bases/untrained.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */

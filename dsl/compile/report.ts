@@ -4,7 +4,7 @@ import type { Program } from "../plan/program.js";
 import type { Actions } from "../plan/action.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace } from "../diagnostics/reporter.js";
-import { runNeed } from "../plan/loaded.js";
+import { runNeed } from "../plan/bases/loaded.js";
 import { failed } from "../types/facts.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Header } from "../types/header.js";

@@ -7,7 +7,7 @@ import { replace } from "../diagnostics/reporter.js";
 import { printTree } from "../syntax/print.js";
 import { fill } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import type { Budget } from "../plan/showing.js";
+import type { Budget } from "../plan/actions/showing.js";
 import { keysOf } from "../types/keys.js";
 import { checkRoles } from "../rules/world.js";
 import type { Operand } from "../syntax/tree.js";

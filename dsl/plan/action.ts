@@ -1,11 +1,11 @@
 /** What a Tune source comes to: a host (kernel, command line, tests) does its `Action`s in order. */
 import type { Span } from "../diagnostics/span.js";
-import type { Compressing } from "./compressing.js";
+import type { Compressing } from "./actions/compressing.js";
 import type { AutoPlan } from "./sweep/auto.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call, SplitName, Value } from "../types/value.js";
-import type { Deploying, Serving } from "./deploying.js";
-import type { Showing } from "./showing.js";
+import type { Deploying, Serving } from "./actions/deploying.js";
+import type { Showing } from "./actions/showing.js";
 import type { Plan } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { SweepPlan } from "./sweep/sweep-plan.js";

@@ -1,5 +1,5 @@
 /** `Recipe` holds everything that can change a number of a training. Plain JSON, defaults filled in. */
-import type { CompressPlan } from "./compressing.js";
+import type { CompressPlan } from "./actions/compressing.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call } from "../types/value.js";
 

@@ -1,6 +1,6 @@
 /** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { CompressPlan } from "#dsl/plan/compressing.js";
+import type { CompressPlan } from "#dsl/plan/actions/compressing.js";
 import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/plan/recipe.js";
 import type { Plan, Sharing } from "#dsl/plan/plan.js";
 import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";

@@ -5,7 +5,7 @@ import { readTogether } from "#kernel/artifacts/together/together.js";
 import { running, runningThere } from "#kernel/control/running.js";
 import { findWatchable } from "#kernel/history/find-together.js";
 import "#kernel/checking/codes.js";
-import { runsFolder } from "./runs-folder.js";
+import { runsFolder } from "./runs/runs-folder.js";
 
 /** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
 export function runWanted(wanted: string, folder: string, command: string): RunFolder {

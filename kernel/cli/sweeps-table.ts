@@ -9,7 +9,7 @@ import { textTable } from "#kernel/core/display/text-table.js";
 import { clip, duration, oneLine, plural, printable, significant } from "#kernel/core/display/text.js";
 import { toldJournal, type ToldStudy, type ToldTrial } from "#kernel/session/sweeps/journal/told-journal.js";
 import { registry } from "#stdlib/registry.js";
-import { runsFolder } from "./runs-folder.js";
+import { runsFolder } from "./runs/runs-folder.js";
 import "#kernel/checking/codes.js";
 
 interface Asked {

@@ -14,7 +14,7 @@ import { differencesText } from "#kernel/record/diff-text.js";
 import { verifiedRuns, type VerifiedRun } from "#kernel/record/verified.js";
 import { progressOn } from "#tools/progress.mjs";
 import { untilInterrupted } from "./interrupted.js";
-import { runsFolder } from "./runs-folder.js";
+import { runsFolder } from "./runs/runs-folder.js";
 
 export interface VerifyNotebook {
   readonly parameter: Written;

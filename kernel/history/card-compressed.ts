@@ -1,5 +1,5 @@
 /** What a model card says of a model that was made smaller: of what, by what, what it learnt, and rows that its teacher labelled. */
-import type { CompressPlan } from "#dsl/plan/compressing.js";
+import type { CompressPlan } from "#dsl/plan/actions/compressing.js";
 import type { Call } from "#dsl/types/value.js";
 import { isCall } from "#dsl/plan/value.js";
 import { code } from "../core/display/markdown.js";

@@ -13,7 +13,11 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["labels", "a role of data, or a key of it", ["assist/value-items", "compile/annotate", "compile/compressing"]],
   ["labels", "a role of data, or a key of it", ["plan/definitions", "rules/audit", "rules/world"]],
   ["labels", "a role of data, or a key of it", ["types/capabilities/learning", "types/registry", "types/subject"]],
-  ["student", "a kind of words", ["compile/compress", "compile/compressing", "compile/training/drawn", "plan/made"]],
+  [
+    "student",
+    "a kind of words",
+    ["compile/compress", "compile/compressing", "compile/training/drawn", "plan/bases/made"],
+  ],
   ["hidden", "a size of a model", ["plan/estimates", "types/capabilities/from-scratch"]],
   ["text", "a word of English, or the field of a line", ["rules/data-codes", "assist/meaning", "diagnostics/excerpt"]],
   ["choice", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],

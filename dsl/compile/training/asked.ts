@@ -5,7 +5,7 @@ import type { Span } from "../../diagnostics/span.js";
 import type { Beside } from "../../plan/estimates.js";
 import type { BaseFacts } from "../../types/facts.js";
 import type { Federating } from "./clients.js";
-import type { CompressPlan } from "../../plan/compressing.js";
+import type { CompressPlan } from "../../plan/actions/compressing.js";
 import type { Plan } from "../../plan/plan.js";
 import type { UpdatePlan } from "../../plan/recipe.js";
 import type { Call } from "../../types/value.js";

@@ -1,5 +1,5 @@
 /** Rows that a student learns beside those with labels: data without labels, and texts that are made of rows. */
-import type { CompressPlan } from "../../plan/compressing.js";
+import type { CompressPlan } from "../../plan/actions/compressing.js";
 import { fed, type Fed } from "../../plan/batches.js";
 import { trainingSplit } from "../../plan/estimates.js";
 import type { Drawn } from "../../plan/drawn.js";

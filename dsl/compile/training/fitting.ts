@@ -13,7 +13,7 @@ import { planHash, recipeHash } from "../../plan/hash.js";
 import { takenApart } from "./personal.js";
 import { saidOf } from "./said-of-data.js";
 import { privacyOf } from "./promises.js";
-import { withOwnDropout } from "../../plan/own-dropout.js";
+import { withOwnDropout } from "../../plan/bases/own-dropout.js";
 import type { Effects, Estimates, Plan } from "../../plan/plan.js";
 import type { PrivacyPlan, Recipe, RecipePlan } from "../../plan/recipe.js";
 import type { Training, Planned } from "./asked.js";

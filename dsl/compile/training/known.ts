@@ -5,9 +5,9 @@ import { withCanaries } from "../../rules/canaries.js";
 import { checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../../rules/world.js";
 import { isCall, resolveData, resolveModel, type resolveRecipe } from "../../plan/definitions.js";
 import type { BaseFacts, DataFacts } from "../../types/facts.js";
-import { checkTrainable } from "../../plan/loaded.js";
-import { checkVocabulary, isScratch } from "../../plan/scratch.js";
-import { trainedBase } from "../../plan/trained-base.js";
+import { checkTrainable } from "../../plan/bases/loaded.js";
+import { checkVocabulary, isScratch } from "../../plan/bases/scratch.js";
+import { trainedBase } from "../../plan/bases/trained-base.js";
 import {
   checkSteps,
   inMemory,

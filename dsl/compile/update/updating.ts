@@ -1,5 +1,5 @@
 /** Plans of the stages of an update, as they are written and as they were run. */
-import { runOf } from "../../plan/loaded.js";
+import { runOf } from "../../plan/bases/loaded.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Program, Run, Updating } from "../../plan/program.js";
 import { experimentsUnder } from "../../plan/version.js";

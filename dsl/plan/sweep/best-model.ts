@@ -7,7 +7,7 @@ import "../codes/detach-codes.js";
 import type { Given } from "../../types/given.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { WordNode } from "../../syntax/tree.js";
-import { resolveLoaded, settingsOfRun } from "../loaded.js";
+import { resolveLoaded, settingsOfRun } from "../bases/loaded.js";
 import type { Draft, Named, Program } from "../program.js";
 
 /** Whether a name's part means that: the name is a sweep's. */

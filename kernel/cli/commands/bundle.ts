@@ -143,7 +143,7 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
 
 async function runIn(named: string, o: Options, { signal }: Telling): Promise<Bundle> {
   const [{ runNamed }, { bundleOfRun }] = await Promise.all([
-    import("../run-named.js"),
+    import("../runs/run-named.js"),
     import("#kernel/checking/bundled.js"),
   ]);
   return bundleOfRun(runNamed(named, o.in), { signal });

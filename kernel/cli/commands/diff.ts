@@ -11,7 +11,7 @@ export function register(program: Command): void {
     .option("--json", "print JSON")
     .action(async (here: string, there: string, o: { readonly in: string; readonly json?: true }) => {
       const [{ runNamed }, { sideOf }, { diffOf, diffText }, { printable }] = await Promise.all([
-        import("../run-named.js"),
+        import("../runs/run-named.js"),
         import("#kernel/record/side.js"),
         import("#kernel/record/diff-text.js"),
         import("#kernel/core/display/text.js"),

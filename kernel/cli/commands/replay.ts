@@ -42,7 +42,7 @@ export function register(program: Command): void {
         });
       const [{ runNamed }, { replay }, { replayText }, { untilInterrupted }, { withProgress }, { printable }] =
         await Promise.all([
-          import("../run-named.js"),
+          import("../runs/run-named.js"),
           import("#kernel/session/replays/replay.js"),
           import("#kernel/session/replays/replay-text.js"),
           import("../interrupted.js"),

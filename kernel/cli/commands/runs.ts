@@ -34,11 +34,11 @@ export function register(program: Command): void {
     .option("--running", "what this machine trains and serves now, and clusters for it, in whichever folder")
     .action(async (filter: readonly string[], options: Options) => {
       if (options.running) {
-        const { runningText } = await import("../running-table.js");
+        const { runningText } = await import("../runs/running-table.js");
         process.stdout.write(await runningText(options.json === true));
         return;
       }
-      const { runsText } = await import("../runs-table.js");
+      const { runsText } = await import("../runs/runs-table.js");
       const { sort, on, reverse, trials, limit, json } = options;
       const view: Pick<RunView, "filter" | "on" | "reverse" | "fold"> = {
         filter: filter.map(wordOf).join(" "),
@@ -59,7 +59,7 @@ export function register(program: Command): void {
     .addOption(new Option("--tag <tag>", "adds a tag; may be given more than once").argParser(collect))
     .addOption(new Option("--untag <tag>", "takes a tag away; may be given more than once").argParser(collect))
     .action(async (run: string, note: readonly string[], options: { tag?: string[]; untag?: string[] }) => {
-      const { noteRun } = await import("../runs-table.js");
+      const { noteRun } = await import("../runs/runs-table.js");
       const folder = (runs.opts() as Options).in;
       const text = await noteRun(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
       process.stdout.write(text);
@@ -75,7 +75,7 @@ export function register(program: Command): void {
     )
     .option("--list", "only say what waits for whom")
     .action(async (options: { to?: string[]; list?: true }) => {
-      const { syncText } = await import("../runs-sync.js");
+      const { syncText } = await import("../runs/runs-sync.js");
       const folder = (runs.opts() as Options).in;
       const { text, waits } = await syncText(folder, { to: options.to ?? [], list: options.list === true });
       process.stdout.write(text);
@@ -90,7 +90,7 @@ function stopCommand(runs: Command): void {
     .argument("<run>", "its name, or its folder")
     .option("--now", "kill it: what it did since its last checkpoint is lost; on a cluster workers are not waited for")
     .action(async (run: string, options: { readonly now?: true }) => {
-      const { stopText } = await import("../running-table.js");
+      const { stopText } = await import("../runs/running-table.js");
       process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));
     });
 }

@@ -1,5 +1,5 @@
 /** `show NAME.edge`: what a model would take on phones and boards, from its own programs and what such devices were measured to do. */
-import type { Budget } from "#dsl/plan/showing.js";
+import type { Budget } from "#dsl/plan/actions/showing.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { ModelPlan } from "#dsl/types/subject.js";

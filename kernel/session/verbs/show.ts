@@ -1,5 +1,5 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-import type { Budget } from "#dsl/plan/showing.js";
+import type { Budget } from "#dsl/plan/actions/showing.js";
 import type { Action, Subject } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { topics } from "#dsl/compile/show.js";

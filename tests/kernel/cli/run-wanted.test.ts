@@ -11,7 +11,7 @@ import { writeNote } from "#kernel/artifacts/detached.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { noteRunning } from "#kernel/control/running.js";
 import { runWanted } from "#kernel/cli/run-wanted.js";
-import { stopText } from "#kernel/cli/running-table.js";
+import { stopText } from "#kernel/cli/runs/running-table.js";
 import { statementOf } from "#kernel/session/verbs/attach/detach-together.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import { makeRun } from "../artifacts/run-folders.js";

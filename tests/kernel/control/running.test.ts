@@ -7,8 +7,8 @@ import { running, noteRunning } from "#kernel/control/running.js";
 import { writeNote } from "#kernel/artifacts/detached.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
-import { runningText } from "#kernel/cli/running-table.js";
-import { runsText } from "#kernel/cli/runs-table.js";
+import { runningText } from "#kernel/cli/runs/running-table.js";
+import { runsText } from "#kernel/cli/runs/runs-table.js";
 import { makeRun } from "../artifacts/run-folders.js";
 
 describe("what this machine trains", () => {

@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { runningText, stopText } from "#kernel/cli/running-table.js";
+import { runningText, stopText } from "#kernel/cli/runs/running-table.js";
 import { noteRunning } from "#kernel/control/running.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
-import { syncText } from "#kernel/cli/runs-sync.js";
+import { syncText } from "#kernel/cli/runs/runs-sync.js";
 import { readTracking } from "#kernel/trackers/tracking.js";
 import { Trackers, type Told } from "#kernel/trackers/trackers.js";
 import { root } from "#tests/imports.js";

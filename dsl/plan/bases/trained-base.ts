@@ -1,8 +1,8 @@
 /** A base that is a model trained here (`base: domain`): whether there are weights to begin from. */
-import type { Draft, Program } from "./program.js";
-import type { Span } from "../diagnostics/span.js";
-import { recordOf } from "./definitions.js";
-import "./codes/fold-codes.js";
+import type { Draft, Program } from "../program.js";
+import type { Span } from "../../diagnostics/span.js";
+import { recordOf } from "../definitions.js";
+import "../codes/fold-codes.js";
 import { isLoaded } from "./loaded.js";
 
 /** Reports `not-trained`. Null: the base is no model of this notebook. */

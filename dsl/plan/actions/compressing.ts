@@ -1,6 +1,6 @@
 /** What `compress` comes to: the stages of a model that is made smaller, each a training of its own. */
-import type { DataPlan } from "../types/subject.js";
-import type { Call } from "../types/value.js";
+import type { DataPlan } from "../../types/subject.js";
+import type { Call } from "../../types/value.js";
 
 /** A stage of what makes a model smaller. */
 export interface CompressPlan {

@@ -13,10 +13,10 @@ import { duration, plural, printable, significant } from "#kernel/core/display/t
 import { glimpse } from "#kernel/session/sweeps/there/glimpse.js";
 import { ONE } from "#kernel/session/verbs/attach/detach-together.js";
 import { doneOf } from "#kernel/session/verbs/attach/watch-together.js";
-import { runWanted } from "./run-wanted.js";
+import { runWanted } from "../run-wanted.js";
 import { runsFolder } from "./runs-folder.js";
-import { servingIn, servingText } from "./serving-table.js";
-import { stopThere } from "./stop-there.js";
+import { servingIn, servingText } from "../serving-table.js";
+import { stopThere } from "../stop-there.js";
 
 /** Milliseconds for an answer of a cluster. */
 const PATIENCE = 4000;

@@ -1,12 +1,12 @@
 /** A base that is made of a trained model's weights: smaller ones. */
-import type { Program } from "./program.js";
-import type { Given } from "../types/given.js";
-import type { Span } from "../diagnostics/span.js";
-import type { BaseFacts } from "../types/facts.js";
-import type { Call } from "../types/value.js";
-import { hashOf } from "./hash.js";
-import { isCall } from "./value.js";
-import "./codes/compress-codes.js";
+import type { Program } from "../program.js";
+import type { Given } from "../../types/given.js";
+import type { Span } from "../../diagnostics/span.js";
+import type { BaseFacts } from "../../types/facts.js";
+import type { Call } from "../../types/value.js";
+import { hashOf } from "../hash.js";
+import { isCall } from "../value.js";
+import "../codes/compress-codes.js";
 
 /** The key of a draft that says what its base is made with. Nobody writes it. */
 export const MADE = "made";

@@ -1,5 +1,5 @@
 /** What `deploy` comes to: a model that is written, or models that are served. */
-import type { Call } from "../types/value.js";
+import type { Call } from "../../types/value.js";
 
 /** `S`: rows of data. */
 export interface Deploying<S> {

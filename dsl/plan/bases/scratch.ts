@@ -3,14 +3,14 @@
  * config.json and tokenizer are made of. The tokenizer is trained on the training split, so what the model is exactly is
  * known with the data; before that its vocabulary is taken to be what the tokenizer's word says.
  */
-import type { Draft, Program } from "./program.js";
-import { Reporter } from "../diagnostics/reporter.js";
-import type { Span } from "../diagnostics/span.js";
-import { fill } from "./defaults.js";
-import type { BaseFacts } from "../types/facts.js";
-import type { DataPlan, ScratchPlan } from "../types/subject.js";
-import type { Value } from "../types/value.js";
-import { isCall } from "./value.js";
+import type { Draft, Program } from "../program.js";
+import { Reporter } from "../../diagnostics/reporter.js";
+import type { Span } from "../../diagnostics/span.js";
+import { fill } from "../defaults.js";
+import type { BaseFacts } from "../../types/facts.js";
+import type { DataPlan, ScratchPlan } from "../../types/subject.js";
+import type { Value } from "../../types/value.js";
+import { isCall } from "../value.js";
 
 /** Longest text unless `max_length` says otherwise. */
 const LENGTH = 512;

@@ -1,6 +1,6 @@
 /** What `dropout: auto` comes to: the rates of the base's own configuration, as a plan tells them. */
-import type { Origins } from "./plan.js";
-import type { Recipe } from "./recipe.js";
+import type { Origins } from "../plan.js";
+import type { Recipe } from "../recipe.js";
 
 /** Names that configurations have for rates of a body; those of heads of the base's own are not meant. */
 const RATE = /(?:^|_)(?:dropout|pdrop)(?:_|$)/;

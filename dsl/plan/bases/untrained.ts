@@ -2,12 +2,12 @@
  * A model that nobody trained, asked as its base is: where its task needs no head, where it writes text (by the base's own
  * output embedding), or where the base brings the task's head.
  */
-import type { Draft, Program } from "./program.js";
-import { failed, type BaseFacts } from "../types/facts.js";
-import { servesUntrained, writesText } from "./batches.js";
+import type { Draft, Program } from "../program.js";
+import { failed, type BaseFacts } from "../../types/facts.js";
+import { servesUntrained, writesText } from "../batches.js";
 import { isLoaded } from "./loaded.js";
-import type { Registry } from "../types/registry.js";
-import type { Call } from "../types/value.js";
+import type { Registry } from "../../types/registry.js";
+import type { Call } from "../../types/value.js";
 
 export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
   return servesHeadless(program.registry, task) || hasHead(program, task, model);

@@ -1,6 +1,6 @@
 /** What `dropout: auto` comes to, as a plan tells it. */
 import assert from "node:assert/strict";
-import { ownDropout } from "#dsl/plan/own-dropout.js";
+import { ownDropout } from "#dsl/plan/bases/own-dropout.js";
 
 describe("the dropout of a base", () => {
   it("is told by the rates of its configuration, without those of its own heads", () => {

@@ -2,13 +2,13 @@
  * A model that was trained before (`load: "runs/…"`): nothing of it is written but the run, and every setting is the run's
  * own. What the run says stands in the draft as if it were written, so that who reads a model's task or technique need not know.
  */
-import type { Draft, Program } from "./program.js";
-import type { Given } from "../types/given.js";
-import type { Span } from "../diagnostics/span.js";
-import type {} from "./codes/loaded-codes.js";
-import type { ResolvedModel } from "./resolved.js";
-import { failed, type Failed, type Need, type RunFacts } from "../types/facts.js";
-import type { Value } from "../types/value.js";
+import type { Draft, Program } from "../program.js";
+import type { Given } from "../../types/given.js";
+import type { Span } from "../../diagnostics/span.js";
+import type {} from "../codes/loaded-codes.js";
+import type { ResolvedModel } from "../resolved.js";
+import { failed, type Failed, type Need, type RunFacts } from "../../types/facts.js";
+import type { Value } from "../../types/value.js";
 
 export function isLoaded({ given }: Pick<Draft, "given">): boolean {
   return given.has("load");

@@ -13,7 +13,7 @@ import type { RunSummary } from "#kernel/history/run-summary.js";
 import "#kernel/checking/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
-import { servingIn, servingText } from "./serving-table.js";
+import { servingIn, servingText } from "../serving-table.js";
 
 export interface Asked {
   readonly filter: string;

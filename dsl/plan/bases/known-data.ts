@@ -1,7 +1,7 @@
 /** What is known of a data set by whatever name and with whatever tokenizer it was counted. */
-import type { Program } from "./program.js";
-import { keyOf, type DataFacts } from "../types/facts.js";
-import type { DataPlan } from "../types/subject.js";
+import type { Program } from "../program.js";
+import { keyOf, type DataFacts } from "../../types/facts.js";
+import type { DataPlan } from "../../types/subject.js";
 
 export function dataKnown(program: Program, data: DataPlan): DataFacts | undefined {
   const wanted = keyOf({ about: "data", data: { ...data, name: "" }, base: null });
