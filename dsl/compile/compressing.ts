@@ -168,7 +168,7 @@ function demandTeachable(
   const has = program.registry.find("task", task.word)?.capabilities;
   const bases = basesOf(program, start, student, stageAt);
   const reads = (says.base?.(stage) ?? null) === null || readsAlike(program, start, bases);
-  const refused = says.refuses(stage, { task, has, unlabelled: unlabelled.length > 0, reads, bases });
+  const refused = says.refuses(stage, { has, unlabelled: unlabelled.length > 0, reads, bases });
   if (refused) program.report("distill-task", { task: task.word, ...refused }, stageAt);
   return !refused;
 }

@@ -36,6 +36,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
+    taught: true,
     /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
     roles: ["messages"],
     orRoles: ["input", "target"],

@@ -43,6 +43,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
     peft: "SEQ_CLS",
+    taught: true,
     problem: "multi_label_classification",
     roles: ["text", "labels"],
     why: true,

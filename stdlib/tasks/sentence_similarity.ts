@@ -146,6 +146,7 @@ export const word = defineWord({
   },
   capabilities: {
     peft: "FEATURE_EXTRACTION",
+    taught: { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" },
     roles: ["text", "text_pair"],
     /** Roles that a training needs beside these. */
     trainingRoles(call) {

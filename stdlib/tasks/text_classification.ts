@@ -33,6 +33,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
     peft: "SEQ_CLS",
+    taught: true,
     problem: "single_label_classification",
     /** Roles that the data must have. */
     roles: ["text", "label"],

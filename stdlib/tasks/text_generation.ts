@@ -22,6 +22,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
+    taught: true,
     /** Roles that the data must have. */
     roles: ["text"],
     labels: false,

@@ -49,6 +49,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "token-classification",
     peft: "TOKEN_CLS",
+    taught: true,
     roles: ["tokens", "tags"],
     labels: true,
     names: labelsWeighed,

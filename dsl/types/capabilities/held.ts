@@ -1,6 +1,5 @@
 /** What a model that learns from another takes besides, where both run in the same program. */
 import type { BaseFacts } from "../facts.js";
-import type { Call } from "../value.js";
 
 /** Numbers that are held of a model that runs beside another until the losses are known. */
 export interface Held {
@@ -18,7 +17,6 @@ export type Learning<Task, Family> = readonly [
 ];
 /** What a model is taught by another one. */
 export interface TaughtOf<Task> {
-  readonly task: Call;
   readonly has: Task | undefined;
   /** Rows without labels stand beside those that have some. */
   readonly unlabelled: boolean;

@@ -2,7 +2,7 @@
 import type { BaseFacts } from "../facts.js";
 import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { Call } from "../value.js";
-import type { Shapes, Of } from "./said.js";
+import type { Shapes, Refusal, Of } from "./said.js";
 import type { Outcome } from "./metric.js";
 
 /** A family of models. */
@@ -67,6 +67,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly ours?: Of<C, boolean>;
   /** What it decides of a row, of what its logits may be fitted to rows; absent: nothing of that sort. */
   readonly decides?: "one" | "several";
+  /** What it says of labels or tokens can be learnt of another model; a refusal: nothing of such a model can. */
+  readonly taught?: true | Refusal;
   /** Rows are conversations, fed whole. */
   readonly conversation?: true;
   /** It says of whole texts what follows from one logit: which tokens spoke for it can be told. */

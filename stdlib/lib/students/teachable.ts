@@ -5,8 +5,6 @@ import type { Taught } from "#dsl/types/capabilities/learning.js";
 import type { Call } from "#dsl/types/value.js";
 import { headsIn } from "./sizes.js";
 
-/** Tasks that say something of labels or tokens, which a student can be held to. */
-const SAYS = ["text_classification", "multilabel_classification", "token_classification", "text_generation", "chat"];
 /** Lessons of what is said, and of what goes on within. */
 const SAID = "logits";
 const WITHIN = ["hidden", "attention"];
@@ -17,17 +15,16 @@ export function runsBeside(learns: readonly Call[], has: TaskCapabilities | unde
   return learns.some(({ word }) => WITHIN.includes(word)) || (said && has?.decides === undefined);
 }
 
-export function refusalOf(learns: readonly Call[], { task, has, unlabelled, reads, bases }: Taught): Refusal | null {
+export function refusalOf(learns: readonly Call[], { has, unlabelled, reads, bases }: Taught): Refusal | null {
   const twice = learns.find(({ word }, i) => learns.findIndex((one) => one.word === word) < i);
   if (learns.length === 0) return { why: "nothing is listed in `learns`", instead: "write `learns: [labels, logits]`" };
   if (twice)
     return { why: `\`${twice.word}\` is listed twice`, instead: `list it once, with its weight: \`${twice.word}(2)\`` };
   const said = learns.some(({ word }) => word === SAID);
   const within = learns.find(({ word }) => WITHIN.includes(word));
-  if (task.word === "sentence_similarity")
-    return { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" };
-  if (said && !SAYS.includes(task.word))
-    return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
+  const taught = has?.taught;
+  if (taught !== undefined && taught !== true) return taught;
+  if (said && !taught) return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
   if (unlabelled && (!said || has?.decides === undefined))
     return {
       why: "rows without labels (made ones too) are learnt by what is said of the labels of whole texts",
