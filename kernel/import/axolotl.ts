@@ -6,6 +6,7 @@ import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
+import { builtNamed, otherTechnique } from "./words.js";
 
 export function readAxolotl(s: Settings): Read {
   refuseObjectives(s);
@@ -119,7 +120,8 @@ function templateOf(s: Settings, chats: boolean, ofRows: string | undefined): st
     return ofRows;
   }
   if (named === undefined || named === "tokenizer_default" || !chats) return undefined;
-  if (["chatml", "llama3", "gemma", "alpaca"].includes(named)) return named;
+  const built = builtNamed("template", named);
+  if (built) return built.name;
   s.leave("chat_template", "the template isn't built in; the base's own is used");
   return undefined;
 }
@@ -127,14 +129,16 @@ function templateOf(s: Settings, chats: boolean, ofRows: string | undefined): st
 function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
   const adapter = s.text("adapter");
   const [four, eight] = [s.switched("load_in_4bit"), s.switched("load_in_8bit")];
-  if (adapter !== undefined && adapter !== "lora" && adapter !== "qlora")
-    s.refuse("adapter", "a technique that isn't built", instead.technique);
-  if (adapter === undefined) {
+  const other = ["lora", "qlora", undefined].includes(adapter)
+    ? undefined
+    : otherTechnique(s, "adapter", adapter ?? "");
+  if (adapter === undefined || other === "full") {
     for (const key of ["load_in_4bit", "load_in_8bit"])
       if (s.flag(key)) s.leave(key, "all weights train, so none is rounded");
     s.ignore(/^lora_/, /^peft(_\w+)?$/); // nothing is adapted
     return { technique: "full", storage: undefined };
   }
+  if (other !== undefined) return { technique: other, storage: four ? "nf4" : eight ? "int8" : undefined };
   if (s.has("lora_modules_to_save"))
     s.leave("lora_modules_to_save", "the head of a task trains anyway, other parts don't");
   const start = s.text("lora_model_dir");

@@ -4,6 +4,7 @@ import { call, quoted, share, text, type Read } from "./program.js";
 import { instead, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
+import { calledAs, otherTechnique, untaken } from "./words.js";
 
 /** Whether settings are of that form. */
 export const isNext = (s: Settings): boolean =>
@@ -69,18 +70,18 @@ function dataOf(s: Settings): string {
 function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
   const [adapter, stored] = [s.inner("peft_config"), s.inner("quant_config")];
   const name = adapter.said("name");
-  if (name !== undefined && name !== "lora") adapter.refuse("name", "a technique that isn't built", instead.technique);
-  if (name === undefined) {
+  const other = name === undefined || name === "lora" ? name : otherTechnique(adapter, "name", name);
+  if (other === undefined || other === "full") {
     stored.leaveAll("all weights train, so none is rounded");
     return { technique: "full", storage: undefined };
   }
-  adapter.leave("adapter_name_or_path", "write `lora(from: …)`");
+  adapter.leave("adapter_name_or_path", `write \`${other}(from: …)\``);
   stored.ignore("name");
   const bits = stored.number("quantization_bit");
   if (bits !== undefined && bits !== 4 && bits !== 8)
     stored.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");
   return {
-    technique: loraFrom(adapter, "", { rank: 8, alpha: 16, every: true }),
+    technique: other === "lora" ? loraFrom(adapter, "", { rank: 8, alpha: 16, every: true }) : other,
     storage: bits === 4 ? "nf4" : bits === 8 ? "int8" : undefined,
   };
 }
@@ -90,8 +91,13 @@ function optimizerOf(s: Settings, rate: number): string {
   const own = s.inner("optim_config");
   const name = own.said("name");
   if (name !== undefined && name !== "adamw") {
-    own.leave("name", "the optimizer isn't built; adamw was taken");
-    own.leaveAll("the optimizer isn't built");
+    const other = calledAs("optimizer", name, { learning_rate: rate }, () => undefined);
+    if (other !== undefined) {
+      own.leaveAll(`not carried to ${name}`);
+      return other;
+    }
+    own.leave("name", untaken("optimizer", name, "adamw was taken"));
+    own.leaveAll("the settings of another optimizer");
   }
   return call("adamw", { learning_rate: rate });
 }
@@ -102,7 +108,9 @@ function scheduleOf(s: Settings): string {
   const ratio = s.number("warmup_ratio");
   const warmup = ratio === undefined ? "0%" : share(ratio);
   if (name === undefined) return "constant";
-  if (name === "linear" || name === "cosine") return call(name, { warmup });
-  if (name !== "constant") s.leave("name", "the schedule isn't built; the rate stays as it is");
+  const falls =
+    name === "constant" ? undefined : calledAs("schedule", name, { warmup }, (_, why) => s.leave("warmup_ratio", why));
+  if (falls !== undefined) return falls;
+  if (name !== "constant") s.leave("name", untaken("schedule", name, "the rate stays as it is"));
   return call("constant", { warmup: ratio === undefined ? undefined : warmup });
 }

@@ -7,12 +7,8 @@ import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
+import { builtNamed, otherTechnique, untaken } from "./words.js";
 import { lookedAt, precisionFrom } from "./trainer.js";
-
-const templates = new Map([
-  ...["chatml", "llama3", "gemma", "alpaca", "llama2"].map((name) => [name, name] as const),
-  ["default", "alpaca"] as const,
-]);
 
 export function readLlamaFactory(s: Settings): Read {
   if (isNext(s)) return readNext(s);
@@ -91,24 +87,22 @@ function refuseOthers(s: Settings): void {
   for (const key of ["use_llama_pro", "use_galore", "use_apollo", "use_badam", "mixture_of_depths", "fp8"])
     if (s.has(key) && s.said(key) !== "false") s.refuse(key, "a technique that isn't built", instead.technique);
   for (const key of ["use_muon", "use_adam_mini"])
-    if (s.flag(key)) s.leave(key, "the optimizer isn't built; adamw was taken");
+    if (s.flag(key)) s.leave(key, untaken("optimizer", key.replace(/^use_/, ""), "adamw was taken"));
 }
+
+const frozen = "what serves: `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights";
 
 function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
   const type = s.said("finetuning_type") ?? "lora";
-  if (type !== "lora" && type !== "full")
-    s.refuse(
-      "finetuning_type",
-      "a technique that isn't built",
-      type === "freeze"
-        ? "what serves: `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights"
-        : instead.technique,
-    );
+  const other =
+    type === "lora" ? undefined : otherTechnique(s, "finetuning_type", type, type === "freeze" ? frozen : undefined);
   const bits = s.number("quantization_bit");
-  if (type === "full") {
+  if (other === "full") {
     s.leave("quantization_bit", "all weights train, so none is rounded");
     return { technique: "full", storage: undefined };
   }
+  const storage = bits === undefined ? undefined : bits === 4 ? "nf4" : bits === 8 ? "int8" : left(s);
+  if (other !== undefined) return { technique: other, storage };
   for (const key of [
     "loraplus_lr_ratio",
     "additional_target",
@@ -121,7 +115,7 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
   const from = s.text("adapter_name_or_path");
   const lora = loraFrom(s, "lora_", { rank: 8, every: true });
   const technique = from === undefined ? lora : `${lora.replace(/\)$/, "")}, from: ${quoted(from)})`;
-  return { technique, storage: bits === undefined ? undefined : bits === 4 ? "nf4" : bits === 8 ? "int8" : left(s) };
+  return { technique, storage };
 }
 function left(s: Settings): undefined {
   s.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");
@@ -152,7 +146,7 @@ function dataOf(s: Settings, plain: boolean, notes: string[]): Read["data"] {
 function templateOf(s: Settings): string | undefined {
   const named = s.text("template");
   if (refuseSenses(s, "template", named) || named === undefined) return undefined;
-  const known = templates.get(named);
+  const known = builtNamed("template", named === "default" ? "alpaca" : named)?.name;
   if (known === undefined) s.leave("template", "the template isn't built in; the base's own is used");
   for (const key of ["default_system", "tool_format", "enable_thinking"])
     s.leave(key, "the template alone writes the conversation");

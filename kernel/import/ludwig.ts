@@ -4,6 +4,7 @@ import { optimizerFrom } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom, peftTechnique } from "./technique.js";
+import { calledAs, otherTechnique, untaken } from "./words.js";
 
 /** Checkpoints that Ludwig takes for its encoders' names. */
 const checkpoints: Readonly<Record<string, string>> = {
@@ -219,13 +220,12 @@ const pretrained = (encoder: string): boolean =>
 
 function adapterNamed(s: Settings, name: string): string {
   if (name === "lora") return loraFrom(s.inner("-"), "", { rank: 8, dropout: 0.05 });
-  s.refuse("adapter", "a technique that isn't built", instead.technique);
-  return "full";
+  return otherTechnique(s, "adapter", name);
 }
 function adapterOf(adapter: Settings): string {
   const type = adapter.text("type");
   if (type === "ia3") return peftTechnique(adapter, "IA3");
-  if (type !== undefined && type !== "lora") adapter.refuse("type", "a technique that isn't built", instead.technique);
+  if (type !== undefined && type !== "lora") return otherTechnique(adapter, "type", type);
   return loraFrom(adapter, "", { rank: 8, dropout: 0.05 });
 }
 
@@ -292,7 +292,8 @@ function scheduleOf(s: Settings): string {
   s.ignore("warmup_evaluations");
   const given = warmup === undefined ? "0%" : share(warmup);
   if (decay === undefined) return call("constant", { warmup: warmup === undefined ? undefined : given });
-  if (decay === "cosine" || decay === "linear") return call(decay, { warmup: given });
-  for (const key of ["decay", "type"]) s.leave(key, "the schedule isn't built; the rate stays as it is");
+  const falls = calledAs("schedule", decay, { warmup: given }, (_, why) => s.leave("warmup_fraction", why));
+  if (falls !== undefined) return falls;
+  for (const key of ["decay", "type"]) s.leave(key, untaken("schedule", decay, "the rate stays as it is"));
   return call("constant", { warmup: warmup === undefined ? undefined : given });
 }

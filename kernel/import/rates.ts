@@ -1,6 +1,7 @@
 /** Optimizers and schedules of transformers' trainers, by its names and defaults, which most tools share. */
 import { call, share } from "./program.js";
 import type { Settings } from "./settings.js";
+import { calledAs, untaken } from "./words.js";
 
 /** Names of one optimizer. */
 const optimizers: readonly (readonly [RegExp, string])[] = [
@@ -32,17 +33,22 @@ export const usualNames = {
 export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number): string {
   const said = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
-  if (!known) for (const key of names.name) s.leave(key, "the optimizer isn't built; adamw was taken");
   if (known && smaller.test(said))
     for (const key of names.name) s.leave(key, `its states are kept whole in memory here; ${known} was taken`);
-  const name = known ?? "adamw";
   const decay = names.decay === undefined ? undefined : s.number(names.decay);
   const [beta1, beta2] = [names.beta1, names.beta2].map((key) => (key === undefined ? undefined : s.number(key)));
   const epsilon = s.number(...(names.epsilon ?? []));
-  if (name !== "adamw") {
-    for (const key of [names.beta1, names.beta2, ...(names.epsilon ?? [])])
-      if (key !== undefined) s.leave(key, `not carried to ${name}`);
-    return call(name, { learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate), weight_decay: decay });
+  if (known !== "adamw") {
+    const given = { learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate), weight_decay: decay };
+    const other = calledAs("optimizer", known ?? said, given, (lost, why) => {
+      for (const key of lost === "weight_decay" ? [names.decay] : names.rate) if (key !== undefined) s.leave(key, why);
+    });
+    if (other !== undefined) {
+      for (const key of [names.beta1, names.beta2, ...(names.epsilon ?? [])])
+        if (key !== undefined) s.leave(key, `not carried to ${known ?? said}`);
+      return other;
+    }
+    for (const key of names.name) s.leave(key, untaken("optimizer", said, "adamw was taken"));
   }
   return call("adamw", {
     learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate),
@@ -101,9 +107,19 @@ export function scheduleFrom(
       given?.leave("num_cycles", "restarts aren't built; one cycle was taken");
       return call("cosine", { warmup });
     default:
-      for (const key of names.name) s.leave(key, "the schedule isn't built; linear was taken");
-      return call("linear", { warmup });
+      return calledAs("schedule", said, { warmup }, unwarmed(s, names)) ?? linearFor(s, names, said, warmup);
   }
+}
+
+/** Says of the warm-up that the schedule has none. */
+const unwarmed =
+  (s: Settings, { ratio, steps }: ScheduleNames) =>
+  (_: string, why: string): void => {
+    for (const key of [ratio, steps]) if (key !== undefined) s.leave(key, why);
+  };
+function linearFor(s: Settings, names: ScheduleNames, said: string, warmup: string | undefined): string {
+  for (const key of names.name) s.leave(key, untaken("schedule", said, "linear was taken"));
+  return call("linear", { warmup });
 }
 
 /** Steps go before a share of them, as in transformers; less than one step is a share. */

@@ -1,7 +1,7 @@
 /** PEFT's names of techniques and their settings, which several tools share. */
 import { call, list, quoted } from "./program.js";
-import { instead } from "./refusals.js";
 import type { Settings } from "./settings.js";
+import { otherTechnique } from "./words.js";
 
 /** What a tool takes where nothing is said; nothing: ours is the same. */
 export interface LoraDefaults {
@@ -87,7 +87,6 @@ export function peftTechnique(s: Settings, type: string | undefined): string {
       });
     }
     default:
-      s.refuse("peft_type", "a technique that isn't built", instead.technique);
-      return "full";
+      return otherTechnique(s, "peft_type", type ?? "");
   }
 }

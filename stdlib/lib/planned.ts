@@ -20,7 +20,12 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ],
   ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
-  ["schedule", "polynomial inverse_sqrt exponential", "A schedule.", "`constant`, `linear` and `cosine` are built"],
+  [
+    "schedule",
+    "polynomial inverse_sqrt exponential",
+    "A schedule.",
+    "`linear` and `cosine` fall, too; `constant` stays",
+  ],
 ];
 
 export const planned: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>

@@ -1,0 +1,56 @@
+/**
+ * Words of the vocabulary that another tool calls by the same name: what is built is asked of the registry, so that a word
+ * that is added is carried from then on, and never told as not built.
+ */
+import type { Kind, Registry, Word } from "#dsl/types/registry.js";
+import { registry as vocabulary } from "#stdlib/registry.js";
+import { call } from "./program.js";
+import { instead } from "./refusals.js";
+import type { Settings } from "./settings.js";
+
+/** Undefined: it isn't built. `said`: its name there, in letters of any size. */
+export function builtNamed(kind: Kind, said: string, registry: Registry = vocabulary): Word | undefined {
+  const word = registry.find(kind, said.toLowerCase().replace(/[-\s]+/g, "_"));
+  return word === undefined || word.planned || word.deprecated || word.experiment !== undefined ? undefined : word;
+}
+/** Without settings of its own it can be written alone. */
+const standsAlone = (word: Word): boolean => word.parameters.every(({ required }) => required !== true);
+
+/** Why a word that was asked for was not carried over; `taken`: what stands in its place. */
+export function untaken(kind: Kind, said: string, taken: string, registry: Registry = vocabulary): string {
+  const word = builtNamed(kind, said, registry);
+  return word ? `write \`${kind}: ${word.name}\`; ${taken}` : `the ${kind} isn't built; ${taken}`;
+}
+
+/**
+ * A schedule or an optimizer by its name; `given`: what it is called with where it takes that, `lost` is told what it doesn't
+ * take. Undefined: it can't be written so.
+ */
+export function calledAs(
+  kind: "schedule" | "optimizer",
+  said: string,
+  given: Readonly<Record<string, string | number | undefined>>,
+  lost: (name: string, why: string) => void,
+  registry: Registry = vocabulary,
+): string | undefined {
+  const word = builtNamed(kind, said, registry);
+  if (!word || !standsAlone(word)) return undefined;
+  const takes = new Set(word.parameters.map(({ name }) => name));
+  for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` takes none`);
+  return call(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
+}
+
+/** A technique that has no settings here but its name, refused where it isn't built. */
+export function otherTechnique(
+  s: Settings,
+  key: string,
+  said: string,
+  serves: string = instead.technique,
+  registry: Registry = vocabulary,
+): string {
+  const word = builtNamed("technique", said, registry);
+  if (word && standsAlone(word)) return word.name;
+  if (word) s.refuse(key, `\`${word.name}\`, whose settings aren't read`, "what serves: write it by hand");
+  else s.refuse(key, "a technique that isn't built", serves);
+  return "full";
+}
