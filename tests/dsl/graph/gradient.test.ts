@@ -56,6 +56,7 @@ describe("gradients", () => {
     assert.deepEqual(
       [...DIFFERENTIABLE].filter((name) => !covered.has(name)),
       [],
+      "each of these ops needs a case in tests/dsl/graph/cases.ts",
     );
   });
   const grouped = new Map<string, Case[]>();

@@ -35,6 +35,7 @@ describe("every op on every engine", () => {
     assert.deepEqual(
       ops.map((op) => op.name).filter((name) => !covered.has(name)),
       [],
+      "each of these ops needs an example in tests/kernel/engine/op-examples.ts",
     );
   });
 

@@ -11,8 +11,9 @@ describe("aggregators beside Flower", () => {
     assert.deepEqual(
       built.map(({ name }) => name).filter((name) => !held.has(name)),
       [],
+      "no oracle has rounds of these: add them to tests/oracles/federation.py, then `npm run oracles -- --bless` writes tests/golden/oracle/federation.json",
     );
-    assert.equal(held.size, 9);
+    assert.ok(held.size >= 9);
   });
   for (const run of golden.strategies)
     it(`${titleOf(run)}: every weight after every round, in float64`, async () => {

@@ -25,7 +25,11 @@ describe("lessons", () => {
   it("of a teacher are all held to PyTorch", () => {
     const held = new Set(PAIRS.flatMap((pair) => Object.values(LESSONS).map((lesson) => lesson(pair).word)));
     const words = registry.ofKind("lesson").filter(({ capabilities }) => capabilities?.of !== "labels");
-    assert.deepEqual(words.map(({ name }) => name).sort(), [...held].sort());
+    assert.deepEqual(
+      words.map(({ name }) => name).sort(),
+      [...held].sort(),
+      "each lesson of a teacher has a call in LESSONS here, and its loss and gradients from tests/oracles/distillation.py (`npm run oracles -- --bless`)",
+    );
   });
 
   for (const pair of PAIRS)

@@ -19,7 +19,7 @@ describe("optimizers", () => {
       for (const clipped of [true, false])
         assert.ok(
           runs.some((r) => r.word === name && (r.clip !== null) === clipped),
-          name,
+          `no oracle has a run of ${name} ${clipped ? "with" : "without"} clipping: add it to the optimizers of tests/oracles/objectives.py, then \`npm run oracles -- --bless\` writes tests/golden/oracle/optimizers.json`,
         );
   });
   it("do what their records say where nothing is written", async () => {

@@ -96,7 +96,7 @@ describe("strategies that hold what was said of rows once", () => {
       assert.deepEqual(
         [...new Set(runs.filter(({ word }) => word === name).map((run) => run.decides))],
         ["one", "several"],
-        name,
+        `no oracle has runs of ${name} for one label and for several: add them to tests/oracles/strategies.py, then \`npm run oracles -- --bless\` writes tests/golden/oracle/strategies-recalled.json`,
       );
     }
   });

@@ -24,7 +24,7 @@ describe("strategies", () => {
       for (const clipped of [true, false])
         assert.ok(
           runs.some((run) => run.word === name && (run.clip !== null) === clipped),
-          name,
+          `no oracle has a run of ${name} ${clipped ? "with" : "without"} clipping: add its penalty to tests/oracles/strategies.py, then \`npm run oracles -- --bless\` writes tests/golden/oracle/strategies.json`,
         );
   });
   for (const run of runs)

@@ -11,7 +11,11 @@ describe("techniques: what each of them must keep on every family", () => {
   it("covers every technique that is built", async () => {
     const used = new Set((await all(list.find((s) => s.word.name === "bert")!)).map((c) => c.word));
     const built = registry.ofKind("technique").flatMap((w) => (w.load ? [w.name] : []));
-    assert.deepEqual([...used].sort(), built.sort());
+    assert.deepEqual(
+      [...used].sort(),
+      built.sort(),
+      "each technique that is built has a call in `calls` of tests/stdlib/techniques/subjects.ts",
+    );
   });
   for (const subject of list.filter(({ family }) => family.shape === "encoder"))
     describe(subject.word.name, () => {
