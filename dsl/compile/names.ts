@@ -276,7 +276,9 @@ function over(draft: Draft, given: Draft["given"] | undefined): Draft {
 function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
   const best = run.best && bestOf(program, run.best);
   if (best === null) return false;
-  const model = over(program.names.get(run.model.name)?.draft ?? run.model, best?.model);
+  const begun = run.begunBest && bestOf(program, run.begunBest);
+  if (begun === null) return false;
+  const model = over(program.names.get(run.model.name)?.draft ?? run.model, (best ?? begun)?.model);
   const data = over(dataNow(program, run), best?.data);
   // What its settings are warned of was said where it was trained.
   const { reporter } = program;

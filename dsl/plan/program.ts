@@ -56,6 +56,8 @@ export interface Run {
   readonly data: Draft;
   /** The name of a sweep's best after `with`: what it gives over data, model and recipe is asked for again. */
   readonly best?: WordNode;
+  /** That of the training that it went on from: what it gives over the model is its own. */
+  readonly begunBest?: WordNode;
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
   readonly own: ReadonlyMap<string, Given>;

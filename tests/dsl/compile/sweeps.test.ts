@@ -264,6 +264,37 @@ data fewer like s.best { clean: drop_empty }`);
     const trained = { winner: action.plan.recipeHash };
     assert.deepEqual(compiled([sweep, train, "evaluate winner on d.test"], { live, outside: { trained } }).codes, []);
   });
+  it("goes on learning, update by update, as the model that it is", () => {
+    const text = `model l { base: "minilm", task: text_classification, technique: lora(rank: 8) }
+data e like d { source: csv("b.csv") }
+recipe r { steps: 3 }
+sweep l on d as s { vary: { technique.rank: choice(4) }, trials: 1, maximize: accuracy }`;
+    const found = { "s.best": { value: { record: { "technique.rank": "4" } } } };
+    const cells = [
+      definitions + text,
+      "train l on d with s.best as winner",
+      "update winner on e with r as onward { strategy: naive }",
+      "update onward on e with r as further { strategy: naive }",
+    ];
+    const trained: Record<string, string> = {};
+    for (const i of [1, 2, 3]) {
+      const { actions, codes } = compiled(cells.slice(0, i + 1), { live: found, outside: { trained } });
+      assert.deepEqual(codes, [], cells[i]);
+      for (const one of actions ?? []) {
+        const plan = one.verb === "train" ? one.plan : one.verb === "update" ? one.stages.at(-1)?.plan : undefined;
+        if (plan) assert.equal(plan.recipe.model.technique.arguments["rank"], 4);
+        if (plan && "name" in one) trained[one.name] = plan.recipeHash;
+      }
+    }
+    assert.deepEqual(Object.keys(trained), ["winner", "onward", "further"]);
+    const later = (rank: string, name: string) =>
+      compiled([...cells, `evaluate ${name} on e.test`], {
+        live: { "s.best": { value: { record: { "technique.rank": rank } } } },
+        outside: { trained },
+      }).codes;
+    assert.deepEqual([later("4", "onward"), later("4", "further")], [[], []]);
+    assert.deepEqual(later("2", "onward"), ["changed-since-trained"]);
+  });
 });
 
 describe("what was meant beside a sweep", () => {
