@@ -1,6 +1,7 @@
 /**
  * Sources compiled in order as a session would, without running anything: each is checked while it may lack facts, then, if
- * it has no mistake, with all of them. What would be trained counts as trained for the sources after it.
+ * it has no mistake, with all of them. What would be trained counts as trained for the sources after it, and a sweep as one
+ * that ran: what only its best trial tells stays unknown.
  */
 import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
 import { EarlierCells } from "#dsl/compile/earlier.js";
@@ -11,7 +12,7 @@ import type { Action } from "#dsl/plan/action.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { parse } from "#dsl/syntax/parse.js";
-import type { Operand } from "#dsl/syntax/tree.js";
+import type { Operand, Statement } from "#dsl/syntax/tree.js";
 
 export interface CheckedTexts {
   readonly sources: readonly Source[];
@@ -48,15 +49,23 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
   const kept = new EarlierCells();
   const unvalued = new Set<string>();
   const unsure = new Set<string>();
+  const swept = new Set<string>();
   let facts = Facts.none;
   const parameters = new Set<string>();
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
     const compile = async (
       purpose: "assist" | "run",
-    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[] }> => {
+    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[]; waits: boolean }> => {
+      let waits = false;
+      const asks = (need: Need): boolean => {
+        const [sweep = "", part] = need.about === "name" ? need.of.split(".") : [];
+        const known = part !== "best" || !swept.has(sweep);
+        if (!known) waits = true;
+        return known;
+      };
       const compiled = await compileAnswered([...sound, source], {
-        ...{ registry: o.registry, purpose, kept, answer: (need) => o.answer(need, names) },
+        ...{ registry: o.registry, purpose, kept, asks, answer: (need) => o.answer(need, names) },
         outside: {
           ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
         },
@@ -66,12 +75,17 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
       for (const name of compiled.parameters) parameters.add(name);
       // Words of TypeScript cells exist only when the notebook runs.
       const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-word" && defined.has(d.data.word)));
-      return { found, did: compiled.actions ?? [] };
+      return { found, did: compiled.actions ?? [], waits };
     };
     let { found, did } = await compile("assist");
     // What waits for a sweep of the same file can be checked as far as it is written.
     const waits = source.id.includes("#") && source.cell === undefined;
-    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) ({ found, did } = await compile("run"));
+    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) {
+      const whole = await compile("run");
+      // What uses a best that nobody knows is checked as far as it is written.
+      const also = whole.waits ? found.filter((d) => !whole.found.some((one) => isSame(one, d))) : [];
+      ({ found, did } = { found: [...also, ...whole.found], did: whole.did });
+    }
     diagnostics.push(...found);
     actions.push(...did);
     for (const action of did) {
@@ -80,21 +94,41 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
         trained[action.name] = action.repeats?.recipeHash ?? action.plan.recipeHash;
         for (const { name, plan } of action.repeats?.each ?? []) trained[name] = plan.recipeHash;
       }
+      if (action.verb === "update" || action.verb === "compress") {
+        for (const { name, plan } of action.stages) trained[name] = plan.recipeHash;
+        const last = action.stages.at(-1);
+        if (last) trained[action.name] = last.plan.recipeHash;
+      }
     }
     // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
-    for (const name of trainedIn(source, o.registry)) if (!(name in trained)) unsure.add(name);
+    const named = namedIn(source, o.registry);
+    for (const name of named.trained) if (!(name in trained)) unsure.add(name);
+    for (const name of named.swept) swept.add(name);
     sound.push(source);
   }
   return { sources, diagnostics, actions, facts, parameters: [...parameters], unvalued: [...unvalued] };
 }
 
-/** Names that the trainings of a text would give weights. */
-function trainedIn(source: Source, registry: Registry): readonly string[] {
+const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.span.start === b.span.start;
+
+const TRAINS: readonly string[] = ["train", "federate", "update", "compress"];
+
+/** Names that the trainings of a text would give weights, and those of its sweeps. */
+function namedIn(
+  source: Source,
+  registry: Registry,
+): { readonly trained: readonly string[]; readonly swept: readonly string[] } {
   const verbs = registry.verbs().map(({ name }) => name);
   const word = (operand: Operand | undefined): string[] => (operand?.is === "word" ? [operand.text] : []);
-  return parse(source, verbs).tree.statements.flatMap(({ verb, operands, clauses }) =>
-    verb.text === "train" || verb.text === "federate"
-      ? [...word(operands[0]), ...clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []))]
-      : [],
-  );
+  const { statements } = parse(source, verbs).tree;
+  const as = ({ clauses }: Statement): string[] =>
+    clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []));
+  return {
+    trained: statements.flatMap((one) => {
+      if (!TRAINS.includes(one.verb.text)) return [];
+      const kept = as(one);
+      return kept.length > 0 ? kept : word(one.operands[0]);
+    }),
+    swept: statements.flatMap((one) => (one.verb.text === "sweep" ? as(one) : [])),
+  };
 }
