@@ -49,7 +49,7 @@ export interface ScoredBeside {
 export interface Proof {
   readonly version: 1;
   readonly target: string;
-  /** Null: no runtime of it is here; `verify` proves it where there is one. */
+  /** Null: it was opened in none; `unproved` says why. */
   readonly runtime: ProvedBy | null;
   /** Why it was not run. */
   readonly unproved?: string;

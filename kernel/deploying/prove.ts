@@ -31,7 +31,13 @@ export interface OpenDeployment {
   readonly asking: Asking | null;
 }
 
-/** Null with what is missing: its runtime isn't here, or there is none. Coded error `runtime-failed`. */
+/** What is missing to open it: its runtime isn't here, or `never`, no runtime of Tunebook opens what this target writes. */
+export interface Unopened {
+  readonly missing: string;
+  readonly never?: true;
+}
+
+/** Coded error `runtime-failed`. */
 export async function openDeployment(
   o: {
     readonly runtime: string | null;
@@ -41,9 +47,10 @@ export async function openDeployment(
     readonly deployment: Deployment;
   },
   reopen: Reopen,
-): Promise<OpenDeployment | { readonly missing: string }> {
-  const load = o.runtime === null ? undefined : runtimes[o.runtime];
-  if (!load) return { missing: "no runtime of it runs here" };
+): Promise<OpenDeployment | Unopened> {
+  if (o.runtime === null) return { missing: "Tunebook has no runtime that opens it", never: true };
+  const load = runtimes[o.runtime];
+  if (!load) throw new CodedError("internal", { what: `no runtime is called ${o.runtime}` });
   const record = await load();
   const missing = await record.found(o.deployment.written);
   if (missing !== null) return { missing: `${record.title} isn't here: ${missing}` };

@@ -63,7 +63,7 @@ export async function verifyDeployment(path: string, wanted?: string, ownBase?: 
     if ("missing" in open)
       throw new CodedError("runtime-missing", {
         runtime: `a runtime of ${deployment.target.word}`,
-        brings: open.missing,
+        brings: open.never ? `${open.missing}; its files are those that were written` : open.missing,
       });
     try {
       const answers = thinnedAnswers(await answersOf(open, before.golden, deployment.name, { expected }));

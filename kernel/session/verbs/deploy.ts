@@ -169,7 +169,10 @@ async function provedAt(
   const open = await openDeployment(where, reopen);
   if ("missing" in open) {
     const proof = proofOf(deployment, { golden, expected, by: open, compared: null, verdict: "not run" });
-    return { proof, notes: [`\`npx tunebook verify\` proves it where its runtime is`] };
+    const note = open.never
+      ? "Nothing here opens it, so it isn't proved: ask it what the notebook's model was asked, where it is read."
+      : "`npx tunebook verify` proves it where its runtime is.";
+    return { proof, notes: [note] };
   }
   try {
     const answers = await during(stage.hostContext, `made-up inputs asked in ${open.by.title}`, () =>

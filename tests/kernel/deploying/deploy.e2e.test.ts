@@ -6,6 +6,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
@@ -13,6 +14,7 @@ import { Refused } from "#kernel/session/stage.js";
 import { RunList } from "#kernel/history/run-list.js";
 import { usualView } from "#kernel/history/run-listing.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";
+import { registry } from "#stdlib/registry.js";
 import { until } from "#tests/until.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
@@ -119,6 +121,35 @@ describe("deploying what was trained in a notebook", function () {
     assert.ok(found.includes("tokenizer_config.json is missing"), found.join());
     await assert.rejects(verifyDeployment(at, "torch"), ({ code }: CodedError) => code === "runtime-missing");
     await assert.rejects(verifyDeployment(book.folder), ({ code }: CodedError) => code === "no-deployment");
+  });
+
+  it("is told as not proved, nor to be proved elsewhere, where nothing opens what a target writes", async () => {
+    const capabilities = must(registry.find("target", "onnx")?.capabilities, "what onnx says of itself");
+    const { runtime } = capabilities;
+    Object.assign(capabilities, { runtime: null });
+    try {
+      const shown = await book.run('deploy labels to onnx("build/unopened")');
+      const at = join(book.folder, "build/unopened");
+      assert.equal(proofIn(at).verdict, "not run");
+      const told = JSON.stringify(shown);
+      assert.match(told, /Nothing here opens it, so it isn't proved/);
+      assert.doesNotMatch(told, /tunebook verify/);
+      await assert.rejects(verifyDeployment(at), ({ code, data }: CodedError) => {
+        assert.deepEqual(
+          [code, data],
+          [
+            "runtime-missing",
+            {
+              runtime: "a runtime of onnx",
+              brings: "Tunebook has no runtime that opens it; its files are those that were written",
+            },
+          ],
+        );
+        return true;
+      });
+    } finally {
+      Object.assign(capabilities, { runtime });
+    }
   });
 
   it("is refused where the licence of the base forbids to pass it on", async () => {
