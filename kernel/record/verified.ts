@@ -1,6 +1,8 @@
 /** A notebook that was run again, beside the runs that it made before: by name, what they stand on and which numbers moved. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { registry } from "#stdlib/registry.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { alike, drawnApart, numbersOf, type Alike, type Number2 } from "./alike.js";
 import { differingIn, type Difference } from "./differing.js";
@@ -59,6 +61,8 @@ function numbers(then: Side, now: Side): readonly Number2[] {
   const { moved } = movedIn(then.scores, now.scores);
   const scores = moved.flatMap(({ metric, on, here, there }): readonly Number2[] => {
     if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
+    // Times are those of an hour, not of what is measured.
+    if (metricNamed(metric, registry)?.of.includes("time")) return [];
     const sort = metric === "loss" ? ("loss" as const) : ("score" as const);
     return [{ what: `${metric} on ${on}`, sort, then: here.value, now: there.value, rows: there.count }];
   });

@@ -1,0 +1,35 @@
+/** Runs of a notebook that ran again, beside those of before. */
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { verifiedRuns } from "#kernel/record/verified.js";
+import { keptFolder } from "../session/kept-runs.js";
+
+describe("runs of a notebook that ran again", () => {
+  const root = mkdtempSync(join(tmpdir(), "tunebook-verified-"));
+  after(() => rmSync(root, { recursive: true, force: true }));
+  const kept = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
+  const id = readdirSync(kept).find((name) => name.startsWith("whole"))!;
+  const runsWith = (name: string, metrics: Readonly<Record<string, number>>): string => {
+    const file = join(root, name, id, "scores.jsonl");
+    cpSync(join(kept, id), join(root, name, id), { recursive: true });
+    const [line = ""] = readFileSync(file, "utf8").split("\n");
+    const score = JSON.parse(line) as object;
+    const all = Object.entries(metrics).map(([metric, value]) => [metric, { value, low: null, high: null }]);
+    appendFileSync(file, `${JSON.stringify({ ...score, metrics: Object.fromEntries(all) })}\n`);
+    return join(root, name);
+  };
+
+  it("are not held to how long answers took, but to what they are", () => {
+    const then = runsWith("then", { "latency(99)": 4, latency: 2, size: 1, memory: 3 });
+    const [run] = verifiedRuns(then, runsWith("now", { "latency(99)": 40, latency: 9, size: 1, memory: 3 }));
+    assert.ok(run?.numbers && run.numbers.scores > 0);
+    assert.deepEqual([run.numbers.exact, run.numbers.beyond], [true, []]);
+    const [other] = verifiedRuns(then, runsWith("other", { "latency(99)": 4, latency: 2, size: 2, memory: 3 }));
+    assert.deepEqual(
+      other?.numbers?.beyond.map(({ what }) => what),
+      ["size on d.test"],
+    );
+  });
+});
