@@ -34,8 +34,10 @@ interface Candidate extends AppliedFix {
   readonly edits: readonly Edit[];
 }
 
-export async function applyFixes(start: Texts, judge: Judge): Promise<Fixed> {
+/** `last`: asked of texts in which `quick` finds no error any more, where there is more that it doesn't look at. */
+export async function applyFixes(start: Texts, quick: Judge, last?: Judge): Promise<Fixed> {
   let texts = start;
+  let judge = quick;
   let found = await judge(texts);
   let history: ReadonlyMap<string, readonly (readonly Edit[])[]> = new Map();
   const applied: Candidate[] = [];
@@ -44,7 +46,13 @@ export async function applyFixes(start: Texts, judge: Judge): Promise<Fixed> {
   for (let together = true, passes = 0; passes < most;) {
     const open = candidates(found, texts, history).filter((one) => !refused.has(nameOf(one)));
     const chosen = apart(open).slice(0, together ? undefined : 1);
-    if (chosen.length === 0) break;
+    if (chosen.length === 0) {
+      if (!last || judge === last || errorsIn(found) > 0) break;
+      judge = last;
+      found = await judge(texts);
+      together = true;
+      continue;
+    }
     const next = edited(texts, chosen);
     const after = seen.has(keyOf(next)) ? undefined : await judge(next);
     const edits = new Map(history);

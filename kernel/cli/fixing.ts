@@ -9,6 +9,8 @@ import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "#kernel/checking/checking.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { triedEngine } from "#kernel/session/engines/tried-engine.js";
 import { bytesOfNamed } from "#kernel/fetch/regular.js";
 import "#kernel/checking/codes.js";
 
@@ -22,7 +24,7 @@ export interface FixedFile extends Fixed {
   readonly now: readonly Source[];
 }
 
-/** Mends in memory. Looks at the text and the headers of data files only: nothing is fetched, no data set is read through. */
+/** Mends in memory. Looks at the text and the headers of data files; where these are without mistake, at all that `check` looks at. */
 export async function fixFile(file: string): Promise<FixedFile> {
   const path = resolve(file);
   const before = await read(file);
@@ -30,10 +32,12 @@ export async function fixFile(file: string): Promise<FixedFile> {
     ? await notebook(path, file, before)
     : program(path, file, before);
   const folder = dirname(path);
-  const fixed = await applyFixes(texts, async (now) => {
-    const { diagnostics } = await checkTexts(sources(now), folder, { quick: true });
+  const datasets = new DatasetCache({ glance: true, tries: triedEngine });
+  const judge = (quick: boolean) => async (now: Texts) => {
+    const { diagnostics } = await checkTexts(sources(now), folder, quick ? { quick } : { datasets });
     return diagnostics;
-  });
+  };
+  const fixed = await applyFixes(texts, judge(true), judge(false));
   return {
     ...fixed,
     ...{ file, before, after: fixed.applied.length === 0 ? before : whole(fixed.texts) },
