@@ -41,7 +41,7 @@ export async function attachRun(run: RunFolder): Promise<number> {
     process.stdout.write(`${stillText(run, name)}\n`);
     return 130;
   }
-  if (result.is !== "done" && result.is !== "early") throw cutOff({ name, run }, result);
+  if (result.is !== "done" && result.is !== "early") throw cutOff({ name, run }, result, dirname(dirname(run.path)));
   live.finish();
   screen.end();
   process.stdout.write(`its model: model ${name} { load: ${JSON.stringify(run.path)} }\n`);

@@ -7,6 +7,8 @@ declare module "#dsl/diagnostics/codes.js" {
     "training-cut-off": {
       readonly name: string;
       readonly run: string;
+      /** Its folder as `load` takes it; absent: it lies among the runs of the notebook. */
+      readonly at?: string;
       readonly ended: "stopped" | "failed" | "cut off";
       readonly how: string;
       /** What its process said last. */
@@ -56,7 +58,7 @@ registerCodes({
             ? `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on: what is trained stays as it is`
             : d.goesOnFrom === null
               ? "it kept no checkpoint yet: run its `train` statement again"
-              : `\`train … as ${d.name} { …, resume: true${d.here ? "" : ", detach: true"} }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: "runs/${d.run}"\``,
+              : `\`train … as ${d.name} { …, resume: true${d.here ? "" : ", detach: true"} }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: ${JSON.stringify(d.at ?? `runs/${d.run}`)}\``,
     explain:
       "A training may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart, or by its folder's being moved while it trains. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
   },

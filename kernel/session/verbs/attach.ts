@@ -61,7 +61,7 @@ export async function attachTo(session: OpenSession, of: Attached, stage: Stage)
   const live = new LiveTraining(stage.screen, `attach-${name}-${Date.now().toString(36)}`, titleOf(plan), plan);
   const outcome = await watchRun(run, live.watching, stage.signal);
   if (!outcome) throw stillGoing(of);
-  if (outcome.is !== "done" && outcome.is !== "early") throw cutOff(of, outcome);
+  if (outcome.is !== "done" && outcome.is !== "early") throw cutOff(of, outcome, stage.hostContext.folder);
   live.finish();
   return give(session, of);
 }
@@ -89,10 +89,16 @@ function stillGoing({ name, run }: Attached): CodedError {
   });
 }
 
-export function cutOff({ name, run }: Attached, outcome: Outcome): CodedError {
+/** `folder`: where relative paths of the program start. */
+export function cutOff({ name, run }: Attached, outcome: Outcome, folder: string): CodedError {
   const { is, how, why, log, step, steps, goesOnFrom, gone } = outcome;
   return new CodedError("training-cut-off", {
-    ...{ name, run: run.id, ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off" },
+    ...{
+      name,
+      run: run.id,
+      at: relative(folder, run.path),
+      ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off",
+    },
     ...{ how: how ?? "", log: why === null ? log : [], step, steps, goesOnFrom },
     ...(why !== null && { why }),
     ...(gone && { gone }),

@@ -2,13 +2,15 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { LOG, noteEnd, NOTE, OwnNote, readNote, writeNote } from "#kernel/artifacts/detached.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { EXITS, FULL, outcomeOf } from "#kernel/control/outcome.js";
 import { stopRun } from "#kernel/control/stopping.js";
+import { cutOff } from "#kernel/session/verbs/attach.js";
 import { findAttachable } from "#kernel/history/find-run.js";
 import { add, gone, makeRun } from "../artifacts/run-folders.js";
 
@@ -46,6 +48,12 @@ describe("how a training that ran by itself stands", () => {
     assert.equal(how, "the machine was started again while it trained");
     assert.deepEqual([log.length, log.at(-1)], [8, "line 29"]);
     assert.equal(outcomeOf(cut("early", false)).goesOnFrom, null);
+  });
+  it("opens what it learned by where it lies, also where that is not among the runs", () => {
+    const run = cut("moved");
+    const said = (folder: string): string => wordsFor(cutOff({ name: "m", run }, outcomeOf(run), folder)).help ?? "";
+    assert.ok(said(root).endsWith(`is opened by \`load: "${run.id}"\``), said(root));
+    assert.ok(said(dirname(root)).endsWith(`is opened by \`load: "${basename(root)}/${run.id}"\``));
   });
   it("is a restart of the machine where its process was of an earlier one, and a kill where it wasn't", () => {
     const run = cut("same");
