@@ -54,11 +54,19 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
       clip(oneLine(one.text), 240),
     ]),
     {
-      title: `${of.data}: ${issues.length === 0 ? "no label" : plural(issues.length, "label")} of ${count(of.rows)} rows ${issues.length === 1 ? "is" : "are"} probably wrong`,
+      title: `${of.data}: ${titleOf(issues, of.rows)}`,
       caption: `${some}${judged}${seen}`,
       limit: 50,
     },
   );
+}
+
+/** Some are named though they are likelier right: those of rare labels, and what the training alone names. */
+function titleOf(issues: readonly ToldIssue[], rows: number): string {
+  const wrong = issues.filter(({ chance }) => chance < 0.5).length;
+  const others = issues.length - wrong;
+  const all = `${wrong === 0 ? "no label" : plural(wrong, "label")} of ${count(rows)} rows ${wrong < 2 ? "is" : "are"} probably wrong`;
+  return others === 0 ? all : `${all}, ${count(others)} ${wrong === 0 ? "" : "more "}may be`;
 }
 
 function told(trained: ToldIssue["trained"]): readonly string[] {

@@ -20,4 +20,10 @@ describe("label issues as they are shown", () => {
     assert.match(told([issue(0.2, "probe"), issue(0.9, "training")]), /about 20 % of those named are right/);
     assert.doesNotMatch(told([]), /are right/);
   });
+  it("call probably wrong what is likelier wrong than right, and tell the others apart", () => {
+    assert.match(told([issue(0.1), issue(0.829)]), /d: 1 label of 90 rows is probably wrong, 1 more may be\n/);
+    assert.match(told([issue(0.1), issue(0.4)]), /d: 2 labels of 90 rows are probably wrong\n/);
+    assert.match(told([issue(0.6)]), /d: no label of 90 rows is probably wrong, 1 may be\n/);
+    assert.match(told([]), /d: no label of 90 rows is probably wrong\n/);
+  });
 });
