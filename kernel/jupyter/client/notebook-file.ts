@@ -1,6 +1,9 @@
 /** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -58,7 +61,7 @@ export async function readNotebook(file: string): Promise<Notebook> {
   };
 }
 
-/** Replaces `file` in one step: a reader sees the old notebook or the new one. Rejects with `disk-full`. */
+/** Replaces `file` in one step: a reader sees the old notebook or the new one. Makes its folder. Rejects with `disk-full`, `cannot-write`. */
 export async function writeNotebook(file: string, notebook: Notebook): Promise<void> {
   const cells = notebook.cells.map((cell) =>
     cell.cell_type === "code"
@@ -66,9 +69,12 @@ export async function writeNotebook(file: string, notebook: Notebook): Promise<v
       : { ...cell, source: lines(cell.source) },
   );
   const whole = { cells, metadata: notebook.metadata, nbformat: 4, nbformat_minor: 5 };
-  await writeFileAtomic(file, `${JSON.stringify(whole, null, 1)}\n`).catch((error: unknown) => {
+  try {
+    if (!existsSync(dirname(file))) await mkdir(dirname(file), { recursive: true });
+    await writeFileAtomic(file, `${JSON.stringify(whole, null, 1)}\n`);
+  } catch (error) {
     throw diskError(error, file);
-  });
+  }
 }
 
 export function newCodeCell(source: string, metadata: Record<string, unknown>): CodeCell {

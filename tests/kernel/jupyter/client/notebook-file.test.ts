@@ -49,6 +49,15 @@ describe("a notebook file", () => {
     assert.deepEqual(JSON.parse(readFileSync(file, "utf8")), notebook);
     assert.deepEqual(readdirSync(folder), ["a.ipynb"]);
   });
+  it("is written into a folder that is made for it, and says in words where none can be", async () => {
+    const book = await readNotebook(written({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 }));
+    const file = join(folder, "Ergebnis/Tag zwei/x.ipynb");
+    await writeNotebook(file, book);
+    assert.deepEqual((await readNotebook(file)).cells, []);
+    await assert.rejects(writeNotebook(join(file, "y.ipynb"), book), { code: "cannot-write" });
+    await assert.rejects(writeNotebook(join(file, "y/z.ipynb"), book), { code: "cannot-write" });
+    rmSync(join(folder, "Ergebnis"), { recursive: true });
+  });
   it("gets an id for each cell that has none, or one that is taken or malformed", async () => {
     const cell = (id?: string) => ({
       cell_type: "code",
