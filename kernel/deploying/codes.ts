@@ -9,6 +9,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "proof-failed": {
       readonly model: string;
       readonly target: string;
+      /** Empty: none was asked, since its files are others. */
       readonly runtime: string;
       /** What was found, each a clause. */
       readonly found: readonly string[];
@@ -39,7 +40,9 @@ registerCodes({
   "proof-failed": {
     severity: "error",
     message: (d) =>
-      `what was written of ${d.model} as ${d.target} does not answer as the notebook does (in ${d.runtime}): ${d.found.join("; ")}`,
+      d.runtime === ""
+        ? `what lies there of ${d.model} as ${d.target} is not what was proved, and was asked nothing: ${d.found.join("; ")}`
+        : `what was written of ${d.model} as ${d.target} does not answer as the notebook does (in ${d.runtime}): ${d.found.join("; ")}`,
     help: (d) =>
       d.kept
         ? "deploy the model again from its notebook; until then don't use what lies there"

@@ -69,6 +69,7 @@ describe("a deployment that was changed", function () {
     assert.equal(words.status, 1);
     assert.doesNotMatch(words.stdout, /✓|answers as/);
     assert.match(words.stderr, /proof-failed/);
+    assert.match(words.stderr, /is not what was proved, and was asked nothing: onnx\/model\.onnx is not the file/);
   });
 
   it("has no file that wasn't proved, but what carries folders about", async () => {
