@@ -142,9 +142,12 @@ export interface Written {
   readonly holdsFitted?: true;
 }
 
+/** Why a target can't hold a model, in words after a colon; `help`: what to do but choose another target. */
+export type Refusal = string | { readonly why: string; readonly help: string };
+
 export interface TargetImplementation {
-  /** Why it can't hold this model, in words after a colon; null: it can. */
-  refuses?(call: Call, model: Deployed): string | null | Promise<string | null>;
+  /** Null: it can hold this model. */
+  refuses?(call: Call, model: Deployed): Refusal | null | Promise<Refusal | null>;
   write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
   calls(call: Call, model: Deployed, at: string): readonly CopiedCall[];

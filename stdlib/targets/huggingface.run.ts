@@ -13,6 +13,8 @@ import { word } from "./huggingface.js";
 /** Targets that hold whatever a technique leaves around a model. */
 const GRAPHS = "`onnx`, `savedmodel`, `tflite`, `coreml` and `container`";
 
+const WHOLE = "leave out `weights: adapter`";
+
 export const huggingface: TargetImplementation = {
   refuses(call, model) {
     const { weights } = argumentsOf(word, call);
@@ -21,13 +23,16 @@ export const huggingface: TargetImplementation = {
     if (implementation.ownHead?.(task))
       return `transformers has no class with a head over the mean of a text's states; ${GRAPHS} hold it in their graphs`;
     if (weights === "adapter" && !adapter)
-      return "all its weights trained, so there is no adapter; leave out `weights: adapter`";
+      return { why: "all its weights trained, so there is no adapter", help: WHOLE };
     if (around !== null && !peft)
       return `${around} stays around the model: it can't go into its weights, and PEFT has no adapter of that kind; ${GRAPHS} hold it in their graphs`;
     if (weights === "adapter" && !peft)
-      return "PEFT has no adapter of that kind, but what trained goes into the weights; leave out `weights: adapter`";
+      return { why: "PEFT has no adapter of that kind, but what trained goes into the weights", help: WHOLE };
     if (weights === "merged" && around !== null)
-      return `${around} stays around the model and can't go into its weights; \`weights: adapter\` writes it as PEFT reads it`;
+      return {
+        why: `${around} stays around the model and can't go into its weights`,
+        help: "write `weights: adapter`, which is as PEFT reads it",
+      };
     return null;
   },
   async write(call, model, out) {

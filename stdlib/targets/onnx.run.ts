@@ -20,10 +20,17 @@ export const onnx: TargetImplementation = {
   refuses(given, model) {
     const { quantize, calibrate } = argumentsOf(word, given);
     if (model.rounding && quantize === undefined)
-      return "what goes into its layers is rounded to bytes, which numbers left as they are don't say; write `quantize: int8`";
-    if (calibrate !== undefined && quantize !== "int8") return "`calibrate` goes with `quantize: int8`";
+      return {
+        why: "what goes into its layers is rounded to bytes, which numbers left as they are don't say",
+        help: "write `quantize: int8`",
+      };
+    if (calibrate !== undefined && quantize !== "int8")
+      return { why: "`calibrate` goes with `quantize: int8`", help: "write that too, or leave out `calibrate`" };
     if (calibrate !== undefined && isPair(model))
-      return "the decoder of an encoder-decoder reads what its encoder made, which no row of tokens stands for; leave out `calibrate`";
+      return {
+        why: "the decoder of an encoder-decoder reads what its encoder made, which no row of tokens stands for",
+        help: "leave out `calibrate`",
+      };
     const { call, implementation } = model.parts.technique;
     if (isDecoder(model) && (implementation.virtual?.(call).cached ?? 0) > 0)
       return `${call.word} puts tokens of its own before each text, which a graph over keys and values can't begin with`;

@@ -34,7 +34,7 @@ export const page: TargetImplementation = {
       return "in a page answers are found in contexts by models whose tokenizer is WordPiece (BERT, DistilBERT, MiniLM, MobileBERT, ELECTRA); `onnx` holds others";
     const { graph, where } = planned(call, model);
     const why = tooLarge(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
-    return why && where === "embedded" ? `${why}: \`model: linked\` leaves it outside` : why;
+    return why && where === "embedded" ? { why, help: "write `model: linked`, which leaves the model outside" } : why;
   },
   async write(call, model, out) {
     const { graph, outgoing, where, quantize } = planned(call, model);

@@ -4,12 +4,13 @@ import { listedAsCode } from "../../diagnostics/listed.js";
 
 declare module "../../diagnostics/codes.js" {
   interface CodeData {
-    /** `instead`: what to write; absent: another target. */
+    /** `instead`: what to write; `help`: what to do. Neither: another target. */
     "cannot-deploy": {
       readonly model: string;
       readonly target: string;
       readonly why: string;
       readonly instead?: string;
+      readonly help?: string;
     };
     /** `found`: `models`, a connector, or a key. */
     "not-for-target": {
@@ -29,7 +30,9 @@ registerCodes({
     help: (d) =>
       d.instead !== undefined
         ? `write ${d.instead}`
-        : "choose another target; the table of targets in docs/deploying.md says which holds what",
+        : d.help !== undefined
+          ? d.help
+          : "choose another target; the table of targets in docs/deploying.md says which holds what",
     explain:
       "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
     example:

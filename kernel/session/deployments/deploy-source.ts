@@ -34,7 +34,7 @@ import { learntOf } from "./learnt.js";
 export async function deploySource(
   folder: string,
   opened: Opened,
-  rows: Pick<Deployed, "calibration" | "examples">,
+  { name, ...rows }: Pick<Deployed, "name" | "calibration" | "examples">,
 ): Promise<Deployed> {
   const { open, weights, base, body } = opened;
   const { plan, labels } = weights;
@@ -54,7 +54,7 @@ export async function deploySource(
   if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
   const learnt = learntOf(weights);
   const about = {
-    ...{ name: model.name, task: model.task, labels, roles: Object.keys(data.columns) },
+    ...{ name, task: model.task, labels, roles: Object.keys(data.columns) },
     ...{ tokenTypes: await typesOf(plan, base), maxLength: model.max_length, ...rows },
     ...(fitted && { fitted: fittedOf(fitted) }),
     adapter: adapter === null ? null : Object.values(ADAPTER),

@@ -75,6 +75,7 @@ export async function runDeploy(session: OpenSession, action: Deploy, stage: Sta
       begun.run = run;
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
         deploySource(run.source, opened, {
+          name: action.name,
           calibration: (rows) => calibration(session, opened, rows, stage),
           examples: (most) => examplesOf(session, opened, most, stage),
         }),
@@ -108,7 +109,10 @@ async function deployed(work: Work): Promise<DeploymentReport> {
   const { action, stage, opened, target, place, run, model, again } = work;
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
-    throw new CodedError("cannot-deploy", { model: action.name, target: callText(action.target), why: refused });
+    throw new CodedError("cannot-deploy", {
+      ...{ model: action.name, target: callText(action.target) },
+      ...(typeof refused === "string" ? { why: refused } : refused),
+    });
   const golden = await goldenFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
   const expected = await expectedOf(opened, golden, action.name, stage);
   return deployedAt(place, again ?? (() => Promise.resolve()), async (folder) => {

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { wordsFor, type CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
@@ -60,7 +60,7 @@ describe("deploying what was trained in a notebook", function () {
     await refused(
       'deploy around1 to huggingface("build/x", weights: merged)',
       "cannot-deploy",
-      /prompt_tuning stays around/,
+      /prompt_tuning stays around.*\nhelp: write `weights: adapter`/,
     );
     // PEFT reads neither; where the weights can't take them in, no folder of transformers can.
     await book.run(programOf(TASKS[0]!, "adapters(pfeiffer, size: 4)", "bottled"));
@@ -68,7 +68,11 @@ describe("deploying what was trained in a notebook", function () {
       await refused(`deploy bottled to huggingface("build/b"${weights})`, "cannot-deploy", /`onnx`, `savedmodel`/);
     await book.run('deploy bottled to onnx("build/bottled")');
     await book.run(programOf(TASKS[0]!, "bitfit", "biased"));
-    await refused('deploy biased to huggingface("build/b", weights: adapter)', "cannot-deploy", /leave out `weights/);
+    await refused(
+      'deploy biased to huggingface("build/b", weights: adapter)',
+      "cannot-deploy",
+      /help: leave out `weights/,
+    );
     await book.run('deploy biased to huggingface("build/biased")');
   });
 
@@ -230,7 +234,8 @@ describe("deploying what was trained in a notebook", function () {
   const refused = (program: string, code: string, says: RegExp): Promise<void> =>
     assert.rejects(book.run(program), (error: CodedError | Refused) => {
       assert.equal(error instanceof Refused ? error.diagnostics[0]?.code : error.code, code, String(error));
-      assert.match(error.message, says);
+      const told = error instanceof Refused ? error.message : `${error.message}\nhelp: ${wordsFor(error).help}`;
+      assert.match(told, says);
       return true;
     });
 });

@@ -88,8 +88,9 @@ describe("rounded ONNX models", function () {
   it("refuses to calibrate what no row of tokens stands for, or what isn't rounded to bytes", async () => {
     const refused = async (model: typeof t5, given: Call["arguments"]) =>
       onnx.refuses!({ ...call(), arguments: { path: "build", ...given } }, await deployedOf(model));
-    assert.match((await refused(t5, { quantize: "int8", calibrate: 4 })) ?? "", /encoder-decoder/);
-    assert.match((await refused(bert!, { quantize: "f16", calibrate: 4 })) ?? "", /int8/);
+    const said = async (...of: Parameters<typeof refused>) => JSON.stringify(await refused(...of));
+    assert.match(await said(t5, { quantize: "int8", calibrate: 4 }), /encoder-decoder.*leave out `calibrate`/);
+    assert.match(await said(bert!, { quantize: "f16", calibrate: 4 }), /int8/);
     assert.equal(await refused(bert!, { quantize: "int8", calibrate: 4 }), null);
   });
 

@@ -9,7 +9,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
@@ -111,7 +111,10 @@ train m on d with quick`);
     assert.ok(anew > 50 * own, `${String(anew)}, ${String(own)}`);
     await assert.rejects(
       book.run('deploy fixed to onnx("out/plain")'),
-      (error) => error instanceof CodedError && error.code === "cannot-deploy" && /quantize: int8/.test(error.message),
+      (error) =>
+        error instanceof CodedError &&
+        error.code === "cannot-deploy" &&
+        wordsFor(error).help === "write `quantize: int8`",
     );
     const [fixed, eight, m] = [await probabilities("fixed"), await probabilities("eight"), await probabilities("m")];
     assert.ok(far(fixed, m) < 0.1 && far(fixed, eight) > 1e-7);
