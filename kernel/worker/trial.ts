@@ -77,7 +77,13 @@ export class Trials {
     const hands = new Hands(order, doing, this.place, bench.session.runs);
     try {
       const outcomes = await trainPlans(
-        { ...bench, span: shipped.shipment.statement.span, sweep: order.aims, stage: this.stage(bench, doing) },
+        {
+          ...bench,
+          apart: true,
+          span: shipped.shipment.statement.span,
+          sweep: order.aims,
+          stage: this.stage(bench, doing),
+        },
         { ...hands.asked, resume: order.begun.length > 0 },
         order.plans,
       );

@@ -32,6 +32,8 @@ export interface Trains {
   /** Of the statement. */
   readonly span: Span;
   readonly models: TrialModels;
+  /** In a process of its own, maybe beside others. */
+  readonly apart?: true;
 }
 /** What a trial shares with the others of its sweep. */
 export interface Around extends Compiled, Trains {
@@ -194,6 +196,7 @@ async function trained(
   };
   const request = {
     ...{ plan, name, title: name, trial: asked.of, measures, opens: models.opens },
+    ...(around.apart && { apart: around.apart }),
     onEvent: (event: RunEvent) => {
       tell(event);
       asked.onEvent?.(event);

@@ -44,6 +44,8 @@ export interface TrainRequest {
   readonly onRun?: (folder: string) => void;
   /** Others train on the same engine. Told of the updates that it takes in all, once it has its engine. */
   readonly among?: (steps: number) => Among;
+  /** Processes beside this one may train at the same time: how long it takes says little of this machine. */
+  readonly apart?: true;
   /** Others share each of its updates: what calls them together. */
   readonly gathers?: Gathers;
   /** Told where a rank was lost and the training goes on with new ones. */

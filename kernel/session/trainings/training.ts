@@ -95,7 +95,6 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   const shares =
     gang && (await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined }));
   if (gang && shares) await gang.begin(open.session, shares, resume?.position.step ?? 0);
-  const began = performance.now();
   const watched = watchedIn(registry, plan.recipe.training);
   const exact = await exactFit(plan, { ...material, session: open.session }, work.stage);
   const wanted = { registry, plan, watched, measures: request.measures };
@@ -135,10 +134,12 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   });
   const steps = trained.steps - (resume?.position.step ?? 0);
   // A head that is found at once says little of what steps take, and so do several processes.
-  if (trained.reason === "done" && steps > 0 && !request.among && !exact && !gang && !federated) {
+  if (trained.reason === "done" && steps > 0 && !request.apart && !exact && !gang && !federated) {
     const { flops: trains, validating } = plan.estimates;
     const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
-    const seconds = steadily((performance.now() - began) / 1000, events.slice(earlier));
+    // Others may have trained meanwhile: the log counts its own time.
+    const own = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
+    const seconds = steadily(own - (resume?.position.seconds ?? 0), events.slice(earlier));
     rememberTook(engine.info.name, { flops, steps, seconds });
   }
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
