@@ -46,7 +46,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly after?: "saving" | "training" | "deploying";
     };
     "calibration-broken": { readonly file: string; readonly why: string };
-    "run-folder": { readonly folder: string; readonly why: string };
+    /** `gone`: it was moved or deleted. */
+    "run-folder": { readonly folder: string; readonly why: string; readonly gone?: true };
     "run-busy": {
       readonly run: string;
       readonly does: "train" | "delete" | "sweep";
@@ -222,9 +223,16 @@ registerCodes({
   },
   "run-folder": {
     severity: "error",
-    message: (d) => `the run's folder ${d.folder} can't be written: ${d.why}`,
-    help: () => "check that you may write there, or choose another with `--runs DIR`",
-    explain: "Every run writes a folder with its plan, its events and its checkpoints.",
+    message: (d) =>
+      d.gone
+        ? `the run's folder ${d.folder} was moved or deleted: ${d.why}`
+        : `the run's folder ${d.folder} can't be written: ${d.why}`,
+    help: (d) =>
+      d.gone
+        ? "move it back to where it was, or train again"
+        : "check that you may write there, or choose another with `--runs DIR`",
+    explain:
+      "Every run writes a folder with its plan, its events and its checkpoints. What is made of a trained model later is read there too.",
   },
   "run-busy": {
     severity: "error",

@@ -1,4 +1,5 @@
 /** What the disk says when a run's folder is written, as coded errors. */
+import { existsSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 
@@ -26,7 +27,12 @@ export function full(
   return new CodedError("no-space", { path, ...(after && { after }) }, { cause: error });
 }
 
-/** Of a folder that was deleted or moved away while it was written. */
+/** Coded error `run-folder` where the folder of a run is no longer there. */
+export function demandThere(folder: string): void {
+  if (!existsSync(folder)) throw gone(folder);
+}
+
+/** Of a folder that was deleted or moved away. */
 export function gone(folder: string, cause?: unknown): CodedError {
-  return new CodedError("run-folder", { folder, why: "it is no longer there" }, { cause });
+  return new CodedError("run-folder", { folder, why: "it is no longer there", gone: true }, { cause });
 }

@@ -7,6 +7,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/folders/adapter-folder.js";
 import { baseOfRun, forbiddingLicence } from "./base-licence.js";
 import { cardBase, withoutPlace } from "./card-base.js";
+import { demandThere } from "../artifacts/folder-errors.js";
 import { readSince } from "../artifacts/since-before.js";
 import type { Checkpoint } from "../artifacts/checkpoints.js";
 import type { RunEvent } from "../core/session/events.js";
@@ -40,6 +41,7 @@ export async function describeIn(
   },
 ): Promise<void> {
   const { plan, run, data, events, saved, checkpoint } = o;
+  demandThere(run.path);
   const lock = run.lock();
   if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
   await writeModelCard(folder, {

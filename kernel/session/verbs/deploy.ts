@@ -11,7 +11,7 @@ import { wordOf } from "#dsl/types/loaded.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { readCalibration } from "../../artifacts/calibration.js";
 import { fittedOf } from "../../inference/fitted.js";
-import { full } from "../../artifacts/folder-errors.js";
+import { demandThere, full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
 import { callText } from "../../core/display/value-text.js";
@@ -51,6 +51,7 @@ export async function runDeploy(session: OpenSession, action: Deploy, stage: Sta
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
   const target = await does(action.target, "target");
   const handle = session.models.get(action.name);
+  if (handle.weights) demandThere(handle.weights.folder);
   const push = target.pushes?.(action.target) ?? null;
   const verifying = isVerifying(session);
   const token = push && !verifying ? tokenOf(push) : null;

@@ -4,7 +4,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Action } from "#dsl/plan/action.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { writing } from "../../artifacts/folder-errors.js";
+import { demandThere, writing } from "../../artifacts/folder-errors.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { card, code, html } from "../../core/display/html.js";
@@ -64,6 +64,7 @@ export async function runReport(session: OpenSession, action: Report, stage: Sta
 async function reportOfModel(session: OpenSession, name: string, action: Report, stage: Stage): Promise<Written> {
   const { weights } = session.models.get(name);
   if (!weights) throw new CodedError("not-trained", { model: name });
+  demandThere(weights.folder);
   const run = findRun(weights.folder, { folder: stage.hostContext.folder, runs: session.runs });
   return reportOfRun(session, run, { ...action, name }, stage);
 }

@@ -76,6 +76,13 @@ describe("deploying what was trained in a notebook", function () {
     await book.run('deploy biased to huggingface("build/biased")');
   });
 
+  it("says what is wrong where the run of its model is gone, before anything is made", async () => {
+    await book.run(programOf(TASKS[0]!, "bitfit", "gone"));
+    rmSync(book.session.models.get("gone").weights!.folder, { recursive: true });
+    for (const statement of ['deploy gone to onnx("build/gone")', "report gone"])
+      await refused(statement, "run-folder", /gone.* was moved or deleted.*\nhelp: move it back/);
+    assert.ok(!existsSync(join(book.folder, "build/gone")));
+  });
   it("leaves what lies there as it was, and nothing where it fails", async () => {
     const at = (path: string): string => join(book.folder, "build", path);
     mkdirSync(at("mine"), { recursive: true });
