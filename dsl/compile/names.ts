@@ -24,6 +24,7 @@ import { planUpdated } from "./update/updating.js";
 import { planFederated } from "./federating.js";
 import { planCompressed } from "./compressing.js";
 import { ownHeads } from "../plan/bases/untrained.js";
+import { keptRun } from "./kept-run.js";
 import { experimentsUnder } from "../plan/version.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
@@ -62,7 +63,8 @@ export function named(
     if (refusedBefore(program, name, wanted, place)) return undefined;
     const has = program.namesOf(...kinds);
     const below = definedBelow(program, name, place);
-    const near = below ? undefined : nearest(name, has, program.reporter);
+    const kept = !below && kinds.includes("run") ? keptRun(program, name, place) : undefined;
+    const near = below || kept !== undefined ? undefined : nearest(name, has, program.reporter);
     program.report(
       "unknown-name",
       {
@@ -70,6 +72,7 @@ export function named(
         wanted,
         has,
         ...(below && { below: true as const }),
+        ...(kept !== undefined && { kept }),
         ...(near ? { nearest: near } : {}),
         ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
           ? { example: `${wanted} ${name} { … }` }
@@ -253,9 +256,10 @@ export function trainedFound(
     const heads =
       untrained && as === undefined && found.of.draft && !fresh ? ownHeads(program, found.of.draft) : undefined;
     const mask = found.node.path[1]?.text === "mask";
+    const ended = run && !run.update && !run.compress && !run.federated ? unended(run, found.name) : {};
     program.report(
       "not-trained",
-      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }), ...(mask && { mask }) },
+      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }), ...(mask && { mask }), ...ended },
       found.node.span,
     );
     return undefined;
@@ -265,6 +269,11 @@ export function trainedFound(
     return undefined;
   }
   return found.name;
+}
+
+/** A training that an earlier text planned, and that left no weights. */
+function unended({ model, data }: Run, name: string): { readonly began: string } {
+  return { began: `train ${model.name} on ${data.name}${name === model.name ? "" : ` as ${name}`}` };
 }
 
 /** A definition with what a sweep's best gives over it. */

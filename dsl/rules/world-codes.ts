@@ -65,6 +65,8 @@ declare module "../diagnostics/codes.js" {
       readonly as?: string;
       /** Tasks that its base's own head does, none of them the model's, and their labels. */
       readonly heads?: Readonly<Record<string, readonly string[]>>;
+      /** The statement that was to train it, and did not end. */
+      readonly began?: string;
       /** Its mask was asked for, which some data would be enough for. */
       readonly mask?: true;
     };
@@ -357,7 +359,9 @@ train m on d`,
         ? `its training was kept as \`${d.as}\`: write that name`
         : d.mask
           ? `say which data: \`show ${d.model}.mask on …\` shows what would be trained of them`
-          : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
+          : d.began !== undefined
+            ? `its training did not end: \`${d.began} { …, resume: true }\` goes on from its last checkpoint, the same without \`resume\` begins anew`
+            : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
     notes: (d) =>
       Object.entries(d.heads ?? {}).map(
         ([task, labels]) =>

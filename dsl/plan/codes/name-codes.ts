@@ -49,6 +49,8 @@ declare module "../../diagnostics/codes.js" {
       readonly below?: true;
       /** Title of the text that was to define it, and was refused. */
       readonly refused?: string;
+      /** A run of that name, as `load` takes it. */
+      readonly kept?: string;
       /** How such a name is defined. */
       readonly example?: string;
     };
@@ -181,13 +183,15 @@ registerCodes({
         ? `mend ${d.refused} and run it, then this`
         : d.below
           ? "move this statement beneath that one, or into a later cell"
-          : d.nearest
-            ? `write \`${d.nearest}\``
-            : d.has.length > 0
-              ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
-              : d.example === undefined
-                ? "define it first"
-                : `define it in a statement above: \`${d.example}\``,
+          : d.kept !== undefined
+            ? `its run is there: open it by \`model ${d.name} { load: ${JSON.stringify(d.kept)} }\`, or run the cell that defines it`
+            : d.nearest
+              ? `write \`${d.nearest}\``
+              : d.has.length > 0
+                ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+                : d.example === undefined
+                  ? "define it first"
+                  : `define it in a statement above: \`${d.example}\``,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },

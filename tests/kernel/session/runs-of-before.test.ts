@@ -1,0 +1,55 @@
+/** Names that only runs of before have, and trainings of this notebook that did not end. */
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { compileAll } from "#kernel/session/answers/host.js";
+import { keptFolder } from "./kept-runs.js";
+
+describe("a name without weights here", () => {
+  const folder = mkdtempSync(join(tmpdir(), "of-before-"));
+  const kept = join(keptFolder, readdirSync(keptFolder)[0]!);
+  before(() => {
+    cpSync(join(kept, "runs"), join(folder, "runs"), { recursive: true });
+    const rows = Array.from({ length: 40 }, (_, i) => `text ${String(i)},${i % 2 ? "x" : "y"}`);
+    writeFileSync(join(folder, "rows.csv"), ["text,label", ...rows].join("\n"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const told = async (...cells: readonly string[]): Promise<readonly string[]> => {
+    const sources = cells.map((text, i) => ({ id: `cell-${String(i)}`, title: `cell ${String(i)}`, text, cell: i }));
+    const { diagnostics } = await compileAll(sources, { hostContext: plainHostContext(folder) });
+    return diagnostics
+      .filter(({ code }) => code === "unknown-name" || code === "not-trained")
+      .map((one) => `${one.code}: ${wordsFor(one).help ?? ""}`);
+  };
+  const data =
+    'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 50%, test: 50%) }';
+
+  it("is opened from its run, where one of that name is there", async () => {
+    const id = readdirSync(join(folder, "runs")).find((name) => name.startsWith("straight"))!;
+    const [said] = await told(data, "evaluate straight on d.test");
+    assert.equal(
+      said,
+      `unknown-name: its run is there: open it by \`model straight { load: "${id}" }\`, or run the cell that defines it`,
+    );
+    assert.deepEqual(await told(data, `model straight { load: "${id}" }`, "evaluate straight on d.test"), []);
+    assert.deepEqual(await told(data, "evaluate nobody on d.test"), ["unknown-name: define it first"]);
+    // What is to be trained anew is no run.
+    assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
+  });
+  it("goes on training where its training did not end", async () => {
+    const model = 'model m { base: "bert", task: text_classification }';
+    const [said] = await told(data, model, "train m on d as long { steps: 9 }", "evaluate long on d.test");
+    assert.match(
+      said ?? "",
+      /^not-trained: its training did not end: `train m on d as long { …, resume: true }` goes on/,
+    );
+    const [own] = await told(data, model, "train m on d { steps: 9 }", "evaluate m on d.test");
+    assert.match(own ?? "", /`train m on d { …, resume: true }`/);
+    const [none] = await told(data, model, "evaluate m on d.test");
+    assert.match(none ?? "", /^not-trained: train it first/);
+  });
+});
