@@ -4,6 +4,7 @@ import { checkSameColumn } from "../rules/audit.js";
 import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
+import { Reporter } from "../diagnostics/reporter.js";
 import type { Given } from "../types/given.js";
 import type { Span } from "../diagnostics/span.js";
 import { typed } from "../types/values.js";
@@ -89,7 +90,11 @@ export function define(program: Program, header: Header): void {
   };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);
-  if (draft.broken || program.silent) return;
+  if (program.silent) return;
+  if (draft.broken) {
+    if (is === "data" && !unread && header.sound && base?.broken !== true) checkBeside(program, draft, name.span);
+    return;
+  }
   if (is === "data") defineData(program, header, draft, name.span);
   else if (is === "model") defineModel(program, header, draft, name.span);
   else
@@ -126,6 +131,15 @@ function defineData(program: Program, header: Header, draft: Draft, here: Span):
   const said = program.reporter.diagnostics.slice(before);
   const told = [...new Set([...said, ...draft.allowances].map(({ code }) => code))];
   act(program, header, "data", { name: draft.name, data: data.plan, ...(told.length > 0 && { told }) });
+}
+
+/** What its source says of the columns, where something else in it is wrong. */
+function checkBeside(program: Program, draft: Draft, here: Span): void {
+  const { reporter } = program;
+  program.reporter = new Reporter();
+  const data = resolveData(program, { ...draft, broken: false }, here);
+  program.reporter = reporter;
+  if (data) checkTables(program, draft, data.plan, here);
 }
 
 function defineModel(program: Program, header: Header, draft: Draft, here: Span): void {

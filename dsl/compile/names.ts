@@ -60,21 +60,24 @@ export function named(
   }
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
-    if (refusedBefore(program, name, wanted, place)) return undefined;
-    const has = program.namesOf(...kinds);
+    const swept = operand.path.length === 2 && operand.path[1]?.text === "best";
+    if (swept && program.lost.kinds.has("sweep")) return undefined;
+    if (refusedBefore(program, name, swept ? "sweep" : wanted, place)) return undefined;
+    const has = program.namesOf(...(swept ? (["sweep"] as const) : kinds));
     const below = definedBelow(program, name, place);
-    const kept = !below && kinds.includes("run") ? keptRun(program, name, place) : undefined;
+    const kept = !below && !swept && kinds.includes("run") ? keptRun(program, name, place) : undefined;
     const near = below || kept !== undefined ? undefined : nearest(name, has, program.reporter);
     program.report(
       "unknown-name",
       {
         name,
-        wanted,
+        wanted: swept ? "sweep" : wanted,
         has,
+        ...(swept && { swept: true as const }),
         ...(below && { below: true as const }),
         ...(kept !== undefined && { kept }),
         ...(near ? { nearest: near } : {}),
-        ...(kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
+        ...(!swept && kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
           ? { example: `${wanted} ${name} { … }` }
           : {}),
       },

@@ -15,6 +15,7 @@ import type { SweepGoal } from "../plan/sweep/auto.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
 import { relationsIn } from "../plan/sweep/relations.js";
 import { spacesOf } from "../plan/sweep/spaces.js";
+import { VARIED } from "../plan/sweep/varied.js";
 import { startsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../types/value.js";
 import { act, nameOf } from "./act.js";
@@ -162,7 +163,10 @@ function variedBy(
   }
   if (varied?.value?.is === "block") {
     const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
-    const spaces = spacesOf(program, varied.value, { data: given(data), model: given(model), recipe: given(recipe) });
+    const swept = { data, model, recipe };
+    const unsure = VARIED.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
+    const giving = { data: given(data), model: given(model), recipe: given(recipe) };
+    const spaces = spacesOf(program, varied.value, giving, unsure);
     if (spaces) checkRows(program, varied.value);
     return spaces;
   }

@@ -51,6 +51,8 @@ declare module "../../diagnostics/codes.js" {
       readonly refused?: string;
       /** A run of that name, as `load` takes it. */
       readonly kept?: string;
+      /** Its best trial is asked for. */
+      readonly swept?: true;
       /** How such a name is defined. */
       readonly example?: string;
     };
@@ -187,11 +189,13 @@ registerCodes({
             ? `its run is there: open it by \`model ${d.name} { load: ${JSON.stringify(d.kept)} }\`, or run the cell that defines it`
             : d.nearest
               ? `write \`${d.nearest}\``
-              : d.has.length > 0
-                ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
-                : d.example === undefined
-                  ? "define it first"
-                  : `define it in a statement above: \`${d.example}\``,
+              : d.swept
+                ? `run \`sweep … as ${d.name}\` here first: trials that are done are not trained again`
+                : d.has.length > 0
+                  ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+                  : d.example === undefined
+                    ? "define it first"
+                    : `define it in a statement above: \`${d.example}\``,
     explain: "A name is used that no statement before it defines. Cells that have not run define nothing.",
     example: "recipe a like b { epochs: 3 }",
   },

@@ -1,10 +1,11 @@
 /** `vary`: paths of data, model and recipe, each over a space. */
+import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 import { replace, type More } from "../../diagnostics/reporter.js";
 import { nearest } from "../../diagnostics/nearest.js";
 import { presentPart } from "../../types/deprecated.js";
 import type { Parameter } from "../../types/registry.js";
-import type { BlockNode, Entry } from "../../syntax/tree.js";
+import type { BlockNode, Entry, Expression, WordNode } from "../../syntax/tree.js";
 import { foreignSpace } from "./foreign-spaces.js";
 import type { Space } from "./sweep-plan.js";
 import { spaceOf } from "./space.js";
@@ -15,12 +16,14 @@ export function spacesOf(
   program: Program,
   block: BlockNode,
   given: Definitions,
+  /** Of which nobody knows what it gives: it is missing, or has a mistake, which was told. */
+  unsure: readonly (keyof Definitions)[] = [],
 ): Readonly<Record<string, Space>> | undefined {
   const spaces: Record<string, Space> = {};
   const seen = new Set<string>();
   let whole = true;
   for (const entry of block.entries) {
-    const found = settingAt(program, entry, block, given);
+    const found = settingAt(program, entry, block, given, unsure);
     const name = found?.name ?? entry.key.text;
     if (seen.has(name)) program.report("duplicate-key", { key: entry.key.text }, entry.key.span);
     seen.add(name);
@@ -36,10 +39,17 @@ interface Setting {
   readonly parameter: Parameter;
 }
 
-function settingAt(program: Program, { key, value }: Entry, block: BlockNode, given: Definitions): Setting | undefined {
+function settingAt(
+  program: Program,
+  { key, value }: Entry,
+  block: BlockNode,
+  given: Definitions,
+  unsure: readonly (keyof Definitions)[],
+): Setting | undefined {
   const found = parameterAt(program, key.path, given);
   if (!found) {
-    unknownPath(program, key, block, given);
+    const near = unknownPath(program, key, block, given, unsure);
+    if (value) isSpace(program, value, near ?? key.text);
     return undefined;
   }
   if (!value) return undefined;
@@ -50,8 +60,14 @@ function settingAt(program: Program, { key, value }: Entry, block: BlockNode, gi
   return parameter && { name: path.join("."), parameter };
 }
 
-/** A path that leads nowhere: what was meant, or what there is. */
-function unknownPath(program: Program, key: Entry["key"], block: BlockNode, given: Definitions): void {
+/** A path that leads nowhere: what was meant, or what there is. @returns the path that was meant */
+function unknownPath(
+  program: Program,
+  key: Entry["key"],
+  block: BlockNode,
+  given: Definitions,
+  unsure: readonly (keyof Definitions)[],
+): string | undefined {
   const root = key.path[0] ?? key.text;
   const roots = rootsOf(program);
   const near = program.reporter.crowded
@@ -59,26 +75,32 @@ function unknownPath(program: Program, key: Entry["key"], block: BlockNode, give
     : key.path.length > 1
       ? nearPath(program, key.path, given)
       : (foreignPath(program, root) ?? nearest(root, roots));
+  const untold = (verb: keyof Definitions): boolean =>
+    !given[verb].has(root) && parametersOf(program, verb).some(({ name }) => name === root);
+  if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
   const more: More =
     near && !block.entries.some((one) => one.key.text === near) ? { fix: replace(key.span, near) } : {};
   const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
   program.report("not-varied", { path: key.text, why }, key.span, more);
+  return near;
 }
 
 function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): Space | undefined {
-  if (!value) return undefined;
+  return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
+}
+
+/** Reports where it is written as none is. */
+function isSpace(program: Program, value: Expression, path: string): value is WordNode {
   const foreign = foreignSpace(program, value);
   if (foreign) {
     const fix = foreign.text === undefined ? {} : { fix: replace(value.span, foreign.text) };
-    program.report("not-varied", { path: name, why: foreign.why }, value.span, fix);
-    return undefined;
+    program.report("not-varied", { path, why: foreign.why }, value.span, fix);
+    return false;
   }
-  if (value.is !== "word" || !program.registry.find("space", value.text)) {
-    const why = "write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`";
-    program.report("not-varied", { path: name, why }, value.span);
-    return undefined;
-  }
-  return spaceOf(program, value, parameter, name);
+  if (value.is === "word" && program.registry.find("space", value.text)) return true;
+  const why = "write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`";
+  program.report("not-varied", { path, why }, value.span);
+  return false;
 }
 
 /** Whether no path varies a part of what another one varies as a whole: which of them counts would be anybody's guess. */

@@ -308,8 +308,50 @@ describe("what was meant beside a sweep", () => {
     assert.deepEqual(helps(`evaluate s.best on d.validation\n${sweep}`), [
       "`s` is defined below, and used before: move this statement beneath that one, or into a later cell",
     ]);
-    assert.match(helps(`evaluate t.best on d.validation\n${sweep}`)[0] ?? "", /^there is no model `t`/);
+    assert.match(helps(`evaluate t.best on d.validation\n${sweep}`)[0] ?? "", /^there is no sweep `t`/);
   });
+  it("is a sweep that has not run here, where its best is used", () => {
+    const told = "there is no sweep `s`: run `sweep … as s` here first: trials that are done are not trained again";
+    for (const use of ["evaluate s.best on d.test", "train m on d with s.best as w", "recipe r like s.best"])
+      assert.deepEqual(helps(use), [told], use);
+    assert.deepEqual(helps("train m on d with s"), [
+      "there is no recipe `s`: define it in a statement above: `recipe s { … }`",
+    ]);
+    assert.deepEqual(helps(`${sweep.replace(" as s ", " as search ")}evaluate serch.best on d.validation`), [
+      "there is no sweep `serch`: write `search`",
+    ]);
+    const outside = { trained: {}, refused: { s: "cell 2" } };
+    const [refused, ...more] = compiled(`${definitions}train m on d with s.best as w`, { outside }).diagnostics;
+    assert.equal(
+      refused && wordsFor(refused).message,
+      "`s` is not defined yet: cell 2 was to do it, and has a mistake",
+    );
+    assert.deepEqual(more, []);
+  });
+  it("is not guessed at where the definition that has it is missing, or has a mistake", () => {
+    const swept = "sweep l on d as s { vary: { technique.rank: choice(4, 8) }, trials: 2, maximize: accuracy }";
+    assert.deepEqual(helps(swept), ["there is no model `l`: there is `m`"]);
+    const model = 'model l { base: "minilm", task: text_classification, technique: lroa(rank: 8) }\n';
+    assert.deepEqual(helps(model + swept), ["there is no technique `lroa`: write `lora`"]);
+    const rank = helps(swept.replace("technique.rank", "techniqe.rank"));
+    assert.deepEqual(
+      rank.map((one) => one.split(":")[0]),
+      ["there is no model `l`", "`techniqe.rank` can't be varied"],
+    );
+    const [known, ...none] = helps(swept.replace(" l ", " m "));
+    assert.match(known ?? "", /^`technique\.rank` can't be varied: what may vary begins with /);
+    assert.deepEqual(none, []);
+  });
+  it("is told with the space that was meant", () =>
+    assert.deepEqual(
+      helps(sweep.replace("batch_size: choice(8, 16)", "learning_rate: log(5e-4, 5e-3), rank: [4, 16]")),
+      [
+        "`learning_rate` can't be varied: write `optimizer.learning_rate`",
+        "`optimizer.learning_rate` can't be varied: write `log(5e-4..5e-3)`",
+        "`rank` can't be varied: write `technique.rank`",
+        "`technique.rank` can't be varied: write `choice(4, 16)`",
+      ],
+    ));
   it("is a picture that another tool calls so, or that is nearly it", () => {
     assert.deepEqual(
       ["pareto", "trial", "importance"].flatMap((topic) => helps(`${sweep}show s.${topic}`)),
