@@ -5,8 +5,7 @@ import { replace, Reporter } from "../diagnostics/reporter.js";
 import { formOf } from "../types/shapes.js";
 import type { Span } from "../diagnostics/span.js";
 import { checkTables, dataFacts, namedByData, splitNames } from "../rules/world.js";
-import { bestOf } from "../plan/sweep/best.js";
-import { otherThanBest } from "../plan/sweep/best.js";
+import { asksBest, bestOf, otherThanBest } from "../plan/sweep/best.js";
 import { bestModel, isBest } from "../plan/sweep/best-model.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
@@ -60,7 +59,7 @@ export function named(
   }
   if (!of) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
-    const swept = operand.path.length === 2 && operand.path[1]?.text === "best";
+    const swept = asksBest(operand);
     if (swept && program.lost.kinds.has("sweep")) return undefined;
     if (refusedBefore(program, name, swept ? "sweep" : wanted, place)) return undefined;
     const has = program.namesOf(...(swept ? (["sweep"] as const) : kinds));

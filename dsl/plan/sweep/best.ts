@@ -16,6 +16,11 @@ export interface Best {
   readonly recipe: ReadonlyMap<string, Given>;
 }
 
+/** Whether a best trial is asked for, of whatever name. */
+export function asksBest({ path: [, part, ...more] }: WordNode): boolean {
+  return part?.text === "best" && more.length === 0;
+}
+
 /** A sweep has one part that stands for a model, or for a recipe: another was written. */
 export function otherThanBest(program: Program, node: WordNode, after: string): void {
   const part = node.path[1];
