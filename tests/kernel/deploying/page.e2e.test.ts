@@ -36,8 +36,9 @@ describe("a page that holds a model", function () {
 
   const at = (file: string): string => join(book.folder, file);
   const proofIn = (file: string): Proof => JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as Proof;
-  const examplesIn = async (file: string): Promise<readonly unknown[]> =>
-    (JSON.parse((await opened(readFileSync(at(file), "utf8"))).own.demo) as Demo).examples;
+  const demoIn = async (file: string): Promise<Demo> =>
+    JSON.parse((await opened(readFileSync(at(file), "utf8"))).own.demo) as Demo;
+  const examplesIn = async (file: string): Promise<readonly unknown[]> => (await demoIn(file)).examples;
   const model = (name: string): ModelHandle => book.session.models.get(name);
 
   it("says of a text what the notebook says, from a file, with examples that nobody is told of", async () => {
@@ -224,6 +225,12 @@ deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
     assert.deepEqual([...(await examplesIn("evil.html"))].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
   });
 
+  it("is called as its training is", async () => {
+    await book.run(`model plain { base: "bert", task: text_classification, technique: bitfit, max_length: 24 }
+train plain on labels_rows as named { steps: 2, batch_size: 4 }
+deploy named to page("named.html") { rows: 0 }`);
+    assert.equal((await demoIn("named.html")).name, "named");
+  });
   it("holds no row of a private training", async () => {
     await book.run(`model secret { base: "bert", task: text_classification, technique: lora(rank: 2), max_length: 24 }
 train secret on labels_rows { steps: 2, batch_size: 4, privacy: differential(8) }
