@@ -1,5 +1,5 @@
 /** What cells call to show things (`display`), and what a value looks like as a result. */
-import { inspect } from "node:util";
+import { inspect, types } from "node:util";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 import { figureShown, type Figure } from "../../core/display/figure.js";
@@ -71,13 +71,17 @@ export const display: Display = Object.assign(shower("display", shownOf), {
   clear: (wait = false) => outputOf("display.clear").clear(wait),
 });
 
+const AWAITED = "It is still under way: `await` before it gives what it comes to.";
+
 /** Any value: what shows itself does, tables are tables, the rest is what Node's `inspect` prints, without colour. */
 export function shownOf(value: unknown): Shown {
   const self =
     typeof value === "object" && value !== null ? (value as { [displaySymbol]?: unknown })[displaySymbol] : undefined;
   if (typeof self === "function") return bundleShown((self as () => unknown).call(value));
   if (isArqueroTable(value)) return arqueroShown(value);
-  return { bundle: { "text/plain": inspect(value, { colors: false }) } };
+  const text = inspect(value, { colors: false });
+  const waits = types.isPromise(value) && text.includes("<pending>");
+  return { bundle: { "text/plain": waits ? `${text}\n${AWAITED}` : text } };
 }
 
 function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): Shown {

@@ -16,6 +16,12 @@ describe("display", () => {
 
   it("shows any value as text", async () =>
     assert.deepEqual((await shown("display({ a: 1 })")).bundle, { "text/plain": "{ a: 1 }" }));
+  it("says of a promise how its value is had, while it is under way and not after", async () => {
+    const text = async (code: string): Promise<string> => String((await book.run(code)).text);
+    assert.match(await text("new Promise(() => undefined)"), /^Promise \{ <pending> \}\n.*`await` before it/);
+    assert.equal(await text("[Promise.resolve(7)].length"), "1");
+    assert.equal(await text("({ then: 1 })"), "{ then: 1 }");
+  });
   it("shows HTML, Markdown, SVG and bundles, each with plain text", async () => {
     assert.deepEqual((await shown("display.html('<p>a &lt; <b>b</b></p>')")).bundle, {
       "text/html": "<p>a &lt; <b>b</b></p>",
