@@ -27,7 +27,16 @@ export function cleanedText(cleaners: readonly CleanerFacts[]): readonly string[
     count(droppedBy(one)),
     [...notedBy(one), ...one.examples.slice(0, 1).map((example) => exampleText(example, 32))].join("; "),
   ]);
-  return ["", textTable([...head, "such as"], rows, align)];
+  return ["", textTable(...filled([...head, "such as"], rows), align)];
+}
+
+/** Without a last column that nothing stands in. */
+export function filled<T>(
+  names: readonly string[],
+  rows: readonly (readonly T[])[],
+): [head: readonly string[], rows: readonly (readonly T[])[]] {
+  const empty = rows.every((row) => row.at(-1) === "");
+  return empty ? [names.slice(0, -1), rows.map((row) => row.slice(0, -1))] : [names, rows];
 }
 
 /** The same, folded, with all examples. */

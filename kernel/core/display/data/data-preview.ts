@@ -4,7 +4,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { readTurns, spoken } from "../../data/conversations.js";
 import { languagesOf } from "./languages.js";
-import { cleanedHtml, cleanedText } from "./cleaned.js";
+import { cleanedHtml, cleanedText, filled } from "./cleaned.js";
 import { card, html, htmlTable, inked, note, picture, tone, type Part } from "../html.js";
 import { findingsHtml, findingsText, foundOf } from "./findings.js";
 import { shownOf } from "../bundle.js";
@@ -33,6 +33,7 @@ export function dataShown(
     count(d.count),
     d.examples.length > 0 ? `rows ${listed(d.examples.map(String), { most: 5, of: d.count })}` : "",
   ]);
+  const why = filled(["dropped because", "rows", "such as"], dropped);
   const rows = countsOf(facts);
   const splits = labelTable(plan, facts);
   const lengths = lengthsOf(facts);
@@ -52,9 +53,7 @@ export function dataShown(
     [
       `${title}: ${rows}`,
       sourceText(plan),
-      ...(dropped.length > 0
-        ? ["", textTable(["dropped because", "rows", "such as"], dropped, ["left", "right", "left"])]
-        : []),
+      ...(dropped.length > 0 ? ["", textTable(...why, ["left", "right", "left"])] : []),
       ...cleanedText(facts.cleaners ?? []),
       ...(splits.rows.length > 0
         ? [
@@ -82,8 +81,7 @@ export function dataShown(
     card(
       title,
       html`<div><b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span></div>`,
-      dropped.length > 0 &&
-        htmlTable({ head: ["dropped because", "rows", "such as"], rows: dropped, align: ["left", "right", "left"] }),
+      dropped.length > 0 && htmlTable({ head: why[0], rows: why[1], align: ["left", "right", "left"] }),
       cleanedHtml(facts.cleaners ?? []),
       splits.rows.length > 0 &&
         htmlTable({

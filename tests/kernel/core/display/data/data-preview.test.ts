@@ -17,6 +17,23 @@ const line = (text: string, start: string): string =>
     .find((one) => one.startsWith(start))!
     .replace(/ {2,}/g, " | ");
 
+describe("the preview of what was dropped and cleaned", () => {
+  const headsOf = (facts: DataFacts): readonly string[] =>
+    String(dataShown(data, facts, []).bundle["text/plain"])
+      .split("\n")
+      .filter((one) => /^(dropped because|cleaner) /.test(one))
+      .map((one) => one.replace(/ {2,}/g, " | "));
+  it("has a column of examples where there is one, and none where nothing would stand in it", () => {
+    assert.deepEqual(headsOf(dataFacts), ["dropped because | rows | such as", "cleaner | changed | dropped | such as"]);
+    const bare = {
+      ...dataFacts,
+      dropped: dataFacts.dropped.map((one) => ({ ...one, examples: [] })),
+      cleaners: [{ word: "unicode", changed: 0, dropped: [], examples: [] }],
+    };
+    assert.deepEqual(headsOf(bare), ["dropped because | rows", "cleaner | changed | dropped"]);
+  });
+});
+
 describe("the preview of labels", () => {
   it("puts the most frequent first, and the rare ones into one line that counts them", () => {
     const each = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`label${String(i)}`, i + 1]));
