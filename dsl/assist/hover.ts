@@ -3,7 +3,7 @@ import { entryOf } from "../diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
 import { kindsIn } from "../types/parts.js";
 import type { Program } from "../plan/program.js";
-import { describe } from "../types/shapes.js";
+import { boundText, describe } from "../types/shapes.js";
 import { tuneText } from "../plan/text.js";
 import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
@@ -198,13 +198,16 @@ function pagesOf(parameter: Parameter): readonly string[] {
     ...related,
   ];
 }
-function rangeOf({ range }: Parameter): string | undefined {
+function rangeOf(parameter: Parameter): string | undefined {
+  const { range } = parameter;
   if (!range) return undefined;
+  const bound = (of: number): string => boundText(parameter, of);
   const least = range.exclusive ? "more than" : "at least";
-  if (range.min !== undefined && range.max !== undefined && !range.exclusive) return `${range.min} to ${range.max}`;
+  if (range.min !== undefined && range.max !== undefined && !range.exclusive)
+    return `${bound(range.min)} to ${bound(range.max)}`;
   const parts = [
-    ...(range.min === undefined ? [] : [`${least} ${range.min}`]),
-    ...(range.max === undefined ? [] : [`at most ${range.max}`]),
+    ...(range.min === undefined ? [] : [`${least} ${bound(range.min)}`]),
+    ...(range.max === undefined ? [] : [`at most ${bound(range.max)}`]),
   ];
   return parts.join(", ");
 }

@@ -228,7 +228,7 @@ train m on d`,
     help: () => "add `clean: drop_duplicates`, which keeps the first of each",
     notes: (d) => [...examples(d.places, d.count), ...(d.masked ? [MASKED] : [])],
     explain:
-      "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows.",
+      "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows. `clean: drop_duplicates` in the data keeps the first of each, before the data is split.",
   },
   "no-split": {
     severity: "error",

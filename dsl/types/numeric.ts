@@ -1,6 +1,7 @@
 /** Numbers with their units and ranges: `80%`, `20min`, `512MB`, `1e-3`. */
 import type { Value } from "./value.js";
 import type { ValueType } from "./registry.js";
+import { boundText } from "./shapes.js";
 import { durations, sizes } from "../syntax/numbers.js";
 import type { NumberNode } from "../syntax/tree.js";
 import { replace } from "../diagnostics/reporter.js";
@@ -31,9 +32,14 @@ export function numeric(
       else if (node.unit !== "") return bad("a share such as `10%`");
       else if (!Number.isInteger(node.value) || (type.unit === "share" && node.value > 0 && node.value <= 1)) {
         const instead = percent(node);
-        t.reporter.report("share-as-decimal", { key: asked.key, found: node.raw, instead }, node.span, {
-          fix: replace(node.span, instead),
-        });
+        t.reporter.report(
+          "share-as-decimal",
+          { key: asked.key, found: node.raw, instead, ...(type.unit === "share" && { share: true }) },
+          node.span,
+          {
+            fix: replace(node.span, instead),
+          },
+        );
         return undefined;
       } else if (type.unit === "share" && node.value !== 0) return bad("a share such as `10%`", `${node.raw}%`);
       else value = type.unit === "share" ? { share: 0 } : node.value;
@@ -113,13 +119,14 @@ export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: 
   if (!range || x === undefined) return value;
   const low = range.min !== undefined && (range.exclusive ? x <= range.min : x < range.min);
   if (low || (range.max !== undefined && x > range.max)) {
+    const bound = (of: number): string => boundText(asked.parameter, of);
     const least =
       range.min === undefined
         ? ""
         : range.exclusive
-          ? `greater than ${String(range.min)}`
-          : `at least ${String(range.min)}`;
-    const most = range.max === undefined ? "" : `at most ${String(range.max)}`;
+          ? `greater than ${bound(range.min)}`
+          : `at least ${bound(range.min)}`;
+    const most = range.max === undefined ? "" : `at most ${bound(range.max)}`;
     t.reporter.report(
       "out-of-range",
       { key: asked.key, found: raw, range: [least, most].filter(Boolean).join(" and ") },

@@ -1,5 +1,5 @@
 /** The forms of what was written and of what a key takes, in words. */
-import type { Registry, ValueType } from "./registry.js";
+import type { Parameter, Registry, ValueType } from "./registry.js";
 import type { Expression } from "../syntax/tree.js";
 
 /** Whether `node` has the outer form of `type`; what is inside is not looked at. */
@@ -91,4 +91,10 @@ export function formOf(node: Expression): string {
     case "block":
       return "a record";
   }
+}
+
+/** An end of a range as it is written: of a share in percent. */
+export function boundText(of: Pick<Parameter, "type"> | undefined, bound: number): string {
+  const isShare = of?.type.is === "number" && of.type.unit === "share";
+  return isShare ? `${String(Number((100 * bound).toPrecision(12)))}%` : String(bound);
 }

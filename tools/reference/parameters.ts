@@ -1,5 +1,5 @@
 /** Parameters of a word, and its other names, as tables. */
-import { describe } from "#dsl/types/shapes.js";
+import { boundText, describe } from "#dsl/types/shapes.js";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Parameter, Word } from "#dsl/types/registry.js";
 import { valueText } from "#kernel/core/display/value-text.js";
@@ -43,9 +43,10 @@ function isText(p: Parameter): string {
     .filter(Boolean)
     .join("; ");
 }
-function rangeText({ range }: Parameter): string {
-  if (!range) return "";
-  const { min, max, exclusive } = range;
+function rangeText(p: Parameter): string {
+  if (!p.range) return "";
+  const { exclusive } = p.range;
+  const [min, max] = [p.range.min, p.range.max].map((of) => (of === undefined ? of : boundText(p, of)));
   const least = min === undefined ? "" : exclusive ? `more than ${min}` : `from ${min}`;
   const most = max === undefined ? "" : exclusive ? `at most ${max}` : `to ${max}`;
   return [least, most].filter(Boolean).join(exclusive ? " and " : " ");

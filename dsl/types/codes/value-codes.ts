@@ -22,7 +22,13 @@ declare module "../../diagnostics/codes.js" {
       readonly instead?: string;
       readonly advice?: string;
     };
-    "share-as-decimal": { readonly key: string; readonly found: string; readonly instead: string };
+    /** `share`: it takes no count. */
+    "share-as-decimal": {
+      readonly key: string;
+      readonly found: string;
+      readonly instead: string;
+      readonly share?: boolean;
+    };
     "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
     "not-whole": { readonly key: string; readonly found: string };
     "empty-range": { readonly from: string; readonly to: string };
@@ -107,7 +113,10 @@ registerCodes({
   },
   "share-as-decimal": {
     severity: "error",
-    message: (d) => `\`${d.key}\` takes a share or a count, and \`${d.found}\` is neither`,
+    message: (d) =>
+      d.share
+        ? `\`${d.key}\` takes a share in percent, and \`${d.found}\` has none`
+        : `\`${d.key}\` takes a share or a count, and \`${d.found}\` is neither`,
     help: (d) => `write \`${d.instead}\``,
     explain: "A share is written `10%`. `0.1` could be read as a tenth or as no row at all, so it is refused.",
     example: "recipe r { schedule: linear(warmup: 0.1) }",
