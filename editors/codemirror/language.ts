@@ -63,7 +63,8 @@ export function tuneLanguage(vocabulary: Vocabulary): Language {
   });
 
   function nameStyle(text: string, stream: StringStream, state: Changing): string {
-    if (stream.match(/^\s*:/, false)) return "propertyName";
+    // A part of a key, `technique.rank`, is coloured as the whole.
+    if (stream.match(/^(?:\.[\p{ID_Start}_][\p{ID_Continue}]*)*\s*:/u, false)) return "propertyName";
     if (state.depth === 0 && !state.header && known.verbs.has(text)) {
       state.header = true;
       return "keyword";

@@ -56,6 +56,10 @@ describe("Tune's colours in CodeMirror", () => {
     );
     assert.equal(colourOf("data rows { train }", "train"), "variableName");
     assert.equal(colourOf("recipe r { data: 1 }", "data"), "propertyName");
+    const vary = "sweep m on d as s { vary: { technique.rank : choice(4), optimizer.learning_rate: log(1e-4..1e-2) } }";
+    for (const part of ["technique", "rank", "optimizer", "learning_rate"])
+      assert.equal(colourOf(vary, part), "propertyName", part);
+    assert.equal(colourOf("show m { on: d.test, by: length }", "d"), "variableName");
   });
 
   it("take a connector for one on the statement's own line", () => {
