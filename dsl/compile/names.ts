@@ -61,9 +61,9 @@ export function named(
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
     const swept = asksBest(operand);
     if (swept && program.lost.kinds.has("sweep")) return undefined;
-    if (refusedBefore(program, name, swept ? "sweep" : wanted, place)) return undefined;
-    const has = program.namesOf(...(swept ? (["sweep"] as const) : kinds));
     const below = definedBelow(program, name, place);
+    if (!below && refusedBefore(program, name, swept ? "sweep" : wanted, place)) return undefined;
+    const has = program.namesOf(...(swept ? (["sweep"] as const) : kinds));
     const kept = !below && !swept && kinds.includes("run") ? keptRun(program, name, place) : undefined;
     const near = below || kept !== undefined ? undefined : nearest(name, has, program.reporter);
     program.report(
@@ -95,12 +95,14 @@ export function named(
 /** Whether a text that was refused was to define it. That is told once, not of each of its names. */
 function refusedBefore(program: Program, name: string, wanted: string, place: Span): boolean {
   const { refused = {} } = program.outside;
-  const title = Object.hasOwn(refused, name) ? refused[name] : undefined;
-  if (title === undefined) return false;
-  program.report("unknown-name", { name, wanted, has: [], refused: title }, place);
-  for (const [other, of] of Object.entries(refused)) if (of === title) program.lost.names.add(other);
+  const by = Object.hasOwn(refused, name) ? refused[name] : undefined;
+  if (by === undefined) return false;
+  if (!program.told.has(name))
+    program.report("unknown-name", { name, wanted, has: [], refused: clipped(by.title) }, place);
+  for (const [other, { id }] of Object.entries(refused)) if (id === by.id) program.told.add(other);
   return true;
 }
+const clipped = (title: string): string => (title.length > 80 ? `${title.slice(0, 79)}…` : title);
 
 /** A definition by its plain name. */
 export function draftOf(

@@ -19,4 +19,6 @@ export interface Source {
   readonly path?: string;
   /** Number of the notebook cell, from 1, when the source is a cell. */
   readonly cell?: number;
+  /** What the front end calls that cell, whichever number it has when it runs. */
+  readonly cellId?: string;
 }

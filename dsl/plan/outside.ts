@@ -9,8 +9,8 @@ export interface Outside {
   readonly typescript: readonly string[];
   /** Those of them whose values nobody can tell now: what depends on one is unknown, not wrong. */
   readonly unvalued?: readonly string[];
-  /** Names that a text was to define which was refused, with the title of that text. */
-  readonly refused?: Readonly<Record<string, string>>;
+  /** Names that a text was to define which was refused, and that text. */
+  readonly refused?: Readonly<Record<string, { readonly id: string; readonly title: string }>>;
   /** Models that a training may have trained whose plan nobody can tell now. */
   readonly unsure?: readonly string[];
   /** Their types, as TypeScript writes them, where somebody is typing. */

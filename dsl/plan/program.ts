@@ -133,6 +133,8 @@ export class Program implements Scope {
   readonly tried = new Set<string>();
   /** Names that a statement was to define which could not be read, and kinds of those that have lost their name. */
   readonly lost = { names: new Set<string>(), kinds: new Set<string>() };
+  /** Names that are missing for a cause that was told. */
+  readonly told = new Set<string>();
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();

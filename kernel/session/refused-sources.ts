@@ -1,22 +1,31 @@
 /** Sources that were refused: names that they were to define are missing for that reason. */
 import type { Compiled } from "#dsl/compile/compile.js";
-import type { Source, SourceId } from "#dsl/diagnostics/span.js";
+import type { Source } from "#dsl/diagnostics/span.js";
+import type { Outside } from "#dsl/plan/outside.js";
 
 export class RefusedSources {
-  private readonly sources = new Map<SourceId, { readonly title: string; readonly names: readonly string[] }>();
+  private readonly sources = new Map<string, { readonly source: Source; readonly names: readonly string[] }>();
   /** What those that ran define. */
   private defined: ReadonlySet<string> = new Set();
 
   /** A source was compiled; `refused`: nothing of it runs. */
-  after({ id, title }: Source, { names, lost }: Pick<Compiled, "names" | "lost">, refused: boolean): void {
-    this.sources.delete(id);
+  after(source: Source, { names, lost }: Pick<Compiled, "names" | "lost">, refused: boolean): void {
+    this.sources.delete(placeOf(source));
     if (!refused) this.defined = new Set(Object.keys(names));
-    else this.sources.set(id, { title, names: [...Object.keys(names), ...lost].filter((n) => !this.defined.has(n)) });
+    else {
+      const own = [...Object.keys(names), ...lost].filter((name) => !this.defined.has(name));
+      if (own.length > 0) this.sources.set(placeOf(source), { source, names: own });
+    }
   }
 
-  /** Name → title of the last other source that was to define it. */
-  namesBeside({ id }: Source): Readonly<Record<string, string>> {
-    const others = [...this.sources].filter(([other]) => other !== id);
-    return Object.fromEntries(others.flatMap(([, { title, names }]) => names.map((name) => [name, title])));
+  /** Name → the last source in another place that was to define it. */
+  namesBeside(source: Source): NonNullable<Outside["refused"]> {
+    const others = [...this.sources].filter(([place]) => place !== placeOf(source));
+    return Object.fromEntries(
+      others.flatMap(([, { source: of, names }]) => names.map((name) => [name, { id: of.id, title: of.title }])),
+    );
   }
 }
+
+/** A cell that runs again has another number, and is the same cell. */
+const placeOf = ({ id, cellId }: Source): string => (cellId === undefined ? id : `cell ${cellId}`);

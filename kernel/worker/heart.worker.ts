@@ -25,6 +25,7 @@ for (;;) {
     say({ answer, lease: about });
   } catch (error) {
     if (error instanceof CodedError && error.code === "lease-lost") {
+      // oxlint-disable-next-line no-useless-assignment -- the next turn of the loop reads it
       heard = Date.now();
       say({ lost: true, lease: about });
     } else if (Date.now() - heard > patience)

@@ -1,4 +1,4 @@
-// One comm for each kernel; what goes over it says kernel/jupyter/wire/assist-contract.ts. A question that is never answered ends by
+// One comm for each kernel; what goes over it says kernel/jupyter/wire/comms/assist-contract.ts. A question that is never answered ends by
 // itself; every failure is null.
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { CodeEditor } from "@jupyterlab/codeeditor";

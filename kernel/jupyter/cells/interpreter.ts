@@ -21,6 +21,8 @@ export interface ExecuteRequest {
   readonly code: string;
   /** execution_count of the cell. */
   readonly cell: number;
+  /** What the front end calls the cell, where it says so. */
+  readonly cellId?: string;
   readonly silent: boolean;
   readonly output: Output;
   readonly userExpressions: Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ export type ToMain =
       readonly run: RunId;
       readonly code: string;
       readonly cell: number;
+      readonly cellId?: string;
       readonly silent: boolean;
       readonly userExpressions: Readonly<Record<string, string>>;
     }

@@ -32,6 +32,8 @@ export interface RunPorts {
 
 /** How many headers of past cells are kept for output that comes late. */
 const remembered = 10_000;
+/** Of the name of a cell (nbformat has 64). */
+const LONGEST_ID = 256;
 
 export class RunQueue {
   private readonly waiting: Message[] = [];
@@ -99,7 +101,10 @@ export class RunQueue {
     if (!silent) this.publish(run, "execute_input", { code, execution_count: count });
     if (run.store) this.ports.history.append(count, code);
     const userExpressions = textsOf(message.content["user_expressions"]);
-    this.ports.tell({ kind: "execute", run: run.run, code, cell: count, silent, userExpressions });
+    // JupyterLab and VS Code name their cells; a console has none.
+    const { cellId } = message.metadata;
+    const of = typeof cellId === "string" && cellId.length <= LONGEST_ID ? { cellId } : {};
+    this.ports.tell({ kind: "execute", run: run.run, code, cell: count, ...of, silent, userExpressions });
   }
 
   private begin({ header, identities, content }: Message): Run {

@@ -80,13 +80,13 @@ export class Runner implements Asking {
   }
 
   private execute(request: Execute): void {
-    const { run, code, cell, silent, userExpressions } = request;
+    const { run, code, cell, cellId, silent, userExpressions } = request;
     const output = new RunOutput(this.port, run, silent, this.pressure, this);
     this.running = { request, output };
     const failed = (error: unknown): void => this.settle(run, () => outcomeOf(error));
     try {
       this.cells.interpreter
-        .execute({ code, cell, silent, userExpressions, output })
+        .execute({ code, cell, ...(cellId !== undefined && { cellId }), silent, userExpressions, output })
         .then((outcome) => this.settle(run, () => this.report(outcome)), failed);
     } catch (error) {
       failed(error);

@@ -5,6 +5,7 @@
 import { compileAnswered, type CompiledWith } from "#dsl/compile/answered.js";
 import type { EarlierCells } from "#dsl/compile/earlier.js";
 import type { Source } from "#dsl/diagnostics/span.js";
+import type { Outside } from "#dsl/plan/outside.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { plainHostContext, type HostContext } from "../../core/session/host-context.js";
@@ -18,8 +19,8 @@ export interface CompileOptions {
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
   readonly registry?: Registry;
-  /** Name → title of the refused source that was to define it. */
-  readonly refused?: Readonly<Record<string, string>>;
+  /** Name → the refused source that was to define it. */
+  readonly refused?: NonNullable<Outside["refused"]>;
   /** Keeps what earlier cells came to between calls. */
   readonly kept?: EarlierCells;
 }

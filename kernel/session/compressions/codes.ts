@@ -20,7 +20,7 @@ registerCodes({
     message: (d) =>
       `${d.teacher} answers ${d.rows === d.of ? "all" : `${String(d.rows)} of ${String(d.of)}`} rows with what is no number, so that nothing can be learnt of it`,
     help: (d) =>
-      `train ${d.teacher} again with a lower learning_rate, or in f32 where it was trained in bf16, and compress that`,
+      `train ${d.teacher} again with a lower learning_rate, or in f32 where it was trained in bf16, and compress it then`,
     explain:
       "What a student is to learn are the numbers that its teacher gives each label. Weights that grew beyond all bounds give none (NaN or infinite), and a loss on them would teach the student the same.",
   },

@@ -28,7 +28,6 @@ import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
 import { trainedRows } from "../updates/memory.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
-import { checkSaid } from "./said.js";
 import { trainedTeacher, type Teacher } from "./teacher.js";
 import { labelled, textsIn } from "./unlabelled.js";
 import { labelledShown } from "../../core/display/labelled.js";
@@ -121,12 +120,12 @@ async function saidOf(
   const labels = by.labels.length;
   const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), stage.hostContext);
   const rows = trainedRows(prepared);
+  // What was kept has been looked at when it was said.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
   const { numbers } = await by.ask(textsIn(rows));
   const all = [...numbers, ...unlabelled.map(({ said }) => must(said, "what is said of a row"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));
-  checkSaid(by.name, all);
   return logits;
 }
 

@@ -16,6 +16,7 @@ import { encodingOf } from "../../encoding/encoding.js";
 import { answersOf, type Said } from "../../inference/texts-asked.js";
 import { NO_DATA, PAIRS } from "../models/weight-room.js";
 import type { Compressing, Trained } from "./contract.js";
+import { checkSaid } from "./said.js";
 
 export interface Teacher {
   readonly name: string;
@@ -36,7 +37,9 @@ export function trainedTeacher(model: Trained, { session, stage }: Around): Teac
     async ask(texts) {
       const pairs = texts.some((text) => typeof text !== "string");
       const asking = await session.weights.askable(model, pairs ? PAIRS : NO_DATA, stage.hostContext);
-      return answersOf(texts, { ...asking, session: asking.open.session }, model.name);
+      const said = await answersOf(texts, { ...asking, session: asking.open.session }, model.name);
+      checkSaid(model.name, said.numbers);
+      return said;
     },
   };
 }

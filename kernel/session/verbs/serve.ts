@@ -20,6 +20,8 @@ import { Desk, deskType, weightsOf, type DeskAt } from "../serving/desk.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
+// What the process that serves may refuse a model with.
+import "../../deploying/codes.js";
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 

@@ -320,7 +320,7 @@ describe("what was meant beside a sweep", () => {
     assert.deepEqual(helps(`${sweep.replace(" as s ", " as search ")}evaluate serch.best on d.validation`), [
       "there is no sweep `serch`: write `search`",
     ]);
-    const outside = { trained: {}, refused: { s: "cell 2" } };
+    const outside = { trained: {}, refused: { s: { id: "b", title: "cell 2" } } };
     const [refused, ...more] = compiled(`${definitions}train m on d with s.best as w`, { outside }).diagnostics;
     assert.equal(
       refused && wordsFor(refused).message,

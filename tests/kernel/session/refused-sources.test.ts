@@ -13,9 +13,12 @@ describe("a cell after one that was refused", () => {
   const folder = mkdtempSync(join(tmpdir(), "refused-"));
   const session = new TuneSession({ folder, runs: join(folder, "runs") });
   const stage = { screen: textScreen({ write: () => undefined }), hostContext: plainHostContext(folder) };
-  const told = async (cell: number, text: string): Promise<readonly string[]> => {
+  // Each run of a cell has a number of its own, as in a notebook.
+  let runs = 0;
+  const told = async (cellId: string, text: string): Promise<readonly string[]> => {
+    const title = `cell ${String(++runs)}`;
     try {
-      await session.run({ id: `cell-${String(cell)}`, title: `cell ${String(cell)}`, text, cell }, stage);
+      await session.run({ id: title, title, text, cell: runs, cellId }, stage);
       return [];
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -29,19 +32,28 @@ describe("a cell after one that was refused", () => {
   });
   const data = (name: string, key: string): string =>
     `data ${name} {\n  ${key}: csv("a.csv")\n  columns: { text: text, label: label }\n}\n`;
-  const missing = "unknown-name: `a` is not defined yet: cell 1 was to do it, and has a mistake";
+  const missing = (name: string, cell: number): string =>
+    `unknown-name: \`${name}\` is not defined yet: cell ${String(cell)} was to do it, and has a mistake`;
 
   it("says which, and not each of its names", async () => {
-    assert.match((await told(1, data("a", "sorce") + data("b", "source"))).join("\n"), /^unknown-key: .*$/);
-    assert.deepEqual(await told(2, "show a\nshow b\nshow a"), [missing]);
+    assert.match((await told("first", data("a", "sorce") + data("b", "source"))).join("\n"), /^unknown-key: .*$/);
+    assert.deepEqual(await told("second", "show a\nshow b\nshow a"), [missing("a", 1)]);
+  });
+  it("is not blamed itself for what it only uses, by others nor when it runs again", async () => {
+    assert.deepEqual(await told("second", "show a"), [missing("a", 1)]);
+    assert.deepEqual(await told("third", "show b"), [missing("b", 1)]);
+  });
+  it("is told that what it defines below comes too late", async () => {
+    assert.match((await told("fourth", `show a\n${data("a", "source")}`)).join("\n"), /`a` is defined below/);
   });
   it("is told of what nobody was to define as ever", async () => {
-    assert.match((await told(3, "show c")).join("\n"), /^unknown-name: there is no .* `c`$/);
+    assert.match((await told("third", "show c")).join("\n"), /^unknown-name: there is no .* `c`$/);
   });
   it("goes through once that cell is mended, and hears of the name no more when the cell no longer has it", async () => {
-    assert.deepEqual(await told(1, data("a", "source") + data("b", "source")), []);
-    assert.deepEqual(await told(2, "show a\nshow b"), []);
-    assert.match((await told(4, data("d", "sorce"))).join("\n"), /^unknown-key: /);
-    assert.match((await told(4, `${data("e", "source")}show d`)).join("\n"), /no .* `d`$/);
+    assert.deepEqual(await told("first", data("a", "source") + data("b", "source")), []);
+    assert.deepEqual(await told("second", "show a\nshow b"), []);
+    assert.match((await told("fifth", data("tikets", "sorce"))).join("\n"), /^unknown-key: /);
+    assert.deepEqual(await told("fifth", data("tickets", "source")), []);
+    assert.match((await told("sixth", "show tikets")).join("\n"), /no .* `tikets`$/);
   });
 });

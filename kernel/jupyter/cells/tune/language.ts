@@ -65,7 +65,8 @@ async function executeCell(
   o: TuneOptions,
 ): Promise<ExecuteOutcome> {
   const title = `cell ${request.cell}`;
-  const source: Source = { id: title, title, text: withoutMagic(request.code), cell: request.cell };
+  const { code, cell, cellId } = request;
+  const source: Source = { id: title, title, text: withoutMagic(code), cell, ...(cellId !== undefined && { cellId }) };
   const hostContext = {
     folder: o.folder,
     parameters: o.parameters ?? {},

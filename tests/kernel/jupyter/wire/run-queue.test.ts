@@ -1,0 +1,36 @@
+/** Requests as the main thread is given them. */
+import assert from "node:assert/strict";
+import type { History } from "#kernel/jupyter/wire/history.js";
+import type { Json, Message } from "#kernel/jupyter/wire/message.js";
+import type { Publisher } from "#kernel/jupyter/wire/publisher.js";
+import { RunQueue, type RunPorts } from "#kernel/jupyter/wire/run-queue.js";
+import type { ToMain } from "#kernel/jupyter/wire/run-port.js";
+
+describe("a cell that waits to run", () => {
+  const toldOf = (metadata: Json): ToMain => {
+    const told: ToMain[] = [];
+    const ports = {
+      ...{ tell: (message: ToMain) => void told.push(message), reply: () => Promise.resolve() },
+      ...{
+        publisher: { publish: () => undefined } as unknown as Publisher,
+        held: () => false,
+        settled: () => undefined,
+      },
+      history: { append: () => undefined } as unknown as History,
+    } satisfies RunPorts;
+    const queue = new RunQueue(ports);
+    queue.open();
+    queue.push({ header: {}, parent: {}, metadata, content: { code: "1" }, identities: [] } as unknown as Message);
+    return told[0]!;
+  };
+  it("has the name that its front end calls it by, which outlasts its number", () => {
+    const told = toldOf({ cellId: "5c3f" });
+    assert.ok(told.kind === "execute" && told.cell === 1 && told.cellId === "5c3f");
+  });
+  it("has none of a console, nor one that is no name", () => {
+    for (const metadata of [{}, { cellId: 3 }, { cellId: "x".repeat(1000) }]) {
+      const told = toldOf(metadata);
+      assert.ok(told.kind === "execute" && !("cellId" in told));
+    }
+  });
+});
