@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { applyPatch } from "diff";
 import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { fixFile, writeFixed } from "#kernel/cli/fixing.js";
-import { writeSmallTraining } from "../session/small-training.js";
 import { called } from "./called.js";
 
 let folder = "";
@@ -182,18 +181,5 @@ describe("tunebook fix", function () {
     assert.equal((await call("link.tune")).status, 0);
     assert.ok(lstatSync(join(folder, "link.tune")).isSymbolicLink());
     assert.equal(read("held.tune"), "recipe r { epochs: 4 }\n");
-  });
-  it("mends a file whose end waits for a sweep", async () => {
-    const text =
-      'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }\n' +
-      'model m { base: "bert", task: text_classification }\n' +
-      "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n" +
-      "train m on d with s.best { epoch: 3 }\n";
-    write("sweep.tune", text);
-    writeSmallTraining(folder);
-    const { stdout, status } = await call("sweep.tune");
-    assert.equal(status, 0, stdout);
-    assert.match(stdout, /^sweep\.tune: 1 mended, \d+ left\n {2}4:28/);
-    assert.equal(read("sweep.tune"), text.replace("epoch:", "epochs:"));
   });
 });
