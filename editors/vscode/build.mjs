@@ -113,6 +113,14 @@ async function buildServer(stage, version) {
     banner: { js: 'import { createRequire } from "node:module";const require = createRequire(import.meta.url);' },
     plugins: [
       {
+        // What it says of plans asks which engine would be taken, and starts none.
+        name: "no engine",
+        setup: ({ onLoad }) => {
+          const path = /[\\/]kernel[\\/]engine[\\/]\w+[\\/]backend\.js$/;
+          onLoad({ filter: path }, () => ({ contents: 'throw new Error("this server runs no engine");' }));
+        },
+      },
+      {
         name: "version",
         setup: ({ onLoad }) => {
           const path = /[\\/]kernel[\\/]session[\\/]version\.js$/;

@@ -80,8 +80,9 @@ export function shownOf(value: unknown): Shown {
   if (typeof self === "function") return bundleShown((self as () => unknown).call(value));
   if (isArqueroTable(value)) return arqueroShown(value);
   const text = inspect(value, { colors: false });
-  const waits = types.isPromise(value) && text.includes("<pending>");
-  return { bundle: { "text/plain": waits ? `${text}\n${AWAITED}` : text } };
+  // Node hangs what it knows of its context on promises, which says nothing to anybody here.
+  const waits = types.isPromise(value) && /^Promise \{\s*<pending>/.test(text);
+  return { bundle: { "text/plain": waits ? `Promise { <pending> }\n${AWAITED}` : text } };
 }
 
 function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): Shown {
