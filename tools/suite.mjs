@@ -60,8 +60,8 @@ export async function runTests(part, args) {
         // What the compiler makes for a moment would else be copied about while it is collected, by threads that the other
         // processes have better use for.
         ...["--min-semi-space-size=128", "--max-semi-space-size=128", "--single-threaded-gc"],
-        // Most of what tests run runs a few times: made fast later, a tenth of the processors' time is left over.
-        "--interrupt-budget=200000",
+        // Most of what tests run runs a few times: made fast later, a seventh of the processors' time is left over.
+        "--interrupt-budget=528000",
         "node_modules/mocha/bin/mocha.js",
         "--exit",
         ...(unit ? ["--require", "./tools/unit-only.mjs"] : []),

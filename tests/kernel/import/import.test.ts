@@ -81,7 +81,7 @@ describe("settings of other tools", () => {
         assert.deepEqual(parse({ id: "x", title: "x", text: program }, verbs).diagnostics, []);
         if (leavesOf(settings["odd"]).length > 0) assert.match(program, /^\/\/ +odd/m);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
