@@ -18,7 +18,7 @@ import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
 const program = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
-const recipes = `engine { threads: 1 }
+const recipes = `engine { engine: tensorflow, threads: 1 }
 recipe quick { epochs: 2, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;

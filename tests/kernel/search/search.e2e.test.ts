@@ -21,7 +21,7 @@ import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
 const program = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
-const recipe = `engine { threads: 1 }
+const recipe = `engine { engine: tensorflow, threads: 1 }
 recipe quick { epochs: 4, batch_size: 8, checkpoint: every(steps: 4), seed: 3 }
 recipe long { epochs: 40, batch_size: 8, checkpoint: every(steps: 20), seed: 3 }
 `;

@@ -13,7 +13,7 @@ import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 import { AnotherMachine } from "./another-machine.js";
 
-const recipes = `engine { threads: 1 }
+const recipes = `engine { engine: tensorflow, threads: 1 }
 recipe quick { epochs: 1, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;
@@ -118,7 +118,7 @@ describe("a worker on another machine", function () {
         [[1, "done"]],
       );
     } finally {
-      await book.run("engine { threads: 1 }");
+      await book.run("engine { engine: tensorflow, threads: 1 }");
       bare.close();
     }
   });
