@@ -7,7 +7,7 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { replay } from "#kernel/session/replays/replay.js";
-import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
+import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
@@ -64,6 +64,21 @@ train m on d with r`);
     await book.run(`model again { load: ${JSON.stringify(model("s").folder)} }`);
     const [loaded] = await model("again").predict<Answered & { text: string }>(["a good film w3"]);
     assert.deepEqual(loaded?.probabilities, own?.probabilities);
+  });
+
+  it("refuses a teacher whose weights give no numbers", async () => {
+    const whole = model("m").folder!;
+    const run = `${whole}-ill`;
+    cpSync(whole, run, { recursive: true });
+    const file = fileOf("m").replace(whole, run);
+    const { tensors, metadata } = readHeader(file);
+    const all = Object.fromEntries(Object.keys(tensors).map((name) => [name, readTensor(file, name)]));
+    const { shape } = all["classifier.bias"]!;
+    const bytes = new Uint8Array(Float32Array.from({ length: shape[0]! }, () => Number.NaN).buffer);
+    writeSafetensors(file, { ...all, "classifier.bias": { dtype: "f32", shape, bytes } }, { ...metadata, ...CHECKED });
+    await book.run(`model ill { load: ${JSON.stringify(run)} }`);
+    const small = book.run("compress ill on d as well { steps: 1, distill: student(layers: 1) }");
+    await assert.rejects(small, (error) => error instanceof CodedError && error.code === "teacher-not-finite");
   });
 
   it("begins with its teacher's blocks, and a rate of nothing leaves them", async () => {
