@@ -23,6 +23,8 @@ export interface EngineRecord {
   readonly lacksBf16?: true;
   /** What its process is started with beside what all are; the user's own environment wins. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What its process must be started with, whatever the user's environment says. */
+  readonly required?: Readonly<Record<string, string>>;
   /** What `auto` says where its native part is not there. */
   readonly without?: string;
   /** Its native part on this machine; a string says why it is not there. */

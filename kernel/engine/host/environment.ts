@@ -21,6 +21,7 @@ export function hostEnvironment(
     OMP_NUM_THREADS: count,
     TF_NUM_INTRAOP_THREADS: count,
     TUNEBOOK_THREADS: count,
+    ...engines[engine].required,
     ...extra,
     NODE_OPTIONS: "",
   };
