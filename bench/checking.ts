@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { csv } from "#stdlib/sources/csv.run.js";
-import { cacheFolder } from "#kernel/session/engines/machine.js";
+import { cachePath } from "#kernel/fetch/cache.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 
@@ -57,8 +57,8 @@ function seconds(folder: string, ...options: readonly string[]): number {
   const cache = join(folder, "cache");
   rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache);
-  for (const name of readdirSync(cacheFolder()))
-    if (name !== "data" && name !== "audits") symlinkSync(join(cacheFolder(), name), join(cache, name));
+  for (const name of readdirSync(cachePath()))
+    if (name !== "data" && name !== "audits") symlinkSync(join(cachePath(), name), join(cache, name));
   const begun = performance.now();
   const { status, stderr } = spawnSync(process.execPath, [main, "check", ...options, "big.tune"], {
     cwd: folder,

@@ -15,7 +15,7 @@ import {
   statfsSync,
   writeFileSync,
 } from "node:fs";
-import { freemem, tmpdir } from "node:os";
+import { availableParallelism, cpus, freemem, tmpdir } from "node:os";
 import { join } from "node:path";
 import { node, root, say } from "./provision.mjs";
 import { cacheFolder } from "./python-env.mjs";
@@ -71,7 +71,10 @@ export async function runTests(part, args) {
         ...files,
         ...words,
       ],
-      { TUNEBOOK_COUNTS: counts, TMPDIR: folder, ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }) },
+      {
+        ...{ TUNEBOOK_COUNTS: counts, TMPDIR: folder, TUNEBOOK_MACHINE: machineOfTests(folder) },
+        ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }),
+      },
     );
     const { passes, failures, files: took } = JSON.parse(readFileSync(counts, "utf8"));
     say(timesOf(part, took, Date.now() - begun));
@@ -108,6 +111,23 @@ function inMemory(room) {
   } catch {
     return tmpdir();
   }
+}
+
+/**
+ * What tests take as measured of this machine, so that `auto` chooses the same engine wherever and whenever they run: two engines
+ * that are as quick as each other (GFLOP/s of a quiet machine of two processors). What tests' own trainings took stays with
+ * them, too.
+ */
+function machineOfTests(folder) {
+  const machine = join(folder, "machine");
+  mkdirSync(machine);
+  const engines = {
+    tensorflow: { title: "TensorFlow", f32: 395, bf16: 640, bandwidth: 31 },
+    onnx: { title: "ONNX Runtime", f32: 395, bandwidth: 40 },
+  };
+  const here = { processor: cpus()[0]?.model.trim() ?? "unknown processor", threads: availableParallelism() };
+  writeFileSync(join(machine, "engines.json"), JSON.stringify({ ...here, engines }));
+  return machine;
 }
 
 /** `tests/dsl/fuzz.test.ts` as it was built: mocha runs no TypeScript. */

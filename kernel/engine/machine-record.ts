@@ -1,5 +1,5 @@
 /**
- * What `tunebook setup` measured of each engine on this machine, in the cache: what `auto` chooses by. A record of another
+ * What `tunebook setup` measured of each engine on this machine, in the cache (or `TUNEBOOK_MACHINE`): what `auto` chooses by. A record of another
  * processor, or none that can be read, counts as none: it is a hint, and measuring again is cheap.
  */
 import { mkdirSync } from "node:fs";
@@ -7,7 +7,7 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { cachePath } from "#kernel/fetch/cache.js";
+import { measuredPath } from "#kernel/fetch/cache.js";
 import { fields, hintIn, type Schema } from "#kernel/fetch/json.js";
 import type { EngineName } from "./engine.js";
 import type { Products } from "./products.js";
@@ -35,7 +35,7 @@ export interface MachineRecord {
   readonly engines: Readonly<Partial<Record<EngineName, Products & { readonly title: string }>>>;
 }
 
-const file = (): string => cachePath("engines.json");
+const file = (): string => measuredPath("engines.json");
 export function processorName(): string {
   return cpus()[0]?.model.trim() ?? "unknown processor";
 }

@@ -22,6 +22,15 @@ export function cachePath(...parts: readonly string[]): string {
   return join(root, ...parts);
 }
 
+/**
+ * A file of what was measured on this machine: in the cache, or in the folder `TUNEBOOK_MACHINE`, where several machines share a
+ * cache, or nothing measured before is to count. Nothing is created.
+ */
+export function measuredPath(name: string): string {
+  const set = process.env["TUNEBOOK_MACHINE"];
+  return set !== undefined && set !== "" ? join(resolve(set), name) : cachePath(name);
+}
+
 // A file over the limit of its size is the error EFBIG to Node, but the lock's library would end the process by its signal.
 if (process.platform !== "win32") process.on("SIGXFSZ", () => undefined);
 

@@ -4,12 +4,12 @@
  * The file is a hint: a missing or broken one means "not measured yet".
  */
 import { mkdirSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { must } from "#dsl/diagnostics/must.js";
 import type { MachineFacts, Took } from "#dsl/types/facts.js";
+import { measuredPath } from "../../fetch/cache.js";
 import { fields, hintIn, like, object } from "../../fetch/json.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { chooseEngine } from "#kernel/engine/choice.js";
@@ -17,17 +17,14 @@ import { engines } from "#kernel/engine/engines.js";
 import { readMachineRecord } from "#kernel/engine/machine-record.js";
 import type { RunEvent } from "../../core/session/events.js";
 
-export function cacheFolder(): string {
-  return process.env["TUNEBOOK_CACHE"] ?? join(homedir(), ".cache", "tunebook");
-}
-const file = () => join(cacheFolder(), "machine.json");
+const file = () => measuredPath("machine.json");
 /** Of each engine: enough for models of several sizes. */
 const KEPT = 12;
 /** Trainings of a size: more than one, so that a moment in which the machine was busy is told from its pace. */
 const OF_A_SIZE = 3;
 /** Efforts of a step that are as good as the same. */
 const ALIKE = 1.25;
-/** Engine that this process trained with last, by the cache that was told. */
+/** Engine that this process trained with last, by the file that was told. */
 const trainedHere = new Map<string, EngineName>();
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));

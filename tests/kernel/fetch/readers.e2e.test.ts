@@ -47,7 +47,7 @@ describe("readers of JSON", function () {
   /** What the server answers to everything. */
   let answer = "";
   before(async () => {
-    process.env["TUNEBOOK_CACHE"] = join(folder, "cache");
+    process.env["TUNEBOOK_CACHE"] = process.env["TUNEBOOK_MACHINE"] = join(folder, "cache");
     process.env["HF_HOME"] = join(folder, "hub");
     server = createServer((_, response) => {
       response.writeHead(200, { "content-type": "application/json" });
@@ -58,7 +58,7 @@ describe("readers of JSON", function () {
   });
   after(async () => {
     await new Promise((done) => server.close(done));
-    for (const name of ["TUNEBOOK_CACHE", "HF_HOME", "HF_ENDPOINT"])
+    for (const name of ["TUNEBOOK_CACHE", "TUNEBOOK_MACHINE", "HF_HOME", "HF_ENDPOINT"])
       if (environment[name] === undefined) delete process.env[name];
       else process.env[name] = environment[name];
     rmSync(folder, { recursive: true, force: true });

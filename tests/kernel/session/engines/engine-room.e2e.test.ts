@@ -1,24 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cachePath } from "#kernel/fetch/cache.js";
 import { writeMachineRecord } from "#kernel/engine/machine-record.js";
 import { EngineRoom } from "#kernel/session/engines/engine-room.js";
 
 describe("the engine of a session", () => {
-  const before = process.env["TUNEBOOK_CACHE"];
-  let cache: string;
-  beforeEach(() => {
-    const tensorflow = cachePath("tensorflow");
-    cache = mkdtempSync(join(tmpdir(), "engine-room-"));
-    symlinkSync(tensorflow, join(cache, "tensorflow"));
-    process.env["TUNEBOOK_CACHE"] = cache;
-  });
+  const before = process.env["TUNEBOOK_MACHINE"];
+  let measured: string;
+  beforeEach(() => (process.env["TUNEBOOK_MACHINE"] = measured = mkdtempSync(join(tmpdir(), "engine-room-"))));
   afterEach(() => {
-    if (before === undefined) delete process.env["TUNEBOOK_CACHE"];
-    else process.env["TUNEBOOK_CACHE"] = before;
-    rmSync(cache, { recursive: true, force: true });
+    if (before === undefined) delete process.env["TUNEBOOK_MACHINE"];
+    else process.env["TUNEBOOK_MACHINE"] = before;
+    rmSync(measured, { recursive: true, force: true });
   });
 
   it("changes under auto for work that another does faster, or it can't do; not for looking", async function () {

@@ -9,12 +9,12 @@ import { expectedTime } from "#kernel/core/display/plans/expected-time.js";
 import { paceOf, rememberTook, steadily } from "#kernel/session/engines/machine.js";
 
 describe("what trainings took on this machine", () => {
-  const before = process.env["TUNEBOOK_CACHE"];
+  const before = process.env["TUNEBOOK_MACHINE"];
   let cache: string;
-  beforeEach(() => (process.env["TUNEBOOK_CACHE"] = cache = mkdtempSync(join(tmpdir(), "tunebook-machine-"))));
+  beforeEach(() => (process.env["TUNEBOOK_MACHINE"] = cache = mkdtempSync(join(tmpdir(), "tunebook-machine-"))));
   afterEach(() => {
-    if (before === undefined) delete process.env["TUNEBOOK_CACHE"];
-    else process.env["TUNEBOOK_CACHE"] = before;
+    if (before === undefined) delete process.env["TUNEBOOK_MACHINE"];
+    else process.env["TUNEBOOK_MACHINE"] = before;
     rmSync(cache, { recursive: true });
   });
   const large = { flops: 1e12, steps: 50, seconds: 8 };

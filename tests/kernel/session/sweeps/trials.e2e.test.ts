@@ -1,6 +1,6 @@
 /** Trials of a sweep on one engine: as each would train alone, whatever runs between; those that are given up; what stays of them. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -8,7 +8,7 @@ import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import type { SweepHandle, TrialRecord } from "#kernel/core/sweep/trial.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
-import { cacheFolder, paceOf } from "#kernel/session/engines/machine.js";
+import { paceOf } from "#kernel/session/engines/machine.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
@@ -70,11 +70,9 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
   });
 
   it("tell what trainings take on this machine, each by the time that is its own", async () => {
-    const [before, there] = [process.env["TUNEBOOK_CACHE"], cacheFolder()];
-    const cache = mkdtempSync(join(tmpdir(), "tunebook-pace-"));
-    for (const name of readdirSync(there))
-      if (name !== "machine.json") symlinkSync(join(there, name), join(cache, name));
-    process.env["TUNEBOOK_CACHE"] = cache;
+    const before = process.env["TUNEBOOK_MACHINE"];
+    const measured = mkdtempSync(join(tmpdir(), "tunebook-pace-"));
+    process.env["TUNEBOOK_MACHINE"] = measured;
     try {
       await book.run(`sweep m on d with quick as paced {
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 2, at_once: 2, minimize: loss
@@ -85,9 +83,9 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
       const seconds = own.map((event) => (event?.kind === "stopped" ? event.seconds : 0));
       assert.ok(took.seconds <= Math.max(...seconds) && took.seconds >= Math.min(...seconds) / 2);
     } finally {
-      if (before === undefined) delete process.env["TUNEBOOK_CACHE"];
-      else process.env["TUNEBOOK_CACHE"] = before;
-      rmSync(cache, { recursive: true });
+      if (before === undefined) delete process.env["TUNEBOOK_MACHINE"];
+      else process.env["TUNEBOOK_MACHINE"] = before;
+      rmSync(measured, { recursive: true });
     }
   });
 
