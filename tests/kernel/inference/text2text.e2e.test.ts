@@ -63,7 +63,9 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     );
     const { exact_match, "rouge(rouge1)": rouge, chrf } = evaluation().metrics;
     assert.ok(exact_match! > 0.8 && Math.abs(rouge! - exact_match!) < 1e-9, "every text is one word");
-    assert.ok(chrf! > 100 * exact_match! && chrf! <= 100);
+    // More than nothing for parts of a word, where any word is wrong.
+    assert.ok(chrf! > 100 * exact_match! || exact_match === 1, `${String(chrf)}, ${String(exact_match)}`);
+    assert.ok(chrf! <= 100);
   });
   it("scores each token of the targets", async () => {
     await book.run(`evaluate backwards on pairs.test { metrics: [loss, perplexity] }`);
