@@ -4,7 +4,7 @@ import type { DType } from "./program.js";
 import { broadcast, Misfit, wantFloat, wantSameDType } from "./shape.js";
 import { summedTo } from "./row-part.js";
 import type { Tensor } from "./tensor.js";
-import { stridesOf, values, walk } from "./values.js";
+import { stridesOf, values, walk, zeros } from "./values.js";
 
 export interface Unary extends Traits {
   readonly name: string;
@@ -32,7 +32,7 @@ export function unary({
     ...(gradient && { gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)] }),
     ...(decompose && { decompose: ([x]) => [decompose(x)] }),
     evaluate([x]) {
-      const data = new Float64Array(x.data.length);
+      const data = zeros(x.data.length);
       for (let i = 0; i < data.length; i++) data[i] = f(x.data[i]!);
       return [{ shape: x.shape, data }];
     },

@@ -7,7 +7,7 @@ import type { Dimension, DType, Type } from "./program.js";
 import { addProducts } from "./products.js";
 import { Misfit, wantFloat, wantSameDType, wantShape } from "./shape.js";
 import { softmaxRows } from "./softmax.js";
-import type { Values } from "./values.js";
+import { zeros, type Values } from "./values.js";
 
 /** Attributes of cross-entropies. */
 export const LOSS = {
@@ -70,9 +70,9 @@ export function eachHeadRow(
     if (label === ignore) return;
     if (label < 0 || label >= vocabulary) throw new Misfit(`label ${label} of ${vocabulary}`);
     counted++;
-    const logits = new Float64Array(vocabulary);
+    const logits = zeros(vocabulary);
     if (bias) logits.set(bias.data);
-    addProducts(x.data.subarray(row * n, (row + 1) * n), weight.data, logits);
+    addProducts({ data: x.data, at: row * n, size: n }, weight.data, { data: logits, at: 0, size: vocabulary });
     if (cap === undefined) return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
     const bent = logits.map((logit) => Math.tanh(logit / cap));
     const logs = softmaxRows(

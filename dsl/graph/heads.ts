@@ -6,7 +6,7 @@ import { flag, listOf, number, optional, type Infer } from "./attributes.js";
 import type { Dimension, Type } from "./program.js";
 import { dropoutMask } from "./random.js";
 import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape, wantSteps } from "./shape.js";
-import type { Values } from "./values.js";
+import { zeros, type Values } from "./values.js";
 
 /** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
 export const HIDDEN = -1e30;
@@ -204,7 +204,7 @@ export function accumulate(y: Float64Array, yt: number, x: Float64Array, xt: num
 
 /** Dropout's factor for each probability; all ones without dropout. */
 export function keepOf(p: Values, a: AttentionAttributes, step: Values | undefined): Float64Array {
-  if (!a.rate) return new Float64Array(p.data.length).fill(1);
+  if (!a.rate) return zeros(p.data.length).fill(1);
   const [, heads = 1, length = 1, keys = 1] = p.shape;
   return dropoutMask(p.data.length, keys, { ...a, steps: step!.data }, counted(heads, length));
 }

@@ -16,14 +16,19 @@ export interface RowNorm {
   readonly variance: number;
   /** 1 / √(variance + ε). */
   readonly inverse: number;
-  /** (x − mean) · inverse. */
-  readonly normal: Float64Array;
 }
-export function rowNorm(row: Float64Array, epsilon: number): RowNorm {
-  const mean = row.reduce((sum, v) => sum + v, 0) / row.length;
-  const variance = row.reduce((sum, v) => sum + (v - mean) ** 2, 0) / row.length;
+/** Of `normal.length` numbers of `x` from `at` on; (x − mean) · inverse is written to `normal`. */
+export function rowNorm(x: Float64Array, at: number, epsilon: number, normal: Float64Array): RowNorm {
+  const n = normal.length;
+  let sum = 0;
+  for (let i = 0; i < n; i++) sum += x[at + i]!;
+  const mean = sum / n;
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (x[at + i]! - mean) ** 2;
+  const variance = squares / n;
   const inverse = 1 / Math.sqrt(variance + epsilon);
-  return { mean, variance, inverse, normal: row.map((v) => (v - mean) * inverse) };
+  for (let i = 0; i < n; i++) normal[i] = (x[at + i]! - mean) * inverse;
+  return { mean, variance, inverse };
 }
 
 /** Types of rms_norm's outputs. */
@@ -32,7 +37,9 @@ export function rmsTypes(x: Type, scale: Type): readonly [Type, Type] {
   wantShape(scale, [lastOf(x, "x")], "the scale");
   return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];
 }
-/** 1 / √(mean of x² + ε). */
-export function rmsRow(row: Float64Array, epsilon: number): number {
-  return 1 / Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / row.length + epsilon);
+/** 1 / √(mean of x² + ε), of `n` numbers from `at` on. */
+export function rmsRow(x: Float64Array, at: number, n: number, epsilon: number): number {
+  let squares = 0;
+  for (let i = at; i < at + n; i++) squares += x[i]! * x[i]!;
+  return 1 / Math.sqrt(squares / n + epsilon);
 }

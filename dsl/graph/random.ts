@@ -11,6 +11,8 @@
  * costs one xor, one product and one comparison. Rows and columns are pairwise independent; four elements on the corners
  * of a rectangle are not, which dropout doesn't notice. The rate is exact to 2⁻³².
  */
+import { zeros } from "./values.js";
+
 export const ODD = 0x9e3779b1 | 0;
 
 /** murmur3's 32-bit finalizer. */
@@ -47,7 +49,7 @@ export function dropoutMask(
 ): Float64Array {
   const { seed, site, steps } = o;
   const bound = threshold(o.rate);
-  const mask = new Float64Array(size);
+  const mask = zeros(size);
   const scale = 1 / (1 - o.rate);
   const rows = size / columns / steps.length;
   for (let group = 0; group < steps.length; group++) {

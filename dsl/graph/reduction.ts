@@ -2,7 +2,7 @@
 import { flag, numbers, type Infer } from "./attributes.js";
 import type { Type } from "./program.js";
 import { axesOf } from "./shape.js";
-import { sizeOf, stridesOf, values, walk, type Values } from "./values.js";
+import { stridesOf, values, walk, type Values } from "./values.js";
 
 /** Attributes of the reductions. */
 export const REDUCTION = { axes: numbers, keep: flag };
@@ -31,7 +31,8 @@ export function reduceOver(
   f: (sofar: number, v: number, n: number) => number,
 ): Values {
   const axes = axesOf(x.shape.length, a.axes);
-  const y = values(shape, new Float64Array(sizeOf(shape)).fill(start));
+  const y = values(shape);
+  y.data.fill(start);
   const n = x.data.length / y.data.length;
   walk(x.shape, [strideInto(x.shape, axes)], (i, [p]) => {
     y.data[p!] = f(y.data[p!]!, x.data[i]!, n);

@@ -1,6 +1,8 @@
+import { zeros } from "./values.js";
+
 /** Softmax or its logarithm of each row of `n` numbers. */
 export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): Float64Array {
-  const y = new Float64Array(data.length);
+  const y = zeros(data.length);
   for (let at = 0; at < data.length; at += n) {
     const end = Math.min(at + n, data.length);
     let most = -Infinity;

@@ -15,7 +15,29 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 export function values(shape: readonly number[], data?: ArrayLike<number>): Values {
-  return { shape, data: data ? new Float64Array(data) : new Float64Array(sizeOf(shape)) };
+  return { shape, data: data ? new Float64Array(data) : zeros(sizeOf(shape)) };
+}
+
+/** Bytes of a buffer that many arrays share, and of the largest that is put into it. */
+const SHARED = 2 ** 20;
+const LARGEST = SHARED / 8;
+let shared = new ArrayBuffer(SHARED);
+let used = 0;
+
+/**
+ * So many zeros. A program's arrays are many and small: a buffer of its own each would take longer to get and to give back than
+ * most take to be computed, so that they lie side by side in larger ones.
+ */
+export function zeros(count: number): Float64Array {
+  const bytes = 8 * count;
+  if (bytes > LARGEST) return new Float64Array(count);
+  if (used + bytes > SHARED) {
+    shared = new ArrayBuffer(SHARED);
+    used = 0;
+  }
+  const array = new Float64Array(shared, used, count);
+  used += bytes;
+  return array;
 }
 
 export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };

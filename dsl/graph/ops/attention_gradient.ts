@@ -37,13 +37,11 @@ export const attention_gradient = defineOp({
     const g = geometry(q, k, a);
     const keep = keepOf(p, a, step);
     const [dq, dk, dv, dscores] = [values(queries), values(keys), values(others), values(square)];
+    const dp = new Float64Array(g.keys);
     eachRow(g, (b, h, i) => {
       const row = g.row(b, h, i);
       const at = g.query(b, i, h);
-      const dp = Float64Array.from(
-        { length: g.keys },
-        (_, j) => keep[row + j]! * dot(dy.data, at, v.data, g.key(b, j, h), g.size),
-      );
+      for (let j = 0; j < g.keys; j++) dp[j] = keep[row + j]! * dot(dy.data, at, v.data, g.key(b, j, h), g.size);
       const mean = dot(dp, 0, p.data, row, g.keys);
       for (let j = 0; j < g.keys; j++) {
         const ds = p.data[row + j]! * (dp[j]! - mean);

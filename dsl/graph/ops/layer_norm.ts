@@ -32,11 +32,12 @@ export const layer_norm = defineOp({
     const y = values(shape);
     const mean = values(rows);
     const variance = values(rows);
+    const [to, by, added, normal] = [y.data, scale.data, bias.data, new Float64Array(n)];
     for (let r = 0; r < mean.data.length; r++) {
-      const row = rowNorm(x.data.subarray(r * n, (r + 1) * n), a.epsilon);
+      const row = rowNorm(x.data, r * n, a.epsilon, normal);
       mean.data[r] = row.mean;
       variance.data[r] = row.variance;
-      for (let i = 0; i < n; i++) y.data[r * n + i] = row.normal[i]! * scale.data[i]! + bias.data[i]!;
+      for (let i = 0; i < n; i++) to[r * n + i] = normal[i]! * by[i]! + added[i]!;
     }
     return [y, mean, variance];
   },

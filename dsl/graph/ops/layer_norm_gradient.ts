@@ -20,16 +20,22 @@ export const layer_norm_gradient = defineOp({
     const dx = values(shape);
     const dscale = values(width);
     const dbias = values(width);
-    for (let r = 0; r < x.data.length / n; r++) {
-      const at = r * n;
-      const { normal, inverse } = rowNorm(x.data.subarray(at, at + n), a.epsilon);
-      const g = normal.map((_, i) => dy.data[at + i]! * scale.data[i]!);
-      const mean = g.reduce((s, v) => s + v, 0) / n;
-      const slope = g.reduce((s, v, i) => s + v * normal[i]!, 0) / n;
+    const [from, by] = [dy.data, scale.data];
+    const [normal, g] = [new Float64Array(n), new Float64Array(n)];
+    for (let at = 0; at < x.data.length; at += n) {
+      const { inverse } = rowNorm(x.data, at, a.epsilon, normal);
+      let [sum, products] = [0, 0];
+      for (let i = 0; i < n; i++) {
+        const one = from[at + i]! * by[i]!;
+        g[i] = one;
+        sum += one;
+        products += one * normal[i]!;
+      }
+      const [mean, slope] = [sum / n, products / n];
       for (let i = 0; i < n; i++) {
         dx.data[at + i] = inverse * (g[i]! - mean - normal[i]! * slope);
-        dscale.data[i] = dscale.data[i]! + dy.data[at + i]! * normal[i]!;
-        dbias.data[i] = dbias.data[i]! + dy.data[at + i]!;
+        dscale.data[i]! += from[at + i]! * normal[i]!;
+        dbias.data[i]! += from[at + i]!;
       }
     }
     return [dx, dscale, dbias];

@@ -48,7 +48,7 @@ export const linear = defineOp({
     const [from, by, to] = [x.data, weight.data, y.data];
     for (let r = 0; r < to.length / out; r++) {
       if (bias) to.set(bias.data, r * out);
-      addProducts(from.subarray(r * into, (r + 1) * into), by, to.subarray(r * out, (r + 1) * out));
+      addProducts({ data: from, at: r * into, size: into }, by, { data: to, at: r * out, size: out });
     }
     const activation = activationOf(attributes);
     return [activation ? activation.evaluate(y) : y];

@@ -27,10 +27,12 @@ export const rms_norm = defineOp({
   evaluate([x, scale], a, [shape, rows]) {
     const n = shape.at(-1)!;
     const [y, inverse] = [values(shape), values(rows)];
+    const [from, to, by] = [x.data, y.data, scale.data];
     for (let r = 0; r < inverse.data.length; r++) {
-      const row = x.data.subarray(r * n, (r + 1) * n);
-      inverse.data[r] = rmsRow(row, a.epsilon);
-      for (let i = 0; i < n; i++) y.data[r * n + i] = row[i]! * inverse.data[r]! * (scale.data[i]! + a.offset);
+      const at = r * n;
+      const one = rmsRow(from, at, n, a.epsilon);
+      inverse.data[r] = one;
+      for (let i = 0; i < n; i++) to[at + i] = from[at + i]! * one * (by[i]! + a.offset);
     }
     return [y, inverse];
   },

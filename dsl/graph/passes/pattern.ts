@@ -53,11 +53,13 @@ export function applyRules(rules: readonly Rule[]): Rewrite {
     byOp.set(r.pattern.op, [...(byOp.get(r.pattern.op) ?? []), r]);
   }
   return (node, edit) => {
-    for (const r of byOp.get(node.op) ?? [])
-      for (const found of matches(r.pattern, node, edit)) {
+    for (const r of byOp.get(node.op) ?? []) {
+      if (node.types.length !== 1 || !("op" in r.pattern) || !mayFit(r.pattern, node, edit)) continue;
+      for (const found of inputsMatch(r.pattern, node, edit, NOTHING)) {
         const ref = r.replace(found, edit);
         if (ref && sameType(edit, ref, node)) return [ref];
       }
+    }
     return undefined;
   };
 }
@@ -90,11 +92,6 @@ function repeatedIn(value: NDArray): number | undefined {
 }
 
 const NOTHING: Bound = { values: {}, numbers: {}, nodes: [], within: [] };
-
-function* matches(pattern: Pattern, root: Node, edit: Edit): Generator<Bound> {
-  if ("op" in pattern && root.types.length === 1 && mayFit(pattern, root, edit))
-    yield* inputsMatch(pattern, root, edit, NOTHING);
-}
 
 /** False where no input can be what the pattern has for any of them: told without trying them one by one. */
 function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: Edit): boolean {

@@ -44,10 +44,10 @@ export class Edit {
   keep(node: Node, index: number): Ref {
     return this.push(node, this.readersBefore[index]!);
   }
-  /** Nodes made in `body` belong to `origin`. */
-  for<T>(origin: Node, body: () => T): T {
-    this.origin = origin;
-    return body();
+  /** What `f` makes of a node of the new program; nodes that it makes belong to that one. */
+  replaced(node: Node, f: Rewrite): readonly Ref[] | undefined {
+    this.origin = node;
+    return f(node, this);
   }
   private inherited(): Pick<Node, "path" | "after"> {
     const { path, after } = this.origin!;
@@ -71,19 +71,20 @@ export function rewrite(program: Program, start: () => Rewrite): Program {
 /** One sweep; undefined where nothing was replaced. */
 function sweep(program: Program, f: Rewrite): Program | undefined {
   const edit = new Edit(readersOf(program));
-  const moved: (readonly Ref[])[] = [];
-  const move = (ref: Ref): Ref => moved[ref.node]![ref.output]!;
+  // Until something was replaced or added, every node stands where it stood: most sweeps find nothing.
+  let moved: (readonly Ref[])[] | undefined;
   let changed = false;
   program.nodes.forEach((old, index) => {
-    // Until something was replaced or added, every node stands where it stood.
-    const same = !changed && edit.nodes.length === index;
-    const node = same ? old : movedNode(old, moved);
-    const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.for(node, () => f(node, edit));
+    const node = moved ? movedNode(old, moved) : old;
+    const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.replaced(node, f);
     if (replaced) changed = true;
     const kept = replaced ? undefined : edit.keep(node, index);
-    moved.push(replaced ?? old.types.map((_, output) => ({ node: kept!.node, output })));
+    if (kept?.node !== index) moved ??= program.nodes.slice(0, index).map((before, at) => outputsOf(before, at));
+    moved?.push(replaced ?? outputsOf(old, kept!.node));
   });
-  if (!changed) return undefined;
+  if (!changed || !moved) return undefined;
+  const places = moved;
+  const move = (ref: Ref): Ref => places[ref.node]![ref.output]!;
   return {
     ...program,
     nodes: edit.nodes,
@@ -96,6 +97,8 @@ function sweep(program: Program, f: Rewrite): Program | undefined {
     })),
   };
 }
+
+const outputsOf = ({ types }: Node, node: number): readonly Ref[] => types.map((_, output) => ({ node, output }));
 
 /** A node that reads what it read where that is now. */
 function movedNode(old: Node, moved: readonly (readonly Ref[])[]): Node {

@@ -17,6 +17,7 @@ import { methodsOf } from "./methods.js";
 import { failureOf, type Dialect, type Failure } from "./failures.js";
 import { huggingFaceRoutes } from "./hugging-face/routes.js";
 import { lineOf } from "./log.js";
+import { checkOf } from "./checks.js";
 import { openaiRoutes } from "./openai/routes.js";
 import { ownRoutes } from "./own-routes.js";
 import { rerankRoutes } from "./rerank.js";
@@ -66,7 +67,6 @@ function made(o: HttpOptions, patience: Patience): FastifyInstance {
     routerOptions: { maxParamLength: LONGEST, ignoreTrailingSlash: true },
     rewriteUrl: ({ url }: { readonly url?: string | undefined }) => routed(url ?? "/"),
     ...{ genReqId: idOf, keepAliveTimeout: patience.idle, requestTimeout: patience.request },
-    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
     schemaErrorFormatter: unlike,
     clientErrorHandler: refuseUnread,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -82,6 +82,7 @@ function made(o: HttpOptions, patience: Patience): FastifyInstance {
   const app = (o.tls
     ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2", handshakeTimeout: patience.headers } })
     : fastify({ ...shared, http: node })) as unknown as FastifyInstance;
+  app.setValidatorCompiler(checkOf);
   app.server.maxConnections = 10_000;
   return app;
 }

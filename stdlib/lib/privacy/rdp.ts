@@ -63,19 +63,47 @@ function fractional(order: number, noise: number, rate: number): number {
   return NaN;
 }
 
-/** ε at δ of all that was done, by whichever order says the least; Infinity: none says anything. */
+/**
+ * ε at δ of all that was done, by whichever order says the least; Infinity: none says anything. The divergence never falls as the
+ * order grows (van Erven and Harremoës 2014, Theorem 3), so that what one order tells bounds those above it: most are never
+ * reckoned.
+ */
 export function epsilonByRdp(done: readonly Sampled[], delta: number): number {
+  const last = ORDERS.length - 1;
   let least = Infinity;
-  for (const order of ORDERS) {
+  const divergenceAt = (at: number): number => {
     let rdp = 0;
-    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(order, noise, rate);
-    least = Math.min(least, epsilonOf(rdp, order, delta));
-  }
+    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(ORDERS[at]!, noise, rate);
+    least = Math.min(least, epsilonOf(rdp, ORDERS[at]!, delta));
+    return rdp;
+  };
+  const beside = ORDERS.map((order) => besideOf(order, delta));
+  /** Orders between two, of which none has less than `divergence`. */
+  const within = (low: number, high: number, divergence: number): void => {
+    if (high - low < 2) return;
+    const bound = divergence + Math.min(...beside.slice(low + 1, high));
+    if (bound - 1e-9 * Math.abs(bound) > least) return;
+    const middle = (low + high) >> 1;
+    const rdp = divergenceAt(middle);
+    // An order whose series comes to nothing says nothing of others.
+    const known = Number.isFinite(rdp) ? Math.max(divergence, rdp) : divergence;
+    within(low, middle, divergence);
+    within(middle, high, known);
+  };
+  const first = divergenceAt(0);
+  divergenceAt(last);
+  if (least > 0) within(0, last, Number.isFinite(first) ? first : 0);
   return Math.max(0, least);
 }
 
-function epsilonOf(rdp: number, order: number, delta: number): number {
+/** Of one order. */
+export function epsilonOf(rdp: number, order: number, delta: number): number {
   // So near to each other that even chance δ alone covers it (Bretagnolle and Huber).
   if (delta ** 2 + Math.expm1(-rdp) > 0) return 0;
-  return rdp - (Math.log(delta) + Math.log(order)) / (order - 1) + Math.log1p(-1 / order);
+  return rdp + besideOf(order, delta);
+}
+
+/** What an order's ε has beside the divergence. */
+function besideOf(order: number, delta: number): number {
+  return -(Math.log(delta) + Math.log(order)) / (order - 1) + Math.log1p(-1 / order);
 }

@@ -6,7 +6,7 @@ import { transform } from "#stdlib/lib/privacy/fft.js";
 import { leastNoise } from "#stdlib/lib/privacy/least-noise.js";
 import { promisesOf } from "#stdlib/lib/privacy/spent.js";
 import { epsilonByPrv } from "#stdlib/lib/privacy/prv.js";
-import { epsilonByRdp, ORDERS, rdpOfStep } from "#stdlib/lib/privacy/rdp.js";
+import { epsilonByRdp, epsilonOf, ORDERS, rdpOfStep } from "#stdlib/lib/privacy/rdp.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
 
 interface Case {
@@ -59,6 +59,23 @@ describe("accountants of privacy", () => {
     }
     const inner = golden.cases.filter(({ opacus }) => !opacus.edge);
     assert.ok(inner.length >= 80, `${String(inner.length)} cases lie within Opacus' own orders`);
+  });
+
+  it("say by the orders that are reckoned what all of them say", () => {
+    for (const { phases, delta } of golden.cases.filter((_, i) => i % 9 === 0)) {
+      const all = ORDERS.map((order) => {
+        const rdp = phases.reduce((sum, { noise, rate, steps }) => sum + steps * rdpOfStep(order, noise, rate), 0);
+        return epsilonOf(rdp, order, delta);
+      });
+      assert.equal(epsilonByRdp(phases, delta), Math.max(0, Math.min(...all)));
+    }
+    // A δ so great that what high orders say rises again, and a series that comes to nothing.
+    for (const noise of [0.02, 0.3, 1, 20])
+      for (const delta of [1e-9, 0.01, 0.4]) {
+        const of = { noise, rate: 0.01, steps: 40 };
+        const all = ORDERS.map((order) => epsilonOf(of.steps * rdpOfStep(order, noise, of.rate), order, delta));
+        assert.equal(epsilonByRdp([of], delta), Math.max(0, Math.min(...all)), JSON.stringify([noise, delta]));
+      }
   });
 
   it("say by numerical composition the ε of Opacus, and no less than the privacy loss distribution of dp-accounting", () => {
