@@ -17,6 +17,7 @@ import type { Subject } from "../plan/action.js";
 import type { Call } from "../types/value.js";
 import { isLoaded } from "../plan/bases/loaded.js";
 import { isScratch } from "../plan/bases/scratch.js";
+import { bring } from "./brought.js";
 import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
 import { planUpdated } from "./update/updating.js";
@@ -233,7 +234,9 @@ export function trainedFound(
   }
   if (found.of.draft && isLoaded(found.of.draft) && !run) {
     program.require(found.of.draft.needs);
-    return found.of.draft.broken ? undefined : found.name;
+    if (found.of.draft.broken) return undefined;
+    bring(program, found);
+    return found.name;
   }
   if (run?.detached && run.here) {
     program.report("trains-apart", { name: run.detached }, found.node.span);
@@ -248,8 +251,10 @@ export function trainedFound(
   const present = program.outside.trained[found.name];
   const task = found.of.draft?.given.get("task")?.value;
   const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
-  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft))
+  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft)) {
+    bring(program, found);
     return found.name;
+  }
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
   if (present === undefined && run?.detached) {
     program.report("trains-apart", { name: run.detached }, found.node.span);

@@ -13,6 +13,7 @@ import { checkRoles } from "../rules/world.js";
 import type { Operand } from "../syntax/tree.js";
 import type { Span } from "../diagnostics/span.js";
 import { act } from "./act.js";
+import { bring } from "./brought.js";
 import type { Subject } from "../plan/action.js";
 import { named, subjectOf, trainedFound } from "./names.js";
 
@@ -127,6 +128,7 @@ export function show(program: Program, header: Header): void {
     }
     // Which tokens train is known before the training, where it is said on which data.
     if (ofRun && !on && !budget && trainedFound(program, found) === undefined) continue;
+    bring(program, found);
     const source = program.sources.get(found.of.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};

@@ -9,6 +9,7 @@ import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
 import { failed, keyOf } from "../types/facts.js";
 import { act } from "./act.js";
+import { usedId } from "./brought.js";
 import { runStatement } from "./statements.js";
 
 /** Whether a statement brings the definitions of a file. */
@@ -47,7 +48,7 @@ export function useFile(program: Program, statement: Statement): void {
     program.report("use-in-circle", { file: path }, operand.span);
     return;
   }
-  const inner: Source = { id: `use:${fact.path}`, title: path, text: fact.text, path: fact.path };
+  const inner: Source = { id: usedId(fact.path), title: path, text: fact.text, path: fact.path };
   const { reporter, silent, using, experiments, versionLine } = program;
   const verbs = program.registry.verbs();
   const parsed = parse(

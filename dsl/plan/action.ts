@@ -49,8 +49,14 @@ export interface UpdateStage {
 /** What a host does, by verb: the verb's record reads its statements into this. Open, as `CodeData` is. */
 export interface Actions {
   /** `told`: codes of warnings that its statement was given or allows, so that nobody tells the same again. Absent: none. */
-  data: { readonly name: string; readonly data: DataPlan; readonly told?: readonly string[] };
-  model: { readonly name: string; readonly model: ModelPlan };
+  data: {
+    readonly name: string;
+    readonly data: DataPlan;
+    readonly told?: readonly string[];
+    /** It stands in a used file: nothing of it is shown, or read before it is asked for; absent: it stands here. */
+    readonly brought?: true;
+  };
+  model: { readonly name: string; readonly model: ModelPlan; readonly brought?: true };
   recipe: { readonly name: string; readonly recipe: Partial<RecipePlan> };
   parameters: { readonly values: Readonly<Record<string, Value>> };
   train: {

@@ -11,7 +11,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Demo, Part } from "#stdlib/lib/targets/page/demo.js";
-import { fields, jsonIn, type Schema } from "../fetch/json.js";
+import { fields, jsonIn, jsonOrNone, type Schema } from "../fetch/json.js";
 import "./codes.js";
 
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
@@ -51,18 +51,24 @@ export interface PageContents {
 
 /** The whole page. Coded error `page-unbuilt`. */
 export async function pageOf({ demo, tokenizer, model }: PageContents): Promise<string> {
-  return filled(await builtPage(), {
+  const own = {
     demo: JSON.stringify(demo).replaceAll("<", "\\u003c"),
     tokenizer: await packed(Buffer.from(tokenizer, "utf8")),
     model: model ? await packed(model) : "",
-  });
+  };
+  return filled(await builtPage(), own, demo.name);
 }
 
 /** Parts of a page that are its own. */
 type Own = Readonly<Record<Exclude<Part, "worker" | "runtime">, string>>;
 
-function filled(built: BuiltPage, own: Own): string {
-  const { name } = JSON.parse(own.demo) as Demo;
+/** What whoever proves a page reads of what it knows of its model. */
+const known: Schema<{ readonly name: string; readonly model: Pick<Demo["model"], "file"> }> = fields({
+  name: v.string(),
+  model: fields({ file: v.nullable(v.string()) }),
+});
+
+function filled(built: BuiltPage, own: Own, name: string): string {
   const values: Readonly<Record<string, string>> = {
     ...{ POLICY: policyFor(built), TITLE: escaped(name), STYLE: built.style },
     ...{ DEMO: own.demo, TOKENIZER: own.tokenizer, RUNTIME: built.runtime, MODEL: own.model },
@@ -87,11 +93,17 @@ async function packed(bytes: Uint8Array): Promise<string> {
   return (await zipped(bytes, { level: 9 })).toString("base64");
 }
 
+export interface OpenedPage {
+  readonly own: Own;
+  readonly built: BuiltPage;
+  /** The name of the model's file, where it lies beside the page. */
+  readonly file: string | null;
+}
 /**
  * What is a page's own, and what all have in common: nothing of a page's scripts runs unless they are those of this Tunebook. Coded
  * error `page-unbuilt`; an error where the file is no such page.
  */
-export async function opened(page: string): Promise<{ readonly own: Own; readonly built: BuiltPage }> {
+export async function opened(page: string): Promise<OpenedPage> {
   const built = await builtPage();
   const part = (id: Part): string => {
     const [, text] = new RegExp(`<script type="[\\w/]+" id="${id}">([^<]*)</script>`).exec(page) ?? [];
@@ -99,9 +111,11 @@ export async function opened(page: string): Promise<{ readonly own: Own; readonl
     return must(text, "a part");
   };
   const own = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
-  if (filled(built, own) !== page)
+  const demo = jsonOrNone(own.demo, known);
+  if (!demo) throw new Error("the file is no page with a model: what it says of it can't be read");
+  if (filled(built, own, demo.name) !== page)
     throw new Error("its scripts are not those of this Tunebook, which runs no others: deploy the model again");
-  return { own, built };
+  return { own, built, file: demo.model.file };
 }
 
 export function unpackedPart(text: string): Buffer {

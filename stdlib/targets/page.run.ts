@@ -4,6 +4,7 @@ import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
 import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/diagnostics/record.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
@@ -106,10 +107,9 @@ function nameOf(call: Call): string {
 /** Where tokens stand is found in the page for those alone. */
 async function wordPieces({ files, file }: Deployed): Promise<boolean> {
   if (!files.includes("tokenizer.json")) return false;
-  const { model } = JSON.parse(new TextDecoder().decode(await file("tokenizer.json"))) as {
-    readonly model?: { readonly type?: unknown; readonly continuing_subword_prefix?: unknown };
-  };
-  return model?.type === "WordPiece" && (model.continuing_subword_prefix ?? "##") === "##";
+  const read: unknown = JSON.parse(new TextDecoder().decode(await file("tokenizer.json")));
+  const model = isRecord(read) ? read["model"] : null;
+  return isRecord(model) && model["type"] === "WordPiece" && (model["continuing_subword_prefix"] ?? "##") === "##";
 }
 
 async function tokenizerOf({ files, file }: Deployed): Promise<string> {

@@ -4,7 +4,6 @@ import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Demo } from "#stdlib/lib/targets/page/demo.js";
 import { opened, unpackedPart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
 import { serve } from "./serve.js";
@@ -23,9 +22,8 @@ interface Array32 {
 setFlagsFromString("--wasm-tiering-budget=200000000");
 
 serve(async ({ place }) => {
-  const { own, built } = await opened(readFileSync(place, "utf8"));
-  const demo = JSON.parse(own.demo) as Demo;
-  const { file } = demo.model;
+  const { own, built, file } = await opened(readFileSync(place, "utf8"));
+  const demo: unknown = JSON.parse(own.demo);
   const worker = new PageWorker(unpackedPart(built.worker).toString("utf8"));
   await worker.ask("open", {
     ...{ demo, tokenizer: own.tokenizer, runtime: built.runtime, threads: 1 },

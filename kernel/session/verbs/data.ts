@@ -8,9 +8,13 @@ import type { OpenSession } from "../open-session.js";
 
 export async function runData(
   session: OpenSession,
-  { name, data, told }: Extract<Action, { verb: "data" }>,
+  { name, data, told, brought }: Extract<Action, { verb: "data" }>,
   stage: Stage,
 ): Promise<void> {
+  if (brought) {
+    session.data.set(name, data);
+    return;
+  }
   const prepared = await session.datasets.data(data, null, stage.hostContext);
   session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
   session.data.set(name, data);

@@ -7,12 +7,12 @@ import type { OpenSession } from "../open-session.js";
 
 export async function runModel(
   session: OpenSession,
-  { model }: Extract<Action, { verb: "model" }>,
+  { model, brought }: Extract<Action, { verb: "model" }>,
   stage: Stage,
 ): Promise<void> {
-  const base = await session.datasets.base(readerOf(model), stage.hostContext);
+  const base = brought ? null : await session.datasets.base(readerOf(model), stage.hostContext);
   if (model.loaded) session.models.load(model, model.loaded.run);
   else session.models.define(model);
   // A sweep's best trial was defined by nobody: who asks it is shown the answer.
-  if (!model.name.includes(".")) stage.screen.display(modelShown(model, base.facts));
+  if (base && !model.name.includes(".")) stage.screen.display(modelShown(model, base.facts));
 }

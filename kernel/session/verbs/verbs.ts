@@ -30,5 +30,5 @@ export const verbs: {
   engine: async (...all) => (await import("./engine.js")).runEngine(...all),
   experiment: async (...all) => (await import("./experiment.js")).runExperiment(...all),
   report: async (...all) => (await import("./report.js")).runReport(...all),
-  use: async () => undefined, // what a used file defines arrives as actions of its own
+  use: async () => undefined, // what a used file defines arrives with the first statement that asks for it (compile/brought.ts)
 };

@@ -270,6 +270,10 @@ deploy secret to page("secret.html") { rows: 0 }`);
     assert.match(found.join(), /labels\.html is not the file that was proved/);
     writeFileSync(at("labels.html"), text);
     await assert.rejects(opened("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
+    for (const demo of ["null", "[]", "{", '{"name":1,"model":{"file":null}}', '{"name":"a","model":null}']) {
+      const changed = text.replace(/(id="demo">)[^<]*/, (_, head: string) => head + demo);
+      await assert.rejects(opened(changed), /no page with a model: what it says of it can't be read/, demo);
+    }
   });
 
   it("is not proved where its own script reads texts otherwise than the notebook", async () => {

@@ -41,6 +41,17 @@ describe("a prompt beside a model", function () {
     await book.run(ask.replace("shots: 2", "shots: 2, seed: 7"));
     assert.notDeepEqual(last().metrics, metrics);
   });
+  it("stands in a used file, as data may: both are shown and asked as if they stood here", async () => {
+    const file = `data u { source: csv("rows.csv"), columns: { text: text, label: label } }
+model g { base: "llama", task: text_generation }`;
+    writeFileSync(join(book.folder, "used.tune"), file);
+    await book.run('use "used.tune"');
+    const text = async (tune: string) =>
+      (await book.run(tune)).map(({ bundle }) => String(bundle["text/plain"])).join();
+    assert.match(await text("show u"), /64/);
+    assert.match(await text("show g"), /^Model g\nbase +llama/);
+    assert.match(await text('predict g on "hi" { max_tokens: 2 }'), /2 tokens for 1 text/);
+  });
   it("is ready before it is timed: what it answers takes no part of what is opened once", async () => {
     const { weights } = book.session;
     const before = weights.prompted.bind(weights);
