@@ -2,6 +2,7 @@
 // (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
 // and needs none of it, which tools/unit-only.mjs holds it to. Those named `*.long.test.ts` or
 // `*.long.e2e.test.ts` run by `npm run test:long` alone.
+import { spawnSync } from "node:child_process";
 import {
   accessSync,
   chmodSync,
@@ -60,8 +61,7 @@ export async function runTests(part, args) {
         // What the compiler makes for a moment would else be copied about while it is collected, by threads that the other
         // processes have better use for.
         ...["--min-semi-space-size=128", "--max-semi-space-size=128", "--single-threaded-gc"],
-        // Most of what tests run runs a few times: made fast later, a seventh of the processors' time is left over.
-        "--interrupt-budget=528000",
+        ...taken("--interrupt-budget=528000"),
         "node_modules/mocha/bin/mocha.js",
         "--exit",
         ...(unit ? ["--require", "./tools/unit-only.mjs"] : []),
@@ -87,6 +87,14 @@ export async function runTests(part, args) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * An option of V8, where this Node has it. Most of what tests run runs a few times: made fast later, a seventh of the processors' time
+ * is left over on Node 20; later ones know no such option.
+ */
+function taken(option) {
+  return spawnSync(process.execPath, [option, "--eval", "0"], { stdio: "ignore" }).status === 0 ? [option] : [];
 }
 
 /**
