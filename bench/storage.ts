@@ -6,7 +6,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { draws } from "#dsl/graph/random.js";
+import { draws } from "#dsl/graph/numbers/random.js";
 import { memoryOf } from "#dsl/graph/memory.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import type { Recompute } from "#dsl/graph/passes/pass.js";

@@ -1,6 +1,6 @@
 /** What dropout is drawn by in a batch of one text a row, as a data loader feeds it. */
 import type { NDArray } from "#dsl/graph/program.js";
-import { draws } from "#dsl/graph/random.js";
+import { draws } from "#dsl/graph/numbers/random.js";
 import { toNDArray, values, type Values } from "#dsl/graph/values.js";
 
 export function drawsOf(rows: number, step = 1, place = 0): Values {

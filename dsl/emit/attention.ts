@@ -1,7 +1,7 @@
 /** How one attention is cut into heads: sizes that every engine's form of it needs. */
 import type { Infer } from "#dsl/graph/attributes.js";
-import type { ATTENTION } from "#dsl/graph/heads.js";
-import { attentionAttributes, type AttentionAttributes } from "#dsl/graph/heads.js";
+import type { ATTENTION } from "#dsl/graph/shared/heads.js";
+import { attentionAttributes, type AttentionAttributes } from "#dsl/graph/shared/heads.js";
 import type { Dimension, DType, Ref, Type } from "#dsl/graph/program.js";
 
 export class HeadCut<L extends { typeOf(ref: Ref): Type }> {

@@ -1,5 +1,5 @@
 /** A chunked head and its gradient, which lie apart in the graph and are one sweep over the chunks in an engine. */
-import type { HeadSettings } from "#dsl/graph/head.js";
+import type { HeadSettings } from "#dsl/graph/shared/head.js";
 import { isNodeOf, type NodeOfOp } from "#dsl/graph/op.js";
 import type { Program, Ref } from "#dsl/graph/program.js";
 import { table, type NodeOf } from "#dsl/graph/table.js";

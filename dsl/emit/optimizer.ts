@@ -1,5 +1,5 @@
 /** The optimizers that are written as plain arithmetic, in whatever form an engine's arithmetic takes. */
-import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/graph/optimizer-step.js";
+import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/graph/shared/optimizer-step.js";
 import type { Ref, Type } from "#dsl/graph/program.js";
 import type { Table } from "./lowerings.js";
 

@@ -17,8 +17,8 @@ import type {
   Type,
   Update,
 } from "./program.js";
-import { EXTRAS } from "./heads.js";
-import type { Rotation } from "./rope.js";
+import { EXTRAS } from "./shared/heads.js";
+import type { Rotation } from "./numbers/rope.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";

@@ -2,11 +2,11 @@
 import type { Infer } from "./attributes.js";
 import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
-import type { Smooth } from "./gelu.js";
-import { chunksFor } from "./head.js";
+import type { Smooth } from "./shared/gelu.js";
+import { chunksFor } from "./shared/head.js";
 import { smoothingOfHead, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
 import { takePosition } from "./position.js";
-import type { REDUCTION } from "./reduction.js";
+import type { REDUCTION } from "./shared/reduction.js";
 import { sameShape } from "./shape.js";
 import { table } from "./table.js";
 import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";

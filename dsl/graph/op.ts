@@ -6,7 +6,7 @@
 import { checkAttributes, type Infer, type Schema } from "./attributes.js";
 import type { Node, Ref, Type } from "./program.js";
 import { Misfit, type Sizes } from "./shape.js";
-import type { RowPart } from "./row-part.js";
+import type { RowPart } from "./rows/row-part.js";
 import type { Builder, Tensor } from "./tensor.js";
 import type { Values } from "./values.js";
 

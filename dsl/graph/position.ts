@@ -4,7 +4,7 @@
  * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
  * computed whole anyway: there the position is taken from the whole.
  */
-import { attentionAttributes, attentionInputs, EXTRAS } from "./heads.js";
+import { attentionAttributes, attentionInputs, EXTRAS } from "./shared/heads.js";
 import { isNodeOf, type NodeOfOp } from "./op.js";
 import { attention } from "./ops/attention.js";
 import { take_position } from "./ops/take_position.js";

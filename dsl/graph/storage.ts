@@ -1,5 +1,5 @@
 /** How a weight that is stored in fewer bits stands in a program: the states that hold its parts, and the nodes that make it f32 again. */
-import { NF4_BLOCK, SCALE_BLOCK } from "./quantize.js";
+import { NF4_BLOCK, SCALE_BLOCK } from "./numbers/quantize.js";
 import type { Attributes, State, Stored, StoredPart, Type } from "./program.js";
 import { sizeOf } from "./values.js";
 

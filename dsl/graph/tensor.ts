@@ -2,7 +2,7 @@
  * Tensors and the graph that they lie in, as those see them who write with them: gradients of ops, losses, layers. It
  * knows no op's record, so that ops may be written against it; `builder.ts` makes it real.
  */
-import type { Smooth } from "./gelu.js";
+import type { Smooth } from "./shared/gelu.js";
 import type { Attributes, Dimension, DType, NDArray, Node, Ref, Type } from "./program.js";
 
 /** What of an op's record a node of it is made with. */

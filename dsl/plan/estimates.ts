@@ -14,7 +14,7 @@
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte; and for each
  *   validation its tokens · (2·M + 4·n·h·l̄).
  */
-import { chunksFor } from "../graph/head.js";
+import { chunksFor } from "../graph/shared/head.js";
 import type { FamilyCapabilities, Stacks } from "../types/capabilities/model.js";
 import type { SizeFields } from "../types/capabilities/from-scratch.js";
 import type { Held } from "../types/capabilities/held.js";

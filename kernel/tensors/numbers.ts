@@ -1,5 +1,5 @@
 /** Number formats of weight files and of arrays, and the ways between them. */
-import { fromHalf } from "#dsl/graph/halves.js";
+import { fromHalf } from "#dsl/graph/numbers/halves.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
 import "./codes.js";

@@ -5,7 +5,7 @@
 import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import type { BaseFacts, Made } from "#dsl/types/facts.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { RoundedAs } from "#dsl/graph/rounding.js";
+import type { RoundedAs } from "#dsl/graph/numbers/rounding.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ActivationBounds } from "../lib/rounded-activations.js";
 

@@ -4,9 +4,9 @@
  */
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Smooth } from "#dsl/graph/gelu.js";
+import type { Smooth } from "#dsl/graph/shared/gelu.js";
 import type { Initial, NDArray } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/random.js";
+import { mix } from "#dsl/graph/numbers/random.js";
 import type { Layers, LinearOptions, ParameterInitial } from "../kinds/layers.js";
 
 export interface LayersOptions {

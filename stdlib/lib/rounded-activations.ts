@@ -4,7 +4,7 @@
  * model that was quantised answers in the notebook what it answers where bytes are multiplied, but for the order of sums.
  */
 import type { Tensor } from "#dsl/graph/tensor.js";
-import { ROW } from "#dsl/graph/rounding.js";
+import { ROW } from "#dsl/graph/numbers/rounding.js";
 
 /** `rows`: each row by a scale of its own, as it comes; else by bounds of each layer's input, by the layer's path. */
 export type RoundedActivations = { readonly by: "rows" } | { readonly by: "bounds"; readonly bounds: ActivationBounds };

@@ -7,7 +7,7 @@ import type { Dimension } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ropeFrequencies, type Rotation } from "#dsl/graph/rope.js";
+import { ropeFrequencies, type Rotation } from "#dsl/graph/numbers/rope.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
 import { ropeConfig } from "../lib/models/rope-config.js";
 

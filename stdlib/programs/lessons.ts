@@ -9,7 +9,7 @@ import type { Layers } from "../kinds/layers.js";
 import type { Lesson, Said, Within, WithinBlock } from "../kinds/lesson.js";
 import type { ModelInputs } from "../kinds/model.js";
 import type { Supervised, TaskOutputs } from "../kinds/task.js";
-import { mix } from "#dsl/graph/random.js";
+import { mix } from "#dsl/graph/numbers/random.js";
 import { buildModel } from "./model.js";
 import type { AssembleOptions, TeacherOptions } from "./options.js";
 import { recalledNames } from "./recalled.js";

@@ -15,7 +15,7 @@ import { notForShape } from "../lib/tasks/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
-/** What dropout is drawn by (`draws` in graph/random.ts). */
+/** What dropout is drawn by (`draws` in graph/numbers/random.ts). */
 export const DRAWS: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 

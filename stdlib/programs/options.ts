@@ -114,7 +114,7 @@ export interface LearntPrograms {
 export interface Assembled {
   /**
    * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
-   * positions and segments if packed, draws (i32 [batch], see graph/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
+   * positions and segments if packed, draws (i32 [batch], see graph/numbers/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
   /**

@@ -11,8 +11,8 @@
 import { must } from "#dsl/diagnostics/must.js";
 import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
-import { ofLoss } from "#dsl/graph/row-parts.js";
-import { clippedRows, type ClippedRows } from "#dsl/graph/row-norms.js";
+import { ofLoss } from "#dsl/graph/rows/row-parts.js";
+import { clippedRows, type ClippedRows } from "#dsl/graph/rows/row-norms.js";
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";

@@ -5,8 +5,8 @@
 import { Graph } from "#dsl/graph/builder.js";
 import { gradientAlong } from "#dsl/graph/gradient.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { ofLoss, type Derived } from "#dsl/graph/row-parts.js";
-import { rowSquares, type RowSquares } from "#dsl/graph/row-squares.js";
+import { ofLoss, type Derived } from "#dsl/graph/rows/row-parts.js";
+import { rowSquares, type RowSquares } from "#dsl/graph/rows/row-squares.js";
 import { gather } from "#dsl/graph/ops/gather.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";

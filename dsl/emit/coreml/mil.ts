@@ -1,6 +1,6 @@
 /** An ML Program being written: operations by the names of what they give, with the types of all of it. */
 import type { Named, Operation, TensorType, TypeName, Value } from "./proto.js";
-import { toHalves } from "../../graph/halves.js";
+import { toHalves } from "../../graph/numbers/halves.js";
 import { WeightFile } from "./weights.js";
 
 /** A value on its way. */

@@ -1,5 +1,5 @@
 import { defineOp } from "../op.js";
-import { ADAFACTOR, adafactorInputs } from "../optimizer-step.js";
+import { ADAFACTOR, adafactorInputs } from "../shared/optimizer-step.js";
 import { elements, Misfit, wantShape } from "../shape.js";
 import { values, type Values } from "../values.js";
 

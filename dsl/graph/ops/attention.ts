@@ -1,5 +1,5 @@
 import { attention_gradient } from "./attention_gradient.js";
-import { ATTENTION } from "../heads.js";
+import { ATTENTION } from "../shared/heads.js";
 import {
   accumulate,
   attentionAttributes,
@@ -12,10 +12,10 @@ import {
   HIDDEN,
   keepOf,
   sight,
-} from "../heads.js";
+} from "../shared/heads.js";
 import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
-import { softmaxRows } from "../softmax.js";
+import { softmaxRows } from "../numbers/softmax.js";
 import { values } from "../values.js";
 
 /**

@@ -1,4 +1,4 @@
-import { ATTENTION } from "../heads.js";
+import { ATTENTION } from "../shared/heads.js";
 import {
   accumulate,
   attentionAttributes,
@@ -8,7 +8,7 @@ import {
   eachRow,
   geometry,
   keepOf,
-} from "../heads.js";
+} from "../shared/heads.js";
 import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";

@@ -2,7 +2,7 @@ import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension, Type } from "../program.js";
 import { elements, lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape } from "../shape.js";
-import { softmaxRows } from "../softmax.js";
+import { softmaxRows } from "../numbers/softmax.js";
 import type { Tensor } from "../tensor.js";
 import { values } from "../values.js";
 import { attention } from "./attention.js";

@@ -1,8 +1,8 @@
 import { cross_entropy_gradient } from "./cross_entropy_gradient.js";
-import { LOSS } from "../head.js";
+import { LOSS } from "../shared/head.js";
 import { defineOp } from "../op.js";
 import { lastOf, Misfit, wantFloat, wantShape } from "../shape.js";
-import { softmaxRows } from "../softmax.js";
+import { softmaxRows } from "../numbers/softmax.js";
 import { values, bytesOf } from "../values.js";
 
 export const cross_entropy = defineOp({

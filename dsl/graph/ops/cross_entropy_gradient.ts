@@ -1,7 +1,7 @@
-import { LOSS } from "../head.js";
+import { LOSS } from "../shared/head.js";
 import { defineOp } from "../op.js";
 import { wantShape } from "../shape.js";
-import { softmaxRows } from "../softmax.js";
+import { softmaxRows } from "../numbers/softmax.js";
 
 export const cross_entropy_gradient = defineOp({
   name: "cross_entropy_gradient",

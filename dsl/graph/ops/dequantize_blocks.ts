@@ -1,5 +1,5 @@
 import { number, numbers, oneOf, type Infer } from "../attributes.js";
-import { LEVELS, type LevelsName } from "../levels.js";
+import { LEVELS, type LevelsName } from "../numbers/levels.js";
 import { defineOp } from "../op.js";
 import { elements, Misfit, wantShape } from "../shape.js";
 import { sizeOf, values, BYTES } from "../values.js";

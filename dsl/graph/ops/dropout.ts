@@ -1,6 +1,6 @@
 import { number } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
-import { dropoutMask } from "../random.js";
+import { dropoutMask } from "../numbers/random.js";
 import { lastOf, Misfit, wantFloat, wantSteps } from "../shape.js";
 
 const DROPOUT = { rate: number, seed: number, site: number };

@@ -1,5 +1,5 @@
-import { erfOf } from "../erf.js";
-import { unary } from "../elementwise.js";
+import { erfOf } from "../numbers/erf.js";
+import { unary } from "../shared/elementwise.js";
 
 export const erf = unary({
   name: "erf",

@@ -1,6 +1,6 @@
 import { gated_gradient } from "./gated_gradient.js";
-import { GATE } from "../gelu.js";
-import { valueOf } from "../gelu.js";
+import { GATE } from "../shared/gelu.js";
+import { valueOf } from "../shared/gelu.js";
 import { defineOp } from "../op.js";
 import { elements, wantFloat, wantSameDType, wantShape } from "../shape.js";
 

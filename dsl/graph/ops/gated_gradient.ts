@@ -1,5 +1,5 @@
-import { GATE } from "../gelu.js";
-import { slopeOf, valueOf } from "../gelu.js";
+import { GATE } from "../shared/gelu.js";
+import { slopeOf, valueOf } from "../shared/gelu.js";
 import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 

@@ -2,7 +2,7 @@ import { scatter_rows } from "./scatter_rows.js";
 import { number, optional } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
-import { rowsAt } from "../row-part.js";
+import { rowsAt } from "../rows/row-part.js";
 import { Misfit } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 

@@ -1,6 +1,6 @@
 import { gelu_gradient } from "./gelu_gradient.js";
-import { GELU } from "../gelu.js";
-import { geluKind, valueOf } from "../gelu.js";
+import { GELU } from "../shared/gelu.js";
+import { geluKind, valueOf } from "../shared/gelu.js";
 import { defineOp } from "../op.js";
 import { wantFloat } from "../shape.js";
 

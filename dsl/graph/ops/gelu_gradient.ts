@@ -1,5 +1,5 @@
-import { GELU } from "../gelu.js";
-import { geluKind, slopeOf } from "../gelu.js";
+import { GELU } from "../shared/gelu.js";
+import { geluKind, slopeOf } from "../shared/gelu.js";
 import { defineOp } from "../op.js";
 import { wantShape } from "../shape.js";
 

@@ -1,4 +1,4 @@
-import { binary } from "../elementwise.js";
+import { binary } from "../shared/elementwise.js";
 
 export const greater = binary({
   name: "greater",

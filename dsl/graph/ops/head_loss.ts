@@ -1,6 +1,6 @@
 import { head_loss_gradient } from "./head_loss_gradient.js";
-import { HEAD } from "../head.js";
-import { eachHeadRow, headDType, wantHead } from "../head.js";
+import { HEAD } from "../shared/head.js";
+import { eachHeadRow, headDType, wantHead } from "../shared/head.js";
 import { defineOp } from "../op.js";
 import { elements } from "../shape.js";
 import { values, BYTES, bytesOf } from "../values.js";

@@ -1,5 +1,5 @@
-import { eachHeadRow, HEAD, headDType, wantHead } from "../head.js";
-import { accumulate } from "../heads.js";
+import { eachHeadRow, HEAD, headDType, wantHead } from "../shared/head.js";
+import { accumulate } from "../shared/heads.js";
 import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";

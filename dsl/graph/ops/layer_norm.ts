@@ -1,8 +1,8 @@
 import { layer_norm_gradient } from "./layer_norm_gradient.js";
 import { number } from "../attributes.js";
-import { rowNorm, normTypes } from "../norm.js";
+import { rowNorm, normTypes } from "../shared/norm.js";
 import { defineOp } from "../op.js";
-import { beside, summedTo } from "../row-part.js";
+import { beside, summedTo } from "../rows/row-part.js";
 import { values } from "../values.js";
 
 export const layer_norm = defineOp({

@@ -1,5 +1,5 @@
 import { number } from "../attributes.js";
-import { rowNorm } from "../norm.js";
+import { rowNorm } from "../shared/norm.js";
 import { defineOp } from "../op.js";
 import { lastOf, wantShape } from "../shape.js";
 import { values } from "../values.js";

@@ -1,9 +1,9 @@
 import { outer_product } from "./outer_product.js";
-import { activationOf, LINEAR } from "../activation.js";
+import { activationOf, LINEAR } from "../shared/activation.js";
 import { defineOp } from "../op.js";
-import { productOf, summedTo } from "../row-part.js";
+import { productOf, summedTo } from "../rows/row-part.js";
 import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
-import { addProducts } from "../products.js";
+import { addProducts } from "../numbers/products.js";
 import { values, bytesOf } from "../values.js";
 
 export const linear = defineOp({

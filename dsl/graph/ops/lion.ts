@@ -1,4 +1,4 @@
-import { LION } from "../optimizer-step.js";
+import { LION } from "../shared/optimizer-step.js";
 import { defineOp } from "../op.js";
 import { elements, wantShape } from "../shape.js";
 import { values } from "../values.js";

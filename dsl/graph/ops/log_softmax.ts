@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { lastOf, wantFloat } from "../shape.js";
-import { softmaxRows } from "../softmax.js";
+import { softmaxRows } from "../numbers/softmax.js";
 
 export const log_softmax = defineOp({
   name: "log_softmax",

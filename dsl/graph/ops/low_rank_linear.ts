@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { bytesOf } from "../values.js";
 import { defineOp } from "../op.js";
-import { productOf, summedTo } from "../row-part.js";
+import { productOf, summedTo } from "../rows/row-part.js";
 import { elements } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { linear } from "./linear.js";

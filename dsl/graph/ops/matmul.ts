@@ -1,5 +1,5 @@
 import { flag } from "../attributes.js";
-import { unbroadcast } from "../elementwise.js";
+import { unbroadcast } from "../shared/elementwise.js";
 import { defineOp, type Op } from "../op.js";
 import { broadcast, elements, Misfit, wantFloat, wantSameDType } from "../shape.js";
 import { stridesOf, values, walk } from "../values.js";

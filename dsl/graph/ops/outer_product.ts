@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { elements, lastOf, wantFloat, wantSameDType, wantShape } from "../shape.js";
-import { accumulate } from "../heads.js";
+import { accumulate } from "../shared/heads.js";
 import { values } from "../values.js";
 
 export const outer_product = defineOp({

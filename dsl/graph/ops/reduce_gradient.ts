@@ -1,6 +1,6 @@
 import { flag, numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { reduced, strideInto } from "../reduction.js";
+import { reduced, strideInto } from "../shared/reduction.js";
 import { axesOf, wantShape } from "../shape.js";
 import { values, walk } from "../values.js";
 

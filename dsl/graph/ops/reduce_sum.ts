@@ -1,6 +1,6 @@
 import { reduce_gradient } from "./reduce_gradient.js";
-import { REDUCTION } from "../reduction.js";
-import { reduced, reduceOver } from "../reduction.js";
+import { REDUCTION } from "../shared/reduction.js";
+import { reduced, reduceOver } from "../shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_sum = defineOp({

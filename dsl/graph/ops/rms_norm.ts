@@ -1,8 +1,8 @@
 import { rms_norm_gradient } from "./rms_norm_gradient.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { beside, summedTo } from "../row-part.js";
-import { rmsRow, rmsTypes } from "../norm.js";
+import { beside, summedTo } from "../rows/row-part.js";
+import { rmsRow, rmsTypes } from "../shared/norm.js";
 import { elements } from "../shape.js";
 import { values } from "../values.js";
 

@@ -1,6 +1,6 @@
-import { ROPE } from "../rope.js";
+import { ROPE } from "../numbers/rope.js";
 import { defineOp, type Op } from "../op.js";
-import { ropeAttributes, ropeTypes } from "../rope.js";
+import { ropeAttributes, ropeTypes } from "../numbers/rope.js";
 import { elements } from "../shape.js";
 import { values } from "../values.js";
 

@@ -1,4 +1,4 @@
-import { toEven } from "../to-even.js";
+import { toEven } from "../numbers/to-even.js";
 import { defineOp } from "../op.js";
 import { wantFloat } from "../shape.js";
 

@@ -1,4 +1,4 @@
-import { unbroadcast } from "../elementwise.js";
+import { unbroadcast } from "../shared/elementwise.js";
 import { defineOp } from "../op.js";
 import { broadcast, Misfit, wantSameDType } from "../shape.js";
 import { stridesOf, values, walk } from "../values.js";

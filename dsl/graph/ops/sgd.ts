@@ -1,5 +1,5 @@
 import { defineOp } from "../op.js";
-import { SGD, sgdInputs } from "../optimizer-step.js";
+import { SGD, sgdInputs } from "../shared/optimizer-step.js";
 import { elements, Misfit, wantShape } from "../shape.js";
 import { values } from "../values.js";
 

@@ -1,6 +1,6 @@
 import { silu_gradient } from "./silu_gradient.js";
-import { unary } from "../elementwise.js";
-import { valueOf } from "../gelu.js";
+import { unary } from "../shared/elementwise.js";
+import { valueOf } from "../shared/gelu.js";
 
 export const silu = unary({
   name: "silu",

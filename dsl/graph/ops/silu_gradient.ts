@@ -1,4 +1,4 @@
-import { slopeOf } from "../gelu.js";
+import { slopeOf } from "../shared/gelu.js";
 import { defineOp } from "../op.js";
 import { wantShape } from "../shape.js";
 

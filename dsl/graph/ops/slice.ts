@@ -2,7 +2,7 @@ import { pad } from "./pad.js";
 import { dimension, number, type Infer } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { rowsFrom } from "../row-part.js";
+import { rowsFrom } from "../rows/row-part.js";
 import { Misfit, partsOf, plus } from "../shape.js";
 import { sizeOf, values } from "../values.js";
 

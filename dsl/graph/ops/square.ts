@@ -1,4 +1,4 @@
-import { unary } from "../elementwise.js";
+import { unary } from "../shared/elementwise.js";
 
 export const square = unary({
   name: "square",

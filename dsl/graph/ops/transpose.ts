@@ -1,6 +1,6 @@
 import { numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { turned } from "../row-part.js";
+import { turned } from "../rows/row-part.js";
 import { Misfit } from "../shape.js";
 import { stridesOf, values, walk } from "../values.js";
 

@@ -4,7 +4,7 @@
  * their result, so that they go into the product in training too. Chains of elementwise ops are left to the engines:
  * TensorFlow's own optimiser fuses tanh, sigmoid and silu after a product by itself (measured: no gain from doing it here).
  */
-import { activationNamed } from "../activation.js";
+import { activationNamed } from "../shared/activation.js";
 import { isNodeOf } from "../op.js";
 import type { Ref } from "../program.js";
 import { table } from "../table.js";

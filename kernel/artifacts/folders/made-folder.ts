@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { NDArray } from "#dsl/graph/program.js";
-import { roundedBy } from "#dsl/graph/rounding.js";
+import { roundedBy } from "#dsl/graph/numbers/rounding.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { Kind } from "#dsl/types/capabilities.js";
 import type { Call } from "#dsl/types/value.js";

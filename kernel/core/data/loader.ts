@@ -5,7 +5,7 @@
  */
 import { lastOf } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import { draws } from "#dsl/graph/random.js";
+import { draws } from "#dsl/graph/numbers/random.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";

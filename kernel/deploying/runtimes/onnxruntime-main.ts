@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { fromHalves, toHalves } from "#dsl/graph/halves.js";
+import { fromHalves, toHalves } from "#dsl/graph/numbers/halves.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { sizeOf } from "#dsl/graph/values.js";
 import type { GraphFile, GraphName, GraphPort } from "#stdlib/kinds/target.js";

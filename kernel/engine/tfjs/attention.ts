@@ -10,7 +10,7 @@ import {
   sight,
   type AttentionAttributes,
   type AttentionInputs,
-} from "#dsl/graph/heads.js";
+} from "#dsl/graph/shared/heads.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import { maskOf } from "./elementwise.js";
 import { numbers, tf, type T } from "./library.js";

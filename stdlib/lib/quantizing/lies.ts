@@ -1,6 +1,6 @@
 /** Which weights of a model are rounded to whole numbers, and how: as `onnx(quantize: …)` rounds them. */
 import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import { FACTOR, factorOf, ROW, takesFours, type RoundedAs } from "#dsl/graph/rounding.js";
+import { FACTOR, factorOf, ROW, takesFours, type RoundedAs } from "#dsl/graph/numbers/rounding.js";
 
 /** Tables whose rows are looked up; one that is a head over the vocabulary too is rounded by rows as well. */
 const TABLE = /(^|\.)(\w*_?embeddings?|wpe|wte|embed_tokens|shared|relative_attention_bias)\.weight$/;

@@ -1,6 +1,6 @@
 /** A model's weights rounded: the numbers that stand for them, and how they lie in a file. */
 import type { NDArray } from "#dsl/graph/program.js";
-import { ofRounded, roundedBy } from "#dsl/graph/rounding.js";
+import { ofRounded, roundedBy } from "#dsl/graph/numbers/rounding.js";
 import type { MadeWhole, Whole } from "../../kinds/stage.js";
 import { quantizedConfig, type Quantized } from "../models/quantized.js";
 import { liesOf } from "./lies.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromHalves, toHalves } from "#dsl/graph/halves.js";
+import { fromHalves, toHalves } from "#dsl/graph/numbers/halves.js";
 
 describe("half precision", () => {
   const half = (x: number): number => toHalves(Float32Array.of(x))[0]!;

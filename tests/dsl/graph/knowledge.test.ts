@@ -22,7 +22,7 @@ const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
   // What takes more than its inputs is written here.
   "dsl/graph/builder.ts": ["attention", "rope", "dropout", "concat"],
   // What a linear layer may apply to its own result.
-  "dsl/graph/activation.ts": ["relu", "tanh", "sigmoid", "gelu"],
+  "dsl/graph/shared/activation.ts": ["relu", "tanh", "sigmoid", "gelu"],
   // Attention is cut to one query.
   "dsl/graph/position.ts": ["attention", "take_position"],
   // Weights of fewer bits are made f32 by these.
@@ -34,16 +34,16 @@ const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
   "dsl/graph/passes/pattern.ts": ["multiply"],
   "dsl/graph/passes/fusion.ts": ["linear", "relu", "greater"],
   // Squares of each row, or rows that were cut, are summed by these; rows stand for their pairs by the first.
-  "dsl/graph/row-parts.ts": ["gather"],
-  "dsl/graph/row-squares.ts": ["outer_product", "scatter_rows"],
-  "dsl/graph/row-norms.ts": ["outer_product", "scatter_rows"],
+  "dsl/graph/rows/row-parts.ts": ["gather"],
+  "dsl/graph/rows/row-squares.ts": ["outer_product", "scatter_rows"],
+  "dsl/graph/rows/row-norms.ts": ["outer_product", "scatter_rows"],
   // Products of low rank become a product with a merged weight.
   "dsl/graph/passes/precision.ts": ["cast", "linear", "low_rank_linear", "low_rank_merge"],
 };
 /** Words that name something else there: curves, ways to stretch rotary positions. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
-  "dsl/graph/gelu.ts": ["gelu", "silu"],
-  "dsl/graph/rope.ts": ["linear"],
+  "dsl/graph/shared/gelu.ts": ["gelu", "silu"],
+  "dsl/graph/numbers/rope.ts": ["linear"],
 };
 
 describe("what is known of ops", () => {

@@ -8,8 +8,8 @@ import { evaluate } from "#dsl/graph/evaluate.js";
 import { prune } from "#dsl/graph/passes/dead-code.js";
 import { printProgram } from "#dsl/graph/print.js";
 import type { Program, Type } from "#dsl/graph/program.js";
-import { attentionAttributes, keepOf } from "#dsl/graph/heads.js";
-import { draws, dropoutMask } from "#dsl/graph/random.js";
+import { attentionAttributes, keepOf } from "#dsl/graph/shared/heads.js";
+import { draws, dropoutMask } from "#dsl/graph/numbers/random.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 

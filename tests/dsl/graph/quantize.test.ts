@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { LEVELS } from "#dsl/graph/levels.js";
+import { LEVELS } from "#dsl/graph/numbers/levels.js";
 import type { Stored } from "#dsl/graph/program.js";
-import { dequantized, quantized } from "#dsl/graph/quantize.js";
+import { dequantized, quantized } from "#dsl/graph/numbers/quantize.js";
 
 const golden = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/storage.json", import.meta.url), "utf8"),

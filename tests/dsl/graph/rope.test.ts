@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
-import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/graph/rope.js";
+import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/graph/numbers/rope.js";
 import { values } from "#dsl/graph/values.js";
 
 const golden = fileURLToPath(new URL("../../../../tests/golden/oracle/rope.json", import.meta.url));

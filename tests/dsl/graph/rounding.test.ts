@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ofRounded, roundedBy, takesFours, type RoundedAs } from "#dsl/graph/rounding.js";
+import { ofRounded, roundedBy, takesFours, type RoundedAs } from "#dsl/graph/numbers/rounding.js";
 
 const WAYS: readonly RoundedAs[] = [
   { as: "int8", lines: "rows", most: 63 },

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { gradient } from "#dsl/graph/gradient.js";
-import { ofLoss } from "#dsl/graph/row-parts.js";
-import { rowSquares } from "#dsl/graph/row-squares.js";
+import { ofLoss } from "#dsl/graph/rows/row-parts.js";
+import { rowSquares } from "#dsl/graph/rows/row-squares.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { values } from "#dsl/graph/values.js";
 

@@ -1,7 +1,7 @@
 /** The law engine = engine: the same program, weights and batches give the same losses on every engine, step after step. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/random.js";
+import { mix } from "#dsl/graph/numbers/random.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { bert } from "#stdlib/models/bert.run.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ofRounded, roundedBy, type RoundedAs } from "#dsl/graph/rounding.js";
+import { ofRounded, roundedBy, type RoundedAs } from "#dsl/graph/numbers/rounding.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { asFloats } from "#kernel/tensors/numbers.js";
 import { roundedMetadata, roundedTensors, storedBytes } from "#kernel/tensors/rounded.js";

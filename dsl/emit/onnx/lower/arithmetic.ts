@@ -1,5 +1,5 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic. */
-import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
+import type { Arithmetic } from "#dsl/graph/shared/optimizer-step.js";
 import type { Lower, Lowerings, Lowering } from "../lowering.js";
 import { alike } from "../../elementwise.js";
 import { optimizersBy } from "../../optimizer.js";

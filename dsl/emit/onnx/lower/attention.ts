@@ -3,7 +3,7 @@
  * head lie in its rows, so k and v are never repeated. As the softmax sees them, scores are [batch, heads, length, keys],
  * which is the same memory.
  */
-import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/heads.js";
+import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
 import type { NodeOf } from "#dsl/graph/table.js";
@@ -69,7 +69,7 @@ class Cut extends HeadCut<Lowering> {
     const mask = keepMask(l, a, l.full(step!), this.counted(l.typeOf(step!).shape.length > 0), this.keys);
     return l.op("Mul", [x, l.reshape(mask, shape)]);
   }
-  /** As which rows those of [batch, heads, length] count (`counted` in graph/heads.ts), of one batch row if they are `apart`. */
+  /** As which rows those of [batch, heads, length] count (`counted` in graph/shared/heads.ts), of one batch row if they are `apart`. */
   private counted(apart: boolean): string {
     const { l, a } = this;
     const leading = apart ? [] : [this.batch];

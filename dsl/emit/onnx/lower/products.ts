@@ -1,5 +1,5 @@
 /** Matrix products: where the time goes. Gemm takes either side transposed and adds the bias. */
-import type { Activation } from "#dsl/graph/activation.js";
+import type { Activation } from "#dsl/graph/shared/activation.js";
 import { isNodeOf } from "#dsl/graph/op.js";
 import type { Ref } from "#dsl/graph/program.js";
 import { table, type NodeOf } from "#dsl/graph/table.js";

@@ -1,6 +1,6 @@
-/** Dropout's masks by the generator of graph/random.ts, in integer kernels: i32 products wrap, shifts are done as u32. */
+/** Dropout's masks by the generator of graph/numbers/random.ts, in integer kernels: i32 products wrap, shifts are done as u32. */
 import type { Dimension } from "#dsl/graph/program.js";
-import { mix, ODD, threshold } from "#dsl/graph/random.js";
+import { mix, ODD, threshold } from "#dsl/graph/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface Dropping {

@@ -3,7 +3,7 @@
  * place of the batch, so its positions count these rows. All layers share one pair of tables.
  */
 import type { Dimension } from "#dsl/graph/program.js";
-import { ropeAttributes } from "#dsl/graph/rope.js";
+import { ropeAttributes } from "#dsl/graph/numbers/rope.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 

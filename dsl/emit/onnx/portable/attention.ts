@@ -3,7 +3,7 @@
  * Keys that come in by heads and go out by heads (pastLayers) are joined by heads too: the turns there and back in the program
  * cancel out, so that what came before is copied once and not turned.
  */
-import { attentionAttributes, attentionInputs } from "#dsl/graph/heads.js";
+import { attentionAttributes, attentionInputs } from "#dsl/graph/shared/heads.js";
 import { isNodeOf } from "#dsl/graph/op.js";
 import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { table } from "#dsl/graph/table.js";

@@ -1,6 +1,6 @@
 /** Rotary positions by standard ops: x · cos + (x with its pairs crossed) · sin. All layers of one turning share both tables. */
 import type { Dimension } from "#dsl/graph/program.js";
-import { ropeAttributes } from "#dsl/graph/rope.js";
+import { ropeAttributes } from "#dsl/graph/numbers/rope.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 

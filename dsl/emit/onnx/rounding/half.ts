@@ -2,7 +2,7 @@
  * Weights in half precision, and products in it: what goes into a product is rounded, what comes out of it is made f32 again,
  * so that sums, norms and the softmax stay exact and nothing overflows. Rows of tables are looked up as halves.
  */
-import { toHalves } from "#dsl/graph/halves.js";
+import { toHalves } from "#dsl/graph/numbers/halves.js";
 import { TYPES } from "../proto.js";
 import type { StandaloneGraph, Weight } from "../standalone.js";
 import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";

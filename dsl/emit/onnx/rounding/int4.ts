@@ -3,7 +3,7 @@
  * builds for browsers and cards have too); activations stay as they are. Tables keep a byte for each number, as rows are few
  * where they are read. Where inputs are no multiple of a block, or a weight is small, it stays whole.
  */
-import { BLOCK, foursOf, takesFours, type Fours } from "#dsl/graph/rounding.js";
+import { BLOCK, foursOf, takesFours, type Fours } from "#dsl/graph/numbers/rounding.js";
 import { MICROSOFT } from "../proto.js";
 import type { StandaloneGraph, Weight } from "../standalone.js";
 import { lookup } from "./int8.js";

@@ -3,7 +3,7 @@
  * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
  * add two products of bytes in 16 bits, which 8 bits overflow.
  */
-import { FACTOR, lineCodes, lineScales, ROW, type Lines } from "#dsl/graph/rounding.js";
+import { FACTOR, lineCodes, lineScales, ROW, type Lines } from "#dsl/graph/numbers/rounding.js";
 import { TYPES } from "../proto.js";
 import type { StandaloneGraph, Weight } from "../standalone.js";
 import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";

@@ -1,5 +1,5 @@
 /** GELU, SiLU, what they gate, and their gradients. */
-import { geluKind, QUICK, type Smooth } from "#dsl/graph/gelu.js";
+import { geluKind, QUICK, type Smooth } from "#dsl/graph/shared/gelu.js";
 import type { Ref, Type } from "#dsl/graph/program.js";
 import type { Lowerings, Lowering, Value } from "../lowering.js";
 import { alike } from "../../elementwise.js";

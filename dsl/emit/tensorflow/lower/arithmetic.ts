@@ -1,5 +1,5 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
-import type { Arithmetic } from "#dsl/graph/optimizer-step.js";
+import type { Arithmetic } from "#dsl/graph/shared/optimizer-step.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lower, Lowering, Lowerings, Make } from "../lowering.js";
 import { alike, type ElementwiseNode } from "../../elementwise.js";

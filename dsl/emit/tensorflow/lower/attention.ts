@@ -3,7 +3,7 @@
  * head lie in its rows, so k and v are never repeated. The shape of the scores as the softmax sees them is
  * [batch, heads, length, keys], which is the same memory.
  */
-import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/heads.js";
+import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/graph/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/graph/program.js";
 import { HeadCut } from "../../attention.js";
 import type { NodeOf } from "#dsl/graph/table.js";
@@ -84,7 +84,7 @@ class Cut extends HeadCut<Lowering> {
     );
     return l.reshape(l.to(mask, this.dtype), l.shape(shape));
   }
-  /** As which rows those of [batch, heads, length] count (`counted` in graph/heads.ts), of one batch row if they are `apart`. */
+  /** As which rows those of [batch, heads, length] count (`counted` in graph/shared/heads.ts), of one batch row if they are `apart`. */
   private counted(apart: boolean): string {
     const { l, a } = this;
     const { graph } = l;

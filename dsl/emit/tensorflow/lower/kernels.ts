@@ -2,16 +2,16 @@
  * Ops that our own kernels compute (`native/kernels`), for engines that have them: one pass over memory where TensorFlow's
  * take several, and attention without its square in memory. What a kernel can't do falls back to TensorFlow's own.
  */
-import type { Activation } from "#dsl/graph/activation.js";
+import type { Activation } from "#dsl/graph/shared/activation.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/heads.js";
-import type { GATE } from "#dsl/graph/gelu.js";
-import { geluKind, type Smooth } from "#dsl/graph/gelu.js";
+import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/graph/shared/heads.js";
+import type { GATE } from "#dsl/graph/shared/gelu.js";
+import { geluKind, type Smooth } from "#dsl/graph/shared/gelu.js";
 import type { Infer } from "#dsl/graph/attributes.js";
 import { isNodeOf } from "#dsl/graph/op.js";
 import type { Node, Ref } from "#dsl/graph/program.js";
-import { threshold } from "#dsl/graph/random.js";
-import { ropeAttributes } from "#dsl/graph/rope.js";
+import { threshold } from "#dsl/graph/numbers/random.js";
+import { ropeAttributes } from "#dsl/graph/numbers/rope.js";
 import { table, type NodeOf, type OpName } from "#dsl/graph/table.js";
 import type { ElementwiseNode } from "../../elementwise.js";
 import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";

@@ -1,5 +1,5 @@
-/** Dropout's masks by the generator of graph/random.ts, in TensorFlow's integer kernels. */
-import { mix, ODD, threshold } from "#dsl/graph/random.js";
+/** Dropout's masks by the generator of graph/numbers/random.ts, in TensorFlow's integer kernels. */
+import { mix, ODD, threshold } from "#dsl/graph/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface Dropping {

@@ -1,6 +1,6 @@
 /** Rotary positions. Tables of cosines and sines come from positions and frequencies alone, so all layers share one pair. */
 import type { Dimension, Ref } from "#dsl/graph/program.js";
-import { ropeAttributes, type RopeAttributes } from "#dsl/graph/rope.js";
+import { ropeAttributes, type RopeAttributes } from "#dsl/graph/numbers/rope.js";
 import type { NodeOf } from "#dsl/graph/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 

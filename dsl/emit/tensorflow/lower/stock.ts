@@ -2,7 +2,7 @@
  * The same ops by what every TensorFlow has, and what its converter to LiteRT knows: no kernel that only the graph's own
  * optimiser uses, no complex numbers, no names but those of public ops.
  */
-import type { Activation } from "#dsl/graph/activation.js";
+import type { Activation } from "#dsl/graph/shared/activation.js";
 import type { Dimension } from "#dsl/graph/program.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 import { value } from "./activations.js";

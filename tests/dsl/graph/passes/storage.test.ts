@@ -6,7 +6,7 @@ import { memoryOf } from "#dsl/graph/memory.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program, State } from "#dsl/graph/program.js";
-import { dequantized, quantized } from "#dsl/graph/quantize.js";
+import { dequantized, quantized } from "#dsl/graph/numbers/quantize.js";
 import type { Storage } from "#dsl/graph/storage.js";
 import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/graph/values.js";

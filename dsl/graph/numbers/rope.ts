@@ -3,9 +3,9 @@
  * × frequency. The ways in which models stretch the frequencies to longer texts all come to a list of frequencies and a
  * factor on cosine and sine, computed here once, as transformers computes them.
  */
-import { flag, number, numbers, optional, type Infer } from "./attributes.js";
-import type { Type } from "./program.js";
-import { Misfit, sameShape, wantFloat } from "./shape.js";
+import { flag, number, numbers, optional, type Infer } from "../attributes.js";
+import type { Type } from "../program.js";
+import { Misfit, sameShape, wantFloat } from "../shape.js";
 
 export interface Rotation {
   /** Radians per position, one for each pair of elements. */

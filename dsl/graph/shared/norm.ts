@@ -1,6 +1,6 @@
 /** What the norms and their gradients share. */
-import type { Type } from "./program.js";
-import { lastOf, wantFloat, wantShape } from "./shape.js";
+import type { Type } from "../program.js";
+import { lastOf, wantFloat, wantShape } from "../shape.js";
 
 export function normTypes(x: Type, scale: Type, bias: Type): readonly [Type, Type, Type] {
   wantFloat(x, "x");

@@ -4,8 +4,8 @@
  * and what a compressed model's own file holds is rounded here, so that both say the same. What was rounded once is rounded
  * to the same codes again.
  */
-import { CodedError } from "../diagnostics/codes.js";
-import "./codes.js";
+import { CodedError } from "../../diagnostics/codes.js";
+import "../codes.js";
 
 /** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
 export const FACTOR = 63;

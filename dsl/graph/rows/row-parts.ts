@@ -2,14 +2,14 @@
  * The slope of every parameter, apart for each row of a batch: where something that all rows share meets the rows, by the op's
  * own rule there (`Op.rowGradient`), and from there back to the parameters that it is made of (`Op.rowPulled`).
  */
-import { gradientAlong, leadsFrom } from "./gradient.js";
-import { isLeaf } from "./leaves.js";
-import type { NodeView } from "./op.js";
-import type { Dimension, Node, Ref } from "./program.js";
-import { gather } from "./ops/gather.js";
-import type { Builder, Tensor } from "./tensor.js";
+import { gradientAlong, leadsFrom } from "../gradient.js";
+import { isLeaf } from "../leaves.js";
+import type { NodeView } from "../op.js";
+import type { Dimension, Node, Ref } from "../program.js";
+import { gather } from "../ops/gather.js";
+import type { Builder, Tensor } from "../tensor.js";
 import type { RowPart } from "./row-part.js";
-import { opOf } from "./table.js";
+import { opOf } from "../table.js";
 
 /** A node at which something that all rows share meets the rows. */
 interface Meeting {

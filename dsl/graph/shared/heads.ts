@@ -2,11 +2,11 @@
  * What attention and its gradient share: attributes, types, which key a query sees, and how [batch, length, heads × size]
  * is read head by head. Heads of k and v may be fewer than those of q: each then serves a group of query heads.
  */
-import { flag, listOf, number, optional, type Infer } from "./attributes.js";
-import type { Dimension, Type } from "./program.js";
-import { dropoutMask } from "./random.js";
-import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape, wantSteps } from "./shape.js";
-import { zeros, type Values } from "./values.js";
+import { flag, listOf, number, optional, type Infer } from "../attributes.js";
+import type { Dimension, Type } from "../program.js";
+import { dropoutMask } from "../numbers/random.js";
+import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape, wantSteps } from "../shape.js";
+import { zeros, type Values } from "../values.js";
 
 /** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
 export const HIDDEN = -1e30;

@@ -2,8 +2,8 @@
  * Activations that bend smoothly, with their slopes, as scalars: GELU exact (through erf), by the tanh form that GPT-2 was
  * trained with, by the sigmoid form of CLIP ("quick"), and SiLU.
  */
-import { erfOf } from "./erf.js";
-import { oneOf, optional, type Infer } from "./attributes.js";
+import { erfOf } from "../numbers/erf.js";
+import { oneOf, optional, type Infer } from "../attributes.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);

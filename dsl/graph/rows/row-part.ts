@@ -2,7 +2,7 @@
  * How the slope of what all rows of a batch share stays apart for each row. Ops say on their records where it meets the rows
  * (`rowGradient`) and what becomes of it on the way to a parameter (`rowPulled`).
  */
-import type { Builder, Tensor } from "./tensor.js";
+import type { Builder, Tensor } from "../tensor.js";
 
 /** A slope, row by row of the batch. */
 export type RowPart =

@@ -1,13 +1,13 @@
 /** The activations that `linear` may apply to its own result, as an engine's product kernel can: by name, with their ops. */
-import { oneOf, optional, type Infer, type Schema } from "./attributes.js";
-import type { Op } from "./op.js";
-import { gelu } from "./ops/gelu.js";
-import { relu } from "./ops/relu.js";
-import { sigmoid } from "./ops/sigmoid.js";
-import { tanh } from "./ops/tanh.js";
-import type { Attributes, Node } from "./program.js";
-import type { Builder, Tensor } from "./tensor.js";
-import type { Values } from "./values.js";
+import { oneOf, optional, type Infer, type Schema } from "../attributes.js";
+import type { Op } from "../op.js";
+import { gelu } from "../ops/gelu.js";
+import { relu } from "../ops/relu.js";
+import { sigmoid } from "../ops/sigmoid.js";
+import { tanh } from "../ops/tanh.js";
+import type { Attributes, Node } from "../program.js";
+import type { Builder, Tensor } from "../tensor.js";
+import type { Values } from "../values.js";
 
 export interface FusedActivation {
   readonly op: Op;

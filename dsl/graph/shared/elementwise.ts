@@ -1,10 +1,10 @@
 /** What all elementwise ops share; each op's file gives its function and its gradient. */
-import { defineOp, type Op, type Traits } from "./op.js";
-import type { DType } from "./program.js";
-import { broadcast, Misfit, wantFloat, wantSameDType } from "./shape.js";
-import { summedTo } from "./row-part.js";
-import type { Tensor } from "./tensor.js";
-import { stridesOf, values, walk, zeros } from "./values.js";
+import { defineOp, type Op, type Traits } from "../op.js";
+import type { DType } from "../program.js";
+import { broadcast, Misfit, wantFloat, wantSameDType } from "../shape.js";
+import { summedTo } from "../rows/row-part.js";
+import type { Tensor } from "../tensor.js";
+import { stridesOf, values, walk, zeros } from "../values.js";
 
 export interface Unary extends Traits {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { zeros } from "./values.js";
+import { zeros } from "../values.js";
 
 /** Softmax or its logarithm of each row of `n` numbers. */
 export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): Float64Array {

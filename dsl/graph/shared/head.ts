@@ -2,12 +2,12 @@
  * What the ops of the chunked head share: logits = x · weightᵀ (+ bias) row by row and the cross-entropy of each, never
  * more than a row of logits at a time in the reference, a chunk of rows on an engine.
  */
-import { above0, counting, number, oneOf, optional, type Infer } from "./attributes.js";
-import type { Dimension, DType, Type } from "./program.js";
-import { addProducts } from "./products.js";
-import { Misfit, wantFloat, wantSameDType, wantShape } from "./shape.js";
-import { softmaxRows } from "./softmax.js";
-import { zeros, type Values } from "./values.js";
+import { above0, counting, number, oneOf, optional, type Infer } from "../attributes.js";
+import type { Dimension, DType, Type } from "../program.js";
+import { addProducts } from "../numbers/products.js";
+import { Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
+import { softmaxRows } from "../numbers/softmax.js";
+import { zeros, type Values } from "../values.js";
 
 /** Attributes of cross-entropies. */
 export const LOSS = {

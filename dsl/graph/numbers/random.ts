@@ -11,7 +11,7 @@
  * costs one xor, one product and one comparison. Rows and columns are pairwise independent; four elements on the corners
  * of a rectangle are not, which dropout doesn't notice. The rate is exact to 2⁻³².
  */
-import { zeros } from "./values.js";
+import { zeros } from "../values.js";
 
 export const ODD = 0x9e3779b1 | 0;
 

@@ -1,8 +1,8 @@
 /** What the reductions share: the type that is left and the loop. */
-import { flag, numbers, type Infer } from "./attributes.js";
-import type { Type } from "./program.js";
-import { axesOf } from "./shape.js";
-import { stridesOf, values, walk, type Values } from "./values.js";
+import { flag, numbers, type Infer } from "../attributes.js";
+import type { Type } from "../program.js";
+import { axesOf } from "../shape.js";
+import { stridesOf, values, walk, type Values } from "../values.js";
 
 /** Attributes of the reductions. */
 export const REDUCTION = { axes: numbers, keep: flag };

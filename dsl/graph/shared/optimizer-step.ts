@@ -2,8 +2,8 @@
  * The steps of the optimizers that no engine has a kernel for, written once over any engine's arithmetic. The ops' own
  * files say what must come out; here is how it is computed in few passes over a parameter.
  */
-import { flag, number, type Infer } from "./attributes.js";
-import { Misfit } from "./shape.js";
+import { flag, number, type Infer } from "../attributes.js";
+import { Misfit } from "../shape.js";
 
 export interface Arithmetic<T> {
   number(x: number): T;

@@ -5,10 +5,10 @@
  * 1510.01799; Li et al. 2022, arXiv 2110.05679), and the sum is the usual product, d weighed by its row's factor (book-keeping: Bu et al.
  * 2023, arXiv 2210.00038). There is one pass back.
  */
-import type { Dimension } from "./program.js";
-import { outer_product } from "./ops/outer_product.js";
-import { scatter_rows } from "./ops/scatter_rows.js";
-import type { Builder, Tensor } from "./tensor.js";
+import type { Dimension } from "../program.js";
+import { outer_product } from "../ops/outer_product.js";
+import { scatter_rows } from "../ops/scatter_rows.js";
+import type { Builder, Tensor } from "../tensor.js";
 import { wholeOf, type RowPart } from "./row-part.js";
 import { rowParts, type Derived } from "./row-parts.js";
 

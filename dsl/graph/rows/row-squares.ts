@@ -3,10 +3,10 @@
  * is a sum over rows. One pass serves a whole batch: the gradient of a weight stays apart for each row where a weight meets the
  * rows (a linear layer's is dyᵀ x of the row), is squared, and only then summed.
  */
-import type { Dimension } from "./program.js";
-import { outer_product } from "./ops/outer_product.js";
-import { scatter_rows } from "./ops/scatter_rows.js";
-import type { Builder, Tensor } from "./tensor.js";
+import type { Dimension } from "../program.js";
+import { outer_product } from "../ops/outer_product.js";
+import { scatter_rows } from "../ops/scatter_rows.js";
+import type { Builder, Tensor } from "../tensor.js";
 import { wholeOf, type RowPart } from "./row-part.js";
 import { rowParts, type Derived } from "./row-parts.js";
 

@@ -6,8 +6,8 @@
  */
 import { toEven } from "./to-even.js";
 import { LEVELS } from "./levels.js";
-import type { NDArray, Stored, StoredPart } from "./program.js";
-import { sizeOf } from "./values.js";
+import type { NDArray, Stored, StoredPart } from "../program.js";
+import { sizeOf } from "../values.js";
 
 export const NF4_BLOCK = 64;
 export const SCALE_BLOCK = 256;
