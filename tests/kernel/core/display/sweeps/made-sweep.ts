@@ -103,7 +103,8 @@ function drawn(dimensions: readonly Dimension[], random: () => number): Point {
     else {
       const { from, to, scale, integer } = dimension;
       const value = scale === "log" ? from * (to / from) ** share : from + share * (to - from);
-      point[dimension.name] = integer ? Math.round(value) : value;
+      // Powers differ in their last digit between versions of V8.
+      point[dimension.name] = integer ? Math.round(value) : Number(value.toPrecision(12));
     }
   }
   return point;
