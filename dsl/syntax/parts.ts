@@ -27,8 +27,20 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
   });
 }
 
+/** A source for each of its statements. The others are blank in it, so that places stay true. */
+export function singly(source: Source, statements: readonly Statement[]): readonly Source[] {
+  return statements.map((own, i) => {
+    let { text } = source;
+    for (const { span } of statements)
+      if (span.start !== own.span.start)
+        text =
+          text.slice(0, span.start) + text.slice(span.start, span.end).replace(/[^\n]/g, " ") + text.slice(span.end);
+    return { ...source, id: `${source.id} ${String(i + 1)}`, text };
+  });
+}
+
 /** What a statement may find the best of: a sweep, or a name that it attaches. */
-function foundBy({ verb, operands, clauses }: Statement): string | undefined {
+export function foundBy({ verb, operands, clauses }: Statement): string | undefined {
   const as = clauses.find((c) => c.connector.text === "as")?.operands[0];
   const name = as ?? (verb.text === "attach" ? operands[0] : undefined);
   return ["sweep", "attach"].includes(verb.text) && name?.is === "word" ? name.text : undefined;

@@ -8,8 +8,10 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Action } from "#dsl/plan/action.js";
+import type { Statement } from "#dsl/syntax/tree.js";
 import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/types/subject.js";
 import type { Base } from "../core/bases/base.js";
+import type { Checked } from "../core/session/check-sources.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { isAddress } from "../datasets/addresses.js";
@@ -19,21 +21,24 @@ import type { Bundle, Packed } from "../record/bundle/write.js";
 import { sideOf } from "../record/side.js";
 import { DatasetCache } from "../session/answers/dataset-cache.js";
 import { version } from "../session/version.js";
-import { ingredientsOf, namedIn } from "../shipping/ingredients.js";
+import { filesAt, ingredientsOf, namedIn } from "../shipping/ingredients.js";
+import { registry } from "#stdlib/registry.js";
+import { namedThere } from "./unplanned.js";
 import "../record/bundle/codes.js";
 
 type Lack = { readonly what: string; readonly why: string };
 
-/** `actions`: what its statements come to, with all facts. Coded error `not-bundled`. */
+/** What its statements come to, with all facts. Coded error `not-bundled`. */
 export async function bundleOfProgram(
   file: string,
-  actions: readonly Action[],
+  { actions, unplanned }: Pick<Checked, "actions" | "unplanned">,
   o: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
 ): Promise<Bundle> {
   const path = resolve(file);
   const packing = new Packing(dirname(path), file, o.datasets, o.hostContext);
   packing.own(path, "program");
   for (const action of actions) await packing.action(action);
+  for (const statement of unplanned) await packing.unplanned(statement);
   const { files, root } = packing.whole();
   return { tunebook: version, runs: { program: under(root, path) }, files };
 }
@@ -120,6 +125,12 @@ class Packing {
         return this.own(action.path, "program");
       default:
     }
+  }
+
+  async unplanned(statement: Statement): Promise<void> {
+    const { bases, files } = namedThere(statement, registry);
+    for (const name of bases) await this.base({ name, folder: "" });
+    for (const name of files) for (const path of filesAt(name, this.folder)) this.own(path, "named");
   }
 
   async trained(data: DataPlan, model: ModelPlan): Promise<void> {

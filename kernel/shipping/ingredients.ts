@@ -84,9 +84,14 @@ export function namedIn(call: unknown, folder: string): readonly string[] {
   return Object.entries(given).flatMap(([name, value]) => {
     const suggests = parameters.find((parameter) => parameter.name === name)?.suggests;
     if (typeof value !== "string" || suggests === undefined || suggests.from !== "files") return namedIn(value, folder);
-    const path = resolve(folder, value);
-    return isFile(path) ? [path] : filesUnder(path);
+    return filesAt(value, folder);
   });
+}
+
+/** A file, or all below a folder; none where neither is there. */
+export function filesAt(name: string, folder: string): readonly string[] {
+  const path = resolve(folder, name);
+  return isFile(path) ? [path] : filesUnder(path);
 }
 
 function filesUnder(folder: string): readonly string[] {

@@ -127,9 +127,10 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
   const folder = dirname(resolve(file));
   const datasets = new DatasetCache();
   const texts = await sourcesOf(file);
-  const { diagnostics, sources, actions, unvalued } = await checkTexts(texts, folder, {
+  const checked = await checkTexts(texts, folder, {
     ...{ parameters: o.parameter, datasets, onProgress },
   });
+  const { diagnostics, sources, unvalued } = checked;
   if (diagnostics.some(({ severity }) => severity === "error")) {
     process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
     return null;
@@ -138,7 +139,7 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
     const lacks = unvalued.map((name) => ({ what: `\`$${name}\``, why: "is known only when its cell runs" }));
     throw new CodedError("not-bundled", { file, lacks });
   }
-  return bundleOfProgram(file, actions, { datasets, hostContext: { ...plainHostContext(folder), signal, onProgress } });
+  return bundleOfProgram(file, checked, { datasets, hostContext: { ...plainHostContext(folder), signal, onProgress } });
 }
 
 async function runIn(named: string, o: Options, { signal }: Telling): Promise<Bundle> {

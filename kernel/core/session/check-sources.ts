@@ -12,6 +12,7 @@ import type { Action } from "#dsl/plan/action.js";
 import type { Value } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import { parse } from "#dsl/syntax/parse.js";
+import { foundBy, singly } from "#dsl/syntax/parts.js";
 import type { Operand, Statement } from "#dsl/syntax/tree.js";
 
 export interface CheckedTexts {
@@ -31,8 +32,10 @@ export interface Checking {
 export interface Checked {
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
-  /** Empty unless every source is free of errors. */
+  /** Of sources without errors: of each what can be planned. */
   readonly actions: readonly Action[];
+  /** Statements of theirs that can't be planned before what they use has run. */
+  readonly unplanned: readonly Statement[];
   /** What the last source was told. */
   readonly facts: Facts;
   /** Names of all parameters that the sources define. */
@@ -44,6 +47,7 @@ export interface Checked {
 export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
+  const unplanned: Statement[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
   const kept = new EarlierCells();
@@ -54,9 +58,7 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
   const parameters = new Set<string>();
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
-    const compile = async (
-      purpose: "assist" | "run",
-    ): Promise<{ found: readonly Diagnostic[]; did: readonly Action[]; waits: boolean }> => {
+    const compile = async (purpose: "assist" | "run", of: readonly Source[] = [source]): Promise<Compiled> => {
       let waits = false;
       const asks = (need: Need): boolean => {
         const [sweep = "", part] = need.about === "name" ? need.of.split(".") : [];
@@ -64,7 +66,7 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
         if (!known) waits = true;
         return known;
       };
-      const compiled = await compileAnswered([...sound, source], {
+      const compiled = await compileAnswered([...sound, ...of], {
         ...{ registry: o.registry, purpose, kept, asks, answer: (need) => o.answer(need, names) },
         outside: {
           ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
@@ -77,58 +79,88 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
       const found = compiled.diagnostics.filter((d) => !(d.code === "unknown-word" && defined.has(d.data.word)));
       return { found, did: compiled.actions ?? [], waits };
     };
-    let { found, did } = await compile("assist");
-    // What waits for a sweep of the same file can be checked as far as it is written.
-    const waits = source.id.includes("#") && source.cell === undefined;
-    if (!o.quick && !waits && !found.some((d) => d.severity === "error")) {
+    const did = (planned: readonly Action[]): void => {
+      actions.push(...planned);
+      Object.assign(trained, trainedBy(planned));
+    };
+    let { found } = await compile("assist");
+    const named = namedIn(source, o.registry);
+    if (!o.quick && !isRefused(found)) {
       const whole = await compile("run");
       // What uses a best that nobody knows is checked as far as it is written.
       const also = whole.waits ? found.filter((d) => !whole.found.some((one) => isSame(one, d))) : [];
-      ({ found, did } = { found: [...also, ...whole.found], did: whole.did });
+      found = [...also, ...whole.found];
+      const begun = actions.length;
+      if (!whole.waits) did(whole.did);
+      else if (!isRefused(found)) {
+        // It keeps no other statement beside it from being planned.
+        const parts = singly(source, named.statements);
+        for (const i of parts.keys()) did((await compile("run", parts.slice(0, i + 1))).did);
+      }
+      const places = new Set(actions.slice(begun).map(({ span }) => span.start));
+      if (!isRefused(found)) unplanned.push(...named.statements.filter(({ span }) => !places.has(span.start)));
     }
     diagnostics.push(...found);
-    actions.push(...did);
-    for (const action of did) {
-      if (action.verb === "federate") trained[action.name] = action.plan.recipeHash;
-      if (action.verb === "train") {
-        trained[action.name] = action.repeats?.recipeHash ?? action.plan.recipeHash;
-        for (const { name, plan } of action.repeats?.each ?? []) trained[name] = plan.recipeHash;
-      }
-      if (action.verb === "update" || action.verb === "compress") {
-        for (const { name, plan } of action.stages) trained[name] = plan.recipeHash;
-        const last = action.stages.at(-1);
-        if (last) trained[action.name] = last.plan.recipeHash;
-      }
-    }
     // A training that was not planned: it depends on what is unknown, or what is wrong with it has been said.
-    const named = namedIn(source, o.registry);
     for (const name of named.trained) if (!(name in trained)) unsure.add(name);
     for (const name of named.swept) swept.add(name);
     sound.push(source);
   }
-  return { sources, diagnostics, actions, facts, parameters: [...parameters], unvalued: [...unvalued] };
+  return { sources, diagnostics, actions, unplanned, facts, parameters: [...parameters], unvalued: [...unvalued] };
 }
 
+/** What a source came to. */
+interface Compiled {
+  readonly found: readonly Diagnostic[];
+  readonly did: readonly Action[];
+  /** It uses a sweep's best. */
+  readonly waits: boolean;
+}
+
+const isRefused = (found: readonly Diagnostic[]): boolean => found.some((d) => d.severity === "error");
 const isSame = (a: Diagnostic, b: Diagnostic): boolean => a.code === b.code && a.span.start === b.span.start;
+
+/** Hashes of what actions would train, by name. */
+function trainedBy(actions: readonly Action[]): Readonly<Record<string, string>> {
+  const trained: Record<string, string> = {};
+  for (const action of actions) {
+    if (action.verb === "federate") trained[action.name] = action.plan.recipeHash;
+    if (action.verb === "train") {
+      trained[action.name] = action.repeats?.recipeHash ?? action.plan.recipeHash;
+      for (const { name, plan } of action.repeats?.each ?? []) trained[name] = plan.recipeHash;
+    }
+    if (action.verb === "update" || action.verb === "compress") {
+      for (const { name, plan } of action.stages) trained[name] = plan.recipeHash;
+      const last = action.stages.at(-1);
+      if (last) trained[action.name] = last.plan.recipeHash;
+    }
+  }
+  return trained;
+}
 
 const TRAINS: readonly string[] = ["train", "federate", "update", "compress"];
 
-/** Names that the trainings of a text would give weights, and those of its sweeps. */
+/** The statements of a text, names that its trainings would give weights, and those of its sweeps. */
 function namedIn(
   source: Source,
   registry: Registry,
-): { readonly trained: readonly string[]; readonly swept: readonly string[] } {
+): {
+  readonly statements: readonly Statement[];
+  readonly trained: readonly string[];
+  readonly swept: readonly string[];
+} {
   const verbs = registry.verbs().map(({ name }) => name);
   const word = (operand: Operand | undefined): string[] => (operand?.is === "word" ? [operand.text] : []);
   const { statements } = parse(source, verbs).tree;
   const as = ({ clauses }: Statement): string[] =>
     clauses.flatMap((c) => (c.connector.text === "as" ? word(c.operands[0]) : []));
   return {
+    statements,
     trained: statements.flatMap((one) => {
       if (!TRAINS.includes(one.verb.text)) return [];
       const kept = as(one);
       return kept.length > 0 ? kept : word(one.operands[0]);
     }),
-    swept: statements.flatMap((one) => (one.verb.text === "sweep" ? as(one) : [])),
+    swept: statements.flatMap((one) => foundBy(one) ?? []),
   };
 }

@@ -84,4 +84,34 @@ describe("notebooks that are checked", function () {
     const { said } = await errors(definitions, train, update, "evaluate onward, onward_1 on rows.test");
     assert.deepEqual(said, []);
   });
+  it("keep no statement beside a best from being planned, and say which are left", async () => {
+    const beside = [
+      'data other like rows { source: csv("b.csv") }',
+      "train mood on other with quick as aside",
+      next[0]!,
+      "evaluate aside on other.test",
+      "evaluate winner on rows.test",
+    ];
+    const texts = [definitions, sweep, beside.join("\n")];
+    const path = join(folder, "beside.ipynb");
+    const sources = [
+      await textsOfCells(path, "beside.ipynb", texts),
+      textsOfProgram(join(folder, "beside.tune"), "beside.tune", texts.join("\n")),
+    ];
+    for (const each of sources) {
+      const { actions, unplanned, diagnostics } = await checkTexts(each, folder);
+      assert.deepEqual(
+        diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),
+        [],
+      );
+      assert.deepEqual(
+        actions.slice(5).map(({ verb }) => verb),
+        ["data", "train", "evaluate"],
+      );
+      assert.deepEqual(
+        unplanned.map(({ verb }) => verb.text),
+        ["train", "evaluate"],
+      );
+    }
+  });
 });

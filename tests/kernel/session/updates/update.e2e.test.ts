@@ -273,8 +273,8 @@ update p on e, f as apart { ${few}, strategy: lora_per_task }`);
     const file = join(book.folder, "opens.tune");
     writeFileSync(file, `model s { load: ${JSON.stringify(run.path)} }\n`);
     const datasets = new DatasetCache();
-    const { actions } = await checkFile(file, { datasets });
-    const { files } = await bundleOfProgram(file, actions, { datasets, hostContext: plainHostContext(book.folder) });
+    const checked = await checkFile(file, { datasets });
+    const { files } = await bundleOfProgram(file, checked, { datasets, hostContext: plainHostContext(book.folder) });
     const packed = files.map(({ path }) => path).filter((path) => path.includes(run.id));
     assert.ok(
       packed.some((path) => path.endsWith(".safetensors")),
