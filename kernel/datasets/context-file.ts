@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { ContextWindow } from "#stdlib/kinds/task.js";
 import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
-import { plainAt, withMarks } from "../core/data/marked-tokens.js";
+import { plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";
 import { rowNamesOf } from "../core/data/row-names.js";
 import type { StreamedRows } from "../core/data/streamed-rows.js";
-import type { ContextRows, TokenRows } from "../core/data/token-rows.js";
-import type { ContextCut } from "../core/data/tokens.js";
+import type { ContextRows, TokenRows } from "../core/data/sequences/token-rows.js";
+import type { ContextCut } from "../core/data/sequences/tokens.js";
 import { keptNumbers, type NumberedRows, type NumberFile, type NumberFiles } from "./number-file.js";
 import { inChunks, type HashedTokenizer, type Making } from "./token-file.js";
 

@@ -7,7 +7,7 @@ import { streamedConversations } from "../core/data/conversations.js";
 import { evenlyPicked, ofAll, withFacts, type Measures } from "../core/data/measured.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
-import { binWidth, greatest, histogramOf, readRole } from "../core/data/tokens.js";
+import { binWidth, greatest, histogramOf, readRole } from "../core/data/sequences/tokens.js";
 import { contextFile, windowLengths } from "./context-file.js";
 import { inChunks, knownLengths, lengthsIn, tokenFile, wordFile } from "./token-file.js";
 import "../core/data/codes.js";

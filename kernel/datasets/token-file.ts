@@ -6,10 +6,10 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { Measures } from "../core/data/measured.js";
-import { markedAt, plainAt, withMarks } from "../core/data/marked-tokens.js";
-import type { Which, WordPieces } from "../core/data/tokens.js";
+import { markedAt, plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";
+import type { Which, WordPieces } from "../core/data/sequences/tokens.js";
 import type { StreamedRows } from "../core/data/streamed-rows.js";
-import type { TokenTexts, WordTexts } from "../core/data/token-rows.js";
+import type { TokenTexts, WordTexts } from "../core/data/sequences/token-rows.js";
 import { keptNumbers, knownIndex, type NumberedRows, type NumberFile, type NumberFiles } from "./number-file.js";
 
 /** Texts that are made tokens at a time. */

@@ -6,7 +6,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
-import { picksOf, type Picks } from "./picks.js";
+import { picksOf, type Picks } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";
 import { graphOf } from "./runtimes/process.js";
 import "./runtimes/codes.js";

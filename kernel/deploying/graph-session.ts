@@ -10,9 +10,9 @@ import type { Session } from "../engine/engine.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { floats } from "../engine/feeds.js";
 import { gathered } from "./arrays.js";
-import { PastDecoder, PROGRAMS } from "./past-decoder.js";
+import { PastDecoder, PROGRAMS } from "./decoders/past-decoder.js";
 import type { OpenedModel, RunGraph } from "./runtime.js";
-import { WholeDecoder } from "./whole-decoder.js";
+import { WholeDecoder } from "./decoders/whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 

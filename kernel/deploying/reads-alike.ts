@@ -1,6 +1,6 @@
 /** Runtimes that read texts by themselves (a page's own script): texts of all sorts must become the same tokens there as here. */
 import { must } from "#dsl/diagnostics/must.js";
-import { tokensAt } from "../core/data/token-rows.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
 import { does } from "../core/session/words.js";
 import { askerOf } from "../inference/asker.js";
 import type { Asking } from "../inference/texts-asked.js";

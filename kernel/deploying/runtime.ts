@@ -8,7 +8,7 @@ import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Engine, Session } from "../engine/engine.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
-import type { Picks } from "./picks.js";
+import type { Picks } from "./decoders/picks.js";
 
 export interface RuntimeRecord {
   /** As it is shown: "ONNX Runtime". */

@@ -1,7 +1,7 @@
 /** Rows of several texts that are read each by itself: of each role the texts of all rows, one role after the other. */
 import { must } from "#dsl/diagnostics/must.js";
 import { sha256 } from "#platform/digest.js";
-import { tokensAt, type TokenRows, type TokenTexts } from "../core/data/token-rows.js";
+import { tokensAt, type TokenRows, type TokenTexts } from "../core/data/sequences/token-rows.js";
 import { askedOf, textsCut, type Cutting } from "./asked-rows.js";
 import type { Encoded, Unseen } from "./rows.js";
 

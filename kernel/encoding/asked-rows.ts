@@ -7,8 +7,8 @@ import {
   type TokenRows,
   type TokenTexts,
   type WordTexts,
-} from "../core/data/token-rows.js";
-import type { ContextCut } from "../core/data/tokens.js";
+} from "../core/data/sequences/token-rows.js";
+import type { ContextCut } from "../core/data/sequences/tokens.js";
 import type { Encoding, Unseen } from "./rows.js";
 
 type Asking = Pick<Encoding, "labels" | "tokenizer" | "task">;

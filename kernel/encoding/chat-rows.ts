@@ -1,11 +1,11 @@
 /** Conversations of a split as they are fed: made once and held, or on disk, made once per tokenizer, template and length. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { markedAt, plainAt, withMarks } from "../core/data/marked-tokens.js";
+import { markedAt, plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";
 import { streamedConversations, type ConversationRows } from "../core/data/conversations.js";
-import type { TrainedTokens } from "../core/data/next-token.js";
+import type { TrainedTokens } from "../core/data/sequences/next-token.js";
 import type { StreamedRows } from "../core/data/streamed-rows.js";
-import { TextsInMemory, tokensAt, type TokenRows } from "../core/data/token-rows.js";
+import { TextsInMemory, tokensAt, type TokenRows } from "../core/data/sequences/token-rows.js";
 import { keptNumbers, type NumberedRows, type NumberFiles } from "../datasets/number-file.js";
 import { inChunks } from "../datasets/token-file.js";
 import { cutChat, encodeChats, type Chat, type ChatRow } from "./chat.js";

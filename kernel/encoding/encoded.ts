@@ -8,7 +8,7 @@ import { wordsIn } from "#stdlib/lib/tasks/words.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";
-import { contextsInMemory, TextsInMemory, WordsInMemory } from "../core/data/token-rows.js";
+import { contextsInMemory, TextsInMemory, WordsInMemory } from "../core/data/sequences/token-rows.js";
 import { contextCut, contextsCut, pairsCut, textsCut, wordsCut } from "./asked-rows.js";
 import type { Encoded, Encoding, Unseen } from "./rows.js";
 import { splitRows } from "./split-rows.js";

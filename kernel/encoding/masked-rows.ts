@@ -8,7 +8,7 @@ import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { MaskedPart, MaskedRow } from "../core/display/data/mask.js";
 import type { Encoded } from "./encoded.js";
-import { tokensAt } from "../core/data/token-rows.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
 
 /** Most parts of a row; what comes after them is left out. */
 const PARTS = 60;

@@ -3,7 +3,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { FedRows } from "../core/data/loader.js";
-import type { TokenRows } from "../core/data/token-rows.js";
+import type { TokenRows } from "../core/data/sequences/token-rows.js";
 import type { Chat } from "./chat.js";
 
 export interface Encoded extends FedRows {

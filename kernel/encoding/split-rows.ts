@@ -15,8 +15,8 @@ import {
   type ContextRows,
   type TokenTexts,
   type WordTexts,
-} from "../core/data/token-rows.js";
-import { contextsOf, tokensOf, wordsOf, type ContextCut, type Which } from "../core/data/tokens.js";
+} from "../core/data/sequences/token-rows.js";
+import { contextsOf, tokensOf, wordsOf, type ContextCut, type Which } from "../core/data/sequences/tokens.js";
 import { contextFile } from "../datasets/context-file.js";
 import { tokenFile, wordFile } from "../datasets/token-file.js";
 import { chatFile, chatsInMemory, type ChatCut, type ChatRows } from "./chat-rows.js";

@@ -3,7 +3,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
-import { tokensAt, TextsInMemory } from "../core/data/token-rows.js";
+import { tokensAt, TextsInMemory } from "../core/data/sequences/token-rows.js";
 import { ended } from "../encoding/ways.js";
 import { generate, type GenerateOptions } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";

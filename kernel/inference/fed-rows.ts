@@ -3,7 +3,7 @@ import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";
-import { tokensAt } from "../core/data/token-rows.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
 import type { Session } from "../engine/engine.js";
 import { floats } from "../engine/feeds.js";
 import type { Unseen } from "../encoding/encoded.js";

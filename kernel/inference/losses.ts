@@ -2,8 +2,8 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { FedRows } from "../core/data/loader.js";
 import { DataLoader } from "../core/data/loader.js";
-import { tokensAt } from "../core/data/token-rows.js";
-import { Windows } from "../core/data/windows.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
+import { Windows } from "../core/data/sequences/windows.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
 import type { Session } from "../engine/engine.js";
 import { scalar } from "../engine/feeds.js";

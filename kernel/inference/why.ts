@@ -2,7 +2,7 @@
 import type { NDArray } from "#dsl/graph/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";
-import { tokensAt } from "../core/data/token-rows.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
 import type { WhyRow } from "../core/display/scores/why.js";
 import { does } from "../core/session/words.js";
 import { typesOf } from "../core/session/token-types.js";

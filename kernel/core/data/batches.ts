@@ -4,7 +4,7 @@
  */
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
-import { tokensAt, type TokenRows } from "./token-rows.js";
+import { tokensAt, type TokenRows } from "./sequences/token-rows.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 
 export interface BatchOptions {

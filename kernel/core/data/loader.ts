@@ -11,10 +11,10 @@ import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { collate, epochBatches } from "./batches.js";
-import { collateNext, collatePacked, type TrainedTokens } from "./next-token.js";
-import { packRows } from "./packing.js";
+import { collateNext, collatePacked, type TrainedTokens } from "./sequences/next-token.js";
+import { packRows } from "./sequences/packing.js";
 import { eachBeside, feedsOfRecalled, withKept, type Beside, type Recalled } from "./recalled.js";
-import type { TokenRows } from "./token-rows.js";
+import type { TokenRows } from "./sequences/token-rows.js";
 
 /** Rows that a model is fed with. */
 export interface FedRows {

@@ -9,7 +9,15 @@ import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { Prepared } from "./prepared.js";
 import { LOOKED, readingOf } from "./reading.js";
-import { binWidth, contextsOf, type ContextCut, greatest, histogramOf, readRole, tokensOf } from "./tokens.js";
+import {
+  binWidth,
+  contextsOf,
+  type ContextCut,
+  greatest,
+  histogramOf,
+  readRole,
+  tokensOf,
+} from "./sequences/tokens.js";
 
 /** What a model does with the texts of a row. */
 export interface Measures {

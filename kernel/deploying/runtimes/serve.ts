@@ -5,7 +5,7 @@
  */
 import { Worker } from "node:worker_threads";
 import type { NDArray } from "#dsl/graph/program.js";
-import { picked } from "../picks.js";
+import { picked } from "../decoders/picks.js";
 import type { TextRead, WrittenBy } from "../runtime.js";
 import type { Answered, Asked, AskedAnything, AskedReading, AskedText, Opening } from "./process.js";
 

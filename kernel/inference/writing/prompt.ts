@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { tokensAt, TextsInMemory } from "../../core/data/token-rows.js";
+import { tokensAt, TextsInMemory } from "../../core/data/sequences/token-rows.js";
 import type { Chat } from "../../encoding/chat.js";
 import { ended } from "../../encoding/ways.js";
 import { leftOpen } from "../continue-texts.js";

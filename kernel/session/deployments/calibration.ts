@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf } from "#dsl/types/subject.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
-import { tokensAt } from "../../core/data/token-rows.js";
+import { tokensAt } from "../../core/data/sequences/token-rows.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import "../../training/private/codes.js";

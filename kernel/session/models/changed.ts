@@ -20,7 +20,7 @@ import { generate } from "../../inference/generate.js";
 import type { OpenModel } from "./open-model.js";
 import { askRows } from "../../inference/score.js";
 import { does } from "../../core/session/words.js";
-import { tokensAt } from "../../core/data/token-rows.js";
+import { tokensAt } from "../../core/data/sequences/token-rows.js";
 
 export const ASKED = 20;
 /** Tokens before the place where a text is gone on with, and after it. */

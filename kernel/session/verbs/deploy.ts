@@ -26,7 +26,7 @@ import { settle } from "../../deploying/leftovers.js";
 import { homeOf, outputIn, type Place } from "../../deploying/output.js";
 import { atHome, claimed, ownOf, placeAt } from "../../deploying/place.js";
 import { PROOF, proofOf, type Proof, type ScoredBeside } from "../../deploying/proof.js";
-import { pushFolder, tokenOf } from "../../deploying/push.js";
+import { pushFolder, tokenOf } from "../../deploying/pushing/push.js";
 import { answersOf, judged, openDeployment, type OpenDeployment } from "../../deploying/prove.js";
 import { deployedAt } from "../../deploying/staging.js";
 import { forbiddingLicence } from "../../history/base-licence.js";

@@ -1,5 +1,5 @@
 /** Whose privacy it is, among rows as they are fed: a row of the data, from which several may have been made. */
-import { Windows } from "../../core/data/windows.js";
+import { Windows } from "../../core/data/sequences/windows.js";
 import type { Encoded } from "../../encoding/encoded.js";
 
 export interface Units {

@@ -7,8 +7,8 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
-import { Windows } from "#kernel/core/data/windows.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
+import { Windows } from "#kernel/core/data/sequences/windows.js";
 
 declare const gc: () => void;
 let most = 0;

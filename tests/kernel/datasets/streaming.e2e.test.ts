@@ -24,8 +24,8 @@ import type { Call } from "#dsl/types/value.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { measured, prepare, prepareRows } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
-import { Windows } from "#kernel/core/data/windows.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import { Windows } from "#kernel/core/data/sequences/windows.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 

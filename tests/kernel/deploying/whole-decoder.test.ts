@@ -4,7 +4,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
 import { openFitted } from "#kernel/deploying/fixed.js";
 import { graphSession } from "#kernel/deploying/graph-session.js";
-import { picked } from "#kernel/deploying/picks.js";
+import { picked } from "#kernel/deploying/decoders/picks.js";
 import type { RunGraph } from "#kernel/deploying/runtime.js";
 import type { GraphFile } from "#stdlib/kinds/target.js";
 

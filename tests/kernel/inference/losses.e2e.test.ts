@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import { readerOf } from "#dsl/types/subject.js";
-import { Windows } from "#kernel/core/data/windows.js";
+import { Windows } from "#kernel/core/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { encodeSplit } from "#kernel/encoding/encoded.js";
 import { encodingOf } from "#kernel/encoding/encoding.js";

@@ -7,7 +7,7 @@ import { table } from "arquero";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
-import { tokensOf } from "#kernel/core/data/tokens.js";
+import { tokensOf } from "#kernel/core/data/sequences/tokens.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";

@@ -5,7 +5,7 @@ import { isDue, timesDue } from "#dsl/plan/cadence.js";
 import { updatesPerEpoch } from "#dsl/plan/batches.js";
 import type { Call } from "#dsl/types/value.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 
 const every = (given: Call["arguments"]): Call => ({ kind: "cadence", word: "every", arguments: given });
 

@@ -4,7 +4,7 @@ import { readerOf } from "#dsl/types/subject.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { plural } from "../../../core/display/text.js";
-import type { Pushed } from "../../../deploying/push.js";
+import type { Pushed } from "../../../deploying/pushing/push.js";
 import { ASIDE } from "../../verifying.js";
 import type { Work } from "./work.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataLoader, type DataLoaderOptions } from "#kernel/core/data/loader.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
-import { Windows } from "#kernel/core/data/windows.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
+import { Windows } from "#kernel/core/data/sequences/windows.js";
 import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { values } from "#dsl/graph/values.js";
-import { collateNext, collatePacked } from "#kernel/core/data/next-token.js";
+import { collateNext, collatePacked } from "#kernel/core/data/sequences/next-token.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { collateNext, collatePacked } from "#kernel/core/data/next-token.js";
-import { packRows } from "#kernel/core/data/packing.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
-import { Windows } from "#kernel/core/data/windows.js";
+import { collateNext, collatePacked } from "#kernel/core/data/sequences/next-token.js";
+import { packRows } from "#kernel/core/data/sequences/packing.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
+import { Windows } from "#kernel/core/data/sequences/windows.js";
 
 const numbers = (array: { readonly bytes: Uint8Array } | undefined) => {
   assert.ok(array);

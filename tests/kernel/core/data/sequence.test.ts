@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/graph/program.js";
 import { epochBatches } from "#kernel/core/data/batches.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
-import { taughtBy } from "#kernel/core/data/sequence.js";
-import { TextsInMemory } from "#kernel/core/data/token-rows.js";
+import { taughtBy } from "#kernel/core/data/sequences/sequence.js";
+import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 
 const numbers = (array: NDArray | undefined): number[][] => {
   const { bytes, shape } = array!;

@@ -6,9 +6,9 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
-import { nothing } from "./arrays.js";
+import { nothing } from "../arrays.js";
 import type { Places } from "./picks.js";
-import type { RunGraph } from "./runtime.js";
+import type { RunGraph } from "../runtime.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 

@@ -4,7 +4,7 @@
  * takes longer than computing it. The same in Python: tools/runtimes/serving.py.
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import { gathered, likeliestOf } from "./arrays.js";
+import { gathered, likeliestOf } from "../arrays.js";
 
 /** Of each row the places that are asked about. */
 export type Places = readonly (readonly number[])[];

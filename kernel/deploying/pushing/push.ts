@@ -10,8 +10,8 @@ import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import { wordNamed } from "#stdlib/lib/secrets/held.js";
-import { hubEndpoint } from "../bases/hub-files.js";
-import type { Progress } from "../core/session/host-context.js";
+import { hubEndpoint } from "../../bases/hub-files.js";
+import type { Progress } from "../../core/session/host-context.js";
 import { hubCalls } from "./hub-calls.js";
 import "./push-codes.js";
 

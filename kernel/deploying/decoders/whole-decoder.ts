@@ -7,9 +7,9 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
-import { floats } from "../engine/feeds.js";
-import { gathered } from "./arrays.js";
-import type { RunGraph } from "./runtime.js";
+import { floats } from "../../engine/feeds.js";
+import { gathered } from "../arrays.js";
+import type { RunGraph } from "../runtime.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 type Tokens = readonly (readonly number[])[];
