@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
+import { ENGINE_NAMES } from "#kernel/engine/engine.js";
 import { processor } from "./finetune/report.js";
 import type { GenerateResult } from "./generate/ours.js";
 import { table } from "./table.js";
@@ -106,9 +107,7 @@ const command = new Command("tunebook bench generate")
   .option("--batch <sizes>", "texts at once, by commas", "1,8")
   .option("--prompt <tokens>", "tokens of each prompt", Number, 32)
   .option("--tokens <count>", "tokens that are written", Number, 64)
-  .addOption(
-    new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"),
-  )
+  .addOption(new Option("--engine <name>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
   .option("--runs <count>", "runs of each program", Number, 5)
   .option("--repeats <count>", "texts written per run, after one to warm up; the best counts", Number, 2)
   .option("--threads <count>", "threads of each program", Number)

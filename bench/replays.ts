@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { Command } from "commander";
 import { runTuneFile } from "#kernel/session/run-file.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
+import type { EngineName } from "#kernel/engine/engine.js";
 import { findRun } from "#kernel/history/find-run.js";
 import { replay, type Replay } from "#kernel/session/replays/replay.js";
 import { ensureNode } from "#tools/node-versions.mjs";
@@ -74,7 +75,7 @@ try {
   const run = findRun("mood", { folder, runs: join(folder, "runs") });
   const runs = join(folder, "again");
   told("as it was", await replay(run, { runs }));
-  for (const engine of o.engines.split(",") as ("tensorflow" | "onnx" | "tfjs")[])
+  for (const engine of o.engines.split(",") as EngineName[])
     for (const threads of [1, 2])
       if (engine !== "tensorflow" || threads !== 2)
         told(`${engine}, ${String(threads)} threads`, await replay(run, { runs, engine, threads }));

@@ -9,7 +9,7 @@ import { costOf } from "#dsl/graph/cost.js";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Recompute } from "#dsl/graph/passes/pass.js";
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Engine, EngineOptions, Session } from "#kernel/engine/engine.js";
+import { ENGINE_NAMES, type Engine, type EngineOptions, type Session } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { batchOf, integers } from "./step/batch.js";
 import { MODELS } from "./step/models.js";
@@ -159,9 +159,7 @@ const command = new Command("tunebook bench step")
   .option("--batch <rows>", "texts per step", Number, 32)
   .option("--length <tokens>", "tokens per text", Number, 64)
   .addOption(new Option("--dtype <name>", "number format").choices(["f32", "bf16"]).default("f32"))
-  .addOption(
-    new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"),
-  )
+  .addOption(new Option("--engine <name>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
   .option("--steps <count>", "steps measured, after two to warm up", Number, 7)
   .option("--dropout <share>", "dropout everywhere (the peer has none)", Number, 0)
   .option("--threads <count>", "threads of the engine", Number)

@@ -6,7 +6,9 @@
 import type { NDArray, Program } from "#dsl/graph/program.js";
 import type { Work } from "./work.js";
 
-export type EngineName = "tensorflow" | "onnx" | "tfjs";
+/** All engines: what schemas and options take is read from here. */
+export const ENGINE_NAMES = ["tensorflow", "onnx", "tfjs"] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 /** `auto` and `gpu`: a graphics card where the engine finds one. `wasm`: tfjs's; to tfjs `cpu` is plain JavaScript. */
 export type DeviceName = "auto" | "cpu" | "gpu" | "wasm" | "webgpu";
 export interface Refusal {

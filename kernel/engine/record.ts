@@ -1,4 +1,5 @@
 /** What an engine says of itself: each is one folder of this room with one `record.ts` in it, found by `engines.ts`. */
+import type { Program } from "#dsl/graph/program.js";
 import type { DeviceName, EngineName } from "./engine.js";
 import type { Backend } from "./host/backend.js";
 import type { Trains } from "./work.js";
@@ -13,6 +14,12 @@ export interface Opening {
 }
 export interface EngineRecord {
   readonly name: EngineName;
+  /** What its title begins with, on all devices: so the locks of older runs name it. */
+  readonly titled: string;
+  /** Packages whose versions its numbers hang on. */
+  readonly packages: readonly string[];
+  /** What brings it where it does not compute. */
+  readonly mend: string;
   /** Devices that may be asked of no other engine: `auto` takes this one for them. */
   readonly alone?: readonly DeviceName[];
   /** Why it can't compute on a device that was asked for; undefined: it can, or says so itself when it starts. */
@@ -29,6 +36,8 @@ export interface EngineRecord {
   readonly without?: string;
   /** Its native part on this machine; a string says why it is not there. */
   found(): Promise<{ readonly addon: string | null } | string>;
+  /** What it is given of programs, as text; absent: it runs them as they stand. */
+  emitted?(programs: Readonly<Record<string, Program>>): Promise<string>;
   /** In the host process. */
   backend(opening: Opening): Promise<Backend>;
 }

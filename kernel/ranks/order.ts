@@ -1,7 +1,7 @@
 /** What a process that is to be a rank is given, on its input, and what it says of itself where it can't be one, on its output. */
 import * as v from "valibot";
 import { fields, jsonOrNone, whole, type Schema } from "../fetch/json.js";
-import type { EngineName } from "../engine/engine.js";
+import { ENGINE_NAMES, type EngineName } from "../engine/engine.js";
 
 export interface Ordered {
   readonly address: string;
@@ -22,7 +22,7 @@ const text = v.string();
 const ordered: Schema<Ordered> = fields({
   ...{ address: text, port: whole(1), token: text, rank: whole(1), of: whole(2), version: text },
   ...{ recipe: text, plan: text, shipment: text },
-  engine: fields({ engine: v.picklist(["tensorflow", "onnx", "tfjs"]), threads: whole(1) }),
+  engine: fields({ engine: v.picklist(ENGINE_NAMES), threads: whole(1) }),
 });
 export const orderIn = (line: string): Ordered | null => jsonOrNone(line, ordered);
 

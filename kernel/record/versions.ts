@@ -3,15 +3,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { fields, hintIn } from "../fetch/json.js";
-import type { EngineInfo, EngineName } from "../engine/engine.js";
+import type { EngineInfo } from "../engine/engine.js";
+import { engines } from "../engine/engines.js";
 
 /** Whose tokens, templates and draws a run has, whichever engine computes. */
 const ALWAYS = ["@anush008/tokenizers", "@huggingface/jinja", "pure-rand"] as const;
-const OF_ENGINE: Readonly<Record<EngineName, readonly string[]>> = {
-  tensorflow: ["@tensorflow/tfjs-node-gpu"],
-  onnx: ["onnxruntime-node"],
-  tfjs: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs-backend-wasm"],
-};
 
 export function versionsOf(
   { name, title }: Pick<EngineInfo, "name" | "title">,
@@ -23,7 +19,7 @@ export function versionsOf(
     node: process.versions.node,
     ...(library && { [library[1]!]: library[2]! }),
     ...Object.fromEntries(
-      [...OF_ENGINE[name], ...ALWAYS].flatMap((one) => {
+      [...engines[name].packages, ...ALWAYS].flatMap((one) => {
         const found = packageVersion(one);
         return found === null ? [] : [[one, found]];
       }),

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
 import { fields, figure, table, whole, type Schema } from "../fetch/json.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
-import type { EngineOptions } from "../engine/engine.js";
+import { ENGINE_NAMES, type EngineOptions } from "../engine/engine.js";
 import type { HttpLoad, Limits, ModelLoad, ServedFolder } from "./contract.js";
 import "./codes.js";
 import "./control-codes.js";
@@ -78,7 +78,7 @@ const serve: Schema<Serve> = v.object({
   ...{ folders: v.array(folder), host: v.string(), port: whole(), keys: v.array(v.string()) },
   tls: v.nullable(v.object({ cert: v.string(), key: v.string() })),
   ...{ hosts: v.array(v.string()), limits, threads: v.nullable(whole(1)) },
-  engine: v.picklist(["auto", "tensorflow", "onnx", "tfjs"]),
+  engine: v.picklist(["auto", ...ENGINE_NAMES]),
 });
 const sort: Schema<Sort> = v.picklist([
   ...(["labels", "tags", "answers", "fills", "continues", "rewrites", "embeds", "number"] as const),

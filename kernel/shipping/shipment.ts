@@ -12,7 +12,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Source, Span } from "#dsl/diagnostics/span.js";
 import type { Value } from "#dsl/types/value.js";
 import { fields, like, table, type Schema } from "../fetch/json.js";
-import type { EngineOptions } from "../engine/engine.js";
+import { ENGINE_NAMES, type EngineOptions } from "../engine/engine.js";
 import { value } from "../artifacts/plan-schema.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import "./codes.js";
@@ -76,7 +76,7 @@ export const shipmentSchema: Schema<Shipment> = fields({
   bests: table(fields({ values: table(v.string()), run: v.nullable(v.string()) })),
   trained: table(fields({ run: v.string(), recipeHash: v.string() })),
   engine: fields({
-    engine: v.picklist(["auto", "tensorflow", "onnx", "tfjs"]),
+    engine: v.picklist(["auto", ...ENGINE_NAMES]),
     device: v.exactOptional(v.picklist(["auto", "cpu", "gpu", "wasm", "webgpu"])),
     threads: v.exactOptional(v.number()),
     deterministic: v.exactOptional(v.literal(true)),

@@ -2,7 +2,7 @@
 import { text } from "node:stream/consumers";
 import { resolve } from "node:path";
 import { Option, type Command } from "commander";
-import type { EngineOptions } from "#kernel/engine/engine.js";
+import { ENGINE_NAMES, type EngineOptions } from "#kernel/engine/engine.js";
 
 export function register(program: Command): void {
   program
@@ -10,9 +10,7 @@ export function register(program: Command): void {
     .description("read token ids as JSON from standard input, print the model's logits (or last hidden state)")
     .argument("<folder>", "a folder with config.json and model.safetensors; a tokenizer is not needed")
     .option("--json", "print JSON (there is no other form)")
-    .addOption(
-      new Option("--engine <name>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"),
-    )
+    .addOption(new Option("--engine <name>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
     .action(async (folder: string, options: { engine: EngineOptions["engine"] }) => {
       const [{ openModelFolder }, { readBatch }, { startEngine }, { fromNDArray }] = await Promise.all([
         import("#kernel/engine/forward/model-folder.js"),

@@ -1,7 +1,7 @@
 /** `tunebook replay RUN`: a run trained again from its folder, and its numbers compared; exit status 0 where they are the same within tolerance. */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DeviceName, EngineName } from "#kernel/engine/engine.js";
+import { ENGINE_NAMES, type DeviceName, type EngineName } from "#kernel/engine/engine.js";
 import { Option, type Command } from "commander";
 import "#kernel/checking/codes.js";
 
@@ -25,7 +25,7 @@ export function register(program: Command): void {
     )
     .argument("<run>", "its name, where one has it, its id, or its folder")
     .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
-    .addOption(new Option("--engine <engine>", "another engine than it had").choices(["tensorflow", "onnx", "tfjs"]))
+    .addOption(new Option("--engine <engine>", "another engine than it had").choices(ENGINE_NAMES))
     .addOption(new Option("--device <device>", "another device than it had").choices(["cpu", "gpu", "wasm", "webgpu"]))
     .option("--threads <n>", "another number of threads than it had")
     .option("--exact", "within tolerance is not enough: every number must be the same to the last bit")

@@ -2,6 +2,7 @@
 import { positive } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { ENGINE_NAMES } from "#kernel/engine/engine.js";
 import type { ServedFolder } from "#kernel/serving/contract.js";
 import type { ServeCommand } from "../serve.js";
 import { endSoon } from "../to-its-end.js";
@@ -75,9 +76,7 @@ function where(command: Command): void {
         .argParser(named)
         .default([], "as folders are called"),
     )
-    .addOption(
-      new Option("--engine <engine>", "what computes").choices(["auto", "tensorflow", "onnx", "tfjs"]).default("auto"),
-    )
+    .addOption(new Option("--engine <engine>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
     .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(positive))
     .option("--log <file>", "add the log, JSON lines, to a file (default: standard error); no text is in it")
     .option("--quiet", "no line in the log for each request")

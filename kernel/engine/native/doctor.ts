@@ -8,8 +8,9 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
-import type { EngineName } from "../engine.js";
+import { allEngines } from "../engines.js";
 import { measureEngine } from "../measure.js";
+import type { EngineRecord } from "../record.js";
 import { addonKey, findCompiler } from "./compile.js";
 import { converterLacks, findConverter } from "./converter.js";
 import { findNative } from "./layout.js";
@@ -39,9 +40,7 @@ export async function examine(): Promise<readonly Finding[]> {
     library,
     addon,
     converter,
-    tensorflow,
-    onnx,
-    tfjs,
+    ...allEngines.map(computes),
     jupyter,
     kernelspec,
   ])
@@ -150,22 +149,18 @@ const converter: Look = async () => {
   }
 };
 
-const computes = async (engine: EngineName, mend: string): Promise<Finding> => {
+function computes({ name: engine, mend }: EngineRecord): Look {
   const name = `engine ${engine}`;
-  try {
-    const { title, gflops, seconds } = await measureEngine(engine);
-    return {
-      name,
-      status: "ok",
-      text: `${title} computes: ready in ${seconds.toFixed(1)} s, ${gflops.toFixed(0)} GFLOP/s`,
-    };
-  } catch (e) {
-    return { name, status: "missing", text: wordsFor(e), mend };
-  }
-};
-const tensorflow: Look = () => computes("tensorflow", "tunebook setup");
-const onnx: Look = () => computes("onnx", "npm ci in Tunebook's folder");
-const tfjs: Look = () => computes("tfjs", "npm ci in Tunebook's folder");
+  return async () => {
+    try {
+      const { title, gflops, seconds } = await measureEngine(engine);
+      const text = `${title} computes: ready in ${seconds.toFixed(1)} s, ${gflops.toFixed(0)} GFLOP/s`;
+      return { name, status: "ok", text };
+    } catch (e) {
+      return { name, status: "missing", text: wordsFor(e), mend };
+    }
+  };
+}
 
 const jupyter: Look = async () => {
   const version = await said("jupyter", ["lab", "--version"]);

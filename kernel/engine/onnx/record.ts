@@ -2,6 +2,9 @@ import type { EngineRecord } from "../record.js";
 
 export const onnx: EngineRecord = {
   name: "onnx",
+  titled: "ONNX",
+  packages: ["onnxruntime-node"],
+  mend: "npm ci in Tunebook's folder",
   alone: ["webgpu"],
   refuses: (device) =>
     device === "wasm"
@@ -16,6 +19,15 @@ export const onnx: EngineRecord = {
   // library keeps costs no page faults at each step (`bench step --engine onnx`: a seventh faster, 5 % more memory).
   environment: { MALLOC_MMAP_THRESHOLD_: "2000000000", MALLOC_TRIM_THRESHOLD_: "4000000000" },
   found: () => Promise.resolve({ addon: null }),
+  async emitted(programs) {
+    const [{ onnxGraph }, { printOnnx }] = await Promise.all([
+      import("#dsl/emit/onnx/emit.js"),
+      import("#dsl/emit/print.js"),
+    ]);
+    return Object.entries(programs)
+      .map(([name, program]) => `// ${name}\n${printOnnx(onnxGraph(program).text)}`)
+      .join("\n");
+  },
   async backend({ threads, device, answers }) {
     const { onnxBackend } = await import("./backend.js");
     return onnxBackend(threads, device === "webgpu" ? "webgpu" : "cpu", answers);

@@ -2,6 +2,9 @@ import type { EngineRecord } from "../record.js";
 
 export const tensorflow: EngineRecord = {
   name: "tensorflow",
+  titled: "TensorFlow",
+  packages: ["@tensorflow/tfjs-node-gpu"],
+  mend: "tunebook setup",
   refuses: (device) =>
     device === "webgpu"
       ? "onnx and tfjs compute with WebGPU, it doesn't"
@@ -22,6 +25,13 @@ export const tensorflow: EngineRecord = {
     ]);
     const native = findNative(await addonKey());
     return native ? { addon: native.addon } : "TensorFlow's library has not been set up on this machine";
+  },
+  async emitted(programs) {
+    const [{ printTensorflow }, { tensorflowGraph }] = await Promise.all([
+      import("#dsl/emit/print.js"),
+      import("#dsl/emit/tensorflow/emit.js"),
+    ]);
+    return printTensorflow(tensorflowGraph(programs, { kernels: true }).nodes);
   },
   async backend({ addon, threads }) {
     const { tensorflowBackend } = await import("./backend.js");

@@ -2,6 +2,9 @@ import type { EngineRecord } from "../record.js";
 
 export const tfjs: EngineRecord = {
   name: "tfjs",
+  titled: "tfjs",
+  packages: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs-backend-wasm"],
+  mend: "npm ci in Tunebook's folder",
   alone: ["wasm"],
   refuses: () => undefined,
   found: () => Promise.resolve({ addon: null }),

@@ -8,6 +8,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { EngineName, EngineOptions } from "../../engine/engine.js";
+import { allEngines } from "../../engine/engines.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { eventsOf } from "../../artifacts/read-events.js";
 import { plainHostContext, type Progress } from "../../core/session/host-context.js";
@@ -166,8 +167,7 @@ function engineOptions({ lock, record }: Side, o: ReplayOptions): EngineOptions 
   };
 }
 function engineIn(title: string): EngineOptions["engine"] {
-  if (title.startsWith("TensorFlow")) return "tensorflow";
-  return title.startsWith("ONNX") ? "onnx" : title.startsWith("tfjs") ? "tfjs" : "auto";
+  return allEngines.find(({ titled }) => title.startsWith(titled))?.name ?? "auto";
 }
 
 /** Of a model that began from another training, the folder that this wrote is its base. */

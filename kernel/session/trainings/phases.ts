@@ -43,7 +43,7 @@ export async function phaseShown(phase: ProgramPhase, of: Compiling): Promise<Sh
     case "program":
       return text(together(Object.entries(programs).map(([name, program]) => [name, printProgram(program)])));
     case "emitted":
-      return text(emittedText(programs, of.engine ?? of.plan.effects.engine));
+      return text(await emittedText(programs, of.engine ?? of.plan.effects.engine));
   }
 }
 

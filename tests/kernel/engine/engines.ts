@@ -1,8 +1,14 @@
 /** Engines for tests: each is started when first asked for, shared by all that this process tests, closed at the end. */
-import type { DeviceName, Engine, EngineName, EngineOptions } from "#kernel/engine/engine.js";
+import {
+  ENGINE_NAMES,
+  type DeviceName,
+  type Engine,
+  type EngineName,
+  type EngineOptions,
+} from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 
-export const ENGINES: readonly EngineName[] = ["tensorflow", "onnx", "tfjs"];
+export const ENGINES: readonly EngineName[] = ENGINE_NAMES;
 /** Further ways to compute that the same suite of ops runs through; `tfjs` alone is wasm. */
 export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
   ...ENGINES.map((name) => [name, "auto"] as const),
