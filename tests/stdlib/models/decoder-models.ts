@@ -1,30 +1,26 @@
 /** The small decoders of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import { cohere } from "#stdlib/models/cohere.run.js";
-import { gemma, gemma2, gemma3 } from "#stdlib/models/gemma.run.js";
-import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { llama, mistral, qwen2, qwen3 } from "#stdlib/models/llama.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { registry } from "#stdlib/registry.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.run.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 
-export const families: Readonly<Record<string, ModelImplementation>> = {
-  cohere,
-  gemma,
-  gemma2,
-  gemma3_text: gemma3,
-  gpt2,
-  llama,
-  mistral,
-  qwen2,
-  qwen3,
-} as Readonly<Record<string, ModelImplementation>>;
+/** All decoders that the vocabulary has: a new one is held to its golden files by being registered. */
+export const families: Readonly<Record<string, ModelImplementation>> = Object.fromEntries(
+  await Promise.all(
+    registry
+      .ofKind("model")
+      .filter(({ planned, capabilities }) => !planned && capabilities?.shape === "decoder")
+      .map(async ({ name, load }) => [name, (await must(load, "what it does")()) as ModelImplementation] as const),
+  ),
+);
 /** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
 export interface Golden {
   readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];

@@ -9,11 +9,28 @@ import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
-import { configOf, goldenOf, modelOf, names, shifted, training, UNTOUCHED, type Golden } from "./decoder-models.js";
+import {
+  configOf,
+  families,
+  goldenOf,
+  modelOf,
+  names,
+  shifted,
+  training,
+  UNTOUCHED,
+  type Golden,
+} from "./decoder-models.js";
 import { close, feedsOf, follow, near, run, shapesOf, tensorsOf, type Batch } from "./golden.js";
 import { drawn } from "#tests/drawn.js";
 
 describe("decoders against transformers and PEFT, in float64", () => {
+  it("are at hand for each family", () => {
+    assert.deepEqual(
+      Object.keys(families).filter((family) => !names.some((name) => name.startsWith(`${family}-`))),
+      [],
+      "each of these needs a small model in tests/oracles/tiny_decoders.py",
+    );
+  });
   for (const name of names) {
     const golden = goldenOf(name);
     const { base, common } = modelOf(name);

@@ -43,7 +43,11 @@ function wordsOf(word: (typeof families)[number]): Readonly<Record<string, unkno
 describe("families from scratch", () => {
   it("are all that the vocabulary has", () => {
     assert.ok(families.length >= 12);
-    assert.deepEqual(Object.keys(configs).sort(), families.map((word) => word.name).sort());
+    assert.deepEqual(
+      Object.keys(configs).sort(),
+      families.map((word) => word.name).sort(),
+      "each family needs its config in tests/fixtures/scratch/configs.json, of which tests/oracles/initial_weights.py is asked",
+    );
   });
   for (const word of families)
     describe(word.name, () => {

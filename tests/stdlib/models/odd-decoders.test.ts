@@ -38,7 +38,11 @@ const files = readdirSync(new URL("golden/oracle/", root)).filter((name) => /^od
 describe("odd configurations of decoders against transformers and PEFT, in float64", function () {
   this.timeout(60_000);
   it("are eight at least of each family", () => {
-    assert.deepEqual(files.map((file) => file.slice(4, -5)).sort(), Object.keys(families).sort());
+    assert.deepEqual(
+      files.map((file) => file.slice(4, -5)).sort(),
+      Object.keys(families).sort(),
+      "each decoder needs odd configurations in tests/oracles/odd_decoders.py",
+    );
     for (const file of files) assert.ok(Object.keys(read(file).configurations).length >= 8, file);
   });
   for (const file of files) {
