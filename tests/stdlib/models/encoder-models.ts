@@ -2,7 +2,7 @@
  * The small encoders that transformers and PEFT were asked about (tests/oracles/encoders.py): configs and shapes are in the
  * golden files, weights come from the generator by name.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/types/value.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
@@ -29,10 +29,9 @@ export interface EncoderGolden {
   readonly full: Trained;
   readonly lora?: Trained & { readonly targets: readonly string[]; readonly shapes: Shapes };
 }
-export const ENCODERS = ["bert", "distilbert", "roberta", "mobilebert"].flatMap(
-  (family) =>
-    JSON.parse(readFileSync(new URL(`golden/oracle/encoders-${family}.json`, root), "utf8")) as EncoderGolden[],
-);
+export const ENCODERS = readdirSync(new URL("golden/oracle/", root))
+  .filter((file) => /^encoders-\w+\.json$/.test(file))
+  .flatMap((file) => JSON.parse(readFileSync(new URL(`golden/oracle/${file}`, root), "utf8")) as EncoderGolden[]);
 
 /** Weights of a whole checkpoint, as encoders.py starts it. */
 export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes">): Record<string, Values> {

@@ -6,6 +6,7 @@ import { distilbert } from "#stdlib/models/distilbert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { mobilebert } from "#stdlib/models/mobilebert.run.js";
 import { roberta, xlmRoberta } from "#stdlib/models/roberta.run.js";
+import { registry } from "#stdlib/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
@@ -13,6 +14,15 @@ import { adapterOf, ENCODERS, partsOf, training, UNTOUCHED, weightsOf } from "./
 import { feedsOf, follow, near, run } from "./golden.js";
 
 describe("encoders against transformers and PEFT, in float64", () => {
+  it("are at hand for each family", () => {
+    const asked = new Set(ENCODERS.map(({ config }) => config["model_type"]));
+    const encoders = registry.ofKind("model").filter((word) => !word.planned && word.capabilities?.shape === "encoder");
+    assert.deepEqual(
+      encoders.filter((word) => !asked.has(word.capabilities?.modelType)).map(({ name }) => name),
+      [],
+      "each of these needs small models in tests/oracles/encoders.py",
+    );
+  });
   for (const golden of ENCODERS) {
     const tokenTypes = "token_type_ids" in golden.batches[0]!;
 
