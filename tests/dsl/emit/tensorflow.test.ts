@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
 import { TensorflowGraph } from "#dsl/emit/tensorflow/graph.js";
+import { lowerings } from "#dsl/emit/tensorflow/lower/table.js";
 import { writeSavedModel, type GraphNode } from "#dsl/emit/tensorflow/saved-model.js";
 import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import type { Program } from "#dsl/graph/program.js";
+import { ops } from "#dsl/graph/table.js";
 import { PbfReader } from "pbf";
 
 interface ReadNode {
@@ -52,6 +54,14 @@ function training(): Program {
 }
 
 describe("TensorFlow's graph of a program", () => {
+  it("has a form for every op, or for what it is made of", () => {
+    assert.deepEqual(
+      ops.filter((op) => !Object.hasOwn(lowerings, op.name) && !op.decompose).map((op) => op.name),
+      [],
+      "each of these needs `decompose` in its record, or a form in dsl/emit/tensorflow/lower",
+    );
+  });
+
   it("holds each node once, before those that read it", () => {
     const seen = new Set<string>();
     for (const { name, inputs } of nodesOf(emitTensorflow({ train: training() }).savedModel)) {

@@ -1,0 +1,51 @@
+/** Which room of the house may import which (ARCHITECTURE.md, The house): a build that is there lets any room find any other. */
+import assert from "node:assert/strict";
+import { importsOf } from "#tests/imports.js";
+
+const MAY: Readonly<Record<string, readonly string[]>> = {
+  dsl: [],
+  stdlib: ["dsl"],
+  kernel: ["dsl", "stdlib"],
+  "tools/reference": ["dsl", "stdlib", "kernel"],
+  editors: ["dsl", "stdlib", "kernel", "tools/reference"],
+  "kernel/cli": ["dsl", "stdlib", "kernel", "tools/reference", "editors"],
+  page: ["dsl", "stdlib", "kernel", "editors"],
+};
+/** Scripts beside the house, and what stands for Node or the grammar's library. */
+const BESIDE = ["tools", "platform", "chevrotain"];
+
+const roomOf = (file: string): string => {
+  const [first = "", second = ""] = file.split("/");
+  return `${first}/${second}` in MAY ? `${first}/${second}` : first;
+};
+function against(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  return [...imports].flatMap(([file, imported]) => {
+    const room = roomOf(file);
+    const may = [room, ...(MAY[room] ?? []), ...BESIDE];
+    return imported.filter((other) => !may.includes(roomOf(other))).map((other) => `${file} → ${other}`);
+  });
+}
+
+describe("the rooms of the house", () => {
+  for (const room of ["dsl", "stdlib", "kernel", "editors", "page", "tools"])
+    it(`${room} imports only rooms that stand before it`, () => {
+      assert.deepEqual(
+        against(importsOf(room)),
+        [],
+        "page → kernel/core → stdlib → dsl; kernel/cli → editors → kernel",
+      );
+    });
+
+  it("would be seen to import one that stands behind", () => {
+    const wrong = new Map([
+      ["kernel/training/train.ts", ["editors/vocabulary.ts", "stdlib/registry.ts", "tools/progress.mjs"]],
+      ["kernel/cli/main.ts", ["editors/vocabulary.ts", "tests/imports.ts"]],
+      ["dsl/plan/plan.ts", ["stdlib/registry.ts"]],
+    ]);
+    assert.deepEqual(against(wrong), [
+      "kernel/training/train.ts → editors/vocabulary.ts",
+      "kernel/cli/main.ts → tests/imports.ts",
+      "dsl/plan/plan.ts → stdlib/registry.ts",
+    ]);
+  });
+});
