@@ -123,7 +123,18 @@ class Packing {
         return;
       case "use":
         return this.own(action.path, "program");
-      default:
+      // What these read was read by statements before them, or is no file.
+      case "recipe":
+      case "parameters":
+      case "predict":
+      case "attach":
+      case "annotate":
+      case "deploy":
+      case "serve":
+      case "show":
+      case "engine":
+      case "experiment":
+      case "report":
     }
   }
 

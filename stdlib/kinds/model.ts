@@ -82,10 +82,9 @@ export interface FromWords {
 export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
   config(json: Readonly<Record<string, unknown>>): C;
-  /** Names of the dropout rates etc. a recipe may override are the family's own affair: `dropout` null keeps the config's. */
-  /** `pooled: false` leaves the pooler out. */
   /** A config.json for a model from scratch; absent: the family is never made from scratch. */
   fromWords?(o: FromWords): Readonly<Record<string, unknown>>;
+  /** `dropout`: null keeps the config's rates, whatever they are called there; `pooled: false` leaves the pooler out. */
   build(
     layers: Layers,
     config: C,
