@@ -8,13 +8,15 @@ import "#dsl/rules/world-codes.js";
 import "#stdlib/lib/sources/codes.js";
 import "./codes.js";
 
+const FOLDER = "it is a folder";
+const ODD = "it is no regular file";
 const WHY: Readonly<Record<string, string>> = {
-  EISDIR: "it is a folder",
+  EISDIR: FOLDER,
   ELOOP: "symbolic links lead in a circle",
   EACCES: "this user may not read it",
   EPERM: "this user may not read it",
   ENOTDIR: "a part of its path is a file, not a folder",
-  ENXIO: "it is no regular file",
+  ENXIO: ODD,
 };
 /** A file is there, but can't be read whole. */
 export class NotRead extends Error {
@@ -42,7 +44,7 @@ export function openRegular(file: string): number | null {
   const found = fstatSync(fd);
   if (found.isFile()) return fd;
   closeSync(fd);
-  throw new NotRead(found.isDirectory() ? WHY["EISDIR"]! : WHY["ENXIO"]!);
+  throw new NotRead(found.isDirectory() ? FOLDER : ODD);
 }
 
 /** Its bytes, `most` of them; null: there is no such file. Throws `NotRead`. */

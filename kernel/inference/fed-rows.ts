@@ -65,7 +65,7 @@ export async function askTogether(
   const places = rows.flatMap((row) => (row.places ? [row.places] : []));
   const apart = places.length === rows.length;
   if (apart) {
-    const width = feeds["input_ids"]!.shape[1]!;
+    const width = must(feeds["input_ids"], "input_ids").shape[1]!;
     const targets = places.flatMap((own, at) => Array.from(own, (place) => at * width + place));
     // A batch without a place is asked about its first token, which nobody reads.
     const asked = Int32Array.from(targets.length > 0 ? targets : [0]);

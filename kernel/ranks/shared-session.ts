@@ -75,7 +75,7 @@ export class SharedSession implements Pick<Session, "run"> {
 
   run(program: string, feeds: Feeds, wanted?: readonly string[]): Reply {
     if (program === "accumulate") return this.accumulate(feeds, wanted);
-    const step = new Int32Array(feeds["step"]!.bytes.slice().buffer)[0]!;
+    const step = new Int32Array(must(feeds["step"], "step").bytes.slice().buffer)[0]!;
     const { made } = this;
     this.made = { loss: 0, counts: 0, seen: [], last: Promise.resolve() };
     const applied = this.before.then(() =>

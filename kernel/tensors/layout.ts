@@ -22,7 +22,7 @@ type Entry = readonly [string, TensorToWrite];
  * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
  * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
  */
-export const CHECKED: Readonly<Record<string, string>> = { checked: "crc32", checksum: "00000000" };
+export const CHECKED = { checked: "crc32", checksum: "00000000" } as const;
 
 const MAXIMAL_HEADER = 100_000_000;
 

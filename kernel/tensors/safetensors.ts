@@ -88,7 +88,7 @@ export function verifySafetensors(file: string): void {
     if (checked === undefined && checksum === undefined) return;
     const room = Buffer.allocUnsafe(PIECE);
     const at = checksum === undefined ? -1 : headAt(file, fd).indexOf(checksumText(checksum));
-    if (checked !== CHECKED["checked"] || !/^[0-9a-f]{8}$/.test(checksum ?? "") || at < 0)
+    if (checked !== CHECKED.checked || !/^[0-9a-f]{8}$/.test(checksum ?? "") || at < 0)
       throw new CodedError("weights-damaged", { file });
     const from = at + checksumText("").length - 1;
     let sum = 0;
@@ -127,7 +127,7 @@ export function writeSafetensors(
   const { head, bytes: offset } = headBytes(entries, metadata);
   const padded = Buffer.from(head.buffer);
 
-  const sums = metadata["checksum"] === CHECKED["checksum"];
+  const sums = metadata["checksum"] === CHECKED.checksum;
   removeLeftOvers(file);
   const work = `${file}.writing-${String(process.pid)}`;
   try {
@@ -140,8 +140,7 @@ export function writeSafetensors(
         writeFully(fd, bytes);
         if (sums) sum = crc32(bytes, sum);
       }
-      if (sums)
-        writeSync(fd, hexOf(sum), padded.indexOf(checksumText(CHECKED["checksum"]!)) + checksumText("").length - 1);
+      if (sums) writeSync(fd, hexOf(sum), padded.indexOf(checksumText(CHECKED.checksum)) + checksumText("").length - 1);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

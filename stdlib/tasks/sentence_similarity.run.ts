@@ -2,6 +2,7 @@
  * Texts that are read each by itself, by one body: the states of their tokens become a vector, and how alike two texts are is
  * the cosine of their vectors. What is learnt follows from the data (similarity-losses.ts).
  */
+import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
 import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";
@@ -79,8 +80,8 @@ export const sentenceSimilarity: TaskImplementation = {
       logits: () => (o.call.arguments["normalize"] === false ? vectors : units),
       loss: ({ labels, each, ...places }, reduction) =>
         lossIn(lossOf(o.call, o.roles), {
-          a: at(places["firsts"]!),
-          b: at(places["seconds"]!),
+          a: at(must(places["firsts"], "firsts")),
+          b: at(must(places["seconds"], "seconds")),
           labels,
           ...(each && { each }),
           reduction,

@@ -3,6 +3,7 @@
  * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
  * there, both models have answered the same tokens and their logits were compared.
  */
+import { must } from "#dsl/diagnostics/must.js";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -162,7 +163,8 @@ async function compared(
     },
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
-  const logitsOf = async (of: Pick<Session, "run">) => floats((await of.run(FORWARD, feeds, ["logits"]))["logits"]!);
+  const logitsOf = async (of: Pick<Session, "run">) =>
+    floats(must((await of.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
   const [a, b] = await Promise.all([logitsOf(session), logitsOf(copy)]);
   const most = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   const difference = a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0);

@@ -3,7 +3,7 @@
  * settings and the seed alone, so any step can be made at any time: a resumed run is fed what it would have been fed.
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { draws } from "#dsl/graph/numbers/random.js";
 import type { Taught } from "#stdlib/kinds/task.js";
@@ -259,7 +259,7 @@ export class DataLoader {
   /** With what dropout is drawn by. */
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
-    const [texts = 0] = feeds["input_ids"]!.shape;
+    const [texts = 0] = must(feeds["input_ids"], "input_ids").shape;
     return { ...feeds, draws: whole(draws(step, place, batch.length, texts), [texts]) };
   }
 
@@ -269,13 +269,13 @@ export class DataLoader {
     if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, { padId: this.o.padId, trained, weights });
     if (!taught) return collateNext(ids, batch, { padId: this.o.padId, trained, weights });
     const fed = collate(ids, taught.texts?.(batch) ?? batch, this.o.padId, { types });
-    const { bytes, shape } = fed["input_ids"]!;
+    const { bytes, shape } = must(fed["input_ids"], "input_ids");
     const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     const o = { seed: this.o.seed, epoch };
     const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...o }, own);
     if (!weights) return { ...fed, ...feeds };
     const { places } = taught;
-    const each = eachOf(weights, batch, feeds["labels"]!.shape[0]!, places && ((row) => places(row, o)));
+    const each = eachOf(weights, batch, must(feeds["labels"], "labels").shape[0]!, places && ((row) => places(row, o)));
     return { ...fed, ...feeds, each };
   }
 

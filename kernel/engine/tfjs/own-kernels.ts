@@ -3,6 +3,7 @@
  * side (the stock one takes 13 to 50 times as long as transposing first and multiplying plainly), on wasm and in plain
  * JavaScript the sum of rows by segment (wasm has none; the other goes over all rows once for every segment).
  */
+import { must } from "#dsl/diagnostics/must.js";
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { tf } from "./library.js";
 
@@ -46,8 +47,8 @@ function transposingFirst(stock: KernelFunc): KernelFunc {
       turned.push(y);
       return y;
     };
-    const a = transposeA ? turn(inputs["a"]!) : inputs["a"]!;
-    const b = transposeB ? turn(inputs["b"]!) : inputs["b"]!;
+    const [left, right] = [must(inputs["a"], "a"), must(inputs["b"], "b")];
+    const [a, b] = [transposeA ? turn(left) : left, transposeB ? turn(right) : right];
     const y = stock({ inputs: { a, b }, attrs: { ...attrs, transposeA: false, transposeB: false }, backend });
     for (const { dataId } of turned) (backend as Memory).disposeData(dataId);
     return y;
@@ -61,7 +62,7 @@ interface Segments {
   readonly shape: number[];
 }
 function segmentsOf(inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined): Segments {
-  const [x, ids] = [inputs["x"]!, inputs["segmentIds"]!];
+  const [x, ids] = [must(inputs["x"], "x"), must(inputs["segmentIds"], "segmentIds")];
   return { x, ids, shape: [attrs?.["numSegments"] as number, ...x.shape.slice(ids.shape.length)] };
 }
 const segmentSumOnWasm: KernelFunc = ({ inputs, attrs, backend }) => {

@@ -170,13 +170,13 @@ async function filled(
 ): Promise<readonly string[]> {
   const members = Uint32Array.from(some(rows.lengths.length));
   const feeds = collate(rows.ids, members, tokenizer.padId);
-  const input = feeds["input_ids"]!;
+  const input = must(feeds["input_ids"], "input_ids");
   const width = input.shape[1]!;
   const ids = new Int32Array(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength / 4);
   const taught = must(rows.taught, "what the rows teach");
   const fed = taught.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
-  const targets = fed["targets"]!;
-  const logits = (await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"]!;
+  const targets = must(fed["targets"], "targets");
+  const logits = must((await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"], "logits");
   const [scores, size] = [floats(logits), lastOf(logits.shape)];
   const places = new Int32Array(targets.bytes.slice().buffer);
   const said: string[] = Array.from(members, () => "");
