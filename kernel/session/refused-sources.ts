@@ -28,4 +28,4 @@ export class RefusedSources {
 }
 
 /** A cell that runs again has another number, and is the same cell. */
-const placeOf = ({ id, cellId }: Source): string => (cellId === undefined ? id : `cell ${cellId}`);
+const placeOf = ({ id, cellId }: Source): string => (cellId === undefined ? `source ${id}` : `cell ${cellId}`);

@@ -32,8 +32,8 @@ export interface RunPorts {
 
 /** How many headers of past cells are kept for output that comes late. */
 const remembered = 10_000;
-/** Of the name of a cell (nbformat has 64). */
-const LONGEST_ID = 256;
+/** Of the name of a cell: nbformat's has 64 letters, VS Code's is the notebook's address, in which a letter may take nine. */
+const LONGEST_ID = 40_000;
 
 export class RunQueue {
   private readonly waiting: Message[] = [];

@@ -7,6 +7,7 @@ import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { Refused } from "#kernel/session/stage.js";
 import { textScreen } from "#kernel/session/text-screen.js";
+import { RefusedSources } from "#kernel/session/refused-sources.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 
 describe("a cell after one that was refused", () => {
@@ -55,5 +56,13 @@ describe("a cell after one that was refused", () => {
     assert.match((await told("fifth", data("tikets", "sorce"))).join("\n"), /^unknown-key: /);
     assert.deepEqual(await told("fifth", data("tickets", "source")), []);
     assert.match((await told("sixth", "show tikets")).join("\n"), /no .* `tikets`$/);
+  });
+  it("is none other that has its number for a name", () => {
+    const [names, lost] = [{}, ["a"]];
+    const refused = new RefusedSources();
+    const source = { id: "cell 1", title: "cell 1", text: "" };
+    refused.after({ ...source, cellId: "2" }, { names, lost }, true);
+    refused.after({ ...source, id: "cell 2", title: "cell 2" }, { names, lost: ["b"] }, true);
+    assert.deepEqual(Object.keys(refused.namesBeside({ ...source, id: "cell 3" })).toSorted(), ["a", "b"]);
   });
 });

@@ -27,8 +27,14 @@ describe("a cell that waits to run", () => {
     const told = toldOf({ cellId: "5c3f" });
     assert.ok(told.kind === "execute" && told.cell === 1 && told.cellId === "5c3f");
   });
+  it("may be called by the whole address of its notebook, as in VS Code", () => {
+    const folder = encodeURIComponent("пример/".repeat(500));
+    const cellId = `vscode-notebook-cell:/home/${folder}/a.ipynb#W0sZmlsZQ%3D%3D`;
+    const told = toldOf({ cellId });
+    assert.ok(told.kind === "execute" && told.cellId === cellId);
+  });
   it("has none of a console, nor one that is no name", () => {
-    for (const metadata of [{}, { cellId: 3 }, { cellId: "x".repeat(1000) }]) {
+    for (const metadata of [{}, { cellId: 3 }, { cellId: "x".repeat(100_000) }]) {
       const told = toldOf(metadata);
       assert.ok(told.kind === "execute" && !("cellId" in told));
     }
