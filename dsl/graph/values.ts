@@ -30,7 +30,8 @@ let used = 0;
  */
 export function zeros(count: number): Float64Array {
   const bytes = 8 * count;
-  if (bytes > LARGEST) return new Float64Array(count);
+  // A size that is no whole number must not put those after it on top of each other.
+  if (!(bytes <= LARGEST) || !Number.isInteger(count)) return new Float64Array(count);
   if (used + bytes > SHARED) {
     shared = new ArrayBuffer(SHARED);
     used = 0;
