@@ -9,5 +9,8 @@ export function keptRun(program: Program, name: string, at: Span): string | unde
   if (program.purpose === "assist") return undefined;
   const run = program.ask(runNeed(program, { path: name, at, still: true }));
   if (!run || failed(run) || run.together || run.name !== name) return undefined;
-  return run.folder.split(/[\\/]/).at(-1);
+  const path = run.folder.split(/[\\/]/).at(-1) ?? run.folder;
+  // One that was cut off before its first checkpoint has nothing to be opened, one that trains still has it later.
+  const opened = program.ask(runNeed(program, { path, at, still: false }));
+  return opened && !failed(opened) ? path : undefined;
 }

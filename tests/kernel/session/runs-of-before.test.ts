@@ -1,6 +1,6 @@
 /** Names that only runs of before have, and trainings of this notebook that did not end. */
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
@@ -39,6 +39,20 @@ describe("a name without weights here", () => {
     assert.deepEqual(await told(data, "evaluate nobody on d.test"), ["unknown-name: define it first"]);
     // What is to be trained anew is no run.
     assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
+  });
+  it("is not opened where its training left nothing to be opened", async () => {
+    const runs = join(folder, "runs");
+    const of = readdirSync(runs).find((name) => name.startsWith("straight"))!;
+    const id = of.replace("straight", "cutoff");
+    cpSync(join(runs, of), join(runs, id), { recursive: true });
+    for (const file of ["lock.json", "plan.json"]) {
+      const path = join(runs, id, file);
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll('"straight"', '"cutoff"'));
+    }
+    const use = [data, "evaluate cutoff on d.test"] as const;
+    assert.match((await told(...use)).join("\n"), /its run is there/);
+    rmSync(join(runs, id, "checkpoints"), { recursive: true });
+    assert.deepEqual(await told(...use), ["unknown-name: define it first"]);
   });
   it("goes on training where its training did not end", async () => {
     const model = 'model m { base: "bert", task: text_classification }';
