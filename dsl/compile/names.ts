@@ -281,8 +281,10 @@ export function trainedFound(
 }
 
 /** A training that an earlier text planned, and that left no weights. */
-function unended({ model, data }: Run, name: string): { readonly began: string } {
-  return { began: `train ${model.name} on ${data.name}${name === model.name ? "" : ` as ${name}`}` };
+function unended({ model, data, recipe, best }: Run, name: string): { readonly began: string } {
+  const by = best?.text ?? recipe?.name;
+  const [given, as] = [by === undefined ? "" : ` with ${by}`, name === model.name ? "" : ` as ${name}`];
+  return { began: `train ${model.name} on ${data.name}${given}${as}` };
 }
 
 /** A definition with what a sweep's best gives over it. */

@@ -63,6 +63,11 @@ describe("a name without weights here", () => {
     );
     const [own] = await told(data, model, "train m on d { steps: 9 }", "evaluate m on d.test");
     assert.match(own ?? "", /`train m on d { …, resume: true }`/);
+    const by = "recipe r { steps: 9 }\ntrain m on d with r as long";
+    assert.match(
+      (await told(data, model, by, "evaluate long on d.test"))[0] ?? "",
+      /`train m on d with r as long \{ …/,
+    );
     const [none] = await told(data, model, "evaluate m on d.test");
     assert.match(none ?? "", /^not-trained: train it first/);
   });
