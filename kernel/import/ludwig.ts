@@ -222,9 +222,11 @@ function adapterNamed(s: Settings, name: string): string {
   if (name === "lora") return loraFrom(s.inner("-"), "", { rank: 8, dropout: 0.05 });
   return otherTechnique(s, "adapter", name);
 }
+/** Adapters whose settings are PEFT's, by its names. */
+const BY_PEFT: readonly string[] = ["ia3", "prompt_tuning", "prefix_tuning"];
 function adapterOf(adapter: Settings): string {
   const type = adapter.text("type");
-  if (type === "ia3") return peftTechnique(adapter, "IA3");
+  if (type !== undefined && BY_PEFT.includes(type)) return peftTechnique(adapter, type);
   if (type !== undefined && type !== "lora") return otherTechnique(adapter, "type", type);
   return loraFrom(adapter, "", { rank: 8, dropout: 0.05 });
 }

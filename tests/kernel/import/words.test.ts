@@ -95,6 +95,19 @@ describe("words that other tools call by the same name", () => {
     assert.equal(builtNamed("technique", "tried", later), undefined);
   });
 
+  it("have the settings that PEFT has, in Ludwig's adapters too", () => {
+    for (const type of ["prompt_tuning", "prefix_tuning"]) {
+      const adapter = { type, num_virtual_tokens: 33 };
+      const { program } = importSettings(
+        stringify({ model_type: "llm", base_model: "b", adapter }),
+        "a.yaml",
+        "ludwig",
+      );
+      assert.match(program, new RegExp(`technique: ${type}\\(tokens: 33\\)`));
+      assert.doesNotMatch(program, /no counterpart/);
+    }
+  });
+
   it("are told as they are where they need settings", () => {
     const of = (said: string) => {
       const settings = Settings.of({ peft_type: said });
