@@ -43,7 +43,10 @@ function read(): Readonly<Record<string, readonly Took[]>> {
 export function paceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
   const all = read();
   const record = readMachineRecord();
-  const known = names.filter((one) => (all[one]?.length ?? 0) > 0);
+  const isNative = (one: EngineName): boolean => engines[one].utilisation !== undefined;
+  // Where one of the native engines was measured here, it never takes another.
+  const natives = names.some((one) => isNative(one) && record?.engines[one] !== undefined);
+  const known = names.filter((one) => (all[one]?.length ?? 0) > 0 && (!natives || isNative(one)));
   const chosen = (): EngineName | undefined =>
     trainedHere.get(file()) ?? (known.length > 0 ? chooseEngine(known, record).engine : undefined);
   const name = engine === "auto" ? chosen() : engine;

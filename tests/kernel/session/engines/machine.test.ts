@@ -1,10 +1,11 @@
 /** What a machine's trainings took, kept between them: by engine, of models of several sizes. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
 import "#dsl/rules/training-codes.js";
+import { processorName } from "#kernel/engine/machine-record.js";
 import { expectedTime } from "#kernel/core/display/plans/expected-time.js";
 import { paceOf, rememberTook, steadily } from "#kernel/session/engines/machine.js";
 
@@ -48,6 +49,14 @@ describe("what trainings took on this machine", () => {
     const others = JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")) as Record<string, unknown>;
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ onnx: others["onnx"], tfjs: [slow] }));
     assert.deepEqual(paceOf("auto").took, [quick]);
+  });
+  it("is not of the engine in plain JavaScript where a native one was measured", () => {
+    writeFileSync(join(cache, "machine.json"), JSON.stringify({ tfjs: [large] }));
+    assert.deepEqual(paceOf("auto").took, [large]);
+    const engines = { tensorflow: { title: "TensorFlow", f32: 395, bandwidth: 31 } };
+    const here = { processor: processorName(), threads: availableParallelism() };
+    writeFileSync(join(cache, "engines.json"), JSON.stringify({ ...here, engines }));
+    assert.deepEqual([paceOf("auto").took, paceOf("tfjs").took], [[], [large]]);
   });
   it("is what several trainings of a size took, not what one took while the machine was busy", () => {
     const at = (seconds: number) => ({ flops: 3.6e11, steps: 34, seconds });
