@@ -4,7 +4,7 @@ import "#dsl/graph/codes.js";
 import { isLeaf } from "#dsl/graph/leaves.js";
 import { lowered } from "#dsl/graph/passes/lowering.js";
 import type { Node, Program } from "#dsl/graph/program.js";
-import type { NodeOf, OpName } from "#dsl/graph/table.js";
+import { opOf, type NodeOf, type OpName } from "#dsl/graph/table.js";
 
 /**
  * `L`: the lowering under way; `M`: what one output of a node comes to. Types of methods, as those of a table's entries, so
@@ -24,6 +24,6 @@ export function loweredFor<L, M>(table: Table<L, M>, program: Program): Program 
 /** Throws `graph-unknown-op` where the engine has no way to compute it. */
 export function entryOf<L, M>(table: Readonly<Record<string, Entry<L, M> | undefined>>, op: string): Entry<L, M> {
   const entry = Object.hasOwn(table, op) ? table[op] : undefined;
-  if (!entry) throw new CodedError("graph-unknown-op", { op });
+  if (!entry) throw new CodedError("graph-unknown-op", { op, ...(opOf({ op }) && { formless: true as const }) });
   return entry;
 }

@@ -10,7 +10,8 @@ declare module "../diagnostics/codes.js" {
       readonly problem: string;
       readonly inputs: readonly string[];
     };
-    "graph-unknown-op": { readonly op: string };
+    /** `formless`: it is there, and what the program is written for has no form of it. */
+    "graph-unknown-op": { readonly op: string; readonly formless?: true };
     "graph-no-gradient": { readonly op: string; readonly path: string };
     "graph-invalid": { readonly problem: string };
     "round-not-finite": Record<never, never>;
@@ -29,8 +30,10 @@ registerCodes({
   },
   "graph-unknown-op": {
     severity: "error",
-    message: (d) => `the training graph has no operation "${d.op}"`,
-    explain: "A program names an operation that this version doesn't have; it was probably written by a newer version.",
+    message: (d) =>
+      d.formless ? `the operation "${d.op}" has no form here` : `the training graph has no operation "${d.op}"`,
+    explain:
+      "A program names an operation that this version doesn't have (it was probably written by a newer version), or that the engine or target has no form of.",
   },
   "graph-no-gradient": {
     severity: "error",

@@ -7,7 +7,8 @@ import { writeSavedModel, type GraphNode } from "#dsl/emit/tensorflow/saved-mode
 import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import type { Program } from "#dsl/graph/program.js";
-import { ops } from "#dsl/graph/table.js";
+import { ops, table } from "#dsl/graph/table.js";
+import { hard_swish } from "#tests/dsl/graph/passes/hard-swish.js";
 import { PbfReader } from "pbf";
 
 interface ReadNode {
@@ -113,8 +114,22 @@ describe("TensorFlow's graph of a program", () => {
     const nodes = program.nodes.map((n) => (n.op === "linear" ? { ...n, op: "bilinear" } : n));
     assert.throws(
       () => emitTensorflow({ train: { ...program, nodes } }),
-      (e) => e instanceof CodedError && e.code === "graph-unknown-op",
+      (e) => e instanceof CodedError && e.code === "graph-unknown-op" && e.message.includes('no operation "bilinear"'),
     );
+  });
+  it("says of an op that is there that it has no form", () => {
+    const { decompose: _, ...lone } = hard_swish;
+    Object.assign(table, { hard_swish: lone });
+    try {
+      const graph = new Graph();
+      graph.output("y", graph.one("hard_swish" as "tanh", [graph.input("x", { dtype: "f32", shape: [2] })]));
+      assert.throws(
+        () => emitTensorflow({ read: graph.program() }),
+        (e) => e instanceof CodedError && e.message.includes('"hard_swish" has no form here'),
+      );
+    } finally {
+      Reflect.deleteProperty(table, hard_swish.name);
+    }
   });
   it("is the same bytes for the same programs", () => {
     assert.deepEqual(emitTensorflow({ a: training() }).savedModel, emitTensorflow({ a: training() }).savedModel);
