@@ -1,4 +1,4 @@
-"""Makes every oracle afresh: python make.py GOLDEN_FOLDER FIXTURES_FOLDER SENTIMENT_CSV SMOLLM2_GGUF."""
+"""Makes every oracle afresh, or those that are named: python make.py GOLDEN_FOLDER FIXTURES_FOLDER SENTIMENT_CSV SMOLLM2_GGUF [NAME…]."""
 import os
 import sys
 
@@ -46,11 +46,11 @@ import trained_tokenizers
 import tokenizer_kinds
 import why
 
-golden, fixtures, data, gguf = sys.argv[1:5]
+golden, fixtures, data, gguf, *named = sys.argv[1:]
 os.makedirs(golden, exist_ok=True)
 torch.manual_seed(0)
 torch.use_deterministic_algorithms(True)
-for name, make in {
+oracles = {
     "metrics": lambda: metrics.make(golden),
     "intervals": lambda: intervals.make(golden),
     "baselines of words": lambda: tfidf.make(golden, data),
@@ -90,6 +90,12 @@ for name, make in {
     "GGUF": lambda: gguf_files.make(golden, fixtures),
     "SmolLM2": lambda: smollm2.make(golden, gguf),
     "MiniLM": lambda: minilm.make(golden, data),
-}.items():
+}
+unknown = [name for name in named if name not in oracles]
+if unknown:
+    sys.exit(f"there is no oracle {', '.join(unknown)}; there are {', '.join(oracles)}")
+for name, make in oracles.items():
+    if named and name not in named:
+        continue
     print(name, flush=True)
     make()
