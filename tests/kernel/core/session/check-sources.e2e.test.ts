@@ -3,6 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ModelPlan } from "#dsl/types/subject.js";
+import { registry } from "#stdlib/registry.js";
+import { checkSources } from "#kernel/core/session/check-sources.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
 
 const definitions = `data rows { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 50%, validation: 25%, test: 25%) }
@@ -113,5 +118,26 @@ describe("notebooks that are checked", function () {
         ["train", "evaluate"],
       );
     }
+  });
+  it("may use the best of a sweep that they attach", async () => {
+    const texts = await textsOfCells(join(folder, "far.ipynb"), "far.ipynb", [
+      definitions,
+      "attach far",
+      "train mood on rows with far.best as winner",
+      "evaluate winner, far.best on rows.test",
+    ]);
+    const datasets = new DatasetCache();
+    const far = { folder: join(folder, "runs/far"), name: "far", recipeHash: "", model: {} as ModelPlan };
+    const { diagnostics } = await checkSources(texts, {
+      ...{ registry, parameters: {} },
+      answer: (need) =>
+        need.about === "run"
+          ? Promise.resolve({ ...far, together: { is: "sweep" as const, model: {}, recipe: {} } })
+          : datasets.answer(need, plainHostContext(folder)),
+    });
+    assert.deepEqual(
+      diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),
+      [],
+    );
   });
 });
