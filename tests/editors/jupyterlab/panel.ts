@@ -20,8 +20,8 @@ import { assertWholeWords } from "./whole-words.js";
 const { data, model } = definitionsIn("");
 const cells = [
   data,
-  `${model}\nrecipe quick { steps: 2000, batch_size: 8, schedule: linear(warmup: 10%) }`,
-  "train mood on reviews with quick { validate: every(steps: 200) }",
+  `${model}\nrecipe quick { steps: 5000, batch_size: 8, schedule: linear(warmup: 10%) }`,
+  "train mood on reviews with quick { validate: every(steps: 500) }",
   "const x = 1",
 ];
 const cell = (source: string) => ({ cell_type: "code", execution_count: null, metadata: {}, outputs: [], source });
@@ -121,7 +121,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByText("train mood on reviews with quick").first().waitFor({ timeout: 20_000 });
       await setting("technique.rank", "8").waitFor();
       await panel().getByText("the rows of reviews are counted when its cell runs").waitFor();
-      await panel().getByText("200 steps").waitFor();
+      await panel().getByText("500 steps").waitFor();
       assert.equal(await panel().locator(".tunebook-is-recipe").getByText("default").count(), 0, "defaults wait");
       // Only what is not written is marked.
       assert.equal(await panel().locator(".tunebook-setting").getByText("written", { exact: true }).count(), 0);
@@ -213,7 +213,7 @@ export const panelIn = (started: () => JupyterLab) =>
       const seen = new Set<string>();
       let pictured = false;
       while (await row.getByText("running").isVisible()) {
-        seen.add(/step (\d+) of 2,?000/.exec((await row.textContent()) ?? "")?.[1] ?? "");
+        seen.add(/step (\d+) of 5,?000/.exec((await row.textContent()) ?? "")?.[1] ?? "");
         if (seen.size === 3 && !pictured) await book.picture("running");
         pictured ||= seen.size === 3;
         await sleep(100);
