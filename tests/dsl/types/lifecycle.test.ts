@@ -339,6 +339,14 @@ describe("an experiment", () => {
     const text = `${use}${data}train m on d\nmodel n { base: "minilm", task: text_classification, technique: ring }`;
     const { codes } = run(text, "0.3.0", { files });
     assert.deepEqual(codes, ["experiment-off"]);
+    // It is handed on as it was written, whatever is on where it is shown.
+    const fast = {
+      "c.tune": 'tune 1 with fast\nmodel m { base: "minilm", task: text_classification, technique: lora }',
+    };
+    const shown = run('use "c.tune"\nshow m', "0.3.0", { files: fast });
+    assert.deepEqual(shown.codes, []);
+    const brought = shown.actions?.find((a) => a.verb === "model");
+    assert.equal(brought?.brought && brought.model.technique.arguments["turbo"], 0);
     const plain = { "b.tune": 'model m { base: "minilm", task: text_classification, technique: ring }' };
     assert.deepEqual(run('tune 1 with rings\nuse "b.tune"', "0.3.0", { files: plain }).codes, ["error-in-used-file"]);
     const sound = run(`${use}${data}train m on d`, "0.3.0", { files }).actions?.find((a) => a.verb === "train");

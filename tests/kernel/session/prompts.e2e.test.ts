@@ -48,8 +48,10 @@ model g { base: "llama", task: text_generation }`;
     await book.run('use "used.tune"');
     const text = async (tune: string) =>
       (await book.run(tune)).map(({ bundle }) => String(bundle["text/plain"])).join();
-    assert.match(await text("show u"), /64/);
+    // What is asked for is shown, once, and nothing of how it came here.
+    assert.equal((await text("show u")).match(/csv\("rows\.csv"\)/g)?.length, 1);
     assert.match(await text("show g"), /^Model g\nbase +llama/);
+    assert.equal((await text("show g")).match(/Model g/g)?.length, 1);
     assert.match(await text('predict g on "hi" { max_tokens: 2 }'), /2 tokens for 1 text/);
   });
   it("is ready before it is timed: what it answers takes no part of what is opened once", async () => {
