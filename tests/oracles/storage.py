@@ -94,8 +94,8 @@ def losses(fixtures, name, technique, storage):
     family = name.split("-")[0]
     labelled = family == "bert"
     shape = dict((techniques.tiny_bert if labelled else techniques.tiny_decoders).MODELS[name])
-    batches = [techniques.batch_of(name, shape, step, labelled) for step in range(techniques.STEPS)]
-    base = rounded(techniques.load(os.path.join(fixtures, name), labelled), storage)
+    batches = [techniques.batch_of(name, shape, step, family) for step in range(techniques.STEPS)]
+    base = rounded(techniques.load(os.path.join(fixtures, name), family), storage)
     config = techniques.configs(family, "SEQ_CLS" if labelled else "CAUSAL_LM")[technique]
     model = get_peft_model(base, config)
     state = get_peft_model_state_dict(model)
