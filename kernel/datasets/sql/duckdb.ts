@@ -54,7 +54,7 @@ export async function* duckdbRows(
   folder: string,
   signal?: AbortSignal,
 ): AsyncGenerator<RowChunk> {
-  const duckdb = await packageNamed<DuckDB>(PACKAGE, "`sql`", folder);
+  const duckdb = await packageNamed<DuckDB>(PACKAGE, "`sql`");
   const asked = placed(query, folder);
   for (const name of asked.missing) await locate(folder, name);
   const fails = (error: unknown): CodedError => {

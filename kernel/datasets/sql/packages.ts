@@ -1,23 +1,23 @@
-/** Packages that run queries: the notebook's own where it has them, else what `tunebook setup sql` brought. */
-import { createRequire } from "node:module";
-import { join } from "node:path";
+/**
+ * The packages that run queries, as `tunebook setup sql` installed them: pinned, with checksums, in the cache. A package of the
+ * notebook's folder is never loaded: checking or opening a file must not run code that lies beside it.
+ */
 import { pathToFileURL } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nodeEnv } from "#tools/node-env.mjs";
+import { moduleIn, nodeEnv } from "#tools/node-env.mjs";
 import "#stdlib/lib/sources/sql/codes.js";
 
-/** Coded error `sql-package`. `reads`: what needs it, in words. */
-export async function packageNamed<T>(name: string, reads: string, folder: string): Promise<T> {
-  const brought = nodeEnv("sql");
-  const places = [folder, process.cwd(), ...(brought.ready ? [brought.folder] : [])];
-  for (const place of places) {
-    let found: string;
-    try {
-      found = createRequire(join(place, "package.json")).resolve(name);
-    } catch {
-      continue; // not there; the next place may have it
-    }
-    return (await import(pathToFileURL(found).href)) as T;
+/**
+ * Loads `name` from the packages of `tunebook setup sql`. `reads` names what needs it, for the error. Coded errors `sql-package`
+ * (not installed), `sql-package-broken` (installed, but it does not load here).
+ */
+export async function packageNamed<T>(name: string, reads: string): Promise<T> {
+  const installed = nodeEnv("sql");
+  if (!installed.ready) throw new CodedError("sql-package", { name, reads });
+  try {
+    return (await import(pathToFileURL(moduleIn(installed.folder, name)).href)) as T;
+  } catch (cause) {
+    const why = (cause as Error).message.split("\n")[0] ?? "";
+    throw new CodedError("sql-package-broken", { name, folder: installed.folder, why }, { cause });
   }
-  throw new CodedError("sql-package", { name, reads });
 }

@@ -12,7 +12,7 @@ export async function* queried(query: AskedQuery, folder: string, signal?: Abort
   const file = database === null ? null : await locate(folder, database);
   if (file !== null && database !== null && (await formatOf(file, database)) === "SQLite") {
     const { sqliteRows } = await import("./sqlite.js");
-    yield* sqliteRows(query, file, folder);
+    yield* sqliteRows(query, file);
     return;
   }
   const { duckdbRows } = await import("./duckdb.js");

@@ -18,8 +18,8 @@ interface Sqlite {
 }
 const PACKAGE = "node-sqlite3-wasm";
 
-export async function* sqliteRows({ sql, limit }: AskedQuery, file: string, folder: string): AsyncGenerator<RowChunk> {
-  const found = await packageNamed<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database", folder);
+export async function* sqliteRows({ sql, limit }: AskedQuery, file: string): AsyncGenerator<RowChunk> {
+  const found = await packageNamed<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database");
   const { Database } = found.default ?? found;
   const database = failing(() => new Database(file, { readOnly: true, fileMustExist: true }));
   try {

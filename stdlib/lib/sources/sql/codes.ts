@@ -14,6 +14,7 @@ declare module "#dsl/diagnostics/codes.js" {
     /** `why`: as the database says it; `text`: the line of the query; null: it doesn't say where. */
     "sql-fails": { readonly of: string; readonly why: string; readonly at: (Place & { readonly text: string }) | null };
     "sql-package": { readonly name: string; readonly reads: string };
+    "sql-package-broken": { readonly name: string; readonly folder: string; readonly why: string };
   }
 }
 
@@ -53,8 +54,15 @@ registerCodes({
   "sql-package": {
     severity: "error",
     message: (d) => `${d.reads} needs the package ${d.name}, which isn't installed`,
-    help: (d) => `run \`tunebook setup sql\` once, or \`npm install ${d.name}\` in the notebook's folder`,
+    help: () => "run `tunebook setup sql` once",
     explain:
-      "Queries are run by DuckDB, and those of an SQLite database by SQLite. The packages are large and not everybody asks queries, so they don't come with Tunebook.",
+      "Queries are run by DuckDB, and those of an SQLite database by SQLite. The packages are large and not everybody asks queries, so they don't come with Tunebook. Only the packages that `tunebook setup sql` installed are used: a package in the notebook's folder is not loaded, because checking a file must not run code that came with it.",
+  },
+  "sql-package-broken": {
+    severity: "error",
+    message: (d) => `the package ${d.name} is installed but does not load: ${d.why}`,
+    help: (d) => `remove the folder ${d.folder}, then run \`tunebook setup sql\``,
+    explain:
+      "Queries are run by DuckDB and SQLite, which `tunebook setup sql` installs once for this machine. The installed package could not be loaded, for example because files are missing or because it was made for another system.",
   },
 });
