@@ -10,7 +10,8 @@ import type { Span } from "./span.js";
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
 export interface CodeData {}
 export type Code = keyof CodeData;
-export type Severity = "error" | "warning";
+/** A note says what a check left out: it is no mistake, and cannot be allowed away. */
+export type Severity = "error" | "warning" | "note";
 
 /** Another word in a call's place, or an argument with its value. */
 export type CallMend = { readonly word: string } | { readonly argument: string; readonly value: string | number };

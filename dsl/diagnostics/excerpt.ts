@@ -1,6 +1,6 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
 import { cutWords } from "./cut-words.js";
-import { visible, wordsFor } from "./codes.js";
+import { visible, wordsFor, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";
 import { listed } from "./listed.js";
@@ -16,7 +16,7 @@ export interface ExcerptLine {
   readonly primary: boolean;
 }
 export interface Excerpt {
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   readonly code: string;
   readonly message: string;
   /** `cell 3:3:31`, or empty when the source is not at hand. */

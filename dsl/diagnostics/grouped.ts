@@ -14,7 +14,7 @@ export function grouped(diagnostics: readonly Diagnostic[]): readonly Told[] {
   const told: Told[] = [];
   const known = new Map<string, Span[]>();
   for (const diagnostic of diagnostics) {
-    const key = diagnostic.severity === "warning" ? saidBy(diagnostic) : null;
+    const key = diagnostic.severity !== "error" ? saidBy(diagnostic) : null;
     const same = key === null ? undefined : known.get(key);
     if (same) {
       same.push(diagnostic.span);

@@ -1,5 +1,6 @@
 /** Diagnostics as text for a terminal or a traceback. */
 import { foremost, mostRendered, restWords } from "./bounded.js";
+import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
 import { grouped, type Told } from "./grouped.js";
@@ -17,10 +18,13 @@ export function renderAnsi(
   return [...first.map((d) => one(d, sources, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
 }
 
+/** Codes of the terminal: red, yellow, cyan. */
+const HUES: Readonly<Record<Severity, string>> = { error: "1;31", warning: "1;33", note: "1;36" };
+
 function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], color: boolean): string {
   const paint = (code: string, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const e = excerptOf(diagnostic, sources, elsewhere);
-  const hue = e.severity === "error" ? "1;31" : "1;33";
+  const hue = HUES[e.severity];
   const out = [`${paint(hue, `${e.severity}[${e.code}]`)}${paint("1", `: ${e.message}`)}`];
   const gutter = String(Math.max(0, ...e.lines.map((l) => l.number))).length + 1;
   const blank = " ".repeat(gutter);

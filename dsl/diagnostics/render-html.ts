@@ -1,5 +1,6 @@
 /** Diagnostics as HTML. Everything that comes from a source or from data is escaped. No scripts, no outside styles. */
 import { foremost, mostRendered, restWords } from "./bounded.js";
+import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf } from "./excerpt.js";
 import { grouped, type Told } from "./grouped.js";
@@ -27,9 +28,11 @@ export function renderHtml(
   return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, look)).join("")}${more}</div>`;
 }
 
+const COLORS: Readonly<Record<Severity, string>> = { error: "#c62828", warning: "#b26a00", note: "#1565c0" };
+
 function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], look: HtmlLook): string {
   const e = excerptOf(diagnostic, sources, elsewhere);
-  const color = e.severity === "error" ? "#c62828" : "#b26a00";
+  const color = COLORS[e.severity];
   const lines = e.lines.map((line) => {
     const points = [...line.text];
     const cut = (a: number, b?: number): string => escapeHtml(points.slice(a, b).join(""));

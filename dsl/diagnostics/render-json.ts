@@ -1,6 +1,6 @@
 /** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
 import { foremost, mostRendered, type Rest } from "./bounded.js";
-import { wordsFor } from "./codes.js";
+import { wordsFor, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { linesOf } from "./excerpt.js";
 import { Lines, type Position } from "./lines.js";
@@ -12,7 +12,7 @@ export interface JsonRange {
 }
 export interface JsonDiagnostic extends JsonRange {
   readonly code: string;
-  readonly severity: "error" | "warning";
+  readonly severity: Severity;
   readonly message: string;
   readonly file: string;
   /** Number of the notebook cell, from 1. */

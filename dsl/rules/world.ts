@@ -147,6 +147,7 @@ export function dataFacts(
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
   if (failed(fact)) {
+    if (base && isOfBase(program, base, fact)) return undefined;
     const [path, source] = failedSource(program, draft, plan, fact);
     const place = program.placeOf(fact, draft) ?? source;
     program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
@@ -155,6 +156,12 @@ export function dataFacts(
     return undefined;
   }
   return fact;
+}
+
+/** Whether the rows could not be counted because their reader's base is missing: that is reported where the base is named. */
+function isOfBase(program: Program, { name, folder, scratch }: ReaderOf, { failed: { code } }: Failed): boolean {
+  const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
+  return base !== undefined && failed(base) && base.failed.code === code;
 }
 
 /** Of several sources the one that failed, by its file: path in the definition, and place. */

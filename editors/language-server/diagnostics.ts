@@ -17,7 +17,12 @@ export function tellDiagnostics(connection: Connection, texts: Texts): void {
       uri,
       setTimeout(() => {
         waiting.delete(uri);
-        void check(connection, texts, uri);
+        check(connection, texts, uri).catch((error: unknown) => {
+          // A file that makes a check fail must not end the server for all others.
+          connection.console.error(
+            `Checking ${uri} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+          );
+        });
       }, pause),
     );
   };
@@ -47,11 +52,17 @@ async function check(connection: Connection, texts: Texts, uri: string): Promise
   });
 }
 
+const SEVERITIES = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+} as const;
+
 export function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {
   const plain = (text: string): string => text.replaceAll("`", "");
   return {
     range: rangeOf(document, from, to),
-    severity: severity === "error" ? DiagnosticSeverity.Error : DiagnosticSeverity.Warning,
+    severity: SEVERITIES[severity],
     ...{ code, source: "tune" },
     ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),

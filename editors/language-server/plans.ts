@@ -1,6 +1,7 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { costsIn, planTexts } from "#kernel/checking/plan-texts.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";
@@ -17,17 +18,17 @@ export interface PlanParams {
 /** `problem`: why there is no plan. */
 export type PlanAnswer = { readonly title: string; readonly text: string } | { readonly problem: string };
 
-export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
+/** `trusted`: the base and the data may be downloaded for it. */
+export async function plansOf({ path, text }: Opened, trusted: boolean): Promise<PlanAnswer> {
   const file = basename(path);
   const texts = typeof text === "string" ? textsOfProgram(path, file, text) : await textsOfCells(path, file, text);
-  const o = { datasets: new DatasetCache() };
+  const o = { datasets: new DatasetCache(), trusted };
   const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path), o);
   const wrong = diagnostics.find((d) => d.severity === "error");
-  if (wrong) {
-    const { message, help } = wordsFor(wrong);
-    return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
-  }
+  if (wrong) return noPlan(file, wrong);
   const plans = planTexts(actions, await costsIn(actions, texts, dirname(path), o));
+  const left = diagnostics.find((d) => d.code === "not-fetched");
+  if (plans.length === 0 && left) return noPlan(file, left);
   if (plans.length === 0 && unvalued.length > 0)
     return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
   if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };
@@ -35,4 +36,9 @@ export async function plansOf({ path, text }: Opened): Promise<PlanAnswer> {
     title: `Plan of ${file}`,
     text: plans.map((plan) => `${plan}\n`).join("\n"),
   };
+}
+
+function noPlan(file: string, cause: Diagnostic): PlanAnswer {
+  const { message, help } = wordsFor(cause);
+  return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
 }

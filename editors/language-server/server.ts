@@ -9,6 +9,8 @@ import {
   type Connection,
   type ServerCapabilities,
 } from "vscode-languageserver";
+import { dirname } from "node:path";
+import { isTrusted } from "#kernel/trust/trust.js";
 import { version } from "#kernel/session/version.js";
 import { tellDiagnostics } from "./diagnostics.js";
 import { explain } from "./explanations.js";
@@ -22,28 +24,38 @@ export interface ServeOptions {
    * Answers the request `tunebook/plan` ({ textDocument }). Absent where what a plan needs is not there: the base's
    * tokenizer is native code, and an editor's extension that brings the server along runs on every system.
    */
-  readonly plansOf?: (opened: Opened) => Promise<PlanAnswer>;
+  readonly plansOf?: (opened: Opened, trusted: boolean) => Promise<PlanAnswer>;
 }
 
 export function serve(connection: Connection, { plansOf }: ServeOptions = {}): void {
-  const texts = new Texts();
-  introduce(connection);
+  // Undefined: the editor has no notion of trust, so the user's list of trusted folders decides.
+  let workspaceTrusted: boolean | undefined;
+  const trusted = (folder: string): boolean => workspaceTrusted ?? isTrusted(folder);
+  const texts = new Texts(trusted);
+  introduce(connection, (told) => (workspaceTrusted = told));
   tellDiagnostics(connection, texts);
   explain(connection, texts);
   knowNames(connection, texts);
   mend(connection, texts);
   connection.onRequest<PlanAnswer, never>("tunebook/plan", ({ textDocument }: PlanParams) =>
-    plan(texts, textDocument.uri, plansOf),
+    plan(texts, textDocument.uri, plansOf, trusted),
   );
   texts.listen(connection);
   connection.listen();
 }
 
-/** Says what this server can. */
-function introduce(connection: Connection): void {
+/** What an editor may send as `initializationOptions`. `trusted`: whether the user trusts the open workspace (VS Code). */
+interface InitializationOptions {
+  readonly trusted?: unknown;
+}
+
+/** Tells the editor what this server can do, and is told whether the workspace is trusted. */
+function introduce(connection: Connection, onTrust: (trusted: boolean | undefined) => void): void {
   // TypeScript cells have a formatter already; a second one would make the editor ask which of the two is meant.
   let formatsByLanguage = false;
-  connection.onInitialize(({ capabilities }) => {
+  connection.onInitialize(({ capabilities, initializationOptions }) => {
+    const { trusted } = (initializationOptions ?? {}) as InitializationOptions;
+    onTrust(typeof trusted === "boolean" ? trusted : undefined);
     formatsByLanguage = capabilities.textDocument?.formatting?.dynamicRegistration === true;
     return {
       serverInfo: { name: "tunebook", version },
@@ -71,11 +83,16 @@ const able: ServerCapabilities = {
   codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, CodeActionKind.SourceFixAll] },
 };
 
-async function plan(texts: Texts, uri: string, plansOf: ServeOptions["plansOf"]): Promise<PlanAnswer> {
+async function plan(
+  texts: Texts,
+  uri: string,
+  plansOf: ServeOptions["plansOf"],
+  trusted: (folder: string) => boolean,
+): Promise<PlanAnswer> {
   if (!plansOf)
     return {
       problem: "Plans need Tunebook itself: install it in this folder, or name its command in tune.server.command.",
     };
   const opened = texts.opened(uri);
-  return opened ? plansOf(opened) : { problem: "this text is not open" };
+  return opened ? plansOf(opened, trusted(dirname(opened.path))) : { problem: "this text is not open" };
 }

@@ -31,6 +31,9 @@ export class Texts {
   /** By the folder that files are read from; one that comes back later begins anew. */
   private readonly assistants = new LRUCache<string, Promise<TuneAssistant>>({ max: 32 });
 
+  /** `trusted`: whether files of a folder may be looked at over the network. */
+  constructor(private readonly trusted: (folder: string) => boolean) {}
+
   listen(connection: Connection): void {
     this.documents.listen(connection);
     this.notebooks.listen(connection);
@@ -75,7 +78,16 @@ export class Texts {
   }
   private assistantIn(folder: string): Promise<TuneAssistant> {
     let made = this.assistants.get(folder);
-    if (!made) this.assistants.set(folder, (made = openAssistant(folder, () => [])));
+    if (!made)
+      this.assistants.set(
+        folder,
+        (made = openAssistant(
+          folder,
+          () => [],
+          () => ({}),
+          this.trusted,
+        )),
+      );
     return made;
   }
 }

@@ -129,6 +129,10 @@ async function buildServer(stage, version) {
       },
     ],
   });
+  // Where the packages of `tunebook setup sql` lie is told by their pins, which are read beside the part that asks.
+  await cp(join(root, "tools", "node-env", "sql"), join(stage, "dist", "server", "parts", "node-env", "sql"), {
+    recursive: true,
+  });
   return Object.keys(metafile.inputs);
 }
 

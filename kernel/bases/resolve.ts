@@ -33,6 +33,8 @@ export interface ResolveOptions {
   readonly signal?: AbortSignal;
   /** No network at all. `HF_HUB_OFFLINE=1` keeps from the hub alone. */
   readonly offline?: boolean;
+  /** No network either, because the folder is not trusted: a base that may lie elsewhere is the coded error `not-fetched`. */
+  readonly cacheOnly?: boolean;
   readonly registry?: Registry;
 }
 
@@ -74,6 +76,10 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
       tried.push({ place: `package ${label}`, why: error.message });
     }
   } else tried.push({ place: "packages", why: "none is known to carry it" });
+  if (o.cacheOnly) {
+    const near = await nearName(name, o.folder);
+    throw new CodedError("not-fetched", { what: `the base "${name}"`, folder: o.folder, near });
+  }
 
   const place = `hub ${hubEndpoint()}`;
   if (o.offline || hubOffline())
@@ -158,7 +164,7 @@ function isUnreachable(error: unknown): error is CodedError {
 }
 
 function passed(o: ResolveOptions): { signal?: AbortSignal; offline?: boolean } {
-  return { ...(o.signal ? { signal: o.signal } : {}), ...(o.offline ? { offline: true } : {}) };
+  return { ...(o.signal ? { signal: o.signal } : {}), ...(o.offline || o.cacheOnly ? { offline: true } : {}) };
 }
 
 function progress(o: ResolveOptions, label: string): { onProgress?: (done: number, total: number | null) => void } {
@@ -167,8 +173,12 @@ function progress(o: ResolveOptions, label: string): { onProgress?: (done: numbe
 }
 
 async function notFound(name: string, tried: readonly Tried[], folder: string): Promise<never> {
+  throw new CodedError("base-not-found", { name, tried, near: await nearName(name, folder) });
+}
+
+/** A folder beside the notebook, or a base that a package carries, that is spelled alike. */
+async function nearName(name: string, folder: string): Promise<string | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name);
-  const near = nearest(name, [...folders, ...carried.flatMap((base) => base.names)]) ?? null;
-  throw new CodedError("base-not-found", { name, tried, near });
+  return nearest(name, [...folders, ...carried.flatMap((base) => base.names)]) ?? null;
 }

@@ -11,6 +11,7 @@ import { plainHostContext, type HostContext, type Progress } from "#kernel/core/
 import { DatasetCache, type TriesEngine } from "#kernel/session/answers/dataset-cache.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
+import { isTrusted } from "#kernel/trust/trust.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
 import "./codes.js";
 
@@ -24,6 +25,8 @@ export interface CheckOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Starts an engine for the question whether it computes on a device that is named; absent: nobody asks. */
   readonly tries?: TriesEngine | undefined;
+  /** Whether a check may download what it needs. Default: whether the user trusts the folder. */
+  readonly trusted?: boolean;
   /** What reads data and bases; a new one unless told. */
   readonly datasets?: DatasetCache;
 }
@@ -39,6 +42,7 @@ export async function checkTexts(texts: Texts, folder: string, o: CheckOptions =
   const hostContext: HostContext = {
     ...plainHostContext(folder, valuesOf(given)),
     ...(o.onProgress && { onProgress: o.onProgress }),
+    cacheOnly: !(o.trusted ?? isTrusted(folder)),
   };
   const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true, tries: o.tries });
   const checked = await checkSources(texts, {

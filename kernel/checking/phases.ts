@@ -13,6 +13,7 @@ import type { Shown } from "#kernel/core/display/shown.js";
 import { phaseShown, programPhases, together, type ProgramPhase } from "#kernel/session/trainings/phases.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { isTrusted } from "#kernel/trust/trust.js";
 import { registry } from "#stdlib/registry.js";
 import { checkTexts, sourcesOf } from "./checking.js";
 import "./codes.js";
@@ -66,7 +67,7 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   async function planPhase(of: "plan" | ProgramPhase, name: string, plan: Plan): Promise<Shown> {
     if (of === "plan") return planShown(plan);
     const reader = readerOf(plan.recipe.model);
-    const around = plainHostContext(folder, o.parameters ?? {});
+    const around = { ...plainHostContext(folder, o.parameters ?? {}), cacheOnly: !isTrusted(folder) };
     const [base, { labels }] = await Promise.all([
       datasets.base(reader, around),
       datasets.data(plan.recipe.data, reader, around),

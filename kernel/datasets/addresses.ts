@@ -10,7 +10,7 @@ import type { Call, Value } from "#dsl/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
 import { cachePath } from "../fetch/cache.js";
-import { fetchFile, sha256Of } from "../fetch/file.js";
+import { fetchFile, isWhole, sha256Of } from "../fetch/file.js";
 import { withoutSecrets } from "../fetch/http.js";
 import { hubData, splitAsked } from "./hub/expand.js";
 import "./codes.js";
@@ -34,6 +34,8 @@ export interface FetchOptions {
   readonly split: boolean;
   /** Only what tells the columns. */
   readonly head?: boolean;
+  /** Nothing is downloaded: what is not in the cache is the coded error `not-fetched`. */
+  readonly cacheOnly?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
@@ -85,7 +87,7 @@ async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Cal
     return only;
   }
   if (typeof path === "string" && isAddress(path)) {
-    const file = await fetched(path, typeof sha256 === "string" ? sha256 : null, told.notes, o.signal);
+    const file = await fetched(path, typeof sha256 === "string" ? sha256 : null, told.notes, o);
     return { ...call, arguments: { ...call.arguments, path: file } };
   }
   const own: [string, Value][] = [];
@@ -104,7 +106,7 @@ async function fetched(
   url: string,
   sha256: string | null,
   notes: string[],
-  signal: AbortSignal | undefined,
+  { folder, cacheOnly, signal }: FetchOptions,
 ): Promise<string> {
   if (sha256 !== null && !/^[0-9a-f]{64}$/i.test(sha256)) throw new CodedError("checksum-form", { sha256 });
   const { protocol, hostname, pathname } = new URL(url);
@@ -117,6 +119,8 @@ async function fetched(
     .slice(0, 32);
   const name = (pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
   const file = cachePath("files", key, name === "" ? "file" : name);
+  if (cacheOnly === true && !(await isWhole(file, sha256 === null ? {} : { sha256: sha256.toLowerCase() })))
+    throw new CodedError("not-fetched", { what: `the file ${withoutSecrets(url)}`, folder, near: null });
   await fetchFile(url, file, { ...(sha256 !== null && { sha256: sha256.toLowerCase() }), ...(signal && { signal }) });
   if (sha256 === null)
     notes.push(

@@ -13,6 +13,11 @@ import { queried } from "./sql/query.js";
 import { fetchedSource } from "./addresses.js";
 import { decisionsIn } from "./annotations-file.js";
 
+/** With `cacheOnly` nothing is downloaded: a file that is not on this machine is the coded error `not-fetched`. */
+export interface CacheOnly {
+  readonly cacheOnly?: boolean | undefined;
+}
+
 /** `prepareRows`, then `measured`. */
 export async function prepare(
   plan: DataPlan,
@@ -23,9 +28,19 @@ export async function prepare(
 }
 
 /** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) and of files that are fetched too. */
-export async function prepareRows(given: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
+export async function prepareRows(
+  given: DataPlan,
+  world: SourceWorld,
+  o: PrepareOptions & CacheOnly = {},
+): Promise<Prepared> {
   const { source, notes, sources } = await fetchedSource(given.source, {
-    ...{ folder: world.folder, split: given.split !== null, signal: o.signal, onFetch: o.onFetch },
+    ...{
+      folder: world.folder,
+      split: given.split !== null,
+      signal: o.signal,
+      onFetch: o.onFetch,
+      cacheOnly: o.cacheOnly,
+    },
   });
   const prepared = await read({ ...given, source }, asking(world, o.signal), o);
   if (notes.length + sources.length === 0) return prepared;
@@ -53,8 +68,12 @@ async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Prom
 }
 
 /** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
-export async function readHeader(source: Call, world: SourceWorld, signal?: AbortSignal): Promise<TableFacts> {
-  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal });
+export async function readHeader(
+  source: Call,
+  world: SourceWorld,
+  { signal, cacheOnly }: { readonly signal?: AbortSignal | undefined } & CacheOnly = {},
+): Promise<TableFacts> {
+  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal, cacheOnly });
   const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
   const facts = await headerOf(first ?? source, asking(world, signal));
   const sources = [...fetched.sources, ...(facts.sources ?? [])];

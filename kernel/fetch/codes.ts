@@ -1,9 +1,12 @@
 /** What can go wrong while files are brought from elsewhere. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { shellPath } from "#stdlib/lib/targets/quoting.js";
 import type {} from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
+    /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
+    "not-fetched": { readonly what: string; readonly folder: string; readonly near: string | null };
     "network-failed": { readonly url: string; readonly why: string };
     "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
     "disk-full": { readonly file: string; readonly needed: number | null; readonly free: number | null };
@@ -27,6 +30,14 @@ declare module "#dsl/diagnostics/codes.js" {
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MiB`;
 
 registerCodes({
+  "not-fetched": {
+    severity: "note",
+    message: (d) => `${d.what} is not on this machine, and nothing is downloaded for a folder that is not trusted`,
+    help: (d) =>
+      `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${shellPath(d.folder)}\`, then check again`,
+    explain:
+      "Checking, planning and editing a file only read the folder that it lies in until you trust that folder. What would have to be downloaded for the check (a base model, a data set of the hub, a file at an address) is left out, and so is everything that depends on it. You trust a folder with `tunebook trust DIR`, with `--trust` on the command, or by running a program or a cell there. In VS Code, trust the workspace.",
+  },
   "network-failed": {
     severity: "error",
     message: (d) => `could not fetch ${d.url}: ${d.why}`,

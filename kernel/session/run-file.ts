@@ -11,6 +11,7 @@ import { plainHostContext } from "../core/session/host-context.js";
 import { textScreen } from "./text-screen.js";
 import { runsBeside } from "./trainings/runs-beside.js";
 import { Refused } from "./stage.js";
+import { trustByRunning } from "../trust/trust.js";
 import { TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "./diagnostics-of.js";
 import { textOfNamed } from "../fetch/regular.js";
@@ -37,6 +38,7 @@ export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise
   const path = resolve(file);
   const program = textOfNamed(path, file);
   const folder = dirname(path);
+  await trustByRunning(folder);
   // Relative to its folder: what it comes to is found again where the folder has moved.
   const source = { id: path, title: file, text: program, path: basename(path) };
   const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });

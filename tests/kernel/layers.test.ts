@@ -7,6 +7,7 @@ import { circlesIn, importsOf, root } from "#tests/imports.js";
 const rooms: readonly string[] = [
   "core", // a browser runs it too
   "fetch",
+  "trust",
   "tensors",
   "bases",
   "engine",

@@ -1,10 +1,10 @@
 /** What can be wrong with `allow: { CODE: "reason" }`. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import { registerCodes, type Severity } from "../../diagnostics/codes.js";
 
 declare module "../../diagnostics/codes.js" {
   interface CodeData {
     "unknown-allowance": { readonly code: string; readonly nearest?: string };
-    "cannot-allow": { readonly code: string; readonly severity: "error" | "warning" };
+    "cannot-allow": { readonly code: string; readonly severity: Severity };
     "reason-missing": { readonly code: string };
     "idle-allowance": { readonly code: string };
   }

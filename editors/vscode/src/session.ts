@@ -48,6 +48,8 @@ export class Session {
       outputChannel: this.log,
       diagnosticCollectionName: "tune",
       markdown: { isTrusted: false },
+      // In restricted mode the server reads files and downloads nothing.
+      initializationOptions: { trusted: vscode.workspace.isTrusted },
     });
     this.client = client;
     client.onDidChangeState(({ newState }) => this.status.changed(newState, client.initializeResult?.serverInfo));

@@ -5,6 +5,7 @@ import { toJson } from "#dsl/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
 import { glanced } from "#kernel/checking/glanced.js";
 import { notTold } from "#kernel/checking/not-told.js";
+import { trustAsked, trustOption } from "../trust-option.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
@@ -12,6 +13,7 @@ export function register(program: Command): void {
     .command("check")
     .description("check a .tune file or the Tune cells of a notebook; exit status 1 if there are errors")
     .argument("<file>", "FILE.tune or FILE.ipynb")
+    .addOption(trustOption())
     .option("--json", "print diagnostics as JSON")
     .option("--quick", "look at the text and the headers of data files only")
     .option("--whole", "read data that are streamed to their end, and count the tokens of all rows")
@@ -20,24 +22,27 @@ export function register(program: Command): void {
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .action(async (file: string, options: { json?: true; quick?: true; whole?: true; parameter: Written }) => {
-      const { checkFile } = await import("#kernel/checking/checking.js");
-      const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
-      const { withProgress } = await import("../long.js");
-      const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
-        checkFile(file, {
-          ...{ quick: options.quick === true, glance: options.whole !== true },
-          ...{ parameters: options.parameter, onProgress, tries: triedEngine },
-        }),
-      );
-      const parts = glanced(facts);
-      const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
-      if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
-      else if (diagnostics.length > 0)
-        process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
-      else process.stdout.write(`${file}: no mistakes found\n`);
-      if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
-      if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
-      if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
-    });
+    .action(
+      async (file: string, options: { trust?: true; json?: true; quick?: true; whole?: true; parameter: Written }) => {
+        await trustAsked(file, options);
+        const { checkFile } = await import("#kernel/checking/checking.js");
+        const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
+        const { withProgress } = await import("../long.js");
+        const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
+          checkFile(file, {
+            ...{ quick: options.quick === true, glance: options.whole !== true },
+            ...{ parameters: options.parameter, onProgress, tries: triedEngine },
+          }),
+        );
+        const parts = glanced(facts);
+        const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
+        if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
+        else if (diagnostics.length > 0)
+          process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
+        else process.stdout.write(`${file}: no mistakes found\n`);
+        if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
+        if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
+      },
+    );
 }

@@ -4,10 +4,12 @@ import { Lines } from "#dsl/diagnostics/lines.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import type { AppliedFix } from "#dsl/diagnostics/fixing.js";
 import { colours } from "#kernel/checking/colours.js";
+import { trustAsked, trustOption } from "../trust-option.js";
 import { fail } from "../fail.js";
 import type { FixedFile } from "../fixing.js";
 
 interface Options {
+  readonly trust?: true;
   readonly check?: true;
   readonly diff?: true;
   readonly dryRun?: true;
@@ -18,6 +20,7 @@ export function register(program: Command): void {
     .command("fix")
     .description("mend the mistakes whose mend is certain in .tune files and the Tune cells of notebooks, in place")
     .argument("<files...>", "FILE.tune or FILE.ipynb")
+    .addOption(trustOption())
     .option("--check", "write nothing; exit status 1 if a file would change")
     .option("--diff", "write nothing; show what would change as a unified diff")
     .option("--dry-run", "the same as --diff")
@@ -26,6 +29,7 @@ export function register(program: Command): void {
       const { fixFile, writeFixed } = await import("../fixing.js");
       for (const file of files)
         try {
+          await trustAsked(file, options);
           const fixed = await fixFile(file);
           if (!options.check && !options.diff && !options.dryRun) await writeFixed(fixed);
           await tell(fixed, options);

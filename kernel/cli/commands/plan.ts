@@ -5,6 +5,7 @@ import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
 import { notTold } from "#kernel/checking/not-told.js";
+import { trustAsked, trustOption } from "../trust-option.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
@@ -12,13 +13,15 @@ export function register(program: Command): void {
     .command("plan")
     .description("print what the trainings of a .tune file or notebook would do and cost")
     .argument("<file>", "FILE.tune or FILE.ipynb")
+    .addOption(trustOption())
     .option("--json", "print plans as JSON")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .action(async (file: string, options: { json?: true; parameter: Written }) => {
+    .action(async (file: string, options: { trust?: true; json?: true; parameter: Written }) => {
+      await trustAsked(file, options);
       const { checkTexts, sourcesOf } = await import("#kernel/checking/checking.js");
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
       const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
@@ -53,6 +56,8 @@ export function register(program: Command): void {
         if (!wrong && auto.length > 0)
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        else if (diagnostics.some((d) => d.code === "not-fetched") && plans.length === 0)
+          process.stdout.write(`${file}: nothing could be planned without what was not downloaded\n`);
         else if (!wrong && plans.length === 0 && auto.length === 0)
           process.stdout.write(`${file}: nothing is trained here\n`);
       }

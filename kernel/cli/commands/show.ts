@@ -2,10 +2,12 @@
 import { Argument, Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { colours } from "#kernel/checking/colours.js";
+import { trustAsked, trustOption } from "../trust-option.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
 interface Options {
   readonly for?: string;
+  readonly trust?: true;
   readonly parameter: Written;
 }
 
@@ -26,6 +28,7 @@ export function register(program: Command): void {
     .addArgument(new Argument("<phase>", "what to show").choices(Object.keys(phases)))
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .argument("[name]", "a definition or a training alone")
+    .addOption(trustOption())
     .addOption(new Option("--for <engine>", "of `emitted`: whose").choices(["tensorflow", "onnx"]))
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
@@ -39,6 +42,7 @@ export function register(program: Command): void {
         .join("\n")}`,
     )
     .action(async (phase: keyof typeof phases, file: string, name: string | undefined, options: Options) => {
+      await trustAsked(file, options);
       const { phaseText } = await import("#kernel/checking/phases.js");
       const parameters = options.parameter;
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });

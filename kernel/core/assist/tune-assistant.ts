@@ -168,7 +168,13 @@ export class TuneAssistant {
 export function findingOf(d: Diagnostic): Finding {
   const { message, help } = wordsFor(d);
   return {
-    ...{ from: d.span.start, to: d.span.end, severity: d.severity, code: d.code as string, message },
+    ...{
+      from: d.span.start,
+      to: d.span.end,
+      severity: d.severity === "note" ? "info" : d.severity,
+      code: d.code as string,
+      message,
+    },
     ...(help !== undefined && { help }),
     ...(d.fix && { fix: mendOf(d.fix) }),
   };

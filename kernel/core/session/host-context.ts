@@ -30,6 +30,8 @@ export interface HostContext {
   readonly parameters: Readonly<Record<string, Value>>;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+  /** Nothing is downloaded: what is not on this machine is `not-fetched`. For checks in a folder that is not trusted. */
+  readonly cacheOnly?: boolean;
 }
 /** Work that can't be divided, told to whoever waits for it. */
 export async function during<T>({ onProgress }: HostContext, label: string, work: () => Promise<T>): Promise<T> {

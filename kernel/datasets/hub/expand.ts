@@ -16,8 +16,6 @@ import { remotePlace, type RemoteOptions } from "./remote.js";
 import "./codes.js";
 
 export interface HubOptions extends RemoteOptions {
-  /** Of the notebook. */
-  readonly folder: string;
   /** Only the first file of a split is fetched. */
   readonly head?: boolean;
 }

@@ -31,6 +31,10 @@ import "./codes.js";
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
+  /** The hub is not asked: what is not in the cache is the coded error `not-fetched`. */
+  readonly cacheOnly?: boolean | undefined;
+  /** Of the notebook, for errors. */
+  readonly folder: string;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
 /** Most files of a data set, and pages of the list of them. */
@@ -50,6 +54,7 @@ export async function remotePlace(id: string, revision: string | null, o: Remote
     for (const name of names) {
       const remote = remotes.get(name);
       if (!remote || (await isThere(join(root, name), remote))) continue;
+      if (o.cacheOnly) throw notFetched(id, o.folder);
       if (hubOffline()) throw offline(id, asked, `${name} of it was never fetched, and HF_HUB_OFFLINE is set`);
       await bringFile({ kind: "datasets", id }, commit, remote, cached, auth, {
         ...(name.endsWith(".md") && { most: MOST_CARD }),
@@ -85,8 +90,9 @@ async function stateOf(id: string, cached: CachedModel, o: RemoteOptions): Promi
   const known = await cached.commit();
   const kept = known === null ? null : keptList(id, known);
   const pinned = isCommit(cached.revision);
-  if (known !== null && kept && (pinned || hubOffline()))
-    return { commit: known, files: kept, unreached: pinned ? null : "HF_HUB_OFFLINE" };
+  if (known !== null && kept && (pinned || o.cacheOnly || hubOffline()))
+    return { commit: known, files: kept, unreached: pinned ? null : o.cacheOnly ? UNTRUSTED : "HF_HUB_OFFLINE" };
+  if (o.cacheOnly) throw notFetched(id, o.folder);
   if (hubOffline()) throw offline(id, cached.revision, "HF_HUB_OFFLINE is set");
   const auth = await authorised();
   try {
@@ -100,6 +106,12 @@ async function stateOf(id: string, cached: CachedModel, o: RemoteOptions): Promi
     if (!(error instanceof CodedError) || error.code !== "network-failed" || known === null || !kept) throw error;
     return { commit: known, files: kept, unreached: "the hub can't be reached" };
   }
+}
+
+const UNTRUSTED = "the folder is not trusted";
+
+function notFetched(id: string, folder: string): CodedError {
+  return new CodedError("not-fetched", { what: `the data set "${id}"`, folder, near: null });
 }
 
 function offline(name: string, revision: string, why: string): CodedError {

@@ -5,6 +5,7 @@
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Facts, keyOf, type Need } from "#dsl/types/facts.js";
+import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../core/session/host-context.js";
 import { TuneAssistant } from "../../core/assist/tune-assistant.js";
 
@@ -21,14 +22,18 @@ const fresh = 3000;
 /** Answers that are kept: more files and machines than a notebook names. */
 const most = 100;
 
-/** Loads the vocabulary. `typescript` tells the names that TypeScript cells made, `types` what they are. */
+/**
+ * Loads the vocabulary. `typescript` tells the names that TypeScript cells made, `types` what they are. Only in a folder that is
+ * `trusted` (by default: by the user) the header of a file at an address is fetched.
+ */
 export async function openAssistant(
   folder: string,
   typescript: () => readonly string[],
   types: () => Readonly<Record<string, string>> = () => ({}),
+  trusted: (folder: string) => boolean = isTrusted,
 ): Promise<TuneAssistant> {
   const { registry } = await import("#stdlib/registry.js");
-  const looks = new Looks(folder);
+  const looks = new Looks(folder, trusted);
   return new TuneAssistant(registry, {
     ...{ typescript, types, asks: ({ about }) => cheap.has(about) },
     answer: (need) => looks.look(need),
@@ -38,7 +43,10 @@ export async function openAssistant(
 
 class Looks {
   private readonly found = new Map<string, Looked>();
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly trusted: (folder: string) => boolean,
+  ) {}
 
   look(need: Need): Promise<Fact> {
     const key = keyOf(need);
@@ -71,7 +79,10 @@ class Looks {
   private async answer(need: Need): Promise<Fact> {
     const { DatasetCache } = await import("../../session/answers/dataset-cache.js");
     try {
-      return await new DatasetCache().answer(need, plainHostContext(this.folder));
+      return await new DatasetCache().answer(need, {
+        ...plainHostContext(this.folder),
+        cacheOnly: !this.trusted(this.folder),
+      });
     } catch (error) {
       if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
       throw error;

@@ -3,7 +3,8 @@ import { registry } from "#stdlib/registry.js";
 import { makeVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
-import type { CellLanguage, Cells } from "../cells/interpreter.js";
+import { trustByRunning } from "../../trust/trust.js";
+import type { CellLanguage, Cells, Interpreter } from "../cells/interpreter.js";
 import { installPager, pagerDeclarations } from "./pager.js";
 
 export interface KernelCells extends Cells {
@@ -35,8 +36,24 @@ export async function createCells(folder: string): Promise<KernelCells> {
   languages.push(tune);
   return {
     ...cells,
+    interpreter: trusting(cells.interpreter, folder),
     dispose: async () => {
       await Promise.allSettled([tune.close(), cells.interpreter.dispose()]);
+    },
+  };
+}
+
+/** The user trusts the notebook's folder by running a cell. What a front end executes silently is nobody's decision. */
+function trusting(interpreter: Interpreter, folder: string): Interpreter {
+  let decided = false;
+  return {
+    ...interpreter,
+    execute: (request) => {
+      if (!decided && !request.silent && request.code.trim() !== "") {
+        decided = true;
+        trustByRunning(folder).catch((error: unknown) => console.error(error));
+      }
+      return interpreter.execute(request);
     },
   };
 }

@@ -172,7 +172,7 @@ export class DatasetCache {
     const stamp = stampsOf(source, resolve(s.folder, folder))?.join("\n") ?? null;
     const known = this.headers.get(key);
     if (known && known.stamp === stamp) return known.made;
-    const made = readHeader(source, world(folder, s), s.signal);
+    const made = readHeader(source, world(folder, s), { signal: s.signal, cacheOnly: s.cacheOnly });
     if (stamp === null) return made;
     const header: Header = { stamp, made };
     this.headers.set(key, header);
@@ -191,6 +191,7 @@ export class DatasetCache {
       audits: this.audits,
       ...(stamp !== null && { begun: (begin) => this.started(plan, stamp, begin) }),
       mostBytes: this.o.glance ? glance.bytes : undefined,
+      ...(s.cacheOnly && { cacheOnly: true }),
       ...told(s, `rows of ${plan.name} read`),
       ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
       onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
@@ -259,6 +260,7 @@ export class DatasetCache {
     if (known) return known;
     const made = resolveBase(this.aside.get(resolve(folder, name)) ?? name, {
       folder,
+      ...(s.cacheOnly && { cacheOnly: true }),
       ...(s.signal ? { signal: s.signal } : {}),
       ...(s.onProgress ? { onProgress: s.onProgress } : {}),
     });

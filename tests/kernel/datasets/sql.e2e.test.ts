@@ -224,7 +224,7 @@ describe("a query", function () {
       "its rows",
       (source: Call, signal: AbortSignal) => prepareRows(folder.plan(source, { columns }), folder.world(), { signal }),
     ],
-    ["its columns", (source: Call, signal: AbortSignal) => readHeader(source, folder.world(), signal)],
+    ["its columns", (source: Call, signal: AbortSignal) => readHeader(source, folder.world(), { signal })],
   ] as const)
     it(`that never ends hears an interrupt while ${what} are asked for`, async function () {
       this.timeout(20_000);

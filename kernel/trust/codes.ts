@@ -1,0 +1,26 @@
+/** What can go wrong with the list of trusted folders. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type {} from "#dsl/diagnostics/codes.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "trust-unreadable": { readonly file: string; readonly why: string };
+    "no-such-folder": { readonly folder: string };
+  }
+}
+
+registerCodes({
+  "trust-unreadable": {
+    severity: "error",
+    message: (d) => `the list of trusted folders cannot be read (${d.file}): ${d.why}`,
+    help: (d) => `repair or remove ${d.file}, then trust your folders again with \`tunebook trust DIR\``,
+    explain:
+      "The folders that you trust are listed in `trust.json` in your configuration. While the list cannot be read no folder is trusted, and it is not overwritten.",
+  },
+  "no-such-folder": {
+    severity: "error",
+    message: (d) => `there is no folder ${d.folder}`,
+    help: () => "name a folder that exists",
+    explain: "Only a folder that exists can be trusted: its path is stored with symbolic links resolved.",
+  },
+});

@@ -1,0 +1,123 @@
+/**
+ * Folders that the user trusts. Checking or editing a file in any other folder reads files, and neither runs code nor opens a
+ * network connection. The list is kept in the user's configuration, never in a folder: a folder cannot trust itself.
+ */
+import { realpathSync } from "node:fs";
+import { chmod, mkdir } from "node:fs/promises";
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import * as v from "valibot";
+import writeFileAtomic from "write-file-atomic";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { locked } from "../fetch/cache.js";
+import { diskError } from "../fetch/disk.js";
+import { fields, jsonIn, Unlike, type Schema } from "../fetch/json.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
+import { configPath } from "./config-path.js";
+import "./codes.js";
+
+export interface TrustedFolder {
+  /** Absolute, symbolic links resolved. */
+  readonly path: string;
+  /** Whether folders inside it are trusted too. */
+  readonly subfolders: boolean;
+}
+
+const schema: Schema<{ readonly folders: readonly TrustedFolder[] }> = fields({
+  folders: v.array(fields({ path: v.string(), subfolders: v.boolean() })),
+});
+/** Most bytes of the list: more than a million folders. */
+const MOST = 64 * 2 ** 20;
+
+const file = (): string => configPath("trust.json");
+
+/** The list as it is on disk, oldest entry first. Coded error `trust-unreadable`. */
+export function trustedFolders(): readonly TrustedFolder[] {
+  try {
+    const bytes = readWhole(file(), MOST);
+    return bytes === null ? [] : jsonIn(bytes.toString("utf8"), schema).folders;
+  } catch (error) {
+    if (!(error instanceof Unlike) && !(error instanceof NotRead)) throw error;
+    throw new CodedError("trust-unreadable", { file: file(), why: error.message }, { cause: error });
+  }
+}
+
+/** Whether the user trusts this folder. A list that cannot be read trusts no folder. */
+export function isTrusted(folder: string): boolean {
+  try {
+    const path = realOf(folder);
+    return trustedFolders().some((one) => one.path === path || (one.subfolders && isInside(path, one.path)));
+  } catch (error) {
+    if (error instanceof CodedError) return false;
+    throw error;
+  }
+}
+
+/**
+ * Adds a folder to the list; one that is trusted already is left alone. `subfolders`: everything inside it is trusted too.
+ * @returns the folder as it is listed. Coded errors `no-such-folder`, `trust-unreadable`, and those of writing.
+ */
+export async function trustFolder(folder: string, { subfolders }: { readonly subfolders: boolean }): Promise<string> {
+  const path = realOf(folder);
+  await change((folders) => {
+    if (folders.some((one) => one.path === path && (one.subfolders || !subfolders))) return folders;
+    return [...folders.filter((one) => one.path !== path), { path, subfolders }];
+  });
+  return path;
+}
+
+/**
+ * Removes a folder from the list. A parent that is trusted with its subfolders still covers it.
+ * @returns whether it was listed. Coded errors as of `trustFolder`; the folder need not exist any more.
+ */
+export async function distrustFolder(folder: string): Promise<boolean> {
+  const names = new Set([resolve(folder), ...existing(folder)]);
+  const listed = trustedFolders().some(({ path }) => names.has(path));
+  if (listed) await change((folders) => folders.filter(({ path }) => !names.has(path)));
+  return listed;
+}
+
+/**
+ * Running a program or a cell is a decision to trust its folder (that folder alone, not its subfolders). Where the configuration
+ * cannot be written the run goes on all the same: only later checks are affected, which then stay offline.
+ */
+export async function trustByRunning(folder: string): Promise<void> {
+  if (isTrusted(folder)) return;
+  await trustFolder(folder, { subfolders: false }).catch((error: unknown) => {
+    if (!(error instanceof CodedError)) throw error;
+  });
+}
+
+async function change(next: (folders: readonly TrustedFolder[]) => readonly TrustedFolder[]): Promise<void> {
+  const target = file();
+  try {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await locked(target, async () => {
+      const before = trustedFolders();
+      const after = next(before);
+      if (after === before) return;
+      await writeFileAtomic(target, `${JSON.stringify({ folders: after }, null, 2)}\n`, { mode: 0o600 });
+      await chmod(target, 0o600);
+    });
+  } catch (error) {
+    throw diskError(error, target);
+  }
+}
+
+function realOf(folder: string): string {
+  const [found] = existing(folder);
+  if (found === undefined) throw new CodedError("no-such-folder", { folder });
+  return found;
+}
+
+function existing(folder: string): readonly string[] {
+  try {
+    return [realpathSync.native(resolve(folder))];
+  } catch {
+    return [];
+  }
+}
+
+function isInside(path: string, parent: string): boolean {
+  const way = relative(parent, path);
+  return way !== "" && !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
+}
