@@ -27,6 +27,7 @@ export async function buildVsix({ into = join(root, "dist", "vscode") } = {}) {
   await mkdir(stage, { recursive: true });
   for (const part of parts) await cp(join(here, part), join(stage, part), { recursive: true });
   await cp(join(root, "LICENSE"), join(stage, "LICENSE.txt"));
+  await cp(join(root, "NOTICE"), join(stage, "NOTICE.txt"));
   const inputs = [...(await buildClient(stage)), ...(await buildServer(stage, version))];
   await buildPlugin(stage, described);
   await writeFile(join(stage, "THIRD-PARTY-LICENSES.txt"), await licences(inputs));

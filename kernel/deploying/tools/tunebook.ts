@@ -25,7 +25,7 @@ export const tunebook: Tool = async ({ to }) => {
   try {
     await symlink(root, join(work, "root"), "junction");
     await writeFile(join(work, "package.json"), packageJson());
-    const files = [...PARTS.flatMap(filesIn), "LICENSE", "README.md"];
+    const files = [...PARTS.flatMap(filesIn), "LICENSE", "NOTICE", "README.md"];
     const inPackage = (path: string): string => `${FOLDER}/${path.replace(/^root\//, "")}`;
     await create(
       {
