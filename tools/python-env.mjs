@@ -13,6 +13,8 @@ import { fileURLToPath } from "node:url";
 const tools = fileURLToPath(new URL(".", import.meta.url));
 const windows = process.platform === "win32";
 const oldest = [3, 10];
+/** With -m and -c, Python imports from the working folder first, which may hold anybody's modules. */
+const isolated = ["-I"];
 
 /** A failure of a tool, with a code and what to do; printed like every coded error. */
 export class ToolError extends Error {
@@ -51,9 +53,7 @@ export async function ensurePythonEnv(group, { onProgress = () => {}, signal } =
     const { code, lines } = await run(
       python,
       [
-        "-m",
-        "pip",
-        "install",
+        ...[...isolated, "-m", "pip", "install"],
         "--no-input",
         "--disable-pip-version-check",
         "--progress-bar",
@@ -96,9 +96,9 @@ async function placeOf(group) {
 }
 
 async function makeVenv(base, folder, python, signal) {
-  if (existsSync(python) && (await run(python, ["-m", "pip", "--version"], { signal })).code === 0) return;
+  if (existsSync(python) && (await run(python, [...isolated, "-m", "pip", "--version"], { signal })).code === 0) return;
   rmSync(folder, { recursive: true, force: true });
-  const { code, lines } = await run(base.command, [...base.args, "-m", "venv", folder], { signal });
+  const { code, lines } = await run(base.command, [...base.args, ...isolated, "-m", "venv", folder], { signal });
   if (code === 0) return;
   rmSync(folder, { recursive: true, force: true });
   throw new ToolError(
@@ -116,7 +116,7 @@ export async function findPython() {
     "import sys, importlib.util as u; print('%d.%d' % sys.version_info[:2], bool(u.find_spec('venv') and u.find_spec('ensurepip')))";
   let rejected;
   for (const [command, args] of candidates) {
-    const { code, lines } = await run(command, [...args, "-c", probe]);
+    const { code, lines } = await run(command, [...args, ...isolated, "-c", probe]);
     if (code !== 0) continue;
     const [version, venv] = (lines.at(-1) ?? "").split(" ");
     const [major, minor] = (version ?? "").split(".").map(Number);

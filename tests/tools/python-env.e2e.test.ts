@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensurePythonEnv, findPython, ToolError } from "#tools/python-env.mjs";
@@ -44,10 +44,15 @@ describe("private Python environments", function () {
     pretend("3.10 True");
     assert.equal((await findPython()).version, "3.10");
   });
-  it("are not taken for whole when pip fails; the error says what pip said", async () => {
+  it("import nothing from the working folder, and are incomplete when pip fails", async () => {
+    for (const name of ["contextlib", "venv", "ensurepip", "json", "pip"])
+      writeFileSync(join(cache, `${name}.py`), `open(${JSON.stringify(join(cache, "ran"))}, "a").write("${name}")\n`);
     process.env["PIP_NO_INDEX"] = "1";
     process.env["PIP_FIND_LINKS"] = cache;
-    const error = await failing(ensurePythonEnv("lab"));
+    const before = process.cwd();
+    process.chdir(cache);
+    const error = await failing(ensurePythonEnv("lab")).finally(() => process.chdir(before));
+    assert.ok(!existsSync(join(cache, "ran")));
     assert.equal(error.code, "pip-failed");
     assert.match(error.message, /jupyterlab/);
     const [folder = ""] = readdirSync(join(cache, "python"));

@@ -128,7 +128,8 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
   const datasets = new DatasetCache();
   const texts = await sourcesOf(file);
   const checked = await checkTexts(texts, folder, {
-    ...{ parameters: o.parameter, datasets, onProgress },
+    // A bundle holds what the program needs, so that is downloaded.
+    ...{ parameters: o.parameter, datasets, onProgress, trusted: true },
   });
   const { diagnostics, sources, unvalued } = checked;
   if (diagnostics.some(({ severity }) => severity === "error")) {

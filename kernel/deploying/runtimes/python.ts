@@ -24,7 +24,8 @@ async function lookFor(modules: readonly string[]): Promise<string | null> {
 }
 function imports(python: string, modules: readonly string[]): Promise<boolean> {
   const names = JSON.stringify([...modules, "numpy"]);
-  const find = `import importlib.util as u, sys; sys.exit(any(u.find_spec(n) is None for n in ${names}))`;
+  // With -c, Python would import from the working folder first (the empty path), which may hold anybody's modules.
+  const find = `import sys; sys.path[:] = [p for p in sys.path if p]; import importlib.util as u; sys.exit(any(u.find_spec(n) is None for n in ${names}))`;
   return new Promise((resolve) => {
     execFile(python, ["-c", find], { timeout: 20_000 }, (error) => resolve(error === null));
   });
