@@ -39,7 +39,8 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
   const { data: file } = o;
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune"] });
   const { diagnostics, sources, actions } = await withProgress((onProgress) =>
-    checkFile(file, { parameters: o.parameter, onProgress, tries: triedEngine }),
+    // To join is to run the program, so what it needs is downloaded.
+    checkFile(file, { parameters: o.parameter, onProgress, tries: triedEngine, trusted: true }),
   );
   if (diagnostics.length > 0)
     process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);

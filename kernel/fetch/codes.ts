@@ -34,7 +34,7 @@ registerCodes({
     severity: "note",
     message: (d) => `${d.what} is not on this machine, and nothing is downloaded for a folder that is not trusted`,
     help: (d) =>
-      `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${shellPath(d.folder)}\`, then check again`,
+      `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${shellPath(d.folder)}\` and check again, or run the program or a cell of the notebook`,
     explain:
       "Checking, planning and editing a file only read the folder that it lies in until you trust that folder. What would have to be downloaded for the check (a base model, a data set of the hub, a file at an address) is left out, and so is everything that depends on it. You trust a folder with `tunebook trust DIR`, with `--trust` on the command, or by running a program or a cell there. In VS Code, trust the workspace.",
   },
