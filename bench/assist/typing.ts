@@ -24,7 +24,7 @@ export async function type(edits: number, at: number, below: boolean): Promise<T
   const collect = (globalThis as { gc?: () => void }).gc;
   const out = { check: [] as number[], complete: [] as number[], below: [] as number[], heap: [] as number[] };
   try {
-    const assistant = await openAssistant(folder, () => []);
+    const assistant = await openAssistant(folder);
     for (let round = 0; round < edits; round++) {
       const text = edited(cells[at]!, round);
       assistant.learn({ sources: cells.slice(0, at).map(source) });

@@ -78,16 +78,7 @@ export class Texts {
   }
   private assistantIn(folder: string): Promise<TuneAssistant> {
     let made = this.assistants.get(folder);
-    if (!made)
-      this.assistants.set(
-        folder,
-        (made = openAssistant(
-          folder,
-          () => [],
-          () => ({}),
-          this.trusted,
-        )),
-      );
+    if (!made) this.assistants.set(folder, (made = openAssistant(folder, { trusted: this.trusted })));
     return made;
   }
 }

@@ -20,11 +20,10 @@ type Answer<M extends { params: unknown; result: unknown }> = (
 
 const { folder, runs: runsFolder, declarations, declared } = workerData as AssistantData;
 const converter = new Converter(folder, declarations, declared);
-const tune = openAssistant(
-  folder,
-  () => converter.names(),
-  () => converter.types(),
-);
+const tune = openAssistant(folder, {
+  typescript: () => converter.names(),
+  types: () => converter.types(),
+});
 converter.warm();
 
 /** Nothing of plans and runs is loaded before somebody asks for them. */

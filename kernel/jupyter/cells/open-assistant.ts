@@ -22,18 +22,24 @@ const fresh = 3000;
 /** Answers that are kept: more files and machines than a notebook names. */
 const most = 100;
 
-/**
- * Loads the vocabulary. `typescript` tells the names that TypeScript cells made, `types` what they are. Only in a folder that is
- * `trusted` (by default: by the user) the header of a file at an address is fetched.
- */
+export interface AssistantOptions {
+  /** Names that TypeScript cells made. Default: none. */
+  readonly typescript?: () => readonly string[];
+  /** Their types, by name. */
+  readonly types?: () => Readonly<Record<string, string>>;
+  /** Whether the header of a file at an address may be fetched for this folder. Default: whether the user trusts it. */
+  readonly trusted?: (folder: string) => boolean;
+  /** Seconds after which a look at a source is given up, since a query may never end. Default: 10. */
+  readonly patience?: number;
+}
+
+/** Loads the vocabulary, and answers about texts that lie in `folder`. */
 export async function openAssistant(
   folder: string,
-  typescript: () => readonly string[],
-  types: () => Readonly<Record<string, string>> = () => ({}),
-  trusted: (folder: string) => boolean = isTrusted,
+  { typescript = () => [], types = () => ({}), trusted = isTrusted, patience = 10 }: AssistantOptions = {},
 ): Promise<TuneAssistant> {
   const { registry } = await import("#stdlib/registry.js");
-  const looks = new Looks(folder, trusted);
+  const looks = new Looks(folder, trusted, patience);
   return new TuneAssistant(registry, {
     ...{ typescript, types, asks: ({ about }) => cheap.has(about) },
     answer: (need) => looks.look(need),
@@ -46,6 +52,7 @@ class Looks {
   constructor(
     private readonly folder: string,
     private readonly trusted: (folder: string) => boolean,
+    private readonly patience: number,
   ) {}
 
   look(need: Need): Promise<Fact> {
@@ -78,13 +85,16 @@ class Looks {
   }
   private async answer(need: Need): Promise<Fact> {
     const { DatasetCache } = await import("../../session/answers/dataset-cache.js");
+    const signal = AbortSignal.timeout(this.patience * 1000);
     try {
       return await new DatasetCache().answer(need, {
         ...plainHostContext(this.folder),
         cacheOnly: !this.trusted(this.folder),
+        signal,
       });
     } catch (error) {
       if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
+      if (signal.aborted) return { failed: { code: "slow-source", data: { seconds: this.patience } } };
       throw error;
     }
   }

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkFile } from "#kernel/checking/checking.js";
+import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
 import { stampsOf } from "#kernel/datasets/files-read.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
@@ -235,6 +236,18 @@ describe("a query", function () {
       setTimeout(() => stop.abort(), 300);
       await assert.rejects(asked, { name: "AbortError" });
     });
+  it("that never ends is given up by an editor, and the machine is left alone", async () => {
+    const assistant = await openAssistant(folder.path, { patience: 0.5 });
+    const endless = `with recursive t(n) as (select 1 union all select n + 1 from t) select 'text ' || n as text, 'x' as label from t order by n`;
+    const code = `data rows { source: sql("${endless}"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }`;
+    assert.deepEqual(
+      (await assistant.check(code)).map((one) => [one.code, one.severity]),
+      [["slow-source", "info"]],
+    );
+    const before = process.cpuUsage();
+    await new Promise((wake) => setTimeout(wake, 300));
+    assert.ok(process.cpuUsage(before).user < 200_000);
+  });
   it("says what to install where there is no DuckDB", async () => {
     const cache = process.env["TUNEBOOK_CACHE"];
     const empty = mkdtempSync(join(tmpdir(), "tunebook-empty-"));
