@@ -12,6 +12,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "file-kind": { readonly file: string; readonly wanted: readonly string[] };
     "jupyterlab-failed": { readonly status: number };
     "file-changed": { readonly file: string };
+    "link-outside": { readonly file: string; readonly target: string };
     "not-told": { readonly file: string; readonly names: readonly string[] };
     "nothing-to-show": {
       readonly file: string;
@@ -24,6 +25,13 @@ declare module "#dsl/diagnostics/codes.js" {
 }
 
 registerCodes({
+  "link-outside": {
+    severity: "error",
+    message: (d) => `${d.file} is a link to a file outside its folder: ${d.target}`,
+    help: (d) => `name ${d.target} itself, or trust the folder of the link with \`tunebook trust DIR\``,
+    explain:
+      "`fix` and `fmt` change the files that you name. In a folder that is not trusted a symbolic link could lead that change to a file elsewhere, so it is refused.",
+  },
   "reference-stale": {
     severity: "error",
     message: ({ folder, pages }) => `${folder} is stale: ${listed(pages, { most: 10 })}`,

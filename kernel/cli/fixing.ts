@@ -7,6 +7,7 @@ import type { Source } from "#dsl/diagnostics/span.js";
 import { withoutMagic } from "#dsl/syntax/cell.js";
 import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
+import { demandInPlace } from "#kernel/checking/in-place.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "#kernel/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
@@ -48,6 +49,7 @@ export async function fixFile(file: string): Promise<FixedFile> {
 /** Replaces the file in one step, unless it changed since it was read. */
 export async function writeFixed({ file, before, after }: FixedFile): Promise<void> {
   if (after === before) return;
+  demandInPlace(file);
   if ((await read(file)) !== before) throw new CodedError("file-changed", { file });
   await writeFileAtomic(file, after).catch((error: unknown) => {
     throw diskError(error, file);

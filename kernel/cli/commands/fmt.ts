@@ -4,6 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isTune } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
+import { demandInPlace } from "#kernel/checking/in-place.js";
 import { readNotebook, writeNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
@@ -33,7 +34,10 @@ async function tune(file: string, dry: boolean): Promise<boolean> {
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = textOfNamed(file);
   const formatted = format(text, verbs);
-  if (formatted !== text && !dry) await writeFileAtomic(file, formatted);
+  if (formatted !== text && !dry) {
+    demandInPlace(file);
+    await writeFileAtomic(file, formatted);
+  }
   return formatted !== text;
 }
 
@@ -47,6 +51,9 @@ async function notebook(file: string, dry: boolean): Promise<boolean> {
     cell.source = formatted;
     changed = true;
   }
-  if (changed && !dry) await writeNotebook(file, book);
+  if (changed && !dry) {
+    demandInPlace(file);
+    await writeNotebook(file, book);
+  }
   return changed;
 }

@@ -1,0 +1,49 @@
+/** `fix` and `fmt` on a symbolic link: the file that it leads to is changed only in a trusted folder, or inside the link's own. */
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { trustFolder } from "#kernel/trust/trust.js";
+import { called } from "../cli/called.js";
+
+const bad = "recipe   quick { epoch: 3 }\n";
+
+describe("a link to a program", () => {
+  const before_ = process.env["TUNEBOOK_CONFIG"];
+  let home: string;
+  let folder: string;
+  const target = (): string => join(home, "elsewhere.tune");
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), "tunebook-links-"));
+    folder = join(home, "project");
+    process.env["TUNEBOOK_CONFIG"] = join(home, "config");
+    mkdirSync(folder);
+    writeFileSync(target(), bad);
+    symlinkSync(target(), join(folder, "out.tune"));
+    writeFileSync(join(folder, "own.tune"), bad);
+    symlinkSync("own.tune", join(folder, "in.tune"));
+  });
+  afterEach(() => {
+    if (before_ === undefined) delete process.env["TUNEBOOK_CONFIG"];
+    else process.env["TUNEBOOK_CONFIG"] = before_;
+    rmSync(home, { recursive: true, force: true });
+  });
+
+  for (const command of ["fix", "fmt"]) {
+    it(`outside its folder is refused by ${command}`, async () => {
+      const { status, stderr } = await called(folder, command, "out.tune");
+      assert.equal(status, 1);
+      assert.ok(stderr.includes("error[link-outside]"), stderr);
+      assert.equal(readFileSync(target(), "utf8"), bad);
+    });
+    it(`inside its folder is followed by ${command}`, async () => {
+      await called(folder, command, "in.tune");
+      assert.notEqual(readFileSync(join(folder, "own.tune"), "utf8"), bad);
+    });
+    it(`outside a trusted folder is followed by ${command}`, async () => {
+      await trustFolder(folder, { subfolders: false });
+      await called(folder, command, "out.tune");
+      assert.notEqual(readFileSync(target(), "utf8"), bad);
+    });
+  }
+});
