@@ -125,10 +125,29 @@ describe("a folder that is not trusted", function () {
     assert.deepEqual(folders.at(-1), { path: realpathSync(opened.folder), subfolders: true });
     assert.deepEqual(opened.state(), before_);
   });
+  it("stays restricted in an editor that says so, whatever the list of trusted folders says", async () => {
+    const uri = pathToFileURL(join(opened.folder, "program.tune")).href;
+    const found = await Promise.all(
+      [true, false].map(async (trusted) => {
+        const child = spawn(process.execPath, [main, "language-server"], { cwd: opened.folder, env: env() });
+        try {
+          return (await askedOf(child, uri, opened.program, { trusted })).codes.includes("not-fetched");
+        } finally {
+          child.kill();
+        }
+      }),
+    );
+    assert.deepEqual(found, [false, true]);
+  });
 });
 
 /** Opens a program in a server, hovers over it, completes in it and asks for its plan; codes of the published diagnostics. */
-async function askedOf(child: ChildProcess, uri: string, text: string): Promise<{ readonly codes: readonly string[] }> {
+async function askedOf(
+  child: ChildProcess,
+  uri: string,
+  text: string,
+  initializationOptions: object = {},
+): Promise<{ readonly codes: readonly string[] }> {
   const client = createProtocolConnection(
     new StreamMessageReader(child.stdout!),
     new StreamMessageWriter(child.stdin!),
@@ -137,7 +156,12 @@ async function askedOf(child: ChildProcess, uri: string, text: string): Promise<
     client.onNotification("textDocument/publishDiagnostics", done),
   );
   client.listen();
-  await client.sendRequest("initialize", { processId: process.pid, rootUri: null, capabilities: {} });
+  await client.sendRequest("initialize", {
+    processId: process.pid,
+    rootUri: null,
+    capabilities: {},
+    initializationOptions,
+  });
   await client.sendNotification("initialized", {});
   await client.sendNotification("textDocument/didOpen", {
     textDocument: { uri, languageId: "tune", version: 1, text },
