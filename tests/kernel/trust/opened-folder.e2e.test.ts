@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { createProtocolConnection, StreamMessageReader, StreamMessageWriter } from "vscode-languageserver/node";
 import type { PublishDiagnosticsParams } from "vscode-languageserver";
 import { buildVsix } from "#editors/vscode/build.mjs";
+import { startKernel } from "#kernel/jupyter/client/client.js";
 import { OpenedFolder } from "./opened-folder.js";
 
 const main = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
@@ -102,6 +103,32 @@ describe("a folder that is not trusted", function () {
       }
     });
 
+  it("is only read by a kernel of which cells are checked, completed and planned, and none is run", async () => {
+    const kernel = await startKernel({ cwd: opened.folder, env: env() });
+    try {
+      const replies: Record<string, unknown>[] = [];
+      const comm = await kernel.openComm("tunebook.assist", {}, (data) => replies.push(data));
+      const typescript = 'import { op } from "arquero";\nop.';
+      const cells = [opened.program, typescript].map((code, i) => ({ id: `cell-${String(i)}`, code }));
+      await comm.send({ id: 1, method: "check", code: opened.program });
+      await comm.send({ id: 2, method: "complete", code: typescript, offset: typescript.length });
+      await comm.send({
+        id: 3,
+        method: "plan",
+        cells,
+        at: { cell: "cell-0", offset: opened.program.length },
+        measure: true,
+      });
+      await kernel.request("complete_request", { code: typescript, cursor_pos: typescript.length });
+      await kernel.request("inspect_request", { code: typescript, cursor_pos: 12, detail_level: 1 });
+      while (replies.filter(({ id }) => id === 1 || id === 3).length < 2)
+        await new Promise((wake) => setTimeout(wake, 20));
+      assert.ok(JSON.stringify(replies).includes("not-fetched"));
+      untouched();
+    } finally {
+      await kernel.shutdown();
+    }
+  });
   it("is trusted by itself, without its subfolders, once a program or a cell ran there", async () => {
     const places = ["program", "notebook"].map((name) => join(home, name));
     for (const place of places) mkdirSync(place);
