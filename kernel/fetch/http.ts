@@ -3,9 +3,12 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
+import { shownAddress as withoutSecrets } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
+
+export { withoutSecrets };
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */
 const undici = () => import("undici");
@@ -156,10 +159,6 @@ export function reason(e: unknown): string {
   return (
     [error.message || inner, error.cause?.message].filter((s) => s !== undefined && s !== "").join(": ") || String(e)
   );
-}
-
-export function withoutSecrets(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 }
 
 function credentials(url: string): { address: string; authorization: Record<string, string> } {
