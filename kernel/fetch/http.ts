@@ -45,8 +45,29 @@ async function dispatchers(): Promise<Dispatchers> {
     proxyTls: tls,
     ...TIMES,
   });
-  shared = { plain, following: plain.compose(interceptors.redirect({ maxRedirections: 5 })) };
+  shared = { plain, following: plain.compose(following(interceptors.redirect({ maxRedirections: 5 }))) };
   return shared;
+}
+
+type Interceptor = Dispatcher.DispatcherComposeInterceptor;
+/**
+ * Follows redirects, but none from https to http, whether or not a checksum is known: anybody on the way could read the request.
+ * undici sends no `Authorization` and no cookie to another origin.
+ */
+function following(redirect: Interceptor): Interceptor {
+  return (dispatch) => (first, handler) => {
+    let secure: string | null = null;
+    const demandSecure: Dispatcher["dispatch"] = (options, own) => {
+      const url = new URL(options.path, options.origin).href;
+      if (url.startsWith("https:")) secure = url;
+      else if (secure !== null) {
+        const [from, to] = [withoutSecrets(secure), withoutSecrets(url)];
+        throw new CodedError("insecure-redirect", { from, to });
+      }
+      return dispatch(options, own);
+    };
+    return redirect(demandSecure)(first, handler);
+  };
 }
 
 export interface GetOptions {
@@ -114,7 +135,7 @@ async function ask(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   } catch (e) {
-    if (options.signal?.aborted === true) throw e;
+    if (options.signal?.aborted === true || e instanceof CodedError) throw e;
     throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
   }
 }
