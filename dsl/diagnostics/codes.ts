@@ -4,7 +4,8 @@
  * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "./codes.js"`)
  * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
  */
-import { cutWords } from "./cut-words.js";
+import { shownAddresses } from "./address.js";
+import { cutWords, mostWords } from "./cut-words.js";
 import type { Span } from "./span.js";
 
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
@@ -34,6 +35,8 @@ export interface CodeEntry<D> {
   readonly found?: "data" | "model" | "evaluate";
   /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */
   readonly allowable?: boolean;
+  /** What stands at its place may be a secret: excerpts of the program show stars there. */
+  readonly hides?: true;
   /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
   readonly example?: string;
 }
@@ -76,10 +79,15 @@ export function wordsFor({ code, data }: { readonly code: Code; readonly data: u
   const help = entry.help?.(data);
   return {
     severity: entry.severity,
-    message: visible(cutWords(entry.message(data))),
-    notes: (entry.notes?.(data) ?? []).map((note) => visible(cutWords(note))),
-    ...(help === undefined ? {} : { help: visible(cutWords(help)) }),
+    message: told(entry.message(data)),
+    notes: (entry.notes?.(data) ?? []).map(told),
+    ...(help === undefined ? {} : { help: told(help) }),
   };
+}
+
+/** Addresses in it lose what may be secret before anything is cut off. */
+function told(text: string): string {
+  return visible(cutWords(shownAddresses(text.slice(0, 2 * mostWords))));
 }
 
 /** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */

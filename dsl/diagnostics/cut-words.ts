@@ -1,5 +1,5 @@
 /** Characters of a message, a help, a note or a label. */
-const mostWords = 2000;
+export const mostWords = 2000;
 
 /** Words that stay short, whatever they are made of. */
 export function cutWords(text: string): string {

@@ -1,6 +1,7 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
 import { cutWords } from "./cut-words.js";
-import { visible, wordsFor, type Severity } from "./codes.js";
+import { starredAddresses } from "./address.js";
+import { entryOf, visible, wordsFor, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { Lines } from "./lines.js";
 import { listed } from "./listed.js";
@@ -75,7 +76,8 @@ export function excerptOf(
       shown[shown.indexOf(same)] = { ...same, label: visible(cutWords(text)) };
       continue;
     }
-    shown.push({ ...quotedAt(lines, span), label: visible(cutWords(text)), primary });
+    const hides = primary && entryOf(diagnostic.code)?.hides === true;
+    shown.push({ ...quotedAt(lines, span, hides), label: visible(cutWords(text)), primary });
   }
   const more = diagnostic.labels.length - mostLabels;
   const notes = more > 0 ? [...base.notes, `and ${more.toLocaleString("en-US")} places more`] : base.notes;
@@ -100,12 +102,13 @@ function placesOf(spans: readonly Span[], sources: readonly Source[]): string {
   return `(${spans.length.toLocaleString("en-US")} places${words})`;
 }
 
-/** The line that a span begins on, cut to what stands around it. */
-function quotedAt(lines: Lines, span: Span): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
+/** The line that a span begins on, cut to what stands around it. `hides`: the value at the span is a secret. */
+function quotedAt(lines: Lines, span: Span, hides: boolean): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
   const number = lines.lineAt(span.start);
-  const line = lines.line(number);
-  const at = Math.min(span.start - lines.startOf(number), line.length);
-  const end = Math.min(span.end - lines.startOf(number), line.length);
+  const written = starredAddresses(lines.line(number));
+  const at = Math.min(span.start - lines.startOf(number), written.length);
+  const end = Math.min(span.end - lines.startOf(number), written.length);
+  const line = hides ? written.slice(0, at) + starredValue(written.slice(at, end)) + written.slice(end) : written;
   // twice the units, so that as many code points are in them
   const left = [...line.slice(Math.max(0, at - 2 * quoted), at)].slice(line.length > quoted ? -before : 0);
   const marked = [...line.slice(at, Math.min(end, at + 2 * quoted))].slice(0, quoted - left.length);
@@ -123,4 +126,9 @@ function quotedAt(lines: Lines, span: Span): Pick<ExcerptLine, "number" | "text"
     from,
     to: from + Math.max(1, [...shown(marked)].length),
   };
+}
+
+/** As long as before; quotes stay. */
+function starredValue(text: string): string {
+  return text.replace(/[^"']/g, "*");
 }

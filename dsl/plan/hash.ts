@@ -5,12 +5,16 @@ import canonicalize from "canonicalize";
 import type { Effects } from "./plan.js";
 import type { Recipe } from "./recipe.js";
 import type { Call, Value } from "../types/value.js";
+import { keptCalls } from "./kept-calls.js";
 
 export function hashOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? "null")));
 }
 
-/** Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either. */
+/**
+ * Folders say where things lie, not what they are: content hashes stand for them. Names of definitions change no number either.
+ * Queries of addresses are left out: the hash is public, and whoever guesses a secret query could check the guess against it.
+ */
 export function recipeHash(recipe: Recipe): string {
   const { model, training, experiments, update, federated, compress } = recipe;
   return hashOf({
@@ -22,7 +26,7 @@ export function recipeHash(recipe: Recipe): string {
       folder: model.baseHash === null ? model.folder : null,
       ...(model.trained && { trained: null }),
       // The base's hash covers all that its words come to.
-      ...(model.scratch && { scratch: model.baseHash === null ? model.scratch : null }),
+      ...(model.scratch && { scratch: model.baseHash === null ? keptCalls(model.scratch) : null }),
     },
     training,
     ...(experiments && { experiments }),
@@ -42,7 +46,7 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   return {
     data: {
       ...data,
-      ...(dataHash !== null && { source: unheld(data.source as Value) }),
+      source: keptCalls(dataHash === null ? data.source : unheld(data.source as Value)),
       name: null,
       folder: dataHash === null ? data.folder : null,
       // What people decided is in the data's hash.
@@ -62,5 +66,5 @@ export function unheld(value: Value): Value {
   ) as unknown as Value;
 }
 export function planHash(recipe: Recipe, effects: Effects): string {
-  return hashOf({ recipe: recipeHash(recipe), effects });
+  return hashOf({ recipe: recipeHash(recipe), effects: keptCalls(effects) });
 }

@@ -1,5 +1,6 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import type { ResolvedModel } from "../plan/resolved.js";
+import { shownAddress } from "../diagnostics/address.js";
 import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../types/facts.js";
 import { columnsRead, type DataPlan, type ReaderOf } from "../types/subject.js";
 import type { ValueType } from "../types/registry.js";
@@ -132,7 +133,8 @@ export function fileOf(call: Call): string {
   const live = Object.values(call.arguments).find(
     (v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v,
   );
-  return first ?? (live ? `$${live.live}` : call.word);
+  if (first !== undefined) return shownAddress(first);
+  return live ? `$${live.live}` : call.word;
 }
 
 /** The whole data set, counted. Asked for only when it will be run. */

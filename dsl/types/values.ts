@@ -4,6 +4,7 @@
  */
 import type { Call, Value } from "./value.js";
 import type { Kind, Parameter, ValueType } from "./registry.js";
+import { hasAccount, shownAddress } from "../diagnostics/address.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
@@ -26,10 +27,10 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "number":
       return node.is === "number" ? numeric(node, type, asked, t) : wrong(node, type, asked, t);
     case "string":
-      return node.is === "string" ? node.value : wrong(node, type, asked, t);
+      return node.is === "string" ? withoutAccount(node, asked, t) : wrong(node, type, asked, t);
     case "text":
     case "column":
-      if (node.is === "string") return node.value;
+      if (node.is === "string") return withoutAccount(node, asked, t);
       if (node.is === "word" && !node.arguments && node.path.length === 1) return node.text;
       if (node.is === "number" && node.unit === "") return node.raw;
       return wrong(node, type, asked, t);
@@ -61,6 +62,17 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "either":
       return either(node, type, asked, t);
   }
+}
+
+/** An address with a password is refused wherever it stands: programs, plans and outputs are shared. */
+function withoutAccount(
+  { value, span }: Extract<Expression, { readonly is: "string" }>,
+  { key }: Asked,
+  t: Typing,
+): string | undefined {
+  if (!hasAccount(value)) return value;
+  t.reporter.report("address-with-account", { key, address: shownAddress(value) }, span);
+  return undefined;
 }
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 

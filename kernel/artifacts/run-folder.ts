@@ -19,6 +19,7 @@ import { join, relative } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
+import { keptPlan } from "../datasets/checksums.js";
 import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
@@ -114,7 +115,7 @@ export class RunFolder {
       const run = new RunFolder(join(root, id), id);
       made(run.path);
       mkdirSync(run.checkpoints);
-      writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(plan, null, 2));
+      writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
       const from = (place: "home" | "base") =>
         lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
       const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };

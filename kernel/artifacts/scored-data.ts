@@ -6,6 +6,7 @@ import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import type { DataPlan } from "#dsl/types/subject.js";
+import { keptPlan } from "../datasets/checksums.js";
 import { fields, jsonOrNone, table } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { dataPlan } from "./plan-schema.js";
@@ -31,7 +32,7 @@ export function keepScoredData(run: string, hash: string, data: DataPlan): void 
   const others = [...scoredData(run)].filter(([one]) => one !== hash);
   // From the run's folder, as the lock's own places are: a project that is moved whole is found again.
   const all = [...others, [hash, data] as const].slice(-MOST).map(([one, plan]) => {
-    return [one, { ...plan, folder: relative(run, plan.folder) }] as const;
+    return [one, { ...keptPlan(plan), folder: relative(run, plan.folder) }] as const;
   });
   try {
     writeFileAtomic.sync(fileOf(run), `${JSON.stringify({ version: VERSION, data: Object.fromEntries(all) })}\n`);

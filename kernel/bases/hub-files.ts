@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { fetchFile } from "../fetch/file.js";
-import { answerText, get, head } from "../fetch/http.js";
+import { answerText, get, head, withoutSecrets } from "../fetch/http.js";
 import { like } from "../fetch/json.js";
 import { hubHome, isChecksum, matches, type CachedModel, type RepositoryKind } from "./cache.js";
 
@@ -77,7 +77,11 @@ export async function askHub(
     (error: unknown) => {
       signal?.throwIfAborted();
       if (error instanceof CodedError) throw error;
-      throw new CodedError("network-failed", { url, why: `no answer in ${patience / 1000} s` }, { cause: error });
+      throw new CodedError(
+        "network-failed",
+        { url: withoutSecrets(url), why: `no answer in ${patience / 1000} s` },
+        { cause: error },
+      );
     },
   );
   const { statusCode: status } = answer;
@@ -91,7 +95,7 @@ export async function askHub(
     throw refused(status);
   }
   const text = await answerText(url, answer);
-  if (status !== 200) throw new CodedError("network-failed", { url, why: `status ${status}` });
+  if (status !== 200) throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${status}` });
   const link = [answer.headers["link"]].flat().join(", ");
   return { text, next: /<([^>]+)>;\s*rel="next"/.exec(link)?.[1] ?? null };
 }
@@ -109,7 +113,8 @@ export async function headOf(
   const url = fileUrl(of, commit, name);
   const answer = await head(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
   const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
-  if (answer.statusCode >= 400) throw new CodedError("network-failed", { url, why: `status ${answer.statusCode}` });
+  if (answer.statusCode >= 400)
+    throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${answer.statusCode}` });
   const stated = first("x-repo-commit");
   if (stated !== undefined && stated !== commit) throw untrusted(url, "a file of another commit", stated);
   const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
@@ -119,7 +124,11 @@ export async function headOf(
 }
 
 export function untrusted(url: string, what: string, value: unknown): CodedError {
-  return new CodedError("untrusted-answer", { url, what, value: clipped(JSON.stringify(value) ?? "none") });
+  return new CodedError("untrusted-answer", {
+    url: withoutSecrets(url),
+    what,
+    value: clipped(JSON.stringify(value) ?? "none"),
+  });
 }
 
 export function clipped(text: string): string {
@@ -156,7 +165,7 @@ export async function bringFile(
   });
   if ((await matches(blob, etag)) !== true) {
     await rm(blob, { force: true });
-    throw new CodedError("checksum-mismatch", { url, expected: etag, got: "another git object" });
+    throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: etag, got: "another git object" });
   }
   await cached.place(commit, known.name, etag);
 }

@@ -4,6 +4,7 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, jsonOrNone, like, maybe } from "../fetch/json.js";
 import { isChecksum, type CachedModel } from "./cache.js";
@@ -111,7 +112,8 @@ const isSibling = like(fields({ rfilename: v.string(), lfs: maybe, blobId: maybe
 
 function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
   const said = jsonOrNone(text, revision);
-  if (!said) throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
+  if (!said)
+    throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
   const { sha, siblings } = said;
   if (!isCommit(sha)) throw untrusted(url, "a commit", sha);
   return { sha, siblings };

@@ -14,6 +14,7 @@ import type { Base } from "../core/bases/base.js";
 import type { Checked } from "../core/session/check-sources.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { plainHostContext } from "../core/session/host-context.js";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { isAddress } from "../datasets/addresses.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { cachePath } from "../fetch/cache.js";
@@ -168,7 +169,7 @@ class Packing {
     if (Array.isArray(value)) for (const one of value) this.reached(one);
     if (!isRecord(value)) return;
     const path = isRecord(value["arguments"]) ? value["arguments"]["path"] : undefined;
-    if (typeof path === "string" && isAddress(path)) this.lacking(path.replace(/[?#].*$/s, ""), "is fetched");
+    if (typeof path === "string" && isAddress(path)) this.lacking(shownAddress(path), "is fetched");
     if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
       this.lacking(path, "starts at the root of this machine");
     if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is made by a TypeScript cell");

@@ -1,4 +1,5 @@
 /** `tunebook doctor --ray ADDRESS`: each node of a cluster, whether it has what a worker needs, and what the cluster can do. */
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { waysAble, type Way } from "#kernel/cluster/ray/able.js";
 import { examineNodes, type NodeFinding } from "#kernel/cluster/ray/examine.js";
@@ -15,11 +16,14 @@ const CPUS = 2;
 /** @returns the exit status: 0 where every node can work */
 export async function doctorRay(address: string, json: boolean): Promise<number> {
   if (!/^https?:\/\//.test(address))
-    throw new CodedError("ray-unreachable", { address, why: "an address begins with http:// or https://" });
+    throw new CodedError("ray-unreachable", {
+      address: shownAddress(address),
+      why: "an address begins with http:// or https://",
+    });
   const { ray, asksForToken } = await openedAs(address);
   const has = await ray.version();
   const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
-  say(`Ray ${printable(oneLine(has))} at ${address}`);
+  say(`Ray ${printable(oneLine(has))} at ${shownAddress(address)}`);
   say(asksForToken ? ASKED : "it asks for no token");
   const door = await openDoor(address);
   try {

@@ -8,6 +8,7 @@ import { basename, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
+import { keptPlan } from "../datasets/checksums.js";
 import { jsonOrNone, object, type Json } from "../fetch/json.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { isEvent } from "../artifacts/read-events.js";
@@ -60,7 +61,7 @@ export class Replica {
     };
     try {
       mkdirSync(join(folder, "checkpoints"));
-      writeFileAtomic.sync(join(folder, "plan.json"), JSON.stringify(plan, null, 2));
+      writeFileAtomic.sync(join(folder, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
       writeFileAtomic.sync(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
     } catch (error) {
       lock.release();

@@ -3,16 +3,19 @@
  * and sources whose path is an address of the net: the file is fetched once into the cache, held to the checksum that is written,
  * and read from there. One without a checksum is told with the checksum that it has, since addresses change what they give.
  */
-import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { copyFile, link, mkdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
-import { cachePath } from "../fetch/cache.js";
 import { fetchFile, isWhole, sha256Of } from "../fetch/file.js";
-import { withoutSecrets } from "../fetch/http.js";
+import { rememberChecksum } from "./checksums.js";
 import { hubData, splitAsked } from "./hub/expand.js";
+import { cacheFile, FOR_REQUEST, requestOf, type Request } from "./request.js";
 import "./codes.js";
 
 export function isAddress(path: string): boolean {
@@ -41,8 +44,8 @@ export interface FetchOptions {
 }
 
 /**
- * The sources with paths of this machine. Coded errors: those of `fetchFile`, `unsafe-address`, `checksum-form`, and those of
- * `hubData`; `own-splits`.
+ * The sources with paths of this machine. Coded errors: those of `fetchFile`, `requestOf` and of
+ * `hubData`; `query-left-out`, `secret-without-address`, `own-splits`.
  */
 export async function fetchedSource(source: DataPlan["source"], o: FetchOptions): Promise<Fetched> {
   const told: Told = { notes: [], sources: [] };
@@ -79,7 +82,7 @@ function ownSplits(call: Call, splits: ReadonlyMap<string, Call>, beside: "split
 }
 
 async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Call> {
-  const { path, sha256 } = call.arguments;
+  const { path } = call.arguments;
   if (isHosted(call)) {
     const splits = await hosted(call, told, o);
     const [only] = splits.values();
@@ -87,9 +90,12 @@ async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Cal
     return only;
   }
   if (typeof path === "string" && isAddress(path)) {
-    const file = await fetched(path, typeof sha256 === "string" ? sha256 : null, told.notes, o);
-    return { ...call, arguments: { ...call.arguments, path: file } };
+    const file = await fetched(requestOf(path, call), told.notes, o);
+    const own = Object.entries(call.arguments).filter(([name]) => !FOR_REQUEST.has(name));
+    return { ...call, arguments: { ...Object.fromEntries(own), path: file } };
   }
+  if (typeof path === "string" && [...FOR_REQUEST].some((name) => call.arguments[name] !== undefined))
+    throw new CodedError("secret-without-address", { path });
   const own: [string, Value][] = [];
   for (const [name, value] of Object.entries(call.arguments)) {
     if (!Array.isArray(value) || !value.some((one) => isCall(one as Call))) own.push([name, value]);
@@ -102,29 +108,31 @@ async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Cal
   return { ...call, arguments: Object.fromEntries(own) };
 }
 
-async function fetched(
-  url: string,
-  sha256: string | null,
-  notes: string[],
-  { folder, cacheOnly, signal }: FetchOptions,
-): Promise<string> {
-  if (sha256 !== null && !/^[0-9a-f]{64}$/i.test(sha256)) throw new CodedError("checksum-form", { sha256 });
-  const { protocol, hostname, pathname } = new URL(url);
-  const here = hostname === "127.0.0.1" || hostname === "localhost" || hostname === "[::1]";
-  if (protocol !== "https:" && !here && sha256 === null)
-    throw new CodedError("unsafe-address", { url: withoutSecrets(url) });
-  const key = createHash("sha256")
-    .update(`${url}\n${sha256 ?? ""}`)
-    .digest("hex")
-    .slice(0, 32);
-  const name = (pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
-  const file = cachePath("files", key, name === "" ? "file" : name);
-  if (cacheOnly === true && !(await isWhole(file, sha256 === null ? {} : { sha256: sha256.toLowerCase() })))
-    throw new CodedError("not-fetched", { what: `the file ${withoutSecrets(url)}`, folder, near: null });
-  await fetchFile(url, file, { ...(sha256 !== null && { sha256: sha256.toLowerCase() }), ...(signal && { signal }) });
-  if (sha256 === null)
-    notes.push(
-      `${withoutSecrets(url)} has no checksum and may give another file next time: write \`sha256: "${await sha256Of(file)}"\``,
-    );
+async function fetched(asked: Request, notes: string[], { folder, cacheOnly, signal }: FetchOptions): Promise<string> {
+  const { address, sha256, file } = asked;
+  if (!(await isWhole(file, sha256 === null ? {} : { sha256 }))) {
+    if (asked.cachedOnly) throw new CodedError("query-left-out", { url: shownAddress(address) });
+    if (cacheOnly)
+      throw new CodedError("not-fetched", { what: `the file ${shownAddress(address)}`, folder, near: null });
+    const { url, headers } = asked.sent();
+    await fetchFile(url, file, { headers, ...(sha256 !== null && { sha256 }), ...(signal && { signal }) });
+  }
+  if (sha256 !== null) {
+    rememberChecksum(address, sha256);
+    return file;
+  }
+  const found = await sha256Of(file);
+  rememberChecksum(address, found);
+  if (new URL(address).search !== "") await linkFile(file, cacheFile(address, found));
+  notes.push(
+    `${shownAddress(address)} has no checksum and may give another file next time: write \`sha256: "${found}"\``,
+  );
   return file;
+}
+
+/** The same file under a second name; a copy where the disk has no links. */
+async function linkFile(from: string, to: string): Promise<void> {
+  if (existsSync(to)) return;
+  await mkdir(dirname(to), { recursive: true });
+  await link(from, to).catch(() => copyFile(from, to));
 }

@@ -8,6 +8,10 @@ declare module "#dsl/diagnostics/codes.js" {
     /** `seconds`: after which an editor gave up. */
     "slow-source": { readonly seconds: number };
     "checksum-form": { readonly sha256: string };
+    "unsafe-secret": { readonly url: string };
+    "query-left-out": { readonly url: string };
+    "secret-without-address": { readonly path: string };
+    "user-without-token": { readonly user: string };
   }
 }
 registerCodes({
@@ -24,6 +28,34 @@ registerCodes({
     help: () => "write `https://`, or the file's `sha256`",
     explain:
       "What comes over plain http can be changed by whoever stands in between. With a checksum that doesn't matter: other bytes are refused.",
+  },
+  "unsafe-secret": {
+    severity: "error",
+    message: (d) => `the secret for ${d.url} would be sent unencrypted`,
+    help: () => "write `https://`",
+    explain:
+      "Whoever is on the way between two machines can read what is sent over plain http. A token or a signed query is sent over https only, or to this machine. A checksum protects the file, not the secret.",
+  },
+  "query-left-out": {
+    severity: "error",
+    message: (d) => `the query of ${d.url} is not kept with the run, and the file is not in this machine's cache`,
+    help: () =>
+      "run the program that has the whole address: its file is then in the cache, and the run can be repeated",
+    explain:
+      "A query (what follows `?` in an address) may be a signature or a password, so plans, reports and locks of a run keep the address without it. The run is repeated from the file in the cache, which is found by its checksum. On another machine fetch the file first by running the program, or give the signed part as `query: secret(env: NAME)`.",
+  },
+  "secret-without-address": {
+    severity: "error",
+    message: (d) => `${d.path} is no address that a token, a user or a query could be sent to`,
+    help: () => "write the file's address (`https://…`), or leave `token`, `user` and `query` out",
+    explain: "`token`, `user` and `query` of a source go with the request for a file at an https address.",
+  },
+  "user-without-token": {
+    severity: "error",
+    message: (d) => `the user ${d.user} has no password`,
+    help: () => "name the environment variable that holds it: `token: secret(env: MY_PASSWORD)`",
+    explain:
+      "`user` and `token` together are HTTP's basic login, with the token as the password. `token` alone is sent as a bearer token.",
   },
   "checksum-form": {
     severity: "error",

@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
     /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
     "not-fetched": { readonly what: string; readonly folder: string; readonly near: string | null };
     "network-failed": { readonly url: string; readonly why: string };
+    "insecure-redirect": { readonly from: string; readonly to: string };
     "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
     "disk-full": { readonly file: string; readonly needed: number | null; readonly free: number | null };
     "no-wheel": {
@@ -45,6 +46,13 @@ registerCodes({
       "check the connection (HTTPS_PROXY, NODE_EXTRA_CA_CERTS, PIP_INDEX_URL and pip's configuration are honoured) and run it again: what came is kept",
     explain:
       "A download did not come to its end after several attempts. What was received lies in the cache as a `.part` file and the next attempt goes on from there. Behind a proxy set `HTTPS_PROXY`; with a company's own certificates set `NODE_EXTRA_CA_CERTS` or `PIP_CERT`; with a mirror of PyPI set `PIP_INDEX_URL`.",
+  },
+  "insecure-redirect": {
+    severity: "error",
+    message: (d) => `${d.from} leads to ${d.to}, which is not encrypted`,
+    help: () => "write the address of a server that stays with https",
+    explain:
+      "A redirect from https to http would let anybody on the way see the request and change the answer. It is refused, whether or not a checksum is written: a checksum protects the file, not what the request tells. Ask whoever runs the server for an address that stays with https.",
   },
   "checksum-mismatch": {
     severity: "error",

@@ -3,9 +3,12 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
+import { shownAddress as withoutSecrets } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
+
+export { withoutSecrets };
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */
 const undici = () => import("undici");
@@ -42,8 +45,29 @@ async function dispatchers(): Promise<Dispatchers> {
     proxyTls: tls,
     ...TIMES,
   });
-  shared = { plain, following: plain.compose(interceptors.redirect({ maxRedirections: 5 })) };
+  shared = { plain, following: plain.compose(following(interceptors.redirect({ maxRedirections: 5 }))) };
   return shared;
+}
+
+type Interceptor = Dispatcher.DispatcherComposeInterceptor;
+/**
+ * Follows redirects, but none from https to http, whether or not a checksum is known: anybody on the way could read the request.
+ * undici sends no `Authorization` and no cookie to another origin.
+ */
+function following(redirect: Interceptor): Interceptor {
+  return (dispatch) => (first, handler) => {
+    let secure: string | null = null;
+    const demandSecure: Dispatcher["dispatch"] = (options, own) => {
+      const url = new URL(options.path, options.origin).href;
+      if (url.startsWith("https:")) secure = url;
+      else if (secure !== null) {
+        const [from, to] = [withoutSecrets(secure), withoutSecrets(url)];
+        throw new CodedError("insecure-redirect", { from, to });
+      }
+      return dispatch(options, own);
+    };
+    return redirect(demandSecure)(first, handler);
+  };
 }
 
 export interface GetOptions {
@@ -111,7 +135,7 @@ async function ask(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
   } catch (e) {
-    if (options.signal?.aborted === true) throw e;
+    if (options.signal?.aborted === true || e instanceof CodedError) throw e;
     throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
   }
 }
@@ -156,10 +180,6 @@ export function reason(e: unknown): string {
   return (
     [error.message || inner, error.cause?.message].filter((s) => s !== undefined && s !== "").join(": ") || String(e)
   );
-}
-
-export function withoutSecrets(url: string): string {
-  return url.replace(/^(\w+:\/\/)[^/@]*@/, "$1");
 }
 
 function credentials(url: string): { address: string; authorization: Record<string, string> } {

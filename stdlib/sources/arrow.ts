@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { sourceNames } from "../lib/elsewhere/files.js";
-import { filesOf, sha256, stream } from "../lib/sources/parameters.js";
+import { filesOf, fetching, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -20,6 +20,6 @@ export const word = defineWord({
     ...sourceNames.advice,
     columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [filesOf([".arrow", ".feather", ".ipc"]), sha256, stream],
+  parameters: [filesOf([".arrow", ".feather", ".ipc"]), ...fetching, stream],
   load: async () => (await import("./arrow.run.js")).arrow,
 });

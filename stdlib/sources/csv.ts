@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { sourceNames } from "../lib/elsewhere/files.js";
-import { encoding, path, sha256, stream } from "../lib/sources/parameters.js";
+import { encoding, path, fetching, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -80,7 +80,7 @@ export const word = defineWord({
       impact: "low",
     },
     encoding,
-    sha256,
+    ...fetching,
     stream,
   ],
   load: async () => (await import("./csv.run.js")).csv,

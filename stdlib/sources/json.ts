@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { encoding, path, sha256 } from "../lib/sources/parameters.js";
+import { encoding, path, fetching } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -19,7 +19,7 @@ export const word = defineWord({
       impact: "low",
     },
     encoding,
-    sha256,
+    ...fetching,
   ],
   load: async () => (await import("./json.run.js")).json,
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { encoding, path, sha256, stream } from "../lib/sources/parameters.js";
+import { encoding, path, fetching, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -8,6 +8,6 @@ export const word = defineWord({
   example: 'source: jsonl("tickets.jsonl")',
   since: "0.1.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
-  parameters: [path, encoding, sha256, stream],
+  parameters: [path, encoding, ...fetching, stream],
   load: async () => (await import("./jsonl.run.js")).jsonl,
 });

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { sourceNames } from "../lib/elsewhere/files.js";
-import { encoding, filesOf, sha256, stream } from "../lib/sources/parameters.js";
+import { encoding, filesOf, fetching, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -30,7 +30,7 @@ export const word = defineWord({
       impact: "medium",
     },
     encoding,
-    sha256,
+    ...fetching,
     stream,
   ],
   load: async () => (await import("./text.run.js")).text,

@@ -78,7 +78,7 @@ export const word = defineWord({
   ],
   check({ arguments: { url, token, user, register, alias } }, context) {
     const why = addressWrong(url);
-    if (why !== null) context.report("tracker-address", { why, secret: /password/.test(why) }, "url");
+    if (why !== null) context.report("tracker-address", { why }, "url");
     if (user !== undefined && token === undefined) context.report("tracker-user-alone", { user }, "user");
     if (alias !== undefined && register === undefined) context.report("tracker-alias-alone", { alias }, "alias");
   },

@@ -7,6 +7,7 @@ declare module "../../diagnostics/codes.js" {
     /** `env`: the variable that usually holds it. */
     "secret-in-text": { readonly key: string; readonly env?: string };
     /** `instead`: the same value in the form that is wanted. */
+    "address-with-account": { readonly key: string; readonly address: string };
     "wrong-type": {
       readonly key: string;
       readonly wanted: string;
@@ -90,10 +91,22 @@ registerCodes({
     message: (d) => `\`${d.key}\` is a secret, and a secret never stands in a program`,
     help: (d) =>
       `put it into the environment and name it: \`${d.key}: secret(env: ${d.env ?? `MY_${d.key.toUpperCase()}`})\``,
+    hides: true,
     explain:
       "Notebooks are saved, shared and pushed with all that stands in them. A token is read from the environment of the kernel when it is used. One that stood in a file is to be revoked.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to huggingface("me/router", push: "hf_…")',
+  },
+  "address-with-account": {
+    severity: "error",
+    message: (d) => `the address in \`${d.key}\` holds a user name or a password`,
+    help: (d) =>
+      `write \`${d.address}\`, and name the environment variable that holds the password or token, such as \`token: secret(env: MY_TOKEN)\``,
+    explain:
+      "A program is saved, shared and pushed with its addresses, and runs and outputs repeat them. Sources, trackers and runners take a password or a token as `token: secret(env: NAME)` (a source and `mlflow` also take `user:`), a judge as `key: secret(env: NAME)`. The value is read from the environment when it is used. Replace a password that stood in a file.",
+    hides: true,
+    example:
+      'data tickets { source: csv("https://ann:word@data.example/tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }',
   },
   "wrong-type": {
     severity: "error",

@@ -24,6 +24,7 @@ export function register(program: Command): void {
       await trustAsked(file, options);
       const { checkTexts, sourcesOf } = await import("#kernel/checking/checking.js");
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
+      const { keptPlan } = await import("#kernel/datasets/checksums.js");
       const { triedEngine } = await import("#kernel/session/engines/tried-engine.js");
       const { withProgress } = await import("../long.js");
       const { costsIn, planTexts, sweepJson } = await import("#kernel/checking/plan-texts.js");
@@ -47,7 +48,9 @@ export function register(program: Command): void {
                   : [],
           );
       if (options.json)
-        process.stdout.write(`${JSON.stringify({ plans, ...toJson(diagnostics, sources) }, null, 2)}\n`);
+        process.stdout.write(
+          `${JSON.stringify({ plans: keptPlan(plans), ...toJson(diagnostics, sources) }, null, 2)}\n`,
+        );
       else {
         if (diagnostics.length > 0)
           process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);

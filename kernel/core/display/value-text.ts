@@ -1,4 +1,5 @@
 /** Checked values as Tune text for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`; rounded and cut short. */
+import { keptCalls } from "#dsl/plan/kept-calls.js";
 import { tuneText, type Writing } from "#dsl/plan/text.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { clip, significant } from "./text.js";
@@ -6,7 +7,7 @@ import { clip, significant } from "./text.js";
 const short: Writing = { number: numberText, quoted: (text) => JSON.stringify(clip(text, 80)) };
 
 export function valueText(value: Value | undefined): string {
-  return tuneText(value ?? null, undefined, short);
+  return tuneText(keptCalls(value ?? null), undefined, short);
 }
 
 /** A word with its arguments; arguments that are `null` say nothing and are left out. */

@@ -8,6 +8,7 @@ import { dirname, join } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { CachedModel, isChecksum } from "../../bases/cache.js";
 import {
@@ -147,7 +148,8 @@ async function commitOf(
     throw new CodedError("hub-not-found", { name: id, folder: "", revision });
   }
   const said = jsonOrNone(answer.text, fields({ sha: maybe }));
-  if (!said) throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
+  if (!said)
+    throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
   if (!isCommit(said.sha)) throw untrusted(url, "a commit", said.sha);
   answered.set(url, said.sha);
   return said.sha;
@@ -168,9 +170,11 @@ async function listOf(
   const first = `${hubEndpoint()}/api/datasets/${id}/tree/${commit}?recursive=true&expand=false`;
   for (let url: string | null = first; url !== null;) {
     const answer = await askHub(url, auth, refusal(id, auth), signal);
-    if ("missing" in answer) throw new CodedError("network-failed", { url, why: "it names a commit without files" });
+    if ("missing" in answer)
+      throw new CodedError("network-failed", { url: shownAddress(url), why: "it names a commit without files" });
     const entries = jsonOrNone(answer.text, v.array(v.unknown()));
-    if (!entries) throw new CodedError("network-failed", { url, why: "its answer is not what a hub answers" });
+    if (!entries)
+      throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
     for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
     if (files.length > MOST_FILES) throw untrusted(url, "a list of files", `more than ${String(MOST_FILES)}`);
     // A page that leads elsewhere would be given the token.

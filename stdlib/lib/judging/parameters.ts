@@ -13,8 +13,6 @@ export function addressWrong(url: string): string | null {
   }
   if (address.protocol !== "http:" && address.protocol !== "https:")
     return "it begins with neither http:// nor https://";
-  if (address.username !== "" || address.password !== "")
-    return "it holds a name or a password, which stand in the notebook";
   if (address.search !== "" || address.hash !== "") return "it goes on after its path";
   if (/\/chat\/completions\/?$/.test(address.pathname))
     return "it ends in /chat/completions, which is put behind it anyway";

@@ -1,4 +1,5 @@
 /** Addresses of SuperLinks: one of http or https, and nothing else. */
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
 
@@ -12,7 +13,8 @@ export type Wrong = { readonly code: "flower-url" | "flower-plain"; readonly url
 export function wrongAddress(text: string, plain: boolean): Wrong | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
-  if (!url || !bare || !["http:", "https:"].includes(url.protocol)) return { code: "flower-url", url: text };
+  if (!url || !bare || !["http:", "https:"].includes(url.protocol))
+    return { code: "flower-url", url: shownAddress(text) };
   if (url.protocol === "http:" && !plain && !isLoopback(url.hostname)) return { code: "flower-plain", url: url.origin };
   return null;
 }

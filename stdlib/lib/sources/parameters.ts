@@ -40,3 +40,28 @@ export const sha256 = parameter({
   why: "An address may give another file tomorrow.",
   impact: "medium",
 });
+
+/** What opens an address: each by the name of an environment variable. */
+const token = parameter({
+  name: "token",
+  type: { is: "word", kind: "secret" },
+  doc: "The token that an address asks for, by the name of an environment variable. It is sent as `Authorization: Bearer`, to that server alone; with `user` it is the password.",
+  why: "Public files need none.",
+  impact: "low",
+});
+const user = parameter({
+  name: "user",
+  type: { is: "string" },
+  doc: "The user name, where the server asks for a name and a password (`token`).",
+  why: "Most servers know a token's owner.",
+  impact: "low",
+});
+const query = parameter({
+  name: "query",
+  type: { is: "word", kind: "secret" },
+  doc: "The query of a signed address (`sig=…`), by the name of an environment variable. It is added to the address when the file is fetched.",
+  why: "A signature lets anybody in who has it.",
+  impact: "low",
+});
+/** What a file needs that comes from an address. */
+export const fetching = [sha256, token, user, query] as const;

@@ -4,7 +4,7 @@ import type {} from "#dsl/diagnostics/codes.js";
 
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
-    "tracker-address": { readonly why: string; readonly secret: boolean };
+    "tracker-address": { readonly why: string };
     "tracker-user-alone": { readonly user: string };
     "tracker-alias-alone": { readonly alias: string };
     "tracker-no-folder": { readonly path: string };
@@ -15,10 +15,7 @@ registerCodes({
   "tracker-address": {
     severity: "error",
     message: (d) => `a tracker can't be found there: ${d.why}`,
-    help: (d) =>
-      d.secret
-        ? "write the address alone, and the password as `token: secret(env: NAME)` with `user:`"
-        : 'write where its pages are, such as `mlflow("http://127.0.0.1:5000")`',
+    help: () => 'write where its pages are, such as `mlflow("http://127.0.0.1:5000")`',
     explain:
       "A tracker is asked over HTTP at the address that a browser opens its pages at. Names, passwords and tokens never stand in an address: it is saved with the notebook, shown in outputs and kept with each run.",
     example: 'experiment { name: "router", trackers: mlflow("127.0.0.1:5000") }',

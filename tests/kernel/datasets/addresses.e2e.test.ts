@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { keptPlan } from "#kernel/datasets/checksums.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
 import { call, codeOf, Folder } from "../core/data/plans.js";
 import { serveFiles, type FileServer } from "../fetch/file-server.js";
@@ -46,6 +47,42 @@ describe("sources that are addresses", () => {
   it("say what checksum they have where none is written", async () => {
     const { facts } = await prepared();
     assert.match(facts.notes?.[0] ?? "", new RegExp(`write \`sha256: "${sha256}"\``));
+  });
+  it("are asked for with secrets of the environment, which stay out of what is told", async () => {
+    process.env["ADDRESS_TOKEN"] = "planted-token";
+    const secret = call("secret", "secret", { env: "ADDRESS_TOKEN" });
+    const plan = folder.plan(
+      call("source", "csv", { path: `${server.url}/data/rows.csv`, token: secret, user: "ann" }),
+    );
+    const { facts } = await prepareRows(plan, folder.world());
+    assert.equal(facts.rowsIn, 2);
+    const sent = Buffer.from("ann:planted-token").toString("base64");
+    assert.equal(server.asked[0]?.headers.authorization, `Basic ${sent}`);
+    // From the cache, and so without the secret.
+    delete process.env["ADDRESS_TOKEN"];
+    assert.equal((await prepareRows(plan, folder.world())).facts.hash, facts.hash);
+    assert.equal(server.asked.length, 1);
+    const local = folder.plan(call("source", "csv", { path: folder.write("rows.csv", body), token: secret }));
+    assert.equal((await codeOf(() => prepareRows(local, folder.world()))).code, "secret-without-address");
+  });
+  it("of a plan that was kept come from the cache, with a checksum in the program or without", async () => {
+    for (const more of [{}, { sha256 }]) {
+      const plan = folder.plan(source(more));
+      const { facts } = await prepareRows(plan, folder.world());
+      const kept = keptPlan(plan);
+      assert.ok(!JSON.stringify(kept).includes("?v=1"));
+      server.asked.length = 0;
+      const again = await prepareRows(kept, folder.world());
+      assert.deepEqual([again.facts.hash, again.facts.notes], [facts.hash, []]);
+      assert.deepEqual(keptPlan(kept), kept);
+      assert.equal(server.asked.length, 0);
+    }
+  });
+  it("of a plan that was kept are never asked for without their query", async () => {
+    const kept = call("source", "csv", { path: `${server.url}/data/rows.csv?…${"0".repeat(64)}` });
+    assert.equal((await codeOf(() => prepareRows(folder.plan(kept), folder.world()))).code, "query-left-out");
+    assert.deepEqual(keptPlan(kept), kept);
+    assert.equal(server.asked.length, 0);
   });
   it("within a mixture are fetched as well", async () => {
     const plan = folder.plan({ kind: "source", word: "mix", arguments: { sources: [source({ sha256 })] as never } });

@@ -117,7 +117,7 @@ train two on pairs with quick { seed: 2 }`);
         (error: unknown) => (error as Refused).diagnostics.map((d) => d.code),
       );
     assert.deepEqual(await code('judge("localhost:8000", model: "j")'), ["judge-address"]);
-    assert.deepEqual(await code('judge("https://me:pass@host/v1", model: "j")'), ["judge-address"]);
+    assert.deepEqual(await code(`judge("https://me:pass@host/v1", model: "j")`), ["address-with-account"]);
     assert.deepEqual(await code(judge(', prompt: "which?"')), ["judge-prompt"]);
     assert.deepEqual(await code(judge(', key: "sk-plain"')), ["secret-in-text"]);
   });

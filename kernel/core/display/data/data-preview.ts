@@ -1,4 +1,5 @@
 /** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -127,7 +128,7 @@ function whence(call: Call): string {
   const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
   return what === undefined
     ? call.word
-    : `${call.word}(${typeof what === "string" ? JSON.stringify(what) : valueText(what)})`;
+    : `${call.word}(${typeof what === "string" ? JSON.stringify(shownAddress(what)) : valueText(what)})`;
 }
 
 interface LabelTable {

@@ -1,0 +1,116 @@
+/**
+ * Which parts of an address (`https://user:password@host/rows.csv?sig=…#part`) may be shown: the user name, the password, the
+ * query and the fragment often hold secrets. Addresses are read by `URL`, which every host of the compiler has.
+ */
+interface Parsed {
+  readonly href: string;
+  username: string;
+  password: string;
+  search: string;
+  hash: string;
+}
+declare const URL: { new (text: string): Parsed; canParse(text: string): boolean };
+
+/** What stands for a query that was left out; a checksum of the file may follow. */
+const MARK = "?…";
+const LEFT_OUT = /\?…([\da-f]{64})?$/;
+
+/** Whether the text is an address with a user name or a password. */
+export function hasAccount(text: string): boolean {
+  const url = parsed(text);
+  return url !== null && (url.username !== "" || url.password !== "");
+}
+
+/** The address without user name, password, query and fragment; any other text as it is. */
+export function shownAddress(text: string): string {
+  const at = text.indexOf("://");
+  const url = parsed(text);
+  if (url === null) {
+    // An address that `URL` can't read may hold a password anywhere.
+    const isHidden = at > 0 && SCHEME.test(text.slice(0, at).trim()) && /[@?#]/.test(text);
+    return isHidden ? `${text.slice(0, at)}://…` : text;
+  }
+  if (url.username + url.password + url.search + url.hash === "" || (at < 0 && !hasAccount(text))) return text;
+  url.username = url.password = url.search = url.hash = "";
+  return url.href;
+}
+
+/** As `shownAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
+export function keptAddress(text: string, checksum = ""): string {
+  const hasQuery = text.includes("://") && (parsed(text)?.search ?? "") !== "";
+  return hasQuery ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
+}
+
+/** What `keptAddress` made of an address with a query; null: it is none. */
+export function withoutQuery(text: string): { readonly address: string; readonly checksum: string | null } | null {
+  const [, checksum = null] = LEFT_OUT.exec(text) ?? [undefined, undefined];
+  return LEFT_OUT.test(text) ? { address: text.replace(LEFT_OUT, ""), checksum } : null;
+}
+
+/** The text with each address in it as `shownAddress` has it. */
+export function shownAddresses(text: string): string {
+  return mapped(text, shownAddress);
+}
+
+/** The same text, as long as before, with `*` for each secret part of an address. */
+export function starredAddresses(text: string): string {
+  return mapped(text, starred);
+}
+
+function mapped(text: string, change: (address: string) => string): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (const [start, end] of addressesIn(text)) {
+    parts.push(text.slice(from, start), change(text.slice(start, end)));
+    from = end;
+  }
+  return [...parts, text.slice(from)].join("");
+}
+
+function starred(address: string): string {
+  if (shownAddress(address) === address) return address;
+  const from = address.indexOf("://") + 3;
+  const stars = (text: string): string => "*".repeat(text.length);
+  // Escapes of a string, and what `URL` can't read, say little of where the parts are.
+  if (parsed(address) === null || address.includes("\\")) return address.slice(0, from) + stars(address.slice(from));
+  const rest = address.slice(from);
+  const query = firstOf(rest, /[?#]/);
+  const account = hasAccount(address) ? rest.slice(0, firstOf(rest, /[/?#]/)).lastIndexOf("@") : 0;
+  return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
+}
+
+/** Where each address begins and ends, in order. In quotes it ends with them, elsewhere with a space or a sign around it. */
+function addressesIn(text: string): readonly (readonly [start: number, end: number])[] {
+  const found: [number, number][] = [];
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", Math.max(at + 3, found.at(-1)?.[1] ?? 0))) {
+    const [scheme] = /[a-z][a-z\d+.-]*$/i.exec(text.slice(Math.max(0, at - 32), at)) ?? [];
+    if (scheme === undefined) continue;
+    const start = at - scheme.length;
+    const quote = text[start - 1] ?? "";
+    const end = QUOTES.includes(quote) && quote !== "" ? endOfQuoted(text, at, quote) : endOfBare(text, at);
+    found.push([start, end]);
+  }
+  return found;
+}
+
+const QUOTES = "\"'`";
+const SCHEME = /^[a-z][a-z\d+.-]*$/i;
+
+function endOfQuoted(text: string, from: number, quote: string): number {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === "\\") at++;
+    else if (text[at] === quote || text[at] === "\n") return at;
+  }
+  return text.length;
+}
+function endOfBare(text: string, from: number): number {
+  const [bare = ""] = /^[^\s"'`<>]*/.exec(text.slice(from)) ?? [];
+  return from + bare.replace(/[.,:;!?)\]}…]+$/, "").length;
+}
+function firstOf(text: string, sign: RegExp): number {
+  const at = text.search(sign);
+  return at < 0 ? text.length : at;
+}
+function parsed(text: string): Parsed | null {
+  return URL.canParse(text) ? new URL(text) : null;
+}

@@ -1,0 +1,18 @@
+/**
+ * Checksums of the files that addresses gave to this process. A run keeps an address without its query; the checksum beside it
+ * is how the same file is found in the cache when the run is repeated.
+ */
+import { LRUCache } from "lru-cache";
+import { withoutQuery } from "#dsl/diagnostics/address.js";
+import { keptCalls } from "#dsl/plan/kept-calls.js";
+
+const known = new LRUCache<string, string>({ max: 1024 });
+
+export function rememberChecksum(address: string, sha256: string): void {
+  known.set(address, sha256);
+}
+
+/** A plan as files keep it: no address has a query. */
+export function keptPlan<T>(plan: T): T {
+  return keptCalls(plan, (address) => known.get(address) ?? withoutQuery(address)?.checksum ?? undefined);
+}
