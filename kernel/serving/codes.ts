@@ -15,6 +15,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "not-listened": { readonly host: string; readonly port: number; readonly why: string };
     "request-unlike": { readonly at: string | null; readonly why: string };
     "request-not-json": { readonly why: string };
+    "request-head": { readonly why: string };
     "request-type": { readonly type: string | null };
     "request-too-large": { readonly most: number };
     "request-not-offered": { readonly at: string; readonly why: string; readonly help: string };
@@ -68,6 +69,13 @@ registerCodes({
     help: () => "send JSON in UTF-8",
     explain:
       "Bodies are JSON in UTF-8, at most 64 deep, without the keys `__proto__` and `constructor.prototype`, and without half characters (a lone surrogate such as \\ud800).",
+  },
+  "request-head": {
+    severity: "error",
+    message: (d) => `the request ${d.why}`,
+    help: () => "send each of these headers once, and a body with `content-length` or `transfer-encoding: chunked`",
+    explain:
+      "A proxy before this server may read such a request differently from the server: it may check the first `Host` or `Authorization` and pass on both, or see another end of the body. The request is refused and its connection is closed.",
   },
   "request-type": {
     severity: "error",

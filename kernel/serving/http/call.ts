@@ -41,7 +41,7 @@ export class Call {
   answered = false;
   /** What is answered instead, once its status has gone out. */
   status: number | null = null;
-  /** Of the key that it came with: the first of its hash. */
+  /** Identifier of the API key (`Doors.keyOf`); null: there is none. */
   key: string | null = null;
   /** Ends its connection. */
   cutOff: () => void = () => undefined;

@@ -2,7 +2,7 @@
  * Who may ask: requests by a name of this server's, from programs or from its own page, with a key where there are keys. What
  * is refused here is refused before a byte of its body is read.
  */
-import { hash, timingSafeEqual } from "node:crypto";
+import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -11,7 +11,7 @@ import "../codes.js";
 export interface Doors {
   /** Coded errors `host-unknown`, `origin-unknown`. */
   look(request: IncomingMessage): void;
-  /** The first of the hash of the key that was sent, if it is one of ours; null: none that is was sent. */
+  /** An identifier of the key that was sent (`identified`), if it is one of ours; null: none that is was sent. */
   keyOf(request: IncomingMessage): string | null;
   /** Coded errors `api-key-missing`, `api-key-wrong`, where keys are wanted. */
   wantKey(request: IncomingMessage, key: string | null): void;
@@ -48,7 +48,7 @@ export function doorsOf(o: {
       let found = false;
       // All are compared, so that the time doesn't tell which.
       for (const key of keys) found = timingSafeEqual(mine, key) || found;
-      return found ? mine.toString("hex", 0, 4) : null;
+      return found ? identified(mine) : null;
     },
     wantKey(request, key) {
       if (keys.length === 0 || key !== null) return;
@@ -59,6 +59,10 @@ export function doorsOf(o: {
     },
   };
 }
+
+const secret = randomBytes(32);
+/** The same for the same key until this process ends. Without the secret nobody can compute it from a key or a key's hash. */
+const identified = (hash: Buffer): string => createHmac("sha256", secret).update(hash).digest("hex").slice(0, 16);
 
 function bytesOf(hashes: readonly string[]): readonly Buffer[] {
   return hashes.map((hash) => {

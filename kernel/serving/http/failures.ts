@@ -17,6 +17,7 @@ interface Kind {
 const kinds: Readonly<Record<string, Kind>> = {
   "request-unlike": { status: 400 },
   "request-not-json": { status: 400 },
+  "request-head": { status: 400 },
   "request-type": { status: 415 },
   "request-too-large": { status: 413 },
   "request-not-offered": { status: 400 },

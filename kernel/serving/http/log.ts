@@ -1,4 +1,4 @@
-/** A line of each request: who asked what of which model, and what came of it. Nothing of a text is in it, nor of an address. */
+/** A line of each request: who asked what of which model, and what came of it. It has no text, no address, no key and no hash of one. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "./call.js";
 

@@ -13,6 +13,7 @@ import type { HttpOptions } from "../contract.js";
 import { bodyIn } from "./body.js";
 import { Call, Gone } from "./call.js";
 import { description } from "./description.js";
+import { checkHead } from "./head.js";
 import { methodsOf } from "./methods.js";
 import { failureOf, type Dialect, type Failure } from "./failures.js";
 import { huggingFaceRoutes } from "./hugging-face/routes.js";
@@ -148,6 +149,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
   app.addHook("onRequest", (request, reply, done) => {
     begins(request, reply, parts);
     try {
+      checkHead(request.raw, request.originalUrl);
       doors.look(request.raw);
       request.call.key = doors.keyOf(request.raw);
       done();
@@ -185,7 +187,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
     const failure = failureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
     request.call.failed(error, failure);
     // What is left of a body isn't read.
-    if (!request.raw.complete) reply.header("connection", "close");
+    if (!request.raw.complete || failure.code === "request-head") reply.header("connection", "close");
     return refused(reply, failure);
   });
   const methods = methodsOf(app);
@@ -213,6 +215,7 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): voi
   reply.headers(plain);
   reply.header("x-request-id", request.id);
   const { socket } = request.raw;
+  latest.set(socket, reply.raw);
   call.cutOff = () => void socket.destroy();
   // Node says so too of an answer whose connection was destroyed under it.
   reply.raw.once("finish", () => (call.answered = !socket.destroyed));
@@ -271,8 +274,17 @@ function dialectOf({ routeOptions, url }: FastifyRequest): Dialect {
 /** Milliseconds to read what is said to whom nothing more is read of. */
 const LINGER = 500;
 
+/** The latest response of each connection. */
+const latest = new WeakMap<Socket, ServerResponse>();
+
 /** What is refused before it is a request: no HTTP, too slow, headers too large. */
 function refuseUnread(error: Error & { readonly code?: string }, socket: Socket): void {
+  const response = latest.get(socket);
+  // The request that has this body was already answered: a client would read a second answer as that of its next request.
+  if (response?.headersSent === true && !response.req.complete) {
+    socket.destroySoon();
+    return;
+  }
   if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
     socket.destroy();
     return;

@@ -1,24 +1,40 @@
-/** Where references of a schema lead: within their own document alone. */
+/** Resolves the references of a JSON schema, within its own document only. */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { Unusable } from "./unusable.js";
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Throws `Unusable`. */
+/** RFC 6901, section 4. */
+const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
+
+/** Follows own properties only: no name leads to a prototype. Throws `Unusable`. */
 export function referredIn(document: Schema, reference: unknown): unknown {
   if (typeof reference !== "string" || !reference.startsWith("#")) throw new Unusable("its `$ref` leads out of it");
+  const [before, ...parts] = reference.slice(1).split("/");
   let found: unknown = document;
-  for (const part of reference.slice(1).split("/").slice(1)) {
-    const name = nameIn(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    found = isRecord(found) ? found[name] : Array.isArray(found) ? found[Number(name)] : undefined;
+  // An anchor (`#name`) is not a JSON pointer.
+  if (before !== "") throw nowhere(reference);
+  for (const part of parts) {
+    const name = nameIn(part);
+    const follows = Array.isArray(found) ? INDEX.test(name) : isRecord(found);
+    if (!follows || !Object.hasOwn(found as object, name)) throw nowhere(reference);
+    found = (found as Schema)[name];
   }
-  if (found === undefined) throw new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
   return found;
+}
+
+/** The value under `name`, where the object itself has it: `undefined` for names of `Object.prototype`. */
+export function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function nowhere(reference: string): Unusable {
+  return new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
 }
 
 function nameIn(part: string): string {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
   } catch {
     throw new Unusable(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
   }

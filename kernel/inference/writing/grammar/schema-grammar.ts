@@ -10,7 +10,7 @@ import { FORMATS } from "./formats.js";
 import { integersBetween, numbersBetween, type Bounds } from "./numbers.js";
 import { objectRule } from "./object-rule.js";
 import { patternGrammar } from "./pattern.js";
-import { referredIn } from "./references.js";
+import { own, referredIn } from "./references.js";
 import { COUNTED, countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
 import { Unusable } from "./unusable.js";
 import { demandKnown } from "./words.js";
@@ -76,9 +76,9 @@ export class SchemaReader {
     return null;
   }
   private referred(reference: unknown, depth: number): string {
+    const found = referredIn(this.document, reference);
     const known = this.known.get(String(reference));
     if (known !== undefined) return known;
-    const found = referredIn(this.document, reference);
     const name = this.rules.name();
     this.known.set(String(reference), name);
     return this.rules.tell(name, this.read(found, String(reference).slice(1), depth + 1));
@@ -114,10 +114,10 @@ export class SchemaReader {
     const { pattern, format } = schema;
     const least = countIn(schema, "minLength") ?? 0;
     const most = countIn(schema, "maxLength");
-    const own = typeof format === "string" ? FORMATS[format] : undefined;
-    const held = typeof pattern === "string" ? pattern : own;
+    const ofFormat = typeof format === "string" ? own(FORMATS, format) : undefined;
+    const held = typeof pattern === "string" ? pattern : ofFormat;
     const lengths = least > 0 || most !== null;
-    if (held !== undefined && (lengths || (typeof pattern === "string" && own !== undefined)))
+    if (held !== undefined && (lengths || (typeof pattern === "string" && ofFormat !== undefined)))
       throw new Unusable("texts can't be held to a pattern or format beside lengths or each other");
     if (held !== undefined) return this.rules.add(`"\\"" ${patternGrammar(held)} "\\""`);
     if (!lengths) return "string";

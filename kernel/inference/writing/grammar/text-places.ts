@@ -5,7 +5,7 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { FORMATS } from "./formats.js";
-import { referredIn, type Schema } from "./references.js";
+import { own, referredIn, type Schema } from "./references.js";
 
 /** A schema, and the document that its references lead in. */
 export interface Candidate {
@@ -63,8 +63,9 @@ class Several {
     if (!wanted) {
       wanted = this.leaves.map((leaf) => {
         const { schema, document } = leaf;
-        const own = isRecord(schema) && isRecord(schema["properties"]) ? schema["properties"][name] : undefined;
-        return { leaf, texts: textsOf(this.places.leavesOf([{ schema: own ?? true, document }])) };
+        const property =
+          isRecord(schema) && isRecord(schema["properties"]) ? own(schema["properties"], name) : undefined;
+        return { leaf, texts: textsOf(this.places.leavesOf([{ schema: property ?? true, document }])) };
       });
       this.texts.set(name, wanted);
     }
@@ -188,7 +189,7 @@ function longest(schema: unknown): number {
   if (!isRecord(schema)) return schema === true ? Infinity : -Infinity;
   if (["enum", "const", "pattern", "properties", "items"].some((word) => word in schema)) return -Infinity;
   const { type, maxLength, format } = schema;
-  if (typeof format === "string" && FORMATS[format] !== undefined) return -Infinity;
+  if (typeof format === "string" && own(FORMATS, format) !== undefined) return -Infinity;
   if (type !== undefined && type !== "string" && !(Array.isArray(type) && type.includes("string"))) return -Infinity;
   return typeof maxLength === "number" ? maxLength : Infinity;
 }

@@ -46,12 +46,11 @@ describe("the doors of a server", () => {
     assert.ok(page.includes("Try a model") && !page.includes("a-name"));
   });
 
-  it("tell of a key the first of its hash alone, and take others from one moment to the next", async () => {
+  it("take other keys from one moment to the next", async () => {
     http = await served([new LongOrShort("judge")], { keys: [hashOf("first")] });
     const ask = async (key: string): Promise<number> =>
       (await http.post("/predict", body, { "x-api-key": key })).status;
     assert.equal(await ask("first"), 200);
-    assert.equal(http.lines[0]?.["key"], hashOf("first").slice(0, 8));
     http.change({ keys: [hashOf("other")], tls: null });
     assert.deepEqual([await ask("first"), await ask("other")], [401, 200]);
     assert.ok(!JSON.stringify(http.lines).includes("first"));
