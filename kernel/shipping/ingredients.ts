@@ -5,6 +5,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#stdlib/lib/sources/codes.js";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -62,7 +64,10 @@ export async function ingredientsOf(
   const files: Ingredient[] = [];
   const add = async (sort: Sort, path: string, from: string): Promise<void> => {
     o.signal?.throwIfAborted();
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // Reading a named pipe would wait for a writer forever.
+    if (!found.isFile()) throw new CodedError("unreadable-file", { file: path, why: "it is no regular file" });
+    const { size } = found;
     files.push({ sort, path, name: relative(from, path).split("\\").join("/"), bytes: size, hash: await hashAt(path) });
   };
   for (const path of new Set(read.flatMap((rows) => rows ?? []))) await add("data", path, o.folder);
