@@ -2,7 +2,7 @@
  * The files that a plan reads, each with its content's hash: what a record keeps, a bundle packs and a worker asks for. A file
  * that has not changed since is not hashed again by this process.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -12,6 +12,7 @@ import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { isCall } from "#dsl/plan/value.js";
 import { registry } from "#stdlib/registry.js";
+import { isModelFile, knownFiles } from "../artifacts/known-files.js";
 import type { Base } from "../core/bases/base.js";
 import { filesRead } from "../datasets/files-read.js";
 import { hashAt } from "../fetch/hashed.js";
@@ -93,17 +94,10 @@ export function namedIn(call: unknown, folder: string): readonly string[] {
   });
 }
 
-/** A file, or all below a folder; none where neither is there. */
+/** A file, or the files of a model or an adapter in a folder; none where neither is there. */
 export function filesAt(name: string, folder: string): readonly string[] {
   const path = resolve(folder, name);
-  return isFile(path) ? [path] : filesUnder(path);
-}
-
-function filesUnder(folder: string): readonly string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  if (isFile(path)) return [path];
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? knownFiles(path, isModelFile) : [];
 }
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
