@@ -24,7 +24,7 @@ import { fields, like, object, table, type Json, type Schema } from "../fetch/js
 import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
 import { quoted } from "./log-lines.js";
-import { jsonRegular, readRegular } from "./read-regular.js";
+import { readChecked, readRegular } from "./read-regular.js";
 import { eventsIn, eventsOf } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
 import { trialSchema, type TrialOf } from "./together/trials.js";
@@ -59,7 +59,7 @@ export interface Lock {
 }
 
 const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
-const lockSchema: Schema<Lock> = fields({
+export const lockSchema: Schema<Lock> = fields({
   version: v.literal(1),
   ...{ name: v.string(), recipeHash: v.string(), planHash: v.string() },
   ...{ dataHash: v.nullable(v.string()), baseHash: v.nullable(v.string()) },
@@ -167,8 +167,8 @@ export class RunFolder {
   }
 
   lock(): Lock | undefined {
-    const lock = jsonRegular(join(this.path, "lock.json"));
-    return isLock(lock) ? lock : undefined;
+    const found = readChecked(join(this.path, "lock.json"), lockSchema);
+    return "value" in found ? found.value : undefined;
   }
 
   append(event: RunEvent): void {

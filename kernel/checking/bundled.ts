@@ -3,7 +3,7 @@
  * paths by which they are named. A base that came from elsewhere lies in the bundle under its name, beside the program: there
  * it is found first, with the same hash, so the recipe's hash stays. What can't be packed is refused, all of it at once.
  */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -16,7 +16,10 @@ import type { HostContext } from "../core/session/host-context.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { shownAddress } from "#dsl/diagnostics/address.js";
 import { isAddress } from "../datasets/addresses.js";
+import { filesRead } from "../datasets/files-read.js";
+import { isRunFile, knownFiles } from "../artifacts/known-files.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
+import { POOLING } from "../bases/embedding.js";
 import { cachePath } from "../fetch/cache.js";
 import type { Bundle, Packed } from "../record/bundle/write.js";
 import { sideOf } from "../record/side.js";
@@ -24,6 +27,7 @@ import { DatasetCache } from "../session/answers/dataset-cache.js";
 import { version } from "../session/version.js";
 import { filesAt, ingredientsOf, namedIn } from "../shipping/ingredients.js";
 import { registry } from "#stdlib/registry.js";
+import { hubFilesOf } from "./hub-files.js";
 import { namedThere } from "./unplanned.js";
 import "../record/bundle/codes.js";
 
@@ -57,7 +61,7 @@ export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSi
     packing.lacking("the model that it learnt from", "is another training: pack its program");
   if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
   for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
-    if (existsSync(join(run.path, name))) packing.own(join(run.path, name), "run");
+    if (isOwnFile(join(run.path, name))) packing.own(join(run.path, name), "run");
   const { files, root } = packing.whole();
   return { tunebook: version, runs: { run: under(root, run.path) }, files };
 }
@@ -152,8 +156,13 @@ class Packing {
 
   private async data(data: DataPlan): Promise<void> {
     this.reached(data.source);
+    const home = resolve(this.folder, data.folder);
+    const missing = (filesRead(data.source, home) ?? []).filter((path) => !isFile(path));
+    for (const path of missing) this.lacking(relative(this.folder, path), "is not there");
+    if (missing.length > 0) return;
     const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
-    for (const { path, sort } of files) this.own(path, sort === "base" ? "named" : sort);
+    const belongs = await hubFilesOf(data.source, home, this.hostContext.signal);
+    for (const { path, sort } of files) if (belongs(path)) this.own(path, sort === "base" ? "named" : sort);
     for (const call of others) this.lacking(`\`${call.word}\``, "reads what is no file of this folder");
   }
 
@@ -189,7 +198,8 @@ class Packing {
     const place = resolve(this.folder, reader.folder, name);
     if (place.endsWith(".gguf") && existsSync(place)) return this.own(place, "base");
     const base: Base = await this.datasets.base(reader, this.hostContext);
-    for (const one of base.files) {
+    const pooling = base.facts.embedding && existsSync(join(base.folder, POOLING)) ? [POOLING] : [];
+    for (const one of [...base.files, ...pooling]) {
       this.own(join(base.folder, one), "base");
       if (base.folder !== place) this.placed.set(join(base.folder, one), join(place, one));
     }
@@ -197,10 +207,7 @@ class Packing {
 
   /** Of a model that is loaded: all of it that opens it again. */
   private run(folder: string): void {
-    for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true }))
-      // Rows that an update kept stay with the run.
-      if (entry.isFile() && !entry.name.startsWith(".") && basename(entry.parentPath) !== "carried")
-        this.own(join(entry.parentPath, entry.name), "run");
+    for (const path of knownFiles(folder, isRunFile)) this.own(path, "run");
   }
 
   /** All files, from the folder that holds them all. Coded error `not-bundled`. */
@@ -214,6 +221,10 @@ class Packing {
     return { root, files: places.map(({ from, sort, at }) => ({ from, sort, path: under(root, at) })) };
   }
 }
+
+/** Links count as what they lead to only in data: the user names those. */
+const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 function textsIn(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];

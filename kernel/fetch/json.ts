@@ -71,6 +71,22 @@ export function like<T>(schema: Schema<T>): (value: unknown) => value is T {
   return (value): value is T => v.is(schema, value);
 }
 
+/** Maximum nesting of lists and objects in a file. Schemas and printers recurse, so a deeper file would exhaust the stack. */
+export const DEEPEST = 256;
+
+function isTooDeep(value: unknown): boolean {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > DEEPEST) return true;
+    const below: unknown[] = [];
+    for (const one of level)
+      if (typeof one === "object" && one !== null)
+        for (const inner of Object.values(one)) if (typeof inner === "object" && inner !== null) below.push(inner);
+    level = below;
+  }
+  return false;
+}
+
 /** The JSON in a text. Throws `Unlike`. */
 export function jsonIn<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
   let value: unknown;
@@ -79,6 +95,7 @@ export function jsonIn<T>(text: string, schema: Schema<T>, reviver?: (key: strin
   } catch (error) {
     throw new Unlike("it is no JSON", error);
   }
+  if (isTooDeep(value)) throw new Unlike(`it nests lists and objects more than ${String(DEEPEST)} levels deep`);
   return matched(value, schema);
 }
 

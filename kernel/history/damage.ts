@@ -4,9 +4,12 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "../core/session/load-codes.js";
 import { readCheckpoints } from "../artifacts/checkpoints.js";
-import { jsonRegular } from "../artifacts/read-regular.js";
-import { isLock, type RunFolder } from "../artifacts/run-folder.js";
-import { isPlan } from "../history/run-summary.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { planSchema } from "../artifacts/plan-schema.js";
+import { readChecked } from "../artifacts/read-regular.js";
+import { lockSchema, type Lock, type RunFolder } from "../artifacts/run-folder.js";
+import type { Schema } from "../fetch/json.js";
+import { knownPlan } from "../history/run-summary.js";
 
 /** Whether a training left it, whole or not. */
 export function isRunFolder(folder: string): boolean {
@@ -40,6 +43,15 @@ export function hasLostLog(run: RunFolder): boolean {
   return readCheckpoints(run).length > 0 && !run.events().some(({ kind }) => kind !== "damaged" && kind !== "allowed");
 }
 
+/** Its plan and its lock, checked completely. Coded error `run-unreadable`, which names the file and the place in it. */
+export function demandWhole(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+  const { lock, damage } = partsOf(run);
+  const plan = readChecked(join(run.path, "plan.json"), planSchema);
+  if (!lock || damage.length > 0) throw unreadable(run, damage.join(", "));
+  if ("why" in plan) throw unreadable(run, `plan.json ${plan.why}`);
+  return { plan: plan.value, lock };
+}
+
 export function unreadable(run: RunFolder, why: string): CodedError {
   const weights = readCheckpoints(run).filter((one) => "position" in one).length;
   return new CodedError("run-unreadable", { run: run.id, why, folder: run.path, weights });
@@ -47,12 +59,11 @@ export function unreadable(run: RunFolder, why: string): CodedError {
 
 function partsOf(run: RunFolder) {
   const damage: string[] = [];
-  const read = <T>(name: string, is: (value: unknown) => value is T): T | null => {
-    const file = join(run.path, name);
-    const value = jsonRegular(file);
-    if (is(value)) return value;
-    damage.push(existsSync(file) ? `${name} can't be read` : `${name} is missing`);
+  const read = <T>(name: string, schema: Schema<T>): T | null => {
+    const found = readChecked(join(run.path, name), schema);
+    if ("value" in found) return found.value;
+    damage.push(`${name} ${found.why}`);
     return null;
   };
-  return { plan: read("plan.json", isPlan), lock: read("lock.json", isLock), damage };
+  return { plan: read("plan.json", knownPlan), lock: read("lock.json", lockSchema), damage };
 }

@@ -5,16 +5,15 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
-import { isLock } from "../artifacts/run-folder.js";
+import { lockSchema } from "../artifacts/run-folder.js";
 import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
 import { trainsApart } from "../artifacts/together/together.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import { RunLog } from "../artifacts/run-log.js";
 import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
 import { scoresIn } from "./run-scores.js";
-import { isLive, isPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
-import { existsSync } from "node:fs";
-import { jsonRegular } from "../artifacts/read-regular.js";
+import { isLive, knownPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
+import { readChecked } from "../artifacts/read-regular.js";
 import { Trials } from "../artifacts/together/trials.js";
 import { stampOf, stampOfFile } from "../fetch/stamp.js";
 
@@ -227,19 +226,17 @@ async function hasWeights(folder: string): Promise<boolean> {
 }
 
 function aboutOf(folder: string): About {
-  const problems: string[] = [];
-  const [plan, lock] = ["plan.json", "lock.json"].map((name) => {
-    const found = jsonRegular(join(folder, name));
-    if (found === undefined)
-      problems.push(existsSync(join(folder, name)) ? `${name} can't be read` : `${name} is missing`);
-    return found;
-  });
-  const whole = isPlan(plan);
-  if (plan !== undefined && !whole) problems.push("plan.json is no plan");
-  if (lock !== undefined && !isLock(lock)) problems.push("lock.json is no lock");
+  const [plan, lock] = [
+    readChecked(join(folder, "plan.json"), knownPlan),
+    readChecked(join(folder, "lock.json"), lockSchema),
+  ];
+  const problems = [
+    ...("why" in plan ? [`plan.json ${plan.why}`] : []),
+    ...("why" in lock ? [`lock.json ${lock.why}`] : []),
+  ];
   return {
-    plan: whole ? plan : null,
-    lock: isLock(lock) ? lock : null,
+    plan: "value" in plan ? plan.value : null,
+    lock: "value" in lock ? lock.value : null,
     ...(problems.length > 0 && { problem: problems.join(", ") }),
   };
 }

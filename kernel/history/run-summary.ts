@@ -1,7 +1,7 @@
 /** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
 import type { Plan } from "#dsl/plan/plan.js";
 import * as v from "valibot";
-import { fields, object } from "../fetch/json.js";
+import { fields, object, type Schema } from "../fetch/json.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import { callText } from "../core/display/value-text.js";
 import { validationScores, withGoal, type ListedScore } from "./newest-scores.js";
@@ -69,18 +69,21 @@ export interface About {
   readonly problem?: string;
 }
 
-/** What makes it one, also of a later version: what is read beyond that is looked at where it is read. */
-const planLike = fields({
-  effects: fields({ run: v.string() }),
-  origins: object,
-  recipe: fields({
-    data: fields({ name: v.string() }),
-    model: fields({ base: v.string(), technique: fields({ word: v.string() }) }),
-    training: fields({ batch_size: v.number() }),
+/** The parts of a plan that every version writes. Code that reads other parts must check them (`planSchema`). */
+export const knownPlan: Schema<Plan> = v.pipe(
+  fields({
+    effects: fields({ run: v.string() }),
+    origins: object,
+    recipe: fields({
+      data: fields({ name: v.string() }),
+      model: fields({ base: v.string(), technique: fields({ word: v.string() }) }),
+      training: fields({ batch_size: v.number() }),
+    }),
   }),
-});
+  v.transform((plan) => plan as object as Plan),
+);
 export function isPlan(value: unknown): value is Plan {
-  return v.is(planLike, value);
+  return v.is(knownPlan, value);
 }
 
 export function isLive(state: RunState | undefined): boolean {

@@ -2,14 +2,17 @@
  * The files that a plan reads, each with its content's hash: what a record keeps, a bundle packs and a worker asks for. A file
  * that has not changed since is not hashed again by this process.
  */
-import { readdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import "#stdlib/lib/sources/codes.js";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { isCall } from "#dsl/plan/value.js";
 import { registry } from "#stdlib/registry.js";
+import { isModelFile, knownFiles } from "../artifacts/known-files.js";
 import type { Base } from "../core/bases/base.js";
 import { filesRead } from "../datasets/files-read.js";
 import { hashAt } from "../fetch/hashed.js";
@@ -62,7 +65,10 @@ export async function ingredientsOf(
   const files: Ingredient[] = [];
   const add = async (sort: Sort, path: string, from: string): Promise<void> => {
     o.signal?.throwIfAborted();
-    const { size } = await stat(path);
+    const found = await stat(path);
+    // Reading a named pipe would wait for a writer forever.
+    if (!found.isFile()) throw new CodedError("unreadable-file", { file: path, why: "it is no regular file" });
+    const { size } = found;
     files.push({ sort, path, name: relative(from, path).split("\\").join("/"), bytes: size, hash: await hashAt(path) });
   };
   for (const path of new Set(read.flatMap((rows) => rows ?? []))) await add("data", path, o.folder);
@@ -88,17 +94,10 @@ export function namedIn(call: unknown, folder: string): readonly string[] {
   });
 }
 
-/** A file, or all below a folder; none where neither is there. */
+/** A file, or the files of a model or an adapter in a folder; none where neither is there. */
 export function filesAt(name: string, folder: string): readonly string[] {
   const path = resolve(folder, name);
-  return isFile(path) ? [path] : filesUnder(path);
-}
-
-function filesUnder(folder: string): readonly string[] {
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return [];
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  if (isFile(path)) return [path];
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? knownFiles(path, isModelFile) : [];
 }
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

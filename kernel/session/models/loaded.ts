@@ -11,7 +11,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { damageOf, hasLostLog, unreadable } from "../../history/damage.js";
+import { demandWhole, hasLostLog } from "../../history/damage.js";
 import { togetherFacts } from "./together-facts.js";
 import { findWatchable } from "../../history/find-together.js";
 import { findRun, type Places } from "../../history/find-run.js";
@@ -19,9 +19,8 @@ import { madeFolder } from "../../artifacts/folders/made-folder.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
 import type { Weights } from "../../artifacts/weights.js";
-import { jsonRegular, readRegular } from "../../artifacts/read-regular.js";
+import { readRegular } from "../../artifacts/read-regular.js";
 import { RunFolder, type Lock } from "../../artifacts/run-folder.js";
-import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { holderOf } from "../../artifacts/run-lock.js";
 import { RunLog } from "../../artifacts/run-log.js";
 import { isTraining } from "../../control/outcome.js";
@@ -80,12 +79,7 @@ function readRun(
   run: RunFolder,
   { training = false }: { readonly training?: boolean } = {},
 ): { readonly plan: Plan; readonly lock: Lock } {
-  const damage = damageOf(run);
-  if (damage !== null) throw unreadable(run, damage);
-  const lock = run.lock();
-  if (!lock) throw unreadable(run, "lock.json can't be read");
-  const plan = jsonRegular(join(run.path, "plan.json"));
-  if (!isWholePlan(plan)) throw unreadable(run, "plan.json can't be read");
+  const { plan, lock } = demandWhole(run);
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };

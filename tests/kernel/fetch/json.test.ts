@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { fields, hintIn, jsonIn, readJson, table, Unlike, whole, type Schema } from "#kernel/fetch/json.js";
+import { DEEPEST, fields, hintIn, jsonIn, readJson, table, Unlike, whole, type Schema } from "#kernel/fetch/json.js";
 
 describe("JSON by a schema", () => {
   const schema = fields({
@@ -44,6 +44,13 @@ describe("JSON by a schema", () => {
       [`{"name": ${JSON.stringify(["x".repeat(200)])}, "sizes": {}}`, `name is ["${"x".repeat(58)} …, not text`],
     ];
     for (const [text, expected] of told) assert.equal(why(text, schema), expected);
+  });
+
+  it("may nest lists and objects up to a bound", () => {
+    const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    jsonIn(nested(DEEPEST), v.unknown());
+    for (const depth of [DEEPEST + 2, 1_000_000])
+      assert.throws(() => jsonIn(`{"a": ${nested(depth)}}`, v.unknown()), Unlike);
   });
 
   describe("in a file", () => {

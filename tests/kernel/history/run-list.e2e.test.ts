@@ -250,7 +250,10 @@ describe("the runs of a folder", () => {
     symlinkSync(damaged.path, join(root, "link"));
     const found = Object.fromEntries((await look()).map((one) => [one.id, one]));
     assert.deepEqual(Object.keys(found).sort(), [damaged.id, empty.id, odd.id].sort());
-    assert.deepEqual([found[damaged.id]?.state, found[damaged.id]?.problem], ["broken", "plan.json can't be read"]);
+    assert.deepEqual(
+      [found[damaged.id]?.state, found[damaged.id]?.problem],
+      ["broken", "plan.json can't be read: it is no JSON"],
+    );
     assert.deepEqual(
       [found[empty.id]?.state, found[empty.id]?.problem],
       ["broken", "plan.json is missing, lock.json is missing"],

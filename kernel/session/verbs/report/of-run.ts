@@ -1,10 +1,8 @@
 /** What a report says of a training: from the run's own files, and from what this session evaluated. */
 import type { Plan } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { readerOf } from "#dsl/types/subject.js";
-import { isWholePlan } from "../../../artifacts/plan-schema.js";
-import { jsonRegular, readRegular } from "../../../artifacts/read-regular.js";
+import { readRegular } from "../../../artifacts/read-regular.js";
 import type { Lock, RunFolder } from "../../../artifacts/run-folder.js";
 import { curvesFigure, historyTable } from "../../../core/display/curves/curves.js";
 import { ratesFigure } from "../../../core/display/curves/rate-curves.js";
@@ -19,6 +17,7 @@ import { count, duration, percent, printable, significant } from "../../../core/
 import { callText } from "../../../core/display/value-text.js";
 import type { RunEvent } from "../../../core/session/events.js";
 import { commitOf } from "../../../trackers/commit.js";
+import { demandWhole } from "../../../history/damage.js";
 import { scoresOf } from "../../../history/run-scores.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
@@ -44,9 +43,7 @@ export async function reportOfRun(
   { name, rows }: Wanted,
   stage: Stage,
 ): Promise<Written> {
-  const lock = run.lock();
-  const plan = jsonRegular(join(run.path, "plan.json"));
-  if (!lock || !isWholePlan(plan)) throw new CodedError("not-a-run", { path: run.id, holds: "other" });
+  const { plan, lock } = demandWhole(run);
   const events = run.events();
   const own = name === null ? [] : session.keptEvaluations.filter(({ names }) => names.includes(name));
   const verdicts = own.flatMap(({ report }) => report.verdict ?? []);
