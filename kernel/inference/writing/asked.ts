@@ -69,6 +69,8 @@ export interface WriteAsk extends Ask {
   readonly shape?: Shape;
   /** Beginnings that were read for others are used again for those of the same salt alone: how fast an answer comes tells nobody what others ask. */
   readonly salt?: string;
+  /** Whose request it is: JSON schemas of several clients are made ready by turns. */
+  readonly client?: string;
 }
 export interface Likelihood {
   readonly id: number;

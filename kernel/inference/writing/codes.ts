@@ -8,6 +8,7 @@ declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "schema-unusable": { readonly why: string };
     "schema-not-ready": { readonly why: string };
+    "schema-queue-full": { readonly waiting: number; readonly most: number };
     "conversation-refused": { readonly model: string; readonly why: string };
     "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
     "no-tools": { readonly model: string; readonly why: string };
@@ -29,7 +30,14 @@ registerCodes({
     message: (d) => `this JSON schema couldn't be made ready now: ${d.why}`,
     help: () => "ask again in a moment; make the schema smaller if it comes to the same",
     explain:
-      "A schema is made ready before a text is held to it, which takes some time of the processor. Where others need it too, or the schema is large, that may take too long: the request is given up, and asking again may go well.",
+      "A JSON schema is made ready before a text is held to it. That may take 5 s from its start; the wait for its turn does not count. Large schemas, long patterns and many bounded texts take longest, the more so on a busy machine.",
+  },
+  "schema-queue-full": {
+    severity: "error",
+    message: (d) => `${String(d.waiting)} JSON schemas wait to be made ready already, and ${String(d.most)} may`,
+    help: () => "ask again in a moment, and send fewer requests with new schemas at a time",
+    explain:
+      "Making a JSON schema ready takes the time of a core, so schemas wait for it in a queue, in which clients (API keys, or addresses) take turns. The schemas of one client that may wait are bounded, and so are those of all.",
   },
   "conversation-refused": {
     severity: "error",

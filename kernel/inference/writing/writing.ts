@@ -112,7 +112,7 @@ async function write(model: Model, ask: WriteAsk): Promise<Writing> {
   const tools = toolsOf(model, ask);
   const held = heldTo(ask, tools);
   // Known before anything is read: whether the grammar can be used.
-  const first = held === null ? null : await grammarsFor(model, tools).begin(held, ask.signal);
+  const first = held === null ? null : await grammarsFor(model, tools).begin(held, ask);
   try {
     const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
     const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
@@ -207,7 +207,7 @@ class Texts implements Writing {
   ): AsyncGenerator<Bit, void, void> {
     const { model, ask, prompt, tools, held } = this;
     const { by, ends, tokenizer, bytes } = model;
-    const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, signal);
+    const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, { signal, client: ask.client });
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
     const chooser = new TextChooser({
       ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },

@@ -43,6 +43,8 @@ export class Call {
   status: number | null = null;
   /** Identifier of the API key (`Doors.keyOf`); null: there is none. */
   key: string | null = null;
+  /** Whose it is: the identifier of its key, or its network (`networkOf`). */
+  client = "";
   /** Ends its connection. */
   cutOff: () => void = () => undefined;
 

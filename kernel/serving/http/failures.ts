@@ -44,6 +44,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "writer-closed": { status: 503 },
   interrupted: { status: 503 },
   "schema-not-ready": { status: 503 },
+  "schema-queue-full": { status: 429, openai: "rate_limit_exceeded" },
   // What texts a task can't answer, and conversations a template can't say.
   ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
   ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
@@ -61,7 +62,7 @@ const kinds: Readonly<Record<string, Kind>> = {
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */
 const again: Readonly<Record<string, number>> = {
   ...{ "queue-full": 1, "bodies-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
-  ...{ "writer-closed": 2, interrupted: 1, "schema-not-ready": 5 },
+  ...{ "writer-closed": 2, interrupted: 1, "schema-not-ready": 5, "schema-queue-full": 2 },
 };
 
 export interface Failure {
@@ -143,7 +144,7 @@ function typeOf(status: number): string {
   return status < 500 ? "invalid_request_error" : "server_error";
 }
 function errorTypeOf(code: string, status: number): string {
-  if (code === "queue-full" || code === "rate-exceeded") return "Overloaded";
+  if (code === "queue-full" || code === "schema-queue-full" || code === "rate-exceeded") return "Overloaded";
   if (status === 401) return "Unauthorized";
   if (status === 403 || status === 421) return "Forbidden";
   if (status === 404 || status === 405) return "NotFound";

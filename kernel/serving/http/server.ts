@@ -15,6 +15,7 @@ import { Call, Gone } from "./call.js";
 import { description } from "./description.js";
 import { checkHead } from "./head.js";
 import { methodsOf } from "./methods.js";
+import { networkOf } from "./network.js";
 import { failureOf, type Dialect, type Failure } from "./failures.js";
 import { huggingFaceRoutes } from "./hugging-face/routes.js";
 import { lineOf } from "./log.js";
@@ -46,7 +47,7 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
     await app.register(rateLimit, {
       ...{ max: rate, timeWindow: 60_000, hook: "onRequest", cache: 10_000 },
       // Who reads figures takes no request from those who ask.
-      keyGenerator: ({ call, ip, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.key ?? ip}`,
+      keyGenerator: ({ call, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.client}`,
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
     });
@@ -152,6 +153,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
       checkHead(request.raw, request.originalUrl);
       doors.look(request.raw);
       request.call.key = doors.keyOf(request.raw);
+      request.call.client = request.call.key ?? networkOf(request.ip);
       done();
     } catch (error) {
       done(error as Error);

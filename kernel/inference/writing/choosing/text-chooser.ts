@@ -2,7 +2,7 @@
 import { Drawer, type Drawing } from "#stdlib/lib/decoders/draw.js";
 import { greatest, normaliser } from "#stdlib/lib/decoders/warp.js";
 import type { Chooser, Chosen } from "../contract.js";
-import type { Matcher } from "../grammar/grammars.js";
+import type { Matcher } from "../grammar/matcher.js";
 import { plain } from "./sampling.js";
 
 export interface ChooserOptions {

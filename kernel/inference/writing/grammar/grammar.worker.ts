@@ -7,7 +7,7 @@ import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
 import { must } from "#dsl/diagnostics/must.js";
-import { FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
+import { FAILED, MASK, STATE, type Begun, type FirstWord, type Stage, type Told } from "./protocol.js";
 
 const port = must(parentPort, "a thread's port");
 const { vocabulary, rules } = workerData as Begun;
@@ -49,6 +49,7 @@ async function begun(): Promise<
       [end],
     );
     const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
+    port.postMessage({ compiles: true } satisfies Stage);
     return { library, grammar: await compiler.compileGrammar(rules) };
   } catch (error) {
     const reason = reasonIn(words);

@@ -1,45 +1,54 @@
 /**
- * Grammars of one model's texts: each has a thread of its own, which is begun when it is first asked for and kept a while for the
- * next text that asks for the same. What its compiler refuses is remembered too; what was late, or ended, is tried again.
+ * Grammars of one model's texts. Each has a thread of its own, which is kept a while for the next text that asks for the same.
+ * What its compiler refuses is remembered; what took too long is tried again.
  */
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { inLevel, type TokenBytes } from "../token-bytes.js";
-import { cellsFor, FAILED, MASK, STATE, type Begun, type FirstWord, type Told } from "./protocol.js";
+import { compiled, type Compiled } from "./compiled.js";
+import { Matcher } from "./matcher.js";
 import type { Grammar } from "./rules.js";
 import { TextLengths } from "./text-lengths.js";
 import { threads as everybodys } from "./threads.js";
-import { possible, tailOf } from "./utf8.js";
+import type { Turn } from "./turns.js";
+import { possible } from "./utf8.js";
 import "../codes.js";
 
-/** Grammars that are kept while no text uses them, and ms in which one must be ready. */
+/** Grammars that are kept while no text uses them. */
 const KEPT = 8;
+/** Grammars of one client, and of all, that may wait for their turn. */
+const WAITING = { ofClient: 64, all: 1024 } as const;
+/** Longest time of making one ready, in ms, from its start. */
 const LIMIT: { readonly ms: number } = { ms: 5_000 };
-/** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
-const PATIENCE = 3_000;
-/** Between two looks; before the first, and where nobody looked, all else stops for so long. */
-const BETWEEN = 1;
-const AT_ONCE = 100;
 
 interface Ready {
   readonly worker: Worker;
-  /** Lets it go, where no text uses it. */
+  /** Ends it, where no text uses it. */
   readonly end: () => void;
   texts: number;
   /** No longer kept: it ends with its last text. */
   dropped: boolean;
 }
-type Outcome = { readonly ready: Ready } | Extract<FirstWord, { readonly why: string }>;
+/** Null: its turn was given up, because whoever asked is gone or another client's turn made it ready. */
+type Outcome = { readonly ready: Ready } | Extract<Compiled, { readonly why: string }> | null;
+
+/** Who asks, and until when. */
+export interface For {
+  readonly signal?: AbortSignal | undefined;
+  /** Clients take turns. */
+  readonly client?: string | undefined;
+}
 
 export class Grammars {
   private vocabulary: readonly string[] | null = null;
   private numbers = 0;
-  private readonly made = new LRUCache<string, Promise<Outcome>>({
-    max: KEPT,
-    dispose: (outcome) => void outcome.then((o) => "ready" in o && this.drop(o.ready)),
-  });
+  private readonly made = new LRUCache<string, Ready>({ max: KEPT, dispose: (ready) => this.drop(ready) });
   private readonly unusable = new LRUCache<string, string>({ max: 256 });
+  /** By client and grammar: texts of one client wait for the same grammar together. */
+  private readonly claims = new Map<string, Promise<Outcome>>();
+  /** By grammar: what ends each client's wait for it. */
+  private readonly waits = new Map<string, Set<AbortController>>();
 
   constructor(
     private readonly bytes: TokenBytes,
@@ -47,47 +56,40 @@ export class Grammars {
     private readonly limit = LIMIT,
   ) {}
 
-  /** For one text; waits until there is a thread for it. Coded errors `schema-unusable`, `schema-not-ready`; the signal's reason. */
-  async begin(grammar: Grammar, signal?: AbortSignal): Promise<Matcher> {
-    signal?.throwIfAborted();
-    const { rules, lengths: bounds } = grammar;
-    const known = this.unusable.get(rules);
-    if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
-    let made = this.made.get(rules);
-    if (!made) {
-      if (this.threads.full) {
-        await this.threads.room(signal);
-        return this.begin(grammar, signal);
-      }
-      made = this.start(rules);
-      this.made.set(rules, made);
+  /**
+   * For one text; waits until its grammar is ready. Coded errors `schema-unusable`, `schema-not-ready`, `schema-queue-full`; the
+   * signal's reason.
+   */
+  async begin(grammar: Grammar, { signal, client = "" }: For = {}): Promise<Matcher> {
+    const { rules } = grammar;
+    for (;;) {
+      signal?.throwIfAborted();
+      const known = this.unusable.get(rules);
+      if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
+      const kept = this.made.get(rules);
+      const outcome = kept ? { ready: kept } : await this.claimed(rules, client, signal);
+      if (outcome && "why" in outcome)
+        throw new CodedError(outcome.refused ? "schema-unusable" : "schema-not-ready", { why: outcome.why });
+      // It may have made room for others while this waited.
+      if (outcome && !(outcome.ready.dropped && outcome.ready.texts === 0)) return this.matcher(outcome.ready, grammar);
     }
-    const outcome = await made;
-    if ("why" in outcome) {
-      const { why, refused } = outcome;
-      if (refused) this.unusable.set(rules, why);
-      if (this.made.peek(rules) === made) this.made.delete(rules);
-      throw new CodedError(refused ? "schema-unusable" : "schema-not-ready", { why });
-    }
-    const { ready } = outcome;
-    // It made room for others while this waited.
-    if (ready.dropped && ready.texts === 0) return this.begin(grammar, signal);
-    ready.texts++;
-    this.threads.works(ready.end);
-    const lengths = bounds && new TextLengths(bounds.least, bounds.places());
-    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
-      ready.texts--;
-      const goes = failed && this.made.peek(rules) === made;
-      if (goes) this.made.delete(rules);
-      if (ready.texts > 0) return;
-      if (ready.dropped) this.end(ready);
-      else if (!goes) this.threads.rests(ready.end);
-    });
   }
   close(): void {
     this.made.clear();
   }
 
+  private matcher(ready: Ready, { rules, lengths: bounds }: Grammar): Matcher {
+    ready.texts++;
+    this.threads.works(ready.end);
+    const lengths = bounds && new TextLengths(bounds.least, bounds.places());
+    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
+      ready.texts--;
+      const goes = failed && this.made.peek(rules) === ready;
+      if (goes) this.made.delete(rules);
+      else if (ready.texts === 0 && ready.dropped) this.end(ready);
+      else if (ready.texts === 0) this.threads.rests(ready.end);
+    });
+  }
   private drop(ready: Ready): void {
     ready.dropped = true;
     if (ready.texts === 0) this.end(ready);
@@ -97,139 +99,61 @@ export class Grammars {
     void worker.terminate();
     this.threads.left();
   }
-  private async start(rules: string): Promise<Outcome> {
-    this.threads.enter();
+
+  private claimed(rules: string, client: string, signal: AbortSignal | undefined): Promise<Outcome> {
+    const id = `${client}\n${rules}`;
+    let claim = this.claims.get(id);
+    if (!claim) {
+      claim = this.claim(rules, client, signal).finally(() => this.claims.delete(id));
+      this.claims.set(id, claim);
+    }
+    return claim;
+  }
+  private async claim(rules: string, client: string, signal: AbortSignal | undefined): Promise<Outcome> {
+    const { turns } = this.threads;
+    for (const [waiting, most] of [
+      [turns.waiting(client), WAITING.ofClient],
+      [turns.waiting(), WAITING.all],
+    ] as const)
+      if (waiting >= most) throw new CodedError("schema-queue-full", { waiting, most });
+    const over = new AbortController();
+    const waits = this.waits.get(rules) ?? new Set();
+    this.waits.set(rules, waits.add(over));
+    try {
+      const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+      const outcome = await turns.take(client, (turn) => this.compile(rules, turn), either);
+      if ("ready" in outcome || outcome.refused) for (const other of waits) other.abort();
+      return outcome;
+    } catch (error) {
+      if (over.signal.aborted || signal?.aborted === true) return null;
+      throw error;
+    } finally {
+      waits.delete(over);
+      if (waits.size === 0) this.waits.delete(rules);
+    }
+  }
+
+  private async compile(rules: string, turn: Turn): Promise<NonNullable<Outcome>> {
+    const kept = this.made.get(rules);
+    if (kept) return { ready: kept };
     this.vocabulary ??= [
       ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
       // Ends a text; no tokenizer makes it.
       "<end of a grammar's text>",
     ];
-    const workerData: Begun = { vocabulary: this.vocabulary, rules };
-    const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
-    const word = await firstWord(worker, this.limit.ms);
-    worker.unref();
-    if ("why" in word) {
-      void worker.terminate();
+    this.threads.enter();
+    const outcome = await compiled({ vocabulary: this.vocabulary, rules }, turn, this.limit.ms);
+    if (!("worker" in outcome)) {
       this.threads.left();
-      return word;
+      if (outcome.refused) this.unusable.set(rules, outcome.why);
+      return outcome;
     }
-    return { ready: { worker, end: () => void this.made.delete(rules), texts: 0, dropped: false } };
+    const ready = { worker: outcome.worker, end: () => void this.made.delete(rules), texts: 0, dropped: false };
+    this.made.set(rules, ready);
+    return { ready };
   }
 }
 
 function written(token: Uint8Array): string {
   return possible(token) ? inLevel(token) : "";
-}
-
-function firstWord(worker: Worker, limit: number): Promise<FirstWord> {
-  return new Promise((resolve) => {
-    const late = setTimeout(
-      () => resolve({ why: `it takes more than ${String(limit / 1000)} s`, refused: false }),
-      limit,
-    );
-    const settle = (word: FirstWord): void => {
-      clearTimeout(late);
-      resolve(word);
-    };
-    worker.once("message", settle);
-    worker.on("error", (error) => settle({ why: error.message, refused: false }));
-    worker.once("exit", () => settle({ why: "what reads it ended", refused: false }));
-  });
-}
-
-/** What may come next in one text. */
-export class Matcher {
-  private readonly cells: Int32Array;
-  private readonly count: number;
-  /** Bytes of a character that the next tokens complete. */
-  private begun: readonly number[] = [];
-  private accepted = 0;
-  private over = false;
-  private failed = false;
-
-  constructor(
-    private readonly worker: Worker,
-    private readonly text: number,
-    private readonly bytes: TokenBytes,
-    private readonly lengths: TextLengths | null,
-    private readonly release: (failed: boolean) => void,
-  ) {
-    this.count = bytes.count;
-    const cells = new SharedArrayBuffer(4 * cellsFor(this.count + 1));
-    this.cells = new Int32Array(cells);
-    this.tell({ is: "begin", text, cells });
-  }
-
-  /** Takes out the tokens that may not come (−∞); `ends` may where the text may end. Waits until it is known. */
-  allow(scores: Float32Array, ends: ReadonlySet<number>): "on" | "ends" {
-    this.wait();
-    const { cells, count, mayEnd } = this;
-    const last = Array.from(ends, (end) => scores[end] ?? 0);
-    let some = false;
-    for (let from = 0; from < scores.length; from += 32) {
-      const word = from < count ? cells[MASK + (from >> 5)]! : 0;
-      if (word === 0) scores.fill(-Infinity, from, from + 32);
-      else if (word === -1 && from + 32 <= count && this.begun.length === 0 && !this.lengths) some = true;
-      else
-        for (let token = from; token < from + 32 && token < scores.length; token++)
-          if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.fits(token)) some = true;
-          else scores[token] = -Infinity;
-    }
-    let at = 0;
-    for (const end of ends) scores[end] = mayEnd ? last[at++]! : -Infinity;
-    if (some) return "on";
-    if (this.mayEnd) return "ends";
-    throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
-  }
-  accept(token: number): void {
-    this.accepted++;
-    this.lengths?.push(this.bytes.of(token));
-    this.begun = tailOf([...this.begun, ...this.bytes.of(token)]) ?? [];
-    this.tell({ is: "accept", text: this.text, token });
-  }
-  dispose(): void {
-    if (this.over) return;
-    this.over = true;
-    this.tell({ is: "end", text: this.text });
-    this.release(this.failed);
-  }
-
-  /** What no grammar knows: that bytes become characters, and how long texts are. */
-  private fits(token: number): boolean {
-    const own = this.bytes.of(token);
-    if (this.begun.length > 0 && tailOf([...this.begun, ...own]) === null) return false;
-    return this.lengths === null || this.lengths.allows(own);
-  }
-  private get mayEnd(): boolean {
-    return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
-  }
-  /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
-  ready(): Promise<void> | null {
-    return this.known(BETWEEN) ? null : this.untilKnown();
-  }
-  private async untilKnown(): Promise<void> {
-    const until = performance.now() + PATIENCE;
-    while (!this.known(0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN));
-  }
-  private wait(): void {
-    const late = !this.known(AT_ONCE);
-    this.failed = late || Atomics.load(this.cells, STATE) === FAILED;
-    if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
-    if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
-  }
-  /** Whether it is known what may come next, or that nothing is any more; waits so many ms and stops all else meanwhile. */
-  private known(patience: number): boolean {
-    const wanted = this.accepted + 1;
-    const until = performance.now() + patience;
-    for (;;) {
-      const state = Atomics.load(this.cells, STATE);
-      if (this.over || state === wanted || state === FAILED) return true;
-      const left = until - performance.now();
-      if (left <= 0) return false;
-      Atomics.wait(this.cells, STATE, state, left);
-    }
-  }
-  private tell(told: Told): void {
-    this.worker.postMessage(told);
-  }
 }

@@ -10,6 +10,8 @@ export interface Begun {
 }
 /** The thread's first word: it is ready, or why the grammar can't be used; `refused`: it never can. */
 export type FirstWord = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
+/** What a thread says until then: its library is loaded, and the grammar is compiled from now on. */
+export type Stage = { readonly compiles: true } | FirstWord;
 
 export type Told =
   | { readonly is: "begin"; readonly text: number; readonly cells: SharedArrayBuffer }

@@ -1,19 +1,31 @@
 /**
- * Threads that hold texts to grammars, of all models of this process together. One that only waits for its next text makes room
- * where another is needed, and ends by itself after a while.
+ * Threads that hold grammars, of all models of this process together. Making a grammar ready takes a turn (./turns.ts); a thread
+ * that no text uses ends after a while, or as soon as another needs its place.
  */
-export class Threads {
-  private begun = 0;
-  /** How those end that no text uses, who waits longest in front, and when they do. */
-  private readonly idle = new Map<() => void, NodeJS.Timeout>();
-  private waiting: (() => void)[] = [];
+import { availableParallelism } from "node:os";
+import { Turns, type TurnsOptions } from "./turns.js";
 
-  /** So many at a time; ms after which one ends that nobody uses. */
+/** Leaves one core to models and requests. */
+const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 250, pause: 20_000 } as const;
+
+export class Threads {
+  readonly turns: Turns;
+  private begun = 0;
+  /** How to end each thread that no text uses, the one longest unused in front, and the timer that ends it. */
+  private readonly idle = new Map<() => void, NodeJS.Timeout>();
+
+  /** `most`: threads at a time; `rest`: ms after which an unused one ends. */
   constructor(
     private readonly most: number,
     private readonly rest: number,
-  ) {}
+    turns: Omit<TurnsOptions, "room"> = TURNS,
+  ) {
+    this.turns = new Turns({ ...turns, room: () => this.makeRoom() });
+  }
 
+  get count(): number {
+    return this.begun;
+  }
   get full(): boolean {
     return this.begun >= this.most;
   }
@@ -23,40 +35,29 @@ export class Threads {
   }
   left(): void {
     this.begun--;
-    this.wake();
+    this.turns.look();
   }
 
-  /** No text uses it now; `end`, of its own, is called when it is to end. */
+  /** No text uses it now; `end` is called when it is to end. */
   rests(end: () => void): void {
     this.works(end);
     const timer = setTimeout(() => this.end(end), this.rest).unref();
     this.idle.set(end, timer);
-    this.wake();
+    this.turns.look();
   }
   works(end: () => void): void {
     clearTimeout(this.idle.get(end));
     this.idle.delete(end);
   }
 
-  /** Settles when there may be room. The signal's reason. */
-  async room(signal: AbortSignal | undefined): Promise<void> {
-    const freed = new Promise<void>((resolve, reject) => {
-      this.waiting.push(resolve);
-      signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-    });
+  private makeRoom(): boolean {
     const [longest] = this.idle.keys();
-    if (longest) this.end(longest);
-    await freed;
+    if (this.full && longest) this.end(longest);
+    return !this.full;
   }
-
   private end(end: () => void): void {
     this.works(end);
     end();
-  }
-  private wake(): void {
-    const all = this.waiting;
-    this.waiting = [];
-    for (const go of all) go();
   }
 }
 

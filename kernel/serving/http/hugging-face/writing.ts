@@ -47,7 +47,7 @@ function askOf({ request: { call }, desk: { limits }, body }: Asking): Omit<Writ
   const truncate = body.truncate ?? (typeof p.truncate === "boolean" ? p.truncate : limits.truncate);
   return {
     ...{ signal: call.signal, truncate, choices: 1, stop: [...(p.stop ?? []), ...(p.stop_sequences ?? [])] },
-    ...(call.key !== null && { salt: call.key }),
+    ...{ client: call.client, ...(call.key !== null && { salt: call.key }) },
     maxTokens: asked ?? Math.min(TOKENS, most ?? TOKENS),
     sampling: samplingOf(p),
     // Streams and details tell of each token how likely it was.

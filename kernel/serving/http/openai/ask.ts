@@ -15,7 +15,7 @@ function common(body: Chat | Completion, call: Call, limits: Limits, most: numbe
   const maxTokens = within(limits, most);
   return {
     signal: call.signal,
-    ...(call.key !== null && { salt: call.key }),
+    ...{ client: call.client, ...(call.key !== null && { salt: call.key }) },
     truncate: body.truncate ?? limits.truncate,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
     ...{ choices, sampling: samplingOf(body) },

@@ -212,7 +212,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       let late = false;
       const later = grammars.begin(rules(16)).then((matcher) => ((late = true), matcher));
       const gone = new AbortController();
-      const given = grammars.begin(rules(17), gone.signal);
+      const given = grammars.begin(rules(17), { signal: gone.signal });
       gone.abort(new Error("went away"));
       await assert.rejects(given, /went away/);
       // One that is there is everybody's.

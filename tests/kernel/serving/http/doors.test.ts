@@ -23,6 +23,7 @@ describe("the doors of a server", () => {
       ] as const) {
         assert.equal((await http.post(path, asked, { authorization: `Bearer ${key}` })).status, 200);
         salts.add(writer.asked?.salt);
+        assert.equal(writer.asked?.client, writer.asked?.salt);
       }
     assert.equal(salts.size, 2);
     assert.ok(!salts.has(undefined));

@@ -1,0 +1,202 @@
+/**
+ * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in the order in
+ * which they came. A run can only be stopped and started anew, so a long one must not hold a worker that other keys wait for:
+ *
+ * - A run that has taken longer than a slice is stopped when another key waits. Its job moves to the second line.
+ * - The second line runs when no other key has had a turn for a slice, and its runs stop as soon as another key waits.
+ * - One job of the second line at a time is run to its end, whoever waits, with `pause` ms between two of them. So every job
+ *   ends, and others wait for such a run at most once in `pause` ms.
+ */
+import { FairQueue, type Queued } from "./fair-queue.js";
+
+export interface Clock {
+  now(): number;
+  /** Calls back after so many ms; returns what cancels it. */
+  after(ms: number, call: () => void): () => void;
+}
+export interface TurnsOptions {
+  readonly workers: number;
+  /** ms. */
+  readonly slice: number;
+  readonly pause: number;
+  /** What the workers need besides: whether a job could start now. */
+  readonly room?: () => boolean;
+  readonly clock?: Clock;
+}
+/** A run as its job sees it. */
+export interface Turn {
+  /** Aborted where the run is over: its outcome counts no more. */
+  readonly signal: AbortSignal;
+  /** The slice begins now: what came before was preparation. */
+  begins(): void;
+}
+
+interface Job extends Queued {
+  readonly run: (turn: Turn) => Promise<void>;
+  /** When a run was first stopped for others; null: it is of the first line. */
+  stopped: number | null;
+}
+interface Run {
+  readonly job: Job;
+  readonly over: AbortController;
+  begun: number | null;
+  toEnd: boolean;
+}
+
+const system: Clock = {
+  now: () => performance.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, ms).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+export class Turns {
+  private readonly first = new FairQueue<Job>();
+  private readonly second = new FairQueue<Job>();
+  private readonly running = new Set<Run>();
+  private readonly clock: Clock;
+  private jobs = 0;
+  /** When the first line last had a worker, and when a run of the second line that nothing stops last ended. */
+  private lastFirst = -Infinity;
+  private lastToEnd = -Infinity;
+  private cancel: (() => void) | null = null;
+
+  constructor(private readonly o: TurnsOptions) {
+    this.clock = o.clock ?? system;
+  }
+
+  /** Jobs that wait: of one key, or of all. */
+  waiting(key?: string): number {
+    const { first, second } = this;
+    return key === undefined ? first.size + second.size : first.countOf(key) + second.countOf(key);
+  }
+
+  /** What `work` comes to. It may be started several times, each time after its signal was aborted. The signal's reason. */
+  take<T>(key: string, work: (turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (signal?.aborted === true) return reject(signal.reason as Error);
+      const settled =
+        <V>(settle: (value: V) => void, turn: Turn) =>
+        (value: V) => {
+          if (turn.signal.aborted) return;
+          signal?.removeEventListener("abort", leave);
+          settle(value);
+        };
+      const run = (turn: Turn): Promise<void> => work(turn).then(settled(resolve, turn), settled(reject, turn));
+      const job: Job = { key, number: this.jobs++, run, stopped: null };
+      const leave = (): void => {
+        this.drop(job);
+        reject(signal?.reason as Error);
+      };
+      signal?.addEventListener("abort", leave, { once: true });
+      this.first.add(job);
+      this.look();
+    });
+  }
+
+  /** Looks for what can be started or must be stopped: called when there may be room. */
+  look(): void {
+    this.cancel?.();
+    this.cancel = null;
+    const { workers, room = () => true } = this.o;
+    for (let stopped = true; stopped;) {
+      while (this.waiting() > 0 && this.running.size < workers && room()) {
+        const next = this.next();
+        if (!next) break;
+        this.start(next.job, next.toEnd);
+      }
+      stopped = this.stopOne();
+    }
+    const wake = this.wakeAfter();
+    if (wake < Infinity) this.cancel = this.clock.after(Math.max(1, wake), () => this.look());
+  }
+
+  private next(): { readonly job: Job; readonly toEnd: boolean } | null {
+    const due = this.due();
+    if (due && this.second.remove(due)) return { job: due, toEnd: true };
+    const job = this.first.take();
+    if (job) return { job, toEnd: false };
+    // Another key may come in a moment.
+    const quiet = this.clock.now() - this.lastFirst >= this.o.slice || this.running.size + 1 < this.o.workers;
+    const later = quiet ? this.second.take() : undefined;
+    return later ? { job: later, toEnd: false } : null;
+  }
+  /** The job of the second line that was stopped first, if it is to be run to its end now. */
+  private due(): Job | null {
+    let oldest: Job | null = null;
+    for (const job of this.second) if (!oldest || stoppedAt(job) < stoppedAt(oldest)) oldest = job;
+    return oldest && this.dueAfter(oldest) <= 0 ? oldest : null;
+  }
+  /** ms; Infinity: another runs to its end now. */
+  private dueAfter(job: Job): number {
+    const last = [...this.running].some(({ toEnd }) => toEnd) ? Infinity : this.lastToEnd;
+    return Math.max(last, stoppedAt(job)) + this.o.pause - this.clock.now();
+  }
+
+  private start(job: Job, toEnd: boolean): void {
+    const run: Run = { job, over: new AbortController(), begun: null, toEnd };
+    this.running.add(run);
+    this.noteFirst(job);
+    const begins = (): void => {
+      run.begun ??= this.clock.now();
+      if (this.running.has(run)) this.look();
+    };
+    void job.run({ signal: run.over.signal, begins }).finally(() => {
+      if (this.running.has(run)) this.ends(run);
+    });
+  }
+  private ends(run: Run): void {
+    this.running.delete(run);
+    if (run.toEnd) this.lastToEnd = this.clock.now();
+    this.noteFirst(run.job);
+    this.first.served(run.job.key);
+    this.look();
+  }
+  private noteFirst({ stopped }: Job): void {
+    if (stopped === null) this.lastFirst = this.clock.now();
+  }
+
+  /** Whether a run was stopped for another key. */
+  private stopOne(): boolean {
+    for (const run of this.running) {
+      const { job } = run;
+      if (run.toEnd || this.leftOf(run) > 0 || !this.first.hasOther(job.key)) continue;
+      if (job.stopped !== null && this.dueAfter(job) <= 0) {
+        run.toEnd = true;
+        continue;
+      }
+      job.stopped ??= this.clock.now();
+      this.running.delete(run);
+      this.first.served(job.key);
+      this.second.add(job);
+      run.over.abort();
+      return true;
+    }
+    return false;
+  }
+  /** ms of its slice; Infinity: it has not begun. Runs of the second line have had theirs. */
+  private leftOf({ job, begun }: Run): number {
+    if (job.stopped !== null) return 0;
+    return begun === null ? Infinity : begun + this.o.slice - this.clock.now();
+  }
+  private wakeAfter(): number {
+    const now = this.clock.now();
+    const slices = [...this.running].filter((run) => !run.toEnd && this.first.hasOther(run.job.key));
+    const second = [...this.second];
+    const later =
+      second.length === 0 ? [] : [this.lastFirst + this.o.slice - now, ...second.map((job) => this.dueAfter(job))];
+    return Math.min(Infinity, ...slices.map((run) => this.leftOf(run)), ...later.filter((ms) => ms > 0));
+  }
+
+  private drop(job: Job): void {
+    if (this.first.remove(job) || this.second.remove(job)) return;
+    for (const run of this.running)
+      if (run.job === job) {
+        run.over.abort();
+        return this.ends(run);
+      }
+  }
+}
+
+const stoppedAt = ({ stopped }: Job): number => stopped ?? Infinity;
