@@ -117,7 +117,10 @@ async function fetched(
     .slice(0, 32);
   const name = (pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
   const file = cachePath("files", key, name === "" ? "file" : name);
-  await fetchFile(url, file, { ...(sha256 !== null && { sha256: sha256.toLowerCase() }), ...(signal && { signal }) });
+  // An address with a password or a key gives what others may not see.
+  const isPrivate = withoutSecrets(url) !== url || url.includes("?");
+  const checksum = sha256 !== null && { sha256: sha256.toLowerCase() };
+  await fetchFile(url, file, { isPrivate, ...checksum, ...(signal && { signal }) });
   if (sha256 === null)
     notes.push(
       `${withoutSecrets(url)} has no checksum and may give another file next time: write \`sha256: "${await sha256Of(file)}"\``,
