@@ -5,10 +5,10 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import canonicalize from "canonicalize";
-import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
+import { writePrivate } from "../fetch/private.js";
 import { fields, jsonIn, table, Unlike, whole, type Schema } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { readRegular } from "./read-regular.js";
@@ -48,7 +48,7 @@ export function writeCalibration(folder: string, calibration: Calibration): void
   const file = join(folder, CALIBRATION);
   const told = { version: VERSION, ...calibration };
   try {
-    writeFileAtomic.sync(file, `${JSON.stringify({ ...told, sha256: digestOf(told) }, null, 2)}\n`);
+    writePrivate(file, `${JSON.stringify({ ...told, sha256: digestOf(told) }, null, 2)}\n`);
   } catch (error) {
     throw writing(error, file);
   }

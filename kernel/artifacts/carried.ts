@@ -3,10 +3,10 @@
  * strategies keep of them; `memory.jsonl`, rows that are learnt again (as they were cleaned: no deployment and no bundle has
  * them); `recalled.safetensors`, while it is learning, what was said once of its rows; `carried.json`, which is written last: a folder with it is whole.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
+import { closeToOthers, makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { fields, figure, like, table, type Schema } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { jsonRegular, readRegular } from "./read-regular.js";
@@ -84,10 +84,11 @@ export async function writeCarried(
 ): Promise<void> {
   const folder = folderOf(run);
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
     await save(carriedState(run));
+    closeToOthers(carriedState(run));
     writeMemory(run, memory);
-    writeFileAtomic.sync(join(folder, "carried.json"), JSON.stringify(carried));
+    writePrivate(join(folder, "carried.json"), JSON.stringify(carried));
     rmSync(recalledFile(run), { force: true });
   } catch (error) {
     throw writing(error, folder);
@@ -98,7 +99,7 @@ export async function writeCarried(
 export function writeMemory(run: string, memory: readonly Remembered[]): void {
   const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
   try {
-    writeFileAtomic.sync(memoryFile(run), lines, { mode: 0o600 });
+    writePrivate(memoryFile(run), lines);
   } catch (error) {
     throw writing(error, folderOf(run));
   }

@@ -3,11 +3,12 @@
  * temporary name and renamed, so that a file with that name is whole. What the loop must know to go on stands in the
  * file's metadata; a checkpoint needs nothing beside itself.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
+import { closeToOthers, makePrivateFolder } from "../fetch/private.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../tensors/safetensors.js";
 import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
@@ -55,12 +56,13 @@ export async function saveCheckpoint(
     if (existsSync(run.checkpoints)) throw writing(error, file);
     if (!existsSync(run.path)) throw gone(run.path, error);
     try {
-      mkdirSync(run.checkpoints, { recursive: true });
+      makePrivateFolder(run.checkpoints);
       await save();
     } catch (again) {
       throw writing(again, file);
     }
   }
+  closeToOthers(file);
   return { file, position };
 }
 

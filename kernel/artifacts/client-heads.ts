@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { NDArray } from "#dsl/graph/program.js";
+import { closeToOthers } from "../fetch/private.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
 import { writing } from "./folder-errors.js";
 
@@ -20,6 +21,7 @@ export function writeClientHeads(
   );
   try {
     writeSafetensors(fileIn(run), Object.fromEntries(all));
+    closeToOthers(fileIn(run));
   } catch (error) {
     throw writing(error, fileIn(run));
   }

@@ -1,7 +1,7 @@
 /** Rows that a model labelled, a line for each, beside the run that learns them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { writePrivate } from "../fetch/private.js";
 import type { Remembered } from "./carried.js";
 import { writing } from "./folder-errors.js";
 import { readRegular } from "./read-regular.js";
@@ -12,7 +12,7 @@ export function keepLabelled(run: string, rows: readonly Remembered[]): void {
   const file = fileIn(run);
   if (rows.length === 0 || existsSync(file)) return;
   try {
-    writeFileAtomic.sync(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""), { mode: 0o600 });
+    writePrivate(file, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
   } catch (error) {
     throw writing(error, run);
   }

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ColumnTable } from "arquero";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
+import { writePrivateLater } from "../fetch/private.js";
 import { lineOf } from "../core/data/line.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { fields, jsonIn, table, whole, type Schema, Unlike } from "../fetch/json.js";
@@ -79,7 +79,7 @@ export async function writeRowMarks(folder: string, marks: RowMarks): Promise<vo
   ]);
   const file = join(folder, ROWS);
   try {
-    await writeFileAtomic(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
+    await writePrivateLater(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
   } catch (error) {
     throw writing(error, file);
   }

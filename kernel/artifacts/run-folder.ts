@@ -17,9 +17,9 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import { keptPlan } from "../datasets/checksums.js";
+import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
 import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { writing } from "./folder-errors.js";
@@ -102,10 +102,10 @@ export class RunFolder {
     const base = `${name}-${started.slice(0, 19).replace(/[-:]/g, "").replace("T", "-")}-${plan.recipeHash.slice(0, 6)}`;
     let id = base;
     try {
-      mkdirSync(root, { recursive: true });
+      makePrivateFolder(root);
       for (let n = 2; ; n++) {
         try {
-          mkdirSync(join(root, id));
+          mkdirSync(join(root, id), { mode: PRIVATE.folder });
           break;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -114,12 +114,12 @@ export class RunFolder {
       }
       const run = new RunFolder(join(root, id), id);
       made(run.path);
-      mkdirSync(run.checkpoints);
-      writeFileAtomic.sync(join(run.path, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      makePrivateFolder(run.checkpoints);
+      writePrivate(join(run.path, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
       const from = (place: "home" | "base") =>
         lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
       const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
-      writeFileAtomic.sync(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
+      writePrivate(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
       return run;
     } catch (error) {
       throw writing(error, join(root, id));
@@ -217,7 +217,7 @@ const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | const
 /** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
 export function appendLine(file: string, line: string): void {
   // A link would be followed out of the folder, a FIFO would wait for its reader.
-  const at = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o666);
+  const at = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, PRIVATE.file);
   try {
     const found = fstatSync(at);
     if (!found.isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });

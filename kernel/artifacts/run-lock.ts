@@ -17,6 +17,7 @@ import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
+import { PRIVATE } from "../fetch/private.js";
 import { gone, writing } from "./folder-errors.js";
 import { isAlive, thisProcess } from "./writer.js";
 import type { Writer } from "../core/session/writer.js";
@@ -142,7 +143,7 @@ function announce(folder: string, does: Doing): Holder {
   const { machine, id, since } = writer;
   const file = join(folder, `.writer-${does}-${now}-${machine}-${id}-${since ?? 0}-${randomBytes(6).toString("hex")}`);
   try {
-    closeSync(openSync(file, "wx"));
+    closeSync(openSync(file, "wx", PRIVATE.file));
   } catch (error) {
     throw writing(error, folder);
   }

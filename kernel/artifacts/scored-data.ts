@@ -4,9 +4,9 @@
  */
 import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { keptPlan } from "../datasets/checksums.js";
+import { writePrivate } from "../fetch/private.js";
 import { fields, jsonOrNone, table } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { dataPlan } from "./plan-schema.js";
@@ -35,7 +35,7 @@ export function keepScoredData(run: string, hash: string, data: DataPlan): void 
     return [one, { ...keptPlan(plan), folder: relative(run, plan.folder) }] as const;
   });
   try {
-    writeFileAtomic.sync(fileOf(run), `${JSON.stringify({ version: VERSION, data: Object.fromEntries(all) })}\n`);
+    writePrivate(fileOf(run), `${JSON.stringify({ version: VERSION, data: Object.fromEntries(all) })}\n`);
   } catch (error) {
     throw writing(error, fileOf(run));
   }

@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
+import { writePrivate } from "../fetch/private.js";
 import { fields, figure, jsonOrNone, whole, type Schema } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { readRegular } from "./read-regular.js";
@@ -58,7 +58,7 @@ export const readSince = (run: string): SinceBefore | null => jsonOrNone(readReg
 /** Coded errors `no-space`, `run-folder`. */
 export function writeSince(run: string, since: SinceBefore): void {
   try {
-    writeFileAtomic.sync(fileOf(run), `${JSON.stringify({ version: VERSION, ...since }, null, 2)}\n`);
+    writePrivate(fileOf(run), `${JSON.stringify({ version: VERSION, ...since }, null, 2)}\n`);
   } catch (error) {
     throw writing(error, fileOf(run));
   }

@@ -3,11 +3,12 @@
  * folder of its own beside the runs, is held to both, and is moved to its place: a file of a run is whole or not there.
  */
 import { createHash } from "node:crypto";
-import { existsSync, linkSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { writing } from "../artifacts/folder-errors.js";
 import type { Blob, RunFile } from "./protocol.js";
 import "./codes.js";
@@ -37,7 +38,7 @@ export class Arrivals {
       body.resume();
       return;
     }
-    if (!this.made) mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    if (!this.made) makePrivateFolder(this.folder);
     this.made = true;
     const part = join(this.folder, `${String(++this.last)}.part`);
     try {
@@ -58,7 +59,7 @@ export class Arrivals {
       const from = join(this.folder, hash);
       const to = join(run, ...path.split("/"));
       try {
-        mkdirSync(dirname(to), { recursive: true });
+        makePrivateFolder(dirname(to));
         if (last.get(hash) === path) renameSync(from, to);
         else {
           rmSync(to, { force: true });
@@ -78,7 +79,7 @@ export class Arrivals {
 }
 
 async function write(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const handle = await open(file, "wx", 0o666);
+  const handle = await open(file, "wx", PRIVATE.file);
   try {
     for await (const chunk of chunks) await handle.writeFile(chunk);
   } finally {

@@ -5,10 +5,10 @@
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { keptPlan } from "../datasets/checksums.js";
+import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
 import { jsonOrNone, object, type Json } from "../fetch/json.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { isEvent } from "../artifacts/read-events.js";
@@ -60,9 +60,9 @@ export class Replica {
       ...(experiment && { experiment }),
     };
     try {
-      mkdirSync(join(folder, "checkpoints"));
-      writeFileAtomic.sync(join(folder, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
-      writeFileAtomic.sync(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
+      makePrivateFolder(join(folder, "checkpoints"));
+      writePrivate(join(folder, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      writePrivate(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
     } catch (error) {
       lock.release();
       throw writing(error, folder);
@@ -119,11 +119,11 @@ export class Replica {
 /** A folder of that name, or of one beside it where that is another run's, locked before anything is in it. */
 function claimed(runs: string, id: string): { readonly folder: string; readonly lock: RunLock } {
   try {
-    mkdirSync(runs, { recursive: true });
+    makePrivateFolder(runs);
     for (let n = 1; ; n++) {
       const folder = join(runs, n === 1 ? id : `${id}-${String(n)}`);
       if (existsSync(folder)) continue;
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: PRIVATE.folder });
       const lock = RunLock.try(folder, "train");
       if (lock instanceof RunLock) return { folder, lock };
     }

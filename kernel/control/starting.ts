@@ -10,6 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { makePrivateFolder } from "../fetch/private.js";
 import { fields, like } from "../fetch/json.js";
 import { lastLines, LOG, noteEnd } from "../artifacts/detached.js";
 import { writing } from "../artifacts/folder-errors.js";
@@ -65,7 +66,7 @@ export async function startDetached(job: Job, signal?: AbortSignal): Promise<Sta
 /** False: it is somebody's who lives. */
 function made(folder: string, runs: string): boolean {
   try {
-    mkdirSync(runs, { recursive: true });
+    makePrivateFolder(runs);
     sweep(runs);
     mkdirSync(folder, { mode: 0o700 });
     return true;

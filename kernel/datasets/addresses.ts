@@ -4,7 +4,7 @@
  * and read from there. One without a checksum is told with the checksum that it has, since addresses change what they give.
  */
 import { existsSync } from "node:fs";
-import { copyFile, link, mkdir } from "node:fs/promises";
+import { copyFile, link } from "node:fs/promises";
 import { dirname } from "node:path";
 import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -13,6 +13,7 @@ import type { Call, Value } from "#dsl/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
 import { fetchFile, isWhole, sha256Of } from "../fetch/file.js";
+import { makePrivateFolder } from "../fetch/private.js";
 import { rememberChecksum } from "./checksums.js";
 import { hubData, splitAsked } from "./hub/expand.js";
 import { cacheFile, FOR_REQUEST, requestOf, type Request } from "./request.js";
@@ -115,7 +116,13 @@ async function fetched(asked: Request, notes: string[], { folder, cacheOnly, sig
     if (cacheOnly)
       throw new CodedError("not-fetched", { what: `the file ${shownAddress(address)}`, folder, near: null });
     const { url, headers } = asked.sent();
-    await fetchFile(url, file, { headers, ...(sha256 !== null && { sha256 }), ...(signal && { signal }) });
+    // Rows may be for this user alone, and so may be the address that they came from.
+    await fetchFile(url, file, {
+      isPrivate: true,
+      headers,
+      ...(sha256 !== null && { sha256 }),
+      ...(signal && { signal }),
+    });
   }
   if (sha256 !== null) {
     rememberChecksum(address, sha256);
@@ -133,6 +140,6 @@ async function fetched(asked: Request, notes: string[], { folder, cacheOnly, sig
 /** The same file under a second name; a copy where the disk has no links. */
 async function linkFile(from: string, to: string): Promise<void> {
   if (existsSync(to)) return;
-  await mkdir(dirname(to), { recursive: true });
+  makePrivateFolder(dirname(to));
   await link(from, to).catch(() => copyFile(from, to));
 }

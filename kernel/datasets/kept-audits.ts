@@ -2,12 +2,11 @@
  * Audits by the hash of the rows: rows are looked through once, however many statements and processes ask. One that took long
  * is kept in the cache folder. The file is a hint: a missing, torn or older one means "look again".
  */
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import type { DataAudit } from "#dsl/types/audit-facts.js";
+import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
 
@@ -91,8 +90,8 @@ async function timed(hash: string, look: () => Promise<DataAudit>): Promise<Data
   const audit = await look();
   if (performance.now() - begun < LONG) return audit;
   try {
-    mkdirSync(dirname(fileOf(hash)), { recursive: true });
-    writeFileAtomic.sync(fileOf(hash), JSON.stringify(audit), { mode: 0o600 });
+    makePrivateFolder(dirname(fileOf(hash)));
+    writePrivate(fileOf(hash), JSON.stringify(audit));
   } catch {
     // Only a hint for the next process: a read-only cache must not fail a check.
   }

@@ -16,6 +16,7 @@ import {
 } from "node:fs";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
+import { PRIVATE } from "../fetch/private.js";
 import { Growing } from "../core/data/growing.js";
 import { readWhole } from "./streamed.js";
 
@@ -84,7 +85,7 @@ export function knownIndex({ file, index, lengths }: NumberFiles): Int32Array | 
 
 async function write({ file, index }: NumberFiles, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
   const told = new Growing(Int32Array);
-  const fd = openSync(`${file}.part`, "w");
+  const fd = openSync(`${file}.part`, "w", PRIVATE.file);
   try {
     try {
       for await (const chunk of chunks) {
@@ -96,7 +97,9 @@ async function write({ file, index }: NumberFiles, chunks: AsyncIterable<Numbere
     }
     renameSync(`${file}.part`, file);
     const made = told.values();
-    writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength));
+    writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength), {
+      mode: PRIVATE.file,
+    });
     renameSync(`${index}.part`, index);
     return made;
   } catch (error) {

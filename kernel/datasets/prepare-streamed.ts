@@ -3,7 +3,7 @@
  * same files is not read again.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -16,6 +16,7 @@ import { rules } from "#stdlib/lib/personal/finding.js";
 import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
+import { makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { stampAt } from "../fetch/stamp.js";
 import { audited } from "../core/data/audit/audit.js";
 import { unreadNotes } from "../core/data/conversations.js";
@@ -98,7 +99,7 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
   rmSync(temporary, { recursive: true, force: true });
   try {
     // Rows may hold what nobody else may see, also of data that are then refused.
-    mkdirSync(temporary, { recursive: true, mode: 0o700 });
+    makePrivateFolder(temporary);
     await writeInto(temporary, plan, world, o);
     rmSync(folder, { recursive: true, force: true }); // torn, or of an older version
     renameSync(temporary, folder);
@@ -140,7 +141,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
       sample,
       splits,
     };
-    writeFileSync(join(folder, "facts.json"), JSON.stringify(meta));
+    writeFileSync(join(folder, "facts.json"), JSON.stringify(meta), { mode: PRIVATE.file });
   } finally {
     written.close();
   }

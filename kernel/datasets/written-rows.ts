@@ -2,6 +2,7 @@
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
 import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { LookedRow, SplitRows } from "../core/data/audit/rows.js";
+import { PRIVATE } from "../fetch/private.js";
 import { lineOf } from "../core/data/line.js";
 import type { Keeper } from "../core/data/pass/pass.js";
 import { stride, withText, type Row } from "../core/data/rows.js";
@@ -67,7 +68,8 @@ export class WrittenRows implements Keeper, SplitRows {
   /** Writes the indices; the sizes of each split's file. `order`: the place of each label. */
   finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
     this.names = names;
-    for (const name of names) writeFileSync(indexFile(this.folder, name), this.output(name).index.file(order));
+    for (const name of names)
+      writeFileSync(indexFile(this.folder, name), this.output(name).index.file(order), { mode: PRIVATE.file });
     const sizes = names.map((name) => {
       const { bytes, rows } = mustGet(this.outputs, name, "split").index;
       return [name, { bytes, rows }] as const;
@@ -81,7 +83,7 @@ export class WrittenRows implements Keeper, SplitRows {
   private output(split: string): Output {
     let own = this.outputs.get(split);
     if (!own) {
-      own = { fd: openSync(rowsFile(this.folder, split), "w+"), index: new IndexWriter(), pending: [] };
+      own = { fd: openSync(rowsFile(this.folder, split), "w+", PRIVATE.file), index: new IndexWriter(), pending: [] };
       this.outputs.set(split, own);
     }
     return own;

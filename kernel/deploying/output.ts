@@ -4,13 +4,14 @@
  * proof) lies in a folder `<file>.files` beside it, and what people look for beside it, beside it (`BESIDE`).
  */
 import { createWriteStream } from "node:fs";
-import { copyFile, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, normalize } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Content, TargetOutput } from "#stdlib/kinds/target.js";
 import { diskError } from "../fetch/disk.js";
+import { copyOpenly } from "../fetch/private.js";
 import { tools } from "./tools/table.js";
 
 /** What companions of a file are called: `helper.gguf` → `helper.gguf.files`. */
@@ -66,7 +67,7 @@ export function outputIn(work: string, place: Place, source: string): TargetOutp
       }
     },
     async copy(names, into = "", from = "") {
-      for (const name of names) await copyFile(join(source, from, name), await made(join(into, name)));
+      for (const name of names) await copyOpenly(join(source, from, name), await made(join(into, name)));
     },
     async tool(name, { from, to, ...o }) {
       const load = tools[name];

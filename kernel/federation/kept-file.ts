@@ -2,8 +2,9 @@
  * What a federation keeps beside the weights of a checkpoint, `federation/step-000010.safetensors`: vectors of the server and of
  * each client. Written before the checkpoint of that round, so that a checkpoint never lacks it.
  */
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { closeToOthers, makePrivateFolder } from "../fetch/private.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { readHeader, readTensor, writeSafetensors } from "../tensors/safetensors.js";
@@ -31,8 +32,9 @@ export function saveKept(run: RunFolder, round: number, { server, clients }: Fed
   if (named.length === 0) return;
   const file = fileOf(run, round);
   try {
-    mkdirSync(folderOf(run), { recursive: true });
+    makePrivateFolder(folderOf(run));
     writeSafetensors(file, Object.fromEntries(named.map(([name, vector]) => [name, tensorOf(vector)])));
+    closeToOthers(file);
   } catch (error) {
     throw writing(error, file);
   }

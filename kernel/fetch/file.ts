@@ -9,6 +9,7 @@ import { dirname } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { locked } from "./cache.js";
 import { demandSpace, diskError } from "./disk.js";
+import { PRIVATE } from "./private.js";
 import { get, reason, withoutSecrets } from "./http.js";
 import "./codes.js";
 
@@ -20,6 +21,8 @@ export interface FetchOptions {
   /** Bytes; more are not taken, where the size isn't known. */
   readonly most?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Only the user may read it: it was given for a password or a key. */
+  readonly isPrivate?: boolean;
   /** Past all proxies. */
   readonly direct?: true;
   /** Bytes so far and in all (null while unknown); several times a second at most. */
@@ -37,7 +40,7 @@ export interface FetchOptions {
 export async function fetchFile(url: string, target: string, options: FetchOptions = {}): Promise<void> {
   if (await isWhole(target, options)) return;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await mkdir(dirname(target), { recursive: true, ...(options.isPrivate && { mode: PRIVATE.folder }) });
     await locked(target, async () => {
       if (await isWhole(target, options)) return;
       await rm(target, { force: true });
@@ -185,6 +188,7 @@ async function receive(
   const out = await open(
     part,
     constants.O_WRONLY | constants.O_CREAT | (from > 0 ? constants.O_APPEND : constants.O_TRUNC) | NO_LINK,
+    options.isPrivate ? PRIVATE.file : undefined,
   );
   let had = from;
   let told = 0;

@@ -4,8 +4,8 @@
  */
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { writePrivateLater } from "../fetch/private.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import "../artifacts/codes.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
@@ -76,7 +76,7 @@ export async function writeNotes(list: Runs, id: string, given: RunNotes): Promi
       return refuse("it lies elsewhere");
     const there = await lstat(path).catch(() => null);
     if (there && !there.isFile()) return refuse("its notes.json is no file of its own");
-    await writeFileAtomic(path, `${JSON.stringify(notes, null, 2)}\n`);
+    await writePrivateLater(path, `${JSON.stringify(notes, null, 2)}\n`);
   } catch (error) {
     if (error instanceof CodedError) throw error;
     return refuse((error as Error).message);

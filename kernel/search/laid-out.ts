@@ -2,10 +2,11 @@
  * What a search on a cluster was sent, laid out in its folder: the files of the notebook's machine below one root, as they lie
  * to each other there, and the journal, where the folder has none that knows more.
  */
-import { createWriteStream, createReadStream, existsSync, copyFileSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { createWriteStream, createReadStream, existsSync, copyFileSync, rmSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { closeToOthers, makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { JOURNAL, ROOT, SHIPMENT_FOLDER, searchOrder, type SearchOrder } from "../cluster/ray/search-order.js";
 import { ORDER, PART } from "../cluster/ray/search-job.js";
 import { belowFolder } from "../cluster/shelf.js";
@@ -37,11 +38,14 @@ export async function laidOutIn(home: string, package_: string, order: SearchOrd
   const root = join(sent, ROOT);
   const folder = belowFolder(root, shipment.folder);
   const runs = join(home, "runs");
-  mkdirSync(folder, { recursive: true });
-  mkdirSync(join(runs, "sweeps"), { recursive: true });
+  makePrivateFolder(folder);
+  makePrivateFolder(join(runs, "sweeps"));
   const journal = join(runs, "sweeps", `${order.journal}.jsonl`);
   const came = join(sent, JOURNAL);
-  if (existsSync(came) && sizeOf(came) > sizeOf(journal)) copyFileSync(came, journal);
+  if (existsSync(came) && sizeOf(came) > sizeOf(journal)) {
+    copyFileSync(came, journal);
+    closeToOthers(journal);
+  }
   const sources = shipment.sources.map((source) =>
     source.path !== undefined && isAbsolute(source.path) ? { ...source, path: belowFolder(root, source.path) } : source,
   );
@@ -62,7 +66,7 @@ function partsIn(package_: string, count: number): readonly string[] {
 }
 
 async function joined(parts: readonly string[], to: string): Promise<void> {
-  const out = createWriteStream(to, { mode: 0o600 });
+  const out = createWriteStream(to, { mode: PRIVATE.file });
   for (const part of parts) await pipeline(createReadStream(part), out, { end: false });
   await new Promise<void>((done, failed) => out.end((error?: Error | null) => (error ? failed(error) : done())));
 }

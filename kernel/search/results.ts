@@ -5,6 +5,7 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { PRIVATE } from "../fetch/private.js";
 import type { FileThere } from "../cluster/ray/said.js";
 import { RUNS } from "../cluster/ray/search-order.js";
 import { filesOfRun } from "../cluster/run-files.js";
@@ -32,7 +33,7 @@ export async function packResults(
         files.push({ path: `${RUNS}/${basename(run)}/${path}`, sort: "run", from: join(run, path) });
   const [tar, packed] = [join(folder, "results.tar"), join(folder, "results.tar.gz")];
   await writeBundle(tar, { tunebook: version, runs: { program: TRIALS }, files });
-  await pipeline(createReadStream(tar), createGzip(), createWriteStream(packed));
+  await pipeline(createReadStream(tar), createGzip(), createWriteStream(packed, { mode: PRIVATE.file }));
   rmSync(tar);
   const sum = createHash("sha256");
   for await (const piece of createReadStream(packed)) sum.update(piece as Buffer);

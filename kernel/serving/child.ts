@@ -3,10 +3,11 @@
  * notebook alone; it ends with this process, whose end closes its channel.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from "node:fs";
+import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { makePrivateFolder } from "../fetch/private.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { HttpLoad } from "./contract.js";
 import { errorOf, saidIn, type Ordered, type Said, type Serve, type ServedFacts } from "./control.js";
@@ -183,7 +184,7 @@ export class ServerChild {
 
 /** How long the log is already. */
 function prepared(log: string): number {
-  mkdirSync(dirname(log), { recursive: true });
+  makePrivateFolder(dirname(log));
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
   if (size <= LONG) return size;
   renameSync(log, `${log}.1`);

@@ -9,6 +9,7 @@ import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import type { Setting, TrackedRun, Varied } from "#stdlib/kinds/tracker.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
+import { PRIVATE } from "../fetch/private.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { quoted } from "../artifacts/log-lines.js";
 import { appendLine } from "../artifacts/run-folder.js";
@@ -67,7 +68,7 @@ export function writeSweep(folder: string, name: string, sweep: SweepPlan): void
     ),
   };
   try {
-    writeFileSync(file, `${JSON.stringify(whole, quoted, 1)}\n`, { flag: "wx" });
+    writeFileSync(file, `${JSON.stringify(whole, quoted, 1)}\n`, { flag: "wx", mode: PRIVATE.file });
   } catch (error) {
     throw writing(error, file);
   }

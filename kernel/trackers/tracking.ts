@@ -3,13 +3,12 @@
  * own logs, which are written before anybody is told, so that nothing is lost where a tracker is away or this process ends.
  * A folder of runs may come from anybody: what stands in the file is held to a schema, and names secrets, which it never has.
  */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import canonicalize from "canonicalize";
 import type { Call } from "#dsl/types/value.js";
 import type { Kept } from "#stdlib/kinds/tracker.js";
+import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { call } from "../artifacts/plan-schema.js";
 import { writing } from "../artifacts/folder-errors.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
@@ -61,8 +60,8 @@ export function readTracking(folder: string): Tracking | null {
 /** Coded errors `no-space`, `run-folder`. */
 export function writeTracking(folder: string, tracking: Tracking): void {
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileAtomic.sync(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
+    makePrivateFolder(folder);
+    writePrivate(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
   } catch (error) {
     throw writing(error, trackingFile(folder));
   }

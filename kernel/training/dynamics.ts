@@ -4,11 +4,11 @@
  * next (forgetting; Toneva et al. 2019). Twelve bytes a row, whatever the epochs; written beside each checkpoint, so that a
  * run that goes on counts on exactly.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
-import writeFileAtomic from "write-file-atomic";
 import type { NDArray } from "#dsl/graph/program.js";
+import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { writing } from "../artifacts/folder-errors.js";
 
@@ -110,8 +110,8 @@ const fileOf = (run: RunFolder, step: number): string => join(folderOf(run), `st
 export async function saveDynamics(run: RunFolder, step: number, dynamics: Dynamics): Promise<void> {
   const file = fileOf(run, step);
   try {
-    mkdirSync(folderOf(run), { recursive: true });
-    await writeFileAtomic(file, dynamics.bytes());
+    makePrivateFolder(folderOf(run));
+    await writePrivateLater(file, dynamics.bytes());
   } catch (error) {
     throw writing(error, file);
   }

@@ -3,14 +3,13 @@
  * network connection. The list is kept in the user's configuration, never in a folder: a folder cannot trust itself.
  */
 import { realpathSync } from "node:fs";
-import { chmod, mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { fields, jsonIn, Unlike, type Schema } from "../fetch/json.js";
+import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import { configPath } from "./config-path.js";
 import "./codes.js";
@@ -90,13 +89,12 @@ export async function trustByRunning(folder: string): Promise<void> {
 async function change(next: (folders: readonly TrustedFolder[]) => readonly TrustedFolder[]): Promise<void> {
   const target = file();
   try {
-    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(target));
     await locked(target, async () => {
       const before = trustedFolders();
       const after = next(before);
       if (after === before) return;
-      await writeFileAtomic(target, `${JSON.stringify({ folders: after }, null, 2)}\n`, { mode: 0o600 });
-      await chmod(target, 0o600);
+      await writePrivateLater(target, `${JSON.stringify({ folders: after }, null, 2)}\n`);
     });
   } catch (error) {
     throw diskError(error, target);

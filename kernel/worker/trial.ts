@@ -2,13 +2,14 @@
  * A trial in a worker: trained and scored by the code that trains it where no worker is. Sessions are kept between trials of
  * one sweep, and with them the base, the rows made tokens and the compiled graph.
  */
-import { mkdirSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { isCall } from "#dsl/plan/value.js";
 import { registry } from "#stdlib/registry.js";
+import { makePrivateFolder } from "../fetch/private.js";
 import { openBase } from "../bases/open.js";
 import { rankOrder, type Laid } from "../cluster/rank-order.js";
 import { belowFolder, copied, laidOut, type Shelf } from "../cluster/shelf.js";
@@ -132,7 +133,7 @@ export class Trials {
     const shelf = this.shelf(doing);
     const root = await laidOut(doing.work.files.slice(0, order.laid), shelf);
     const folder = join(this.place.own, "shipment");
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
     for (const { path, hash } of order.shipment)
       await copied(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
     return { root, reads, shipped: readShipment(folder) };
@@ -145,9 +146,9 @@ export class Trials {
     if (known) return known;
     await this.close();
     const runs = join(this.place.own, "runs");
-    mkdirSync(runs, { recursive: true });
+    makePrivateFolder(runs);
     const folder = root === "" ? shipment.folder : belowFolder(root, shipment.folder);
-    if (root !== "") mkdirSync(folder, { recursive: true });
+    if (root !== "") makePrivateFolder(folder);
     const { session, hostContext } = await sessionOf(
       { shipment: { ...shipment, folder, runs }, tables },
       { screen: mute, startEngine: (options) => this.engine(options) },
@@ -175,7 +176,7 @@ export class Trials {
     for (const { id, files } of order.begun) {
       const folder = join(this.place.own, "runs", id);
       rmSync(folder, { recursive: true, force: true });
-      mkdirSync(join(folder, "checkpoints"), { recursive: true });
+      makePrivateFolder(join(folder, "checkpoints"));
       for (const { path, hash } of files)
         await copied(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
     }

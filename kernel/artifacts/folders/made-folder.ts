@@ -3,7 +3,7 @@
  * smaller weights. It is named by what it is made with, so that the same words find it again. A run that begins from it keeps it
  * as its own, and opens when the other is gone.
  */
-import { constants, copyFileSync, linkSync, mkdirSync, readdirSync } from "node:fs";
+import { constants, copyFileSync, linkSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
@@ -15,6 +15,7 @@ import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { StageImplementation } from "#stdlib/kinds/stage.js";
 import type { ActivationBounds } from "#stdlib/lib/rounded-activations.js";
+import { closeToOthers, makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import type { Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { jsonOrNone, table } from "../../fetch/json.js";
@@ -80,6 +81,7 @@ export async function keepMade(run: RunFolder, folder: string): Promise<void> {
       if (entry.isFile()) linkOrCopy(join(folder, entry.name), join(work, entry.name));
     return Promise.resolve();
   });
+  closeToOthers(run.base);
 }
 function linkOrCopy(from: string, to: string): void {
   try {
@@ -94,8 +96,8 @@ const boundsFile = (folder: string): string => `${folder}.bounds.json`;
 /** Bounds that rows showed, by which `call` makes its base of that run's weights. */
 export function writeBounds(run: string, call: Call, bounds: ActivationBounds): void {
   const file = boundsFile(madeFolder(run, call));
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileAtomic.sync(file, JSON.stringify(bounds));
+  makePrivateFolder(dirname(file));
+  writePrivate(file, JSON.stringify(bounds));
 }
 function readBounds(folder: string): ActivationBounds | null {
   const text = readRegular(boundsFile(folder));

@@ -5,7 +5,6 @@
  * whole it is made when another model begins from them, or when it is saved. Techniques that train few weights write an adapter instead.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -13,6 +12,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Session } from "../../engine/engine.js";
+import { copyOpenly } from "../../fetch/private.js";
 import { recordOf } from "../../tensors/model-file.js";
 import { configText } from "./config-text.js";
 import { LEARNT } from "../learnt.js";
@@ -74,7 +74,7 @@ export async function copyBeside(
 ): Promise<void> {
   for (const name of o.files)
     if (name !== SETTINGS && resolve(o.from) !== resolve(folder))
-      await copyFile(join(o.from, name), join(folder, name));
+      await copyOpenly(join(o.from, name), join(folder, name));
   const own = recordOf(join(o.from, SETTINGS)) ?? {};
   const guessed = own["tokenizer_class"] === undefined && o.files.includes("tokenizer.json");
   const settings = { ...(guessed && asItIs(o.from)), ...own, model_max_length: o.maxLength };

@@ -3,7 +3,7 @@
  * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
  */
 import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import writeFileAtomic from "write-file-atomic";
+import { PRIVATE, writePrivate } from "../../fetch/private.js";
 import { NotRead, openRegular } from "../../fetch/regular.js";
 import { writing } from "../folder-errors.js";
 import { readRegular } from "../read-regular.js";
@@ -58,7 +58,11 @@ export class JournalFile {
       this.late = null;
       if (late) throw late;
       underLock(this.file, () => {
-        const at = openSync(this.file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, 0o666);
+        const at = openSync(
+          this.file,
+          constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW,
+          PRIVATE.file,
+        );
         try {
           if (!fstatSync(at).isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
           this.read(at);
@@ -81,7 +85,7 @@ export class JournalFile {
     try {
       underLock(this.file, () => {
         const text = made(readRegular(this.file) ?? "");
-        if (text !== null) writeFileAtomic.sync(this.file, text);
+        if (text !== null) writePrivate(this.file, text);
       });
     } catch (error) {
       throw writing(error, this.file);

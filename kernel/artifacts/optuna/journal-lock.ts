@@ -8,6 +8,7 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
+import { PRIVATE } from "../../fetch/private.js";
 import { jsonOrNone } from "../../fetch/json.js";
 import { readRegular } from "../read-regular.js";
 import { isAlive, isWriter, thisProcess } from "../writer.js";
@@ -49,7 +50,7 @@ const LINKLESS = ["ENOSPC", "EDQUOT", "EFBIG", "EPERM", "ENOTSUP", "ENOSYS", "EM
 function make(lock: string): boolean {
   const whole = `${lock}${randomUUID()}.new`;
   try {
-    writeFileSync(whole, own, { flag: "wx" });
+    writeFileSync(whole, own, { flag: "wx", mode: PRIVATE.file });
     linkSync(whole, lock);
     return true;
   } catch (error) {
@@ -65,7 +66,7 @@ function make(lock: string): boolean {
 
 function create(lock: string): boolean {
   try {
-    closeSync(openSync(lock, "wx"));
+    closeSync(openSync(lock, "wx", PRIVATE.file));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;

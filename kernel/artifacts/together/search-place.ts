@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
+import { writePrivate } from "../../fetch/private.js";
 import { fields, like, type Schema } from "../../fetch/json.js";
 import { writing } from "../folder-errors.js";
 import { jsonRegular } from "../read-regular.js";
@@ -47,7 +47,7 @@ export function readPlace(folder: string): SearchPlace | null {
 
 export function writePlace(folder: string, at: SearchPlace): void {
   try {
-    writeFileAtomic.sync(join(folder, FILE), JSON.stringify(at, null, 2), { mode: 0o600 });
+    writePrivate(join(folder, FILE), JSON.stringify(at, null, 2));
   } catch (error) {
     throw writing(error, folder);
   }

@@ -4,9 +4,9 @@
  * (detached.ts). Each of them has a run of its own as ever, and a sweep its journal. Of a sweep whose search runs on a cluster the
  * folder is that beside its journal, which remembers where it is (search-place.ts).
  */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import { isDetached, readNote } from "../detached.js";
 import { writing } from "../folder-errors.js";
 import { jsonRegular } from "../read-regular.js";
@@ -36,8 +36,8 @@ export function writeTogether(runs: string, statement: Statement): Together {
 /** The same in a folder that a sweep has beside its journal. */
 export function writeStatement(folder: string, statement: Statement): Together {
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileAtomic.sync(join(folder, STATEMENT), JSON.stringify(statement), { mode: 0o600 });
+    makePrivateFolder(folder);
+    writePrivate(join(folder, STATEMENT), JSON.stringify(statement));
   } catch (error) {
     throw writing(error, folder);
   }

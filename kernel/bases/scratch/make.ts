@@ -3,11 +3,10 @@
  * data are known, the tokenizer trained on them. There are no weights: programs begin with the family's initial values.
  */
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import type { ScratchPlan } from "#dsl/types/subject.js";
 import type { Registry } from "#dsl/types/registry.js";
+import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../core/bases/base.js";
@@ -49,7 +48,7 @@ async function written(
   for (const [name, text] of texts) sum.update(`${name}\0${text}`);
   const hash = sum.digest("hex");
   const folder = cachePath("bases", `scratch-${hash.slice(0, 16)}`);
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of texts) await writeFileAtomic(join(folder, name), text);
+  makePrivateFolder(folder);
+  for (const [name, text] of texts) await writePrivateLater(join(folder, name), text);
   return { folder, hash };
 }

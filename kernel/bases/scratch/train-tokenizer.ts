@@ -4,11 +4,9 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
-import writeFileAtomic from "write-file-atomic";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -16,6 +14,7 @@ import "#dsl/plan/codes/scratch-codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
+import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { fields, hintIn, whole, type Schema } from "../../fetch/json.js";
 
@@ -75,8 +74,8 @@ async function learnt(order: TokenizerOrder, signal: AbortSignal | undefined): P
       const other = hintIn(file, trained);
       if (other) return other;
       const made = await onThread(order, signal);
-      await mkdir(folder, { recursive: true });
-      await writeFileAtomic(file, JSON.stringify(made));
+      makePrivateFolder(folder);
+      await writePrivateLater(file, JSON.stringify(made));
       return made;
     })
   );

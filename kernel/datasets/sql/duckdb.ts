@@ -2,7 +2,7 @@
  * Rows of a query that DuckDB runs, chunk by chunk: in a memory of a bounded size, from a database that is opened read-only and
  * from the files that the query names. Nothing is fetched, installed, attached or written.
  */
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -10,6 +10,7 @@ import { locate } from "#stdlib/platform/files.js";
 import { isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
 import { lineAndColumn } from "#stdlib/lib/sources/sql/statement.js";
 import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";
+import { makePrivateFolder } from "../../fetch/private.js";
 import { cachePath } from "../../fetch/cache.js";
 import { duckdbValue } from "./duckdb-values.js";
 import { packageNamed } from "./packages.js";
@@ -61,7 +62,7 @@ export async function* duckdbRows(
     signal?.throwIfAborted();
     return told(error, query.sql, asked);
   };
-  mkdirSync(cachePath("sql"), { recursive: true });
+  makePrivateFolder(cachePath("sql"));
   const spill = mkdtempSync(cachePath("sql", "spill-"));
   const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
     ...{ temp_directory: spill, memory_limit: MEMORY, errors_as_json: "true" },

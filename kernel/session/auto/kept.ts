@@ -7,8 +7,7 @@ import * as v from "valibot";
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import writeFileAtomic from "write-file-atomic";
-import { mkdirSync } from "node:fs";
+import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import type { Left, Proposal, Setting } from "../../core/auto/auto.js";
 import type { Proposed } from "../../core/auto/propose.js";
 import { RULES } from "../../core/auto/rules.js";
@@ -52,8 +51,8 @@ export function keptIn(file: string): Kept | null {
 
 export function keep(file: string, made: Kept): void {
   try {
-    mkdirSync(join(file, ".."), { recursive: true });
-    writeFileAtomic.sync(file, JSON.stringify(made));
+    makePrivateFolder(join(file, ".."));
+    writePrivate(file, JSON.stringify(made));
   } catch (error) {
     throw writing(error, file);
   }

@@ -2,7 +2,7 @@
  * A student learns from its teacher. What the teacher says of whole rows is asked once, before the first step, and kept beside
  * the run; where what goes on within it is learnt, or what it says of each token, it runs beside the student in the same program.
  */
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -15,6 +15,7 @@ import { recalledNames } from "#stdlib/programs/recalled.js";
 import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
+import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
 import { recalledFile, type Remembered } from "../../artifacts/carried.js";
 import { keepLabelled } from "../../artifacts/labelled.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";
@@ -157,8 +158,9 @@ function keep(
   const metadata = { ...CHECKED, ...(mark !== null && { [BY]: mark }) };
   const bytes = new Uint8Array(said.buffer, said.byteOffset, said.byteLength);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makePrivateFolder(dirname(file));
     writeSafetensors(file, { [LESSON]: { dtype: "f32", shape, bytes } }, metadata);
+    closeToOthers(file);
   } catch (error) {
     throw writing(error, dirname(file));
   }

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import canonicalize from "canonicalize";
-import writeFileAtomic from "write-file-atomic";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Call } from "#dsl/types/value.js";
+import { writePrivateLater } from "../../fetch/private.js";
 import { holderOf, type RunLock } from "../../artifacts/run-lock.js";
 import { thisProcess } from "../../artifacts/writer.js";
 import { callText } from "../../core/display/value-text.js";
@@ -73,7 +73,7 @@ export class DeploymentRun {
   }
 
   async proved(proof: Proof): Promise<void> {
-    await writeFileAtomic(join(this.run.path, PROOF), `${JSON.stringify(proof, null, 2)}\n`);
+    await writePrivateLater(join(this.run.path, PROOF), `${JSON.stringify(proof, null, 2)}\n`);
   }
 
   end(reason: "done" | "interrupted" | "failed"): void {

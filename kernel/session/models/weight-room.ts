@@ -7,6 +7,7 @@ import { servesUntrained, writesText } from "#dsl/plan/batches.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
+import { closeToOthers } from "../../fetch/private.js";
 import type { Base } from "../../core/bases/base.js";
 import { openBase } from "../../bases/open.js";
 import { licenceBehind } from "../../history/base-licence.js";
@@ -135,6 +136,7 @@ export class WeightRoom {
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
     await writeMade(folder, whole, { call: trained.made, licence: await licenceBehind(whole.folder) });
+    closeToOthers(join(folder, ".."));
     return this.wrote(folder, weights.checkpoint.file);
   }
 

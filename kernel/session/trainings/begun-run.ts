@@ -1,12 +1,14 @@
 /** What a run keeps of how it began: what its lock says, and which rows it learns from. */
 import type { Experiment } from "#dsl/plan/action.js";
+import { join } from "node:path";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { DataFacts } from "#dsl/types/facts.js";
-import { learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
+import { LEARNT, learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
 import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";
 import type { begunFrom } from "../../inference/measuring/seen.js";
 import type { HostContext } from "../../core/session/host-context.js";
+import { closeToOthers } from "../../fetch/private.js";
 import { recordOf } from "../../record/record.js";
 import { version } from "../version.js";
 import type { Engine } from "../../engine/engine.js";
@@ -70,6 +72,7 @@ export async function noteLearnt(
     run.path,
     secret ? learntInSecret(about.model) : await learntFrom({ prepared, split: trainedSplit(prepared) }, about),
   );
+  closeToOthers(join(run.path, LEARNT));
 }
 
 /**

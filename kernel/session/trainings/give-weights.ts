@@ -1,5 +1,6 @@
 /** Whose the weights of a training are when it ended. */
 import type { Plan } from "#dsl/plan/plan.js";
+import { closeToOthers } from "../../fetch/private.js";
 import { writeAdapter } from "../../artifacts/folders/adapter-folder.js";
 import { full } from "../../artifacts/folder-errors.js";
 import { loadKept, type Kept } from "../../training/kept-checkpoint.js";
@@ -49,6 +50,7 @@ export async function giveWeights(
         checkpoint,
         saved: savedAs(open.adapter),
       });
+      closeToOthers(run.path);
     } catch (error) {
       throw full(error, run.path, "training") ?? error;
     }

@@ -2,8 +2,9 @@
  * What was said once of rows that a stage learns, for strategies that hold a model to it: asked before its first step, and kept
  * beside its run, so that a stage that was interrupted is held to the same.
  */
+import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOf } from "../../tensors/numbers.js";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
@@ -74,8 +75,9 @@ async function keepSaid(o: Recall): Promise<void> {
   }
   const file = recalledFile(o.run);
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makePrivateFolder(dirname(file));
     writeSafetensors(file, tensors, CHECKED);
+    closeToOthers(file);
   } catch (error) {
     throw writing(error, dirname(file));
   }

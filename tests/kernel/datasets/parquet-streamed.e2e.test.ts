@@ -1,10 +1,11 @@
 /** Parquet files that a pattern names, prepared whole and in parts: the same rows, and changed files are read again. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { prepareRows } from "#kernel/datasets/prepare.js";
+import { openToOthers } from "../../open-to-others.js";
 import { call, Folder } from "../core/data/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
@@ -39,6 +40,9 @@ describe("Parquet files by a pattern", () => {
     assert.equal(held.facts.hash, streamed.facts.hash);
     assert.deepEqual(Object.keys(held.facts.splits), ["good", "bad", "odd"]);
     assert.ok(streamed.streamed);
+    // Rows may be what nobody else may see.
+    const kept = readdirSync(cache).flatMap((name) => openToOthers(join(cache, name)).filter((at) => !/^\. /.test(at)));
+    if (process.platform !== "win32") assert.deepEqual(kept, []);
   });
   it("are read again when one comes", async () => {
     put("gzip.parquet", "part-3.parquet");

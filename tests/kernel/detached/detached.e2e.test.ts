@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { LOG, NOTE, readNote } from "#kernel/artifacts/detached.js";
 import { isTraining, outcomeOf as standing } from "#kernel/control/outcome.js";
+import { openToOthers } from "../../open-to-others.js";
 import { until } from "../../until.js";
 import { called } from "../cli/called.js";
 import { writeSmallTraining } from "../session/small-training.js";
@@ -64,6 +65,8 @@ describe("trainings that run by themselves", function () {
       [],
     );
     assert.deepEqual(readdirSync(join(folder, "state", "tunebook", "running")), []);
+    for (const place of [runs, join(folder, "alone"), join(folder, "state", "tunebook")])
+      assert.deepEqual(openToOthers(place), [], place);
     assert.deepEqual(
       readdirSync(runs).filter((name) => name.startsWith(".")),
       [],

@@ -4,8 +4,8 @@
  * whoever created it: `begin` says which one it got.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { makePrivateFolder } from "../../../fetch/private.js";
 import { writing } from "../../../artifacts/folder-errors.js";
 import { JournalFile } from "../../../artifacts/optuna/journal-file.js";
 import { DIRECTION, lineOf, OP, STATE, type Unsigned } from "../../../artifacts/optuna/operations.js";
@@ -54,7 +54,7 @@ export class Journal {
   static folder(root: string, name: string, hash: string): string {
     const folder = folderOf(root, name, hash);
     try {
-      mkdirSync(folder, { recursive: true });
+      makePrivateFolder(folder);
     } catch (error) {
       throw writing(error, folder);
     }

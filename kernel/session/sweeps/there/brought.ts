@@ -1,9 +1,9 @@
 /** What a sweep on a cluster made, brought into the folder of runs: every trial's run, the best one's with its weights. */
-import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import writeFileAtomic from "write-file-atomic";
+import { closeToOthers, makePrivateFolder, PRIVATE, writePrivate } from "../../../fetch/private.js";
 import { writing } from "../../../artifacts/folder-errors.js";
 import { quoted } from "../../../artifacts/log-lines.js";
 import { readRegular } from "../../../artifacts/read-regular.js";
@@ -33,14 +33,14 @@ export async function bringRuns(
 ): Promise<readonly string[]> {
   rmSync(work, { recursive: true, force: true });
   try {
-    mkdirSync(work, { recursive: true, mode: 0o700 });
+    makePrivateFolder(work);
     const [packed, tar, opened] = ["results.tar.gz", "results.tar", "opened"].map((name) => join(work, name)) as [
       string,
       string,
       string,
     ];
     await fetchBack(ray, at, results, packed);
-    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: 0o600 }));
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: PRIVATE.file }));
     await openBundle(tar, opened, { signal });
     return moved(join(opened, RUNS), runs, home);
   } finally {
@@ -52,11 +52,12 @@ export async function bringRuns(
 function moved(from: string, runs: string, home: string): readonly string[] {
   if (!existsSync(from)) return [];
   try {
-    mkdirSync(runs, { recursive: true });
+    makePrivateFolder(runs);
     return readdirSync(from).map((id) => {
       const to = join(runs, id);
       if (existsSync(to)) return to;
       settle(RunFolder.open(join(from, id)), to, home);
+      closeToOthers(join(from, id));
       renameSync(join(from, id), to);
       return to;
     });
@@ -70,11 +71,11 @@ function settle(run: RunFolder, to: string, home: string): void {
   const lock = run.lock();
   if (lock) {
     const here = { ...lock, home: relative(to, home) };
-    writeFileAtomic.sync(join(run.path, "lock.json"), JSON.stringify(here, null, 2));
+    writePrivate(join(run.path, "lock.json"), JSON.stringify(here, null, 2));
   }
   const lines = run.events().map((event) => {
     const folder = event.kind === "checkpoint" && { folder: join(to, "checkpoints", basename(event.folder)) };
     return `${JSON.stringify({ ...event, ...folder }, quoted)}\n`;
   });
-  if (readRegular(run.eventsFile) !== null) writeFileAtomic.sync(run.eventsFile, lines.join(""));
+  if (readRegular(run.eventsFile) !== null) writePrivate(run.eventsFile, lines.join(""));
 }

@@ -3,7 +3,7 @@
  * write, so that whoever reads a sweep reads this one. What the search there says stands over what is here.
  */
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import writeFileAtomic from "write-file-atomic";
+import { PRIVATE, writePrivate } from "../../../fetch/private.js";
 import { writing } from "../../../artifacts/folder-errors.js";
 import { underLock } from "../../../artifacts/optuna/journal-lock.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -92,7 +92,7 @@ export class Mirror implements SweepLog {
         const here = read(file, at, Math.min(size - at, bytes.length));
         if (here.equals(bytes.subarray(0, here.length))) append(file, bytes.subarray(here.length));
         else {
-          writeFileAtomic.sync(file, Buffer.concat([read(file, 0, at), bytes]));
+          writePrivate(file, Buffer.concat([read(file, 0, at), bytes]));
           anew = true;
         }
       });
@@ -117,7 +117,7 @@ function read(file: string, from: number, length: number): Buffer {
 }
 function append(file: string, bytes: Buffer): void {
   if (bytes.length === 0) return;
-  const at = openSync(file, "a", 0o666);
+  const at = openSync(file, "a", PRIVATE.file);
   try {
     for (let done = 0; done < bytes.length;) done += writeSync(at, bytes, done);
   } finally {

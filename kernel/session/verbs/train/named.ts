@@ -5,6 +5,7 @@ import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
 import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { closeToOthers } from "../../../fetch/private.js";
 import { calibrate } from "./calibrate.js";
 import { fittedShown } from "../../../core/display/fitted.js";
 import { changedShown } from "../../../core/display/changed.js";
@@ -101,6 +102,7 @@ export async function trainNamed(
       await session.models.save(handle, result.run.merged, {}, stage.hostContext);
       session.trackers.again(result.run.path);
     }
+    closeToOthers(result.run.path);
     return handle;
   } finally {
     giveBack(result);

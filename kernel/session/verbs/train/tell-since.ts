@@ -1,6 +1,7 @@
 /** After a training that began from a model trained here: what is left of what that one was evaluated on. */
 import type { Span } from "#dsl/diagnostics/span.js";
 import { relative } from "node:path";
+import { closeToOthers } from "../../../fetch/private.js";
 import { forgottenShown } from "../../../core/display/forgotten.js";
 import { sinceShown } from "../../../core/display/since.js";
 import { writeSince } from "../../../artifacts/since-before.js";
@@ -76,6 +77,7 @@ export async function describeAgain(session: OpenSession, model: Trained, { host
   const run = RunFolder.open(folder);
   const about = { plan, run, data, events, checkpoint, base: base.folder };
   await describeIn(open.adapter ? run.adapter : run.path, { ...about, saved: savedAs(open.adapter) });
+  closeToOthers(run.path);
 }
 
 const named = ({ data, split }: Since): string => (split === null ? data : `${data}.${split}`);

@@ -15,6 +15,7 @@ import { serving } from "#kernel/control/serving.js";
 import { Desk } from "#kernel/session/serving/desk.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { openToOthers } from "../../../open-to-others.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 
 const KEYS = "TUNEBOOK_TEST_DESK_KEYS";
@@ -97,6 +98,8 @@ describe("a server of the notebook", function () {
       assert.equal((await desk().load()).requests, i);
     }
     await until(() => /5 requests\b/.test(html()), "its load is shown");
+    for (const place of [book.runs, join(book.folder, "state", "tunebook")])
+      if (process.platform !== "win32") assert.deepEqual(openToOthers(place), [], place);
   });
 
   it("is found where people look for what runs, while it lives", async () => {

@@ -1,0 +1,56 @@
+/**
+ * Files and folders that only their owner may read. What holds rows, prompts, weights or the settings of a training is written by
+ * these; what a user writes to a place of their choice (a saved or deployed model, a report, a bundle) has the usual mode.
+ * Modes are given with each file, since `process.umask` is one for all of a process, and a notebook's cells share it.
+ */
+import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { chmod, copyFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+
+export const PRIVATE = { file: 0o600, folder: 0o700 } as const;
+
+/** Makes the folder and those above it that are missing; a folder that is there keeps its mode. */
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: PRIVATE.folder });
+}
+
+/** Writes all or nothing. A file that is replaced becomes private too. */
+export function writePrivate(file: string, content: string | Buffer): void {
+  writeFileAtomic.sync(file, content, { mode: PRIVATE.file });
+}
+export function writePrivateLater(file: string, content: string | Buffer): Promise<void> {
+  return writeFileAtomic(file, content, { mode: PRIVATE.file });
+}
+
+/** Copies a file that may be private to a place of the user's choice: with the usual mode, which a plain copy would not give it. */
+export async function copyOpenly(from: string, to: string): Promise<void> {
+  await writeFile(to, "");
+  const { mode } = await stat(to);
+  await copyFile(from, to);
+  await chmod(to, mode);
+}
+
+/** Takes the rights of others from a file, or from a folder and all in it, that a writer for any place has written. */
+export function closeToOthers(path: string): void {
+  try {
+    for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
+      const own = join(entry.parentPath, entry.name);
+      if (entry.isDirectory()) chmodSync(own, PRIVATE.folder);
+      else if (entry.isFile()) chmodSync(own, PRIVATE.file);
+    }
+    chmodSync(path, PRIVATE.folder);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code === "ENOTDIR") return closeFile(path);
+    // Gone by now, or another user's, who decides on it.
+    if (!["ENOENT", "EPERM", "EROFS", "EACCES"].includes(code)) throw error;
+  }
+}
+function closeFile(file: string): void {
+  try {
+    chmodSync(file, PRIVATE.file);
+  } catch {
+    // As above.
+  }
+}
