@@ -86,7 +86,7 @@ export function excerptOf(
 
 function placeOf(source: Source, span: Span): string {
   const { line, column } = linesOf(source).at(span.start);
-  return `${source.title}:${String(line)}:${String(column)}`;
+  return `${visible(source.title.replace(/[\r\n]+/g, " "))}:${String(line)}:${String(column)}`;
 }
 
 /** `(3 places: cell 1:3:7, cell 1:9:7, cell 2:1:7)` */

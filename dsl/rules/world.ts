@@ -161,9 +161,9 @@ export function dataFacts(
 }
 
 /** Whether the rows could not be counted because their reader's base is missing: that is reported where the base is named. */
-function isOfBase(program: Program, { name, folder, scratch }: ReaderOf, { failed: { code } }: Failed): boolean {
+function isOfBase(program: Program, { name, folder, scratch }: ReaderOf, { failed: ofData }: Failed): boolean {
   const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
-  return base !== undefined && failed(base) && base.failed.code === code;
+  return base !== undefined && failed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
 }
 
 /** Of several sources the one that failed, by its file: path in the definition, and place. */

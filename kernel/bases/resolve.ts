@@ -78,7 +78,7 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
   } else tried.push({ place: "packages", why: "none is known to carry it" });
   if (o.cacheOnly) {
     const near = await nearName(name, o.folder);
-    throw new CodedError("not-fetched", { what: `the base "${name}"`, folder: o.folder, near });
+    throw new CodedError("not-fetched", { what: `the base "${name}"`, folder: o.folder, near, because: "untrusted" });
   }
 
   const place = `hub ${hubEndpoint()}`;

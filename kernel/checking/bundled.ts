@@ -3,7 +3,7 @@
  * paths by which they are named. A base that came from elsewhere lies in the bundle under its name, beside the program: there
  * it is found first, with the same hash, so the recipe's hash stays. What can't be packed is refused, all of it at once.
  */
-import { existsSync, lstatSync, statSync } from "node:fs";
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -19,6 +19,7 @@ import { isAddress } from "../datasets/addresses.js";
 import { filesRead } from "../datasets/files-read.js";
 import { isRunFile, knownFiles } from "../artifacts/known-files.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
+import { hubCache } from "../bases/cache.js";
 import { POOLING } from "../bases/embedding.js";
 import { cachePath } from "../fetch/cache.js";
 import type { Bundle, Packed } from "../record/bundle/write.js";
@@ -26,6 +27,7 @@ import { sideOf } from "../record/side.js";
 import { DatasetCache } from "../session/answers/dataset-cache.js";
 import { version } from "../session/version.js";
 import { filesAt, ingredientsOf, namedIn } from "../shipping/ingredients.js";
+import { isWithin } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
 import { hubFilesOf } from "./hub-files.js";
 import { namedThere } from "./unplanned.js";
@@ -200,6 +202,10 @@ class Packing {
     const base: Base = await this.datasets.base(reader, this.hostContext);
     const pooling = base.facts.embedding && existsSync(join(base.folder, POOLING)) ? [POOLING] : [];
     for (const one of [...base.files, ...pooling]) {
+      if (!isOfBase(join(base.folder, one), base.folder)) {
+        this.lacking(join(name, one), "is a link to a file outside of the base");
+        continue;
+      }
       this.own(join(base.folder, one), "base");
       if (base.folder !== place) this.placed.set(join(base.folder, one), join(place, one));
     }
@@ -224,6 +230,11 @@ class Packing {
 
 /** Links count as what they lead to only in data: the user names those. */
 const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
+/** In its folder, links followed, or in a cache: the hub's keeps a snapshot as links to its files. */
+function isOfBase(path: string, folder: string): boolean {
+  const real = realpathSync(path);
+  return [folder, hubCache(), cachePath()].some((root) => existsSync(root) && isWithin(real, realpathSync(root)));
+}
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 function textsIn(value: unknown): readonly string[] {

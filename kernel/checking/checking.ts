@@ -42,7 +42,7 @@ export async function checkTexts(texts: Texts, folder: string, o: CheckOptions =
   const hostContext: HostContext = {
     ...plainHostContext(folder, valuesOf(given)),
     ...(o.onProgress && { onProgress: o.onProgress }),
-    cacheOnly: !(o.trusted ?? isTrusted(folder)),
+    withhold: (o.trusted ?? isTrusted(folder)) ? undefined : "all",
   };
   const datasets = o.datasets ?? new DatasetCache({ glance: o.glance === true, tries: o.tries });
   const checked = await checkSources(texts, {

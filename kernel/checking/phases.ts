@@ -67,7 +67,10 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   async function planPhase(of: "plan" | ProgramPhase, name: string, plan: Plan): Promise<Shown> {
     if (of === "plan") return planShown(plan);
     const reader = readerOf(plan.recipe.model);
-    const around = { ...plainHostContext(folder, o.parameters ?? {}), cacheOnly: !isTrusted(folder) };
+    const around = {
+      ...plainHostContext(folder, o.parameters ?? {}),
+      withhold: isTrusted(folder) ? undefined : ("all" as const),
+    };
     const [base, { labels }] = await Promise.all([
       datasets.base(reader, around),
       datasets.data(plan.recipe.data, reader, around),

@@ -12,6 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
+import type { Withhold } from "../core/session/host-context.js";
 import { fetchFile, isWhole, sha256Of } from "../fetch/file.js";
 import { makePrivateFolder } from "../fetch/private.js";
 import { rememberChecksum } from "./checksums.js";
@@ -38,8 +39,8 @@ export interface FetchOptions {
   readonly split: boolean;
   /** Only what tells the columns. */
   readonly head?: boolean;
-  /** Nothing is downloaded: what is not in the cache is the coded error `not-fetched`. */
-  readonly cacheOnly?: boolean | undefined;
+  /** What must not be fetched: it is the coded error `not-fetched` where it is not in the cache. */
+  readonly withhold?: Withhold | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
@@ -72,7 +73,7 @@ export function isHosted(call: Call): boolean {
 }
 
 async function hosted(call: Call, told: Told, o: FetchOptions): Promise<ReadonlyMap<string, Call>> {
-  const { splits, sources, notes } = await hubData(call, o);
+  const { splits, sources, notes } = await hubData(call, { ...o, cacheOnly: o.withhold === "all" });
   told.sources.push(...sources);
   told.notes.push(...notes);
   return splits;
@@ -91,6 +92,7 @@ async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Cal
     return only;
   }
   if (typeof path === "string" && isAddress(path)) {
+    if (!URL.canParse(path)) throw new CodedError("address-malformed", { address: path });
     const file = await fetched(requestOf(path, call), told.notes, o);
     const own = Object.entries(call.arguments).filter(([name]) => !FOR_REQUEST.has(name));
     return { ...call, arguments: { ...Object.fromEntries(own), path: file } };
@@ -109,12 +111,15 @@ async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Cal
   return { ...call, arguments: Object.fromEntries(own) };
 }
 
-async function fetched(asked: Request, notes: string[], { folder, cacheOnly, signal }: FetchOptions): Promise<string> {
+async function fetched(asked: Request, notes: string[], { folder, withhold, signal }: FetchOptions): Promise<string> {
   const { address, sha256, file } = asked;
   if (!(await isWhole(file, sha256 === null ? {} : { sha256 }))) {
     if (asked.cachedOnly) throw new CodedError("query-left-out", { url: shownAddress(address) });
-    if (cacheOnly)
-      throw new CodedError("not-fetched", { what: `the file ${shownAddress(address)}`, folder, near: null });
+    if (withhold === "all" || (withhold === "secrets" && asked.hasSecret))
+      throw new CodedError("not-fetched", {
+        what: `the file ${shownAddress(address)}`,
+        ...{ folder, near: null, because: withhold === "all" ? "untrusted" : "secret" },
+      });
     const { url, headers } = asked.sent();
     // Rows may be for this user alone, and so may be the address that they came from.
     await fetchFile(url, file, {

@@ -7,6 +7,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "unsafe-address": { readonly url: string };
     /** `seconds`: after which an editor gave up. */
     "slow-source": { readonly seconds: number };
+    "address-malformed": { readonly address: string };
     "checksum-form": { readonly sha256: string };
     "unsafe-secret": { readonly url: string };
     "query-left-out": { readonly url: string };
@@ -56,6 +57,12 @@ registerCodes({
     help: () => "name the environment variable that holds it: `token: secret(env: MY_PASSWORD)`",
     explain:
       "`user` and `token` together are HTTP's basic login, with the token as the password. `token` alone is sent as a bearer token.",
+  },
+  "address-malformed": {
+    severity: "error",
+    message: (d) => `${d.address} is not an address`,
+    help: () => "write it as a browser shows it, such as `https://data.example/rows.csv`; a port is at most 65535",
+    explain: "What begins with `http://` or `https://` is read as an address, and this one has no valid host or port.",
   },
   "checksum-form": {
     severity: "error",

@@ -7,15 +7,16 @@ import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measured as measuredInMemory, type Measures } from "../core/data/measured.js";
 import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../core/data/prepare.js";
+import type { Withhold } from "../core/session/host-context.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { isCall, isStreamed } from "../core/data/rows.js";
 import { queried } from "./sql/query.js";
 import { fetchedSource } from "./addresses.js";
 import { decisionsIn } from "./annotations-file.js";
 
-/** With `cacheOnly` nothing is downloaded: a file that is not on this machine is the coded error `not-fetched`. */
-export interface CacheOnly {
-  readonly cacheOnly?: boolean | undefined;
+/** A file that is not on this machine and must not be fetched is the coded error `not-fetched`. */
+export interface Withholding {
+  readonly withhold?: Withhold | undefined;
 }
 
 /** `prepareRows`, then `measured`. */
@@ -31,7 +32,7 @@ export async function prepare(
 export async function prepareRows(
   given: DataPlan,
   world: SourceWorld,
-  o: PrepareOptions & CacheOnly = {},
+  o: PrepareOptions & Withholding = {},
 ): Promise<Prepared> {
   const { source, notes, sources } = await fetchedSource(given.source, {
     ...{
@@ -39,7 +40,7 @@ export async function prepareRows(
       split: given.split !== null,
       signal: o.signal,
       onFetch: o.onFetch,
-      cacheOnly: o.cacheOnly,
+      withhold: o.withhold,
     },
   });
   const prepared = await read({ ...given, source }, asking(world, o.signal), o);
@@ -71,9 +72,9 @@ async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Prom
 export async function readHeader(
   source: Call,
   world: SourceWorld,
-  { signal, cacheOnly }: { readonly signal?: AbortSignal | undefined } & CacheOnly = {},
+  { signal, withhold }: { readonly signal?: AbortSignal | undefined } & Withholding = {},
 ): Promise<TableFacts> {
-  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal, cacheOnly });
+  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal, withhold });
   const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
   const facts = await headerOf(first ?? source, asking(world, signal));
   const sources = [...fetched.sources, ...(facts.sources ?? [])];

@@ -22,6 +22,8 @@ export interface Request {
   readonly file: string;
   /** The run that names it kept no query: it can come from the cache alone. */
   readonly cachedOnly: boolean;
+  /** A secret of the environment is sent with it. */
+  readonly hasSecret: boolean;
   /** With what the environment holds. Coded errors `secret-missing`, `secret-malformed`. */
   sent(): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
@@ -46,6 +48,7 @@ export function requestOf(path: string, { arguments: given }: Call): Request {
     sha256,
     file: cacheFile(path, sha256, secrets),
     cachedOnly: left !== null,
+    hasSecret: secrets.length > 0,
     sent: () => ({
       url: isSecret(query) ? withQuery(path, wordOf(query)) : path,
       headers: isSecret(token) ? { authorization: authorization(token, user) } : {},

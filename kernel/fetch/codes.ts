@@ -6,7 +6,12 @@ import type {} from "#dsl/diagnostics/codes.js";
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
-    "not-fetched": { readonly what: string; readonly folder: string; readonly near: string | null };
+    "not-fetched": {
+      readonly what: string;
+      readonly folder: string;
+      readonly near: string | null;
+      readonly because: "untrusted" | "secret";
+    };
     "network-failed": { readonly url: string; readonly why: string };
     "insecure-redirect": { readonly from: string; readonly to: string };
     "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
@@ -28,14 +33,22 @@ declare module "#dsl/diagnostics/codes.js" {
   }
 }
 
+/** A folder as an argument of a command; one whose name breaks lines or commands the terminal is not written out. */
+const nameable = (folder: string): string => (/[\u0000-\u001f\u007f-\u009f]/.test(folder) ? "DIR" : shellPath(folder));
+
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MiB`;
 
 registerCodes({
   "not-fetched": {
     severity: "note",
-    message: (d) => `${d.what} is not on this machine, and nothing is downloaded for a folder that is not trusted`,
+    message: (d) =>
+      d.because === "secret"
+        ? `${d.what} is not on this machine, and an editor sends no secret to fetch it`
+        : `${d.what} is not on this machine, and nothing is downloaded for a folder that is not trusted`,
     help: (d) =>
-      `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${shellPath(d.folder)}\` and check again, or run the program or a cell of the notebook`,
+      d.because === "secret"
+        ? "run the cell, or `tunebook check`, to download it"
+        : `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${nameable(d.folder)}\` and check again, or run the program or a cell of the notebook`,
     explain:
       "Checking, planning and editing a file only read the folder that it lies in until you trust that folder. What would have to be downloaded for the check (a base model, a data set of the hub, a file at an address) is left out, and so is everything that depends on it. You trust a folder with `tunebook trust DIR`, with `--trust` on the command, or by running a program or a cell there. In VS Code, trust the workspace.",
   },

@@ -3,9 +3,10 @@
  * network connection. The list is kept in the user's configuration, never in a folder: a folder cannot trust itself.
  */
 import { realpathSync } from "node:fs";
-import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { dirname, isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isWithin } from "#stdlib/platform/files.js";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { fields, jsonIn, Unlike, type Schema } from "../fetch/json.js";
@@ -22,7 +23,7 @@ export interface TrustedFolder {
 }
 
 const schema: Schema<{ readonly folders: readonly TrustedFolder[] }> = fields({
-  folders: v.array(fields({ path: v.string(), subfolders: v.boolean() })),
+  folders: v.array(fields({ path: v.pipe(v.string(), v.check(isAbsolute)), subfolders: v.boolean() })),
 });
 /** Most bytes of the list: more than a million folders. */
 const MOST = 64 * 2 ** 20;
@@ -44,7 +45,7 @@ export function trustedFolders(): readonly TrustedFolder[] {
 export function isTrusted(folder: string): boolean {
   try {
     const path = realOf(folder);
-    return trustedFolders().some((one) => one.path === path || (one.subfolders && isInside(path, one.path)));
+    return trustedFolders().some((one) => one.path === path || (one.subfolders && isWithin(path, one.path)));
   } catch (error) {
     if (error instanceof CodedError) return false;
     throw error;
@@ -113,9 +114,4 @@ function existing(folder: string): readonly string[] {
   } catch {
     return [];
   }
-}
-
-function isInside(path: string, parent: string): boolean {
-  const way = relative(parent, path);
-  return way !== "" && !isAbsolute(way) && way.split(/[\\/]/)[0] !== "..";
 }

@@ -5,11 +5,13 @@ import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
 import type { Trials } from "./tried.js";
 
+const SEVERITIES = { error: "An error", warning: "A warning", note: "A note" } as const;
+
 export function codePage(name: string, trials: Trials): string {
   const entry = must(entryOf(name), `the code ${name}`);
   return page(
     `# ${name}`,
-    entry.severity === "error" ? "An error." : "A warning.",
+    `${SEVERITIES[entry.severity]}.`,
     entry.explain,
     entry.example !== undefined && `For example:\n\n${fence("tune", entry.example)}`,
     entry.example !== undefined && `is answered with\n\n${fence("text", said(entry.example, name, trials))}`,

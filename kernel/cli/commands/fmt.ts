@@ -5,6 +5,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isTune } from "#dsl/syntax/cell.js";
 import { format } from "#dsl/syntax/format.js";
 import { demandInPlace } from "#kernel/checking/in-place.js";
+import { oneLine, printable } from "#kernel/core/display/text.js";
 import { readNotebook, writeNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
@@ -22,7 +23,7 @@ export function register(program: Command): void {
           ? await notebook(file, options.check === true)
           : await tune(file, options.check === true);
         if (!changed) continue;
-        process.stdout.write(`${file}\n`);
+        process.stdout.write(`${oneLine(printable(file))}\n`);
         if (options.check) process.exitCode = 1;
       }
     });

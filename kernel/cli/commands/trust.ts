@@ -1,5 +1,6 @@
 /** `tunebook trust [FOLDER]`: folders for which checks and editors may download what they need; the list of them. */
 import type { Command } from "commander";
+import { oneLine, printable } from "#kernel/core/display/text.js";
 import { distrustFolder, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 
 interface Options {
@@ -23,9 +24,9 @@ export function register(program: Command): void {
       if (folder !== undefined) {
         const said = remove
           ? (await distrustFolder(folder))
-            ? `${folder} is no longer trusted\n`
-            : `${folder} was not on the list\n`
-          : `${await trustFolder(folder, { subfolders: true })} and its subfolders are trusted\n`;
+            ? `${shown(folder)} is no longer trusted\n`
+            : `${shown(folder)} was not on the list\n`
+          : `${shown(await trustFolder(folder, { subfolders: true }))} and its subfolders are trusted\n`;
         if (!json) process.stdout.write(said);
       }
       if (json) process.stdout.write(`${JSON.stringify({ folders: trustedFolders() }, null, 2)}\n`);
@@ -33,8 +34,11 @@ export function register(program: Command): void {
     });
 }
 
+/** A folder's name may hold anything, line breaks and commands of the terminal among them. */
+const shown = (path: string): string => oneLine(printable(path));
+
 function listed(): string {
   const all = trustedFolders();
   if (all.length === 0) return "no folder is trusted; `tunebook trust FOLDER` adds one\n";
-  return all.map(({ path, subfolders }) => `${path}${subfolders ? " and its subfolders" : ""}\n`).join("");
+  return all.map(({ path, subfolders }) => `${shown(path)}${subfolders ? " and its subfolders" : ""}\n`).join("");
 }

@@ -11,6 +11,12 @@ export interface Progress {
   /** Null: nobody knows it beforehand. */
   readonly total: number | null;
 }
+/**
+ * What is not fetched: `all` in a folder that is not trusted, `secrets` (what a secret would be sent for) while someone is typing,
+ * since half an address may be another server's.
+ */
+export type Withhold = "all" | "secrets";
+
 export interface HostContext {
   /** Folder of the notebook or file: relative paths start there. */
   readonly folder: string;
@@ -30,8 +36,8 @@ export interface HostContext {
   readonly parameters: Readonly<Record<string, Value>>;
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
-  /** Nothing is downloaded: what is not on this machine is `not-fetched`. For checks in a folder that is not trusted. */
-  readonly cacheOnly?: boolean;
+  /** What must not be fetched; it is `not-fetched` then. Absent: everything may be. */
+  readonly withhold?: Withhold | undefined;
 }
 /** Work that can't be divided, told to whoever waits for it. */
 export async function during<T>({ onProgress }: HostContext, label: string, work: () => Promise<T>): Promise<T> {

@@ -112,7 +112,7 @@ async function stateOf(id: string, cached: CachedModel, o: RemoteOptions): Promi
 const UNTRUSTED = "the folder is not trusted";
 
 function notFetched(id: string, folder: string): CodedError {
-  return new CodedError("not-fetched", { what: `the data set "${id}"`, folder, near: null });
+  return new CodedError("not-fetched", { what: `the data set "${id}"`, folder, near: null, because: "untrusted" });
 }
 
 function offline(name: string, revision: string, why: string): CodedError {

@@ -28,6 +28,7 @@ import { chatOf, measuredChats } from "../../encoding/chat.js";
 import "../../artifacts/codes.js";
 import { attachFacts, runFacts } from "../models/loaded.js";
 import { paceOf } from "../engines/machine.js";
+import { networkShareIn } from "../../trust/network-shares.js";
 import { stampAt } from "../../fetch/stamp.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import type { HostContext } from "../../core/session/host-context.js";
@@ -94,6 +95,9 @@ export class DatasetCache {
   readonly aside = new Map<string, string>();
 
   async answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
+    const share = s.withhold === "all" ? networkShareIn(need) : null;
+    if (share !== null)
+      throw new CodedError("not-fetched", { what: share, folder: s.folder, near: null, because: "untrusted" });
     switch (need.about) {
       case "table":
         return this.header(need, s);
@@ -172,7 +176,7 @@ export class DatasetCache {
     const stamp = stampsOf(source, resolve(s.folder, folder))?.join("\n") ?? null;
     const known = this.headers.get(key);
     if (known && known.stamp === stamp) return known.made;
-    const made = readHeader(source, world(folder, s), { signal: s.signal, cacheOnly: s.cacheOnly });
+    const made = readHeader(source, world(folder, s), { signal: s.signal, withhold: s.withhold });
     if (stamp === null) return made;
     const header: Header = { stamp, made };
     this.headers.set(key, header);
@@ -191,7 +195,7 @@ export class DatasetCache {
       audits: this.audits,
       ...(stamp !== null && { begun: (begin) => this.started(plan, stamp, begin) }),
       mostBytes: this.o.glance ? glance.bytes : undefined,
-      ...(s.cacheOnly && { cacheOnly: true }),
+      withhold: s.withhold,
       ...told(s, `rows of ${plan.name} read`),
       ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
       onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
@@ -260,7 +264,7 @@ export class DatasetCache {
     if (known) return known;
     const made = resolveBase(this.aside.get(resolve(folder, name)) ?? name, {
       folder,
-      ...(s.cacheOnly && { cacheOnly: true }),
+      ...(s.withhold === "all" && { cacheOnly: true }),
       ...(s.signal ? { signal: s.signal } : {}),
       ...(s.onProgress ? { onProgress: s.onProgress } : {}),
     });

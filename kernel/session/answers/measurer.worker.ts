@@ -12,7 +12,12 @@ const folder = workerData as string;
 
 async function reply(need: Need): Promise<MeasurerReply> {
   try {
-    return { fact: await datasets.answer(need, { ...plainHostContext(folder), cacheOnly: !isTrusted(folder) }) };
+    return {
+      fact: await datasets.answer(need, {
+        ...plainHostContext(folder),
+        withhold: isTrusted(folder) ? "secrets" : "all",
+      }),
+    };
   } catch (error) {
     if (error instanceof CodedError) return { fact: { failed: { code: error.code as string, data: error.data } } };
     return { error: error instanceof Error ? error.message : String(error) };

@@ -1,8 +1,9 @@
 /** Bundles of folders that also hold keys, settings and backups: only files that the program or the run needs are packed. */
 import assert from "node:assert/strict";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";
 import { checkTexts, textsOfProgram } from "#kernel/checking/checking.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
@@ -92,6 +93,33 @@ evaluate old on h.validation`;
         ...["rows.csv", ...inBert()],
       ].sort(),
     );
+  });
+
+  it("does not pack what a link in the base leads to", async () => {
+    const path = join(folder, "linked.tune");
+    cpSync(join(folder, "bert"), join(folder, "linked"), { recursive: true });
+    const [outside, link] = [join(folder, "..", `${basename(folder)}-auth.json`), join(folder, "linked", base[0]!)];
+    try {
+      renameSync(link, outside);
+      symlinkSync(outside, link);
+      const text = `data d { source: csv("rows/*.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
+model m { base: "linked", task: text_classification, max_length: 16 }
+train m on d { steps: 1, batch_size: 4 }`;
+      const datasets = new DatasetCache();
+      const checked = await checkTexts(textsOfProgram(path, "linked.tune", text), folder, { datasets });
+      writeFileSync(path, text);
+      await assert.rejects(
+        bundleOfProgram(path, checked, { datasets, hostContext: plainHostContext(folder) }),
+        (error: unknown) => {
+          assert.ok(error instanceof CodedError && error.code === "not-bundled");
+          assert.ok(JSON.stringify(error.data).includes("linked/config.json"));
+          return true;
+        },
+      );
+    } finally {
+      rmSync(outside, { force: true });
+      rmSync(join(folder, "linked"), { recursive: true });
+    }
   });
 
   it("names rows that are not there", async () => {

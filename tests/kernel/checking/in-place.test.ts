@@ -36,6 +36,15 @@ describe("a link to a program", () => {
       assert.ok(stderr.includes("error[link-outside]"), stderr);
       assert.equal(readFileSync(target(), "utf8"), bad);
     });
+    it(`to a folder outside is refused by ${command}`, async () => {
+      mkdirSync(join(home, "victim"));
+      writeFileSync(join(home, "victim", "x.tune"), bad);
+      symlinkSync(join("..", "victim"), join(folder, "sub"));
+      const { status, stderr } = await called(folder, command, "sub/x.tune");
+      assert.equal(status, 1);
+      assert.ok(stderr.includes("error[link-outside]"), stderr);
+      assert.equal(readFileSync(join(home, "victim", "x.tune"), "utf8"), bad);
+    });
     it(`inside its folder is followed by ${command}`, async () => {
       await called(folder, command, "in.tune");
       assert.notEqual(readFileSync(join(folder, "own.tune"), "utf8"), bad);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keptPlan } from "#kernel/datasets/checksums.js";
+import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
 import { call, codeOf, Folder } from "../core/data/plans.js";
 import { serveFiles, type FileServer } from "../fetch/file-server.js";
@@ -65,6 +66,30 @@ describe("sources that are addresses", () => {
     const local = folder.plan(call("source", "csv", { path: folder.write("rows.csv", body), token: secret }));
     assert.equal((await codeOf(() => prepareRows(local, folder.world()))).code, "secret-without-address");
   });
+  it("are not asked for by an editor where a secret would be sent, also in a trusted folder", async () => {
+    process.env["ADDRESS_TOKEN"] = "planted-token";
+    try {
+      const check = async (argument: string): Promise<readonly string[]> => {
+        const assistant = await openAssistant(folder.path, { trusted: () => true });
+        const source = `csv("${server.url}/data/half.csv"${argument})`;
+        const found = await assistant.check(`data rows { source: ${source}, columns: { text: text, label: label } }`);
+        return found.map(({ code }) => code);
+      };
+      server.files.set("/data/half.csv", { body });
+      for (const name of ["token", "query"])
+        assert.ok((await check(`, ${name}: secret(env: ADDRESS_TOKEN)`)).includes("not-fetched"), name);
+      assert.equal(server.asked.length, 0);
+      assert.ok(!(await check("")).includes("not-fetched"));
+      assert.equal(server.asked.length, 1);
+    } finally {
+      delete process.env["ADDRESS_TOKEN"];
+    }
+  });
+  for (const path of ["https://", "http://[", "https://data.example:99999/x.csv"])
+    it(`are a coded error where they are none: ${path}`, async () => {
+      const code = await codeOf(() => readHeader(call("source", "csv", { path }), folder.world()));
+      assert.equal(code.code, "address-malformed");
+    });
   it("of a plan that was kept come from the cache, with a checksum in the program or without", async () => {
     for (const more of [{}, { sha256 }]) {
       const plan = folder.plan(source(more));

@@ -99,7 +99,15 @@ describe("trusted folders", () => {
       names,
     );
   });
-  for (const text of ["", "{", "null", '{"folders": [{"path": 3}]}', '{"folders": {"0": "/"}}'])
+  for (const text of [
+    "",
+    "{",
+    "null",
+    '{"folders": [{"path": 3}]}',
+    '{"folders": {"0": "/"}}',
+    '{"folders": [{"path": ".", "subfolders": true}]}',
+    '{"folders": [{"path": "", "subfolders": true}]}',
+  ])
     it(`are none while the list reads ${JSON.stringify(text)}, which is not overwritten`, async () => {
       mkdirSync(configPath(), { recursive: true });
       writeFileSync(configPath("trust.json"), text);

@@ -57,6 +57,7 @@ describe("the head of a request", () => {
     "two different Host headers": post([HOST, "host: evil.example", KEY, LENGTH]),
     "two Host headers, the last one right": post(["host: evil.example", HOST, KEY, LENGTH]),
     "Host in two spellings": post([HOST, "HOST: evil.example", KEY, LENGTH]),
+    "two Host headers and no body": `GET /health HTTP/1.1\r\n${HOST}\r\nhost: evil.example\r\n\r\n`,
     "two Host headers in HTTP/1.0": post([HOST, HOST, KEY, LENGTH], { line: "POST /predict HTTP/1.0" }),
     "a target that names another host": post([HOST, KEY, LENGTH], {
       line: "POST http://evil.example/predict HTTP/1.1",
