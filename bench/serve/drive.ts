@@ -31,6 +31,12 @@ export class Driven {
     this.child.send("stop");
     return this.came;
   }
+  /** Breaks all connections off; what was told last. */
+  async kill(): Promise<Told> {
+    this.child.kill("SIGKILL");
+    await this.came.catch(() => undefined);
+    return this.told;
+  }
 }
 
 export const run = (load: Load): Promise<Came> => new Driven(load).came;

@@ -22,6 +22,8 @@ export interface Load {
   readonly asks: readonly Ask[];
   /** Of each request. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** API keys; client n sends key n, and so on from the first again. */
+  readonly keys?: readonly string[];
   /** A connection for each request, for a server that ends one after a stream without saying so. */
   readonly fresh?: boolean;
 }
@@ -46,6 +48,7 @@ export interface Came extends Told {
   readonly perSecond: number;
   /** ms, of answers that ended in that time; NaN where none did. */
   readonly p50: number;
+  readonly p95: number;
   readonly p99: number;
   readonly most: number;
   /** Of texts: ms until their first event; NaN where none were written. */
@@ -98,7 +101,9 @@ class Loading {
     let used = process.cpuUsage();
     const warmed = setTimeout(() => (used = process.cpuUsage()), warm * 1e3);
     const ended = setTimeout(() => this.stop(), (warm + seconds) * 1e3);
-    await Promise.all(Array.from({ length: clients }, () => this.client()));
+    await Promise.all(
+      Array.from({ length: clients }, (_, i) => this.client(this.load.keys?.[i % this.load.keys.length])),
+    );
     for (const timer of [warmed, ended]) clearTimeout(timer);
     this.stop();
     const { user, system } = process.cpuUsage(used);
@@ -107,7 +112,8 @@ class Loading {
       ...this.told(),
       seconds: measured,
       perSecond: this.answers / measured,
-      ...{ p50: percentile(this.times, 50), p99: percentile(this.times, 99), most: percentile(this.times, 100) },
+      ...{ p50: percentile(this.times, 50), p95: percentile(this.times, 95) },
+      ...{ p99: percentile(this.times, 99), most: percentile(this.times, 100) },
       first: percentile(this.firsts, 50),
       tokensPerSecond: this.tokens / measured,
       cores: (user + system) / 1e3 / (performance.now() - this.from),
@@ -116,13 +122,13 @@ class Loading {
     };
   }
 
-  private async client(): Promise<void> {
+  private async client(key: string | undefined): Promise<void> {
     for (const server of this.load.servers) {
       // One request after the other; a body that doesn't come for two minutes is lost.
       const client = new Client(server, { pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
       try {
         let refused = false;
-        while (!this.stopped && !refused) refused = !(await this.one(client));
+        while (!this.stopped && !refused) refused = !(await this.one(client, key));
         if (!refused) return;
       } finally {
         await client.destroy();
@@ -131,12 +137,12 @@ class Loading {
   }
 
   /** False: the server takes no connections. */
-  private async one(client: Client): Promise<boolean> {
+  private async one(client: Client, key: string | undefined): Promise<boolean> {
     const { asks } = this.load;
     const asked = asks[this.next++ % asks.length]!;
     const begun = performance.now();
     try {
-      const answer = await sent(client, asked, this.load);
+      const answer = await sent(client, asked, this.load, key);
       const ended = performance.now();
       const read = this.judged(asked, answer);
       if (read) this.counted(begun, ended, answer.first - begun, read.tokens);
@@ -199,7 +205,7 @@ function percentile(times: RecordableHistogram, percent: number): number {
   return times.count > 0 ? times.percentile(percent) / 1e3 : NaN;
 }
 
-function sent(client: Client, asked: Ask, { headers, fresh = false }: Load): Promise<Answer> {
+function sent(client: Client, asked: Ask, { headers, fresh = false }: Load, key: string | undefined): Promise<Answer> {
   return new Promise((done, failed) => {
     let status = 0;
     let first = 0;
@@ -214,7 +220,11 @@ function sent(client: Client, asked: Ask, { headers, fresh = false }: Load): Pro
       onResponseEnd: () => done({ status, first, text: Buffer.concat(chunks).toString() }),
       onResponseError: (_, error) => failed(error),
     };
-    const type = { "content-type": "application/json", ...headers };
+    const type = {
+      "content-type": "application/json",
+      ...(key !== undefined && { authorization: `Bearer ${key}` }),
+      ...headers,
+    };
     client.dispatch({ path: asked.path, method: "POST", headers: type, body: asked.body, reset: fresh }, handler);
   });
 }

@@ -14,6 +14,10 @@ export class FairQueue<T extends Queued> {
   get size(): number {
     return this.count;
   }
+  /** A key's jobs, as they are now. */
+  of(key: string): readonly T[] {
+    return [...(this.keys.get(key) ?? [])];
+  }
   countOf(key: string): number {
     return this.keys.get(key)?.length ?? 0;
   }

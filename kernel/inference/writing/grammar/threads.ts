@@ -6,7 +6,7 @@ import { availableParallelism } from "node:os";
 import { Turns, type TurnsOptions } from "./turns.js";
 
 /** Leaves one core to models and requests. */
-const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 250, pause: 20_000 } as const;
+const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 100, pause: 20_000 } as const;
 
 export class Threads {
   readonly turns: Turns;

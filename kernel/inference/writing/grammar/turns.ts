@@ -2,7 +2,8 @@
  * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in the order in
  * which they came. A run can only be stopped and started anew, so a long one must not hold a worker that other keys wait for:
  *
- * - A run that has taken longer than a slice is stopped when another key waits. Its job moves to the second line.
+ * - A run that has taken longer than a slice is stopped when another key waits. Its key moves to the second line, with all its
+ *   jobs, until they are done.
  * - The second line runs when no other key has had a turn for a slice, and its runs stop as soon as another key waits.
  * - One job of the second line at a time is run to its end, whoever waits, with `pause` ms between two of them. So every job
  *   ends, and others wait for such a run at most once in `pause` ms.
@@ -33,7 +34,7 @@ export interface Turn {
 
 interface Job extends Queued {
   readonly run: (turn: Turn) => Promise<void>;
-  /** When a run was first stopped for others; null: it is of the first line. */
+  /** When it came to the second line; null: it is of the first. */
   stopped: number | null;
 }
 interface Run {
@@ -90,7 +91,8 @@ export class Turns {
         reject(signal?.reason as Error);
       };
       signal?.addEventListener("abort", leave, { once: true });
-      this.first.add(job);
+      if (this.isSecond(key)) this.setAside(job);
+      else this.first.add(job);
       this.look();
     });
   }
@@ -166,14 +168,20 @@ export class Turns {
         run.toEnd = true;
         continue;
       }
-      job.stopped ??= this.clock.now();
       this.running.delete(run);
-      this.first.served(job.key);
-      this.second.add(job);
+      for (const one of [job, ...this.first.of(job.key)]) this.setAside(one);
       run.over.abort();
       return true;
     }
     return false;
+  }
+  private isSecond(key: string): boolean {
+    return this.second.countOf(key) > 0 || [...this.running].some(({ job }) => job.key === key && job.stopped !== null);
+  }
+  private setAside(job: Job): void {
+    this.first.remove(job);
+    job.stopped ??= this.clock.now();
+    this.second.add(job);
   }
   /** ms of its slice; Infinity: it has not begun. Runs of the second line have had theirs. */
   private leftOf({ job, begun }: Run): number {

@@ -5,7 +5,7 @@ import { FairQueue } from "#kernel/inference/writing/grammar/fair-queue.js";
 import { Turns, type Turn } from "#kernel/inference/writing/grammar/turns.js";
 import { VirtualClock } from "./virtual-clock.js";
 
-const SLICE = 250;
+const SLICE = 100;
 const PAUSE = 20_000;
 const key = fc.constantFrom(..."abcd");
 
