@@ -2,6 +2,12 @@
 import type { Held } from "./pages.js";
 import type { SlotRequest, SlotText, SlotToken, WriterTold } from "./contract.js";
 
+/** What a step came to, kept until the text's chooser is ready. */
+export interface Late {
+  readonly next: number;
+  readonly logits: Float32Array | null;
+}
+
 export class WrittenText implements SlotText {
   /** Prompt and text. */
   readonly tokens: number[];
@@ -13,6 +19,7 @@ export class WrittenText implements SlotText {
   readonly toScore: number;
   /** Null: it waits. */
   held: Held | null = null;
+  late: Late | null = null;
   private readonly came = performance.now();
   private begun = false;
   private readonly told: SlotToken[] = [];

@@ -5,6 +5,7 @@
  * half of those that lack least, so that a short one waits for no long one. Where the store is full the text that came last stops, and
  * is read again when there is room.
  */
+import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
@@ -14,7 +15,7 @@ import "../../artifacts/codes.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
 import { PAGE, Pages } from "./pages.js";
 import { askedIn, stepFeeds, type Part } from "./slot-feeds.js";
-import { WrittenText } from "./slot-text.js";
+import { WrittenText, type Late } from "./slot-text.js";
 import "./slot-codes.js";
 
 /** Most bytes of keys and values unless it is said. */
@@ -24,6 +25,8 @@ const LEAST_ROOM = 4096;
 /** Most tokens of prompts in a step: while others write, and while none does. */
 const CHUNK = 64;
 const CHUNK_ALONE = 512;
+/** Longest wait, in ms, of a step for choosers that aren't ready, and at most as long as the step took: their texts then miss steps. */
+const GRACE = 50;
 /** Most logits of a step that tell what follows the tokens of prompts. */
 const SCORED = 2 ** 22;
 
@@ -64,6 +67,8 @@ class Writer implements SlotWriter {
   /** Why nothing is written any more. */
   private broken: { readonly error: unknown } | null = null;
   private asked = 0;
+  /** Ends the wait for something to do. */
+  private wake: () => void = () => undefined;
   private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
 
   constructor(
@@ -87,11 +92,16 @@ class Writer implements SlotWriter {
         positions: this.room,
       });
     prompt.forEach((token) => this.know(token));
-    const text = new WrittenText(request, this.asked++, () => this.tidy());
+    const left = (): void => {
+      this.tidy();
+      this.wake();
+    };
+    const text = new WrittenText(request, this.asked++, left);
     if (this.broken) text.fail(this.broken.error);
     else {
       this.waiting.push(text);
       this.running ??= this.work();
+      this.wake();
     }
     return text;
   }
@@ -111,7 +121,9 @@ class Writer implements SlotWriter {
         this.tidy();
         this.admit();
         if (this.working.length === 0) break;
-        await this.step(this.parts());
+        const parts = this.parts();
+        if (parts.length > 0 || !this.working.some(({ late }) => late)) await this.step(parts);
+        else await new Promise<void>((resolve) => (this.wake = resolve));
       }
     } catch (error) {
       if (isEnd(error)) this.end(error);
@@ -135,6 +147,7 @@ class Writer implements SlotWriter {
   private let(text: WrittenText): void {
     if (text.held) this.pages.end(text.held);
     text.held = null;
+    text.late = null;
   }
 
   /** Takes in who waits, in their order, as long as there are slots and pages. */
@@ -200,7 +213,9 @@ class Writer implements SlotWriter {
     const wanted = [...wants.keys()].filter((i) => wants[i]);
     const outputs = asked.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
     const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
+    const began = performance.now();
     const said = await this.session.run("slots_step", feeds, outputs);
+    const took = performance.now() - began;
     this.count.steps++;
     this.o.told?.step(parts.length);
     for (const { text, count } of parts) {
@@ -211,15 +226,29 @@ class Writer implements SlotWriter {
       this.pages.fill(text.root, text.held, text.tokens, text.done);
     }
     if (asked.length === 0) return;
-    await Promise.all(asked.map(({ text, last }) => (last ? text.request.chooser.ready?.() : null)));
+    const late = await lateIn(asked, Math.min(took, GRACE));
     const next = integers(must(said["next"], "the likeliest tokens"));
     const logits = said["logits"] && floats(said["logits"]);
     let row = 0;
     for (const [i, { text, place, last }] of asked.entries()) {
       const own = wants[i] && logits ? logits.subarray(row, (row += this.vocabulary)) : null;
-      if (last) this.choose(text, next[i]!, own);
+      const ready = last ? late.get(text) : undefined;
+      if (ready) this.setAside(text, ready, { next: next[i]!, logits: own && own.slice() });
+      else if (last) this.choose(text, next[i]!, own);
       else if (own && !text.ended && !text.gone) score(text, place, own);
     }
+  }
+  /** It goes on once its chooser is ready; others don't wait for it. */
+  private setAside(text: WrittenText, ready: Promise<void>, late: Late): void {
+    if (!text.held) return;
+    text.late = late;
+    void ready.then(() => {
+      // It may have stopped for others, and is then asked again.
+      if (text.late !== late) return;
+      text.late = null;
+      this.choose(text, late.next, late.logits);
+      this.wake();
+    });
   }
   private choose(text: WrittenText, next: number, logits: Float32Array | null): void {
     if (text.ended || text.gone) return;
@@ -247,6 +276,7 @@ class Writer implements SlotWriter {
     this.broken ??= { error };
     for (const text of [...this.waiting, ...this.working]) text.fail(error);
     this.tidy();
+    this.wake();
   }
   /** All texts that are written end with the error; what is in the store isn't known any more. */
   private drop(error: unknown): void {
@@ -266,6 +296,24 @@ function score(text: WrittenText, place: number, logits: Float32Array): void {
   } catch (error) {
     text.fail(error);
   }
+}
+
+/** Texts whose choosers aren't ready after so many ms, each with what settles when it is. */
+async function lateIn(
+  asked: readonly ReturnType<typeof askedAfter>[],
+  ms: number,
+): Promise<ReadonlyMap<WrittenText, Promise<void>>> {
+  const late = new Map<WrittenText, Promise<void>>();
+  for (const { text, last } of asked) {
+    const ready = last ? text.request.chooser.ready?.() : null;
+    if (ready)
+      late.set(
+        text,
+        ready.then(() => void late.delete(text)),
+      );
+  }
+  if (late.size > 0) await Promise.race([Promise.all(late.values()), delay(ms)]);
+  return late;
 }
 
 /** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */

@@ -9,8 +9,9 @@ import "../codes.js";
 
 /** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
-/** Between two looks; before the first, and where nobody looked, all else stops for so long. */
+/** ms between two looks. */
 const BETWEEN = 1;
+/** Longest wait of a caller that did not wait for `ready`: it stops everything else meanwhile. */
 const AT_ONCE = 100;
 
 export class Matcher {
@@ -19,6 +20,8 @@ export class Matcher {
   /** Bytes of a character that the next tokens complete. */
   private begun: readonly number[] = [];
   private accepted = 0;
+  /** Up to which state somebody has waited already. */
+  private waited = 0;
   private over = false;
   private failed = false;
 
@@ -80,14 +83,15 @@ export class Matcher {
   }
   /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
   ready(): Promise<void> | null {
-    return this.known(BETWEEN) ? null : this.untilKnown();
+    return this.known(0) ? null : this.untilKnown();
   }
   private async untilKnown(): Promise<void> {
     const until = performance.now() + PATIENCE;
     while (!this.known(0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+    this.waited = this.accepted + 1;
   }
   private wait(): void {
-    const late = !this.known(AT_ONCE);
+    const late = !this.known(this.waited > this.accepted ? 0 : AT_ONCE);
     this.failed = late || Atomics.load(this.cells, STATE) === FAILED;
     if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
     if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });

@@ -67,6 +67,30 @@ export class Greedy implements Chooser {
     return { token: next };
   }
 }
+/** It is ready for each token only after so many turns of the event loop. */
+export class LateGreedy extends Greedy {
+  private left: number;
+  private waiting: Promise<void> | null = null;
+  constructor(
+    reads: "next" | "logits",
+    private readonly turns: number,
+  ) {
+    super(reads);
+    this.left = turns;
+  }
+  ready(): Promise<void> | null {
+    return this.left === 0 ? null : (this.waiting ??= this.wait());
+  }
+  private async wait(): Promise<void> {
+    for (; this.left > 0; this.left--) await new Promise(setImmediate);
+    this.waiting = null;
+  }
+  override choose(next: number, logits: Float32Array | null): { readonly token: number } {
+    assert.equal(this.left, 0);
+    this.left = this.turns;
+    return super.choose(next, logits);
+  }
+}
 export function asked(prompt: readonly number[], maxTokens: number, more: Partial<SlotRequest> = {}): SlotRequest {
   return { prompt: Int32Array.from(prompt), maxTokens, ends: new Set(), chooser: new Greedy(), ...more };
 }

@@ -11,7 +11,7 @@ import { lora } from "#stdlib/techniques/lora.run.js";
 import { promptTuning } from "#stdlib/techniques/prompt_tuning.run.js";
 import { call, modelOf, names, UNTOUCHED } from "#tests/stdlib/models/decoder-models.js";
 import { feedsOf, run, shapesOf } from "#tests/stdlib/models/golden.js";
-import { alone, asked, Greedy, ReferenceSession, toEnd, written } from "./side-by-side.js";
+import { alone, asked, Greedy, LateGreedy, ReferenceSession, toEnd, written } from "./side-by-side.js";
 
 const anything = { can: () => Promise.resolve([]) };
 
@@ -65,9 +65,12 @@ describe("texts written side by side, in float64", function () {
     const expected = (text: readonly number[], most: number): Promise<readonly number[]> => {
       const key = `${text.join()}/${String(most)}`;
       // One after the other: they share a cache.
-      const made = known.get(key) ?? last.then(() => model.alone(text, most, [5]));
-      known.set(key, made);
-      last = made;
+      let made = known.get(key);
+      if (!made) {
+        made = last.then(() => model.alone(text, most, [5]));
+        known.set(key, made);
+        last = made;
+      }
       return made;
     };
     const one = fc.record({
@@ -78,6 +81,8 @@ describe("texts written side by side, in float64", function () {
       comes: fc.integer({ min: 0, max: 8 }),
       leaves: fc.option(fc.integer({ min: 1, max: 6 }), { nil: null }),
       logits: fc.boolean(),
+      /** Turns of the event loop until its chooser is ready. */
+      late: fc.constantFrom(0, 0, 3, 30),
     });
     const property = fc.asyncProperty(
       fc.array(one, { minLength: 1, maxLength: 7 }),
@@ -86,10 +91,10 @@ describe("texts written side by side, in float64", function () {
       async (texts, pages, chunk) => {
         const placeBytes = 2 * 2 * 4 * (model.common.config as { n_embd: number }).n_embd;
         const { writer } = await model.writer({ memory: pages * 16 * placeBytes, chunk });
-        const done = texts.map(async ({ seed, length, most, comes, leaves, logits }) => {
+        const done = texts.map(async ({ seed, length, most, comes, leaves, logits, late }) => {
           for (let turn = 0; turn < comes; turn++) await new Promise(setImmediate);
           const text = prompt(length, seed, model.vocabulary);
-          const chooser = new Greedy(logits ? "logits" : "next");
+          const chooser = new LateGreedy(logits ? "logits" : "next", late);
           const request = asked(text, most, { ends: new Set([5]), chooser });
           if (leaves === null) {
             assert.deepEqual(await written(writer, request), await expected(text, most));
@@ -115,6 +120,45 @@ describe("texts written side by side, in float64", function () {
       },
     );
     await fc.assert(property, { numRuns: 12, seed: 4 });
+  });
+
+  it("wait for no text whose chooser isn't ready, and go on with it once it is", async () => {
+    const model = opened("gpt2-plain");
+    const { writer } = await model.writer();
+    let ready: () => void = () => undefined;
+    const wait = new Promise<void>((resolve) => (ready = resolve));
+    let waits = true;
+    class Waiting extends Greedy {
+      ready(): Promise<void> | null {
+        return waits && this.seen.length === 2 ? wait : null;
+      }
+    }
+    const [one, other] = [1, 2].map((seed) => prompt(6, seed, model.vocabulary)) as [number[], number[]];
+    let ended = false;
+    const held = written(writer, asked(one, 5, { chooser: new Waiting("logits") })).finally(() => (ended = true));
+    assert.deepEqual(await written(writer, asked(other, 8)), await model.alone(other, 8));
+    assert.ok(!ended);
+    // It comes while nothing can be done.
+    assert.deepEqual(await written(writer, asked(other, 3)), await model.alone(other, 3));
+    assert.equal(writer.load().working, 1);
+    waits = false;
+    ready();
+    assert.deepEqual(await held, await model.alone(one, 5));
+  });
+
+  it("end with an error, or with their client, while their chooser isn't ready", async () => {
+    const model = opened("gpt2-plain");
+    const { writer } = await model.writer();
+    const never = Object.assign(new Greedy(), { ready: () => new Promise<void>(() => undefined) });
+    const gone = new AbortController();
+    const left = written(writer, asked([4, 5], 5, { chooser: never, signal: gone.signal }));
+    const closed = written(writer, asked([4, 6], 5, { chooser: never }));
+    while (writer.load().working < 2) await new Promise(setImmediate);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    gone.abort();
+    await assert.rejects(left, { name: "AbortError" });
+    assert.equal(writer.load().working, 1);
+    await Promise.all([writer.close(), assert.rejects(closed, { code: "writer-closed" })]);
   });
 
   it("say the logits of each text as the model says them of it alone, read whole", async () => {
