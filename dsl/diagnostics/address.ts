@@ -21,6 +21,11 @@ export function hasAccount(text: string): boolean {
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
+/** Whether the text is an address with a query. */
+export function hasQuery(text: string): boolean {
+  return headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
+}
+
 /** The address without user name, password, query and fragment; any other text as it is. */
 export function shownAddress(text: string): string {
   const head = headOf(text);
@@ -38,8 +43,7 @@ export function shownAddress(text: string): string {
 
 /** As `shownAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
 export function keptAddress(text: string, checksum = ""): string {
-  const hasQuery = headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
-  return hasQuery ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
+  return hasQuery(text) ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
 }
 
 /** What `keptAddress` made of an address with a query; null: it is none. */
