@@ -21,24 +21,29 @@ export function hasAccount(text: string): boolean {
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
+/** Whether the text is an address with a query. */
+export function hasQuery(text: string): boolean {
+  return headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
+}
+
 /** The address without user name, password, query and fragment; any other text as it is. */
 export function shownAddress(text: string): string {
-  const at = text.indexOf("://");
+  const head = headOf(text);
+  if (head === null) return text;
   const url = parsed(text);
   if (url === null) {
     // An address that `URL` can't read may hold a password anywhere.
-    const isHidden = at > 0 && SCHEME.test(text.slice(0, at).trim()) && /[@?#]/.test(text);
-    return isHidden ? `${text.slice(0, at)}://…` : text;
+    const isHidden = /[@?#]/.test(text) && !/^:\s/.test(text.slice(head.length - 1));
+    return isHidden ? `${head}…` : text;
   }
-  if (url.username + url.password + url.search + url.hash === "" || (at < 0 && !hasAccount(text))) return text;
+  if (url.username + url.password + url.search + url.hash === "") return text;
   url.username = url.password = url.search = url.hash = "";
   return url.href;
 }
 
 /** As `shownAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
 export function keptAddress(text: string, checksum = ""): string {
-  const hasQuery = text.includes("://") && (parsed(text)?.search ?? "") !== "";
-  return hasQuery ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
+  return hasQuery(text) ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
 }
 
 /** What `keptAddress` made of an address with a query; null: it is none. */
@@ -69,7 +74,7 @@ function mapped(text: string, change: (address: string) => string): string {
 
 function starred(address: string): string {
   if (shownAddress(address) === address) return address;
-  const from = address.indexOf("://") + 3;
+  const from = (headOf(address) ?? "").length;
   const stars = (text: string): string => "*".repeat(text.length);
   // Escapes of a string, and what `URL` can't read, say little of where the parts are.
   if (parsed(address) === null || address.includes("\\")) return address.slice(0, from) + stars(address.slice(from));
@@ -79,22 +84,33 @@ function starred(address: string): string {
   return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
 }
 
-/** Where each address begins and ends, in order. In quotes it ends with them, elsewhere with a space or a sign around it. */
+/** Scheme and slashes of an address; null: the text is no address. */
+function headOf(text: string): string | null {
+  const [head, scheme = "", slashes = ""] = /^\s*([a-z][a-z\d+.-]*):([/\\]*)/i.exec(text) ?? [];
+  return head !== undefined && (slashes.startsWith("//") || SPECIAL.test(scheme)) ? head : null;
+}
+/** `URL` reads `https:host`, `https:/host` and `https:\\host` as `https://host`. Addresses of other schemes need `://`. */
+const SPECIAL = /(?<![a-z\d])(?:https?|wss?|ftp)$/i;
+
+/** Where each address begins and ends, in order. The time is linear in the length of the text. */
 function addressesIn(text: string): readonly (readonly [start: number, end: number])[] {
   const found: [number, number][] = [];
-  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", Math.max(at + 3, found.at(-1)?.[1] ?? 0))) {
-    const [scheme] = /[a-z][a-z\d+.-]*$/i.exec(text.slice(Math.max(0, at - 32), at)) ?? [];
+  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", Math.max(at + 1, found.at(-1)?.[1] ?? 0))) {
+    const before = text.slice(Math.max(0, at - LONGEST_SCHEME), at);
+    const [scheme] = (text.startsWith("//", at + 1) ? /[a-z][a-z\d+.-]*$/i : SPECIAL).exec(before) ?? [];
     if (scheme === undefined) continue;
     const start = at - scheme.length;
     const quote = text[start - 1] ?? "";
-    const end = QUOTES.includes(quote) && quote !== "" ? endOfQuoted(text, at, quote) : endOfBare(text, at);
-    found.push([start, end]);
+    const isQuoted = quote !== "" && QUOTES.includes(quote);
+    found.push([start, isQuoted ? endOfQuoted(text, at, quote) : endOfBare(text, start, at + 1)]);
   }
   return found;
 }
 
 const QUOTES = "\"'`";
-const SCHEME = /^[a-z][a-z\d+.-]*$/i;
+const LONGEST_SCHEME = 32;
+/** Characters in which the `@` after a password is looked for. */
+const LONGEST_ACCOUNT = 512;
 
 function endOfQuoted(text: string, from: number, quote: string): number {
   for (let at = from; at < text.length; at++) {
@@ -103,9 +119,22 @@ function endOfQuoted(text: string, from: number, quote: string): number {
   }
   return text.length;
 }
-function endOfBare(text: string, from: number): number {
-  const [bare = ""] = /^[^\s"'`<>]*/.exec(text.slice(from)) ?? [];
-  return from + bare.replace(/[.,:;!?)\]}…]+$/, "").length;
+/** An address without quotes ends at a space or a bracket, unless these are part of a password. */
+function endOfBare(text: string, start: number, from: number): number {
+  const end = wordEnd(text, from);
+  const address = text.slice(start, end);
+  const head = headOf(address) ?? address;
+  if (address.length === head.length || address.includes("@")) return end;
+  // `https://user:pass word@host`: `URL` can't read `https://user:pass`, because `pass` is no port.
+  const stop = parsed(address) === null ? /[\n/\\?#]/ : /[\s"`/\\?#]/;
+  const rest = text.slice(start + head.length, start + head.length + LONGEST_ACCOUNT);
+  const at = rest.slice(0, firstOf(rest, stop)).lastIndexOf("@");
+  return at < 0 ? end : wordEnd(text, start + head.length + at);
+}
+function wordEnd(text: string, from: number): number {
+  let end = from + firstOf(text.slice(from), /[\s"`<>]/);
+  while (end > from && ".,:;!?)]}…'".includes(text[end - 1] ?? "")) end--;
+  return end;
 }
 function firstOf(text: string, sign: RegExp): number {
   const at = text.search(sign);

@@ -5,7 +5,7 @@
  * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
  */
 import { shownAddresses } from "./address.js";
-import { cutWords, mostWords } from "./cut-words.js";
+import { cutWords } from "./cut-words.js";
 import type { Span } from "./span.js";
 
 /** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
@@ -79,15 +79,15 @@ export function wordsFor({ code, data }: { readonly code: Code; readonly data: u
   const help = entry.help?.(data);
   return {
     severity: entry.severity,
-    message: told(entry.message(data)),
-    notes: (entry.notes?.(data) ?? []).map(told),
-    ...(help === undefined ? {} : { help: told(help) }),
+    message: shownText(entry.message(data)),
+    notes: (entry.notes?.(data) ?? []).map(shownText),
+    ...(help === undefined ? {} : { help: shownText(help) }),
   };
 }
 
-/** Addresses in it lose what may be secret before anything is cut off. */
-function told(text: string): string {
-  return visible(cutWords(shownAddresses(text.slice(0, 2 * mostWords))));
+/** Secret parts of addresses are left out before the text is cut: a cut address may lack the `@` that marks a password. */
+function shownText(text: string): string {
+  return visible(cutWords(shownAddresses(text)));
 }
 
 /** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */

@@ -42,10 +42,16 @@ export function linesOf(source: Source): Lines {
   return lines;
 }
 
-/** `elsewhere`: further places of which the same is said. */
+/** Places of values that may be secrets: no excerpt shows them, whatever else is wrong on their lines. */
+export function hiddenSpans(diagnostics: readonly Diagnostic[]): readonly Span[] {
+  return diagnostics.filter(({ code }) => entryOf(code)?.hides === true).map(({ span }) => span);
+}
+
+/** `hidden`: places of secrets, of all diagnostics of the check. `elsewhere`: further places with the same message. */
 export function excerptOf(
   diagnostic: Diagnostic,
   sources: readonly Source[],
+  hidden: readonly Span[] = hiddenSpans([diagnostic]),
   elsewhere: readonly Span[] = [],
 ): Excerpt {
   const words = wordsFor(diagnostic);
@@ -67,6 +73,7 @@ export function excerptOf(
       .slice(0, mostLabels)
       .map((l) => ({ ...l, primary: false })),
   ];
+  const secrets = hidden.filter((one) => one.source === source.id);
   const shown: ExcerptLine[] = [];
   for (const { span, text, primary } of spans) {
     const same = shown.find(
@@ -76,8 +83,7 @@ export function excerptOf(
       shown[shown.indexOf(same)] = { ...same, label: visible(cutWords(text)) };
       continue;
     }
-    const hides = primary && entryOf(diagnostic.code)?.hides === true;
-    shown.push({ ...quotedAt(lines, span, hides), label: visible(cutWords(text)), primary });
+    shown.push({ ...quotedAt(lines, span, secrets), label: visible(cutWords(text)), primary });
   }
   const more = diagnostic.labels.length - mostLabels;
   const notes = more > 0 ? [...base.notes, `and ${more.toLocaleString("en-US")} places more`] : base.notes;
@@ -102,13 +108,20 @@ function placesOf(spans: readonly Span[], sources: readonly Source[]): string {
   return `(${spans.length.toLocaleString("en-US")} places${words})`;
 }
 
-/** The line that a span begins on, cut to what stands around it. `hides`: the value at the span is a secret. */
-function quotedAt(lines: Lines, span: Span, hides: boolean): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
+/** The line that a span begins on, cut to the text near it, with stars for secrets. */
+function quotedAt(
+  lines: Lines,
+  span: Span,
+  secrets: readonly Span[],
+): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
   const number = lines.lineAt(span.start);
-  const written = starredAddresses(lines.line(number));
-  const at = Math.min(span.start - lines.startOf(number), written.length);
-  const end = Math.min(span.end - lines.startOf(number), written.length);
-  const line = hides ? written.slice(0, at) + starredValue(written.slice(at, end)) + written.slice(end) : written;
+  const first = lines.startOf(number);
+  const line = secrets.reduce(
+    (text, secret) => starredBetween(text, secret.start - first, secret.end - first),
+    starredAddresses(lines.line(number)),
+  );
+  const at = Math.min(span.start - first, line.length);
+  const end = Math.min(span.end - first, line.length);
   // twice the units, so that as many code points are in them
   const left = [...line.slice(Math.max(0, at - 2 * quoted), at)].slice(line.length > quoted ? -before : 0);
   const marked = [...line.slice(at, Math.min(end, at + 2 * quoted))].slice(0, quoted - left.length);
@@ -128,7 +141,9 @@ function quotedAt(lines: Lines, span: Span, hides: boolean): Pick<ExcerptLine, "
   };
 }
 
-/** As long as before; quotes stay. */
-function starredValue(text: string): string {
-  return text.replace(/[^"']/g, "*");
+/** The same text with stars between two places, as long as before; quotes stay. */
+function starredBetween(text: string, start: number, end: number): string {
+  const [from, to] = [Math.max(0, start), Math.min(end, text.length)];
+  if (from >= to) return text;
+  return text.slice(0, from) + text.slice(from, to).replace(/[^"']/g, "*") + text.slice(to);
 }

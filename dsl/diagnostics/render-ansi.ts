@@ -2,9 +2,9 @@
 import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { excerptOf } from "./excerpt.js";
+import { excerptOf, hiddenSpans } from "./excerpt.js";
 import { grouped, type Told } from "./grouped.js";
-import type { Source } from "./span.js";
+import type { Source, Span } from "./span.js";
 
 export interface AnsiOptions {
   readonly color: boolean;
@@ -15,15 +15,21 @@ export function renderAnsi(
   options: AnsiOptions,
 ): string {
   const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
-  return [...first.map((d) => one(d, sources, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
+  const hidden = hiddenSpans(diagnostics);
+  return [...first.map((d) => one(d, sources, hidden, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
 }
 
 /** Codes of the terminal: red, yellow, cyan. */
 const HUES: Readonly<Record<Severity, string>> = { error: "1;31", warning: "1;33", note: "1;36" };
 
-function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], color: boolean): string {
+function one(
+  { diagnostic, elsewhere }: Told,
+  sources: readonly Source[],
+  hidden: readonly Span[],
+  color: boolean,
+): string {
   const paint = (code: string, text: string): string => (color ? `\u001b[${code}m${text}\u001b[0m` : text);
-  const e = excerptOf(diagnostic, sources, elsewhere);
+  const e = excerptOf(diagnostic, sources, hidden, elsewhere);
   const hue = HUES[e.severity];
   const out = [`${paint(hue, `${e.severity}[${e.code}]`)}${paint("1", `: ${e.message}`)}`];
   const gutter = String(Math.max(0, ...e.lines.map((l) => l.number))).length + 1;

@@ -2,9 +2,9 @@
 import { foremost, mostRendered, restWords } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { excerptOf } from "./excerpt.js";
+import { excerptOf, hiddenSpans } from "./excerpt.js";
 import { grouped, type Told } from "./grouped.js";
-import type { Source } from "./span.js";
+import type { Source, Span } from "./span.js";
 
 /** What a page may do better that knows what it lies on. */
 export interface HtmlLook {
@@ -24,14 +24,20 @@ export function renderHtml(
   look: HtmlLook = onWhite,
 ): string {
   const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
+  const hidden = hiddenSpans(diagnostics);
   const more = rest ? `<div>${restWords(rest)}</div>` : "";
-  return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, look)).join("")}${more}</div>`;
+  return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, hidden, look)).join("")}${more}</div>`;
 }
 
 const COLORS: Readonly<Record<Severity, string>> = { error: "#c62828", warning: "#b26a00", note: "#1565c0" };
 
-function one({ diagnostic, elsewhere }: Told, sources: readonly Source[], look: HtmlLook): string {
-  const e = excerptOf(diagnostic, sources, elsewhere);
+function one(
+  { diagnostic, elsewhere }: Told,
+  sources: readonly Source[],
+  hidden: readonly Span[],
+  look: HtmlLook,
+): string {
+  const e = excerptOf(diagnostic, sources, hidden, elsewhere);
   const color = COLORS[e.severity];
   const lines = e.lines.map((line) => {
     const points = [...line.text];

@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { parse } from "yaml";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
+import { withoutSecretsOf } from "./addresses.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
 import { readChats, rowsOf } from "./chats.js";
@@ -61,11 +62,15 @@ export function importSettings(text: string, name: string, told?: Tool): Importe
 export function understood(settings: Readonly<Record<string, unknown>>, name: string, told?: Tool): Understood {
   const tool = told ?? (chats.test(name) ? "openai" : toolOf(settings));
   if (!tool) throw new CodedError("unknown-settings", { file: name, has: Object.keys(settings).slice(0, 8), tools });
-  const all = Settings.of(settings);
+  const { settings: shown, left: secrets, withVariables } = withoutSecretsOf(settings);
+  const all = Settings.of(shown);
   const read = (chats.test(name) ? readChats : readers[tool])(all, name);
   const refusals = all.refusals();
   if (refusals.length > 0) throw new CodedError("import-refused", { file: name, refusals });
-  return { tool, read, left: all.left(), fates: all.fates() };
+  // The address itself is carried over, its secret parts are not.
+  const fates = new Map([...all.fates(), ...secrets.map(({ setting }) => [setting, "named"] as const)]);
+  const left = [...secrets, ...all.left()];
+  return { tool, read: { ...read, data: withVariables(read.data) }, left, fates };
 }
 const chats = /\.jsonl$/i;
 

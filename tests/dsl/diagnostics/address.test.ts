@@ -67,6 +67,50 @@ describe("secret parts of addresses", () => {
     );
     assert.equal(shownAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
   });
+  it("are found in every form that `URL` reads, with odd characters in a password", () => {
+    for (const address of [
+      ...["https:/u:planted@h", "https:u:planted@h", "https:\\\\u:planted@h", "https://u:pa planted@h"],
+      ...["https://u:a<planted@h", "https://u:pa'planted@h", 'https://u:pa"planted@h', "https:/h/x.csv?sig=planted"],
+      ...["https:\\\\h\\x.csv?sig=planted", "https://h/x?sig=a'planted", "git+https:/u:planted@h"],
+    ])
+      for (const text of [
+        address,
+        `could not fetch ${address}: status 403`,
+        `(${address})`,
+        `csv("${address.replace('"', "")}")`,
+      ])
+        for (const shown of [shownAddresses(text), starredAddresses(text)])
+          assert.ok(!shown.includes("planted") && !shown.includes("pa'"), `${text} → ${shown}`);
+  });
+  it("leave other text unchanged", () => {
+    for (const text of [
+      ...["note: a@b.c", "C:\\data\\a@b.csv", "key: value", "mailto:ann@host", "http: what? see ann@host", "https:"],
+      ...[
+        "https://host:8080 denied: ann@host",
+        "https://host and ann@host",
+        '["https://host:80","ann@host"]',
+        "a ? b : c@d",
+      ],
+      ...[
+        "it's at 'https://host/a', isn't it?",
+        "{ https: 1, ftp: ann@host }",
+        "(https://host) <ann@host>",
+        "http:8080",
+      ],
+    ])
+      for (const shown of [shownAddresses(text), starredAddresses(text)]) assert.equal(shown, text);
+  });
+  it("are found in time that grows with the length of the text", function () {
+    this.timeout(2_000);
+    const many = 200_000;
+    for (const text of ["https:".repeat(many), `https://${".".repeat(many)}a `, "a:".repeat(many), "a".repeat(many)])
+      assert.ok(shownAddresses(text).length > 0);
+    assert.ok(shownAddresses("https://u:p ".repeat(many / 10)).length > 0);
+  });
+  it("are left out before a message is cut", () => {
+    const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
+    assert.ok(!wordsOf("network-failed", { url, why: "" }).message.includes("planted"));
+  });
   it("become as many stars in a line of a program", () => {
     const stars = (text: string): string => starredAddresses(text);
     assert.equal(stars('csv("https://ann:word@host/rows.csv")'), 'csv("https://********@host/rows.csv")');
@@ -93,5 +137,23 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
       JSON.stringify(toJson(diagnostics, sources)),
     ];
     for (const one of shown) assert.ok(!/planted|ted@host|plan@/.test(one), one);
+  });
+  it("are in no excerpt of another diagnostic on the same line", () => {
+    const data = "columns: { text: body, label: team } }";
+    for (const [text, code] of [
+      [`deploy smal to huggingface("me/router", push: "planted")`, "unknown-name"],
+      [`data others { source: csv("https:ann:planted@host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
+      [`data others { source: csv("https:/ann:planted\\u{40}host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
+      [`data others { source: csv("https:/host/tickets.csv?sig=planted"), colums: {}, ${data}`, "unknown-key"],
+    ] as const) {
+      const { diagnostics, sources } = compiled(text, { table: ["body", "team"] });
+      assert.ok(diagnostics.some((one) => one.code === code));
+      const shown = [
+        renderAnsi(diagnostics, sources, { color: false }),
+        renderHtml(diagnostics, sources),
+        JSON.stringify(toJson(diagnostics, sources)),
+      ];
+      for (const one of shown) assert.ok(!one.includes("planted"), one);
+    }
   });
 });

@@ -96,6 +96,11 @@ describe("planted secrets", function () {
 model m { base: "nobody/has-this", task: text_classification }
 train m on d`,
     );
+    const signed = withAccount(`${address("signed")}${QUERY}`, IN_TEXT.password);
+    writeFileSync(
+      join(folder, "axolotl.yaml"),
+      `base_model: bert\ndatasets:\n  - path: "${signed}"\n    type: completion\n`,
+    );
     const cells = ["signed", "odd"].map((name, i) => ({
       ...{ cell_type: "code", id: name, metadata: {}, execution_count: null, outputs: [] },
       source: `data ${name} { source: csv("${address("signed")}${QUERY}"), columns: { text: text${i === 0 ? "" : "s"}, label: label }, split: by_column(part) }`,
@@ -145,6 +150,9 @@ deploy small to huggingface("me/small", push: secret(env: PLANTED_TOKEN))
     assert.equal((await run("check", "--trust", "odd.tune")).status, 1);
     const unknown = await run("check", "base.tune");
     assert.match(unknown.stdout + unknown.stderr, /hub http:\/\/127\.0\.0\.1:\d+\//);
+    const { stderr } = await ran("import", "axolotl.yaml", "--out", "imported.tune");
+    assert.doesNotMatch(stderr, /everything was carried over/);
+    await run("check", "imported.tune");
     await run("doctor", "--ray", withAccount("http://127.0.0.1:1", ACCOUNT.ray));
     await ran("check", "small.tune");
     await ran("plan", "small.tune");
@@ -167,7 +175,7 @@ deploy small to huggingface("me/small", push: secret(env: PLANTED_TOKEN))
     const signed = server.asked.filter(({ path }) => path === "/signed.csv");
     assert.ok(signed.length > 0 && signed.every(({ headers }) => headers.authorization === undefined));
 
-    const programs = new Set(["bad.tune", "odd.tune", "small.tune", "odd.ipynb", "odd.executed.ipynb"]);
+    const programs = new Set(["axolotl.yaml", "bad.tune", "odd.tune", "small.tune", "odd.ipynb", "odd.executed.ipynb"]);
     const files = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name));

@@ -52,6 +52,60 @@ describe("settings of other tools", () => {
     });
   }
 
+  describe("with secrets in addresses", () => {
+    const address = "https://ann:planted@h.example/x.jsonl?sig=planted";
+    const files: readonly (readonly [string, string])[] = [
+      [
+        "a.yaml",
+        stringify({ base_model: "a/b", datasets: [{ path: address, type: "chat_template" }], odd: `see ${address}` }),
+      ],
+      [
+        "job.json",
+        JSON.stringify({
+          training_file: address,
+          method: { type: "supervised" },
+          hyperparameters: {},
+          model: "gpt-4o",
+        }),
+      ],
+      [
+        "train.py",
+        `data = load_dataset("json", data_files="${address}")\ntrainer = SFTTrainer(model="a/b", train_dataset=data["train"], odd=f("${address}"))`,
+      ],
+    ];
+    for (const [file, text] of files)
+      it(`${file} becomes a program that names environment variables`, () => {
+        const { program, left } = importSettings(text, file);
+        assert.ok(!JSON.stringify([program, left]).includes("planted"), program);
+        assert.ok(left.some(({ why }) => why.includes("DATA_TOKEN") && why.includes("DATA_QUERY")));
+        assert.match(
+          program,
+          /\("https:\/\/h\.example\/x\.jsonl", token: secret\(env: DATA_TOKEN\), query: secret\(env: DATA_QUERY\)\)/,
+        );
+        const { codes } = compiled(program, { table: ["messages"] });
+        assert.ok(!codes.includes("address-with-account") && !codes.includes("secret-in-text"), codes.join());
+      });
+    it("have variables of their own for each address", () => {
+      const sets = [address, address, address.replace("x.jsonl", "y.jsonl")].map((path) => ({ path }));
+      const { left } = importSettings(stringify({ base_model: "a/b", datasets: sets }), "a.yaml");
+      const named = left.flatMap(({ why }) => /DATA_TOKEN\w*/.exec(why)?.[0] ?? []);
+      assert.deepEqual(named, ["DATA_TOKEN", "DATA_TOKEN", "DATA_TOKEN_2"]);
+    });
+    it("in rows of chats concern no setting", () => {
+      const row = JSON.stringify({ messages: [{ role: "user", content: address }] });
+      const { program, left } = importSettings(`${row}\n`, "chats.jsonl");
+      assert.ok(!program.includes("planted"));
+      assert.deepEqual(left, []);
+    });
+    it("are not in a refusal", () => {
+      const settings = { base_model: "a/b", datasets: [{ path: address }], rl: "dpo", odd: address };
+      assert.throws(
+        () => importSettings(stringify(settings), "a.yaml"),
+        (error) => error instanceof CodedError && !JSON.stringify([error.data, error.message]).includes("planted"),
+      );
+    });
+  });
+
   it("the examples of docs/coming-from.md are what comes out", () => {
     const page = readFileSync(new URL("../../../../docs/coming-from.md", import.meta.url), "utf8");
     const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```\n\n```\n([\s\S]*?)```/g)];
