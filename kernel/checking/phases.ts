@@ -33,7 +33,7 @@ export interface PhaseOptions {
   readonly datasets?: DatasetCache;
 }
 export interface PhaseText {
-  /** Absent: there are errors. */
+  /** Absent: there are errors, or what must not be downloaded is missing. */
   readonly text?: string;
   readonly diagnostics: readonly Diagnostic[];
   readonly sources: readonly Source[];
@@ -57,6 +57,7 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
   );
   const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(o.name));
   const names = all.map(([name]) => name);
+  if (plans.length === 0 && diagnostics.some((d) => d.code === "not-fetched")) return { diagnostics, sources };
   if (plans.length === 0 && unvalued.length > 0) throw new CodedError("not-told", { file, names: unvalued });
   if (plans.length === 0) throw nothing(file, o.name, names);
   const shown = await Promise.all(

@@ -48,15 +48,20 @@ registerCodes({
     help: (d) =>
       d.because === "secret"
         ? "run the cell, or `tunebook check`, to download it"
-        : `${d.near === null ? "" : `write \`${d.near}\` if you meant that; or `}run \`tunebook trust ${nameable(d.folder)}\` and check again, or run the program or a cell of the notebook`,
+        : `${d.near === null ? "" : `write \`${d.near}\` if you meant that; `}if you trust this folder, run \`tunebook trust ${nameable(d.folder)}\` and check again`,
     explain:
       "Checking, planning and editing a file only read the folder that it lies in until you trust that folder. What would have to be downloaded for the check (a base model, a data set of the hub, a file at an address) is left out, and so is everything that depends on it. You trust a folder with `tunebook trust DIR`, with `--trust` on the command, or by running a program or a cell there. In VS Code, trust the workspace.",
   },
   "network-failed": {
     severity: "error",
     message: (d) => `could not fetch ${d.url}: ${d.why}`,
-    help: () =>
-      "check the connection (HTTPS_PROXY, NODE_EXTRA_CA_CERTS, PIP_INDEX_URL and pip's configuration are honoured) and run it again: what came is kept",
+    help: (d) => {
+      const [, status] = /^status (\d{3})$/.exec(d.why) ?? [];
+      if (status === "401" || status === "403")
+        return "the server wants a valid login: see that the variables that `token`, `query` or HF_TOKEN stand for hold what it gave you";
+      if (status === "404" || status === "410") return "the server has no such file: check the address";
+      return "check the connection (HTTPS_PROXY, NODE_EXTRA_CA_CERTS, PIP_INDEX_URL and pip's configuration are honoured) and run it again: what came is kept";
+    },
     explain:
       "A download did not come to its end after several attempts. What was received lies in the cache as a `.part` file and the next attempt goes on from there. Behind a proxy set `HTTPS_PROXY`; with a company's own certificates set `NODE_EXTRA_CA_CERTS` or `PIP_CERT`; with a mirror of PyPI set `PIP_INDEX_URL`.",
   },
@@ -70,7 +75,8 @@ registerCodes({
   "checksum-mismatch": {
     severity: "error",
     message: (d) => `what ${d.url} sent is not what was expected (sha256 ${d.got}, expected ${d.expected})`,
-    help: () => "run it again; if it stays so, the mirror or a proxy changes files: use another index (PIP_INDEX_URL)",
+    help: () =>
+      "of a source with a `sha256`: the file has changed, or the checksum is wrong; of a package or a model: run it again, or use another index (PIP_INDEX_URL), since a mirror or a proxy changes files",
     explain:
       "Every file that Tunebook fetches is compared with a checksum that is known beforehand. The file was removed; nothing of it was used.",
   },

@@ -11,6 +11,7 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   EROFS: "the file system is read-only",
   ENOTDIR: "a part of its path is a file, not a folder",
   EISDIR: "a folder has that name",
+  EEXIST: "a file has that name",
   ELOOP: "symbolic links on its path lead in a circle, or to elsewhere",
   ENAMETOOLONG: "its name is too long for the file system",
 };

@@ -3,16 +3,28 @@
  * these; what a user writes to a place of their choice (a saved or deployed model, a report, a bundle) has the usual mode.
  * Modes are given with each file, since `process.umask` is one for all of a process, and a notebook's cells share it.
  */
-import { chmodSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { chmod, copyFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
+import "./codes.js";
 
 export const PRIVATE = { file: 0o600, folder: 0o700 } as const;
 
-/** Makes the folder and those above it that are missing; a folder that is there keeps its mode. */
+/** Makes the folder and those above it that are missing; a folder that is there keeps its mode. Coded error `cannot-write`. */
 export function makePrivateFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: PRIVATE.folder });
+  const parent = dirname(folder);
+  if (!existsSync(parent)) makePrivateFolder(parent);
+  // Not by Node's `recursive`, which tries again without end below a folder that takes no entries (/proc).
+  try {
+    mkdirSync(folder, { mode: PRIVATE.folder });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST" && statSync(folder).isDirectory()) return;
+    if (code !== "ENOENT" || !existsSync(parent)) throw error;
+    throw new CodedError("cannot-write", { file: folder, why: "no folder can be made there" }, { cause: error });
+  }
 }
 
 /** Writes all or nothing. A file that is replaced becomes private too. */

@@ -9,7 +9,8 @@ import { join, resolve } from "node:path";
 export function configPath(...parts: readonly string[]): string {
   const set = (name: string): string | undefined => process.env[name] || undefined;
   const own = set("TUNEBOOK_CONFIG");
-  if (own !== undefined) return join(resolve(own), ...parts);
+  // A relative path must not lead into whatever folder is open.
+  if (own !== undefined) return join(resolve(homedir(), own), ...parts);
   const all =
     process.platform === "win32"
       ? (set("APPDATA") ?? join(homedir(), "AppData", "Roaming"))

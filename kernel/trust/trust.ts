@@ -2,7 +2,7 @@
  * Folders that the user trusts. Checking or editing a file in any other folder reads files, and neither runs code nor opens a
  * network connection. The list is kept in the user's configuration, never in a folder: a folder cannot trust itself.
  */
-import { realpathSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -45,7 +45,7 @@ export function trustedFolders(): readonly TrustedFolder[] {
 export function isTrusted(folder: string): boolean {
   try {
     const path = realOf(folder);
-    return trustedFolders().some((one) => one.path === path || (one.subfolders && isWithin(path, one.path)));
+    return trustedFolders().some((one) => isCovered(path, one));
   } catch (error) {
     if (error instanceof CodedError) return false;
     throw error;
@@ -76,6 +76,13 @@ export async function distrustFolder(folder: string): Promise<boolean> {
   return listed;
 }
 
+/** The folder by which one is trusted: itself, or a parent that is trusted with its subfolders; null: it is not trusted. */
+export function trustedBy(folder: string): string | null {
+  const [path] = existing(folder);
+  if (path === undefined) return null;
+  return trustedFolders().find((one) => isCovered(path, one))?.path ?? null;
+}
+
 /**
  * Running a program or a cell is a decision to trust its folder (that folder alone, not its subfolders). Where the configuration
  * cannot be written the run goes on all the same: only later checks are affected, which then stay offline.
@@ -102,9 +109,13 @@ async function change(next: (folders: readonly TrustedFolder[]) => readonly Trus
   }
 }
 
+function isCovered(path: string, by: TrustedFolder): boolean {
+  return by.path === path || (by.subfolders && isWithin(path, by.path));
+}
+
 function realOf(folder: string): string {
   const [found] = existing(folder);
-  if (found === undefined) throw new CodedError("no-such-folder", { folder });
+  if (found === undefined || !statSync(found).isDirectory()) throw new CodedError("no-such-folder", { folder });
   return found;
 }
 

@@ -45,7 +45,9 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   const stream = dry ? process.stderr : process.stdout;
   const { file, applied, refused, left, was, now } = fixed;
   const written = !dry && !check;
-  say(`${file}: ${counted(applied.length, written ? "mended" : "to mend")}, ${counted(left.length, "left")}\n`);
+  say(
+    `${file}: ${counted(applied.length, written ? "mended" : "to mend")}, ${counted(left.filter((d) => d.severity !== "note").length, "left")}\n`,
+  );
   for (const fix of inOrder(applied, was)) say(`  ${placeOf(fix, was)}  ${fix.title}  [${fix.code}]\n`);
   for (const fix of refused)
     say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
