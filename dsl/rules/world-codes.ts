@@ -34,6 +34,8 @@ declare module "../diagnostics/codes.js" {
     };
     /** `file`: its source is one of its own. */
     "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
+    /** Bytes of the file that were read, and of the rows that came of them. */
+    "unpacks-far": { readonly data: string; readonly file: string; readonly packed: number; readonly unpacked: number };
     "split-leak": {
       readonly data: string;
       readonly count: number;
@@ -94,6 +96,9 @@ declare module "../diagnostics/codes.js" {
     "writes-no-text": { readonly key: string; readonly task: string };
   }
 }
+
+const sizeText = (bytes: number): string =>
+  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
 registerCodes({
   "unknown-column": {
@@ -217,6 +222,16 @@ train m on d`,
       d.file === undefined ? "give it a larger share, or leave it out" : `${d.file} has no rows: leave the split out`,
     explain:
       "A split that was asked for came out empty: the share is too small for so few rows, or the column names another value.",
+  },
+  "unpacks-far": {
+    severity: "warning",
+    allowable: true,
+    facts: true,
+    message: (d) =>
+      `${d.file} unpacks to ${Math.round(d.unpacked / Math.max(1, d.packed)).toLocaleString("en-US")} times its size: ${sizeText(d.packed)} of it hold ${sizeText(d.unpacked)} of rows`,
+    help: () => "use the file only if you know who made it; otherwise unpack a part of it and look at the rows",
+    explain:
+      "Text that is packed well takes a thirtieth of its size. A file that unpacks to more than forty times its size holds the same row over and over, or was made to fill the memory of whoever reads it. A check reads a bounded part of such a file. A run reads it as long as it unpacks to less than 64 MiB or 200 times its size (`unpacks-too-large`).",
   },
   "split-leak": {
     severity: "error",

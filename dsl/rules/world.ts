@@ -225,6 +225,8 @@ export function checkData(
         break;
       }
   }
+  for (const { file, packed, unpacked } of facts.unpacks ?? [])
+    program.reportNear("unpacks-far", { data: draft.name, file, packed, unpacked }, place("source"), here);
   for (const [split, of] of Object.entries(facts.splits)) {
     if (!whole || of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
     program.reportNear(

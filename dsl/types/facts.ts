@@ -158,6 +158,8 @@ export interface DataFacts {
   readonly hash: string;
   /** Of a look at data of any size: rows that were read, of about how many; counts and shares are scaled up from them. */
   readonly sampled?: { readonly rows: number; readonly of: number };
+  /** Files whose rows are far larger than they are: bytes of the file that were read, and of the rows that came of them. */
+  readonly unpacks?: readonly { readonly file: string; readonly packed: number; readonly unpacked: number }[];
   /** Rows whose tokens were counted, of those that were read; absent: all. */
   readonly counted?: { readonly rows: number; readonly of: number };
   /** Sentences for the preview: how near stratification came. */

@@ -1,6 +1,6 @@
 /** Looks at a folder of model files: are they whole, of which family, how large. Reads headers and hashes; loads nothing. */
 import { createHash } from "node:crypto";
-import { closeSync } from "node:fs";
+import { closeSync, fstatSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { loadWord } from "#dsl/types/loaded.js";
@@ -9,6 +9,7 @@ import type { Registry } from "#dsl/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
 import { hashAt } from "../fetch/hashed.js";
 import type { Base } from "../core/bases/base.js";
+import { SETTINGS, VOCABULARY } from "../core/bases/json-limits.js";
 import { chatTemplateOf } from "./chat-template.js";
 import { embeddingOf, MODULES } from "./embedding.js";
 import { familyOf } from "../core/bases/family.js";
@@ -95,6 +96,14 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   };
 }
 
+/** A huge file of settings would be read for its hash, for minutes, before it is refused. Coded error `base-damaged`. */
+function demandSize(file: string, name: string, size: number): void {
+  if (name.endsWith(".safetensors")) return;
+  const most = (name === "tokenizer.json" ? VOCABULARY : SETTINGS).bytes;
+  if (size > most)
+    throw new CodedError("base-damaged", { file, why: `it has more than ${String(most / 2 ** 20)} MiB` });
+}
+
 function missing(folder: string, name: string): never {
   throw new CodedError("base-incomplete", { folder, missing: name });
 }
@@ -104,7 +113,10 @@ async function hashOf(folder: string, files: readonly string[]): Promise<string>
   const hash = createHash("sha256");
   for (const name of files) {
     const file = join(folder, name);
-    closeSync(openRegular(file) ?? missing(folder, name));
+    const fd = openRegular(file) ?? missing(folder, name);
+    const { size } = fstatSync(fd);
+    closeSync(fd);
+    demandSize(file, name, size);
     hash.update(`${name}\0${await hashAt(file)}\n`);
   }
   return hash.digest("hex");

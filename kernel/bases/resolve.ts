@@ -15,6 +15,7 @@ import type { Base } from "../core/bases/base.js";
 import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
 import type { Tried } from "../core/bases/codes.js";
 import { sha256Of } from "../fetch/file.js";
+import { readGguf } from "./gguf/file.js";
 import { convertGguf, convertedFolder, storedAs } from "./gguf/convert.js";
 import { baseFromHub } from "./hub.js";
 import { hubEndpoint, hubOffline } from "./hub-files.js";
@@ -110,6 +111,8 @@ function hubOrigin(repository: string, folder: string): BaseOrigin {
 }
 
 async function fromGguf(file: string, o: ResolveOptions): Promise<string> {
+  // What is no such file is refused before all of it is read for its hash.
+  readGguf(file);
   const sha256 = await sha256Of(file);
   const { signal } = o;
   return convertGguf(file, sha256, convertedFolder(sha256), {

@@ -7,7 +7,6 @@ import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } 
 import { dirname, join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
@@ -20,7 +19,9 @@ import { makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { stampAt } from "../fetch/stamp.js";
 import { audited } from "../core/data/audit/audit.js";
 import { unreadNotes } from "../core/data/conversations.js";
+import { readsPacked, unpacking, type Unpacks } from "../core/data/bounded-look.js";
 import { ReadAs, sourcesOf } from "../core/data/read-as.js";
+import { scaled, type Sampled } from "../core/data/scaled.js";
 import { pass } from "../core/data/pass/pass.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { nameRowsBy } from "../core/data/row-names.js";
@@ -61,8 +62,9 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   let streamed = openStreamed(folder);
   // Of a sample at equal distances a part tells nothing.
   const part = streamed || plan.sample !== null ? undefined : o.mostBytes;
-  if (part !== undefined && callsOf(plan).some((call) => sizeOfFiles(filesRead(call, world.folder) ?? []) > part))
-    folder = folderOf(part);
+  const mayLeave = (call: Call): boolean =>
+    sizeOfFiles(filesRead(call, world.folder) ?? []) > (part ?? 0) || readsPacked(call, world.folder);
+  if (part !== undefined && callsOf(plan).some(mayLeave)) folder = folderOf(part);
   streamed ??= await locked(folder, async () => {
     // Someone else may have made it while this waited.
     const made = openStreamed(folder);
@@ -114,6 +116,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const unread = new Set<string>();
   const read = new ReadAs();
   const left = new Map<string | null, Sampled>();
+  const unpacks: Unpacks[] = [];
   const written = new WrittenRows(folder, roles, !plan.split && !isCall(plan.source));
   const { registry, signal } = o;
   const reading = { registry, world, signal, unread, mostBytes: o.mostBytes };
@@ -121,6 +124,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
     ...{ ...reading, onRows: o.onRows },
     found: (file, what) => read.add(file, what),
     onLeft: (split, rows, of) => left.set(split, { rows, of }),
+    onUnpacks: (file) => unpacks.push(file),
   });
   try {
     const { facts, labels, names, sample, order } = await pass(plan, chunks, written, {
@@ -137,7 +141,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
       version: VERSION,
       roles,
       labels,
-      facts: scaled({ ...facts, ...audit, ...sourcesOf(read), notes }, left, facts.rowsIn),
+      facts: scaled({ ...facts, ...audit, ...sourcesOf(read), notes, ...unpacking(unpacks) }, left, facts.rowsIn),
       sample,
       splits,
     };
@@ -145,40 +149,6 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   } finally {
     written.close();
   }
-}
-
-interface Sampled {
-  readonly rows: number;
-  readonly of: number;
-}
-/** Counts as they would be of all rows, where rests of files were left. `left`: by split, or null for one source of all. */
-function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, read: number): DataFacts {
-  if (left.size === 0) return facts;
-  const of = read + [...left.values()].reduce((sum, one) => sum + one.of - one.rows, 0);
-  const splits = Object.entries(facts.splits).map(([name, split]): [string, SplitFacts] => {
-    const own = left.get(null) ?? left.get(name);
-    const factor = own ? own.of / own.rows : 1;
-    const count = (n: number): number => Math.round(n * factor);
-    const labels = split.labels.map((label) => ({ ...label, count: count(label.count) }));
-    return [name, { ...split, rows: count(split.rows), labels }];
-  });
-  const share = of / read;
-  const shared = <D extends { readonly count: number }>(dropped: readonly D[]): D[] =>
-    dropped.map((one) => ({ ...one, count: Math.round(one.count * share) }));
-  const cleaners = facts.cleaners?.map((one) => ({
-    ...one,
-    changed: Math.round(one.changed * share),
-    dropped: shared(one.dropped),
-    ...(one.noted && { noted: shared(one.noted) }),
-  }));
-  return {
-    ...facts,
-    dropped: shared(facts.dropped),
-    ...(cleaners && { cleaners }),
-    ...{ rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
-    splits: Object.fromEntries(splits),
-    sampled: { rows: read, of },
-  };
 }
 
 /** Path and stamp of each file that is read. */

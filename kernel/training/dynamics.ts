@@ -4,11 +4,12 @@
  * next (forgetting; Toneva et al. 2019). Twelve bytes a row, whatever the epochs; written beside each checkpoint, so that a
  * run that goes on counts on exactly.
  */
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
 import type { NDArray } from "#dsl/graph/program.js";
 import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
+import { NotRead, readWhole } from "../fetch/regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { writing } from "../artifacts/folder-errors.js";
 
@@ -95,9 +96,12 @@ export class Dynamics {
   }
 }
 
+/** Bytes of 20 million rows. */
+const MOST = 2 ** 28;
+
 function inflated(bytes: Uint8Array): Buffer | null {
   try {
-    return inflateSync(bytes);
+    return inflateSync(bytes, { maxOutputLength: MOST });
   } catch {
     return null; // damaged: as if there were none
   }
@@ -117,11 +121,20 @@ export async function saveDynamics(run: RunFolder, step: number, dynamics: Dynam
   }
 }
 
+function bytesOf(file: string): Buffer | null {
+  try {
+    return readWhole(file, MOST);
+  } catch (error) {
+    if (error instanceof NotRead) return null;
+    throw error;
+  }
+}
+
 /** Null: the run has none (older versions wrote none), or they are of other rows. */
 export function loadDynamics(run: RunFolder, step: number, rows?: number): Dynamics | null {
   const file = fileOf(run, step);
-  if (!existsSync(file)) return null;
-  const found = Dynamics.from(readFileSync(file));
+  const bytes = bytesOf(file);
+  const found = bytes && Dynamics.from(bytes);
   return found && (rows === undefined || found.rows === rows) ? found : null;
 }
 

@@ -8,11 +8,12 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
-import { unpacked } from "./packed.js";
+import { isPacked, unpacked } from "./packed.js";
 import "../lib/sources/codes.js";
 import "../lib/sources/table-codes.js";
 
 const PIECE = 64 * 1024;
+const SMALL = { piece: 4 * 1024, until: 2 ** 20 } as const;
 
 /** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
 export async function locate(folder: string, path: string): Promise<string> {
@@ -177,7 +178,7 @@ export async function* bytesOf(
   try {
     const before = await handle.stat();
     if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
-    const raw = piecesOf(handle, before.size, onBytes);
+    const raw = piecesOf(handle, before.size, { onBytes, small: isPacked(name) });
     let read = 0;
     for await (const chunk of unpacked(raw, file, name, before.size)) {
       read += chunk.length;
@@ -195,9 +196,15 @@ export async function* bytesOf(
 }
 
 /** The first `size` bytes; all there are of a file of /proc, which has no size before it is read. */
-async function* piecesOf(handle: FileHandle, size: number, onBytes?: OnBytes): AsyncGenerator<Uint8Array> {
+async function* piecesOf(
+  handle: FileHandle,
+  size: number,
+  { onBytes, small }: { readonly onBytes?: OnBytes | undefined; readonly small: boolean },
+): AsyncGenerator<Uint8Array> {
   for (let at = 0; size === 0 || at < size;) {
-    const piece = Buffer.allocUnsafe(size === 0 ? PIECE : Math.min(PIECE, size - at));
+    // A small piece of a packed file may unpack to megabytes: how far it does is known early.
+    const most = small && at < SMALL.until ? SMALL.piece : PIECE;
+    const piece = Buffer.allocUnsafe(size === 0 ? most : Math.min(most, size - at));
     const { bytesRead } = await handle.read(piece, 0, piece.length);
     if (bytesRead === 0) return;
     at += bytesRead;

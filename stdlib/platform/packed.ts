@@ -6,22 +6,39 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { zstd } from "../lib/sources/zstd.js";
 import "../lib/sources/table-codes.js";
 
-/** Bytes that a file may unpack to, whatever its size, and how many times its size beyond them: texts come to a twentieth. */
-const MODEST = { bytes: 2 ** 28, times: 400 };
+/**
+ * Bytes that a file may unpack to, whatever its size, and how many times its size beyond them. Text is packed to a twentieth, and
+ * rows that repeat themselves to a hundredth.
+ */
+const MODEST: Bounds = { bytes: 2 ** 26, times: 200 };
+export interface Bounds {
+  readonly bytes: number;
+  readonly times: number;
+}
+/** Entries of an archive that are looked at; more than this many folders and hidden files are no packed file. */
+const MOST_ENTRIES = 1000;
 
-/** Coded error `unpacks-too-large`. `size`: of the packed file. */
+/**
+ * Coded error `unpacks-too-large`, as soon as what was read so far has unpacked to too much: a bomb of any size ends after the
+ * same number of bytes. `size`: of the packed file.
+ */
 export async function* unpacked(
   raw: AsyncIterable<Uint8Array>,
   file: string,
   name: string,
   size: number,
+  bounds: Bounds = MODEST,
 ): AsyncGenerator<Uint8Array> {
-  const ending = /\.(gz|zst|zip)$/i.exec(name)?.[1]?.toLowerCase();
+  const ending = endingOf(name);
   if (ending === undefined) return yield* raw;
-  const limit = Math.max(MODEST.bytes, size * MODEST.times);
-  let read = 0;
-  for await (const bytes of ending === "gz" ? gunzipped(raw) : ending === "zst" ? zstd(raw) : member(file, name)) {
+  let [packed, read] = [0, 0];
+  const counted = countedBy(raw, (bytes) => (packed += bytes));
+  // An archive is read by place: all of it counts.
+  if (ending === "zip") packed = size;
+  const pieces = ending === "gz" ? gunzipped(counted) : ending === "zst" ? zstd(counted) : member(file, name);
+  for await (const bytes of pieces) {
     read += bytes.length;
+    const limit = Math.max(bounds.bytes, packed * bounds.times);
     if (read > limit)
       throw new CodedError("unpacks-too-large", {
         ...{ file: name, where: `packed in ${size} bytes`, size: Infinity, limit, of: "bytes" },
@@ -30,9 +47,25 @@ export async function* unpacked(
   }
 }
 
+function endingOf(name: string): string | undefined {
+  return /\.(gz|zst|zip)$/i.exec(name)?.[1]?.toLowerCase();
+}
+/** Whether a file of that name is unpacked while it is read. */
+export function isPacked(name: string): boolean {
+  return endingOf(name) !== undefined;
+}
+
+async function* countedBy(raw: AsyncIterable<Uint8Array>, count: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const bytes of raw) {
+    count(bytes.length);
+    yield bytes;
+  }
+}
+
 /** How it ends is told by the stream that is read. */
 function gunzipped(raw: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  return pipeline(Readable.from(raw), createGunzip(), () => undefined);
+  // Nothing is read ahead, so that what was read tells how far it unpacks.
+  return pipeline(Readable.from(raw, { highWaterMark: 1 }), createGunzip(), () => undefined);
 }
 
 /** Coded error `zip-members`. */
@@ -43,18 +76,20 @@ async function* member(file: string, name: string): AsyncGenerator<Uint8Array> {
   );
   try {
     const files: yauzl.Entry[] = [];
+    let entries = 0;
     await new Promise<void>((resolve, reject) => {
       zip.on("error", reject).on("end", resolve);
       zip.on("entry", (entry: yauzl.Entry) => {
         const left = /\/$|(?:^|\/)(?:__MACOSX\/|\.DS_Store$)/.test(entry.fileName);
         if (!left) files.push(entry);
-        if (files.length > 8) resolve();
+        entries += 1;
+        if (files.length > 8 || entries > MOST_ENTRIES) resolve();
         else zip.readEntry();
       });
       zip.readEntry();
     });
     const [only] = files;
-    if (!only || files.length > 1)
+    if (!only || files.length > 1 || entries > MOST_ENTRIES)
       throw new CodedError("zip-members", { file: name, members: files.map((entry) => entry.fileName) });
     const stream = await new Promise<Readable>((resolve, reject) =>
       zip.openReadStream(only, (error, opened) => (error ? reject(error) : resolve(opened))),

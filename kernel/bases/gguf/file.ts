@@ -41,11 +41,11 @@ export function readGguf(file: string): Gguf {
       });
     const tensorCount = cursor.count(24);
     const valueCount = cursor.count(12);
-    const metadata: Record<string, MetadataValue> = {};
-    for (let i = 0; i < valueCount; i++) {
-      const key = cursor.text();
-      metadata[key] = cursor.value(cursor.u32(), 0);
-    }
+    if (Math.max(tensorCount, valueCount) > MOST_ENTRIES)
+      throw cursor.bad(`it names more than ${MOST_ENTRIES.toLocaleString("en-US")} tensors or settings`);
+    const values: [string, MetadataValue][] = [];
+    for (let i = 0; i < valueCount; i++) values.push([cursor.text(), cursor.value(cursor.u32(), 0)]);
+    const metadata = Object.fromEntries(values);
     const heads = Array.from({ length: tensorCount }, () => tensorHead(cursor));
     const alignment = metadata["general.alignment"] ?? 32;
     if (typeof alignment !== "number" || alignment < 1) throw cursor.bad("its alignment is no positive number");
@@ -82,6 +82,10 @@ function tensorHead(cursor: Cursor): GgufTensor {
 }
 
 const CHUNK = 1 << 20;
+/** Maximum size of metadata and tensor places, in bytes; a tokenizer of 250,000 tokens takes 15 MB of them. */
+const MOST_HEAD = 2 ** 28;
+/** Maximum number of tensors, and of settings; large mixtures of experts have some ten thousands. */
+const MOST_ENTRIES = 500_000;
 const DEEPEST = 4;
 
 /** Reads forward through the file, a chunk at a time. */
@@ -102,6 +106,7 @@ class Cursor {
     return new CodedError("gguf-malformed", { file: this.file, why });
   }
   bytes(length: number): Buffer {
+    if (this.place + length > MOST_HEAD) throw this.bad(`its head has more than ${String(MOST_HEAD / 2 ** 20)} MiB`);
     if (this.at + length > this.buffer.length) this.fill(length);
     this.at += length;
     return this.buffer.subarray(this.at - length, this.at);

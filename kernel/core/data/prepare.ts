@@ -23,6 +23,8 @@ import { readHeader as header, streamRows, stride, type Row } from "./rows.js";
 import { nameRowsBy, rowName } from "./row-names.js";
 import { lineOf } from "./line.js";
 import { measured, type Measures } from "./measured.js";
+import { scaled, type Sampled } from "./scaled.js";
+import { unpacking, type Unpacks } from "./bounded-look.js";
 import { ReadAs, sourcesOf } from "./read-as.js";
 import "./codes.js";
 
@@ -41,7 +43,7 @@ export interface PrepareOptions {
   /** Told how many bytes of a file of the net are here. */
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
   readonly registry?: Registry;
-  /** Bytes of each streamed file after which the rest of it is left; absent: all is read. */
+  /** Bytes of each file that is streamed or packed after which the rest of it is left; absent: all is read. */
   readonly mostBytes?: number | undefined;
   /** What people decided about the rows of a plan with annotations. */
   readonly decisions?: Lines | undefined;
@@ -52,6 +54,9 @@ export interface Begun {
   readonly rows: Parted;
   readonly read: ReadAs;
   readonly unread: ReadonlySet<string>;
+  /** Of files of which a part was read: rows by split, or by null for one source of all. */
+  readonly left: ReadonlyMap<string | null, Sampled>;
+  readonly unpacks: readonly Unpacks[];
 }
 
 /** `prepareRows`, then `measured`. Coded errors: those of both. */
@@ -70,11 +75,16 @@ export async function prepare(
 export async function prepareRows(plan: DataPlan, world: SourceWorld, o: PrepareOptions = {}): Promise<Prepared> {
   const registry = o.registry ?? whole;
   const passing = { registry, streamed: false, signal: o.signal, decisions: o.decisions };
-  const opened = { unread: new Set<string>(), read: new ReadAs() };
+  const left = new Map<string | null, Sampled>();
+  const unpacked: Unpacks[] = [];
+  const opened = { unread: new Set<string>(), read: new ReadAs(), left, unpacks: unpacked };
   const chunks = (): AsyncIterable<readonly Row[]> =>
     streamRows(plan, {
       ...{ registry, world, signal: o.signal, onRows: o.onRows, unread: opened.unread },
       found: (file, what) => opened.read.add(file, what),
+      mostBytes: o.mostBytes,
+      onLeft: (split, rows, of) => left.set(split, { rows, of }),
+      onUnpacks: (file) => unpacked.push(file),
     });
   // What people decided of a row changes what it is.
   const begun = plan.annotations
@@ -83,6 +93,8 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
   const { unread, read } = begun ?? opened;
   const held = new Held(Object.keys(plan.columns).sort());
   const { facts, labels, names, sample, annotated } = await pass(plan, begun?.rows ?? chunks(), held, passing);
+  // Known once the rows were read.
+  const { left: parts, unpacks } = begun ?? opened;
   const splits = held.splits(names);
   // What is repeated to even out labels is one row all the same.
   const rows = new Map([...splits].map(([name, own]) => [name, [...new Set(own)]]));
@@ -91,12 +103,20 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
     name: plan.name,
     splits: Object.fromEntries([...splits].map(([name, rows]) => [name, tableOf(rows, plan)])),
     labels,
-    facts: {
-      ...facts,
-      ...sourcesOf(read),
-      notes: [...unreadNotes(unread), ...(facts.notes ?? [])],
-      audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(rows)}`, look) ?? look()),
-    },
+    facts: scaled(
+      {
+        ...facts,
+        ...sourcesOf(read),
+        notes: [...unreadNotes(unread), ...(facts.notes ?? [])],
+        ...unpacking(unpacks),
+        // What a part doesn't show may be in the rest.
+        ...(parts.size === 0 && {
+          audit: await (o.audits?.of(`${facts.hash.slice(0, 32)}${numbersOf(rows)}`, look) ?? look()),
+        }),
+      },
+      parts,
+      facts.rowsIn,
+    ),
     sample,
     ...(annotated && { annotated }),
   };

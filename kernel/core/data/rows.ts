@@ -18,11 +18,15 @@ import { writtenTurns } from "./conversations.js";
 import { withAnswers } from "./answers.js";
 import { rowName } from "./row-names.js";
 import type { Columns, Row } from "./row.js";
+import { BoundedLook, readsPacked, type Unpacks } from "./bounded-look.js";
 import { ReadAs, sourcesOf } from "./read-as.js";
 import { valueInRole } from "./role-values.js";
 import "./codes.js";
 
 export type { Columns, Row };
+
+/** Rows that are counted where a part of them is read. */
+const MOST_COUNTED = 10_000_000;
 
 /** Rows between two looks at the signal; the event loop turns there. */
 export const stride = 4096;
@@ -37,10 +41,12 @@ export interface Reading {
   readonly found?: SourceWorld["found"];
   /** Told what fields of turns no model sees. */
   readonly unread?: Set<string>;
-  /** Bytes of each streamed file after which the rest of it is left. */
+  /** Bytes of each file that is streamed or packed after which the rest of it is left. */
   readonly mostBytes?: number | undefined;
   /** Told where a rest was left: rows that were read, of how many by the file's size; `split`: of a source of its own. */
   readonly onLeft?: (split: string | null, rows: number, of: number) => void;
+  /** Told of files whose rows are far larger than they are, where `mostBytes` is given. */
+  readonly onUnpacks?: (file: Unpacks) => void;
 }
 
 /** The rows of a table with their roles, by index; a column that is not there is the coded error `unknown-column`. */
@@ -141,7 +147,11 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   for (const [split, call] of sources) {
     const source = await implementationOf(reading.registry, "source", call.word);
     reading.signal?.throwIfAborted();
-    if (call.arguments["stream"] !== true || !source.stream) {
+    const look =
+      reading.mostBytes !== undefined && readsPacked(call, reading.world.folder)
+        ? new BoundedLook(reading.mostBytes)
+        : null;
+    if (!source.stream || (call.arguments["stream"] !== true && !look)) {
       const table = columnsOf(await source.open(call, asked));
       const numbers = mustGet(table, "$row", "column");
       const rowAt = rolesOf(plan, call, table, conversation);
@@ -153,10 +163,17 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       continue;
     }
     let done = 0;
+    // Rows that are counted alone.
+    let rest = 0;
     let [read, size] = [0, 0];
     const world = { ...asked, onBytes: (now: number, of: number) => void ([read, size] = [now, of]) };
     const known = new Set<string>();
     for await (const chunk of source.stream(call, world)) {
+      if (rest > 0) {
+        rest += chunk.rows;
+        if (rest > MOST_COUNTED) break;
+        continue;
+      }
       for (const name of chunk.columns.keys()) known.add(name);
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
@@ -166,11 +183,17 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
       done += chunk.rows;
       reading.onRows?.((all += chunk.rows));
-      if (read < size && read >= (reading.mostBytes ?? Infinity)) {
-        reading.onLeft?.(split, done, Math.round((done * size) / read));
+      look?.add(chunk);
+      if (read < size && (read >= (reading.mostBytes ?? Infinity) || look?.over(read))) {
+        reading.onLeft?.(split, done, Math.round((done * size) / Math.max(1, read)));
         break;
       }
+      // The file is read to its end and more rows come of it, as of a table that repeats its values.
+      if (look?.over(read)) rest = 1;
     }
+    if (rest > 1) reading.onLeft?.(split, done, done + rest - 1);
+    const unpacks = look?.unpacks(String(call.arguments["path"]), read);
+    if (unpacks) reading.onUnpacks?.(unpacks);
   }
 }
 

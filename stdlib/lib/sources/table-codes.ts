@@ -98,7 +98,10 @@ registerCodes({
     severity: "error",
     message: (d) =>
       `${d.file} (${d.where}) unpacks to ${d.size === Infinity ? `more than ${d.limit}` : d.size} ${d.of}, more than ${d.size === Infinity ? "is read at once" : `the ${d.limit} that are read at once`}`,
-    help: () => "write it in smaller pieces (pages, row groups, batches), if it is what you think it is",
+    help: (d) =>
+      d.where.startsWith("packed in")
+        ? "unpack it yourself and read the unpacked file, if you know who made it"
+        : "write it in smaller pieces (pages, row groups, batches), if it is what you think it is",
     explain:
       "Packed data can be made that unpack to a thousand times their size and fill the memory. What is read at once is bounded, whatever a file says of itself.",
   },

@@ -1,5 +1,12 @@
-/** What zstd packed, piece by piece. */
+/** What zstd packed, block by block. */
 import { Decompress } from "fzstd";
+import { zstdBlocks } from "./zstd-blocks.js";
+
+/**
+ * Bytes that may be moved for each byte that is unpacked, and for the first million. The decompressor moves its window with each
+ * block; a file of tiny blocks with a large window would keep it busy for hours.
+ */
+const MOST_MOVED = { times: 2 ** 14, from: 2 ** 20 } as const;
 
 export async function* zstd(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
@@ -9,9 +16,16 @@ export async function* zstd(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     waiting = [];
     return taken;
   };
-  for await (const piece of raw) {
-    decompress.push(Uint8Array.from(piece));
-    yield* take();
+  let [moved, made] = [0, 0];
+  for await (const { bytes, window } of zstdBlocks(raw)) {
+    moved += window;
+    if (moved > MOST_MOVED.times * (MOST_MOVED.from + made))
+      throw new Error("its blocks are far smaller than its window: unpack it with another program");
+    decompress.push(bytes);
+    for (const piece of take()) {
+      made += piece.length;
+      yield piece;
+    }
   }
   decompress.push(new Uint8Array(0), true);
   yield* take();

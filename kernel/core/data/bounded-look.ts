@@ -1,0 +1,68 @@
+/**
+ * How far a check reads files that are packed: rows of a small file may be thousands of times its size. A check stops at a
+ * bounded number of bytes and rows, says so, and judges the data by what it read.
+ */
+import type { DataFacts } from "#dsl/types/facts.js";
+import type { Call } from "#dsl/types/value.js";
+import { filesNamed } from "#platform/files.js";
+import type { RowChunk } from "#stdlib/kinds/data.js";
+
+export type Unpacks = NonNullable<DataFacts["unpacks"]>[number];
+
+/** Rows beyond which the rest of a packed file is left. */
+const MOST_ROWS = 250_000;
+/** Text that is packed well comes to a thirtieth of its size; of a file that unpacks to so much more a small part is enough. */
+const FAR = { times: 40, bytes: 16 * 2 ** 20, rows: 100_000 } as const;
+
+const PACKED = /\.(?:gz|zst|zip)$/i;
+/** Formats whose pages may be packed, and in which a value that is repeated takes no room. */
+const TABLES: ReadonlySet<string> = new Set(["parquet", "arrow"]);
+
+/** Whether rows of a source may be larger than its files. */
+export function readsPacked({ word, arguments: given }: Call, folder: string): boolean {
+  const { path, sources } = given;
+  if (TABLES.has(word)) return true;
+  if (Array.isArray(sources)) return sources.some((one) => readsPacked(one as Call, folder));
+  if (typeof path !== "string") return false;
+  if (PACKED.test(path)) return true;
+  try {
+    return filesNamed(folder, path).some((name) => PACKED.test(name));
+  } catch {
+    return false; // Whoever reads it says what is wrong.
+  }
+}
+
+export class BoundedLook {
+  private bytes = 0;
+  private rows = 0;
+
+  /** `most`: bytes of rows. */
+  constructor(private readonly most: number) {}
+
+  add({ columns, rows }: RowChunk): void {
+    this.rows += rows;
+    for (const values of columns.values())
+      for (const value of values) this.bytes += typeof value === "string" ? value.length + 1 : 8;
+  }
+
+  /** Whether no more is to be read. `read`: bytes of the file so far. */
+  over(read: number): boolean {
+    if (this.bytes >= this.most || this.rows >= MOST_ROWS) return true;
+    return this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
+  }
+
+  /** What a warning says of the file; undefined: its rows are not much larger than it. */
+  unpacks(file: string, read: number): Unpacks | undefined {
+    const far = this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
+    return far ? { file, packed: read, unpacked: this.bytes } : undefined;
+  }
+
+  private isFar(read: number): boolean {
+    return this.bytes >= FAR.times * Math.max(1, read);
+  }
+}
+
+/** As facts. */
+export function unpacking(unpacks: readonly Unpacks[]): Pick<DataFacts, "unpacks"> {
+  return unpacks.length > 0 ? { unpacks } : {};
+}
