@@ -84,9 +84,14 @@ function starred(address: string): string {
   return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
 }
 
-/** Scheme and slashes of an address; null: the text is no address. */
+/** Whether the text begins as an address does, such as `https://host` or `https:host`. */
+export function looksLikeAddress(text: string): boolean {
+  return headOf(text) !== null;
+}
+
+/** Scheme and slashes of an address; null: the text is no address. A single letter is a drive of Windows. */
 function headOf(text: string): string | null {
-  const [head, scheme = "", slashes = ""] = /^\s*([a-z][a-z\d+.-]*):([/\\]*)/i.exec(text) ?? [];
+  const [head, scheme = "", slashes = ""] = /^\s*([a-z][a-z\d+.-]+):([/\\]*)/i.exec(text) ?? [];
   return head !== undefined && (slashes.startsWith("//") || SPECIAL.test(scheme)) ? head : null;
 }
 /** `URL` reads `https:host`, `https:/host` and `https:\\host` as `https://host`. Addresses of other schemes need `://`. */
@@ -97,7 +102,7 @@ function addressesIn(text: string): readonly (readonly [start: number, end: numb
   const found: [number, number][] = [];
   for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", Math.max(at + 1, found.at(-1)?.[1] ?? 0))) {
     const before = text.slice(Math.max(0, at - LONGEST_SCHEME), at);
-    const [scheme] = (text.startsWith("//", at + 1) ? /[a-z][a-z\d+.-]*$/i : SPECIAL).exec(before) ?? [];
+    const [scheme] = (text.startsWith("//", at + 1) ? /[a-z][a-z\d+.-]+$/i : SPECIAL).exec(before) ?? [];
     if (scheme === undefined) continue;
     const start = at - scheme.length;
     const quote = text[start - 1] ?? "";

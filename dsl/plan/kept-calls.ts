@@ -3,16 +3,14 @@ import { keptAddress } from "../diagnostics/address.js";
 import { isRecord } from "../diagnostics/record.js";
 import { isCall } from "./value.js";
 
-/** Kinds of words that are given addresses. Strings of other kinds, such as labels and prompts, are kept as they are. */
-const KINDS: ReadonlySet<string> = new Set(["source", "runner"]);
-
 /** `checksumOf`: of the file that an address gave, where that is known. */
 export function keptCalls<T>(value: T, checksumOf: (address: string) => string | undefined = () => undefined): T {
   const kept = (part: unknown, inCall: boolean): unknown => {
     if (typeof part === "string") return inCall ? keptAddress(part, checksumOf(part)) : part;
     if (Array.isArray(part)) return part.map((one) => kept(one, inCall));
     if (!isRecord(part)) return part;
-    const inside = isCall(part) ? KINDS.has(part.kind) : inCall;
+    // Words of every kind: a list of kinds would miss a new one that takes addresses.
+    const inside = inCall || isCall(part);
     return Object.fromEntries(Object.entries(part).map(([name, one]) => [name, kept(one, inside)]));
   };
   return kept(value, false) as T;

@@ -14,7 +14,8 @@ export type { Kind } from "./capabilities.js";
 
 export type ValueType =
   | { readonly is: "number"; readonly integer?: true; readonly unit?: Unit }
-  | { readonly is: "string" } // "quoted" only
+  /** `"quoted"` only. `form: "user"`: the user name of HTTP's basic login, which has no `:` and no control character. */
+  | { readonly is: "string"; readonly form?: "user" }
   | { readonly is: "text" } // "quoted" or a bare name (a label, a column)
   | { readonly is: "boolean" }
   // bare names; `elsewhere`: what other tools call them

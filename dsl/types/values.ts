@@ -10,7 +10,7 @@ import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type {} from "./codes/value-codes.js";
-import { word } from "./calls.js";
+import { heldOutside, word } from "./calls.js";
 import type { Asked, Typing } from "./typing.js";
 import { suggestionFor, type Suggestion } from "./suggested.js";
 import { inRange, numeric, plain } from "./numeric.js";
@@ -27,10 +27,10 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
     case "number":
       return node.is === "number" ? numeric(node, type, asked, t) : wrong(node, type, asked, t);
     case "string":
-      return node.is === "string" ? withoutAccount(node, asked, t) : wrong(node, type, asked, t);
+      return node.is === "string" ? quotedText(node, type, asked, t) : wrong(node, type, asked, t);
     case "text":
     case "column":
-      if (node.is === "string") return withoutAccount(node, asked, t);
+      if (node.is === "string") return demandNoAccount(node, asked, t);
       if (node.is === "word" && !node.arguments && node.path.length === 1) return node.text;
       if (node.is === "number" && node.unit === "") return node.raw;
       return wrong(node, type, asked, t);
@@ -65,7 +65,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
 }
 
 /** An address with a password is refused wherever it stands: programs, plans and outputs are shared. */
-function withoutAccount(
+function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
   { key }: Asked,
   t: Typing,
@@ -73,6 +73,20 @@ function withoutAccount(
   if (!hasAccount(value)) return value;
   t.reporter.report("address-with-account", { key, address: shownAddress(value) }, span);
   return undefined;
+}
+function quotedText(
+  node: Extract<Expression, { readonly is: "string" }>,
+  { form }: TypeOf<"string">,
+  asked: Asked,
+  t: Typing,
+): string | undefined {
+  if (form !== "user" || isUserName(node.value)) return demandNoAccount(node, asked, t);
+  t.reporter.report("user-form", { key: asked.key }, node.span);
+  return undefined;
+}
+/** HTTP's basic login ends the user name at the first `:` (RFC 7617). */
+export function isUserName(text: string): boolean {
+  return !/[:\p{Cc}]/u.test(text);
 }
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 
@@ -292,11 +306,6 @@ function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
   if (instead === undefined || instead === node.text) return false;
   t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, { fix: replace(node.span, instead) });
   return true;
-}
-
-/** Values of the kind never stand in a program. */
-function heldOutside(kind: Kind, { registry }: Typing): boolean {
-  return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
 }
 
 function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {

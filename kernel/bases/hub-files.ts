@@ -6,10 +6,11 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { fetchFile } from "../fetch/file.js";
-import { answerText, get, head, withoutSecrets } from "../fetch/http.js";
+import { answerText, get, head } from "../fetch/http.js";
 import { like } from "../fetch/json.js";
 import { hubHome, isChecksum, matches, type CachedModel, type RepositoryKind } from "./cache.js";
 
@@ -79,7 +80,7 @@ export async function askHub(
       if (error instanceof CodedError) throw error;
       throw new CodedError(
         "network-failed",
-        { url: withoutSecrets(url), why: `no answer in ${patience / 1000} s` },
+        { url: shownAddress(url), why: `no answer in ${patience / 1000} s` },
         { cause: error },
       );
     },
@@ -95,7 +96,7 @@ export async function askHub(
     throw refused(status);
   }
   const text = await answerText(url, answer);
-  if (status !== 200) throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${status}` });
+  if (status !== 200) throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${status}` });
   const link = [answer.headers["link"]].flat().join(", ");
   return { text, next: /<([^>]+)>;\s*rel="next"/.exec(link)?.[1] ?? null };
 }
@@ -114,7 +115,7 @@ export async function headOf(
   const answer = await head(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
   const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
   if (answer.statusCode >= 400)
-    throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${answer.statusCode}` });
+    throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${answer.statusCode}` });
   const stated = first("x-repo-commit");
   if (stated !== undefined && stated !== commit) throw untrusted(url, "a file of another commit", stated);
   const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
@@ -125,7 +126,7 @@ export async function headOf(
 
 export function untrusted(url: string, what: string, value: unknown): CodedError {
   return new CodedError("untrusted-answer", {
-    url: withoutSecrets(url),
+    url: shownAddress(url),
     what,
     value: clipped(JSON.stringify(value) ?? "none"),
   });
@@ -165,7 +166,7 @@ export async function bringFile(
   });
   if ((await matches(blob, etag)) !== true) {
     await rm(blob, { force: true });
-    throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: etag, got: "another git object" });
+    throw new CodedError("checksum-mismatch", { url: shownAddress(url), expected: etag, got: "another git object" });
   }
   await cached.place(commit, known.name, etag);
 }

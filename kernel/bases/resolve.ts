@@ -5,6 +5,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
+import { looksLikeAddress, shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { BaseOrigin } from "#dsl/types/facts.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
@@ -41,10 +42,11 @@ export interface ResolveOptions {
 
 /**
  * `name`: a path (of a folder, or of a GGUF file), `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
- * `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and those of `openBase` and of downloads.
+ * `base-is-address`, `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and those of `openBase` and of downloads.
  */
 export async function resolveBase(name: string, o: ResolveOptions): Promise<Base> {
   const registry = o.registry ?? whole;
+  if (looksLikeAddress(name)) throw new CodedError("base-is-address", { address: shownAddress(name) });
   const tried: Tried[] = [];
   const path = resolve(o.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
   const there = await stat(path).catch(() => null);

@@ -35,7 +35,7 @@ registerCodes({
     message: (d) => `the secret for ${d.url} would be sent unencrypted`,
     help: () => "write `https://`",
     explain:
-      "Whoever is on the way between two machines can read what is sent over plain http. A token or a signed query is sent over https only, or to this machine. A checksum protects the file, not the secret.",
+      "Whoever is on the way between two machines can read what is sent over plain http. `token` and `query` are sent over https only, or to this machine. A checksum protects the file, not the secret. A query that is part of the address is sent as it is written, over plain http too where `sha256` is given: write a signed query as `query: secret(env: NAME)`.",
   },
   "query-left-out": {
     severity: "error",

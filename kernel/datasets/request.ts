@@ -6,8 +6,10 @@ import { createHash } from "node:crypto";
 import { hasAccount, shownAddress, withoutQuery } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isCall } from "#dsl/plan/value.js";
+import { isUserName } from "#dsl/types/values.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import { secretOf, wordNamed } from "#stdlib/lib/secrets/held.js";
+import { isHere } from "#stdlib/lib/targets/loopback.js";
 import { cachePath } from "../fetch/cache.js";
 import "./codes.js";
 
@@ -28,7 +30,7 @@ export interface Request {
   sent(): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 }
 
-/** Coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-without-token`. */
+/** Coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-form`, `user-without-token`. */
 export function requestOf(path: string, { arguments: given }: Call): Request {
   const { token, user, query } = given;
   const left = withoutQuery(path);
@@ -42,6 +44,7 @@ export function requestOf(path: string, { arguments: given }: Call): Request {
     isSecret(value) ? [`${key}: ${String(value.arguments["env"])}`] : [],
   );
   if (isPlain && secrets.length > 0) throw new CodedError("unsafe-secret", { url });
+  if (typeof user === "string" && !isUserName(user)) throw new CodedError("user-form", { key: "user" });
   if (typeof user === "string" && !isSecret(token)) throw new CodedError("user-without-token", { user });
   return {
     address: path,
@@ -78,8 +81,4 @@ function withQuery(address: string, query: string): string {
   const url = new URL(address);
   url.search = [url.search.slice(1), query.replace(/^[?&]/, "")].filter((part) => part !== "").join("&");
   return url.href;
-}
-
-function isHere(address: string): boolean {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(new URL(address).hostname);
 }

@@ -70,7 +70,7 @@ registerCodes({
     message: (d) => `${d.from} leads to ${d.to}, which is not encrypted`,
     help: () => "write the address of a server that stays with https",
     explain:
-      "A redirect from https to http would let anybody on the way see the request and change the answer. It is refused, whether or not a checksum is written: a checksum protects the file, not what the request tells. Ask whoever runs the server for an address that stays with https.",
+      "A redirect from https to http, or from this machine to http on another machine, would let anybody on the way see the request and change the answer. It is refused, whether or not a checksum is written: a checksum protects the file, not what the request tells. Ask whoever runs the server for an address that stays with https.",
   },
   "checksum-mismatch": {
     severity: "error",

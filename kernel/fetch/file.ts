@@ -6,11 +6,12 @@ import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { locked } from "./cache.js";
 import { demandSpace, diskError } from "./disk.js";
 import { PRIVATE } from "./private.js";
-import { get, reason, withoutSecrets } from "./http.js";
+import { get, reason } from "./http.js";
 import "./codes.js";
 
 export interface FetchOptions {
@@ -98,7 +99,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
       if (options.signal?.aborted === true) throw e;
       if (e instanceof TooLong) {
         await rm(part, { force: true });
-        const [place, value] = [withoutSecrets(url), `more than ${String(e.most)} bytes`];
+        const [place, value] = [shownAddress(url), `more than ${String(e.most)} bytes`];
         if (options.size === undefined)
           throw new CodedError("untrusted-answer", { url: place, what: "a file of a size", value });
         throw new CodedError("checksum-mismatch", {
@@ -123,7 +124,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
     await rm(part, { force: true });
     const expected = options.sha256 ?? `${String(options.size)} bytes`;
     throw new CodedError("checksum-mismatch", {
-      url: withoutSecrets(url),
+      url: shownAddress(url),
       expected,
       got: options.sha256 === undefined ? `${String(had)} bytes` : got,
     });
@@ -135,7 +136,7 @@ class Refused extends Error {}
 
 function codedNetwork(url: string, e: unknown): unknown {
   if (e instanceof CodedError) return e;
-  return new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
+  return new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
 }
 
 /** What was asked for, or where it led, is no address of HTTP: it stays so. */

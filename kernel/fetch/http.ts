@@ -3,12 +3,11 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
-import { shownAddress as withoutSecrets } from "#dsl/diagnostics/address.js";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isHere } from "#stdlib/lib/targets/loopback.js";
 import { pipSettings } from "./pip.js";
 import "./codes.js";
-
-export { withoutSecrets };
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */
 const undici = () => import("undici");
@@ -51,18 +50,22 @@ async function dispatchers(): Promise<Dispatchers> {
 
 type Interceptor = Dispatcher.DispatcherComposeInterceptor;
 /**
- * Follows redirects, but none from https to http, whether or not a checksum is known: anybody on the way could read the request.
+ * Follows redirects, but none from https to http, and none from this machine to http on another machine, whether or not a
+ * checksum is known: anybody on the way could read the request.
  * undici sends no `Authorization` and no cookie to another origin.
  */
 function following(redirect: Interceptor): Interceptor {
   return (dispatch) => (first, handler) => {
     let secure: string | null = null;
+    let here: string | null = null;
     const demandSecure: Dispatcher["dispatch"] = (options, own) => {
       const url = new URL(options.path, options.origin).href;
       if (url.startsWith("https:")) secure = url;
-      else if (secure !== null) {
-        const [from, to] = [withoutSecrets(secure), withoutSecrets(url)];
-        throw new CodedError("insecure-redirect", { from, to });
+      else {
+        const from = secure ?? (isHere(url) ? null : here);
+        if (from !== null)
+          throw new CodedError("insecure-redirect", { from: shownAddress(from), to: shownAddress(url) });
+        if (isHere(url)) here = url;
       }
       return dispatch(options, own);
     };
@@ -136,7 +139,7 @@ async function ask(
     });
   } catch (e) {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
   }
 }
 
@@ -152,7 +155,7 @@ export async function answerText(url: string, answer: Dispatcher.ResponseData, l
     had += (chunk as Buffer).length;
     if (had > longest)
       throw new CodedError("untrusted-answer", {
-        url: withoutSecrets(url),
+        url: shownAddress(url),
         what: "a page of a size",
         value: `more than ${String(longest)} bytes`,
       });
@@ -165,11 +168,11 @@ export async function getText(url: string, options: GetOptions = {}): Promise<{ 
   const answer = await get(url, options);
   const text = await answerText(url, answer).catch((e: unknown) => {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: withoutSecrets(url), why: reason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
   });
   if (answer.statusCode === 404) return null;
   if (answer.statusCode !== 200)
-    throw new CodedError("network-failed", { url: withoutSecrets(url), why: `status ${String(answer.statusCode)}` });
+    throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${String(answer.statusCode)}` });
   return { text, type: String(answer.headers["content-type"] ?? "") };
 }
 

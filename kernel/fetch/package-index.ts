@@ -4,8 +4,9 @@
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
 import * as v from "valibot";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { getText, withoutSecrets } from "./http.js";
+import { getText } from "./http.js";
 import { fields, jsonIn, like, maybe } from "./json.js";
 
 /** A file of a project, as its index lists it. */
@@ -32,7 +33,7 @@ function listJson(text: string, address: string): readonly Listed[] {
   try {
     answer = jsonIn(text, v.unknown());
   } catch (cause) {
-    throw new CodedError("network-failed", { url: withoutSecrets(address), why: "its answer is no JSON" }, { cause });
+    throw new CodedError("network-failed", { url: shownAddress(address), why: "its answer is no JSON" }, { cause });
   }
   return (isPage(answer) ? answer.files : []).flatMap((f) => {
     if (!isFile(f)) return [];

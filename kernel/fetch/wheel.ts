@@ -5,9 +5,9 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type yauzl from "yauzl";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "./disk.js";
-import { withoutSecrets } from "./http.js";
 import { listFiles, type Listed } from "./package-index.js";
 import { pipSettings } from "./pip.js";
 import { compareVersions, satisfies } from "./version.js";
@@ -84,7 +84,7 @@ export async function findWheel(project: string, version: string, options: FindO
     const { filename, url, size, metadata } = best.file;
     const sha256 = options.known?.[filename] ?? best.file.sha256;
     if (sha256 !== undefined && best.file.sha256 !== undefined && sha256 !== best.file.sha256)
-      throw new CodedError("checksum-mismatch", { url: withoutSecrets(url), expected: sha256, got: best.file.sha256 });
+      throw new CodedError("checksum-mismatch", { url: shownAddress(url), expected: sha256, got: best.file.sha256 });
     return {
       project,
       version: best.version,
@@ -101,7 +101,7 @@ export async function findWheel(project: string, version: string, options: FindO
     project,
     version,
     platform: where,
-    index: withoutSecrets(indexes[0] ?? "(none)"),
+    index: shownAddress(indexes[0] ?? "(none)"),
     has: [...has].sort(compareVersions),
   });
 }

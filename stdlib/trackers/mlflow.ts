@@ -43,7 +43,7 @@ export const word = defineWord({
     },
     {
       name: "user",
-      type: { is: "string" },
+      type: { is: "string", form: "user" },
       doc: "Who asks, where the server knows people by name and password.",
       why: "MLflow's own accounts are asked in this way.",
       impact: "low",

@@ -79,6 +79,7 @@ declare module "../../diagnostics/codes.js" {
       /** What of it is done elsewhere. */
       readonly beyond?: string;
     };
+    "user-form": { readonly key: string };
     "duplicate-key": { readonly key: string };
     "space-outside-vary": { readonly word: string; readonly key: string };
     "not-built-yet": { readonly word: string; readonly meanwhile: string };
@@ -107,6 +108,17 @@ registerCodes({
     hides: true,
     example:
       'data tickets { source: csv("https://ann:word@data.example/tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }',
+  },
+  "user-form": {
+    severity: "error",
+    message: (d) => `\`${d.key}\` has a \`:\` or a control character, which no user name has`,
+    help: (d) =>
+      `write the user name alone, and name the environment variable that holds the password: \`${d.key}: "ann", token: secret(env: MY_PASSWORD)\``,
+    explain:
+      "HTTP's basic login separates the user name from the password by a colon. A text such as `ann:word` probably holds a password, and a program holds no password. Name the environment variable that holds it. Replace a password that was in a file.",
+    hides: true,
+    example:
+      'data tickets { source: csv("https://data.example/tickets.csv", user: "ann:word", token: secret(env: DATA_PASSWORD)), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }',
   },
   "wrong-type": {
     severity: "error",

@@ -6,9 +6,10 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { request, type Dispatcher } from "undici";
 import * as v from "valibot";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../fetch/json.js";
-import { reason, withoutSecrets } from "../../fetch/http.js";
+import { reason } from "../../fetch/http.js";
 import "./codes.js";
 
 /** Of a package: Ray refuses larger bodies. */
@@ -214,7 +215,7 @@ export class RayJobs {
     } catch (error) {
       signal?.throwIfAborted();
       const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : reason(error);
-      const data = { address: withoutSecrets(this.address), why };
+      const data = { address: shownAddress(this.address), why };
       throw new CodedError("ray-unreachable", data, { cause: error });
     }
   }
@@ -233,7 +234,7 @@ export class RayJobs {
     } catch (error) {
       if (!(error instanceof Unlike)) throw error;
       const why = `what answers about ${what} is no Ray dashboard (${error.why})`;
-      throw new CodedError("ray-unreachable", { address: withoutSecrets(this.address), why });
+      throw new CodedError("ray-unreachable", { address: shownAddress(this.address), why });
     }
   }
   private async done(answer: Dispatcher.ResponseData, what: string): Promise<void> {
@@ -244,7 +245,7 @@ export class RayJobs {
     // A traceback of Ray's ends with what went wrong.
     const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
-      ...{ address: withoutSecrets(this.address), what, status },
+      ...{ address: shownAddress(this.address), what, status },
       why: last.slice(0, 600) || "it says no more",
     });
   }

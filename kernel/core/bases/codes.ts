@@ -12,6 +12,7 @@ export interface Tried {
 declare module "#dsl/diagnostics/codes.js" {
   interface CodeData {
     "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
+    "base-is-address": { readonly address: string };
     "base-incomplete": {
       readonly folder: string;
       readonly missing: string;
@@ -63,6 +64,14 @@ registerCodes({
     notes: (d) => d.tried.map((t) => `${t.place}: ${t.why}`),
     explain:
       "A base model is looked for in four places: a folder beside the notebook, the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), Python packages known to carry that model, and the hub itself (`HF_ENDPOINT`, with `HF_TOKEN` if set; not with `HF_HUB_OFFLINE=1`). Each place and what it answered is listed.",
+  },
+  "base-is-address": {
+    severity: "error",
+    message: (d) => `the base ${d.address} is an address, and bases are not fetched from addresses`,
+    help: () =>
+      "download the model, and write the path of its folder or GGUF file; or write its name on the hub (`owner/name`)",
+    explain:
+      "A base model is a folder, a GGUF file, or the name of a model on the hub or in a package. A file at an address has no checksum that is known beforehand. Download it, check it, and write its path.",
   },
   "base-incomplete": {
     severity: "error",

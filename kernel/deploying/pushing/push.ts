@@ -7,11 +7,11 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
+import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { hubEndpoint } from "../../bases/hub-files.js";
-import { withoutSecrets } from "../../fetch/http.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { hubCalls } from "./hub-calls.js";
 import "./push-codes.js";
@@ -58,7 +58,7 @@ export async function pushFolder(
     for (;;) {
       const next = await upload.next();
       if (next.done) {
-        const url = `${withoutSecrets(hub.hubUrl)}/${repository}`;
+        const url = `${shownAddress(hub.hubUrl)}/${repository}`;
         return { url, commit: commitIn(next.value?.commit.oid), private: isPrivate };
       }
       const { value } = next;

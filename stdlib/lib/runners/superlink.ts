@@ -1,6 +1,7 @@
 /** Addresses of SuperLinks: one of http or https, and nothing else. */
 import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isLoopback } from "../targets/loopback.js";
 import "./codes.js";
 
 /** Milliseconds that clients are waited for, and of a client's part in a round, where nobody says. */
@@ -24,12 +25,4 @@ export function addressOf(text: string, plain = false): string {
   const wrong = wrongAddress(text, plain);
   if (wrong) throw new CodedError(wrong.code, { url: wrong.url });
   return new URL(text).origin;
-}
-
-/** As an URL writes it: of an IPv4 address all its four numbers. */
-/** Whether an address is one of this machine alone. */
-export const isHere = (url: string): boolean => isLoopback(new URL(url).hostname);
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(host);
 }

@@ -51,7 +51,7 @@ const token = parameter({
 });
 const user = parameter({
   name: "user",
-  type: { is: "string" },
+  type: { is: "string", form: "user" },
   doc: "The user name, where the server asks for a name and a password (`token`).",
   why: "Most servers know a token's owner.",
   impact: "low",

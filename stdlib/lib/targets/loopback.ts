@@ -1,5 +1,10 @@
-/** Whether an address is this machine's own, which no other machine reaches. */
+/** Whether only this machine reaches a host. */
 export function isLoopback(host: string): boolean {
   const address = host.replace(/^\[|\]$/g, "").toLowerCase();
   return address === "localhost" || address === "::1" || /^127(?:\.\d{1,3}){3}$/.test(address);
+}
+
+/** Whether only this machine reaches the server of a URL. */
+export function isHere(url: string): boolean {
+  return isLoopback(new URL(url).hostname);
 }

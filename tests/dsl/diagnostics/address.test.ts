@@ -142,6 +142,15 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
     const data = "columns: { text: body, label: team } }";
     for (const [text, code] of [
       [`deploy smal to huggingface("me/router", push: "planted")`, "unknown-name"],
+      [`deploy smal to huggingface("me/router", push: planted)`, "unknown-name"],
+      [
+        `data others { source: csv("https://h/x.csv", user: "ann:planted", token: secret(env: T)), ${data}`,
+        "user-form",
+      ],
+      [
+        `experiment { name: "x", trackers: mlflow("https://h", user: "ann:planted", token: secret(env: T)) }`,
+        "user-form",
+      ],
       [`data others { source: csv("https:ann:planted@host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
       [`data others { source: csv("https:/ann:planted\\u{40}host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
       [`data others { source: csv("https:/host/tickets.csv?sig=planted"), colums: {}, ${data}`, "unknown-key"],

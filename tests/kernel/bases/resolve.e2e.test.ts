@@ -14,6 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
@@ -88,6 +89,15 @@ describe("base models", function () {
   };
   const find = (name: string) => resolveBase(name, { folder: home });
   const cached = (...parts: string[]) => join(home, "hf", "hub", "models--acme--tiny", ...parts);
+
+  it("at an address are refused without its query", async () => {
+    for (const name of ["https://h/m.gguf?sig=planted", "https:/ann:planted@h/m.gguf", "s3://h/m?sig=planted"])
+      await assert.rejects(find(name), (error: CodedError) => {
+        assert.equal(error.code, "base-is-address");
+        return !JSON.stringify([error.data, error.message]).includes("planted");
+      });
+    await assert.rejects(find("C://models/m.gguf"), { code: "base-not-found" });
+  });
 
   describe("in a folder", () => {
     it("is opened with what it is", async () => {

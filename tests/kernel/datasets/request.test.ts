@@ -90,7 +90,13 @@ describe("the request of a source", () => {
       codeOf(() => asked("http://host/rows.csv?sig=planted", { token, sha256: SUM })),
       "unsafe-secret",
     );
-    assert.equal(asked("http://127.0.0.1/rows.csv", { token }).cachedOnly, false);
+    for (const host of ["127.0.0.1", "127.0.0.2", "localhost", "[::1]"])
+      assert.equal(asked(`http://${host}/rows.csv`, { token }).cachedOnly, false);
+    for (const user of ["ann:planted", "ann\nplanted", "ann\u0085planted"])
+      assert.equal(
+        codeOf(() => asked("https://host/rows.csv", { token, user })),
+        "user-form",
+      );
     assert.equal(
       codeOf(() => asked("https://host/rows.csv", { user: "ann" })),
       "user-without-token",

@@ -14,6 +14,8 @@ import { certificateOf } from "../serving/http/certificate.js";
 import type { Asked } from "./requests-caller.js";
 
 const caller = fileURLToPath(new URL("./requests-caller.js", import.meta.url));
+/** Leads to http on another machine. */
+const AWAY = "/away";
 const body = "text,label\na,x\n";
 const sha256 = createHash("sha256").update(body).digest("hex");
 
@@ -32,7 +34,8 @@ describe("redirects", function () {
     const at = `${String(servers.findIndex(({ server }) => server.listening && isAt(server, request)))}${request.url}`;
     asked.push({ at, headers: request.headers });
     const [, number, rest] = /^\/to\/(\d)(\/.*)$/.exec(request.url ?? "") ?? [];
-    if (rest === undefined) response.end(body);
+    if (request.url === AWAY) response.writeHead(302, { location: "http://rows.invalid/rows.csv?sig=planted" }).end();
+    else if (rest === undefined) response.end(body);
     else response.writeHead(302, { location: `${servers[Number(number)]!.url}${rest}` }).end();
   };
   const isAt = (server: Server, { socket }: { socket: { localPort?: number } }): boolean =>
@@ -91,6 +94,19 @@ describe("redirects", function () {
       asked.filter(({ at }) => at.startsWith(`${String(PLAIN)}/rows.csv`)),
       [],
     );
+  });
+
+  it("never lead from this machine to http on another, with a checksum or without", async () => {
+    const answers = await fetched(
+      { url: url(PLAIN, AWAY) },
+      { url: url(PLAIN, AWAY), sha256 },
+      { url: url(PLAIN, `/to/${String(PLAIN)}${AWAY}`) },
+    );
+    for (const { code, data } of answers)
+      assert.deepEqual(
+        [code, data],
+        ["insecure-redirect", { from: url(PLAIN, AWAY), to: "http://rows.invalid/rows.csv" }],
+      );
   });
 
   it("lead from http to https and from https to https", async () => {

@@ -1,0 +1,36 @@
+/** Errors of requests to a hub whose endpoint has a password: neither their words nor their data have it. */
+import assert from "node:assert/strict";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
+import { askHub, headOf, untrusted } from "#kernel/bases/hub-files.js";
+import { commit, HubServer } from "./hub-server.js";
+
+describe("errors of the hub", () => {
+  const before = process.env["HF_ENDPOINT"];
+  let server: HubServer;
+  beforeEach(async () => {
+    server = await HubServer.start({}, { status: 500 });
+    process.env["HF_ENDPOINT"] = server.endpoint.replace("://", "://ann:planted@");
+  });
+  afterEach(async () => {
+    if (before === undefined) delete process.env["HF_ENDPOINT"];
+    else process.env["HF_ENDPOINT"] = before;
+    await server.stop();
+  });
+
+  it("have no password and no query of its address", async () => {
+    const url = `${server.endpoint.replace("://", "://ann:planted@")}/api/models/a/b?sig=planted`;
+    const { signal } = new AbortController();
+    const of = { kind: "models", id: "acme/tiny" } as const;
+    const failed = [
+      await askHub(url, { headers: {}, hasToken: false }, () => assert.fail("no token is asked for"), signal).catch(
+        (e: unknown) => e,
+      ),
+      await headOf(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
+      untrusted(url, "a size", 1),
+    ];
+    for (const error of failed as readonly CodedError[]) {
+      assert.ok(["network-failed", "untrusted-answer"].includes(error.code), String(error));
+      assert.ok(!JSON.stringify([error.data, error.message]).includes("planted"), error.message);
+    }
+  });
+});
