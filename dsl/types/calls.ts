@@ -12,6 +12,11 @@ import type { Edit } from "../diagnostics/span.js";
 import type {} from "./codes/value-codes.js";
 import type { Asked, Typing } from "./typing.js";
 
+/** Whether values of the kind are never part of a program. */
+export function heldOutside(kind: string, { registry }: Typing): boolean {
+  return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
+}
+
 /** A word of a kind with its written arguments. */
 export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Value | undefined {
   const record = t.registry.find(kind, node.text);
@@ -35,6 +40,12 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
           .map((w) => w.name),
         t.reporter,
       );
+    // A bare name in place of a secret may be the secret itself, so no message repeats it.
+    if (near === undefined && !node.arguments && heldOutside(kind, t)) {
+      const { env } = asked.parameter ?? {};
+      t.reporter.report("secret-in-text", { key: asked.key, ...(env !== undefined && { env }) }, node.span);
+      return undefined;
+    }
     // `technique: dpo`: another kind's words may know the name.
     const beyond = near === undefined ? t.registry.words.map((w) => adviceOf(w, node.text)) : [];
     const advice = ofKind ?? beyond.find((told) => told !== undefined);

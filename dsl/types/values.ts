@@ -3,14 +3,14 @@
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
 import type { Call, Value } from "./value.js";
-import type { Kind, Parameter, ValueType } from "./registry.js";
+import type { Parameter, ValueType } from "./registry.js";
 import { hasAccount, shownAddress } from "../diagnostics/address.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type {} from "./codes/value-codes.js";
-import { word } from "./calls.js";
+import { heldOutside, word } from "./calls.js";
 import type { Asked, Typing } from "./typing.js";
 import { suggestionFor, type Suggestion } from "./suggested.js";
 import { inRange, numeric, plain } from "./numeric.js";
@@ -306,11 +306,6 @@ function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
   if (instead === undefined || instead === node.text) return false;
   t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, { fix: replace(node.span, instead) });
   return true;
-}
-
-/** Values of the kind never stand in a program. */
-function heldOutside(kind: Kind, { registry }: Typing): boolean {
-  return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
 }
 
 function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {

@@ -142,6 +142,7 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
     const data = "columns: { text: body, label: team } }";
     for (const [text, code] of [
       [`deploy smal to huggingface("me/router", push: "planted")`, "unknown-name"],
+      [`deploy smal to huggingface("me/router", push: planted)`, "unknown-name"],
       [
         `data others { source: csv("https://h/x.csv", user: "ann:planted", token: secret(env: T)), ${data}`,
         "user-form",
