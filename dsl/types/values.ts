@@ -3,7 +3,7 @@
  * come when a plan is made. `undefined` means: reported already, or not known yet (a need was named).
  */
 import type { Call, Value } from "./value.js";
-import type { Kind, Parameter, ValueType } from "./registry.js";
+import type { Parameter, ValueType } from "./registry.js";
 import { hasAccount, shownAddress } from "../diagnostics/address.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quote } from "../syntax/strings.js";
