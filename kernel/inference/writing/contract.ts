@@ -36,6 +36,8 @@ export interface SlotRequest {
   readonly adapter?: number;
   /** It shares beginnings with texts of the same salt alone. */
   readonly salt?: string;
+  /** Clients share the slots. */
+  readonly client?: string;
   /** Whoever asked went away: the text's slot is free at the next step. */
   readonly signal?: AbortSignal;
 }

@@ -38,6 +38,9 @@ export class WrittenText implements SlotText {
     this.tokens = Array.from(request.prompt);
     this.toScore = request.scored ? request.prompt.length - 1 : 0;
   }
+  get client(): string {
+    return this.request.client ?? "";
+  }
   get adapter(): number {
     return this.request.adapter ?? 0;
   }

@@ -1,7 +1,8 @@
 /**
  * Writes texts side by side over one store of keys and values: requests → steps of the engine → tokens. Each step goes on with
  * every text that writes, by one token, and reads a part of the prompts that came in; a text leaves the step after it ended.
- * Who came first begins first. Half of what a step reads is of the prompt that came first, so that each is read some time; the other
+ * Clients share the slots: the text of the client that has fewest begins first, and of these the one that came first. A client that
+ * has more than others leave it gives up the slot of its last text, which is read again later. Half of what a step reads is of the prompt that came first, so that each is read some time; the other
  * half of those that lack least, so that a short one waits for no long one. Where the store is full the text that came last stops, and
  * is read again when there is room.
  */
@@ -25,8 +26,8 @@ const LEAST_ROOM = 4096;
 /** Most tokens of prompts in a step: while others write, and while none does. */
 const CHUNK = 64;
 const CHUNK_ALONE = 512;
-/** Longest wait, in ms, of a step for choosers that aren't ready, and at most as long as the step took: their texts then miss steps. */
-const GRACE = 50;
+/** How long a step waits for choosers that aren't ready, as a part of what it took, and at most, in ms: their texts then miss steps. */
+const GRACE = { part: 1 / 4, most: 50 } as const;
 /** Most logits of a step that tell what follows the tokens of prompts. */
 const SCORED = 2 ** 22;
 
@@ -150,14 +151,19 @@ class Writer implements SlotWriter {
     text.late = null;
   }
 
-  /** Takes in who waits, in their order, as long as there are slots and pages. */
+  /** Takes in who waits, by turns of clients, as long as there are slots and pages. */
   private admit(): void {
-    for (const text of [...this.waiting]) {
-      if (this.working.length >= this.slots) return;
+    const passed = new Set<WrittenText>();
+    for (;;) {
+      const text = nextOf(this.waiting, this.working, passed);
+      if (!text || !this.slotFor(text)) return;
       const { tokens, root } = text;
       const { known } = text;
       const { found, idle } = this.pages.idleIn(root, tokens, known);
-      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE)) continue;
+      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE)) {
+        passed.add(text);
+        continue;
+      }
       if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
       text.held = this.pages.begin(root, tokens, known);
       text.done = text.held.full * PAGE;
@@ -170,6 +176,21 @@ class Writer implements SlotWriter {
       const later = this.working.findIndex(({ number }) => number > text.number);
       this.working.splice(later < 0 ? this.working.length : later, 0, text);
     }
+  }
+  /** Whether a slot is free, or the client with most texts gave one up: it still has as many as this text's client then. */
+  private slotFor({ client }: WrittenText): boolean {
+    if (this.working.length < this.slots) return true;
+    const counts = countsOf(this.working);
+    const last = this.working.findLast((one) => counts.get(one.client) === Math.max(...counts.values()));
+    if (!last || (counts.get(last.client) ?? 0) < (counts.get(client) ?? 0) + 2) return false;
+    this.working.splice(this.working.indexOf(last), 1);
+    this.putBack(last);
+    return true;
+  }
+  private putBack(text: WrittenText): void {
+    this.let(text);
+    const later = this.waiting.findIndex(({ number }) => number > text.number);
+    this.waiting.splice(later < 0 ? this.waiting.length : later, 0, text);
   }
   /** Whether another text is reading more of the same beginning: then it is soon there for both. */
   private isBeingRead({ tokens, root }: WrittenText, found: number): boolean {
@@ -200,9 +221,7 @@ class Writer implements SlotWriter {
   /** False: the text itself has to stop for others. */
   private makeRoom(text: WrittenText, tokens: number): boolean {
     while (text.held && !this.pages.grow(text.held, tokens)) {
-      const last = must(this.working.pop(), "a text that works");
-      this.let(last);
-      this.waiting.unshift(last);
+      this.putBack(must(this.working.pop(), "a text that works"));
     }
     return text.held !== null;
   }
@@ -226,7 +245,7 @@ class Writer implements SlotWriter {
       this.pages.fill(text.root, text.held, text.tokens, text.done);
     }
     if (asked.length === 0) return;
-    const late = await lateIn(asked, Math.min(took, GRACE));
+    const late = await lateIn(asked, Math.min(took * GRACE.part, GRACE.most));
     const next = integers(must(said["next"], "the likeliest tokens"));
     const logits = said["logits"] && floats(said["logits"]);
     let row = 0;
@@ -284,6 +303,25 @@ class Writer implements SlotWriter {
     this.tidy();
     this.pages = new Pages(this.pages.count);
   }
+}
+
+/** Texts that work, by client. */
+function countsOf(working: readonly WrittenText[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { client } of working) counts.set(client, (counts.get(client) ?? 0) + 1);
+  return counts;
+}
+/** Of those that wait, in the order in which they came: the first of the client with fewest texts that work. */
+function nextOf(
+  waiting: readonly WrittenText[],
+  working: readonly WrittenText[],
+  passed: ReadonlySet<WrittenText>,
+): WrittenText | null {
+  const counts = countsOf(working);
+  let next: WrittenText | null = null;
+  for (const text of waiting)
+    if (!passed.has(text) && (!next || (counts.get(text.client) ?? 0) < (counts.get(next.client) ?? 0))) next = text;
+  return next;
 }
 
 /** `last`: what follows is chosen; else it is told. */

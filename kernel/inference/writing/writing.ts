@@ -223,6 +223,7 @@ class Texts implements Writing {
         maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
         ...(by.adapter !== undefined && { adapter: by.adapter }),
         ...(ask.salt !== undefined && { salt: ask.salt }),
+        ...(ask.client !== undefined && { client: ask.client }),
       });
       this.asked[choice] = text;
       const bits = ask.maxTokens === 0 ? nothingOf(text, choice) : this.bits(text, choice, chooser, before);

@@ -34,13 +34,15 @@ export class FairQueue<T extends Queued> {
     this.keys.set(job.key, jobs);
     this.count++;
   }
-  /** The first job of the key whose turn it is. */
-  take(): T | undefined {
-    const [jobs] = this.keys.values();
-    const job = jobs?.[0];
-    if (job) this.remove(job);
-    if (job) this.served(job.key);
-    return job;
+  /** The first job of the key whose turn it is; a key that `may` not keeps its turn. */
+  take(may: (key: string) => boolean = () => true): T | undefined {
+    for (const [key, [job]] of this.keys) {
+      if (!job || !may(key)) continue;
+      this.remove(job);
+      this.served(key);
+      return job;
+    }
+    return undefined;
   }
   remove(job: T): boolean {
     const jobs = this.keys.get(job.key);

@@ -3,6 +3,7 @@
  * grammar ends with it. Texts over it are told apart by number.
  */
 import { createRequire } from "node:module";
+import { setPriority } from "node:os";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
@@ -25,6 +26,12 @@ interface Text {
 }
 const texts = new Map<number, Text>();
 
+/** Nice values: of a thread at first, and of one whose grammar takes longer than `SLOW` ms to say what may come next. */
+const NICE = { first: 5, slow: 19 } as const;
+const SLOW = 20;
+
+let nice = 0;
+lower(NICE.first);
 const first = await begun();
 port.postMessage("grammar" in first ? ({ ready: true } satisfies FirstWord) : first);
 if ("grammar" in first) {
@@ -92,8 +99,24 @@ async function obey(told: Told, library: typeof Library, grammar: Library.Compil
 }
 
 async function tell({ matcher, cells, accepted }: Text): Promise<void> {
+  const began = performance.now();
   cells.set(await matcher.getNextTokenBitmask(), MASK);
   say(cells, accepted + 1);
+  if (performance.now() - began > SLOW) lower(NICE.slow);
+}
+
+/**
+ * Lets models, requests and quicker grammars go first. On Linux each thread has a priority of its own; elsewhere this would
+ * lower that of the process.
+ */
+function lower(to: number): void {
+  if (process.platform !== "linux" || to <= nice) return;
+  try {
+    setPriority(to);
+    nice = to;
+  } catch {
+    // A sandbox may forbid it.
+  }
 }
 function say(cells: Int32Array, state: number): void {
   Atomics.store(cells, STATE, state);

@@ -24,6 +24,8 @@ const LIMIT: { readonly ms: number } = { ms: 5_000 };
 
 interface Ready {
   readonly worker: Worker;
+  /** Who had it made. */
+  readonly client: string;
   /** Ends it, where no text uses it. */
   readonly end: () => void;
   texts: number;
@@ -87,17 +89,17 @@ export class Grammars {
       const goes = failed && this.made.peek(rules) === ready;
       if (goes) this.made.delete(rules);
       else if (ready.texts === 0 && ready.dropped) this.end(ready);
-      else if (ready.texts === 0) this.threads.rests(ready.end);
+      else if (ready.texts === 0) this.threads.rests(ready.client, ready.end);
     });
   }
   private drop(ready: Ready): void {
     ready.dropped = true;
     if (ready.texts === 0) this.end(ready);
   }
-  private end({ worker, end }: Ready): void {
+  private end({ worker, end, client }: Ready): void {
     this.threads.works(end);
     void worker.terminate();
-    this.threads.left();
+    this.threads.left(client);
   }
 
   private claimed(rules: string, client: string, signal: AbortSignal | undefined): Promise<Outcome> {
@@ -121,7 +123,7 @@ export class Grammars {
     this.waits.set(rules, waits.add(over));
     try {
       const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-      const outcome = await turns.take(client, (turn) => this.compile(rules, turn), either);
+      const outcome = await turns.take(client, (turn) => this.compile(rules, client, turn), either);
       if ("ready" in outcome || outcome.refused) for (const other of waits) other.abort();
       return outcome;
     } catch (error) {
@@ -133,7 +135,7 @@ export class Grammars {
     }
   }
 
-  private async compile(rules: string, turn: Turn): Promise<NonNullable<Outcome>> {
+  private async compile(rules: string, client: string, turn: Turn): Promise<NonNullable<Outcome>> {
     const kept = this.made.get(rules);
     if (kept) return { ready: kept };
     this.vocabulary ??= [
@@ -141,14 +143,14 @@ export class Grammars {
       // Ends a text; no tokenizer makes it.
       "<end of a grammar's text>",
     ];
-    this.threads.enter();
+    this.threads.enter(client);
     const outcome = await compiled({ vocabulary: this.vocabulary, rules }, turn, this.limit.ms);
     if (!("worker" in outcome)) {
-      this.threads.left();
+      this.threads.left(client);
       if (outcome.refused) this.unusable.set(rules, outcome.why);
       return outcome;
     }
-    const ready = { worker: outcome.worker, end: () => void this.made.delete(rules), texts: 0, dropped: false };
+    const ready = { worker: outcome.worker, client, end: () => void this.made.delete(rules), texts: 0, dropped: false };
     this.made.set(rules, ready);
     return { ready };
   }

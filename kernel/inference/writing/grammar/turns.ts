@@ -20,8 +20,8 @@ export interface TurnsOptions {
   /** ms. */
   readonly slice: number;
   readonly pause: number;
-  /** What the workers need besides: whether a job could start now. */
-  readonly room?: () => boolean;
+  /** What the workers need besides: whether a job of the key could start now. */
+  readonly room?: (key: string) => boolean;
   readonly clock?: Clock;
 }
 /** A run as its job sees it. */
@@ -62,6 +62,8 @@ export class Turns {
   private lastFirst = -Infinity;
   private lastToEnd = -Infinity;
   private cancel: (() => void) | null = null;
+  private looks = false;
+  private again = false;
 
   constructor(private readonly o: TurnsOptions) {
     this.clock = o.clock ?? system;
@@ -99,29 +101,32 @@ export class Turns {
 
   /** Looks for what can be started or must be stopped: called when there may be room. */
   look(): void {
+    // A job that is started or stopped, and whoever makes room for one, may call this.
+    this.again = true;
+    if (this.looks) return;
+    this.looks = true;
     this.cancel?.();
     this.cancel = null;
-    const { workers, room = () => true } = this.o;
-    for (let stopped = true; stopped;) {
-      while (this.waiting() > 0 && this.running.size < workers && room()) {
-        const next = this.next();
-        if (!next) break;
-        this.start(next.job, next.toEnd);
-      }
-      stopped = this.stopOne();
+    while (this.again) {
+      this.again = false;
+      for (let next = this.next(); next; next = this.next()) this.start(next.job, next.toEnd);
+      this.again = this.stopOne() || this.again;
     }
+    this.looks = false;
     const wake = this.wakeAfter();
     if (wake < Infinity) this.cancel = this.clock.after(Math.max(1, wake), () => this.look());
   }
 
   private next(): { readonly job: Job; readonly toEnd: boolean } | null {
+    if (this.running.size >= this.o.workers) return null;
+    const room = this.o.room ?? ((): boolean => true);
     const due = this.due();
-    if (due && this.second.remove(due)) return { job: due, toEnd: true };
-    const job = this.first.take();
+    if (due && room(due.key) && this.second.remove(due)) return { job: due, toEnd: true };
+    const job = this.first.take(room);
     if (job) return { job, toEnd: false };
     // Another key may come in a moment.
     const quiet = this.clock.now() - this.lastFirst >= this.o.slice || this.running.size + 1 < this.o.workers;
-    const later = quiet ? this.second.take() : undefined;
+    const later = quiet ? this.second.take(room) : undefined;
     return later ? { job: later, toEnd: false } : null;
   }
   /** The job of the second line that was stopped first, if it is to be run to its end now. */

@@ -1,12 +1,12 @@
 /** Grammars of several clients, made ready by turns. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { Grammars } from "#kernel/inference/writing/grammar/grammars.js";
 import type { Grammar } from "#kernel/inference/writing/grammar/rules.js";
-import { Threads } from "#kernel/inference/writing/grammar/threads.js";
+import { Threads, type ThreadsOptions } from "#kernel/inference/writing/grammar/threads.js";
 import { TokenBytes } from "#kernel/inference/writing/token-bytes.js";
 import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
@@ -17,6 +17,15 @@ const hard = (i: number): Grammar => ({
   rules: `root ::= "x" ${Array.from({ length: 400 }, (_, j) => `[a-z \\U000000a0-\\U0010ffff]{0,${String(300 + i + j)}}`).join(" ")}`,
   lengths: null,
 });
+
+/** Of this process, by Linux's own list. */
+function niceOfThreads(): ReadonlyMap<string, number> {
+  const of = (thread: string): number => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  };
+  return new Map(readdirSync("/proc/self/task").map((thread) => [thread, of(thread)]));
+}
 
 describe("grammars of several clients", function () {
   this.timeout(60_000);
@@ -34,9 +43,9 @@ describe("grammars of several clients", function () {
     grammars.close();
     await until(() => threads.turns.waiting() === 0 && !threads.full);
   });
-  const open = (o: { readonly workers?: number; readonly limit?: number; readonly threads?: number }): void => {
-    threads = new Threads(o.threads ?? 16, 60_000, { workers: o.workers ?? 1, slice: 100, pause: 60_000 });
-    grammars = new Grammars(bytes, threads, { ms: o.limit ?? 30_000 });
+  const open = ({ limit, ...o }: Partial<ThreadsOptions> & { readonly limit?: number }): void => {
+    threads = new Threads({ most: 16, rest: 60_000, ...o, turns: { workers: 1, slice: 100, pause: 60_000 } });
+    grammars = new Grammars(bytes, threads, { ms: limit ?? 30_000 });
   };
 
   it("are ready in a client's turn, whatever another client has in the queue", async () => {
@@ -90,6 +99,29 @@ describe("grammars of several clients", function () {
     gone.abort(new Error("went away"));
     await assert.rejects(first, /went away/);
     for (const matcher of await Promise.all([same, other])) matcher?.dispose();
+  });
+  it("hold no more threads of one client than it may have, and others find one", async () => {
+    open({ most: 3, ofClient: 2 });
+    const [first, second] = await Promise.all([1, 2].map((i) => grammars.begin(easy(i), { client: "a" })));
+    let ready = false;
+    const third = grammars.begin(easy(3), { client: "a" }).finally(() => (ready = true));
+    const others = await grammars.begin(easy(4), { client: "b" });
+    assert.deepEqual([ready, threads.count], [false, 3]);
+    // One that the client doesn't use is ended for its next.
+    first?.dispose();
+    (await third).dispose();
+    assert.equal(threads.count, 3);
+    for (const matcher of [second, others]) matcher?.dispose();
+  });
+  it("have threads of a lower priority than the process, where threads have one (Linux)", async function () {
+    if (process.platform !== "linux") this.skip();
+    open({});
+    const before = niceOfThreads();
+    const matcher = await grammars.begin(easy(9));
+    const lower = [...niceOfThreads()].filter(([thread, nice]) => !before.has(thread) && nice > getPriority());
+    assert.ok(lower.length > 0);
+    assert.equal(niceOfThreads().get(String(process.pid)), getPriority());
+    matcher.dispose();
   });
   it("end their thread with the wait of the last who wanted them", async () => {
     open({});

@@ -205,7 +205,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       grammars.close();
     });
     it("by so many threads at most, of all models together, and whoever comes later waits for one", async () => {
-      const threads = new Threads(4, 60_000);
+      const threads = new Threads({ most: 4, rest: 60_000 });
       const [grammars, others] = [1, 2].map(() => new Grammars(new TokenBytes(tokenizer), threads)) as Two;
       const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
       const begun = await Promise.all([0, 1, 2, 3].map((i) => (i < 2 ? grammars : others).begin(rules(i))));
@@ -229,7 +229,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       await until(() => !threads.full);
     });
     it("by a thread that ends when nobody has used it for a while, and is begun anew then", async () => {
-      const threads = new Threads(1, 30);
+      const threads = new Threads({ most: 1, rest: 30 });
       const grammars = new Grammars(new TokenBytes(tokenizer), threads);
       const rules = { rules: 'root ::= "ab"', lengths: null };
       const first = await grammars.begin(rules);

@@ -83,19 +83,21 @@ describe("texts written side by side, in float64", function () {
       logits: fc.boolean(),
       /** Turns of the event loop until its chooser is ready. */
       late: fc.constantFrom(0, 0, 3, 30),
+      client: fc.constantFrom("a", "b", "c"),
     });
     const property = fc.asyncProperty(
       fc.array(one, { minLength: 1, maxLength: 7 }),
       fc.integer({ min: 3, max: 8 }),
       fc.integer({ min: 1, max: 20 }),
-      async (texts, pages, chunk) => {
+      fc.integer({ min: 1, max: 4 }),
+      async (texts, pages, chunk, slots) => {
         const placeBytes = 2 * 2 * 4 * (model.common.config as { n_embd: number }).n_embd;
-        const { writer } = await model.writer({ memory: pages * 16 * placeBytes, chunk });
-        const done = texts.map(async ({ seed, length, most, comes, leaves, logits, late }) => {
+        const { writer } = await model.writer({ memory: pages * 16 * placeBytes, chunk, slots });
+        const done = texts.map(async ({ seed, length, most, comes, leaves, logits, late, client }) => {
           for (let turn = 0; turn < comes; turn++) await new Promise(setImmediate);
           const text = prompt(length, seed, model.vocabulary);
           const chooser = new LateGreedy(logits ? "logits" : "next", late);
-          const request = asked(text, most, { ends: new Set([5]), chooser });
+          const request = asked(text, most, { ends: new Set([5]), chooser, client });
           if (leaves === null) {
             assert.deepEqual(await written(writer, request), await expected(text, most));
             return;
@@ -120,6 +122,22 @@ describe("texts written side by side, in float64", function () {
       },
     );
     await fc.assert(property, { numRuns: 12, seed: 4 });
+  });
+
+  it("share the slots among clients, and are what they are alone where they gave one up", async () => {
+    const model = opened("gpt2-plain");
+    const { writer, session } = await model.writer({ slots: 2 });
+    let steps = 0;
+    session.after = () => void steps++;
+    const of = (client: string, seed: number, most: number): Promise<readonly number[]> =>
+      written(writer, asked(prompt(4, seed, model.vocabulary), most, { client }));
+    const long = [1, 2, 3].map((seed) => of("a", seed, 30));
+    while (writer.load().tokensWritten < 8) await new Promise(setImmediate);
+    const before = steps;
+    for (const seed of [4, 5, 6]) assert.equal((await of("b", seed, 2)).length, 2);
+    assert.ok(steps - before <= 3 * 4, String(steps - before));
+    for (const [i, text] of (await Promise.all(long)).entries())
+      assert.deepEqual(text, await model.alone(prompt(4, i + 1, model.vocabulary), 30));
   });
 
   it("wait for no text whose chooser isn't ready, and go on with it once it is", async () => {

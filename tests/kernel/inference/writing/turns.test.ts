@@ -268,6 +268,34 @@ describe("turns of clients", () => {
     assert.deepEqual([await last, aborted, turns.waiting()], ["done", 1, 0]);
     await assert.rejects(turns.take("a", endless, first.signal), /first/);
   });
+  it("start a job once, also where making room for it makes them look again", async () => {
+    let started = 0;
+    const room = (): boolean => {
+      if (started === 0) turns.look();
+      return true;
+    };
+    const turns: Turns = new Turns({ workers: 3, slice: SLICE, pause: PAUSE, clock: new VirtualClock(), room });
+    await turns.take("a", () => {
+      started++;
+      turns.look();
+      return Promise.resolve();
+    });
+    assert.equal(started, 1);
+  });
+  it("let the others pass a client for whose jobs there is no room", async () => {
+    const clock = new VirtualClock();
+    let full = true;
+    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock, room: (one) => one !== "a" || !full });
+    let ready = false;
+    const waiting = turns.take("a", () => Promise.resolve()).then(() => (ready = true));
+    const other = turns.take("b", lasting(clock, 10));
+    await clock.run();
+    await other;
+    assert.deepEqual([ready, turns.waiting("a"), turns.waiting()], [false, 1, 1]);
+    full = false;
+    turns.look();
+    await waiting;
+  });
   it("start no job without room, and start it once there is", async () => {
     const clock = new VirtualClock();
     let room = false;
