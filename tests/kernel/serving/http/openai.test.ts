@@ -63,6 +63,7 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
     const { signal, ...asked } = writer.asked ?? {};
     assert.ok(signal instanceof AbortSignal);
     assert.deepEqual(asked, {
+      client: "127.0.0.1",
       prompt: [
         { role: "system", content: "be brief" },
         { role: "user", content: "one\ntwo" },

@@ -75,6 +75,7 @@ describe("the responses of OpenAI's interface", () => {
         { id: "d", name: "g", arguments: "[]" },
       ];
       assert.deepEqual(asked, {
+        client: "127.0.0.1",
         prompt: [
           { role: "system", content: "be brief" },
           { role: "system", content: "in English" },
