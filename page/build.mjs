@@ -61,7 +61,7 @@ const ofTrainings = ["metrics", "stoppings", "schedules"];
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
 const beyondTables = /^(?:op|expression|verbs|format)\/|^table\/regroup\.js$|^helpers\/(?!selection)/;
-const leavingOut = (unused) => ({
+const leavingOut = (unused, codesOfRuns) => ({
   name: "leave out",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
@@ -81,6 +81,14 @@ const leavingOut = (unused) => ({
       return file && beyondTables.test(file) ? { path: `arquero/${file}`, namespace: "never-called" } : undefined;
     });
     onLoad({ filter: /.*/, namespace: "never-called" }, () => ({ contents: "module.exports = {};" }));
+    // A page without training has no runs: the one thing that it says of them is that there are none.
+    if (!codesOfRuns)
+      onLoad({ filter: /[\\/]load-codes\.js$/ }, async ({ path }) => ({
+        contents: without(
+          await readFile(path, "utf8"),
+          (name, of) => isOfPages(name, of) || (isCode(name, of) && name !== '"run-not-found"'),
+        ),
+      }));
     // Programs that show a code, what more is said of it, and papers that words come from are for pages of the reference.
     onLoad({ filter: /[\\/-]codes\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), isOfPages),
@@ -131,9 +139,9 @@ const leavingOut = (unused) => ({
     }));
   },
 });
-export const leaveOut = leavingOut(unusedBy([...neverRun, ...ofTrainings]));
+export const leaveOut = leavingOut(unusedBy([...neverRun, ...ofTrainings]), false);
 /** What a page that trains leaves out. */
-export const leaveLess = leavingOut(unusedBy(neverRun));
+export const leaveLess = leavingOut(unusedBy(neverRun), true);
 
 /** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
 function without(source, isCut) {
@@ -146,23 +154,29 @@ function without(source, isCut) {
       const beside = Object.fromEntries(
         node.properties.map(({ name, initializer }) => [textOf(name), textOf(initializer)]),
       );
-      if (isCut(textOf(property.name), { beside, within: here })) cut.push([property.getFullStart(), property.end]);
+      if (isCut(textOf(property.name), { beside, within: here })) cut.push(property);
     }
-    ts.forEachChild(node, (child) => visit(child, here));
+    // What stands in a part that is cut goes with it.
+    ts.forEachChild(node, (child) => {
+      if (!cut.includes(child)) visit(child, here);
+    });
   };
   visit(tree, undefined);
   // From the end on, whichever literal they stand in: what is cut moves nothing that stands before it.
-  const last = cut.toSorted(([a], [b]) => b - a);
-  return last.reduce((text, [start, end]) => {
-    const rest = text.slice(end);
-    return text.slice(0, start) + (rest.startsWith(",") ? rest.slice(1) : rest);
-  }, source);
+  const places = cut.map((property) => [property.getFullStart(), property.end]);
+  return places
+    .toSorted(([a], [b]) => b - a)
+    .reduce((text, [start, end]) => {
+      const rest = text.slice(end);
+      return text.slice(0, start) + (rest.startsWith(",") ? rest.slice(1) : rest);
+    }, source);
 }
 
 /** What is told of an error is its message and its help; what may be allowed is explained where `allow` lists it. */
 const isOfPages = (name, { beside, within }) =>
   within === "registerCodes" &&
-  (name === "example" || (name === "explain" && beside.severity === '"error"' && beside.allowable !== "true"));
+  (name === "example" || (name === "explain" && beside.severity !== '"warning"' && beside.allowable !== "true"));
+const isCode = (name, { within }) => within === "registerCodes" && name.startsWith('"');
 
 /** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {
