@@ -155,8 +155,8 @@ const command = new Command("tunebook bench serve-schemas")
   .addOption(
     new Option("--hard <what>", "what their schemas are hard to").choices(["compile", "write"]).default("compile"),
   )
-  .option("--rounds <count>", "each alone and beside the others", Number, 3)
-  .option("--seconds <count>", "of each measurement", Number, 4)
+  .option("--rounds <count>", "each alone and beside the others", Number, 5)
+  .option("--seconds <count>", "of each measurement", Number, 2.5)
   .option("--bound <times>", "of what the p95 is alone", Number, 3)
   .option("--json <file>", "where all results go");
 await main(command.parse().opts<Options>());
