@@ -89,8 +89,13 @@ describe("the door of a coordinator", () => {
     assert.deepEqual([status, message.includes("longer than 8 MiB")], [400, true]);
     const chunked = await say("/tunebook/1/hello", { body, headers: { "transfer-encoding": "chunked" } });
     assert.equal(chunked.status, 400);
-    collect();
-    const kept = process.memoryUsage().arrayBuffers - before;
+    // What ended is let go of in a later turn, and on a busy machine not in the next one.
+    let kept = Infinity;
+    for (let turn = 0; turn < 40 && kept >= 64 * 2 ** 20; turn++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      collect();
+      kept = process.memoryUsage().arrayBuffers - before;
+    }
     assert.ok(kept < 64 * 2 ** 20, `${String(kept)} bytes`);
   });
 
