@@ -156,7 +156,7 @@ function without(source, isCut) {
       );
       if (isCut(textOf(property.name), { beside, within: here })) cut.push(property);
     }
-    // What stands in a part that is cut goes with it.
+    // Nested parts are removed together with the part around them.
     ts.forEachChild(node, (child) => {
       if (!cut.includes(child)) visit(child, here);
     });

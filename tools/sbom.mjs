@@ -29,7 +29,7 @@ export async function billOfMaterials() {
   return {
     ...bill,
     metadata: { ...metadata, component: { ...metadata.component, name: "tunebook" } },
-    // CycloneDX's word for what is not part of the package as it is installed.
+    // `optional` is CycloneDX's scope for components that are not installed with the package.
     components: [...own.components, ...later.map((one) => ({ ...one, scope: "optional" }))],
     dependencies: [...own.dependencies, ...sql.dependencies.filter(({ ref }) => !listed.has(ref) && !isRoot(ref))],
   };
@@ -43,7 +43,7 @@ function withoutDevelopment({ devDependencies, ...described }) {
   return { version: "0.0.0", ...described };
 }
 
-/** Of the lock file in a folder, without what only development needs. npm reads it in a copy: nothing is written beside it. */
+/** Of the lock file in a folder, without what only development needs. npm reads a copy in a temporary folder. */
 async function npmBill(folder) {
   const work = mkdtempSync(join(tmpdir(), "tunebook-sbom-"));
   try {

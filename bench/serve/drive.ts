@@ -31,7 +31,7 @@ export class Driven {
     this.child.send("stop");
     return this.came;
   }
-  /** Breaks all connections off; what was told last. */
+  /** Closes all connections and returns the last report. */
   async kill(): Promise<Told> {
     this.child.kill("SIGKILL");
     await this.came.catch(() => undefined);

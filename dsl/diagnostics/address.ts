@@ -11,7 +11,7 @@ interface Parsed {
 }
 declare const URL: { new (text: string): Parsed; canParse(text: string): boolean };
 
-/** What stands for a query that was left out; a checksum of the file may follow. */
+/** Replaces the query of an address in stored plans; the file's checksum may follow. */
 const MARK = "?…";
 const LEFT_OUT = /\?…([\da-f]{64})?$/;
 
@@ -26,7 +26,7 @@ export function hasQuery(text: string): boolean {
   return headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
 }
 
-/** The address without user name, password, query and fragment; any other text as it is. */
+/** The address without user name, password, query and fragment. Text that is not an address is returned unchanged. */
 export function shownAddress(text: string): string {
   const head = headOf(text);
   if (head === null) return text;

@@ -35,7 +35,7 @@ export interface CodeEntry<D> {
   readonly found?: "data" | "model" | "evaluate";
   /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */
   readonly allowable?: boolean;
-  /** What stands at its place may be a secret: excerpts of the program show stars there. */
+  /** The marked text may be a secret: excerpts of the program show stars instead. */
   readonly hides?: true;
   /** A Tune program that shows it (tested to do so), for codes that a program alone can show. */
   readonly example?: string;

@@ -64,7 +64,7 @@ export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing
   }
 }
 
-/** An address with a password is refused wherever it stands: programs, plans and outputs are shared. */
+/** Reports an address with a password in any argument, because programs, plans and outputs are shared. */
 function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
   { key }: Asked,

@@ -49,7 +49,7 @@ interface InitializationOptions {
   readonly trusted?: unknown;
 }
 
-/** Tells the editor what this server can do, and is told whether the workspace is trusted. */
+/** Announces the server's capabilities and reads from the client whether the workspace is trusted. */
 function introduce(connection: Connection, onTrust: (trusted: boolean | undefined) => void): void {
   // TypeScript cells have a formatter already; a second one would make the editor ask which of the two is meant.
   let formatsByLanguage = false;

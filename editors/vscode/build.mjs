@@ -130,7 +130,7 @@ async function buildServer(stage, version) {
       },
     ],
   });
-  // Where the packages of `tunebook setup sql` lie is told by their pins, which are read beside the part that asks.
+  // The folder of the `tunebook setup sql` packages depends on their lock file, which the bundled part reads next to itself.
   await cp(join(root, "tools", "node-env", "sql"), join(stage, "dist", "server", "parts", "node-env", "sql"), {
     recursive: true,
   });

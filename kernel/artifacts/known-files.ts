@@ -16,7 +16,7 @@ const MODEL = new RegExp(
   ].join("|")})$`,
 );
 
-/** Files at the top of a run folder. Notes, logs of processes, trackers and kept rows are not among them: they stay with the run. */
+/** Files at the top of a run folder that a bundle may pack. Notes, process logs, tracker state and replayed rows are excluded. */
 const RUN: ReadonlySet<string> = new Set([
   ...["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json", "learnt.json"],
   ...["since-before.json", "scored-data.json", "rows.bin", "heads.safetensors", "README.md"],

@@ -181,7 +181,7 @@ async function notFound(name: string, tried: readonly Tried[], folder: string): 
   throw new CodedError("base-not-found", { name, tried, near: await nearName(name, folder) });
 }
 
-/** A folder beside the notebook, or a base that a package carries, that is spelled alike. */
+/** The closest spelling among folders in the notebook's folder and bases from packages; null if none is close. */
 async function nearName(name: string, folder: string): Promise<string | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name);

@@ -1,5 +1,5 @@
 /**
- * Checksums of the files that addresses gave to this process. A run keeps an address without its query; the checksum beside it
+ * Checksums of the files that this process downloaded. A run stores an address without its query; the checksum stored with it
  * is how the same file is found in the cache when the run is repeated.
  */
 import { LRUCache } from "lru-cache";

@@ -22,7 +22,7 @@ export interface Request {
   readonly sha256: string | null;
   /** Of the cache. */
   readonly file: string;
-  /** The run that names it kept no query: it can come from the cache alone. */
+  /** The stored address has lost its query, so the file can only come from the cache. */
   readonly cachedOnly: boolean;
   /** A secret of the environment is sent with it. */
   readonly hasSecret: boolean;
@@ -59,7 +59,7 @@ export function requestOf(path: string, { arguments: given }: Call): Request {
   };
 }
 
-/** A checksum says what the file is, whichever query it was asked with. */
+/** With a checksum the query does not matter for the cache key: the content is the same. */
 export function cacheFile(address: string, sha256: string | null, secrets: readonly string[] = []): string {
   const from = sha256 === null ? [address, "", ...secrets] : [shownAddress(address), sha256];
   const key = createHash("sha256").update(from.join("\n")).digest("hex").slice(0, 32);

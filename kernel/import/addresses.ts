@@ -7,7 +7,7 @@ import { Unread, type Left } from "./settings.js";
 
 export interface WithoutSecrets {
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Settings that held a secret, with the variables to set. */
+  /** Settings that contained a secret, with the environment variables to set. */
   readonly left: readonly Left[];
   /** Adds `token: secret(…)` and `query: secret(…)` to the sources of these addresses. */
   withVariables(data: Entries): Entries;

@@ -30,7 +30,7 @@ const MOST = 64 * 2 ** 20;
 
 const file = (): string => configPath("trust.json");
 
-/** The list as it is on disk, oldest entry first. Coded error `trust-unreadable`. */
+/** Reads the list from disk, oldest entry first. Coded error `trust-unreadable`. */
 export function trustedFolders(): readonly TrustedFolder[] {
   try {
     const bytes = readWhole(file(), MOST);
@@ -54,7 +54,7 @@ export function isTrusted(folder: string): boolean {
 
 /**
  * Adds a folder to the list; one that is trusted already is left alone. `subfolders`: everything inside it is trusted too.
- * @returns the folder as it is listed. Coded errors `no-such-folder`, `trust-unreadable`, and those of writing.
+ * @returns the folder's path in the list. Coded errors `no-such-folder`, `trust-unreadable`, and those of writing.
  */
 export async function trustFolder(folder: string, { subfolders }: { readonly subfolders: boolean }): Promise<string> {
   const path = realOf(folder);

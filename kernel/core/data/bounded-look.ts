@@ -11,7 +11,7 @@ export type Unpacks = NonNullable<DataFacts["unpacks"]>[number];
 
 /** Rows beyond which the rest of a packed file is left. */
 const MOST_ROWS = 250_000;
-/** Text that is packed well comes to a thirtieth of its size; of a file that unpacks to so much more a small part is enough. */
+/** Ordinary text compresses to about a thirtieth. Above 40 times its packed size, only this much of a file is read. */
 const FAR = { times: 40, bytes: 16 * 2 ** 20, rows: 100_000 } as const;
 
 const PACKED = /\.(?:gz|zst|zip)$/i;

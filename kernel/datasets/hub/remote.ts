@@ -32,7 +32,7 @@ import "./codes.js";
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The hub is not asked: what is not in the cache is the coded error `not-fetched`. */
+  /** No request is sent to the hub. A file that is not in the cache is the coded error `not-fetched`. */
   readonly cacheOnly?: boolean | undefined;
   /** Of the notebook, for errors. */
   readonly folder: string;

@@ -1,6 +1,6 @@
 /**
  * The packages that run queries, as `tunebook setup sql` installed them: pinned, with checksums, in the cache. A package of the
- * notebook's folder is never loaded: checking or opening a file must not run code that lies beside it.
+ * notebook's folder is never loaded: checking or opening a file must not run code from the same folder.
  */
 import { pathToFileURL } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";

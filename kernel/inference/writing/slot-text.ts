@@ -2,7 +2,7 @@
 import type { Held } from "./pages.js";
 import type { SlotRequest, SlotText, SlotToken, WriterTold } from "./contract.js";
 
-/** What a step came to, kept until the text's chooser is ready. */
+/** The result of a decoding step, stored until the text's token chooser is ready. */
 export interface Late {
   readonly next: number;
   readonly logits: Float32Array | null;

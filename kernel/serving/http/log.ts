@@ -1,4 +1,4 @@
-/** A line of each request: who asked what of which model, and what came of it. It has no text, no address, no key and no hash of one. */
+/** One log line per request: client, route, model, status. It has no text, no address, no key and no hash of a key. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "./call.js";
 

@@ -3,7 +3,7 @@
  * that a block may come to. Frames that are to be skipped are left out.
  */
 
-/** What other programs take without being told to (`zstd --long` needs a flag beyond it). */
+/** The largest window that other programs accept by default (`zstd --long` needs a flag above it). */
 const MOST_WINDOW = 2 ** 27;
 const MOST_BLOCK = 2 ** 17;
 const MAGIC = 0xfd2fb528;

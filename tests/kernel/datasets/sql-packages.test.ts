@@ -1,4 +1,4 @@
-/** Packages beside a notebook are not loaded: reading a file must not run code that came with it. */
+/** Packages in a notebook's folder are not loaded: reading a file must not run code that came with it. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -32,7 +32,7 @@ interface Ready {
   /** No longer kept: it ends with its last text. */
   dropped: boolean;
 }
-/** Null: its turn was given up, because whoever asked is gone or another client's turn made it ready. */
+/** Null if the turn was cancelled: the requester left, or another client's turn compiled the same grammar. */
 type Outcome = { readonly ready: Ready } | Extract<Compiled, { readonly why: string }> | null;
 
 /** Who asks, and until when. */

@@ -75,7 +75,7 @@ export class Turns {
     return key === undefined ? first.size + second.size : first.countOf(key) + second.countOf(key);
   }
 
-  /** What `work` comes to. It may be started several times, each time after its signal was aborted. The signal's reason. */
+  /** Resolves with the result of `work`, which may be restarted after its signal was aborted. Rejects with the signal's reason. */
   take<T>(key: string, work: (turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
