@@ -26,6 +26,10 @@ export class FairQueue<T extends Queued> {
     return this.keys.size > (this.keys.has(key) ? 1 : 0);
   }
 
+  has(is: (key: string) => boolean): boolean {
+    return [...this.keys.keys()].some(is);
+  }
+
   /** A key without jobs gets its turn after all others. */
   add(job: T): void {
     const jobs = this.keys.get(job.key) ?? [];

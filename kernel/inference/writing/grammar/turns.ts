@@ -2,13 +2,21 @@
  * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in the order in
  * which they came. A run can only be stopped and started anew, so a long one must not hold a worker that other keys wait for:
  *
+ * - A key whose last run took a slice or less goes before keys that nothing is known of. After `PASSES` such turns a key that
+ *   nothing is known of has its turn, so many keys that come at once neither hold up the known ones nor wait for ever.
  * - A run that has taken longer than a slice is stopped when another key waits. Its key moves to the second line, with all its
  *   jobs, until they are done.
  * - The second line runs when no other key has had a turn for a slice, and its runs stop as soon as another key waits.
  * - One job of the second line at a time is run to its end, whoever waits, with `pause` ms between two of them. So every job
  *   ends, and others wait for such a run at most once in `pause` ms.
  */
+import { LRUCache } from "lru-cache";
 import { FairQueue, type Queued } from "./fair-queue.js";
+
+/** Turns of quick keys, one after the other, for which another key waits. */
+export const PASSES = 3;
+/** Keys that are remembered as quick. */
+const REMEMBERED = 4096;
 
 export interface Clock {
   now(): number;
@@ -56,6 +64,9 @@ export class Turns {
   private readonly first = new FairQueue<Job>();
   private readonly second = new FairQueue<Job>();
   private readonly running = new Set<Run>();
+  /** Keys whose last run took a slice or less. */
+  private readonly quick = new LRUCache<string, true>({ max: REMEMBERED });
+  private passes = 0;
   private readonly clock: Clock;
   private jobs = 0;
   /** When the first line last had a worker, and when a run of the second line that nothing stops last ended. */
@@ -122,12 +133,21 @@ export class Turns {
     const room = this.o.room ?? ((): boolean => true);
     const due = this.due();
     if (due && room(due.key) && this.second.remove(due)) return { job: due, toEnd: true };
-    const job = this.first.take(room);
+    const job = this.nextOfFirst(room);
     if (job) return { job, toEnd: false };
     // Another key may come in a moment.
     const quiet = this.clock.now() - this.lastFirst >= this.o.slice || this.running.size + 1 < this.o.workers;
     const later = quiet ? this.second.take(room) : undefined;
     return later ? { job: later, toEnd: false } : null;
+  }
+  private nextOfFirst(room: (key: string) => boolean): Job | undefined {
+    const quick = (key: string): boolean => this.quick.has(key) && room(key);
+    const other = (key: string): boolean => !this.quick.has(key) && room(key);
+    const others = this.first.has(other);
+    const isOthers = others && this.passes >= PASSES;
+    const job = this.first.take(isOthers ? other : quick) ?? this.first.take(room);
+    if (job) this.passes = others && this.quick.has(job.key) ? this.passes + 1 : 0;
+    return job;
   }
   /** The job of the second line that was stopped first, if it is to be run to its end now. */
   private due(): Job | null {
@@ -156,9 +176,14 @@ export class Turns {
   private ends(run: Run): void {
     this.running.delete(run);
     if (run.toEnd) this.lastToEnd = this.clock.now();
+    if (run.begun !== null) this.noteQuick(run.job.key, this.clock.now() - run.begun <= this.o.slice);
     this.noteFirst(run.job);
     this.first.served(run.job.key);
     this.look();
+  }
+  private noteQuick(key: string, is: boolean): void {
+    if (is) this.quick.set(key, true);
+    else this.quick.delete(key);
   }
   private noteFirst({ stopped }: Job): void {
     if (stopped === null) this.lastFirst = this.clock.now();
@@ -174,6 +199,7 @@ export class Turns {
         continue;
       }
       this.running.delete(run);
+      this.noteQuick(job.key, false);
       for (const one of [job, ...this.first.of(job.key)]) this.setAside(one);
       run.over.abort();
       return true;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { FairQueue } from "#kernel/inference/writing/grammar/fair-queue.js";
-import { Turns, type Turn } from "#kernel/inference/writing/grammar/turns.js";
+import { PASSES, Turns, type Turn } from "#kernel/inference/writing/grammar/turns.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 const SLICE = 100;
@@ -176,11 +176,26 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
-  it("stop no job that takes a slice or less, and start none of a client twice while another waits", () =>
+  it("stop no job that takes a slice or less, and let each client wait for a bounded number of others", () =>
     fc.assert(
       fc.asyncProperty(plans(SLICE), workers, async (jobs, count) => {
         const { all } = await played(jobs, count);
         assert.ok(all.every(({ starts }) => starts.length === 1));
+        for (const job of all) {
+          const own = all.filter((one) => one !== job && one.key === job.key).map((one) => must(one.starts[0]));
+          const start = must(job.starts[0]);
+          const from = Math.max(job.at, ...own.filter((at) => at < start));
+          const passed = all.filter((one) => one.key !== job.key && inside(must(one.starts[0]), from, start));
+          assert.ok(passed.length <= 3 * (PASSES + 1), `${String(passed.length)} went before`);
+        }
+      }),
+      { numRuns: 200 },
+    ));
+  it("start no job of a quick client twice while another quick client waits", () =>
+    fc.assert(
+      fc.asyncProperty(plans(SLICE), workers, async (jobs, count) => {
+        const known = [..."abcd"].map((one) => ({ key: one, at: 0, takes: 1 }));
+        const { all } = await played([...known, ...jobs.map((job) => ({ ...job, at: job.at + 10 }))], count);
         const order = all.toSorted((a, b) => must(a.starts[0]) - must(b.starts[0]));
         for (const [i, before] of order.entries()) {
           const next = order.findIndex((job, j) => j > i && job.key === before.key);
@@ -192,6 +207,44 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
+  it("let a quick client pass those that nothing is known of, at most so many times in a row", async () => {
+    const clock = new VirtualClock();
+    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const order: string[] = [];
+    const take = (one: string, ms: number): void =>
+      void turns.take(
+        one,
+        lasting(clock, ms, () => order.push(one)),
+      );
+    take("quick", 10);
+    await clock.run();
+    for (let i = 0; i < 3; i++) take(`new ${String(i)}`, 50);
+    for (let i = 0; i < 5; i++) take("quick", 10);
+    await clock.run();
+    const passes = Array.from({ length: PASSES }, () => "quick");
+    assert.deepEqual(order, ["quick", "new 0", ...passes, "new 1", "quick", "quick", "new 2"]);
+  });
+  it("let no client pass others for a job of the second line that ended, nor after one that was stopped", async () => {
+    const clock = new VirtualClock();
+    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const order: string[] = [];
+    const take = (one: string, ms: number): void =>
+      void turns.take(
+        one,
+        lasting(clock, ms, () => order.push(one)),
+      );
+    take("slow", 10);
+    await clock.run();
+    take("slow", 5 * SLICE);
+    take("other", 10);
+    await clock.run();
+    order.length = 0;
+    take("running", 50);
+    take("new", 10);
+    take("slow", 10);
+    await clock.run();
+    assert.deepEqual(order, ["running", "new", "slow"]);
+  });
   it("let a client wait longer than a slice at most once in a pause, whatever another has in the queue", () =>
     fc.assert(
       fc.asyncProperty(
@@ -309,6 +362,7 @@ describe("turns of clients", () => {
   });
 });
 
+const inside = (at: number, from: number, to: number): boolean => at > from && at < to;
 function must<T>(value: T | undefined): T {
   assert.ok(value !== undefined);
   return value;
