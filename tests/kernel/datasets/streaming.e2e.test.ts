@@ -1,23 +1,18 @@
 /** Data read in parts: the same rows, splits, facts and tokens as data read whole, and memory that does not follow their size. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import {
-  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   readdirSync,
   rmSync,
   truncateSync,
   utimesSync,
   writeFileSync,
-  writeSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -311,35 +306,5 @@ describe("data read in parts", () => {
     for (let i = 0; i < 200_000; i++) assert.equal(seen.meet(`text ${i * 7919}`, i), undefined);
     for (let i = 0; i < 200_000; i += 997) assert.equal(seen.meet(`text ${i * 7919}`, 0), i);
     assert.equal(seen.size, 200_000);
-  });
-
-  it("of any size take the same memory", function () {
-    this.timeout(120_000);
-    const live = (count: number, stream: boolean): number => {
-      const path = join(folder, `big-${count}.jsonl`);
-      const fd = openSync(path, "w");
-      for (let i = 0; i < count; i += 1000)
-        writeSync(
-          fd,
-          Array.from(
-            { length: 1000 },
-            (_, k) =>
-              `${JSON.stringify({ text: `row ${i + k} `.repeat(20), label: String(k % 3), part: k % 9 ? "train" : "test" })}\n`,
-          ).join(""),
-        );
-      closeSync(fd);
-      const settings = JSON.stringify({ ...plan("jsonl", path, stream), clean: [call("cleaner", "drop_duplicates")] });
-      const child = fileURLToPath(new URL("./live-while-preparing.js", import.meta.url));
-      // Full collections are most of it: by one thread, where others would turn while they wait for processors.
-      const args = ["--expose-gc", "--single-threaded-gc", child, settings, folder];
-      const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
-      assert.equal(status, 0, stderr);
-      return Number(stdout);
-    };
-    // 25,000 rows of about 220 characters: 5 MB of text, 22 MB of tokens. With fewer, what is alive follows the moments at
-    // which it is looked.
-    const [few, many, whole] = [live(25_000, true), live(50_000, true), live(25_000, false)];
-    assert.ok(many - few < 6, `${few} MiB for 25,000 rows, ${many} MiB for 50,000: more than 250 bytes of each`);
-    assert.ok(whole > few + 25, `${whole} MiB when read whole, ${few} MiB streamed`);
   });
 });

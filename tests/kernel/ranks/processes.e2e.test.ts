@@ -1,12 +1,12 @@
-/** `train … { runner: processes(n) }` as a user runs it: real processes, killed at random and left alone. */
+/** `train … { runner: processes(n) }` as a user runs it: real processes. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { writeSmallTraining } from "../session/small-training.js";
 import { lossesIn, near } from "./in-process.js";
-import { killRanks, programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
+import { programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
 
 const STEPS = 40;
 
@@ -50,30 +50,6 @@ describe("processes that share a training", function () {
     assert.doesNotMatch(one.words(), /communication/);
   });
 
-  it("go on with new ones where some are killed, and come to the very weights", async () => {
-    // By this seed a rank while it comes together, and later the engine of one; the training of the test before was left alone.
-    const seed = Number(process.env["TUNEBOOK_SEED"] ?? 23);
-    const left = join(folder, "two");
-    const killed = await killRanks({ kills: 2, seed, of: 2, steps: STEPS, ...(existsSync(left) && { alone: left }) });
-    assert.equal(killed.kills, 2);
-    assert.equal(killed.losses[0], killed.losses[1]);
-    assert.ok(killed.same);
-    assert.deepEqual(killed.orphans, []);
-    assert.match(killed.words, /warning\[rank-replaced\]: rank 1 of 2 was lost/);
-  });
-
-  it("leave nothing behind where rank 0 is killed", async () => {
-    const program = runProgram(written("long", programOf(2, 5_000)), join(folder, "long"));
-    while (ranksOf(program.pid).length < 1 || lossesIn(runIn(join(folder, "long"))?.events() ?? []).length < 2)
-      await delay(20);
-    const ranks = ranksOf(program.pid);
-    process.kill(program.pid, "SIGKILL");
-    await program.exited;
-    const alive = (): readonly number[] => ranks.filter((id) => isAlive(id));
-    for (let tries = 0; tries < 100 && alive().length > 0; tries++) await delay(100);
-    assert.deepEqual(alive(), []);
-  });
-
   it("say which rank can't, and why", async () => {
     const file = written("gone", programOf(2, 4));
     const program = runProgram(file, join(folder, "gone"));
@@ -88,11 +64,3 @@ describe("processes that share a training", function () {
     assert.match(program.words(), /error\[rank-failed\]: rank 1 of 2 can't train: m would be another training there/);
   });
 });
-
-function isAlive(id: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${String(id)}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}

@@ -10,7 +10,6 @@ import { checkFile } from "#kernel/checking/checking.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/session/replays/replay.js";
-import { costAt } from "#kernel/core/display/landscape.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
 import { readSince } from "#kernel/artifacts/since-before.js";
@@ -369,78 +368,6 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     await book.run(`update zs on d as zz { steps: 1, batch_size: 8, strategy: naive }`);
     const tokens = (name: string): string => readFileSync(join(model(name).folder!, "model", "tokenizer.json"), "utf8");
     for (const name of ["zs_1", "zs_2", "zz"]) assert.equal(tokens(name), tokens("z"), name);
-  });
-
-  it("is drawn in weight space, where models lie and where EWC holds them, and answers as before", async () => {
-    await book.run(`update m on d as there { ${recipe}, strategy: naive }
-update m on d as bound { ${recipe}, strategy: ewc(10) }`);
-    const said = await model("m").predict(["a good film w3"]);
-    const { x, y, losses, places, held } = await model("m").landscape([model("there"), model("bound")], {
-      ...{ on: ["d.train"], cells: 5 },
-    });
-    assert.deepEqual(await model("m").predict(["a good film w3"]), said);
-    const [, first, second] = places;
-    assert.deepEqual([first!.y, first!.off, second!.off], [0, 0, 0]);
-    const [before, after] = ["m", "there"].map((name) => fileOf(name)) as [string, string];
-    const way = (name: string) => floatsOf(after, name).map((value, i) => value - floatsOf(before, name)[i]!);
-    const names = Object.keys(readHeader(fileOf("bound")).tensors).filter((name) => name.startsWith("ewc.fisher/"));
-    let [far, form] = [0, 0];
-    for (const name of names) {
-      const fisher = floatsOf(fileOf("bound"), name);
-      way(name.slice("ewc.fisher/".length)).forEach((step, i) => {
-        far += step * step;
-        form += fisher[i]! * step * step;
-      });
-    }
-    assert.ok(Math.abs(first!.x / Math.sqrt(far) - 1) < 1e-4);
-    assert.ok(Math.abs(held!.xx / (form / far) - 1) < 1e-3, `${String(held!.xx)}, ${String(form / far)}`);
-    assert.deepEqual([held!.centre, held!.least], [{ x: 0, y: 0 }, 0], "its anchor is where it began");
-    assert.equal(losses[0]!.rows, 48, "as many as there are");
-    const all = losses[0]!.z.flat();
-    assert.ok(x.length === 5 && y.length === 5 && all.length === 25 && all.every((loss) => loss > 0));
-    // Whoever has other labels has other weights.
-    await assert.rejects(
-      model("m").landscape([model("once"), model("there")], { on: ["d.train"] }),
-      /m can't be once: its head has 5 labels, that of m 2/,
-    );
-    await assert.rejects(
-      model("m").landscape([model("there"), model("there")], { on: ["d.train"] }),
-      /one through there and there, which lie in one line with m/,
-    );
-    await assert.rejects(model("m").landscape([model("there")], { on: ["d.train"] }), { code: "bad-option" });
-    await assert.rejects(model("m").landscape([model("there"), model("bound")], { on: ["d.trian"] }), {
-      code: "bad-option",
-    });
-  });
-
-  it("has EWC's ellipse where all that its weights are held by costs the same, its anchor off the plane", async () => {
-    await book.run(`data h like d { source: csv("rows.csv") }
-update m on d as away { ${recipe}, strategy: naive }
-update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);
-    const { places, held } = await model("m").landscape([model("away"), model("tied_1"), model("tied")], {
-      ...{ on: ["d.validation"], cells: 5, rows: 5 },
-    });
-    assert.equal(held!.by, "tied_1");
-    const both = await model("m").landscape([model("away"), model("tied")], {
-      ...{ on: ["d.validation"], cells: 5, rows: 5 },
-    });
-    assert.deepEqual([places.length, both.losses[0]!.rows], [4, 5]);
-    // What the penalty is, weight by weight.
-    const file = fileOf("tied");
-    const names = Object.keys(readHeader(file).tensors).filter((name) => name.startsWith("ewc.fisher/"));
-    const costs = (of: string): number =>
-      names
-        .map((name) => name.slice("ewc.fisher/".length))
-        .reduce((all, name) => {
-          const [fisher, anchor] = ["fisher", "anchor"].map((one) => floatsOf(file, `ewc.${one}/${name}`));
-          const weights = floatsOf(fileOf(of), name);
-          return all + weights.reduce((sum, value, i) => sum + (fisher![i]! * (value - anchor![i]!) ** 2) / 2, 0);
-        }, 0);
-    assert.ok(both.held!.least > 0, "its anchor has moved on its first way");
-    ["m", "away", "tied"].forEach((name, i) => {
-      const [told, wanted] = [costAt(both.held!, both.places[i]!), costs(name)];
-      assert.ok(Math.abs(told / wanted - 1) < 1e-3, `${name}: ${String(told)}, ${String(wanted)}`);
-    });
   });
 
   it("goes on in the middle of a day as if nothing had been, with what earlier days kept, bit for bit", async () => {
