@@ -107,7 +107,7 @@ function inTraining({ plan }: Planned, at: ValuePlace, share: number | undefined
     case "warmup":
       return share === undefined
         ? undefined
-        : `${at.written} of ${counted(estimates.steps, "step")} are ${number(estimates.steps * share)}`;
+        : `${at.written} of ${counted(estimates.steps, "step")} are ${number(Math.ceil(estimates.steps * share))}`;
     default:
       return undefined;
   }

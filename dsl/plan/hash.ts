@@ -16,8 +16,9 @@ export function hashOf(value: unknown): string {
  * Queries of addresses are left out: the hash is public, and whoever guesses a secret query could check the guess against it.
  */
 export function recipeHash(recipe: Recipe): string {
-  const { model, training, experiments, update, federated, compress } = recipe;
+  const { semantics, model, training, experiments, update, federated, compress } = recipe;
   return hashOf({
+    ...(semantics !== undefined && { semantics }),
     ...contentOf(recipe),
     model: {
       ...model,

@@ -56,6 +56,8 @@ export interface PrivacyPlan {
 
 /** Everything that can change a number in the result. Hashed (RFC 8785 + SHA-256) to `recipeHash`. */
 export interface Recipe {
+  /** What the program meant when it was compiled (./semantics.ts); absent: 1. */
+  readonly semantics?: number;
   readonly data: DataPlan;
   readonly dataHash: string | null;
   readonly model: ModelPlan;

@@ -16,6 +16,8 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly folder: string;
       /** Runs of that name that can't be read, and why. */
       readonly damaged?: readonly string[];
+      /** Interrupted runs of that name by a version in which the same program meant something else. */
+      readonly older?: readonly string[];
     };
     "checkpoint-unreadable": { readonly file: string; readonly why: string };
     "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
@@ -109,7 +111,12 @@ registerCodes({
   "nothing-to-resume": {
     severity: "error",
     message: (d) => `no interrupted run of this recipe for ${d.model} in ${d.folder}`,
-    notes: (d) => (d.damaged ?? []).slice(0, 5).map((one) => `one run of that name is damaged: ${one}`),
+    notes: (d) => [
+      ...(d.damaged ?? []).slice(0, 5).map((one) => `one run of that name is damaged: ${one}`),
+      ...(d.older ?? [])
+        .slice(0, 5)
+        .map((one) => `${one} was trained by an older version, in which the same program gave other numbers`),
+    ],
     help: () => "remove `resume: true` to train from the base, or put the recipe back as it was when the run began",
     explain:
       "`resume: true` goes on with an interrupted run of the **same recipe** (data, model and training settings, by hash). None was found in the runs folder: either the recipe changed since, or the run had no checkpoint yet.",
@@ -173,9 +180,11 @@ registerCodes({
         ? `the loss became ${d.loss} at step ${d.step} (learning rate ${d.rate.toPrecision(3)})`
         : `the gradient became ${d.norm} at step ${d.step} (learning rate ${d.rate.toPrecision(3)}), where the task's loss is ${d.loss}`,
     help: (d) =>
-      d.norm === undefined
-        ? "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up"
-        : "lower the weights and temperatures of what is learnt beside the task (`learns`), or `learning_rate`",
+      d.rate === 0
+        ? "the learning rate is still 0, so no update caused it: look at the weights that it starts from, and at the scores in the data"
+        : d.norm === undefined
+          ? "lower `learning_rate`, keep `clip: 1.0`, or lengthen the warm-up"
+          : "lower the weights and temperatures of what is learnt beside the task (`learns`), or `learning_rate`",
     explain:
       "A loss that is not a finite number can't recover: every weight is lost at that step. The last checkpoint from before it is kept. The loss that is told is the task's own; what a student learns beside it shows in the norm of the gradient, which must be finite too.",
   },

@@ -9,6 +9,7 @@ import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Recipe } from "#dsl/plan/recipe.js";
+import { semanticsOf } from "#dsl/plan/semantics.js";
 import { rowsChanged, type RowChanges } from "./rows-changed.js";
 import type { Side } from "./side.js";
 
@@ -46,6 +47,9 @@ export function differingIn(here: Side, there: Side): Differing {
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
+      ...told("settings", "semantics: what the same program means", ({ plan: { recipe } }) =>
+        String(semanticsOf(recipe)),
+      ),
       ...told("settings", "strategy", ({ plan: { recipe } }) =>
         (recipe.update?.strategy ?? []).map(callText).join(", "),
       ),

@@ -4,8 +4,9 @@ import { isAbsolute, join, relative } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
+import { SEMANTICS, semanticsOf } from "#dsl/plan/semantics.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
-import { damageOf, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
+import { damageOf, demandWhole, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
 import { isTrial, ofSweep } from "../history/runs-named.js";
 import { RunFolder, type About } from "../artifacts/run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
@@ -96,6 +97,7 @@ export async function claimUnfinished(root: string, plan: Plan, { name, trial }:
   for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
     ...{ model: name, folder: root },
+    older: olderRuns(root, name),
     damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === name ? [`${run.id}: ${damageIn(run)}`] : [])),
   });
 }
@@ -107,6 +109,17 @@ function damagedRuns(root: string): readonly RunFolder[] {
     .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
     .map((id) => RunFolder.open(join(root, id)))
     .filter((run) => damageOf(run) !== null);
+}
+
+/** Interrupted ones of that name, whose programs meant something else. */
+function olderRuns(root: string, name: string): readonly string[] {
+  if (!existsSync(root)) return [];
+  return readdirSync(root)
+    .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
+    .map((id) => RunFolder.open(join(root, id)))
+    .filter((run) => damageOf(run) === null && nameOf(run) === name && !isOver(run))
+    .filter((run) => semanticsOf(demandWhole(run).plan.recipe) !== SEMANTICS)
+    .map(({ id }) => id);
 }
 
 function isOver(run: RunFolder): boolean {

@@ -4,7 +4,7 @@ import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 export const word = defineWord({
   kind: "schedule",
   name: "constant",
-  doc: "The learning rate rises over the warm-up, then stays.",
+  doc: "The learning rate rises from zero over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
   since: "0.1.0",
   elsewhere: warmUpElsewhere,

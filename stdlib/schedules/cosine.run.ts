@@ -1,11 +1,8 @@
-/** Source: Loshchilov and Hutter 2017, without restarts; the warm-up is linear. */
+/** transformers' `get_cosine_schedule_with_warmup`: half a cosine (Loshchilov and Hutter 2017, without restarts). */
 import type { ScheduleImplementation } from "../kinds/training.js";
-import { warmUp, warmUpSteps } from "../lib/schedules/warm-up.run.js";
+import { halfCosine } from "../lib/schedules/half-cosine.run.js";
+import { warmedUp } from "../lib/schedules/warm-up.run.js";
 
 export const cosine: ScheduleImplementation = {
-  factor(call, step, total) {
-    const warmup = warmUpSteps(call, total);
-    const progress = Math.max(0, step - 1 - warmup) / Math.max(1, total - warmup);
-    return warmUp(call, step, total) * 0.5 * (1 + Math.cos(Math.PI * progress));
-  },
+  factor: (call, step, total) => warmedUp(call, step, total, halfCosine),
 };

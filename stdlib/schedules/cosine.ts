@@ -5,7 +5,7 @@ import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 export const word = defineWord({
   kind: "schedule",
   name: "cosine",
-  doc: "The learning rate rises over the warm-up, then falls along half a cosine to zero.",
+  doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to zero.",
   example: "schedule: cosine(warmup: 10%)",
   since: "0.1.0",
   elsewhere: warmUpElsewhere,

@@ -4,7 +4,7 @@ import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 export const word = defineWord({
   kind: "schedule",
   name: "cosine_with_min_lr",
-  doc: "The learning rate rises over the warm-up, then falls along half a cosine to a share of itself, at which the training ends.",
+  doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to a share of itself, at which the training ends.",
   example: "schedule: cosine_with_min_lr(warmup: 10%, min_lr_rate: 10%)",
   since: "0.2.0",
   elsewhere: {

@@ -1,7 +1,7 @@
-/** Rate factor `min(1, step / warmup) · (total − step + 1) / total`: it never starts at zero and its last step is above zero. */
+/** transformers' `get_linear_schedule_with_warmup`: a straight fall from the end of the warm-up; zero would be a step after the last. */
 import type { ScheduleImplementation } from "../kinds/training.js";
-import { warmUp } from "../lib/schedules/warm-up.run.js";
+import { warmedUp } from "../lib/schedules/warm-up.run.js";
 
 export const linear: ScheduleImplementation = {
-  factor: (call, step, total) => warmUp(call, step, total) * ((total - step + 1) / total),
+  factor: (call, step, total) => warmedUp(call, step, total, (done) => Math.max(0, 1 - done)),
 };

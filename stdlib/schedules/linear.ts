@@ -4,7 +4,7 @@ import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 export const word = defineWord({
   kind: "schedule",
   name: "linear",
-  doc: "The learning rate rises over the warm-up, then falls in a straight line to zero at the last step.",
+  doc: "The learning rate rises from zero over the warm-up, then falls in a straight line to zero at the end.",
   example: "schedule: linear(warmup: 6%)",
   since: "0.1.0",
   elsewhere: warmUpElsewhere,

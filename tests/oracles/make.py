@@ -32,6 +32,7 @@ import prompt_likelihoods
 import questions
 import rerank
 import rope
+import schedules
 import similarity
 import smollm2
 import storage
@@ -59,6 +60,7 @@ oracles = {
     "strategies against forgetting": lambda: strategies.make(golden),
     "distillation": lambda: distillation.make(golden),
     "Fisher information": lambda: fisher.make(golden),
+    "schedules": lambda: schedules.make(golden),
     "rope": lambda: rope.make(golden),
     "decoders": lambda: decoders.make(golden),
     "tokenizer": lambda: tokenizer.make(golden),

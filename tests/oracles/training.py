@@ -1,9 +1,12 @@
 """k AdamW steps in PyTorch: the loop that Tunebook's training must equal (losses, gradient norms, rates, final weights)."""
+from types import SimpleNamespace
+
 import torch
+from transformers import TrainingArguments, get_linear_schedule_with_warmup
 
 
 def train(model, batches, *, rate, decay=0.01, clip=1.0, warmup=0.06):
-    """One step per batch. Linear schedule: min(1, (s + 1) / (warmup · total)) · (total − s) / total, s from 0."""
+    """One step per batch, with the schedule of transformers' Trainer for `lr_scheduler_type="linear"`."""
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0
@@ -11,9 +14,8 @@ def train(model, batches, *, rate, decay=0.01, clip=1.0, warmup=0.06):
     parameters = [p for p in model.parameters() if p.requires_grad]
     total = len(batches)
     optimizer = torch.optim.AdamW(parameters, lr=rate, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1, (s + 1) / (warmup * total)) * max(0, (total - s) / total)
-    )
+    warm = TrainingArguments.get_warmup_steps(SimpleNamespace(warmup_steps=warmup), total)
+    schedule = get_linear_schedule_with_warmup(optimizer, warm, total)
     losses, norms, rates = [], [], []
     for batch in batches:
         rates.append(schedule.get_last_lr()[0])

@@ -16,6 +16,7 @@ import { privacyOf } from "./promises.js";
 import { withOwnDropout } from "../../plan/bases/own-dropout.js";
 import type { Effects, Estimates, Plan } from "../../plan/plan.js";
 import type { PrivacyPlan, Recipe, RecipePlan } from "../../plan/recipe.js";
+import { SEMANTICS } from "../../plan/semantics.js";
 import type { Training, Planned } from "./asked.js";
 import type { Known } from "./known.js";
 
@@ -96,7 +97,7 @@ function wholePlan(
   const update = o.update && { update: o.update };
   const further = others.map((one) => ({ data: one.plan, dataHash: one.facts.hash }));
   const federated = o.federated && { federated: { ...o.federated.settings, others: further } };
-  const made = { data: data.plan, dataHash: facts.hash, model: subject, training };
+  const made = { semantics: SEMANTICS, data: data.plan, dataHash: facts.hash, model: subject, training };
   const compress = o.compress && { compress: o.compress };
   const whole: Recipe = { ...made, ...under, ...update, ...federated, ...compress };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { recipeHash } from "#dsl/plan/hash.js";
+import { SEMANTICS } from "#dsl/plan/semantics.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
@@ -111,6 +112,7 @@ async function nowOf(side: Side, { base, prepared, plan, engine, hostContext }: 
     side.record && (await recordOf({ plan, base, prepared, engine: engine.info, folder: hostContext.folder, version }));
   return {
     ...side,
+    plan: { ...side.plan, recipe: { ...side.plan.recipe, semantics: SEMANTICS } },
     ...{ record, marks: () => rowMarksOf(prepared) },
     lock: {
       ...side.lock,

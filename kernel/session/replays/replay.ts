@@ -5,7 +5,9 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { recipeHash } from "#dsl/plan/hash.js";
 import type { Plan } from "#dsl/plan/plan.js";
+import { SEMANTICS, semanticsOf } from "#dsl/plan/semantics.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { EngineName, EngineOptions } from "../../engine/engine.js";
 import { allEngines } from "../../engine/engines.js";
@@ -177,13 +179,20 @@ function trainable({ run, plan: had, lock }: Side, home: string): Plan {
   const { runner, ...effects } = had.effects;
   const { ranks, ...estimates } = had.estimates;
   void [runner, ranks];
-  const plan = { ...had, effects, estimates };
+  const plan = { ...ofToday(had), effects, estimates };
   if (!trained) return plan;
   const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
   const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
   const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
   if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
   return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
+}
+
+/** What trains now trains by today's meaning, whatever the plan's was. */
+function ofToday(plan: Plan): Plan {
+  if (semanticsOf(plan.recipe) === SEMANTICS) return plan;
+  const recipe = { ...plan.recipe, semantics: SEMANTICS };
+  return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 
 /** The step at which it was ended before its time; null: it came to its own end. */

@@ -8,7 +8,7 @@ export const warmUpParameter = (share: { readonly share: number }) =>
   parameter({
     name: "warmup",
     type: { is: "number", unit: "share-or-count" },
-    doc: "Share of all steps, or number of steps, over which the rate rises from zero.",
+    doc: "Share of all steps, rounded up, or number of steps, over which the rate rises. The first step has rate zero, as in transformers.",
     range: { min: 0 },
     default: { value: share },
     why: "A short warm-up lets AdamW's second moments settle before full steps are taken.",

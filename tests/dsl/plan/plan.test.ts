@@ -1,3 +1,6 @@
+import { recipeHash } from "#dsl/plan/hash.js";
+import type { Recipe } from "#dsl/plan/recipe.js";
+import { SEMANTICS, semanticsOf } from "#dsl/plan/semantics.js";
 import assert from "node:assert/strict";
 import { metricOf, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
@@ -285,6 +288,14 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     ];
     const hashes = [trainWith("").recipeHash, ...options.map((o) => trainWith(o).recipeHash)];
     assert.equal(new Set(hashes).size, hashes.length);
+  });
+  it("so does what the same program means: a recipe of another version has another hash", () => {
+    const { recipe, recipeHash: hash } = trainWith("");
+    const { semantics, ...rest } = recipe;
+    const older: Recipe = rest;
+    assert.deepEqual([semantics, semanticsOf(older)], [SEMANTICS, 1]);
+    assert.equal(recipeHash(recipe), hash);
+    assert.equal(new Set([hash, recipeHash(older), recipeHash({ ...recipe, semantics: SEMANTICS + 1 })]).size, 3);
   });
   it("so does every option of data and model; a name doesn't", () => {
     const hash = (data: string, model: string, names = "d m"): string => {

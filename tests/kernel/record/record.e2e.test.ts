@@ -1,5 +1,8 @@
 /** A run's lock, and what is done with it: repeated, compared, and looked through for secrets. */
 import assert from "node:assert/strict";
+import { recipeHash } from "#dsl/plan/hash.js";
+import { SEMANTICS } from "#dsl/plan/semantics.js";
+import { demandWhole } from "#kernel/history/damage.js";
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -253,17 +256,24 @@ train mood on reviews with quick`);
 
 describe("a run of version 0.1.0", function () {
   this.timeout(60_000);
-  it("keeps no record, and is repeated within tolerance all the same", async () => {
+  it("is refused, since its schedule meant other rates, and comes to other losses where it is repeated anyway", async () => {
     const book = new NotebookOfOne();
     try {
       writeNotebookFiles(book.folder);
       const folder = join(keptFolder, "0.1.0");
       const kept = JSON.parse(readFileSync(join(folder, "kept.json"), "utf8")) as Kept;
       cpSync(join(folder, "runs"), book.runs, { recursive: true });
-      const again = await replay(RunFolder.open(join(book.runs, kept.runs.straight)), { startEngine: lentEngine });
-      // The machine that made it may have rounded otherwise.
-      assert.ok(again.unknown && again.same, replayText(again));
+      const run = RunFolder.open(join(book.runs, kept.runs.straight));
+      await assert.rejects(replay(run, { startEngine: lentEngine }), (error: CodedError) => {
+        assert.equal(error.code, "replay-changed");
+        assert.ok(JSON.stringify(error.data).includes('"then":"1","now":"2"'), JSON.stringify(error.data));
+        return true;
+      });
+      const again = await replay(run, { startEngine: lentEngine, anyway: true });
+      assert.ok(again.unknown && !again.same, replayText(again));
       assert.ok(again.numbers.losses > 50);
+      const { recipe, recipeHash: hash } = demandWhole(RunFolder.open(again.again)).plan;
+      assert.deepEqual([recipe.semantics, hash], [SEMANTICS, recipeHash(recipe)]);
     } finally {
       await book.close();
     }

@@ -34,7 +34,7 @@ data rooms { source: csv("rows.csv"), columns: { text: body, label: mood }, spli
 data stars { source: csv("rows.csv"), columns: { text: body, score: stars }, split: by_column(part) }
 model mood { base: "base", task: text_classification, technique: full }
 model star { base: "base", task: regression, technique: full }
-recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), validate: every(steps: 6), seed: 1 }`);
+recipe quick { steps: 60, batch_size: 8, optimizer: adamw(learning_rate: 4e-3), validate: every(steps: 6), seed: 2 }`);
   });
   after(() => book.close());
 

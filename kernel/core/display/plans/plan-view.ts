@@ -236,7 +236,7 @@ class View {
       return undefined;
     if (warm.share === 0) return undefined;
     const note = `${tuneText(warm)} of ${count(steps)}`;
-    return { name: "warm-up", value: plural(Math.round(warm.share * steps), "step"), note };
+    return { name: "warm-up", value: plural(Math.ceil(warm.share * steps), "step"), note };
   }
 
   memory(): PlanView["memory"] {
