@@ -1,4 +1,7 @@
-/** Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. */
+/**
+ * Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. What was found in
+ * data, files or the machine (`facts`) is dropped only where it says the same: two splits may each have a leak.
+ */
 import type { Code, CodeData } from "./codes.js";
 import { entryOf } from "./codes.js";
 import { diagnosticOf, type Diagnostic, type Fix, type Label } from "./diagnostic.js";
@@ -33,14 +36,16 @@ export class Reporter {
   }
 
   report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
-    const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)}`;
+    const entry = entryOf(code as string);
+    const found = entry?.facts === true ? JSON.stringify(data) : "";
+    const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)} ${found}`;
     if (this.seen.has(key)) return;
     if (this.seen.size >= this.most) throw new Enough(span);
     this.seen.add(key);
     const labels = [...(more.label === undefined ? [] : [{ span, text: more.label }]), ...(more.labels ?? [])];
     const one = diagnosticOf({
       code,
-      severity: entryOf(code as string)?.severity ?? "error",
+      severity: entry?.severity ?? "error",
       data,
       span,
       labels,

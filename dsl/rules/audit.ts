@@ -21,6 +21,9 @@ const CONFLICTS = { share: 0.005, texts: 2 } as const;
 /** Rows that tell a split's languages, and by how much a share may be greater than where it trains. */
 const LANGUAGES = { rows: 20, points: 0.1 } as const;
 
+/** Pairs of near texts that the notes show. */
+const SHOWN = 5;
+
 type Place = (path: string) => Span | undefined;
 
 /** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
@@ -40,25 +43,12 @@ export function checkAudit(
   if (!odd) {
     labelsAlike(program, draft, plan, facts, label);
     unevenLabels(program, draft, plan, facts, label);
-    labelsNotTrained(program, draft, facts, split);
+    labelsNotTrained(program, draft, plan, facts, split);
   }
   if (!checkPersonal(program, draft, facts, place("clean") ?? place("source"), here)) good = false;
   const { audit } = facts;
   if (!audit) return good;
-  const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
-  for (const { split: of, rows, pairs } of audit.near) {
-    const told = {
-      ...{ data, split: of, rows, of: facts.splits[of]?.rows ?? rows },
-      pairs: pairs.map(
-        ({ row, text, trained, likeness }) =>
-          `row ${String(row)} "${clipped(text)}" and row ${String(trained.row)} "${clipped(trained.text)}" ` +
-          (likeness === 1 ? "(the same but for punctuation)" : `(${String(Math.round(likeness * 100))}% alike)`),
-      ),
-      ...(pairs.some(({ masked }) => masked) && { masked: true as const }),
-      ...(dropped.length > 0 && { dropped: Math.min(...dropped) }),
-    };
-    program.reportOwn("near-leak", told, draft, split);
-  }
+  nearLeaks(program, draft, plan, facts, split);
   const { groups, scores, conflicts, told } = audit;
   if (groups && groups.shared > 0) {
     const column = plan.columns["group"] ?? "group";
@@ -88,6 +78,31 @@ export function checkAudit(
   }
   languagesDiffer(program, draft, audit.languages?.splits ?? [], split);
   return good;
+}
+
+/** One warning for all splits. What leaks into `test` makes the last score wrong, so it comes first. */
+function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+  const near = (facts.audit?.near ?? []).toSorted((a, b) => Number(b.split === "test") - Number(a.split === "test"));
+  if (near.length === 0) return;
+  const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
+  // Some of each split, so that the first doesn't take all the places in the notes.
+  const some = near.length === 1 ? Infinity : Math.ceil(SHOWN / near.length);
+  const told = {
+    data: draft.name,
+    splits: near.map(({ split, rows }) => ({ split, rows, of: facts.splits[split]?.rows ?? rows })),
+    pairs: near.flatMap(({ split, pairs }) =>
+      pairs
+        .slice(0, some)
+        .map(
+          ({ row, text, trained, likeness }) =>
+            `${near.length > 1 ? `${split}: ` : ""}row ${String(row)} "${clipped(text)}" and row ${String(trained.row)} "${clipped(trained.text)}" ` +
+            (likeness === 1 ? "(the same but for punctuation)" : `(${String(Math.round(likeness * 100))}% alike)`),
+        ),
+    ),
+    ...(near.some(({ pairs }) => pairs.some(({ masked }) => masked)) && { masked: true as const }),
+    ...(dropped.length > 0 && { dropped: Math.min(...dropped) }),
+  };
+  program.reportOwn("near-leak", told, draft, place);
 }
 
 /** Losses of scores beyond it are squares that float32 can't hold; each is told on the scores' own scale. */
@@ -178,7 +193,13 @@ function toldIn({ rows, untold }: SplitLanguages): number {
 }
 
 /** Labels of the other splits that no row has which trains. */
-function labelsNotTrained(program: Program, draft: Draft, facts: DataFacts, place: Span | undefined): void {
+function labelsNotTrained(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Span | undefined,
+): void {
   const { train, ...others } = facts.splits;
   if (!train) return;
   const known = new Set(train.labels.flatMap(({ label, count }) => (count > 0 ? [label] : [])));
@@ -189,9 +210,16 @@ function labelsNotTrained(program: Program, draft: Draft, facts: DataFacts, plac
     const told = {
       ...{ data: draft.name, split, labels: missing.map(({ label }) => label), of: rows },
       rows: missing.reduce((sum, { count }) => sum + count, 0),
+      ...(isStratified(plan) && { stratified: true as const }),
     };
     program.reportOwn("label-not-in-train", told, draft, place);
   }
+}
+
+/** Whether the split draws each label's rows by themselves already. */
+function isStratified({ split, columns }: DataPlan): boolean {
+  const by = split?.arguments["stratify"];
+  return by !== undefined && (by === "label" || by === columns["label"]);
 }
 
 function shareOf(value: Value | undefined): number | undefined {

@@ -28,12 +28,13 @@ declare module "../diagnostics/codes.js" {
       readonly labels: readonly string[];
       readonly rows: number;
       readonly of: number;
+      /** The split draws each label by itself already. */
+      readonly stratified?: true;
     };
     "near-leak": {
       readonly data: string;
-      readonly split: string;
-      readonly rows: number;
-      readonly of: number;
+      /** Test first. `rows`: of `of`. */
+      readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
       readonly pairs: readonly string[];
       /** In some of them something is masked. */
       readonly masked?: true;
@@ -99,6 +100,8 @@ declare module "../diagnostics/codes.js" {
     "small-test": { readonly rows: number; readonly split: string; readonly points: number };
   }
 }
+const allRows = ({ splits }: { readonly splits: readonly { readonly rows: number }[] }): number =>
+  splits.reduce((sum, { rows }) => sum + rows, 0);
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
 /** A label that is a whole text leaves room for the next one. Its end shows, which may be what differs. */
 const clipped = (label: string): string => (label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
@@ -177,7 +180,10 @@ registerCodes({
     found: "data",
     message: (d) =>
       `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listed(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
-    help: () => "split with `stratify:` by the label, or leave those rows out",
+    help: (d) =>
+      d.stratified
+        ? "these labels have too few rows for every split: collect more of them, or leave those rows out"
+        : "split with `stratify:` by the label, or leave those rows out",
     explain:
       "A label that no training row has can't be learnt: each of its rows is wrong in every score, whatever the model. Chance " +
       "leaves rare labels out of a split; `random(stratify: …)` gives every split its share of each.",
@@ -187,10 +193,10 @@ registerCodes({
     facts: true,
     found: "data",
     message: (d) =>
-      `${plural(d.rows, "text")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "is" : "are"} nearly the same as a text that trains (${percent(d.rows / Math.max(1, d.of))} of ${count(d.of)})`,
+      `${listed(d.splits.map(({ split, rows, of }) => `${plural(rows, "text")} of \`${d.data}.${split}\` (${percent(rows / Math.max(1, of))} of ${count(of)})`))} ${allRows(d) === 1 ? "is" : "are"} nearly the same as a text that trains`,
     help: (d) =>
       `give versions of one text the same \`group\`, so that they stay in one split, or drop ${d.dropped === undefined ? "them" : "more of them"} with \`drop_duplicates(similarity: ${percent(d.dropped === undefined || d.dropped > 0.8 ? 0.8 : Math.max(0.1, d.dropped - 0.1))})\``,
-    notes: (d) => [...examples(d.pairs, d.rows), ...(d.masked ? [MASKED] : [])],
+    notes: (d) => [...examples(d.pairs, allRows(d)), ...(d.masked ? [MASKED] : [])],
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +

@@ -42,6 +42,8 @@ declare module "../diagnostics/codes.js" {
       readonly places: readonly string[];
       /** In some of them something is masked. */
       readonly masked?: true;
+      /** The last cleaner after the one that drops repeated texts. */
+      readonly late?: { readonly drops: string; readonly after: string };
     };
     "no-split": { readonly data: string; readonly split: string };
     "unknown-split": {
@@ -240,7 +242,10 @@ train m on d`,
     found: "data",
     message: (d) =>
       `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
-    help: () => "add `clean: drop_duplicates`, which keeps the first of each",
+    help: (d) =>
+      !d.late
+        ? "add `clean: drop_duplicates`, which keeps the first of each"
+        : `put \`${d.late.drops}\` after \`${d.late.after}\`, which made texts the same that were not`,
     notes: (d) => [...examples(d.places, d.count), ...(d.masked ? [MASKED] : [])],
     explain:
       "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows. `clean: drop_duplicates` in the data keeps the first of each, before the data is split.",

@@ -137,6 +137,16 @@ export function fileOf(call: Call): string {
   return live ? `$${live.live}` : call.word;
 }
 
+/** The last cleaner after one that drops repeated texts: it may have made texts the same that were not. */
+function afterRepeated(
+  { registry }: Program,
+  { clean }: DataPlan,
+): { readonly drops: string; readonly after: string } | undefined {
+  const at = clean.findLastIndex(({ word }) => registry.find("cleaner", word)?.capabilities?.dropsRepeated);
+  const [drops, after] = [clean[at]?.word, clean.slice(at + 1).at(-1)?.word];
+  return drops !== undefined && after !== undefined ? { drops, after } : undefined;
+}
+
 /** The whole data set, counted. Asked for only when it will be run. */
 export function dataFacts(
   program: Program,
@@ -249,7 +259,12 @@ export function checkData(
           `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
       );
     const masked = facts.leaks.some((leak) => leak.masked);
-    const told = { data: draft.name, count: facts.leakCount, places, ...(masked && { masked: true as const }) };
+    const late = afterRepeated(program, plan);
+    const told = {
+      ...{ data: draft.name, count: facts.leakCount, places },
+      ...(masked && { masked: true as const }),
+      ...(late && { late }),
+    };
     if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
   }
   checkSplitNames(program, draft, plan, facts, place("split"));

@@ -36,6 +36,6 @@ export const word = defineWord({
       at: "https://arxiv.org/abs/2107.06499",
     },
   ],
-  capabilities: { spreads: (call) => call.arguments.similarity !== undefined },
+  capabilities: { dropsRepeated: true, spreads: (call) => call.arguments.similarity !== undefined },
   load: async () => (await import("./drop_duplicates.run.js")).dropDuplicates,
 });

@@ -5,6 +5,8 @@ import type { Of } from "./said.js";
 export interface CleanerCapabilities<C extends Call = Call> {
   /** One row more may drop or change several others. */
   readonly spreads?: Of<C, boolean>;
+  /** After it no text stands twice. */
+  readonly dropsRepeated?: true;
 }
 
 export interface SourceCapabilities<C extends Call = Call> {
