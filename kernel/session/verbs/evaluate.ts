@@ -70,7 +70,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       seeds.push(await seedsTold(session, one, subject, how, stage));
     }
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
-    const verdict = verdictIn(measured, drawn, { learnt, seeds: seeds[0] ?? null });
+    const verdict = verdictIn(measured, drawn, { learnt, seeds: seeds[0] ?? null, constant: constants[0] ?? null });
     const attacked: (readonly Attacked[])[] = [];
     for (const one of measured)
       attacked.push(

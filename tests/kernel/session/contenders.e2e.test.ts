@@ -1,5 +1,7 @@
 /** What stands beside a model in `evaluate`: baselines and bases, on the same rows and by the same metrics. */
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
@@ -52,6 +54,24 @@ describe("contenders", function () {
     // The verdict stands in every text, and no other word tells of it.
     assert.equal(words.metrics["accuracy"], 1);
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
+  });
+
+  it("are not the only measure: a model that the median beats was not worth it, by absolute error", async () => {
+    // A tenth of the numbers are great, and no word tells which: the mean is far from most of them, the median is not.
+    const rows = Array.from(
+      { length: 240 },
+      (_, i) =>
+        `w${String((i * 7) % 64)} w${String((i * 11) % 64)},${i % 10 === 0 ? "50" : "0"},${Math.floor(i / 2) % 2 === 0 ? "train" : "test"}`,
+    );
+    writeFileSync(join(book.folder, "numbers.csv"), ["text,amount,part", ...rows].join("\n"));
+    await book.run(`data n { source: csv("numbers.csv"), columns: { text: text, score: amount }, split: by_column(part), allow: { split-leak: "few words" } }
+model r { base: "bert", task: regression, technique: full, max_length: 16 }
+train r on n { steps: 5 }
+evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
+    const { verdict, metrics } = book.session.evaluations.at(-2)!;
+    const median = 50 * (rows.filter((row) => row.endsWith("50,test")).length / 120);
+    assert.ok(metrics["mean_absolute_error"]! > median, `${String(metrics["mean_absolute_error"])}, ${String(median)}`);
+    assert.match(verdict!, /^not worth it by mean_absolute_error: .*an answer that never changes \(/);
   });
 
   it("have no verdict on rows that they, or the model, learnt from: those who did are told", async () => {

@@ -18,7 +18,7 @@ import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import type { Measured } from "./once.js";
 import { picturedIn, uncertainRows } from "./pictures.js";
-import { costsOf } from "./verdict.js";
+import { costsOf } from "./cost-rows.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 

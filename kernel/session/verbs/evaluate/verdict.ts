@@ -1,12 +1,10 @@
-/** Of models and what stands beside them: whether it was worth it, why nothing is said of that, and what each takes. */
+/** Of models and what stands beside them: whether it was worth it, or why nothing is said of that. */
 import { listed } from "#dsl/diagnostics/listed.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { CostRow } from "../../../core/display/scores/score-tables.js";
-import { bytes, count, duration } from "../../../core/display/text.js";
-import { difference, type Compared } from "../../../inference/measuring/comparison.js";
+import { difference, type Compared, type Drawn } from "../../../inference/measuring/comparison.js";
 import { verdictOf, type Rival } from "../../../inference/measuring/verdict.js";
-import type { Cost } from "./cost.js";
 import type { Measured } from "./once.js";
+import type { MeasuredConstant } from "./report.js";
 import type { SeedsTold } from "./seeds.js";
 
 /** What is said of models and what stands beside them. */
@@ -21,9 +19,15 @@ export interface Told {
 export function verdictIn(
   measured: readonly Measured[],
   drawn: Compared,
-  { learnt, seeds }: { readonly learnt: readonly string[]; readonly seeds: SeedsTold | null },
+  o: {
+    readonly learnt: readonly string[];
+    readonly seeds: SeedsTold | null;
+    /** The best answer that never changes, for the first of them. */
+    readonly constant: MeasuredConstant | null;
+  },
 ): Told {
-  const said = comparedIn(measured, drawn);
+  const { learnt, seeds } = o;
+  const said = comparedIn(measured, drawn, o.constant);
   if (said === null) return { said, withheld: false };
   if (learnt.length > 0) return { said: withheldFor(learnt), withheld: true };
   return {
@@ -37,7 +41,11 @@ function withheldFor(learnt: readonly string[]): string {
   return `no verdict: these learnt from the very rows, and how they do on others that does not say: ${names}`;
 }
 
-function comparedIn([first, ...others]: readonly Measured[], drawn: Compared): string | null {
+function comparedIn(
+  [first, ...others]: readonly Measured[],
+  drawn: Compared,
+  constant: MeasuredConstant | null,
+): string | null {
   const own = first?.measures[0];
   if (!first || !own) return null;
   const base = must(drawn.get(own), `the interval of ${own.name}`);
@@ -51,24 +59,30 @@ function comparedIn([first, ...others]: readonly Measured[], drawn: Compared): s
     const is = other.by.is === "model" ? "model" : other.by.constant ? "constant" : "contender";
     return [{ ...sideOf(other, measure.value), difference: difference(base, drawnOf), is }];
   });
-  return verdictOf({ metric: own, model: sideOf(first, own.value), rivals });
-}
-
-/** Rows beneath the scores; none where models stand alone, whose cells say the same whenever they are run. */
-export function costsOf(measured: readonly Measured[]): readonly CostRow[] {
-  if (measured.every(({ by }) => by.is === "model")) return [];
-  const row = (name: string, of: (cost: Cost, rows: number) => string | null): CostRow => ({
-    name,
-    cells: measured.map(({ cost, evaluation }) => of(cost, evaluation.rows)),
+  const never = constant && unbeaten(constant, own.name, base, drawn);
+  return verdictOf({
+    metric: own,
+    model: sideOf(first, own.value),
+    // It is no rival of models alone, and nothing new where a baseline says the same.
+    rivals:
+      never && rivals.some(({ is }) => is !== "model") && !rivals.some(isSame(never)) ? [...rivals, never] : rivals,
   });
-  return [
-    row("training", ({ training }) => (training === null ? null : duration(training))),
-    row("ms an answer", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
-    row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : count(tokens / rows))),
-    row("weights", (cost) => (cost.bytes === null ? null : bytes(cost.bytes))),
-  ].filter(({ cells }) => cells.some((cell) => cell !== null));
 }
 
-function milliseconds(value: number): string {
-  return value < 0.001 ? "< 0.001" : String(Number(value.toPrecision(2)));
+/**
+ * The best answer that never changes, where the model isn't shown to beat it: of absolute errors the median, of which a baseline
+ * that says the mean knows nothing.
+ */
+function unbeaten(constant: MeasuredConstant, metric: string, base: Drawn, drawn: Compared): Rival | null {
+  const measure = constant.measures.find(({ name }) => name === metric);
+  const than = measure && drawn.get(measure);
+  if (!than) return null;
+  const told = difference(base, than);
+  if (told.verdict === "worse") return null;
+  const name = `an answer that never changes (${measure.by ?? constant.name})`;
+  return { name, value: measure.value, seconds: 0, difference: told, is: "constant" };
 }
+const isSame =
+  (never: Rival) =>
+  (rival: Rival): boolean =>
+    rival.is === "constant" && rival.value === never.value;
