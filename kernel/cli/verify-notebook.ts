@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { plural, printable, significant } from "#kernel/core/display/text.js";
-import { movedOutputs, untold, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
+import { movedOutputs, runsIn, untold, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Written } from "#kernel/jupyter/client/parameters.js";
@@ -46,14 +46,14 @@ export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<n
     const progress = progressOn(process.stderr);
     const { result, interrupted } = await untilInterrupted((signal) =>
       runNotebook(file, {
-        ...{ out, parameters: o.parameter, signal, start: { env } },
+        ...{ out, parameters: o.parameter, keepInjected: true, signal, start: { env } },
         onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
       }).finally(() => progress.end()),
     );
     if (interrupted) return 130;
     const { failed } = result;
     const told: Verified = check(file, {
-      runs: verifiedRuns(runsFolder(o.in ?? dirname(resolve(file))), runs),
+      runs: verifiedRuns(runsFolder(o.in ?? dirname(resolve(file))), runs, runsIn(before)),
       outputs: movedOutputs(before, result.notebook),
       failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
     });

@@ -19,9 +19,12 @@ export interface VerifiedRun {
   readonly numbers: Alike | null;
 }
 
-/** In the order in which they ran. `before`, `after`: folders of runs. */
-export function verifiedRuns(before: string, after: string): readonly VerifiedRun[] {
-  const old = sidesIn(before);
+/**
+ * In the order in which they ran. `before`, `after`: folders of runs. `own`: ids of the runs that the notebook's outputs name; a
+ * run is compared with its own one alone, and where no outputs name one, with the last of its name.
+ */
+export function verifiedRuns(before: string, after: string, own: readonly string[] = []): readonly VerifiedRun[] {
+  const old = sidesIn(before).filter((side) => own.length === 0 || own.includes(side.run.id));
   const all = sidesIn(after);
   return all.map((now, at): VerifiedRun => {
     const like = (side: Side): boolean => keyOf(side) === keyOf(now);

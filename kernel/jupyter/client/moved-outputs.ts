@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
 import { alike, type Number2 } from "../../record/alike.js";
-import type { Notebook } from "./notebook-file.js";
+import { tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
 export interface MovedLine {
   /** From 1, among the code cells. */
@@ -27,21 +27,52 @@ export function movedOutputs(before: Notebook, after: Notebook): MovedOutputs {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   let lines = 0;
   const moved: MovedLine[] = [];
-  for (const [i, now] of fresh.entries()) {
-    const then = [...(old[i] ?? [])];
-    for (const { text, output } of now) {
+  for (const [i, { cell, lines: now }] of fresh.entries()) {
+    const then = [...(old[i]?.lines ?? [])];
+    const others: Line[] = [];
+    for (const line of now) {
+      const { text, output } = line;
       const at = then.findIndex((other) => shapeOf(other.text) === shapeOf(text));
-      if (at < 0) continue;
+      if (at < 0) {
+        others.push(line);
+        continue;
+      }
       const [other = ""] = then.splice(at, 1).map((line) => line.text);
       lines += 1;
       if (beyond(other, text).length === 0) continue;
       const metric = metricOf(text) ?? "";
-      if (moved.some((one) => one.cell === i + 1 && one.output === output && one.metric === metric)) continue;
+      if (moved.some((one) => one.cell === cell && one.output === output && one.metric === metric)) continue;
       const scores = beyond(withoutEnds(other), withoutEnds(text));
-      moved.push({ cell: i + 1, output, then: other.trim(), now: text.trim(), metric, scores });
+      moved.push({ cell, output, then: other.trim(), now: text.trim(), metric, scores });
     }
+    moved.push(...lost(then, others, cell).filter(({ metric }) => !moved.some(isOf(cell, metric))));
+    lines += then.length;
   }
   return { lines, moved };
+}
+
+const isOf = (cell: number, metric: string) => (one: MovedLine) => one.cell === cell && one.metric === metric;
+
+/** Scores that stood there and that nothing written now is like: what is left of the same metric stands beside them. */
+function lost(then: readonly Line[], now: readonly Line[], cell: number): readonly MovedLine[] {
+  const left = [...now];
+  return then.map(({ text, output }) => {
+    const metric = metricOf(text) ?? "";
+    const at = left.findIndex((other) => metricOf(other.text) === metric);
+    const [other] = at < 0 ? [] : left.splice(at, 1);
+    return { cell, output, then: text.trim(), now: other?.text.trim() ?? "no such line", metric, scores: [] };
+  });
+}
+
+/** Ids of the runs that its trainings made, in their order. */
+export function runsIn({ cells }: Notebook): readonly string[] {
+  return cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs.flatMap(runOf) : []));
+}
+function runOf(output: unknown): readonly string[] {
+  const metadata = isRecord(output) ? output["metadata"] : undefined;
+  const about = isRecord(metadata) ? metadata["tunebook"] : undefined;
+  const run = isRecord(about) ? about["run"] : undefined;
+  return typeof run === "string" ? [run] : [];
 }
 
 /** Without lines whose scores are all told already, of runs. */
@@ -67,19 +98,24 @@ interface Line {
   readonly output: number;
 }
 
-/** By code cell. */
-function linesOf({ cells }: Notebook): readonly (readonly Line[])[] {
-  return cells.flatMap((cell) =>
-    cell.cell_type === "code"
-      ? [
-          cell.outputs.flatMap((one, output) =>
-            textsOf(one)
-              .flatMap((text) => text.split("\n"))
-              .filter(isScore)
-              .map((text): Line => ({ text, output })),
-          ),
-        ]
-      : [],
+interface LinesOfCell {
+  /** From 1, among the code cells. */
+  readonly cell: number;
+  readonly lines: readonly Line[];
+}
+/** By code cell. One that was injected stands in one of two notebooks alone, so it has no place among them. */
+function linesOf({ cells }: Notebook): readonly LinesOfCell[] {
+  const code = cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
+  return code.flatMap((cell, i) =>
+    tagsOf(cell).includes("injected-parameters") ? [] : [{ cell: i + 1, lines: scoresOf(cell) }],
+  );
+}
+function scoresOf({ outputs }: CodeCell): readonly Line[] {
+  return outputs.flatMap((one, output) =>
+    textsOf(one)
+      .flatMap((text) => text.split("\n"))
+      .filter(isScore)
+      .map((text): Line => ({ text, output })),
   );
 }
 

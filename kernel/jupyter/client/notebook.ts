@@ -14,6 +14,8 @@ const PATIENCE = 60;
 export interface NotebookOptions {
   readonly out: string;
   readonly parameters?: Written;
+  /** Values that were injected when it ran before are kept, where no others are given. */
+  readonly keepInjected?: boolean;
   readonly start?: StartOptions;
   /** Interrupts the cell that runs; the run ends after it. */
   readonly signal?: AbortSignal;
@@ -43,7 +45,7 @@ const INTERRUPTED = { ename: "Interrupted", evalue: "the run was interrupted", t
 export async function runNotebook(file: string, options: NotebookOptions): Promise<NotebookResult> {
   const begun = new Date();
   const notebook = await readNotebook(file);
-  const unknown = injectParameters(notebook, options.parameters ?? {});
+  const unknown = injectParameters(notebook, options.parameters ?? {}, { keep: options.keepInjected === true });
   if (unknown.length > 0) options.onUnknown?.(unknown);
   const cells = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   for (const cell of cells) Object.assign(cell, { outputs: [], execution_count: null });

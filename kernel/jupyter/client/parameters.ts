@@ -46,8 +46,12 @@ export function valuesOf(written: Written): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, valueOf(text)]));
 }
 
-/** Puts the given values behind the notebook's defaults; returns the names that no default states. */
-export function injectParameters(notebook: Notebook, written: Written): readonly string[] {
+/**
+ * Puts the given values behind the notebook's defaults; returns the names that no default states. A cell that was injected before
+ * is replaced; `keep`: it stays where no values are given, so that the notebook runs as it ran.
+ */
+export function injectParameters(notebook: Notebook, written: Written, { keep = false } = {}): readonly string[] {
+  if (keep && Object.keys(written).length === 0) return [];
   notebook.cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));
   if (Object.keys(written).length === 0) return [];
   const code = notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code");

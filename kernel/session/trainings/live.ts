@@ -47,6 +47,7 @@ export class LiveTraining {
   private figureAt = 0;
   private stopping = false;
   private doing: string | undefined;
+  private run: string | undefined;
 
   constructor(
     private readonly screen: Screen,
@@ -125,9 +126,15 @@ export class LiveTraining {
     this.show(this.progress());
   }
 
+  /** The run's id, which the notebook keeps with the table: `verify` finds the run of a notebook by it. */
+  ran(run: string): void {
+    this.run = run;
+  }
+
   /** The table that stays when training is over. */
   finish(): void {
-    this.screen.display(historyTable(this.events));
+    const table = historyTable(this.events);
+    this.screen.display(this.run === undefined ? table : { ...table, metadata: { tunebook: { run: this.run } } });
   }
 
   private show(shown: Shown & { readonly id: string }): void {

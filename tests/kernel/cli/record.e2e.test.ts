@@ -168,6 +168,42 @@ describe("commands over a run's record", function () {
       rmSync(at, { recursive: true, force: true });
     }
   });
+  it("run a notebook again with the parameters that it ran with, beside its own runs", async () => {
+    const at = mkdtempSync(join(tmpdir(), "tunebook-parameters-"));
+    try {
+      writeNotebookFiles(at);
+      const [first = "", ...others] = cells;
+      const recipe = first.replace("epochs: 2", "epochs: $epochs");
+      writeNotebook(at, ["parameters { epochs: 1 }", recipe, ...others]);
+      const ran = async (...more: string[]) => {
+        const { status, stderr } = await called(at, "run", "small.ipynb", "-o", "small.ipynb", ...more);
+        assert.equal(status, 0, stderr);
+      };
+      await ran("-p", "epochs=3");
+      const own = readFileSync(join(at, "small.ipynb"), "utf8");
+      const [, id] = /"run": ?"(small-[^"]+)"/.exec(own) ?? [];
+      // A later run of that name, with other parameters.
+      await ran("-p", "epochs=2");
+      writeFileSync(join(at, "small.ipynb"), own);
+      const same = await called(at, "verify", "small.ipynb");
+      assert.equal(same.status, 0, same.stdout + same.stderr);
+      assert.ok(id !== undefined && same.stdout.includes(`small (${id}): bit for bit the same`), same.stdout);
+      // A score that was written into the notebook by hand.
+      const line = /accuracy {2}\d\.\d+ \(/.exec(own)?.[0] ?? "no line";
+      assert.ok(own.includes(line));
+      writeFileSync(join(at, "small.ipynb"), own.replace(line, "accuracy  0.1230 ("));
+      const edited = await called(at, "verify", "small.ipynb");
+      assert.equal(edited.status, 1, edited.stdout + edited.stderr);
+      assert.match(edited.stdout, /0\.1230/);
+      // Other parameters than its own.
+      writeFileSync(join(at, "small.ipynb"), own);
+      const other = await called(at, "verify", "small.ipynb", "-p", "epochs=1");
+      assert.equal(other.status, 1, other.stdout);
+      assert.doesNotMatch(other.stdout, /the same numbers|bit for bit/);
+    } finally {
+      rmSync(at, { recursive: true, force: true });
+    }
+  });
   it("pack a program, and a run, so that they do elsewhere what they did here", async () => {
     assert.equal((await run("bundle", "small.tune", "-o", "small.tar")).status, 0);
     const opened = await run("bundle", "--open", "small.tar", "there");

@@ -84,6 +84,7 @@ export async function trainNamed(
         kept: `it goes on from ${plan.recipe.federated ? "round" : "step"} ${steps} or the next with \`resume: true\``,
       });
     }
+    live.ran(result.run.id);
     onTrained();
     if (kept) tellKept(kept, plan, result, warn);
     if (kept && previewed) tellFit({ plan, events: result.events, checkpoint: kept.checkpoint }, stage);

@@ -46,6 +46,20 @@ describe("scores in the outputs of a notebook that ran again", () => {
       [[]],
     );
   });
+  it("are told where they are written in another way now, or no more", () => {
+    const moved = (then: string, now: string) =>
+      movedOutputs(notebook(then), notebook(now)).moved.map(({ metric, now }) => [metric, now]);
+    assert.deepEqual(moved("accuracy  0.9100 (0.88 … 0.94)", "accuracy  0.9100"), [["accuracy", "accuracy  0.9100"]]);
+    assert.deepEqual(moved("accuracy  0.9100", "done"), [["accuracy", "no such line"]]);
+    assert.deepEqual(moved("accuracy  0.9100", "accuracy  0.9100"), []);
+  });
+  it("stand beside those of the same cell, where parameters were injected into one notebook alone", () => {
+    const [then, now] = [notebook("accuracy  0.9100"), notebook("accuracy  0.5000")];
+    const injected = { ...then.cells[0]!, metadata: { tags: ["injected-parameters"] }, outputs: [] };
+    const after = { ...now, cells: [injected, ...now.cells] } as Notebook;
+    const { lines, moved } = movedOutputs(then, after);
+    assert.deepEqual([lines, moved.map(({ cell }) => cell)], [1, [2]]);
+  });
   it("are left out where a run tells them", () => {
     const { moved } = movedOutputs(notebook(evaluation("0.5000", "0.7039")), notebook(evaluation("0.7500", "0.7039")));
     const told = { what: "accuracy on d.test", sort: "score", then: 0.5, now: 0.75 } as const;
