@@ -63,7 +63,10 @@ async function lookAt(o: TakesDown, all: Encoded, how: How, look: Look): Promise
   const batchSize = batchOf(o, look, how === "batched");
   const run = ({ feeds, share }: LookBatch) => {
     o.signal?.throwIfAborted();
-    return o.open.session.run("look", look.apart ? feeds : { ...feeds, share: scalarF32(share) }, ["loss"]);
+    const all = look.apart ? feeds : { ...feeds, share: scalarF32(share) };
+    // What weighs rows by their labels is fed to trainings; the gradients that are squared here are those of the plain loss.
+    const asked = Object.entries(all).filter(([name]) => look.program.inputs[name] !== undefined);
+    return o.open.session.run("look", Object.fromEntries(asked), ["loss"]);
   };
   const batches = await batchesOf(o, rows.fed, { how, look, batchSize });
   for await (const [{ done }] of pipelined(batches, run)) o.onRows?.(done, total);

@@ -467,6 +467,16 @@ model next { base: sure, task: text_classification, technique: full, max_length:
     assert.equal(readSince(model("on_all").folder!)!.replayed, 0.5);
   });
 
+  for (const fisher of ["empirical", "batched"])
+    it(`takes down the squared gradients of a model with class weights, fisher: ${fisher}`, async () => {
+      await book.run(`model weighed like m { task: text_classification(class_weight: balanced, focal: 1) }
+train weighed on d { ${recipe} }
+update weighed on d as again { ${recipe}, strategy: ewc(strength: 1, fisher: ${fisher}) }`);
+      const fishers = Object.keys(readHeader(fileOf("again")).tensors).filter((name) => name.startsWith("ewc.fisher/"));
+      const values = fishers.flatMap((name) => [...floatsOf(fileOf("again"), name)]);
+      assert.ok(values.every((value) => value >= 0 && Number.isFinite(value)) && values.some((value) => value > 0));
+    });
+
   it("refuses what makes no sense, at its place", async () => {
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
