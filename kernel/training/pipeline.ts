@@ -22,6 +22,8 @@ export interface Step {
   readonly tokens: number;
   /** The mean over all that counts in the update, before it. */
   readonly loss: number;
+  /** What counts in the update (rows, tokens, or their weights): a mean over several updates weighs their losses by it. */
+  readonly counts?: number;
   readonly norm: number;
   readonly rate: number;
   /** From the end of the step before (or its own sending, if later) to its end. */
@@ -137,6 +139,7 @@ export class StepPipeline {
       epoch,
       tokens,
       loss,
+      counts: update.counts,
       norm: scalar(result["norm"]),
       rate: this.o.rate(first.step),
       seconds,

@@ -210,7 +210,8 @@ class TrainingLoop {
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
   }
 
-  private done({ seen, round, ...step }: Step): void {
+  private done({ seen, round, counts, ...step }: Step): void {
+    void counts;
     const { watchedRows } = this.t;
     const shared = this.shared?.shared(step.step);
     const others = shared?.seen.map(({ rows, logits }) => ({ rows, logits: floatsIn(logits) })) ?? [];

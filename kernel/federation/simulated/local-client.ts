@@ -168,15 +168,18 @@ export class LocalClient implements Client {
       : { session, accumulate: training.accumulate, rate, update: (step) => loader.update(before + step) };
     const pipeline = new StepPipeline(o, 0);
     this.under = pipeline;
-    const sums = { loss: 0, tokens: 0 };
+    const sums = { loss: 0, counts: 0, tokens: 0 };
     for (let step = 1; step <= total; step++) {
       signal?.throwIfAborted();
       const done = must(await pipeline.next(total), "a step of a client");
-      sums.loss += done.loss / total;
+      // The last batch of an epoch may be smaller: the mean is over rows, not over batches.
+      const counts = done.counts ?? 1;
+      sums.loss += done.loss * counts;
+      sums.counts += counts;
       sums.tokens += done.tokens;
     }
     this.under = null;
-    return { steps: total, ...sums };
+    return { steps: total, loss: sums.counts > 0 ? sums.loss / sums.counts : 0, tokens: sums.tokens };
   }
 }
 

@@ -68,6 +68,14 @@ federate m on north, south as apart { rounds: 3, steps: 1, batch_size: 16, ${pla
     assert.ok(apart("whole", "first") > 1e-4);
   });
 
+  it("tells a client's loss as the mean over its rows, however unlike its batches are", async () => {
+    const still = plain.replace("0.1", "1e-12");
+    await book.run(`federate m on north, south as uneven { rounds: 1, batch_size: 15, ${still} }
+federate m on north, south as even { rounds: 1, batch_size: 16, ${still} }`);
+    const losses = (name: string) => rounds(name)[0]!.clients.map(({ loss }) => loss);
+    for (const [i, loss] of losses("uneven").entries()) assert.ok(Math.abs(loss - losses("even")[i]!) < 1e-6);
+  });
+
   it("says who the clients are, what they send, and what each is worth", async () => {
     const shown = text(
       await book.run(`federate m on shops as chain {
