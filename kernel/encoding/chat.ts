@@ -53,7 +53,7 @@ export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer)
   return { name: "base's own", key, template: foreignTemplate(base.folder, source), tokenizer, learn };
 }
 
-/** Rows of conversations, whole. Coded errors `template-refuses`, `nothing-to-train`. */
+/** Rows of conversations, whole. Coded errors `template-refuses`, `template-prefix-differs`, `nothing-to-train`. */
 export async function encodeChats(rows: ConversationRows, chat: Written, data: string): Promise<readonly ChatRow[]> {
   const wanted = rows.map(({ row, turns }) => {
     const answers = answersOf(turns, chat.learn);
@@ -68,6 +68,10 @@ export async function encodeChats(rows: ConversationRows, chat: Written, data: s
   const pieces = await piecesOf(chat, rows, false);
   const written = rows.map(({ row }, i) => ({ row, wanted: wanted[i]!, pieces: pieces[i]! }));
   const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => joinedText(pieces)));
+  await demandSamePrompts(
+    chat,
+    rows.map((row, i) => ({ ...row, wanted: wanted[i]!, pieces: pieces[i]!, placed: placed[i]! })),
+  );
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
     const trained = maskOf(pieces, wanted, starts, ends);
@@ -129,6 +133,62 @@ export function cutChat(chat: ChatRow, most: number): ChatRow {
   const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
   const from = end - (most + 1);
   return { ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
+}
+
+interface Placed {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}
+/**
+ * What stands before the first token of an answer must be what a prediction is asked with. Answers that don't follow a user's turn
+ * are never asked for.
+ */
+async function demandSamePrompts(
+  chat: Written,
+  rows: readonly (ConversationRows[number] & {
+    readonly wanted: ReadonlySet<number>;
+    readonly pieces: readonly TemplatePiece[];
+    readonly placed: Placed;
+  })[],
+): Promise<void> {
+  const asked = rows.flatMap(({ row, turns, wanted, pieces, placed }) =>
+    [...wanted].flatMap((answer) => {
+      const trained = turns[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer, placed) : null;
+      return trained === null ? [] : [{ row, turns: turns.slice(0, answer), trained }];
+    }),
+  );
+  const prompts = (await piecesOf(chat, asked, true)).map(joinedText);
+  for (const [i, { row, trained }] of asked.entries()) {
+    const prompt = prompts[i]!;
+    if (trained === prompt || trained === `${prompt}${SPACE}`) continue;
+    const from = Math.max(0, commonStart(trained, prompt) - CONTEXT);
+    const shown = (text: string): string => text.slice(from, from + SHOWN);
+    const told = { trained: shown(trained), asked: shown(prompt) };
+    throw new CodedError("template-prefix-differs", { template: chat.name, row, ...told });
+  }
+}
+/**
+ * LLaMA 2's and Mistral's templates put a space before an answer and none behind a prompt. In most tokenizers it is part of the
+ * answer's first token; where it is one by itself, transformers doesn't train it either.
+ */
+const SPACE = " ";
+/** Characters that are shown before two texts differ, and in all. */
+const CONTEXT = 24;
+const SHOWN = 80;
+
+function commonStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}
+
+/** The text before the first token that holds a character of the answer; null: it has none. */
+function beforeAnswer(pieces: readonly TemplatePiece[], answer: number, { starts, ends }: Placed): string | null {
+  const own = pieces.findIndex((piece) => piece.answer === answer);
+  if (own < 0 || pieces[own]!.text === "") return null;
+  const before = Array.from(joinedText(pieces.slice(0, own)));
+  const first = ends.findIndex((end, i) => end > before.length && starts[i]! < end);
+  return first < 0 ? null : before.slice(0, starts[first]).join("");
 }
 
 function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {

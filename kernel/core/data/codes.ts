@@ -48,6 +48,13 @@ declare module "#dsl/diagnostics/codes.js" {
     };
     "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
     "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
+    "template-prefix-differs": {
+      readonly template: string;
+      readonly row: RowName;
+      /** What stands before the first token that is trained, and what a prediction is asked with: from where they differ. */
+      readonly trained: string;
+      readonly asked: string;
+    };
     "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "weight-out-of-range": { readonly column: string; readonly row: RowName; readonly weight: number };
     "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
@@ -169,6 +176,19 @@ registerCodes({
     help: () => "choose another `template`, or change the row",
     explain:
       "Every template was made for certain conversations: some know no system turn, some want user and assistant to take turns. The models behind them never saw anything else, so nothing is bent to fit.",
+  },
+  "template-prefix-differs": {
+    severity: "error",
+    message: (d) =>
+      `with the ${d.template} template the answer of row ${d.row} would be trained after another text than predictions are asked with`,
+    notes: (d) => [
+      `before the trained answer: ${JSON.stringify(d.trained)}`,
+      `in the prompt of a prediction: ${JSON.stringify(d.asked)}`,
+    ],
+    help: () =>
+      "choose another `template` (`template: chatml`), or change the row: an answer that starts with white space may share a token with the prompt",
+    explain:
+      "A model continues the prompt that it is asked with. Some templates write something between the prompt and the answer when a conversation is whole (Qwen3 an empty `<think>` block), which the prompt of a prediction does not have: the model would be trained to answer after a text that it never gets. Compared are the tokens before the first one that is trained with those of the prompt.",
   },
   "cannot-stream": {
     severity: "error",

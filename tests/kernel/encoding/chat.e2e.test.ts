@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Implementations } from "#dsl/types/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/encoding/chat.js";
@@ -56,6 +57,41 @@ describe("conversations as tokens", () => {
       await check(ownTemplate(source.replace(/\{% (?:end)?generation %\}/g, "")), cases);
     });
   }
+
+  describe("the prompt of a prediction", () => {
+    const turn = "{{ '<|im_start|>' + m['role'] + '\\n' }}";
+    /** As Qwen3's: the last answer gets an empty block of thoughts, which the prompt of a prediction lacks. */
+    const thinking = `{% for m in messages %}${turn}{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{{ m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+    const encoded = (source: string, turns: readonly Turn[], learn: "all" | "last" = "all") =>
+      encodeChats([{ row: 7, turns }], { name: "own", template: ownTemplate(source), tokenizer, learn }, "d");
+    const [asked, answered]: readonly Turn[] = [
+      { role: "user", content: "Two and two?" },
+      { role: "assistant", content: "Four." },
+    ];
+
+    it("must be what stands before the trained answer: a template that writes more there is refused", async () => {
+      for (const turns of [
+        [asked!, answered!],
+        [asked!, answered!, asked!, answered!],
+      ])
+        await assert.rejects(encoded(thinking, turns), (error: CodedError<"template-prefix-differs">) => {
+          assert.deepEqual([error.code, error.data.row], ["template-prefix-differs", 7]);
+          assert.ok(error.data.trained.includes("<think>") && !error.data.asked.includes("<think>"));
+          return true;
+        });
+      const told = thinking.replace(
+        "assistant\\n' }}{% endif %}",
+        "assistant\\n<think>\\n\\n</think>\\n\\n' }}{% endif %}",
+      );
+      assert.equal((await encoded(told, [asked!, answered!])).length, 1);
+      // Earlier answers stand without the block, which prompts have now.
+      await assert.rejects(encoded(told, [asked!, answered!, asked!, answered!]), { code: "template-prefix-differs" });
+      assert.equal((await encoded(told, [asked!, answered!, asked!, answered!], "last")).length, 1);
+    });
+    it("need not be what stands before an answer that no user asked for", async () => {
+      assert.equal((await encoded(thinking.replaceAll("<think>\\n\\n</think>\\n\\n", ""), [answered!])).length, 1);
+    });
+  });
 
   it("knows how many steps the first stop needs that is learnt: one less, and no cut row keeps one", async () => {
     const word = registry.find("template", "chatml")!;
