@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -28,7 +28,9 @@ export class ToolError extends Error {
 
 /** Folder of everything big that Tunebook fetches or builds. */
 export function cacheFolder() {
-  return process.env.TUNEBOOK_CACHE ?? join(homedir(), ".cache", "tunebook");
+  const { TUNEBOOK_CACHE: own, XDG_CACHE_HOME: all } = process.env;
+  // As kernel/fetch/cache.ts has it: a relative or empty XDG_CACHE_HOME counts as unset.
+  return own || join(all && isAbsolute(all) ? all : join(homedir(), ".cache"), "tunebook");
 }
 
 /** Path of the interpreter (or another script) inside an environment. */

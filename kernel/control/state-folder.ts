@@ -1,9 +1,7 @@
 /** Where what this user's machine does now is written down, whichever folder it is done in. */
-import { homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { join } from "node:path";
+import { xdgFolder } from "../fetch/xdg.js";
 
 export function stateFolder(): string {
-  const { XDG_STATE_HOME: state } = process.env;
-  const home = state !== undefined && isAbsolute(state) ? state : join(homedir(), ".local", "state");
-  return join(home, "tunebook");
+  return join(xdgFolder("XDG_STATE_HOME"), "tunebook");
 }

@@ -7,6 +7,7 @@ import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { xdgFolder } from "./xdg.js";
 import { diskError } from "./disk.js";
 import "./codes.js";
 
@@ -17,8 +18,8 @@ export function cachePath(...parts: readonly string[]): string {
     set !== undefined && set !== ""
       ? resolve(set)
       : process.platform === "win32"
-        ? join(process.env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "tunebook")
-        : join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "tunebook");
+        ? join(process.env["LOCALAPPDATA"] || join(homedir(), "AppData", "Local"), "tunebook")
+        : join(xdgFolder("XDG_CACHE_HOME"), "tunebook");
   return join(root, ...parts);
 }
 

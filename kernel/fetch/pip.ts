@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { xdgFolder } from "./xdg.js";
 
 export interface PipSettings {
   /** Index first, then the extra ones; each without a slash at its end. */
@@ -43,10 +44,10 @@ function configurationFiles(env: Readonly<Record<string, string | undefined>>): 
     files.push(join(env["ProgramData"] ?? "C:\\ProgramData", "pip", "pip.ini"), join(home, "pip", "pip.ini"));
     if (env["APPDATA"] !== undefined) files.push(join(env["APPDATA"], "pip", "pip.ini"));
   } else {
-    for (const folder of (env["XDG_CONFIG_DIRS"] ?? "/etc/xdg").split(":")) files.push(join(folder, "pip", "pip.conf"));
+    for (const folder of (env["XDG_CONFIG_DIRS"] || "/etc/xdg").split(":")) files.push(join(folder, "pip", "pip.conf"));
     files.push("/etc/pip.conf", join(home, ".pip", "pip.conf"));
     if (process.platform === "darwin") files.push(join(home, "Library", "Application Support", "pip", "pip.conf"));
-    files.push(join(env["XDG_CONFIG_HOME"] ?? join(home, ".config"), "pip", "pip.conf"));
+    files.push(join(xdgFolder("XDG_CONFIG_HOME", env, home), "pip", "pip.conf"));
   }
   if (env["VIRTUAL_ENV"] !== undefined)
     files.push(join(env["VIRTUAL_ENV"], process.platform === "win32" ? "pip.ini" : "pip.conf"));

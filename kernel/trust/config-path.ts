@@ -1,9 +1,10 @@
 /**
- * The user's configuration: `TUNEBOOK_CONFIG`, or `tunebook` in `XDG_CONFIG_HOME` (an empty value counts as unset) or
+ * The user's configuration: `TUNEBOOK_CONFIG`, or `tunebook` in `XDG_CONFIG_HOME` or
  * `~/.config`, on Windows in `%APPDATA%`.
  */
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { xdgFolder } from "../fetch/xdg.js";
 
 /** A path in the folder of the user's configuration; nothing is created. */
 export function configPath(...parts: readonly string[]): string {
@@ -14,6 +15,6 @@ export function configPath(...parts: readonly string[]): string {
   const all =
     process.platform === "win32"
       ? (set("APPDATA") ?? join(homedir(), "AppData", "Roaming"))
-      : (set("XDG_CONFIG_HOME") ?? join(homedir(), ".config"));
+      : xdgFolder("XDG_CONFIG_HOME");
   return join(all, "tunebook", ...parts);
 }

@@ -5,6 +5,7 @@ import { toJson } from "#dsl/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
 import { glanced } from "#kernel/checking/glanced.js";
 import { notTold } from "#kernel/checking/not-told.js";
+import { jsonFailure } from "../json-failure.js";
 import { trustAsked, trustOption } from "../trust-option.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 
@@ -33,7 +34,11 @@ export function register(program: Command): void {
             ...{ quick: options.quick === true, glance: options.whole !== true },
             ...{ parameters: options.parameter, onProgress, tries: triedEngine },
           }),
-        );
+        ).catch((error: unknown) => {
+          const failure = options.json ? jsonFailure(file, error) : null;
+          if (failure) process.stdout.write(`${JSON.stringify(failure, null, 2)}\n`);
+          throw error;
+        });
         const parts = glanced(facts);
         const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
         if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);

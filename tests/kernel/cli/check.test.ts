@@ -137,6 +137,9 @@ describe("the language from the command line", function () {
   });
   it("check: a missing file and a wrong kind are coded errors", async () => {
     assert.match((await call("check", "none.tune")).stderr, /error\[missing-file\]/);
+    const asJson = await call("check", "none.tune", "--json");
+    const { diagnostics } = JSON.parse(asJson.stdout) as { diagnostics: readonly { code: string; file: string }[] };
+    assert.deepEqual([asJson.status, diagnostics[0]?.code, diagnostics[0]?.file], [1, "missing-file", "none.tune"]);
     assert.match((await call("check", "a.csv")).stderr, /error\[file-kind\]/);
   });
   it("explain prints the page, and finds the nearest code", async () => {

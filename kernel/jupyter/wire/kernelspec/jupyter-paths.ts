@@ -1,6 +1,7 @@
 /** Where Jupyter keeps its data, by the rules of jupyter_core on each system. */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { xdgFolder } from "../../../fetch/xdg.js";
 
 export interface Machine {
   readonly env: NodeJS.ProcessEnv;
@@ -15,7 +16,7 @@ export function userDataFolder({ env, platform, home }: Machine): string {
   if (stated) return stated;
   if (platform === "darwin") return join(home, "Library", "Jupyter");
   if (platform === "win32") return env["APPDATA"] ? join(env["APPDATA"], "jupyter") : join(home, ".jupyter", "data");
-  return join(env["XDG_DATA_HOME"] || join(home, ".local", "share"), "jupyter");
+  return join(xdgFolder("XDG_DATA_HOME", env, home), "jupyter");
 }
 
 /** The data folder under a prefix such as that of a virtual environment. */
