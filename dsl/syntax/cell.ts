@@ -8,12 +8,15 @@ const magic = /^(?:\/\/[ \t]*)?%%(\w+)/;
 /** A pure function's results: the same verbs always make the same expression. */
 const heads = new Map<string, RegExp>();
 
-/** True if `cell` is Tune: `verbs` are the registry's verbs. Hints and mistakes never change the answer. */
+/**
+ * True if `cell` is Tune: `verbs` are the registry's verbs. A misspelt verb counts where what follows is a statement of Tune and
+ * can't be one of TypeScript (`Data d {`, `trian m on d`), so that it is one mistake of Tune and not several of TypeScript.
+ */
 export function isTune(cell: string, verbs: readonly string[]): boolean {
   const text = cell.slice(startOf(cell));
   const marked = magic.exec(text);
   if (marked) return marked[1] === "tune";
-  return headOf(verbs).test(text);
+  return headOf(verbs).test(text) || isMisspelt(text, verbs);
 }
 
 /** The cell without a `%%tune` line: blanks stand in its place, so that offsets stay true. */
@@ -49,4 +52,41 @@ function headOf(verbs: readonly string[]): RegExp {
     heads.set(key, head);
   }
   return head;
+}
+
+/** Two words, and what only Tune has behind them. */
+const twoWords =
+  /^([\p{L}]{3,})[ \t]+[\p{ID_Start}_$][\p{ID_Continue}$]*[ \t]*(?:\{|(?:on|with|like)[ \t]+[\p{ID_Start}_$"])/u;
+/** Words of TypeScript that another word may follow. */
+const typescript = new Set(
+  "abstract async await case class const declare default delete enum export extends function get implements import in instanceof interface let module namespace new of private protected public readonly return set static throw type typeof using var void yield".split(
+    " ",
+  ),
+);
+
+function isMisspelt(text: string, verbs: readonly string[]): boolean {
+  const word = twoWords.exec(text)?.[1];
+  if (word === undefined || typescript.has(word)) return false;
+  return verbs.some((verb) => edits(word.toLowerCase(), verb) <= (verb.length < 5 ? 1 : 2));
+}
+
+/** Letters that are wrong, missing, too many, or swapped with their neighbour (optimal string alignment). */
+function edits(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(
+        Math.min(
+          rows[i - 1]![j]! + 1,
+          row[j - 1]! + 1,
+          rows[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1]),
+          swapped ? rows[i - 2]![j - 2]! + 1 : Infinity,
+        ),
+      );
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { checkShares, splitsElsewhere } from "../lib/splits/shares.js";
+import { checkWholeShares, splitsElsewhere } from "../lib/splits/shares.js";
 import { timeOf } from "../lib/splits/time.js";
 
 const part = { is: "either", of: [{ is: "number", unit: "share-or-count" }, { is: "string" }] } as const;
@@ -66,7 +66,7 @@ export const word = defineWord({
     },
   ],
   check(call, context) {
-    checkShares(call, context);
+    checkWholeShares(call, context);
     const points = (["validation", "test"] as const).map((name) => [name, call.arguments[name] ?? null] as const);
     if (points.every(([, point]) => point === null)) context.report("no-shares", { split: "by_time" });
     for (const [name, point] of points) {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { checkShares, part, splitsElsewhere } from "../lib/splits/shares.js";
+import { checkWholeShares, part, splitsElsewhere } from "../lib/splits/shares.js";
 
 export const word = defineWord({
   kind: "split",
@@ -52,6 +52,6 @@ export const word = defineWord({
     },
     { ...part("split", "A split of any other name."), open: true },
   ],
-  check: checkShares,
+  check: checkWholeShares,
   load: async () => (await import("./random.run.js")).random,
 });

@@ -18,6 +18,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly beside: "numbers" | "dates";
     };
     "shares-too-large": { readonly percent: number };
+    "shares-leave-rows": { readonly percent: number };
     "counts-too-large": { readonly wanted: number; readonly rows: number };
     "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
     "split-name": { readonly column: string; readonly value: string; readonly suggestion: string };
@@ -59,6 +60,14 @@ registerCodes({
     help: () => "lower them to 100 % at most; rows that no split takes are left out",
     explain: "Each row is in one split at most, so the shares of all splits can't come to more than all rows.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 90%, test: 20%) }',
+  },
+  "shares-leave-rows": {
+    severity: "warning",
+    message: (d) => `${String(d.percent)} % of the rows are in no split`,
+    help: () => "raise the shares to 100 % (`train: rest` takes all that the others leave), or allow it with a reason",
+    explain:
+      "Rows that no split takes are left out of training and of scores. Where all parts are written as shares and don't come to 100 %, that is mostly a slip. To learn from a part of the data on purpose, write `sample`.",
+    example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 10%) }',
   },
   "counts-too-large": {
     severity: "error",

@@ -45,7 +45,7 @@ describe("detach", () => {
       [folds, "evaluate night on d"],
     ] as const) {
       const { diagnostics } = compiled(`${train}\n${asks}`);
-      const told = diagnostics.map(({ code, data }) => [code, data]);
+      const told = diagnostics.map(({ code, data }) => [code as string, data as object]);
       assert.deepEqual(told, [["trains-apart", { name: "night" }]], asks);
       assert.deepEqual(compiled(`${train}\nattach night\n${asks}`).codes, [], asks);
       assert.deepEqual(compiled([train, `attach night\n${asks}`]).codes, [], asks);

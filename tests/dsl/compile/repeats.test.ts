@@ -38,7 +38,7 @@ describe("repeats", () => {
     assert.deepEqual(codes, []);
   });
   it("want rows that validate, and a recipe that validates on them", () => {
-    const without = data.replace("validation: 10%, ", "");
+    const without = data.replace("validation: 10%, test: 10%", "test: 20%");
     assert.deepEqual(compiled(`${without}train m on d { repeats: 2 }`).codes, ["needs-validation"]);
     assert.deepEqual(compiled(`${data}train m on d { repeats: 2, validate: none }`).codes, ["needs-validation"]);
   });

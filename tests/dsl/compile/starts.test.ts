@@ -88,7 +88,7 @@ describe("a sweep's own and foreign keys", () => {
     const recipe = "recipe r { validate: none }\n";
     const text = "sweep m on d with r as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }";
     assert.deepEqual(codes(`${recipe}${text}`), []);
-    const undivided = definitions.replace(", validation: 10%", "");
+    const undivided = definitions.replace("train: 80%, validation: 10%", "train: 90%");
     assert.deepEqual(compiled(`${undivided}${recipe}${text}`).codes, ["needs-validation"]);
   });
 });

@@ -20,6 +20,12 @@ describe("which language a cell is", () => {
     "data $x",
     "model astro { }",
     "deploy router to onnx",
+    "Data tickets {",
+    "trian router on tickets with fast",
+    "evalaute router on tickets.test",
+    'MODEL m { base: "b" }',
+    "modle m like n",
+    "models big {",
   ])
     it(`Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), true));
   for (const cell of [
@@ -42,9 +48,17 @@ describe("which language a cell is", () => {
     "%%ts\ndata tickets {",
     "#!/usr/bin/env node\ndata d {",
     "",
-    "models big {",
     "data: while (true) {}",
     "data\n{ }",
+    "module data {",
+    'export data from "data"',
+    "import model from 'model'",
+    "class Date {",
+    "namespace train {",
+    "declare module Data {",
+    "date = train",
+    "Data(tickets)",
+    "function train {",
   ])
     it(`TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
   it("keeps offsets when it takes the magic line away", () => {

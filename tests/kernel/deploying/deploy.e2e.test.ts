@@ -147,7 +147,7 @@ describe("deploying what was trained in a notebook", function () {
       assert.doesNotMatch(told, /tunebook verify/);
       await assert.rejects(verifyDeployment(at), ({ code, data }: CodedError) => {
         assert.deepEqual(
-          [code, data],
+          [code as string, data as object],
           [
             "runtime-missing",
             {

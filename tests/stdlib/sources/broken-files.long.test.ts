@@ -161,7 +161,7 @@ describe("a broken file", function () {
         for (let at = 0; at <= mostRows; at += MiB) yield { columns: new Map([["text", column]]), rows: MiB };
       }
       const { code, data } = await codeOf(() => gatheredTable("rows.parquet", chunks()));
-      assert.deepEqual([code, data], ["too-many-rows", { file: "rows.parquet", limit: mostRows }]);
+      assert.deepEqual([code as string, data as object], ["too-many-rows", { file: "rows.parquet", limit: mostRows }]);
       assert.equal((await gatheredTable("rows.parquet", chunks(), 1000)).numRows(), 1000);
     });
   });

@@ -108,7 +108,7 @@ describe("windows of contexts beside transformers", () => {
       tokenizer.encodeContexts(["hello the the"], [context], { length: 12, overlap, names: [7] });
     const { code, data } = await codeOf(() => encode("the ".repeat(9), 6));
     assert.deepEqual(
-      [code, data],
+      [code as string, data as object],
       ["no-room-for-context", { row: 7, question: 3, room: 6, max_length: 12, stride: 6 }],
     );
     assert.deepEqual(
