@@ -43,7 +43,7 @@ export const word = defineWord({
     },
   ],
   notes: [
-    "`tfidf` says what scikit-learn's `TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)` and `LogisticRegression(C=1)` say (of several labels for a text one against the rest; of numbers `Ridge(alpha=1)`), to less than 0.001. Words are letters and digits in a row, in lower case; Chinese, Japanese, Thai, Lao, Khmer and Burmese are read letter by letter.",
+    "`tfidf` says what scikit-learn's `TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)` and `LogisticRegression` say (of several labels for a text one against the rest; of numbers `Ridge`), to less than 0.001. It is compared as somebody would who tried to make it good: C (1, 10, 100; of numbers 1 / alpha of 0.1, 1, 10) and what rows count by their labels (as the model's `class_weight`, all alike, balanced) are chosen by what `evaluate` measures first, on the split `validation`, or by five folds of `train` where there is none. The line beneath the scores says what was chosen, and of how many settings. Words are letters and digits in a row, in lower case; Chinese, Japanese, Thai, Lao, Khmer and Burmese are read letter by letter.",
     "Rows of two texts have words of each apart.",
     "`probe` is what `router.base` is too where the base has no head for the task: its vectors (of at most 10,000 rows of the split `train`) are given mean 0 and spread 1, and how strictly the linear model is held is chosen by every fifth of those rows.",
   ],

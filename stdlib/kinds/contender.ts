@@ -26,6 +26,8 @@ export interface ContenderGiven {
   readonly labels: readonly string[];
   /** The split `train` of the data that are scored; null: it reads none (capability `learns`). */
   readonly train: ContenderRows | null;
+  /** By which rows settings are chosen; null: what is measured first can't be told of them. */
+  readonly choosing?: Choosing | null;
   /**
    * The rows that are scored. `asked`: as the task reads what is said of them; `texts`: how many texts of a row are read each by
    * itself (`Supervision.rows` is `apart`), else 1.
@@ -40,6 +42,15 @@ export interface ContenderGiven {
   warn<C extends Code>(code: C, data: CodeData[C]): void;
   /** Told as work goes on; `label` says which (`texts read`). */
   onProgress?(label: string, done: number, total: number): void;
+}
+/** Rows by which a contender chooses its settings, as a model's are chosen: those of `validation`, or of `train` where there are none. */
+export interface Choosing {
+  readonly from: "validation" | "train";
+  readonly rows: ContenderRows;
+  /** What the evaluation measures first: `f1(macro)`. */
+  readonly metric: string;
+  /** Of answers to all rows, in their order; greater is better. NaN: it is not defined of them. */
+  score(said: readonly Float32Array[]): Promise<number>;
 }
 /** What the kernel does for contenders that need more than rows. */
 export interface ContenderHost {

@@ -7,7 +7,13 @@ export const word = defineWord({
   example: "metrics: [roc_auc]",
   since: "0.2.0",
   elsewhere: { auc: "roc_auc", auroc: "roc_auc", roc_auc_score: "roc_auc", rocauc: "roc_auc", roc: "roc_auc" },
-  capabilities: { greaterIsBetter: true, perfect: 1, namesDefault: true, of: ["label", "label_set", "pair"] },
+  capabilities: {
+    greaterIsBetter: true,
+    perfect: 1,
+    namesDefault: true,
+    ranks: true,
+    of: ["label", "label_set", "pair"],
+  },
   parameters: [
     {
       name: "average",

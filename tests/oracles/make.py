@@ -14,6 +14,7 @@ import distillation
 import encoder_tokenizers
 import encoders
 import encoder_tasks
+import fair_baselines
 import fields
 import fisher
 import generation
@@ -55,6 +56,7 @@ oracles = {
     "metrics": lambda: metrics.make(golden),
     "intervals": lambda: intervals.make(golden),
     "baselines of words": lambda: tfidf.make(golden, data),
+    "fair baselines": lambda: fair_baselines.make(golden),
     "Gaussian processes": lambda: processes.make(golden),
     "losses and optimizers": lambda: objectives.make(golden),
     "strategies against forgetting": lambda: strategies.make(golden),

@@ -24,7 +24,7 @@ def make(golden, data):
     scores = [len(text) / 7 + n for text, n in zip(train, whole("tfidf/scores", len(train), 5))]
     vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True, tokenizer=lambda text: WORDS.findall(text), token_pattern=None)
     learnt, read = vectorizer.fit_transform(train), vectorizer.transform(asked)
-    model = lambda y: LogisticRegression(C=1, tol=1e-9, max_iter=100000).fit(learnt, y)
+    model = lambda y, C=1, weights=None: LogisticRegression(C=C, class_weight=weights, tol=1e-9, max_iter=100000).fit(learnt, y)
     cosines = (learnt @ read.T).toarray()
     case = {
         "train": train, "asked": asked, "two": two, "three": three, "sets": sets, "scores": scores,
@@ -33,6 +33,10 @@ def make(golden, data):
         "probabilities of two": model(two).predict_proba(read).tolist(),
         "probabilities of three": model(three).predict_proba(read).tolist(),
         "probabilities of sets": [model(y).predict_proba(read)[:, 1].tolist() for y in sets],
+        "probabilities of three, C 10, balanced": model(three, 10, "balanced").predict_proba(read).tolist(),
+        "probabilities of two, C 0.5, yes counts 3": model(two, 0.5, {0: 1, 1: 3}).predict_proba(read).tolist(),
+        "probabilities of a set, C 10, balanced": model(sets[0], 10, "balanced").predict_proba(read)[:, 1].tolist(),
+        "numbers, alpha 0.1": Ridge(alpha=0.1, tol=1e-10, solver="sparse_cg").fit(learnt, scores).predict(read).tolist(),
         "numbers": Ridge(alpha=1, tol=1e-10, solver="sparse_cg").fit(learnt, scores).predict(read).tolist(),
     }
     with open(os.path.join(golden, "tfidf.json"), "w") as file:

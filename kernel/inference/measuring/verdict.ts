@@ -17,6 +17,8 @@ export interface Rival extends Side {
   readonly difference: Difference;
   /** Another model, a contender that goes by the rows, or one that says the same of all. */
   readonly is: "model" | "contender" | "constant";
+  /** A metric of the order of what is said by which the rival is better, whatever the first metric says. */
+  readonly ranksBetter?: { readonly metric: string } | undefined;
 }
 export interface Sides {
   readonly metric: {
@@ -26,6 +28,8 @@ export interface Sides {
     readonly perfect?: MetricCapabilities["perfect"] | undefined;
   };
   readonly model: Side;
+  /** Why it is this one of several models: `the best of a, b by accuracy on validation`. */
+  readonly chosen?: string | undefined;
   readonly rivals: readonly Rival[];
 }
 
@@ -33,7 +37,7 @@ export interface Sides {
 const TELLING = 3;
 
 /** Null: nothing stands beside the model, or nothing of it can be compared. */
-export function verdictOf({ metric, model, rivals }: Sides): string | null {
+export function verdictOf({ metric, model, rivals, chosen }: Sides): string | null {
   const told = rivals.filter(({ value }) => !Number.isNaN(value));
   if (told.length === 0 || Number.isNaN(model.value)) return null;
   const unit = unitOf(metric);
@@ -70,7 +74,11 @@ export function verdictOf({ metric, model, rivals }: Sides): string | null {
         `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with too little to tell chance by`,
     ),
   ];
-  return `${leadOf(told)} by ${metric.name}: ${parts.join("; ")}`;
+  const ranks = told.flatMap(({ name, ranksBetter }) =>
+    ranksBetter ? [`${name} is better by ${ranksBetter.metric}, whatever the threshold`] : [],
+  );
+  const about = chosen === undefined ? "" : ` (${model.name}: ${chosen})`;
+  return `${leadOf(told)} by ${metric.name}${about}: ${[...parts, ...ranks].join("; ")}`;
 }
 
 /** Another model is no measure of what a training is worth, and an answer that never changes is too little of one. */
@@ -80,7 +88,8 @@ function leadOf(rivals: readonly Rival[]): string {
     contenders.some(({ difference }) => difference.verdict === verdict);
   if (contenders.length === 0) return "compared";
   if (has("better")) return "not worth it";
-  if (has("no difference shown") || has(null)) return "not shown to be worth it";
+  if (has("no difference shown") || has(null) || contenders.some(({ ranksBetter }) => ranksBetter))
+    return "not shown to be worth it";
   return contenders.every(({ is }) => is === "constant") ? "better than nothing" : "worth it";
 }
 

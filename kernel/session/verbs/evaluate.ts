@@ -27,6 +27,7 @@ import { attacksShown } from "../../core/display/scores/attacks.js";
 import { evaluateContender } from "./evaluate/contender.js";
 import { seedsTold, type SeedsTold } from "./evaluate/seeds.js";
 import { evaluateFolds } from "./evaluate/folds.js";
+import { verdictAbout } from "./evaluate/best-on-validation.js";
 import { verdictIn } from "./evaluate/verdict.js";
 import { evaluateOnce, isTimed, type Measured } from "./evaluate/once.js";
 import { timedTogether } from "./evaluate/latency.js";
@@ -70,7 +71,11 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       seeds.push(await seedsTold(session, one, subject, how, stage));
     }
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
-    const verdict = verdictIn(measured, drawn, { learnt, seeds: seeds[0] ?? null, constant: constants[0] ?? null });
+    const about = await verdictAbout(session, measured, { action, subject }, howOf(action, stage), stage);
+    const verdict = verdictIn(measured, drawn, {
+      ...{ learnt, about, seeds: seeds[about.index] ?? null, constant: constants[about.index] ?? null },
+      ranks: ranking(session),
+    });
     const attacked: (readonly Attacked[])[] = [];
     for (const one of measured)
       attacked.push(
@@ -84,7 +89,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       session.evaluations.push({
         ...{ ...evaluation, intervals, cost },
         ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
-        ...(i === 0 && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
+        ...(i === about.index && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
         ...(slices.length > 0 && { slices }),
         ...attacksKept(attacked[i]),
       });
@@ -100,10 +105,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
-    const pictured = measured.map(({ evaluation: { model, on } }, i) => {
-      const attacks = attacked[i] ?? [];
-      return attacks.length > 0 ? attacksShown({ model, on, attacks }) : [];
-    });
+    const pictured = measured.map(({ evaluation }, i) => attacksOf(evaluation, attacked[i] ?? []));
     keepEvaluation(session.keptEvaluations, {
       names: action.names,
       report,
@@ -140,6 +142,15 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     }
   }
   demandCleared(action.names[0] ?? "", required);
+}
+
+function attacksOf({ model, on }: Measured["evaluation"], attacks: readonly Attacked[]) {
+  return attacks.length > 0 ? attacksShown({ model, on, attacks }) : [];
+}
+
+/** Whether a metric looks at the order of what is said. */
+function ranking({ vocabulary: { registry } }: OpenSession) {
+  return ({ word }: Call): boolean => registry.find("metric", word)?.capabilities?.ranks === true;
 }
 
 /** A model, or one for each fold, or what stands beside the first of them. */

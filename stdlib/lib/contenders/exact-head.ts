@@ -23,7 +23,7 @@ export async function exactHead(
   const given = { labels, ...(signal && { signal }) };
   const scale = await scaleFor(given, rows, (role) => (role === "label" ? found : null));
   const dense = denseRows(rows, scale);
-  const model = await labelModel(dense, found, labels, signal);
+  const model = await labelModel(dense, found, labels, { signal });
   const width = mean.length;
   const weight = new Float32Array(labels.length * width);
   const bias = new Float32Array(labels.length).fill(unseen(model, dense));

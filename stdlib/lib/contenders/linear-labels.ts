@@ -1,5 +1,5 @@
 /** Linear models of labels: one of several, or each by itself. */
-import { logisticFitted, said, softmaxFitted, type Linear } from "../tfidf/linear.js";
+import { logisticFitted, said, softmaxFitted, type Counts, type Linear } from "../tfidf/linear.js";
 import type { SparseRows } from "../tfidf/sparse.js";
 
 /** A linear model over numbers of rows: what it says of one as a model's head says it. */
@@ -18,6 +18,39 @@ export interface LabelModel extends LinearModel {
   readonly rare: number;
 }
 
+/** How strictly a linear model is held, and what rows count by their labels. */
+export interface Setting {
+  /** scikit-learn's C: the greater, the less it is held. */
+  readonly c: number;
+  /** `balanced`: every label counts alike, as by scikit-learn's `class_weight`; a record: a number for each label. */
+  readonly weigh: "none" | "balanced" | Readonly<Record<string, number>>;
+}
+export interface Fitting {
+  readonly signal?: AbortSignal | undefined;
+  /** Absent: C = 1, and every row counts once. */
+  readonly setting?: Setting | undefined;
+}
+
+/** What each row counts; undefined: 1. `truth`: the number of each row's label, of `count`. */
+function countsOf(
+  truth: ArrayLike<number>,
+  count: number,
+  nameOf: (label: number) => string,
+  setting: Setting | undefined,
+): Counts {
+  if (!setting || (setting.c === 1 && setting.weigh === "none")) return undefined;
+  const { c, weigh } = setting;
+  const have = new Float64Array(count);
+  for (let row = 0; row < truth.length; row++) have[truth[row]!]! += 1;
+  const own = have.map((rows, label) => {
+    if (weigh === "none") return c;
+    if (weigh === "balanced") return (c * truth.length) / (count * Math.max(1, rows));
+    const name = nameOf(label);
+    return c * (Object.hasOwn(weigh, name) ? weigh[name]! : 1);
+  });
+  return Float64Array.from(truth, (label) => own[label]!);
+}
+
 /** Logit of a label that no row has (−) or that all have, of several for a row: nothing tells it. */
 const SURELY = Math.log(1e9);
 
@@ -26,16 +59,18 @@ export async function labelModel(
   rows: SparseRows,
   found: readonly string[],
   labels: readonly string[],
-  signal?: AbortSignal,
+  o: Fitting = {},
 ): Promise<LabelModel> {
   const numbers = new Map(labels.map((label, l) => [label, l]));
   const present = labels.flatMap((label, l) => (found.includes(label) ? [l] : []));
   const place = new Map(present.map((label, i) => [label, i]));
   const truth = Int32Array.from(found, (label) => place.get(numbers.get(label) ?? -1) ?? 0);
+  const counts = countsOf(truth, present.length, (place) => labels[present[place]!]!, o.setting);
+  const how = { signal: o.signal, counts };
   const model: Linear =
     present.length === 2
-      ? await logisticFitted(rows, truth, signal)
-      : await softmaxFitted(rows, truth, present.length, signal);
+      ? await logisticFitted(rows, truth, how)
+      : await softmaxFitted(rows, truth, present.length, how);
   const own = new Float64Array(model.outputs);
   const rare = 1 / (found.length + labels.length - present.length);
   return {
@@ -80,14 +115,17 @@ export async function setsModel(
   rows: SparseRows,
   sets: readonly (readonly string[])[],
   labels: readonly string[],
-  signal?: AbortSignal,
+  o: Fitting = {},
 ): Promise<LinearModel> {
   const models: (Linear | number)[] = [];
   for (const label of labels) {
     const is = Uint8Array.from(sets, (set) => Number(set.includes(label)));
     const have = is.reduce((sum, one) => sum + one, 0);
     if (have === 0 || have === is.length) models.push(have === 0 ? -SURELY : SURELY);
-    else models.push(await logisticFitted(rows, is, signal));
+    else {
+      const counts = countsOf(is, 2, (yes) => (yes === 1 ? label : ""), o.setting);
+      models.push(await logisticFitted(rows, is, { signal: o.signal, counts }));
+    }
   }
   const own = new Float64Array(1);
   return {

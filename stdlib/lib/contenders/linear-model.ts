@@ -2,17 +2,22 @@
 import type { ContenderGiven } from "../../kinds/contender.js";
 import { ridgeFitted, said } from "../tfidf/linear.js";
 import type { SparseRows } from "../tfidf/sparse.js";
-import { labelModel, setsModel, type LinearModel } from "./linear-labels.js";
+import { labelModel, setsModel, type LinearModel, type Setting } from "./linear-labels.js";
 import type { Values } from "./rows-learnt.js";
 
 /** What a linear model needs beside its rows. */
-export type Learning = Pick<ContenderGiven, "labels" | "signal">;
+export type Learning = Pick<ContenderGiven, "labels" | "signal"> & { readonly setting?: Setting | undefined };
 
-export async function modelOf({ labels, signal }: Learning, learnt: SparseRows, values: Values): Promise<LinearModel> {
+export async function modelOf(
+  { labels, signal, setting }: Learning,
+  learnt: SparseRows,
+  values: Values,
+): Promise<LinearModel> {
   const [label, sets, score] = [values("label"), values("labels"), values("score")];
-  if (label) return labelModel(learnt, label.map(String), labels, signal);
-  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, signal);
-  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), signal);
+  if (label) return labelModel(learnt, label.map(String), labels, { signal, setting });
+  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, { signal, setting });
+  const counts = setting && setting.c !== 1 ? new Float64Array(learnt.count).fill(setting.c) : undefined;
+  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), { signal, counts });
   const own = new Float64Array(1);
   return {
     what: "ridge regression",

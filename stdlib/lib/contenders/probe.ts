@@ -4,6 +4,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { BaseVectors, ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/contender.js";
 import { denseRows, MOST, scaleFor, standardOf } from "./dense.js";
 import { pickedOf, valuesAt } from "./rows-learnt.js";
+import { usualSetting } from "./chosen-setting.js";
 import { modelOf } from "./linear-model.js";
 import "./codes.js";
 
@@ -17,8 +18,10 @@ export async function probe(given: ContenderGiven): Promise<ReadyContender> {
   const features = await featuresOf(base, train, picked.rows);
   const { standard } = standardOf(features);
   const truth = valuesAt(train, picked.rows);
-  const scale = await scaleFor(given, features.map(standard), truth);
-  const model = await modelOf(given, denseRows(features.map(standard), scale), truth);
+  const setting = usualSetting(task.call, truth);
+  const learning = { ...given, setting };
+  const scale = await scaleFor(learning, features.map(standard), truth);
+  const model = await modelOf(learning, denseRows(features.map(standard), scale), truth);
   const width = must(features[0], "a row").length.toLocaleString("en-US");
   return {
     learntIn: (performance.now() - begun) / 1000,

@@ -4,6 +4,7 @@ import type { ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/
 import { Vocabulary } from "../tfidf/vocabulary.js";
 import { alikeBy } from "./tfidf-alike.js";
 import { pickedOf, valuesAt } from "./rows-learnt.js";
+import { chosenSetting, toldSetting, usualSetting } from "./chosen-setting.js";
 import { modelOf } from "./linear-model.js";
 import "./codes.js";
 
@@ -32,12 +33,35 @@ export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
   }
   const vocabulary = new Vocabulary(roles.length);
   const learnt = await vocabulary.learn(read(train, picked.rows), signal);
-  const model = await modelOf(given, learnt, valuesAt(train, picked.rows));
+  const values = valuesAt(train, picked.rows);
+  const { choosing } = given;
+  // By folds only where every row is learnt from.
+  const chooses =
+    choosing && (choosing.from === "validation" || learnt.count === choosing.rows.count) ? choosing : null;
+  const asked =
+    chooses &&
+    (chooses.from === "train"
+      ? learnt
+      : await vocabulary.read(
+          read(
+            chooses.rows,
+            Array.from({ length: chooses.rows.count }, (_, i) => i),
+          ),
+          signal,
+        ));
+  const chosen =
+    chooses && asked
+      ? await chosenSetting({ learning: given, task: task.call, learnt, values, choosing: chooses, asked })
+      : null;
+  const setting = chosen?.setting ?? usualSetting(task.call, values);
+  const model = await modelOf({ ...given, setting }, learnt, values);
   const words = `${vocabulary.size.toLocaleString("en-US")} words and pairs of neighbouring words`;
   return {
     learntIn: (performance.now() - begun) / 1000,
     bytes: vocabulary.bytes + model.bytes,
-    notes: [`tf-idf of ${words}, ${model.what}${picked.of}`],
+    notes: [
+      `tf-idf of ${words}, ${model.what} with ${chosen?.what ?? toldSetting(setting, values("score") !== null)}${picked.of}`,
+    ],
     async ask(asked) {
       const numbers = await vocabulary.read(read(rows, asked), signal);
       return { said: Array.from(asked, (_, i) => model.said(numbers, i)) };

@@ -1,7 +1,8 @@
 /**
  * Linear models over sparse rows, each with the penalty ½|w|² beside the sum of its losses and none on what is added to all
  * rows: logistic regression of one label of several (softmax), of yes and no, and ridge regression. These are scikit-learn's
- * LogisticRegression (C = 1) and Ridge (alpha = 1), as far down as makes no difference of 1e-3 in what is said.
+ * LogisticRegression and Ridge, as far down as makes no difference of 1e-3 in what is said. `counts`: what each row counts in the
+ * sum; all alike it is scikit-learn's C (Ridge's 1 / alpha), and by labels C times its `class_weight`.
  */
 import { condensed } from "./condensed.js";
 import { minimise } from "./lbfgs.js";
@@ -30,6 +31,8 @@ export function said({ weights, outputs, last = 1 }: Linear, rows: SparseRows, r
 
 /** The loss of a row from what is said of it [outputs]; its slope by each goes into the same place. */
 type Loss = (row: number, said: Float64Array) => number;
+/** By row, above 0; absent: 1 each. */
+export type Counts = Float64Array | undefined;
 
 /**
  * `bends`: how much a loss bends at most, or about. Each weight is fitted as so many times what rows bend it by, or the common
@@ -38,11 +41,11 @@ type Loss = (row: number, said: Float64Array) => number;
 async function fitted(
   all: SparseRows,
   outputs: number,
-  { loss, bends }: { readonly loss: Loss; readonly bends: number },
+  { loss, bends, counts }: { readonly loss: Loss; readonly bends: number; readonly counts?: Counts },
   signal?: AbortSignal,
 ): Promise<Linear> {
   const { rows, whole } = condensed(all);
-  const scales = scalesOf(rows, bends);
+  const scales = scalesOf(rows, bends, counts);
   const added = rows.columns * outputs;
   const own = new Float64Array(outputs);
   const scaled: SparseRows = { ...rows, values: rows.values.map((value, i) => value * scales[rows.at[i]!]!) };
@@ -61,7 +64,9 @@ async function fitted(
     const now = { weights: x, outputs, last };
     for (let row = 0; row < rows.count; row++) {
       said(now, scaled, row, own);
-      sum += loss(row, own);
+      const count = counts?.[row] ?? 1;
+      sum += count * loss(row, own);
+      if (counts) for (let k = 0; k < outputs; k++) own[k]! *= count;
       for (let i = scaled.starts[row]!; i < scaled.starts[row + 1]!; i++) {
         const [value, at] = [scaled.values[i]!, scaled.at[i]! * outputs];
         for (let k = 0; k < outputs; k++) gradient[at + k]! += value * own[k]!;
@@ -77,10 +82,13 @@ async function fitted(
 }
 
 /** Of each column, and of what is added to all rows. */
-function scalesOf({ columns, at, values, count }: SparseRows, bends: number): Float64Array {
+function scalesOf({ columns, starts, at, values, count }: SparseRows, bends: number, counts?: Counts): Float64Array {
   const squares = new Float64Array(columns + 1);
-  at.forEach((column, i) => (squares[column]! += values[i]! ** 2));
-  squares[columns] = count;
+  for (let row = 0; row < count; row++) {
+    const own = counts?.[row] ?? 1;
+    for (let i = starts[row]!; i < starts[row + 1]!; i++) squares[at[i]!]! += own * values[i]! ** 2;
+    squares[columns]! += own;
+  }
   return squares.map((sum, column) => 1 / Math.sqrt(Number(column < columns) + bends * sum || 1));
 }
 
@@ -89,7 +97,7 @@ export function softmaxFitted(
   rows: SparseRows,
   labels: ArrayLike<number>,
   count: number,
-  signal?: AbortSignal,
+  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
 ): Promise<Linear> {
   const loss: Loss = (row, own) => {
     const label = labels[row]!;
@@ -101,21 +109,29 @@ export function softmaxFitted(
     own[label]! -= 1;
     return Math.log(sum) + most - right;
   };
-  return fitted(rows, count, { loss, bends: (1 / count) * (1 - 1 / count) }, signal);
+  return fitted(rows, count, { loss, bends: (1 / count) * (1 - 1 / count), counts: o.counts }, o.signal);
 }
 
 /** Yes (1) or no (0). */
-export function logisticFitted(rows: SparseRows, is: ArrayLike<number>, signal?: AbortSignal): Promise<Linear> {
+export function logisticFitted(
+  rows: SparseRows,
+  is: ArrayLike<number>,
+  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
+): Promise<Linear> {
   const loss: Loss = (row, own) => {
     const score = own[0]!;
     own[0] = 1 / (1 + Math.exp(-score)) - is[row]!;
     return Math.max(score, 0) - score * is[row]! + Math.log1p(Math.exp(-Math.abs(score)));
   };
-  return fitted(rows, 1, { loss, bends: 0.25 }, signal);
+  return fitted(rows, 1, { loss, bends: 0.25, counts: o.counts }, o.signal);
 }
 
 /** A number: learnt with mean 0 and spread 1, and told as it was. */
-export async function ridgeFitted(rows: SparseRows, numbers: ArrayLike<number>, signal?: AbortSignal): Promise<Linear> {
+export async function ridgeFitted(
+  rows: SparseRows,
+  numbers: ArrayLike<number>,
+  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
+): Promise<Linear> {
   const all = Float64Array.from(numbers);
   const mean = all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
   const spread = Math.sqrt(all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, all.length)) || 1;
@@ -124,7 +140,7 @@ export async function ridgeFitted(rows: SparseRows, numbers: ArrayLike<number>, 
     own[0] = off;
     return (off * off) / 2;
   };
-  const { weights } = await fitted(rows, 1, { loss, bends: 1 }, signal);
+  const { weights } = await fitted(rows, 1, { loss, bends: 1, counts: o.counts }, o.signal);
   const told = weights.map((weight) => weight * spread);
   told[told.length - 1]! += mean;
   return { weights: told, outputs: 1 };

@@ -9,6 +9,16 @@ export interface SparseRows {
   readonly values: Float64Array;
 }
 
+/** Some of the rows, in this order. */
+export function rowsOf({ columns, starts, at, values }: SparseRows, rows: readonly number[]): SparseRows {
+  const built = new SparseBuilder();
+  for (const row of rows) {
+    const [from, to] = [starts[row]!, starts[row + 1]!];
+    built.row(at.subarray(from, to), values.subarray(from, to));
+  }
+  return built.made(columns);
+}
+
 /** Of rows that come one after the other. */
 export class SparseBuilder {
   private readonly starts: number[] = [0];

@@ -30,7 +30,9 @@ export async function shippedProgram(folder: string, text: string, runs = "runs"
   const hostContext = { folder, parameters: {}, typescript: () => [], live: () => undefined };
   const { actions, diagnostics, facts } = await session.compile(source, hostContext);
   assert.deepEqual(
-    diagnostics.filter(({ severity }) => severity === "error").map(({ code, data }) => [code, data]),
+    diagnostics
+      .filter(({ severity }) => severity === "error")
+      .map(({ code, data }) => [code as string, data as object]),
     [],
   );
   session.known = facts;

@@ -1,11 +1,21 @@
 /** What stands beside a model in `evaluate`: baselines and bases, on the same rows and by the same metrics. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Refused } from "#kernel/session/stage.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
+
+/** tests/oracles/fair_baselines.py */
+interface FairBaseline {
+  readonly train: readonly (readonly [text: string, own: string | readonly string[]])[];
+  readonly asked: FairBaseline["train"];
+  readonly chosen: { readonly c: number; readonly weigh: string };
+  /** f1(macro) of the test: with the chosen setting, and with C = 1 and labels that count by their rows. */
+  readonly test: number;
+  readonly unweighted: number;
+}
 
 describe("contenders", function () {
   this.timeout(120_000);
@@ -54,6 +64,56 @@ describe("contenders", function () {
     // The verdict stands in every text, and no other word tells of it.
     assert.equal(words.metrics["accuracy"], 1);
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
+  });
+
+  it("are as good as scikit-learn's, its C and class weights chosen by the same metric and folds", async () => {
+    const file = new URL("../../../../tests/golden/oracle/fair-baselines.json", import.meta.url);
+    const { teams, tags } = JSON.parse(readFileSync(file, "utf8")) as Record<"teams" | "tags", FairBaseline>;
+    const lines = ({ train, asked }: FairBaseline): readonly string[] =>
+      Object.entries({ train, test: asked }).flatMap(([part, rows]) =>
+        rows.map(([text, own]) => `${text},${[own].flat().join("|")},${part}`),
+      );
+    writeFileSync(join(book.folder, "teams.csv"), ["text,team,part", ...lines(teams)].join("\n"));
+    writeFileSync(join(book.folder, "tags.csv"), ["text,tags,part", ...lines(tags)].join("\n"));
+    for (const [name, golden, columns, task] of [
+      ["teams", teams, "label: team", "text_classification"],
+      ["tags", tags, "labels: tags", "multilabel_classification"],
+    ] as const) {
+      const shown =
+        await book.run(`data ${name} { source: csv("${name}.csv"), columns: { text: text, ${columns} }, split: by_column(part), separator: "|" }
+model of_${name} { base: "bert", task: ${task}, technique: full, max_length: 8 }
+train of_${name} on ${name} { steps: 2, validate: none }
+evaluate of_${name}, baseline(tfidf) on ${name}.test { metrics: [f1(macro)] }`);
+      const value = book.session.evaluations.at(-1)!.metrics["f1(macro)"]!;
+      assert.ok(Math.abs(value - golden.test) < 5e-3, `${name}: ${String(value)}, scikit-learn ${String(golden.test)}`);
+      assert.ok(value > golden.unweighted + 0.2, "an unweighted baseline is a straw man here");
+      const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+      const { c, weigh } = golden.chosen;
+      const told = `C ${String(c)}${weigh === "balanced" ? ", balanced labels" : ""}, chosen of 6 settings by f1(macro) by 5 folds of train`;
+      assert.ok(words.includes(told), `${told} is not told: ${words.slice(-1500)}`);
+    }
+  });
+
+  it("have thresholds fitted to validation where the model has", async () => {
+    const shown = await book.run(`data v like d { split: random(train: 50%, validation: 40%, test: 10%) }
+train m on v as fitted { epochs: 1, calibrate: threshold(f1) }
+evaluate fitted, baseline(tfidf) on v.test { metrics: [f1(macro)] }`);
+    const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+    assert.match(words, /baseline\(tfidf\): .*threshold yes 0\.\d+, fitted to validation as the model's/s);
+  });
+  it("stand beside the model that is best on validation, or the first where none can tell", async () => {
+    await book.run(`data v like d { split: random(train: 60%, validation: 20%, test: 20%) }
+train m on v as weak { steps: 1, schedule: constant(warmup: 0%), optimizer: adamw(learning_rate: 1e-9) }
+train m on v as strong { epochs: 6, optimizer: adamw(learning_rate: 3e-3) }
+evaluate weak, strong, baseline(majority) on v.test { metrics: [accuracy] }`);
+    const [weak, strong] = book.session.evaluations.slice(-3);
+    assert.equal(weak?.verdict, undefined);
+    assert.match(strong?.verdict ?? "", /\(strong: the best of weak, strong by accuracy on validation\)/);
+    await book.run("evaluate weak, strong, baseline(majority) on v.validation { metrics: [accuracy] }");
+    assert.match(
+      book.session.evaluations.at(-3)?.verdict ?? "",
+      /\(weak: the first of weak, strong, since no rows of validation tell/,
+    );
   });
 
   it("are not the only measure: a model that the median beats was not worth it, by absolute error", async () => {

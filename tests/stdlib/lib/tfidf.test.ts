@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { labelModel, setsModel } from "#stdlib/lib/contenders/linear-labels.js";
+import { labelModel, setsModel, type LabelModel } from "#stdlib/lib/contenders/linear-labels.js";
 import { ridgeFitted, said, softmaxFitted } from "#stdlib/lib/tfidf/linear.js";
 import { SparseBuilder, type SparseRows } from "#stdlib/lib/tfidf/sparse.js";
 import { Vocabulary } from "#stdlib/lib/tfidf/vocabulary.js";
@@ -21,6 +21,10 @@ interface Golden {
   readonly "probabilities of three": readonly (readonly number[])[];
   readonly "probabilities of sets": readonly (readonly number[])[];
   readonly numbers: readonly number[];
+  readonly "probabilities of three, C 10, balanced": readonly (readonly number[])[];
+  readonly "probabilities of two, C 0.5, yes counts 3": readonly (readonly number[])[];
+  readonly "probabilities of a set, C 10, balanced": readonly number[];
+  readonly "numbers, alpha 0.1": readonly number[];
 }
 const file = fileURLToPath(new URL("../../../../tests/golden/oracle/tfidf.json", import.meta.url));
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
@@ -84,6 +88,36 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       near(own[0]!, golden.numbers[row]!);
     }
   });
+  it("say the same with labels that count alike, or by numbers, and another C", async () => {
+    const probability = (model: LabelModel, row: number): readonly number[] =>
+      Array.from(model.said(asked, row), Math.exp);
+    const three = golden.three.map((label) => ["a", "b", "c"][label]!);
+    const balanced = await labelModel(learnt, three, ["a", "b", "c"], { setting: { c: 10, weigh: "balanced" } });
+    const given = await labelModel(
+      learnt,
+      golden.two.map((label) => ["no", "yes"][label]!),
+      ["no", "yes"],
+      {
+        setting: { c: 0.5, weigh: { yes: 3 } },
+      },
+    );
+    const sets = golden.train.map((_, row) => (golden.sets[0]![row] === 1 ? ["a"] : []));
+    const each = await setsModel(learnt, sets, ["a"], { setting: { c: 10, weigh: "balanced" } });
+    const counts = new Float64Array(learnt.count).fill(10);
+    const ridge = await ridgeFitted(learnt, golden.scores, { counts });
+    const own = new Float64Array(1);
+    for (const row of rows) {
+      golden["probabilities of three, C 10, balanced"][row]!.forEach((wanted, label) =>
+        near(probability(balanced, row)[label]!, wanted),
+      );
+      golden["probabilities of two, C 0.5, yes counts 3"][row]!.forEach((wanted, label) =>
+        near(probability(given, row)[label]!, wanted),
+      );
+      near(1 / (1 + Math.exp(-each.said(asked, row)[0]!)), golden["probabilities of a set, C 10, balanced"][row]!);
+      said(ridge, asked, row, own);
+      near(own[0]!, golden["numbers, alpha 0.1"][row]!, 2e-3);
+    }
+  });
   it("fit 5,000 rows of 200,000 columns in seconds, and stop when they are told to", async function () {
     this.timeout(60_000);
     const built = new SparseBuilder();
@@ -111,7 +145,7 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       return own.indexOf(Math.max(...own)) === label;
     });
     assert.ok(right.length > 4_500);
-    await assert.rejects(softmaxFitted(many, labels, 4, AbortSignal.abort()), { name: "AbortError" });
+    await assert.rejects(softmaxFitted(many, labels, 4, { signal: AbortSignal.abort() }), { name: "AbortError" });
   });
 });
 

@@ -8,18 +8,24 @@ import type { ContenderCapabilities } from "#dsl/types/capabilities/scoring.js";
 import type { Contender, Subject } from "#dsl/plan/action.js";
 import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import type { ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import type { Choosing, ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
 import { valuesOf, type Part } from "../../../artifacts/part.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
+import { encodeSplit, type Encoded, type Encoding } from "../../../encoding/encoded.js";
+import { measureOf } from "../../../inference/measuring/measured.js";
 import { isOurs, sameLabels } from "../../../core/session/programs.js";
 import { does } from "../../../core/session/words.js";
-import type { Asked } from "../../../inference/scored.js";
+import { toldFitted } from "../../../inference/fitted.js";
+import { scoredOf, type Asked } from "../../../inference/scored.js";
 import { wantedOf } from "../../../inference/wanted-texts.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import type { Warn } from "../../warnings.js";
 import { baseVectors } from "./base-vectors.js";
+import { contenderThresholds } from "./contender-thresholds.js";
 import { askAll } from "./ask-all.js";
 import { timesOf } from "./latency.js";
 import { writesText, type ModelHandle } from "../../models/model-handle.js";
@@ -58,20 +64,29 @@ export async function evaluateContender(
     asked.push(
       await askedPart(session, { name, contender, call: asks, beside, warn, implementation }, part, how, stage),
     );
+  const fitted = await thresholdsFor(
+    session,
+    { name, contender, beside, warn, call: asks, implementation },
+    how,
+    stage,
+  );
   const costs = asked.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
     ...together(costs),
     training: trained.length === 0 ? null : trained.reduce((sum, seconds) => sum + seconds, 0),
   };
-  const notes = [...new Set(asked.flatMap((one) => one.notes))];
+  const notes = [
+    ...new Set(asked.flatMap((one) => one.notes)),
+    ...(fitted ? [`${toldFitted(fitted)}, fitted to validation as the model's`] : []),
+  ];
   const { prepared, split, encoding, rows, evaluation } = beside;
   const has = capabilitiesOf(session, asks);
   const constant = has.constant?.(asks) === true;
   const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
   return measuredOf(
     session,
-    { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked },
+    { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked, fitted },
     how,
   );
 }
@@ -127,6 +142,7 @@ async function askedPart(
     ...{ call, task: encoding.task, warn, has: registry.find("task", encoding.task.call.word)?.capabilities },
     ...{ labels: rows.asked.labels, batchSize: how.batch_size },
     train: has.learns(call) ? learntFrom(part, name) : null,
+    choosing: has.learns(call) ? choosingFor(session, part, encoding, how) : null,
     rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
     writing: writing || null,
     host: {
@@ -184,6 +200,50 @@ function answered(
   const { written } = all;
   if (task.implementation.answers?.scoreWritten) return { said: { written }, texts: null };
   return { said: { groups: [] }, texts: { written: all.written, ...wantedOf(prepared, split) } };
+}
+
+/** Where the model's thresholds were fitted to validation, so are the contender's. */
+async function thresholdsFor(
+  session: OpenSession,
+  standing: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
+  how: How,
+  stage: Stage,
+): Promise<Fitted | null> {
+  const { by, prepared, split, encoding } = standing.beside;
+  if (by.is !== "model" || !by.handle.fitted?.thresholds) return null;
+  if (split === "validation" || !splitNamesOf(prepared).includes("validation")) return null;
+  const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
+  const { said } = await askedPart(session, standing, { prepared, split: "validation", rows }, how, stage);
+  return contenderThresholds(said, rows, encoding.labels);
+}
+
+/** Null: what is measured first is nothing that is said of rows (a time, a text). */
+function choosingFor(
+  session: OpenSession,
+  { prepared, split }: PartAsked,
+  encoding: Encoding,
+  how: How,
+): Choosing | null {
+  const { registry } = session.vocabulary;
+  const call = how.metrics.find((one) => {
+    const of = registry.find("metric", one.word)?.capabilities?.of ?? [];
+    return !of.includes("time") && !of.includes("cost") && !of.includes("written");
+  });
+  const has = splitNamesOf(prepared);
+  // Rows that are scored choose nothing.
+  const from = has.includes("validation") && split !== "validation" ? "validation" : "train";
+  if (!call || !has.includes(from) || !encoding.task.implementation.answers?.score) return null;
+  const rows = rowsIn({ prepared, split: from });
+  let encoded: Promise<Encoded> | null = null;
+  return {
+    ...{ from, rows, metric: metricName(call, registry) },
+    async score(said) {
+      encoded ??= encodeSplit(prepared, { data: prepared.name, split: from }, encoding);
+      const scored = scoredOf([{ said }], await encoded, encoding, {});
+      const { value, greaterIsBetter } = await measureOf(registry, call, scored);
+      return greaterIsBetter ? value : -value;
+    },
+  };
 }
 
 /** Coded error `no-rows-to-learn`. */

@@ -1,5 +1,6 @@
 /** One model scored on the rows of one split: what it says of them, and the metrics of that. */
 import type { Action, Subject } from "#dsl/plan/action.js";
+import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
@@ -172,6 +173,8 @@ export async function measuredOf(
     readonly name: string;
     readonly on: string;
     readonly parts: readonly Pick<AskedModel, "said" | "texts" | "times">[];
+    /** Of a contender; a model brings its own. */
+    readonly fitted?: Fitted | null;
   },
   how: How,
 ): Promise<Measured> {
@@ -180,7 +183,7 @@ export async function measuredOf(
     parts.map(({ said }) => said),
     rows,
     encoding,
-    { ...how, fitted: by.is === "model" ? by.handle.fitted : null },
+    { ...how, fitted: by.is === "model" ? by.handle.fitted : (o.fitted ?? null) },
   );
   const texts = joined(parts.flatMap(({ texts }) => texts ?? []));
   const times = parts.some((part) => part.times)

@@ -1,5 +1,6 @@
 /** Of models and what stands beside them: whether it was worth it, or why nothing is said of that. */
 import { listed } from "#dsl/diagnostics/listed.js";
+import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { difference, type Compared, type Drawn } from "../../../inference/measuring/comparison.js";
 import { verdictOf, type Rival } from "../../../inference/measuring/verdict.js";
@@ -24,14 +25,17 @@ export function verdictIn(
     readonly seeds: SeedsTold | null;
     /** The best answer that never changes, for the first of them. */
     readonly constant: MeasuredConstant | null;
+    /** Which of them it is about, and why that one. */
+    readonly about: About;
+    readonly ranks: (metric: Call) => boolean;
   },
 ): Told {
   const { learnt, seeds } = o;
-  const said = comparedIn(measured, drawn, o.constant);
+  const said = comparedIn(measured, drawn, o);
   if (said === null) return { said, withheld: false };
   if (learnt.length > 0) return { said: withheldFor(learnt), withheld: true };
   return {
-    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(measured[0]?.measures[0]?.name ?? "")}`}`,
+    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(measured[o.about.index]?.measures[0]?.name ?? "")}`}`,
     withheld: false,
   };
 }
@@ -41,11 +45,18 @@ function withheldFor(learnt: readonly string[]): string {
   return `no verdict: these learnt from the very rows, and how they do on others that does not say: ${names}`;
 }
 
+export interface About {
+  readonly index: number;
+  readonly why?: string | undefined;
+}
+
 function comparedIn(
-  [first, ...others]: readonly Measured[],
+  measured: readonly Measured[],
   drawn: Compared,
-  constant: MeasuredConstant | null,
+  { constant, about, ranks }: Pick<Parameters<typeof verdictIn>[2], "constant" | "about" | "ranks">,
 ): string | null {
+  const first = measured[about.index];
+  const others = measured.filter((one) => one !== first);
   const own = first?.measures[0];
   if (!first || !own) return null;
   const base = must(drawn.get(own), `the interval of ${own.name}`);
@@ -57,16 +68,33 @@ function comparedIn(
     const drawnOf = measure && drawn.get(measure);
     if (!drawnOf) return [];
     const is = other.by.is === "model" ? "model" : other.by.constant ? "constant" : "contender";
-    return [{ ...sideOf(other, measure.value), difference: difference(base, drawnOf), is }];
+    const ranksBetter = is === "model" ? undefined : rankedBetter(first, other, drawn, ranks);
+    return [{ ...sideOf(other, measure.value), difference: difference(base, drawnOf), is, ranksBetter }];
   });
   const never = constant && unbeaten(constant, own.name, base, drawn);
   return verdictOf({
     metric: own,
     model: sideOf(first, own.value),
+    ...(about.why !== undefined && { chosen: about.why }),
     // It is no rival of models alone, and nothing new where a baseline says the same.
     rivals:
       never && rivals.some(({ is }) => is !== "model") && !rivals.some(isSame(never)) ? [...rivals, never] : rivals,
   });
+}
+
+/** A metric of the order of answers by which the other is better, by an interval. */
+function rankedBetter(
+  first: Measured,
+  other: Measured,
+  drawn: Compared,
+  ranks: (metric: Call) => boolean,
+): { readonly metric: string } | undefined {
+  const found = first.measures.slice(1).find((measure) => {
+    const than = other.measures.find(({ name }) => name === measure.name);
+    const [own, theirs] = [drawn.get(measure), than && drawn.get(than)];
+    return ranks(measure.call) && own && theirs && difference(own, theirs).verdict === "better";
+  });
+  return found && { metric: found.name };
 }
 
 /**

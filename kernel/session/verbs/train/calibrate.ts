@@ -69,14 +69,14 @@ export async function calibrate(
   ];
 }
 
-function decisionsOf(said: Asked, taught: Taught | null, labels: readonly string[]): Decisions {
+export function decisionsOf(said: Asked, taught: Taught | null, labels: readonly string[]): Decisions {
   const { oneRight: one, severalRight: several } = must(taught ?? undefined, "what rows of validation teach");
   const logits = must("said" in said ? said.said : undefined, "what the model says of each row");
   return { labels, said: logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
 }
 
 /** A metric of yes and no, as it is of all labels: of two the one that is asked about, of several each alike. */
-function measuredBy(call: Call, { truth }: Decisions, of: unknown): Call {
+export function measuredBy(call: Call, { truth }: Decisions, of: unknown): Call {
   if (!Object.hasOwn(call.arguments, "average")) return call;
   const average = "several" in truth ? "macro" : "binary";
   return {

@@ -39,6 +39,11 @@ describe("the verdict", () => {
       "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which takes 30 × the time; and C by 30.0 points (20.0 … 40.0)",
     ],
     [
+      "one that is beaten at its threshold, and ranks better",
+      said(accuracy, { ...rival("A", [-0.04, -0.06, -0.02]), ranksBetter: { metric: "roc_auc" } }),
+      "not shown to be worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); A is better by roc_auc, whatever the threshold",
+    ],
+    [
       "no difference",
       said(accuracy, rival("baseline(tfidf)", [-0.004, -0.027, 0.019], { seconds: 0.001 })),
       "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) takes a tenth of the time",

@@ -1,0 +1,47 @@
+/**
+ * Which of several models a verdict is about: the one that is best on validation. By the rows that are scored it would be chosen for
+ * what it says of them.
+ */
+import type { Action, Subject } from "#dsl/plan/action.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+import { splitNamesOf } from "../../../core/data/prepared.js";
+import type { Stage } from "../../stage.js";
+import type { OpenSession } from "../../open-session.js";
+import { evaluateOnce, type How, type Measured } from "./once.js";
+import type { About } from "./verdict.js";
+
+export async function verdictAbout(
+  session: OpenSession,
+  measured: readonly Measured[],
+  { action, subject }: { readonly action: Extract<Action, { verb: "evaluate" }>; readonly subject: Subject },
+  how: How,
+  stage: Stage,
+): Promise<About> {
+  const models = measured.flatMap(({ by, folds, evaluation }, index) =>
+    by.is === "model" && !folds ? [{ index, handle: by.handle, name: evaluation.model }] : [],
+  );
+  const [first] = models;
+  const [metric] = action.metrics;
+  if (!first || !metric || models.length < 2 || models.length === measured.length) return { index: 0 };
+  const names = listed(models.map(({ name }) => name));
+  const { prepared } = measured[first.index]!;
+  if (!("data" in subject) || subject.split === "validation" || !splitNamesOf(prepared).includes("validation"))
+    return { index: first.index, why: `the first of ${names}, since no rows of validation tell which is best` };
+  let best: { readonly index: number; readonly value: number } | null = null;
+  for (const { index, handle } of models) {
+    const { measures } = await evaluateOnce(
+      session,
+      handle,
+      { ...subject, split: "validation" },
+      { ...how, metrics: [metric] },
+      stage,
+    );
+    const [own] = measures;
+    const value = own ? (own.greaterIsBetter ? own.value : -own.value) : Number.NaN;
+    if (!Number.isNaN(value) && (!best || value > best.value)) best = { index, value };
+  }
+  const by = measured[0]?.measures[0]?.name ?? metric.word;
+  return best
+    ? { index: best.index, why: `the best of ${names} by ${by} on validation` }
+    : { index: first.index, why: `the first of ${names}` };
+}

@@ -1,0 +1,96 @@
+/**
+ * The setting of a linear model, chosen as a person who knows scikit-learn would: by what the evaluation measures first, on the rows
+ * of validation, or, where there are none, by five folds of those that train (each row answered by a model of the other four
+ * fifths). So that a model is compared with a baseline that somebody tried to make good.
+ */
+import type { Choosing } from "../../kinds/contender.js";
+import { weightsGiven, weighs, weighsByCounts } from "../tasks/class-weights.js";
+import type { Call } from "#dsl/types/value.js";
+import type { SparseRows } from "../tfidf/sparse.js";
+import { rowsOf } from "../tfidf/sparse.js";
+import type { LinearModel, Setting } from "./linear-labels.js";
+import { modelOf, type Learning } from "./linear-model.js";
+import type { Values } from "./rows-learnt.js";
+
+const STRENGTHS = { labels: [1, 10, 100], numbers: [1, 0.1, 10] } as const;
+const FOLDS = 5;
+/** Rows that the models of a choice learn from; of more, so many at equal distances. */
+const MOST = 5_000;
+
+export interface Chosen {
+  readonly setting: Setting;
+  /** `C 10, balanced labels, chosen of 6 settings by f1(macro) on validation`. */
+  readonly what: string;
+}
+export interface Choice {
+  readonly learning: Learning;
+  readonly task: Call;
+  readonly learnt: SparseRows;
+  readonly values: Values;
+  readonly choosing: Choosing;
+  /** Numbers of the rows by which is chosen. */
+  readonly asked: SparseRows;
+}
+
+/** The first of equally good ones: as the model's rows count, C = 1. */
+export async function chosenSetting(o: Choice): Promise<Chosen> {
+  const settings = settingsOf(o.task, o.values);
+  const step = Math.max(1, Math.ceil(o.learnt.count / MOST));
+  const picked = Array.from({ length: Math.ceil(o.learnt.count / step) }, (_, i) => i * step);
+  let best: { readonly setting: Setting; readonly score: number } | null = null;
+  for (const setting of settings) {
+    o.learning.signal?.throwIfAborted();
+    const said =
+      o.choosing.from === "validation" ? await byOthers(o, setting, picked) : await byFolds(o, setting, picked);
+    const score = await o.choosing.score(said);
+    if (!Number.isNaN(score) && (!best || score > best.score)) best = { setting, score };
+  }
+  const setting = best?.setting ?? settings[0]!;
+  const where = o.choosing.from === "validation" ? "on validation" : `by ${String(FOLDS)} folds of train`;
+  const how = best ? `chosen of ${String(settings.length)} settings by ${o.choosing.metric} ${where}` : "not chosen";
+  return { setting, what: `${toldSetting(setting, o.values("score") !== null)}, ${how}` };
+}
+
+/** Where none can be chosen: the first. */
+export const usualSetting = (task: Call, values: Values): Setting => settingsOf(task, values)[0]!;
+
+function settingsOf(task: Call, values: Values): readonly Setting[] {
+  if (!values("label") && !values("labels")) return STRENGTHS.numbers.map((c) => ({ c, weigh: "none" }));
+  const own: Setting["weigh"] = weighsByCounts(task) !== null ? "balanced" : weighs(task) ? weightsGiven(task) : "none";
+  const weighings = [own, ...(["none", "balanced"] as const).filter((one) => one !== own)];
+  return weighings.flatMap((weigh) => STRENGTHS.labels.map((c) => ({ c, weigh })));
+}
+
+export function toldSetting({ c, weigh }: Setting, ridge = false): string {
+  const strength = ridge ? `alpha ${String(1 / c)}` : `C ${String(c)}`;
+  if (weigh === "none") return strength;
+  return `${strength}, ${weigh === "balanced" ? "balanced labels" : "labels weighed as the model's"}`;
+}
+
+async function byOthers(o: Choice, setting: Setting, picked: readonly number[]): Promise<readonly Float32Array[]> {
+  const model = await fittedOn(o, setting, picked);
+  return Array.from({ length: o.asked.count }, (_, row) => model.said(o.asked, row));
+}
+
+/** The rows by which is chosen are those that are learnt from. */
+async function byFolds(o: Choice, setting: Setting, picked: readonly number[]): Promise<readonly Float32Array[]> {
+  const said: Float32Array[] = new Array<Float32Array>(o.asked.count);
+  const foldOf = Uint32Array.from({ length: o.asked.count }, (_, row) => row % FOLDS);
+  picked.forEach((row, i) => (foldOf[row] = i % FOLDS));
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const others = picked.filter((row) => foldOf[row] !== fold);
+    const model = await fittedOn(o, setting, others);
+    foldOf.forEach((own, row) => {
+      if (own === fold) said[row] = model.said(o.asked, row);
+    });
+  }
+  return said;
+}
+
+function fittedOn(o: Choice, setting: Setting, rows: readonly number[]): Promise<LinearModel> {
+  const values: Values = (role) => {
+    const all = o.values(role);
+    return all && rows.map((row) => all[row]);
+  };
+  return modelOf({ ...o.learning, setting }, rowsOf(o.learnt, rows), values);
+}
