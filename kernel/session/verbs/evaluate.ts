@@ -66,10 +66,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
     const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
     const seeds: (SeedsTold | null)[] = [];
-    for (const one of measured) {
-      const how = { ...action, groups: true, world: worldIn(stage.hostContext.folder) };
-      seeds.push(await seedsTold(session, one, subject, how, stage));
-    }
+    for (const one of measured) seeds.push(await seedsTold(session, one, subject, howOf(action, stage), stage));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
     const about = await verdictAbout(session, measured, { action, subject }, howOf(action, stage), stage);
     const verdict = verdictIn(measured, drawn, {
