@@ -1,4 +1,4 @@
-/** Adam over rounds. Its bias is mended as Flower does: by the powers of the round and one more. */
+/** Adam over rounds (Reddi et al. 2021, algorithm 2), with the bias correction of Flower's `FedAdam`, which the paper has not. */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
 import { adaptiveStep, M, V } from "../lib/aggregators/adaptive.js";

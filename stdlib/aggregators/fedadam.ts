@@ -8,6 +8,9 @@ export const word = defineWord({
   example: "aggregate: fedadam(learning_rate: 0.03)",
   since: "0.2.0",
   references,
+  notes: [
+    "Adam's correction of its bias is the one that Flower's `FedAdam` makes, by the powers of the round and one more; algorithm 2 of the paper has none.",
+  ],
   elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...elsewhereBetas },
   advice,
   parameters: [

@@ -104,7 +104,7 @@ describe("redirects", function () {
     );
     for (const { code, data } of answers)
       assert.deepEqual(
-        [code, data],
+        [code as string, data as object],
         ["insecure-redirect", { from: url(PLAIN, AWAY), to: "http://rows.invalid/rows.csv" }],
       );
   });

@@ -108,7 +108,7 @@ describe("a judge of texts", function () {
     server.reply = () => "As a model I have no opinion.";
     const { code, data } = await failure(ask(some(2)));
     assert.deepEqual(
-      [code, data],
+      [code as string, data as object],
       ["judge-mute", { model: `j${String(model - 1)}`, answers: 4, first: "As a model I have no opinion." }],
     );
     // Mended, it is asked again: what said nothing is not kept.
@@ -152,7 +152,10 @@ describe("a judge of texts", function () {
     assert.equal(server.heard.length, 5);
     server.reply = () => busy;
     const { code, data } = await failure(ask(some(1), { at_once: 1 }));
-    assert.deepEqual([code, data], ["judge-busy", { url: server.url, status: 429, tries: 6, why: "slow down" }]);
+    assert.deepEqual(
+      [code as string, data as object],
+      ["judge-busy", { url: server.url, status: 429, tries: 6, why: "slow down" }],
+    );
   });
   it("gives its key in one header, and shows it nowhere, whatever the service says", async () => {
     await ask(some(1), { key });
@@ -160,7 +163,7 @@ describe("a judge of texts", function () {
     server.reply = () => ({ status: 401, json: { error: { message: `no such key: ${SECRET}` } } });
     const refused = await failure(ask(some(3), { key }));
     assert.deepEqual(
-      [refused.code, refused.data],
+      [refused.code as string, refused.data as object],
       ["judge-refused", { url: server.url, status: 401, env: "JUDGE_KEY", why: "no such key: …" }],
     );
     assert.ok(!JSON.stringify(refused).includes(SECRET) && !refused.message.includes(SECRET));
@@ -196,7 +199,7 @@ describe("a judge of texts", function () {
     ] as const) {
       server.reply = () => reply;
       const failed = await failure(ask(some(1), { at_once: 1 }));
-      assert.deepEqual([failed.code, failed.data], ["judge-failed", { url: server.url, why }]);
+      assert.deepEqual([failed.code as string, failed.data as object], ["judge-failed", { url: server.url, why }]);
     }
   });
   it("asks services in the shape that they know", async () => {

@@ -160,7 +160,7 @@ describe("the Jupyter client", () => {
     this.timeout(15_000);
     const argv = [process.execPath, "-e", "setInterval(() => {}, 1000)"];
     const error = await coded(startKernel({ argv, readySeconds: 2 }));
-    assert.deepEqual([error.code, error.data], ["kernel-not-ready", { seconds: 2, log: [] }]);
+    assert.deepEqual([error.code as string, error.data as object], ["kernel-not-ready", { seconds: 2, log: [] }]);
   });
   it("tells of a kernel that cannot be started", async () => {
     const error = await coded(startKernel({ argv: ["/no/such/program"] }));

@@ -88,7 +88,7 @@ describe("what an update says beside its scores", () => {
     const usual = call("replay", { share: { share: 0.05 }, choose: "uniform" });
     const told = (was: readonly Call[] | undefined): readonly unknown[] => {
       const all: unknown[] = [];
-      const warn: Warn = (code, data) => void all.push([code, data]);
+      const warn: Warn = (code, data) => void all.push([code as string, data as object]);
       warnOfUnheld("seasons", { was, is: [usual] }, registry, warn);
       return all;
     };
