@@ -18,7 +18,17 @@ export interface DataAudit {
 }
 /** Something that stands in the rows and may be wrong: none of it keeps data from training. */
 export interface Finding {
-  readonly what: "unreadable" | "mojibake" | "tags" | "rule" | "repeated" | "long" | "short" | "insults" | "people";
+  readonly what:
+    | "unreadable"
+    | "mojibake"
+    | "tags"
+    | "rule"
+    | "repeated"
+    | "unlabelled"
+    | "long"
+    | "short"
+    | "insults"
+    | "people";
   /** Rows, of those that were looked at. */
   readonly rows: number;
   readonly of: number;

@@ -11,7 +11,7 @@ import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
-const VERSION = 6;
+const VERSION = 7;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 
@@ -53,7 +53,18 @@ const splitLanguages = fields({
   languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
 });
 const finding = fields({
-  what: v.picklist(["unreadable", "mojibake", "tags", "rule", "repeated", "long", "short", "insults", "people"]),
+  what: v.picklist([
+    "unreadable",
+    "mojibake",
+    "tags",
+    "rule",
+    "repeated",
+    "unlabelled",
+    "long",
+    "short",
+    "insults",
+    "people",
+  ]),
   ...{ rows: v.number(), of: v.number(), says: v.string(), mend: v.string() },
   examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
 });

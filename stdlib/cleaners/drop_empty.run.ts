@@ -19,7 +19,10 @@ export const needed = [
 ] as const;
 
 export const dropEmpty: CleanerImplementation = {
-  start: () => (row) => {
+  start: (call) => (row) => {
+    const { labels } = row.values;
+    if (call.arguments["labels"] === true && Array.isArray(labels) && labels.length === 0)
+      return { dropped: "empty labels" };
     const role = needed.find((r) => r in row.values && isEmpty(row.values[r]));
     return role === undefined ? { values: row.values } : { dropped: `empty ${role}` };
   },

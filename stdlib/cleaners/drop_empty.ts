@@ -7,6 +7,15 @@ export const word = defineWord({
   example: "clean: [drop_empty]",
   since: "0.1.0",
   elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },
-  parameters: [],
+  parameters: [
+    {
+      name: "labels",
+      type: { is: "boolean" },
+      doc: "Whether rows with an empty set of labels (the role `labels`) are dropped, too.",
+      default: { value: false },
+      why: "An empty set may say that none of the labels is right, which is worth learning.",
+      impact: "medium",
+    },
+  ],
   load: async () => (await import("./drop_empty.run.js")).dropEmpty,
 });

@@ -5,6 +5,7 @@ import { dropDuplicates } from "#stdlib/cleaners/drop_duplicates.run.js";
 import { dropEmpty } from "#stdlib/cleaners/drop_empty.run.js";
 import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
+import type { Call } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { call } from "../../kernel/core/data/plans.js";
 
@@ -97,6 +98,18 @@ describe("drop_duplicates(similarity:)", () => {
 });
 
 describe("drop_empty", () => {
+  it("drops empty sets of labels where that is asked for", () => {
+    const rows = [
+      { text: "a", labels: ["x"] },
+      { text: "b", labels: [] },
+    ];
+    const dropped = (given: Call["arguments"]): readonly boolean[] => {
+      const step = dropEmpty.start(call("cleaner", "drop_empty", given));
+      return rows.map((values, i) => "dropped" in step({ row: i + 1, values }));
+    };
+    assert.deepEqual(dropped({}), [false, false]);
+    assert.deepEqual(dropped({ labels: true }), [false, true]);
+  });
   it("drops rows without text or label, with the reason", () => {
     const rows = [
       { text: "a", label: "x" },

@@ -171,6 +171,15 @@ describe("an audit", () => {
     const { notes } = wordsOf("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
     assert.match(notes.join("\n"), /^row 1\nin some of them personal data is masked: they may have differed there/);
   });
+  it("tells how many rows have an empty set of labels, and nothing where all have one", async () => {
+    const found = async (text: string) =>
+      (await audit(text, { columns: { text: "text", labels: "tags" }, separator: "|" })).findings?.find(
+        ({ what }) => what === "unlabelled",
+      );
+    const some = await found("text,tags\none two,a|b\nthree four,\nfive six,b\n");
+    assert.deepEqual([some?.rows, some?.of, some?.examples.map(({ row }) => row)], [1, 3, [2]]);
+    assert.equal(await found("text,tags\none two,a|b\nfive six,b\n"), undefined);
+  });
   it("counts texts with several labels, and rows whose text tells their label", async () => {
     const { conflicts, told } = await audit(
       "text,label\nok then,sales\nOK  then,billing\n[Billing] charged twice,billing\nbilling: late,billing\nnothing,sales\n",

@@ -5,6 +5,7 @@ import { insults } from "./insults.js";
 import { lengths } from "./lengths.js";
 import { people } from "./people.js";
 import { rules } from "./rules.js";
+import { unlabelled } from "./unlabelled.js";
 import { written } from "./written.js";
 
 /** The order in which they are told. */
@@ -14,6 +15,7 @@ const ORDER: readonly Finding["what"][] = [
   "tags",
   "rule",
   "repeated",
+  "unlabelled",
   "long",
   "short",
   "insults",
@@ -21,7 +23,7 @@ const ORDER: readonly Finding["what"][] = [
 ];
 
 export async function findings(rows: SplitRows, signal?: AbortSignal): Promise<Observer<Promise<readonly Finding[]>>> {
-  const all = [written(), lengths(rows), rules(rows, signal), await insults(rows), people(rows, signal)];
+  const all = [written(), unlabelled(), lengths(rows), rules(rows, signal), await insults(rows), people(rows, signal)];
   return {
     look(row, split) {
       for (const one of all) one.look(row, split);
