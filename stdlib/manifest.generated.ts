@@ -17,9 +17,11 @@ import { word as cadences_every } from "./cadences/every.js";
 import { word as calibrations_temperature } from "./calibrations/temperature.js";
 import { word as calibrations_threshold } from "./calibrations/threshold.js";
 import { word as cleaners_balance } from "./cleaners/balance.js";
+import { word as cleaners_clamp } from "./cleaners/clamp.js";
 import { word as cleaners_drop_duplicates } from "./cleaners/drop_duplicates.js";
 import { word as cleaners_drop_empty } from "./cleaners/drop_empty.js";
 import { word as cleaners_drop_long } from "./cleaners/drop_long.js";
+import { word as cleaners_drop_outside } from "./cleaners/drop_outside.js";
 import { word as cleaners_drop_short } from "./cleaners/drop_short.js";
 import { word as cleaners_language } from "./cleaners/language.js";
 import { word as cleaners_lowercase } from "./cleaners/lowercase.js";
@@ -265,9 +267,11 @@ export const words: readonly Word[] = [
   calibrations_temperature,
   calibrations_threshold,
   cleaners_balance,
+  cleaners_clamp,
   cleaners_drop_duplicates,
   cleaners_drop_empty,
   cleaners_drop_long,
+  cleaners_drop_outside,
   cleaners_drop_short,
   cleaners_language,
   cleaners_lowercase,

@@ -57,6 +57,10 @@ export function checkAudit(
     if (program.reportNear("shared-groups", shared, split, here)) good = false;
   }
   if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
+  if (scores?.outlying) {
+    const told = { data, column: plan.columns["score"] ?? "score", ...scores.outlying };
+    program.reportOwn("outlying-scores", told, draft, place("columns.score"));
+  }
   const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
   if (!odd && conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
     program.reportOwn(

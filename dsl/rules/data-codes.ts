@@ -1,4 +1,5 @@
 /** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
+import type { OutlyingScores } from "../types/audit-facts.js";
 import type { RowName } from "../types/row-name.js";
 import { registerCodes } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
@@ -82,6 +83,7 @@ declare module "../diagnostics/codes.js" {
       /** Between two neighbouring numbers of float32 at the mean. */
       readonly step: number;
     };
+    "outlying-scores": OutlyingScores & { readonly data: string; readonly column: string };
     "accuracy-alone": {
       readonly label: string;
       readonly share: number;
@@ -105,6 +107,9 @@ const allRows = ({ splits }: { readonly splits: readonly { readonly rows: number
 const percent = (share: number): string => `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`;
 /** A label that is a whole text leaves room for the next one. Its end shows, which may be what differs. */
 const clipped = (label: string): string => (label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
+/** 99.97% is not all. */
+const percentBelow = (share: number): string => (share > 0.99 && share < 1 ? "over 99%" : percent(share));
+const columnText = (column: string): string => (/^[A-Za-z_]\w*$/.test(column) ? column : JSON.stringify(column));
 const power = (n: number): string => n.toExponential().replace("e+", "e");
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
@@ -294,6 +299,25 @@ registerCodes({
     explain:
       "Models compute in float32, which keeps seven digits. Years as seconds, ids and sums of money in cents may differ in the " +
       "eighth digit only: rounded, such scores are steps, and what is predicted can't be nearer than one of them.",
+  },
+  "outlying-scores": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${plural(d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "makes" : "make"} ` +
+      `${percentBelow(d.share)} of their variance: ${listed(d.rows.map(({ row, score }) => `${String(score)} (row ${String(row)})`))}; ` +
+      `all others lie between ${String(d.least)} and ${String(d.greatest)}`,
+    help: (d) =>
+      `if ${d.rows.length === 1 ? "it is a mistake" : "they are mistakes"}, write the range of possible scores: ` +
+      `\`clean: drop_outside(${columnText(d.column)}, ${String(d.least)}..${String(d.greatest)})\` drops such rows, ` +
+      "`clamp` with the same arguments moves their scores to the nearest end",
+    explain:
+      "Regression learns by squared errors, so one impossible score (99999 for a missing value, a comma in the wrong place) decides " +
+      "what the model learns: the other scores become almost the same. The warning counts a few scores that are 10 standard " +
+      "deviations of the others away, well apart from them, and make a quarter of the variance. Impossible scores inside this range, such as a " +
+      "negative amount, don't change the variance: compare both ends with what is possible. Where large scores are " +
+      "right, learn their logarithm.",
   },
   "accuracy-alone": {
     severity: "warning",

@@ -65,6 +65,7 @@ export interface ScoreFacts {
   readonly greatest: number;
   /** The first row that has the score furthest from 0. */
   readonly furthest?: RowName;
+  readonly outlying?: OutlyingScores;
   /** Of the rows that train. */
   readonly trained?: {
     readonly least: number;
@@ -73,6 +74,18 @@ export interface ScoreFacts {
     /** Standard deviation. */
     readonly spread: number;
   };
+}
+/** A few scores that are far from all others and make a large share of the variance. */
+export interface OutlyingScores {
+  /** The furthest first. */
+  readonly rows: readonly { readonly row: RowName; readonly score: number }[];
+  /** Their share of the variance of all scores. */
+  readonly share: number;
+  /** Number of all scores. */
+  readonly of: number;
+  /** The range of the other scores. */
+  readonly least: number;
+  readonly greatest: number;
 }
 export interface NearTexts {
   readonly split: string;

@@ -82,6 +82,12 @@ export const auditSchema: Schema<DataAudit> = fields({
     fields({
       ...bounds,
       furthest: v.exactOptional(rowName),
+      outlying: v.exactOptional(
+        fields({
+          rows: v.array(fields({ row: rowName, score: v.number() })),
+          ...{ share: v.number(), of: v.number(), ...bounds },
+        }),
+      ),
       trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
     }),
   ),

@@ -72,6 +72,8 @@ export interface CleanerImplementation {
       readonly streamed: boolean;
       /** The data's. */
       readonly seed: number;
+      /** The data's: role → column. */
+      readonly columns?: Readonly<Record<string, string>>;
     },
   ): (row: CleanRow) => Cleaned;
 }

@@ -78,7 +78,7 @@ export async function cleaning(
   const steps = loaded.map((cleaner, i) => ({
     cleaner,
     call: plan.clean[i]!,
-    step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed }),
+    step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed, columns: plan.columns }),
     touched: new Touched(plan.clean[i]!.word, i > hidden),
   }));
   return cleaningBy(steps, plan.seed, drops);

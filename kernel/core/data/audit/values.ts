@@ -4,6 +4,7 @@ import type { RowName } from "#dsl/types/row-name.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";
+import { Outlying } from "./outlying.js";
 import type { Observer } from "./rows.js";
 
 /** Groups that are named. */
@@ -57,22 +58,27 @@ class Spread {
 export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
   const [all, trained] = [new Spread(), new Spread()];
   const train = splits.includes("train") ? "train" : "all";
+  const outlying = new Outlying();
   let furthest: { readonly row: RowName; readonly score: number } | undefined;
   return {
     look(row, split) {
       const { score } = row.values;
       if (typeof score !== "number") return;
       all.add(score);
+      outlying.add(score, () => rowName(row));
       if (split === train) trained.add(score);
       if (!furthest || Math.abs(score) > Math.abs(furthest.score)) furthest = { row: rowName(row), score };
     },
-    found: () =>
-      furthest
+    found: () => {
+      const apart = outlying.found();
+      return furthest
         ? {
             ...all.ends,
             furthest: furthest.row,
+            ...(apart && { outlying: apart }),
             ...(trained.count > 0 && { trained: { ...trained.ends, mean: trained.mean, spread: trained.spread } }),
           }
-        : null,
+        : null;
+    },
   };
 }

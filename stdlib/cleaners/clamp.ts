@@ -1,0 +1,14 @@
+import { defineWord } from "#dsl/types/define.js";
+import { checkNumbers, rangeParameters } from "../lib/cleaners/ranges.js";
+
+export const word = defineWord({
+  kind: "cleaner",
+  name: "clamp",
+  doc: "Moves scores or weights outside a range to its nearest end. Rows without a number stay as they are. `drop_outside` drops such rows instead, which is better where the number is a mistake.",
+  example: "clean: [drop_empty, clamp(amount, 0..1000)]",
+  since: "0.2.0",
+  elsewhere: { clip: "clamp", winsorize: "clamp", winsorise: "clamp" },
+  parameters: rangeParameters,
+  check: checkNumbers,
+  load: async () => (await import("./clamp.run.js")).clamp,
+});

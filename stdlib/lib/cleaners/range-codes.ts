@@ -1,0 +1,24 @@
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listedAsCode } from "#dsl/diagnostics/listed.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    /** `has`: columns that hold numbers. */
+    "range-of-no-numbers": { readonly word: string; readonly column: string; readonly has: readonly string[] };
+  }
+}
+
+registerCodes({
+  "range-of-no-numbers": {
+    severity: "error",
+    message: (d) => `\`${d.word}\` needs a column of numbers, and "${d.column}" is neither a score nor a weight`,
+    help: (d) =>
+      d.has.length > 0
+        ? `name ${listedAsCode(d.has)} instead`
+        : `name the column of the score, as in \`columns: { text: body, score: amount }\`, or leave \`${d.word}\` out`,
+    explain:
+      "Only the roles `score` and `weight` hold numbers; every other column is read as text or as a label. `drop_outside` and " +
+      "`clamp` take the column of one of these roles.",
+    example: 'data d { source: csv("a.csv"), columns: { text: t, score: s }, clean: clamp(t, 0..10) }',
+  },
+});

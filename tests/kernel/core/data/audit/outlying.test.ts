@@ -1,0 +1,42 @@
+/** Scores that make the variance: found with their rows, and not found in data that are merely skewed or few. */
+import assert from "node:assert/strict";
+import { Outlying } from "#kernel/core/data/audit/outlying.js";
+
+const found = (scores: readonly number[]) => {
+  const outlying = new Outlying();
+  scores.forEach((score, i) => outlying.add(score, () => i + 1));
+  return outlying.found();
+};
+const amounts = Array.from({ length: 558 }, (_, i) => 20 + ((i * 37) % 100));
+const normalish = (n: number) =>
+  Array.from({ length: n }, (_, i) => {
+    const at = (i + 0.5) / n;
+    return Math.log(at / (1 - at));
+  });
+
+describe("outlying scores", () => {
+  it("are named with their rows, and the other scores with their range", () => {
+    const { rows, share, of, least, greatest } = found([...amounts, 99999, -4])!;
+    assert.deepEqual(rows, [{ row: 559, score: 99999 }]);
+    assert.deepEqual([of, least, greatest], [560, -4, 119]);
+    assert.ok(share > 0.99 && share < 1);
+  });
+  it("are found though there are several, on either side", () =>
+    assert.deepEqual(
+      found([99999, ...amounts, 99999, -99999, 99999])!
+        .rows.map(({ row }) => row)
+        .toSorted((a, b) => Number(a) - Number(b)),
+      [1, 560, 561, 562],
+    ));
+  it("are none where scores are skewed, even, few, or the same but for some", () => {
+    for (const scores of [
+      amounts,
+      [...amounts, -4],
+      normalish(1000),
+      normalish(400).map((x) => Math.exp(0.4 * x)),
+      [1, 2, 3, 99999],
+      [...Array.from({ length: 200 }, () => 0), 5],
+    ])
+      assert.equal(found(scores), null);
+  });
+});
