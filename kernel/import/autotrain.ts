@@ -1,5 +1,5 @@
 /** AutoTrain's YAML (Hugging Face): a task by its name, the files of a folder by their splits, columns by their use. */
-import { idleOfTrainers } from "./idle.js";
+import { files, idleOfTrainers, kernels } from "./idle.js";
 import { call, quoted, text, word, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
@@ -106,12 +106,16 @@ export function readAutoTrain(s: Settings): Read {
   const stride = task === "question_answering" ? (params.number("max_doc_stride") ?? 128) : undefined;
   const long = params.number("max_seq_length", ...(decoder ? ["block_size", "model_max_length"] : []), "max_length");
   const recipe = recipeOf(params, kind, held);
-  s.ignore("project_name", "log", "backend");
-  s.inner("hub").ignore("username", "token", "push_to_hub");
-  params.ignore(
-    /^(padding|eval_strategy|use_flash_attention_2|add_eos_token|trainer|max_prompt_length|model_max_length)$/,
-  );
-  params.ignore(...idleOfTrainers);
+  s.ignore(files, "project_name", "log", "backend");
+  s.inner("hub").ignore(files, "username", "token", "push_to_hub");
+  params.ignore(kernels, /^(padding|unsloth|use_flash_attention_2)$/);
+  params.consume(/^trainer$/);
+  params.leave("add_eos_token", "each text ends with the tokenizer's own token");
+  params.leave("model_max_length", "`max_length` takes one length");
+  params.leave("max_prompt_length", "`max_length` takes one length");
+  if (held) params.ignore("rows are scored after each epoch", /^eval_strategy$/);
+  else params.leave("eval_strategy", "no rows are held back: write a `split`");
+  params.ignoreAll(idleOfTrainers);
   return {
     notes,
     data: {
@@ -179,7 +183,7 @@ function techniqueOf(params: Settings): { readonly technique: string; readonly s
     params.leave("merge_adapter", "nothing is adapted");
     return { technique: "full", storage: undefined };
   }
-  if (stored !== undefined) params.ignore("peft", "use_peft"); // what is stored in few bits is adapted in any case
+  if (stored !== undefined) params.ignore("weights stored in few bits are adapted in any case", "peft", "use_peft");
   const lora = loraFrom(params, "lora_", { rank: 16, alpha: 32, dropout: 0.05, every: true });
   return { technique: params.flag("merge_adapter") ? merged(lora) : lora, storage: stored };
 }

@@ -19,13 +19,13 @@ export function rowsFrom(s: Settings): Rows {
   const plain = s.list("pretraining_dataset");
   const sets = s.list("datasets");
   const [first, ...others] = [...sets, ...plain];
-  for (const other of others) other.leaveAll("mixtures aren't built: put the files' rows together");
+  for (const other of others) other.leaveAll("write `source: mix([…])`, or put the files' rows together");
   if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
   const source = fileOf(first);
   const looked = lookedAtIn(s, first);
   const about =
     others.length === 0 ? [] : [`Only the first of ${String(others.length + 1)} data sets is carried over.`];
-  if (plain[0] === first) first.ignore("type");
+  if (plain[0] === first) first.ignore("rows of a pretraining data set are plain texts", "type");
   const rows = plain[0] === first ? texts(first) : kinds(first);
   if (!looked) return { ...rows, ...source, notes: [...about, ...source.notes] };
   const both = `{ train: ${source.source}, validation: ${looked.source} }`;
@@ -59,7 +59,7 @@ function fileOf(first: Settings): ReturnType<typeof filed> {
   if (files.length > 1) first.leave("data_files", "the first is taken: put the files' rows together");
   const path = first.text("path");
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
-  if (generic) first.ignore("path"); // it names the reader alone
+  if (generic) first.consume("path"); // names the reader only
   const file = files[0] === undefined || generic || path === undefined ? (files[0] ?? path) : `${path}/${files[0]}`;
   return filed(file, first.text("ds_type"));
 }

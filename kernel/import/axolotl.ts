@@ -1,6 +1,6 @@
 /** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
 import { heldBack, rowsFrom } from "./axolotl-data.js";
-import { idleOfTrainers } from "./idle.js";
+import { idleOfTrainers, loading, machines } from "./idle.js";
 import { call, quoted, share, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
@@ -26,6 +26,7 @@ export function readAxolotl(s: Settings): Read {
   const patience = s.number("early_stopping_patience");
   if (!held) s.leave("early_stopping_patience", "nothing is held back to look at");
   const packing = s.flag("sample_packing");
+  if (packing) s.ignore("packed rows have one length", "group_by_length");
   const recipe: Read["recipe"] = {
     epochs: steps === undefined ? text(s.number("num_epochs") ?? 1) : undefined,
     steps: text(steps),
@@ -135,7 +136,7 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
   if (adapter === undefined || other === "full") {
     for (const key of ["load_in_4bit", "load_in_8bit"])
       if (s.flag(key)) s.leave(key, "all weights train, so none is rounded");
-    s.ignore(/^lora_/, /^peft(_\w+)?$/); // nothing is adapted
+    s.ignore("no adapter is trained", /^lora_/, /^peft(_\w+)?$/);
     return { technique: "full", storage: undefined };
   }
   if (other !== undefined) return { technique: other, storage: four ? "nf4" : eight ? "int8" : undefined };
@@ -143,7 +144,7 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
     s.leave("lora_modules_to_save", "the head of a task trains anyway, other parts don't");
   const start = s.text("lora_model_dir");
   const adapted = loraFrom(s, "lora_");
-  if (adapter === "qlora") s.ignore("load_in_4bit");
+  if (adapter === "qlora") s.ignore("`adapter: qlora` stores the base in 4 bits", "load_in_4bit");
   if (four || adapter === "qlora") {
     if (eight) s.leave("load_in_8bit", "four bits are asked for too");
     return { technique: started(adapted, start), storage: "nf4" };
@@ -158,9 +159,8 @@ const started = (technique: string, from: string | undefined): string =>
       : `${technique}(from: ${quoted(from)})`;
 
 function lengthsAndMasks(s: Settings, chats: boolean): void {
-  if (!chats) s.ignore("train_on_inputs"); // all of a plain text is trained
+  if (!chats) s.ignore("all tokens of a plain text are trained", "train_on_inputs");
   else if (s.flag("train_on_inputs")) s.leave("train_on_inputs", "only the assistant's turns are trained");
-  s.inner("special_tokens").ignore("pad_token"); // what pads a row is never learnt
   s.inner("special_tokens").leaveAll("the base's own tokens are used");
   for (const key of ["special_tokens", "tokens", "added_tokens_overrides"])
     if (s.inner(key).keys().length === 0 || key !== "special_tokens") s.leave(key, "the base's own tokens are used");
@@ -210,7 +210,8 @@ function everyPart(epochs: number): string {
   return call("every", { epochs: Number(`${String(Math.floor(Number(digits) * 1e5 + 1e-6) / 1e5)}e${String(power)}`) });
 }
 function unlooked(s: Settings): undefined {
-  s.ignore("eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"); // nothing is held back
+  for (const key of ["eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"])
+    s.leave(key, "no rows are held back: write a `split`");
   return undefined;
 }
 
@@ -241,15 +242,18 @@ function precision(s: Settings): string | undefined {
 }
 
 function idle(s: Settings): void {
-  s.ignore(...idleOfTrainers);
+  for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
+    s.leave(key, "a run goes on by `resume: true`");
+  s.ignoreAll(idleOfTrainers);
   s.ignore(
+    loading,
     /^(strict|dataset_prepared_path|is_\w+_derived_model|pad_to_sequence_len|eval_sample_packing|sample_packing_\w+)$/,
   );
-  s.ignore(
-    /^(shuffle_merged_datasets|skip_prepare_dataset|experimental_skip_move_to_device|tokenizer_use_mistral_common)$/,
-  );
-  s.ignore(/^(multipack_real_batches|streaming\w*|total_num_tokens|fp8_\w+|base_model_ignore_patterns)$/);
-  s.ignore(/^(base_model_config|gptq_\w+|pretrain_multipack_\w+|device)$/);
+  s.ignore(loading, /^(skip_prepare_dataset|experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
+  s.ignore(loading, /^(multipack_real_batches|streaming\w*|total_num_tokens|base_model_ignore_patterns)$/);
+  s.ignore(loading, /^(base_model_config|pretrain_multipack_\w+)$/);
+  s.ignore("the quantisation is not asked for", /^gptq_\w+$/);
+  s.ignore(machines, "device");
 }
 /** Whether a setting is there and not switched off. */
 const asked = (s: Settings, key: string): boolean => s.has(key) && s.said(key) !== "false";

@@ -72,11 +72,11 @@ function columnsOf(s: Settings): string | undefined {
   const column = ofTurns.find((one) => s.has(one));
   if (column !== undefined) return `{ messages: ${turnsIn(s.inner(column), column)} }`;
   if (s.has("prompt") && s.has("completion")) {
-    s.ignore("prompt", "completion");
+    s.consume("prompt", "completion");
     return "{ input: prompt, target: completion }";
   }
   if (!s.has("instruction") || !s.has("output")) return undefined;
-  s.ignore("instruction", "input", "output");
+  s.consume("instruction", "input", "output");
   return "{ messages: alpaca() }";
 }
 
@@ -93,7 +93,7 @@ function turnsIn(turn: Settings, column: string): string {
     else if (key.startsWith("role "))
       turn.refuse(key, "a role that isn't known", "what serves: `turns(messages, roles: { … })` says who is who");
   }
-  turn.ignore("role", "content", "from", "value", "weight", "train", "training");
+  turn.consume("role", "content", "from", "value", "weight", "train", "training");
   turn.leave("name", "who speaks is told by the role alone");
   return developer ? `turns(${column}, roles: { developer: system })` : column;
 }

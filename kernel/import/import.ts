@@ -27,6 +27,8 @@ export interface Imported extends Pick<Read, "notes"> {
   readonly tool: Tool;
   readonly program: string;
   readonly left: readonly Left[];
+  /** Settings without effect on the result, each with the reason. */
+  readonly idle: readonly Left[];
   /** What became of each setting that says anything, by its path. */
   readonly fates: ReadonlyMap<string, Fate>;
 }
@@ -46,6 +48,7 @@ export interface Understood {
   readonly tool: Tool;
   readonly read: Read;
   readonly left: readonly Left[];
+  readonly idle: readonly Left[];
   readonly fates: Imported["fates"];
 }
 
@@ -54,8 +57,8 @@ export interface Understood {
  * Coded errors `not-settings`, `unknown-settings`, `import-refused`.
  */
 export function importSettings(text: string, name: string, told?: Tool): Imported {
-  const { tool, read, left, fates } = understood(settingsIn(text, name), name, told);
-  return { tool, program: programOf(read, left, name), left, notes: read.notes, fates };
+  const { tool, read, left, idle, fates } = understood(settingsIn(text, name), name, told);
+  return { tool, program: programOf(read, { left, idle }, name), left, idle, notes: read.notes, fates };
 }
 
 /** `settings`: by name, as `settingsIn` gives them. Coded errors `unknown-settings`, `import-refused`. */
@@ -70,7 +73,7 @@ export function understood(settings: Readonly<Record<string, unknown>>, name: st
   // The address itself is carried over, its secret parts are not.
   const fates = new Map([...all.fates(), ...secrets.map(({ setting }) => [setting, "named"] as const)]);
   const left = [...secrets, ...all.left()];
-  return { tool, read: { ...read, data: withVariables(read.data) }, left, fates };
+  return { tool, read: { ...read, data: withVariables(read.data) }, left, idle: all.idle(), fates };
 }
 const chats = /\.jsonl$/i;
 

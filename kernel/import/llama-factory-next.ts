@@ -34,8 +34,9 @@ export function readNext(s: Settings): Read {
     recompute: (s.switched("enable_activation_checkpointing") ?? true) ? "blocks" : undefined,
     seed: text(s.number("seed")),
   };
-  s.ignore(...idleOfTrainers);
+  s.ignoreAll(idleOfTrainers);
   s.ignore(
+    "how work is spread, or how a model writes after its training",
     /^(kernel_config|dist_config|init_config|sample_backend|max_new_tokens|cp_\w+|mp_\w+|dist_timeout|batching_workers)$/,
   );
   if ((s.said("batching_strategy") ?? "normal") !== "normal")
@@ -76,7 +77,7 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
     return { technique: "full", storage: undefined };
   }
   adapter.leave("adapter_name_or_path", `write \`${other}(from: …)\``);
-  stored.ignore("name");
+  stored.ignore("the bits say how weights are stored", "name");
   const bits = stored.number("quantization_bit");
   if (bits !== undefined && bits !== 4 && bits !== 8)
     stored.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");

@@ -1,6 +1,6 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
 import { heldBack } from "./axolotl-data.js";
-import { idleOfTrainers } from "./idle.js";
+import { idleOfTrainers, loading } from "./idle.js";
 import { isNext, readNext } from "./llama-factory-next.js";
 import { call, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
@@ -46,12 +46,14 @@ export function readLlamaFactory(s: Settings): Read {
     max_length: text(s.number("cutoff_len") ?? 2048),
   };
   s.leave("resume_from_checkpoint", "a run goes on by `resume: true`");
-  s.ignore(...idleOfTrainers);
+  s.ignoreAll(idleOfTrainers);
   s.ignore(
+    loading,
     /^(ddp_timeout|buffer_size|streaming|tokenized_path|media_dir|use_v1_kernels|use_kt|kt_\w+|use_mca|use_megatron\w*)$/,
   );
   s.ignore(
-    /^(predict_with_generate|mix_strategy|double_quantization|quantization_method|pipeline_\w+|fp8_\w+|export_\w+)$/,
+    "not part of this training",
+    /^(predict_with_generate|quantization_method|pipeline_\w+|fp8_\w+|export_\w+)$/,
   );
   return { notes, data: { ...data, split }, model, recipe };
 }

@@ -53,7 +53,7 @@ export function readLudwig(s: Settings): Read {
     lengths.number("global_max_sequence_length", "max_sequence_length") ??
     lengths.inner("text").number("max_sequence_length");
   const recipe = recipeOf(trainer, writes, split.held);
-  s.ignore("backend", "generation", "ludwig_version");
+  s.ignore("not part of the training", "backend", "generation", "ludwig_version");
   return {
     notes,
     data: {
@@ -115,7 +115,7 @@ function featuresOf(s: Settings): {
     )
       one.inner("loss").refuse("type", "a loss of its own", instead.loss);
     one.leave("decoder", "the task's own head is used");
-    one.ignore("top_k", "reduce_input");
+    one.ignore("the base reads the text as one", "top_k", "reduce_input");
   }
   const [output] = outputs;
   const [second] = inputs.filter((one) => one !== input && one.text("type") === "text");
@@ -135,7 +135,7 @@ function secondText(second: Settings, task: string): string | undefined {
   const column = columnOf(second);
   for (const key of ["encoder", "preprocessing", "tied"])
     second.leave(key, "both texts are read together, by the base of the first");
-  second.ignore("level", "reduce_output", "trainable");
+  second.ignore("the base reads both texts as one", "level", "reduce_output", "trainable");
   second.leave("type", "the base reads both texts as one pair; each has an encoder of its own there");
   return column;
 }
@@ -150,7 +150,7 @@ const kindOf = (type: string): string =>
   })[type] ?? type;
 const columnOf = (one: Settings | undefined): string | undefined => {
   const column = one?.text("column");
-  if (column !== undefined) one?.ignore("name", "proc_column");
+  if (column !== undefined) one?.ignore("`column` names the rows' column", "name", "proc_column");
   return column ?? one?.text("name");
 };
 
@@ -195,7 +195,7 @@ function basedOn(
   const adapter = encoder?.inner("adapter");
   const short = adapter && adapter.keys().length === 0 ? encoder?.text("adapter") : undefined;
   const adapts = short !== undefined || (adapter && adapter.keys().length > 0);
-  if (adapts) for (const one of [encoder, input]) one?.ignore("trainable"); // what is adapted is frozen
+  if (adapts) for (const one of [encoder, input]) one?.ignore("an adapted base is frozen", "trainable");
   const frozen = !adapts && (encoder?.switched("trainable") ?? input?.switched("trainable")) === false;
   if (encoder?.switched("use_pretrained") === false)
     encoder.refuse("use_pretrained", "a network from scratch", instead.pretrained);
@@ -208,8 +208,8 @@ function basedOn(
           ? "head_only"
           : "full";
   input?.inner("preprocessing").leaveAll("texts are read by the base's own tokenizer");
-  if (input?.inner("preprocessing").keys().length === 0) input.ignore("preprocessing");
-  input?.ignore("level", "reduce_output");
+  if (input?.inner("preprocessing").keys().length === 0) input.ignore("it says nothing", "preprocessing");
+  input?.ignore("the base reads the text as one", "level", "reduce_output");
   return { ...(base !== undefined && { base }), technique };
 }
 const pretrained = (encoder: string): boolean =>
@@ -268,8 +268,11 @@ function recipeOf(trainer: Settings, writes: boolean, held: boolean): Read["reci
     trainer.leave(key, "write `keep: best(…)` with a metric of the task");
   const clip = trainer.inner("gradient_clipping").number("clipglobalnorm") ?? 0.5;
   trainer.ignore(
-    /^(eval_batch_size|max_batch_size|checkpoints_per_epoch|steps_per_checkpoint|evaluate_training_set|skip_\w+|enable_profiling|use_mixed_precision|compile|should_shuffle|bucketing_field)$/,
+    "how the work is computed, saved and logged",
+    /^(eval_batch_size|max_batch_size|checkpoints_per_epoch|steps_per_checkpoint|evaluate_training_set|skip_\w+|enable_profiling|compile)$/,
   );
+  if (trainer.switched("should_shuffle") === true) trainer.ignore("rows are shuffled in each epoch", "should_shuffle");
+  else trainer.leave("should_shuffle", "write `shuffle: none`");
   return {
     epochs: steps === undefined ? text(trainer.number("epochs") ?? (writes ? undefined : 100)) : undefined,
     steps: text(steps),
@@ -291,7 +294,7 @@ function chosen(s: Settings, key: string): number | undefined {
 }
 function scheduleOf(s: Settings): string {
   const [decay, warmup] = [s.text("decay", "type"), s.number("warmup_fraction")];
-  s.ignore("warmup_evaluations");
+  s.ignore("not part of the schedule here", "warmup_evaluations");
   const given = warmup === undefined ? "0%" : share(warmup);
   if (decay === undefined) return call("constant", { warmup: warmup === undefined ? undefined : given });
   const falls = calledAs("schedule", decay, { warmup: given }, (_, why) => s.leave("warmup_fraction", why));

@@ -13,6 +13,7 @@ export function readOpenAI(s: Settings): Read {
     own.inner("hyperparameters").keys().length > 0 ? own.inner("hyperparameters") : s.inner("hyperparameters");
   s.leave("model", "its weights aren't published: name a base of your own");
   s.ignore(
+    "a fact of the job",
     /^(suffix|object|id|status|created_at|finished_at|organization_id|fine_tuned_model|trained_tokens|result_files|metadata)$/,
   );
   s.leave("integrations", "each run writes its own events");

@@ -48,11 +48,11 @@ export function adapted(s: Settings): void {
   if (!s.texts("modules_to_save").every((name) => /^(classifier|score|qa_outputs|pre_classifier|out_proj)$/.test(name)))
     s.leave("modules_to_save", "the head of a task trains anyway, other parts don't");
   s.leave("revision", "the base's newest revision is taken");
-  // Facts of the file and of the base, and defaults of PEFT that say what is done here.
-  s.ignore(/^(inference_mode|auto_mapping|peft_version|task_type|peft_type|init_ia3_weights|init_weights)$/);
-  s.ignore(/^(num_layers|token_dim|num_attention_heads|num_transformer_submodules|encoder_hidden_size)$/);
-  s.ignore(/^(tokenizer_name_or_path|megatron_core|runtime_config|fan_in_fan_out|prefix_projection)$/);
-  s.ignore(/^(ephemeral_gpu_offload|qalora_group_size|ensure_weight_tying)$/);
+  const facts = "a fact of the file or of the base";
+  s.ignore(facts, /^(inference_mode|auto_mapping|peft_version|task_type|peft_type|init_ia3_weights|init_weights)$/);
+  s.ignore(facts, /^(num_layers|token_dim|num_attention_heads|num_transformer_submodules|encoder_hidden_size)$/);
+  s.ignore(facts, /^(tokenizer_name_or_path|megatron_core|runtime_config|fan_in_fan_out|prefix_projection)$/);
+  s.ignore(facts, /^(ephemeral_gpu_offload|qalora_group_size|ensure_weight_tying)$/);
   if (s.flag("lora_bias")) s.leave("lora_bias", "the low-rank path has no bias here");
   if (s.flag("use_qalora")) s.leave("use_qalora", "the low-rank path reads single features here");
 }

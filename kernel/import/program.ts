@@ -16,7 +16,13 @@ export interface Read {
 
 const verbs = registry.verbs().map((verb) => verb.name);
 
-export function programOf(read: Read, left: readonly Left[], from: string): string {
+/** Settings that the program lists in its head. */
+export interface Listed {
+  readonly left: readonly Left[];
+  readonly idle: readonly Left[];
+}
+
+export function programOf(read: Read, { left, idle }: Listed, from: string): string {
   const block = (verb: string, name: string, entries: Entries): readonly string[] => {
     const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return given.length === 0 ? [] : [`${verb} ${name} {`, ...given.map(([key, text]) => `  ${key}: ${text}`), "}", ""];
@@ -25,12 +31,8 @@ export function programOf(read: Read, left: readonly Left[], from: string): stri
   const lines = [
     `// From ${comment(from)}.`,
     ...read.notes.map((note) => `// ${comment(note)}`),
-    ...(left.length === 0
-      ? []
-      : [
-          "// Not carried over:",
-          ...left.map(({ setting, value, why }) => `//   ${comment(`${setting}: ${short(value)} (${why})`)}`),
-        ]),
+    ...listed("Not carried over:", left),
+    ...listed("No effect on the result:", idle),
     "",
     ...block("data", "examples", read.data),
     ...block("model", "tuned", read.model),
@@ -39,6 +41,16 @@ export function programOf(read: Read, left: readonly Left[], from: string): stri
     "",
   ];
   return format(lines.join("\n"), verbs);
+}
+
+/** Settings whose values are never written into a program. */
+const secret = /(^|\.)((hub|hf|auth|use_auth|hf_use_auth)_)?token$|(api_key|password|secret)$/i;
+
+function listed(title: string, settings: readonly Left[]): readonly string[] {
+  if (settings.length === 0) return [];
+  const line = ({ setting, value, why }: Left): string =>
+    `//   ${comment(`${setting}: ${secret.test(setting) ? "…" : short(value)} (${why})`)}`;
+  return [`// ${title}`, ...settings.map(line)];
 }
 
 /** Text in quotes. */

@@ -133,5 +133,5 @@ function warmupFrom(s: Settings, { ratio, steps }: ScheduleNames): string | unde
   return counted < 1 ? share(counted) : String(counted);
 }
 function unheeded(s: Settings, key: string): void {
-  s.ignore(key); // a constant rate takes no warm-up in transformers
+  s.ignore("a constant rate has no warm-up in transformers", key);
 }

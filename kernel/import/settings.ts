@@ -17,8 +17,10 @@ export interface Refusal {
   /** What serves here. */
   readonly instead: string;
 }
-/** `idle`: known, and of no matter for what is learnt here. */
-export type Fate = "carried" | "named" | "idle" | "refused";
+/** `idle`: has no effect on the result; `read`: an expression or a position that a reader understood as a whole. */
+export type Fate = "carried" | "read" | "named" | "idle" | "refused";
+/** Settings without effect on the result, with the reason that is listed. */
+export type Idle = readonly [why: string, pattern: RegExp];
 /** What a file says in words that aren't run. */
 export class Unread {
   constructor(readonly text: string) {}
@@ -33,6 +35,7 @@ export class Settings {
   private readonly parts = new Map<string, readonly Settings[]>();
   private readonly noted: Left[] = [];
   private readonly refused: Refusal[] = [];
+  private readonly idled: Left[] = [];
   constructor(
     private readonly all: Plain,
     private readonly path = "",
@@ -154,12 +157,24 @@ export class Settings {
   keys(): readonly string[] {
     return Object.keys(this.all).filter((key) => this.has(key));
   }
-  /** Known, and of no matter here; patterns take what nobody asked for. */
-  ignore(...keys: readonly (string | RegExp)[]): void {
-    for (const key of Object.keys(this.all))
-      for (const one of keys)
-        if (one === key || (typeof one !== "string" && one.test(key) && !this.fate.has(key) && !this.parts.has(key)))
-          this.fate.set(key, "idle");
+  /** Marks settings without effect on the result; `why` is listed. Patterns match only keys that no reader took. */
+  ignore(why: string, ...keys: readonly (string | RegExp)[]): void {
+    for (const [key, value] of Object.entries(this.all)) {
+      if (this.fate.get(key) === "idle" || !this.matches(key, keys)) continue;
+      this.fate.set(key, "idle");
+      if (!empty(value)) this.idled.push({ setting: this.name(key), value, why });
+    }
+  }
+  ignoreAll(groups: readonly Idle[]): void {
+    for (const [why, pattern] of groups) this.ignore(why, pattern);
+  }
+  /** Marks keys that a reader understood without `number`, `text` and the like: expressions and positional arguments. */
+  consume(...keys: readonly (string | RegExp)[]): void {
+    for (const key of Object.keys(this.all)) if (this.matches(key, keys)) this.fate.set(key, "read");
+  }
+  private matches(key: string, keys: readonly (string | RegExp)[]): boolean {
+    const free = !this.fate.has(key) && !this.parts.has(key);
+    return keys.some((one) => one === key || (typeof one !== "string" && free && one.test(key)));
   }
   /** Known, and not carried over. */
   leave(key: string, why: string): void {
@@ -183,6 +198,11 @@ export class Settings {
   }
   refusals(): readonly Refusal[] {
     return [...this.refused, ...this.within().flatMap((one) => one.refusals())];
+  }
+  /** Settings without effect on the result. */
+  idle(): readonly Left[] {
+    const own = this.idled.filter(({ setting }) => !this.noted.some((one) => one.setting === setting));
+    return [...own, ...this.within().flatMap((one) => one.idle())];
   }
   /** All that was left, and what nobody asked for. */
   left(): readonly Left[] {

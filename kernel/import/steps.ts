@@ -105,7 +105,7 @@ export function splitTold(
   const size = Number(told?.[1]);
   const part = (name: string): RegExp => new RegExp(`\\[["']${name}["']\\]$`);
   if (!(size > 0 && size < 1) || !part("train").test(trainer.expression("train_dataset") ?? "")) return undefined;
-  steps.ignore(key); // an expression: what is read of it is written
+  steps.consume(key);
   return { share: size, part: part("test").test(trainer.expression("eval_dataset") ?? "") ? "validation" : "test" };
 }
 

@@ -25,7 +25,7 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
   if (split !== "train")
     for (const key of ["split", "dataset_train_split"])
       data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
-  data.ignore("dataset_test_split");
+  data.leave("dataset_test_split", "write `source: { train: …, test: … }`");
   const file = reader === undefined ? named : files?.get("train");
   if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
   else if (reader === undefined && !/\.\w+$/.test(file))
@@ -107,7 +107,7 @@ export function patienceOf(trainer: Settings): number | undefined {
       trainer.expression("callbacks") ?? "",
     );
   if (!alone) return undefined;
-  trainer.ignore("callbacks"); // an expression: what is read of it is written
+  trainer.consume("callbacks");
   return Number(alone[1] ?? 1);
 }
 /** Collators that only bring rows to one length. */
@@ -116,9 +116,9 @@ const padding =
 
 /** What a trainer is given of a program's own. */
 export function leaveObjects(trainer: Settings, held: boolean): void {
-  if (padding.test(trainer.expression("data_collator") ?? "")) trainer.ignore("data_collator");
+  if (padding.test(trainer.expression("data_collator") ?? "")) trainer.consume("data_collator");
   else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
-  if (held) trainer.ignore("eval_dataset");
+  if (held) trainer.consume("eval_dataset");
   else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
   if (!held || patienceOf(trainer) === undefined)
     trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");

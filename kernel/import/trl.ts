@@ -1,5 +1,5 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
-import { idleOfTrainers } from "./idle.js";
+import { files, idleOfTrainers, loading } from "./idle.js";
 import { call, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
@@ -44,6 +44,7 @@ export function readTrl(s: Settings): Read {
   const patience = held ? patienceOf(trainer) : undefined;
   const looked = lookedAt(training, held);
   tellSteps(s);
+  if (packing) training.ignore("packed rows have one length", "group_by_length");
   const recipe: Read["recipe"] = {
     epochs:
       steps === undefined && !counted
@@ -63,9 +64,10 @@ export function readTrl(s: Settings): Read {
     recompute: recomputed(parts) ? "blocks" : undefined,
     seed: text(training.number("seed")),
   };
-  training.ignore("0"); // the folder of the run
-  trainer.ignore(/^[013]$/); // the model, the arguments and the training rows
-  parts.lora?.ignore(/^(0|model|random_state)$/);
+  training.ignore(files, "0");
+  trainer.consume(/^[013]$/); // the model, the arguments and the training rows
+  parts.lora?.consume(/^(0|model)$/);
+  parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
   for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
   return { notes, data, model, recipe };
@@ -88,7 +90,7 @@ function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {
   const own = training.switched("gradient_checkpointing");
-  if (own !== undefined) lora?.ignore("use_gradient_checkpointing");
+  if (own !== undefined) lora?.ignore("the trainer's own setting goes before it", "use_gradient_checkpointing");
   const unsloth = lora?.said("use_gradient_checkpointing");
   return own ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth));
 }
@@ -108,7 +110,7 @@ function refusePreferences(s: Settings): void {
       s.refuse(key, "a trainer of embeddings, whose losses are objects", instead.similarity);
     else if (/Trainer( \d+)?$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer( \d+)?$/.test(key))
       s.refuse(key, "a trainer of its own", instead.loss);
-    if (key === "GenerationConfig") s.ignore(key);
+    if (key === "GenerationConfig") s.ignore("how a model writes after its training", key);
     if (/^Fast(Vision|Image)\w*|^AutoModelForImageTextToText|Vision2Seq|AudioModel/.test(key))
       s.refuse(key, "a base that sees or hears", instead.texts);
     if (ofRewards.test(key)) s.refuse(key, "learning from rewards or from the model's own answers", instead.policy);
@@ -184,8 +186,9 @@ function partsOf(s: Settings): Parts {
 /** Marks of who speaks are the template's here. */
 function responsesAlone(s: Settings): boolean {
   const helper = s.inner("train_on_responses_only");
-  helper.ignore(/./);
-  return helper.keys().length > 0;
+  helper.consume(/^(0|trainer|instruction_part|response_part)$/);
+  const given = ["0", "trainer", "instruction_part", "response_part"].some((key) => helper.has(key));
+  return given;
 }
 const adaptedIn = (s: Settings): boolean =>
   s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
@@ -253,9 +256,14 @@ function techniqueOf(s: Settings): string {
 }
 
 function idle(s: Settings): void {
-  s.ignore(...idleOfTrainers);
-  s.ignore(/^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config)$/);
-  s.ignore(
-    /^(dtype|torch_dtype|quantization_config|random_state|dataset_kwargs|lora_task_type|config|num_labels|full_finetuning)$/,
+  for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
+    s.leave(key, "a run goes on by `resume: true`");
+  s.ignoreAll(idleOfTrainers);
+  s.consume(
+    /^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config|quantization_config|lora_task_type|config)$/,
   );
+  s.ignore("the recipe's `precision` says in what numbers it computes", /^(dtype|torch_dtype)$/);
+  s.ignore("the labels of the rows are counted", /^num_labels$/);
+  s.ignore("without an adapter all weights train", /^full_finetuning$/);
+  s.ignore(loading, /^dataset_kwargs$/);
 }

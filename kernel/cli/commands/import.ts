@@ -19,17 +19,23 @@ export function register(program: Command): void {
     .option("--out <file>", "where the program goes (default: standard output)")
     .action(async (file: string, o: { readonly from?: string; readonly out?: string }) => {
       const text = textOfNamed(file);
-      const { program: made, left } = importSettings(
-        text,
-        basename(file),
-        o.from === undefined ? undefined : toolNamed(o.from),
-      );
+      const {
+        program: made,
+        left,
+        idle,
+      } = importSettings(text, basename(file), o.from === undefined ? undefined : toolNamed(o.from));
       if (o.out === undefined) process.stdout.write(made);
       else await writeFileAtomic(o.out, made);
-      const told =
-        left.length === 0
-          ? "everything was carried over"
-          : `${String(left.length)} ${left.length === 1 ? "setting was" : "settings were"} not carried over (named in the program)`;
-      process.stderr.write(`${told}\n`);
+      process.stderr.write(`${summaryOf(left.length, idle.length)}\n`);
+      if (left.length > 0) process.exitCode = 1;
     });
+}
+
+function summaryOf(left: number, idle: number): string {
+  const count = (n: number, one: string, many: string): string => `${String(n)} ${n === 1 ? one : many}`;
+  const carried =
+    left === 0
+      ? "everything was carried over"
+      : `${count(left, "setting was", "settings were")} not carried over (named in the program)`;
+  return idle === 0 ? carried : `${carried}; ${count(idle, "setting has", "settings have")} no effect on the result`;
 }

@@ -69,6 +69,12 @@ const textOf = (one: Example): string =>
   (one.cells ? JSON.stringify({ cells: one.cells.map((source) => ({ cell_type: "code", source })) }) : undefined) ??
   JSON.stringify(one.settings ?? {});
 
+/** An example as a file. */
+export const fileOf = (one: Example): { readonly text: string; readonly name: string } => ({
+  text: textOf(one),
+  name: nameOf(one),
+});
+
 export function outcomeOf(one: Example): Outcome {
   try {
     const { left, program } = importSettings(textOf(one), nameOf(one));
