@@ -94,11 +94,10 @@ const leavingOut = (unused, codesOfRuns) => ({
       contents: without(await readFile(path, "utf8"), isOfPages),
     }));
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
-      // Nor does it say more than the first sentence of words that no page can run.
+      // What more is said of a word stands there, too.
       contents: without(
         await readFile(path, "utf8"),
-        (name, { beside }) =>
-          "doc" in beside && (name === "references" || (name === "notes" && neverRun.includes(kindIn(path)))),
+        (name, { beside }) => "doc" in beside && (name === "references" || name === "notes"),
       ),
     }));
     // What an op computes is told in the reference.
@@ -147,9 +146,6 @@ const leavingOut = (unused, codesOfRuns) => ({
 export const leaveOut = leavingOut(unusedBy([...neverRun, ...ofTrainings]), false);
 /** What a page that trains leaves out. */
 export const leaveLess = leavingOut(unusedBy(neverRun), true);
-
-/** The folder of a word's record: its kind. */
-const kindIn = (path) => /[\\/]stdlib[\\/](\w+)[\\/]\w+\.js$/.exec(path)?.[1] ?? "";
 
 /** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
 function without(source, isCut) {
