@@ -19,6 +19,6 @@ registerCodes({
     explain:
       "Only the roles `score` and `weight` hold numbers; every other column is read as text or as a label. `drop_outside` and " +
       "`clamp` take the column of one of these roles.",
-    example: 'data d { source: csv("a.csv"), columns: { text: t, score: s }, clean: clamp(t, 0..10) }',
+    example: 'data d { source: csv("a.csv"), columns: { text: t, score: a }, clean: clamp(t, 0..10) }',
   },
 });
