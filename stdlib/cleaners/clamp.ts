@@ -6,7 +6,7 @@ export const word = defineWord({
   name: "clamp",
   doc: "Moves scores or weights outside a range to its nearest end. Rows without a number stay as they are. `drop_outside` drops such rows instead, which is better where the number is a mistake.",
   example:
-    'data calls { source: csv("calls.csv"), columns: { text: text, score: amount }, clean: [drop_empty, clamp(amount, 0..1000)] }',
+    'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, clamp(stars, 1..5)] }',
   since: "0.2.0",
   elsewhere: { clip: "clamp", winsorize: "clamp", winsorise: "clamp" },
   parameters: rangeParameters,
