@@ -1,6 +1,6 @@
 /**
- * Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. What was found in
- * data, files or the machine (`facts`) is dropped only where it says the same: two splits may each have a leak.
+ * Collects diagnostics: one cause, one report. A second report of the same code at the same place is dropped. Findings in
+ * data, files or the machine (`facts`) are dropped only if their data are equal, too: two splits may each have a leak.
  */
 import type { Code, CodeData } from "./codes.js";
 import { entryOf } from "./codes.js";

@@ -56,7 +56,7 @@ export interface PrivacyPlan {
 
 /** Everything that can change a number in the result. Hashed (RFC 8785 + SHA-256) to `recipeHash`. */
 export interface Recipe {
-  /** What the program meant when it was compiled (./semantics.ts); absent: 1. */
+  /** Version of the semantics that it was compiled with (./semantics.ts); absent: 1. */
   readonly semantics?: number;
   readonly data: DataPlan;
   readonly dataHash: string | null;

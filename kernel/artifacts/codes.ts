@@ -16,7 +16,7 @@ declare module "#dsl/diagnostics/codes.js" {
       readonly folder: string;
       /** Runs of that name that can't be read, and why. */
       readonly damaged?: readonly string[];
-      /** Interrupted runs of that name by a version in which the same program meant something else. */
+      /** Interrupted runs of that name that were trained with an older version of the semantics. */
       readonly older?: readonly string[];
     };
     "checkpoint-unreadable": { readonly file: string; readonly why: string };

@@ -1,4 +1,4 @@
-/** A file that could not be checked, as JSON: a diagnostic at its beginning, so that who reads the output needs no second way. */
+/** The error of a file that could not be checked, as a diagnostic at its first character: `--json` always prints diagnostics. */
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import type { JsonDiagnostic } from "#dsl/diagnostics/render-json.js";
 

@@ -140,8 +140,8 @@ interface Placed {
   readonly ends: Int32Array;
 }
 /**
- * What stands before the first token of an answer must be what a prediction is asked with. Answers that don't follow a user's turn
- * are never asked for.
+ * Checks that the text before the first token of each trained answer equals the prompt of a prediction. Answers that don't follow a
+ * user's turn are skipped, since predictions always answer one.
  */
 async function demandSamePrompts(
   chat: Written,

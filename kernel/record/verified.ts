@@ -20,8 +20,8 @@ export interface VerifiedRun {
 }
 
 /**
- * In the order in which they ran. `before`, `after`: folders of runs. `own`: ids of the runs that the notebook's outputs name; a
- * run is compared with its own one alone, and where no outputs name one, with the last of its name.
+ * In the order in which they ran. `before`, `after`: folders of runs. `own`: ids of the runs that the notebook's outputs name:
+ * only these are compared. If the outputs name none, a run is compared with the last one of its name.
  */
 export function verifiedRuns(before: string, after: string, own: readonly string[] = []): readonly VerifiedRun[] {
   const old = sidesIn(before).filter((side) => own.length === 0 || own.includes(side.run.id));

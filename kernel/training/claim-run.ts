@@ -111,7 +111,7 @@ function damagedRuns(root: string): readonly RunFolder[] {
     .filter((run) => damageOf(run) !== null);
 }
 
-/** Interrupted ones of that name, whose programs meant something else. */
+/** Interrupted runs of that name that were trained with an older version of the semantics. */
 function olderRuns(root: string, name: string): readonly string[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)

@@ -22,7 +22,7 @@ export interface Step {
   readonly tokens: number;
   /** The mean over all that counts in the update, before it. */
   readonly loss: number;
-  /** What counts in the update (rows, tokens, or their weights): a mean over several updates weighs their losses by it. */
+  /** Rows, tokens or weights in the update: the weight of its loss in a mean over several updates. */
   readonly counts?: number;
   readonly norm: number;
   readonly rate: number;

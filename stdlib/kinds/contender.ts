@@ -26,7 +26,7 @@ export interface ContenderGiven {
   readonly labels: readonly string[];
   /** The split `train` of the data that are scored; null: it reads none (capability `learns`). */
   readonly train: ContenderRows | null;
-  /** By which rows settings are chosen; null: what is measured first can't be told of them. */
+  /** Rows for choosing settings, and their score; null: the metric does not apply to them. */
   readonly choosing?: Choosing | null;
   /**
    * The rows that are scored. `asked`: as the task reads what is said of them; `texts`: how many texts of a row are read each by
@@ -43,13 +43,13 @@ export interface ContenderGiven {
   /** Told as work goes on; `label` says which (`texts read`). */
   onProgress?(label: string, done: number, total: number): void;
 }
-/** Rows by which a contender chooses its settings, as a model's are chosen: those of `validation`, or of `train` where there are none. */
+/** Rows for choosing a contender's settings: the split `validation`, or `train` if there is none. */
 export interface Choosing {
   readonly from: "validation" | "train";
   readonly rows: ContenderRows;
-  /** What the evaluation measures first: `f1(macro)`. */
+  /** The first metric of the evaluation: `f1(macro)`. */
   readonly metric: string;
-  /** Of answers to all rows, in their order; greater is better. NaN: it is not defined of them. */
+  /** Score of predictions for all rows, in their order; greater is better. NaN: undefined. */
   score(said: readonly Float32Array[]): Promise<number>;
 }
 /** What the kernel does for contenders that need more than rows. */

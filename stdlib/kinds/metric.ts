@@ -177,7 +177,7 @@ declare module "#dsl/types/capabilities/metric.js" {
   interface MetricCapabilities<C extends Call = Call> {
     /** It is the share of rows, or of what else was scored, that are right: its interval is Wilson's. */
     readonly share?: true;
-    /** It looks at the order of what is said, at no threshold: where it says the opposite, no other metric makes a training worth it. */
+    /** It is a ranking metric, independent of thresholds. If it contradicts the first metric, the verdict is not "worth it". */
     readonly ranks?: true;
     /** Its numbers are no bare ones: `ms`. */
     readonly unit?: string;

@@ -5,7 +5,7 @@ import type { Of } from "./said.js";
 export interface CleanerCapabilities<C extends Call = Call> {
   /** One row more may drop or change several others. */
   readonly spreads?: Of<C, boolean>;
-  /** After it no text stands twice. */
+  /** It drops rows whose text occurred in an earlier row. */
   readonly dropsRepeated?: true;
 }
 

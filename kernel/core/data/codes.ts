@@ -51,7 +51,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "template-prefix-differs": {
       readonly template: string;
       readonly row: RowName;
-      /** What stands before the first token that is trained, and what a prediction is asked with: from where they differ. */
+      /** The text before the first trained token, and the prompt of a prediction, both from shortly before their first difference. */
       readonly trained: string;
       readonly asked: string;
     };

@@ -17,7 +17,7 @@ export interface Rival extends Side {
   readonly difference: Difference;
   /** Another model, a contender that goes by the rows, or one that says the same of all. */
   readonly is: "model" | "contender" | "constant";
-  /** A metric of the order of what is said by which the rival is better, whatever the first metric says. */
+  /** A ranking metric (such as ROC AUC) by which the rival is better. */
   readonly ranksBetter?: { readonly metric: string } | undefined;
 }
 export interface Sides {
@@ -28,7 +28,7 @@ export interface Sides {
     readonly perfect?: MetricCapabilities["perfect"] | undefined;
   };
   readonly model: Side;
-  /** Why it is this one of several models: `the best of a, b by accuracy on validation`. */
+  /** If there are several models, why the verdict is about this one: `the best of a, b by accuracy on validation`. */
   readonly chosen?: string | undefined;
   readonly rivals: readonly Rival[];
 }

@@ -53,7 +53,7 @@ export function movedOutputs(before: Notebook, after: Notebook): MovedOutputs {
 
 const isOf = (cell: number, metric: string) => (one: MovedLine) => one.cell === cell && one.metric === metric;
 
-/** Scores that stood there and that nothing written now is like: what is left of the same metric stands beside them. */
+/** Stored score lines without a line of the same shape now; each is paired with a remaining line of its metric, if there is one. */
 function lost(then: readonly Line[], now: readonly Line[], cell: number): readonly MovedLine[] {
   const left = [...now];
   return then.map(({ text, output }) => {
@@ -64,7 +64,7 @@ function lost(then: readonly Line[], now: readonly Line[], cell: number): readon
   });
 }
 
-/** Ids of the runs that its trainings made, in their order. */
+/** Ids of the notebook's own runs, which the outputs of its trainings name, in order. */
 export function runsIn({ cells }: Notebook): readonly string[] {
   return cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs.flatMap(runOf) : []));
 }
@@ -103,7 +103,7 @@ interface LinesOfCell {
   readonly cell: number;
   readonly lines: readonly Line[];
 }
-/** By code cell. One that was injected stands in one of two notebooks alone, so it has no place among them. */
+/** Score lines by code cell. Injected cells are left out: only one of the two notebooks may have one. */
 function linesOf({ cells }: Notebook): readonly LinesOfCell[] {
   const code = cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
   return code.flatMap((cell, i) =>

@@ -14,7 +14,7 @@ const PATIENCE = 60;
 export interface NotebookOptions {
   readonly out: string;
   readonly parameters?: Written;
-  /** Values that were injected when it ran before are kept, where no others are given. */
+  /** Keep the cell of injected parameters if no parameters are given. */
   readonly keepInjected?: boolean;
   readonly start?: StartOptions;
   /** Interrupts the cell that runs; the run ends after it. */

@@ -47,8 +47,8 @@ export function valuesOf(written: Written): Readonly<Record<string, Value>> {
 }
 
 /**
- * Puts the given values behind the notebook's defaults; returns the names that no default states. A cell that was injected before
- * is replaced; `keep`: it stays where no values are given, so that the notebook runs as it ran.
+ * Puts the given values behind the notebook's defaults; returns the names that no default states. An earlier
+ * injected cell is replaced; with `keep` it stays if no values are given.
  */
 export function injectParameters(notebook: Notebook, written: Written, { keep = false } = {}): readonly string[] {
   if (keep && Object.keys(written).length === 0) return [];

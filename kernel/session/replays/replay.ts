@@ -188,7 +188,7 @@ function trainable({ run, plan: had, lock }: Side, home: string): Plan {
   return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
 }
 
-/** What trains now trains by today's meaning, whatever the plan's was. */
+/** The plan with the current version of the semantics, which the repeated training uses. */
 function ofToday(plan: Plan): Plan {
   if (semanticsOf(plan.recipe) === SEMANTICS) return plan;
   const recipe = { ...plan.recipe, semantics: SEMANTICS };

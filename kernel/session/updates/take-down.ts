@@ -64,7 +64,7 @@ async function lookAt(o: TakesDown, all: Encoded, how: How, look: Look): Promise
   const run = ({ feeds, share }: LookBatch) => {
     o.signal?.throwIfAborted();
     const all = look.apart ? feeds : { ...feeds, share: scalarF32(share) };
-    // What weighs rows by their labels is fed to trainings; the gradients that are squared here are those of the plain loss.
+    // The squared gradients are of the loss without class weights, so these are not fed.
     const asked = Object.entries(all).filter(([name]) => look.program.inputs[name] !== undefined);
     return o.open.session.run("look", Object.fromEntries(asked), ["loss"]);
   };

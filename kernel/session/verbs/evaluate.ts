@@ -145,7 +145,7 @@ function attacksOf({ model, on }: Measured["evaluation"], attacks: readonly Atta
   return attacks.length > 0 ? attacksShown({ model, on, attacks }) : [];
 }
 
-/** Whether a metric looks at the order of what is said. */
+/** Whether a metric is a ranking metric. */
 function ranking({ vocabulary: { registry } }: OpenSession) {
   return ({ word }: Call): boolean => registry.find("metric", word)?.capabilities?.ranks === true;
 }

@@ -1,7 +1,6 @@
 /**
- * The setting of a linear model, chosen as a person who knows scikit-learn would: by what the evaluation measures first, on the rows
- * of validation, or, where there are none, by five folds of those that train (each row answered by a model of the other four
- * fifths). So that a model is compared with a baseline that somebody tried to make good.
+ * Chooses the regularisation and the class weights of a baseline: by the first metric of the evaluation, on the split `validation` or,
+ * if there is none, by five-fold cross-validation on `train`.
  */
 import type { Choosing } from "../../kinds/contender.js";
 import { weightsGiven, weighs, weighsByCounts } from "../tasks/class-weights.js";
@@ -14,7 +13,7 @@ import type { Values } from "./rows-learnt.js";
 
 const STRENGTHS = { labels: [1, 10, 100], numbers: [1, 0.1, 10] } as const;
 const FOLDS = 5;
-/** Rows that the models of a choice learn from; of more, so many at equal distances. */
+/** Most rows that each trial is fitted on; of more rows, so many at equal distances. */
 const MOST = 5_000;
 
 export interface Chosen {
@@ -28,11 +27,11 @@ export interface Choice {
   readonly learnt: SparseRows;
   readonly values: Values;
   readonly choosing: Choosing;
-  /** Numbers of the rows by which is chosen. */
+  /** Features of the rows in `choosing`. */
   readonly asked: SparseRows;
 }
 
-/** The first of equally good ones: as the model's rows count, C = 1. */
+/** Ties go to the earlier setting; the first has the model's class weights and C = 1. */
 export async function chosenSetting(o: Choice): Promise<Chosen> {
   const settings = settingsOf(o.task, o.values);
   const step = Math.max(1, Math.ceil(o.learnt.count / MOST));
@@ -51,7 +50,7 @@ export async function chosenSetting(o: Choice): Promise<Chosen> {
   return { setting, what: `${toldSetting(setting, o.values("score") !== null)}, ${how}` };
 }
 
-/** Where none can be chosen: the first. */
+/** The setting if none can be chosen. */
 export const usualSetting = (task: Call, values: Values): Setting => settingsOf(task, values)[0]!;
 
 function settingsOf(task: Call, values: Values): readonly Setting[] {
@@ -72,7 +71,7 @@ async function byOthers(o: Choice, setting: Setting, picked: readonly number[]):
   return Array.from({ length: o.asked.count }, (_, row) => model.said(o.asked, row));
 }
 
-/** The rows by which is chosen are those that are learnt from. */
+/** Predictions for each row by a model that was fitted without it. */
 async function byFolds(o: Choice, setting: Setting, picked: readonly number[]): Promise<readonly Float32Array[]> {
   const said: Float32Array[] = new Array<Float32Array>(o.asked.count);
   const foldOf = Uint32Array.from({ length: o.asked.count }, (_, row) => row % FOLDS);

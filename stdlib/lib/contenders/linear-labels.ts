@@ -18,7 +18,7 @@ export interface LabelModel extends LinearModel {
   readonly rare: number;
 }
 
-/** How strictly a linear model is held, and what rows count by their labels. */
+/** Regularisation and class weights of a linear model. */
 export interface Setting {
   /** scikit-learn's C: the greater, the less it is held. */
   readonly c: number;

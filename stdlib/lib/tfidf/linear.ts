@@ -1,8 +1,8 @@
 /**
  * Linear models over sparse rows, each with the penalty ½|w|² beside the sum of its losses and none on what is added to all
  * rows: logistic regression of one label of several (softmax), of yes and no, and ridge regression. These are scikit-learn's
- * LogisticRegression and Ridge, as far down as makes no difference of 1e-3 in what is said. `counts`: what each row counts in the
- * sum; all alike it is scikit-learn's C (Ridge's 1 / alpha), and by labels C times its `class_weight`.
+ * LogisticRegression and Ridge, as far down as makes no difference of 1e-3 in what is said. `counts`: the weight of each row's
+ * loss. A constant weight is scikit-learn's C (1 / alpha of Ridge); with class weights it is C times `class_weight`.
  */
 import { condensed } from "./condensed.js";
 import { minimise } from "./lbfgs.js";

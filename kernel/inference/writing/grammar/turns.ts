@@ -2,8 +2,8 @@
  * Shares a few workers fairly among keys (API keys, or addresses). Keys take turns, and the jobs of one key start in the order in
  * which they came. A run can only be stopped and started anew, so a long one must not hold a worker that other keys wait for:
  *
- * - A key whose last run took a slice or less goes before keys that nothing is known of. After `PASSES` such turns a key that
- *   nothing is known of has its turn, so many keys that come at once neither hold up the known ones nor wait for ever.
+ * - A key whose last run took a slice or less is quick, and goes before keys that are new. After `PASSES` such turns a new key has its
+ *   turn: many new keys at once don't hold up the quick ones, and don't wait for ever.
  * - A run that has taken longer than a slice is stopped when another key waits. Its key moves to the second line, with all its
  *   jobs, until they are done.
  * - The second line runs when no other key has had a turn for a slice, and its runs stop as soon as another key waits.
@@ -13,7 +13,7 @@
 import { LRUCache } from "lru-cache";
 import { FairQueue, type Queued } from "./fair-queue.js";
 
-/** Turns of quick keys, one after the other, for which another key waits. */
+/** Consecutive turns of quick keys while another key waits. */
 export const PASSES = 3;
 /** Keys that are remembered as quick. */
 const REMEMBERED = 4096;

@@ -1,6 +1,6 @@
 /**
- * Which of several models a verdict is about: the one that is best on validation. By the rows that are scored it would be chosen for
- * what it says of them.
+ * Chooses the model that the verdict is about, if several are named: the one with the best score on validation. Choosing it by the
+ * scored rows would make its score too good.
  */
 import type { Action, Subject } from "#dsl/plan/action.js";
 import { listed } from "#dsl/diagnostics/listed.js";

@@ -1,4 +1,4 @@
-/** Thresholds of a contender, fitted as those of the model that it stands beside: to the rows of validation, by f1. */
+/** Thresholds of a contender, fitted to maximise F1 on validation, as thresholds of a model are by default. */
 import type { Call } from "#dsl/types/value.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { does } from "../../../core/session/words.js";
@@ -6,7 +6,7 @@ import type { Encoded } from "../../../encoding/encoded.js";
 import type { Asked } from "../../../inference/scored.js";
 import { decisionsOf, measuredBy } from "../train/calibrate.js";
 
-/** Null: nothing tells one threshold from another. */
+/** Null: no threshold is better than another. */
 export async function contenderThresholds(
   said: Asked,
   rows: Encoded,

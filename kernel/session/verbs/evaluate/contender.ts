@@ -202,7 +202,7 @@ function answered(
   return { said: { groups: [] }, texts: { written: all.written, ...wantedOf(prepared, split) } };
 }
 
-/** Where the model's thresholds were fitted to validation, so are the contender's. */
+/** The contender's thresholds; null if the model has none, or there is no validation split. */
 async function thresholdsFor(
   session: OpenSession,
   standing: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
@@ -217,7 +217,7 @@ async function thresholdsFor(
   return contenderThresholds(said, rows, encoding.labels);
 }
 
-/** Null: what is measured first is nothing that is said of rows (a time, a text). */
+/** Null: no metric reads predictions of rows (only times, costs or written texts are measured). */
 function choosingFor(
   session: OpenSession,
   { prepared, split }: PartAsked,
@@ -230,7 +230,7 @@ function choosingFor(
     return !of.includes("time") && !of.includes("cost") && !of.includes("written");
   });
   const has = splitNamesOf(prepared);
-  // Rows that are scored choose nothing.
+  // Settings are never chosen on the rows that are scored.
   const from = has.includes("validation") && split !== "validation" ? "validation" : "train";
   if (!call || !has.includes(from) || !encoding.task.implementation.answers?.score) return null;
   const rows = rowsIn({ prepared, split: from });

@@ -1,10 +1,10 @@
-/** What models and what stands beside them take. */
+/** Rows of the evaluation table: training time, time and tokens of an answer, size of the weights. */
 import type { CostRow } from "../../../core/display/scores/score-tables.js";
 import { bytes, count, duration } from "../../../core/display/text.js";
 import type { Cost } from "./cost.js";
 import type { Measured } from "./once.js";
 
-/** Rows beneath the scores; none where models stand alone, whose cells say the same whenever they are run. */
+/** Empty if only models are evaluated: times would make the output of such a cell differ in every run. */
 export function costsOf(measured: readonly Measured[]): readonly CostRow[] {
   if (measured.every(({ by }) => by.is === "model")) return [];
   const row = (name: string, of: (cost: Cost, rows: number) => string | null): CostRow => ({

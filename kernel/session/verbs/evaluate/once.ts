@@ -173,7 +173,7 @@ export async function measuredOf(
     readonly name: string;
     readonly on: string;
     readonly parts: readonly Pick<AskedModel, "said" | "texts" | "times">[];
-    /** Of a contender; a model brings its own. */
+    /** Thresholds of a contender; those of a model are in its handle. */
     readonly fitted?: Fitted | null;
   },
   how: How,

@@ -1,4 +1,4 @@
-/** Of models and what stands beside them: whether it was worth it, or why nothing is said of that. */
+/** The verdict on a model beside its contenders ("worth it"), or the reason why there is none. */
 import { listed } from "#dsl/diagnostics/listed.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
@@ -23,9 +23,9 @@ export function verdictIn(
   o: {
     readonly learnt: readonly string[];
     readonly seeds: SeedsTold | null;
-    /** The best answer that never changes, for the first of them. */
+    /** The best constant answer for the model that the verdict is about. */
     readonly constant: MeasuredConstant | null;
-    /** Which of them it is about, and why that one. */
+    /** The model that the verdict is about. */
     readonly about: About;
     readonly ranks: (metric: Call) => boolean;
   },
@@ -76,13 +76,13 @@ function comparedIn(
     metric: own,
     model: sideOf(first, own.value),
     ...(about.why !== undefined && { chosen: about.why }),
-    // It is no rival of models alone, and nothing new where a baseline says the same.
+    // It is left out if only models are compared, or if a baseline gives the same constant.
     rivals:
       never && rivals.some(({ is }) => is !== "model") && !rivals.some(isSame(never)) ? [...rivals, never] : rivals,
   });
 }
 
-/** A metric of the order of answers by which the other is better, by an interval. */
+/** A ranking metric by which the other is better, with an interval that excludes 0. */
 function rankedBetter(
   first: Measured,
   other: Measured,
@@ -98,8 +98,8 @@ function rankedBetter(
 }
 
 /**
- * The best answer that never changes, where the model isn't shown to beat it: of absolute errors the median, of which a baseline
- * that says the mean knows nothing.
+ * The best constant answer (the median for absolute errors), unless the model is shown to beat it. `baseline(majority)` predicts the
+ * mean, which may be a worse constant.
  */
 function unbeaten(constant: MeasuredConstant, metric: string, base: Drawn, drawn: Compared): Rival | null {
   const measure = constant.measures.find(({ name }) => name === metric);

@@ -207,7 +207,7 @@ describe("turns of clients", () => {
       }),
       { numRuns: 60 },
     ));
-  it("let a quick client pass those that nothing is known of, at most so many times in a row", async () => {
+  it("let a quick client pass new clients, at most so many times in a row", async () => {
     const clock = new VirtualClock();
     const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
     const order: string[] = [];
