@@ -170,13 +170,15 @@ export class Turns {
       if (this.running.has(run)) this.look();
     };
     void job.run({ signal: run.over.signal, begins }).finally(() => {
-      if (this.running.has(run)) this.ends(run);
+      if (!this.running.has(run)) return;
+      // A run that its client gave up says nothing of how quick the client's jobs are.
+      if (run.begun !== null) this.noteQuick(job.key, this.clock.now() - run.begun <= this.o.slice);
+      this.ends(run);
     });
   }
   private ends(run: Run): void {
     this.running.delete(run);
     if (run.toEnd) this.lastToEnd = this.clock.now();
-    if (run.begun !== null) this.noteQuick(run.job.key, this.clock.now() - run.begun <= this.o.slice);
     this.noteFirst(run.job);
     this.first.served(run.job.key);
     this.look();

@@ -245,6 +245,53 @@ describe("turns of clients", () => {
     await clock.run();
     assert.deepEqual(order, ["running", "new", "slow"]);
   });
+  it("let no client pass others after a job that was stopped and then given up", async () => {
+    const clock = new VirtualClock();
+    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const order: string[] = [];
+    const take = (one: string, ms: number, signal?: AbortSignal): Promise<void> =>
+      turns.take(
+        one,
+        lasting(clock, ms, () => order.push(one)),
+        signal,
+      );
+    void take("slow", 10);
+    await clock.run();
+    const gives = new AbortController();
+    const given = take("slow", 50 * SLICE, gives.signal).catch(() => undefined);
+    void take("other", 10);
+    clock.after(2 * SLICE, () => gives.abort(new Error("given up")));
+    await clock.run();
+    await given;
+    order.length = 0;
+    void take("running", 50);
+    void take("new", 10);
+    void take("slow", 10);
+    await clock.run();
+    assert.deepEqual(order, ["running", "new", "slow"]);
+  });
+  it("let no client pass others after a job that it gave up within a slice", async () => {
+    const clock = new VirtualClock();
+    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const order: string[] = [];
+    const take = (one: string, ms: number, signal?: AbortSignal): Promise<void> =>
+      turns.take(
+        one,
+        lasting(clock, ms, () => order.push(one)),
+        signal,
+      );
+    const gives = new AbortController();
+    const given = take("gives up", 50 * SLICE, gives.signal).catch(() => undefined);
+    clock.after(SLICE / 2, () => gives.abort(new Error("given up")));
+    await clock.run();
+    await given;
+    order.length = 0;
+    void take("running", 50);
+    void take("new", 10);
+    void take("gives up", 10);
+    await clock.run();
+    assert.deepEqual(order, ["running", "new", "gives up"]);
+  });
   it("let a quick client wait longer than a slice at most once in a pause, whatever another has in the queue", () =>
     fc.assert(
       fc.asyncProperty(
