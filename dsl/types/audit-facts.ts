@@ -16,19 +16,22 @@ export interface DataAudit {
   /** Null: the data hold no texts; absent: not looked at. */
   readonly languages?: LanguageFacts | null;
 }
+/** Kinds of findings, in the order in which they are shown. */
+export const FINDINGS = [
+  "unreadable",
+  "mojibake",
+  "tags",
+  "rule",
+  "repeated",
+  "unlabelled",
+  "long",
+  "short",
+  "insults",
+  "people",
+] as const;
 /** Something that stands in the rows and may be wrong: none of it keeps data from training. */
 export interface Finding {
-  readonly what:
-    | "unreadable"
-    | "mojibake"
-    | "tags"
-    | "rule"
-    | "repeated"
-    | "unlabelled"
-    | "long"
-    | "short"
-    | "insults"
-    | "people";
+  readonly what: (typeof FINDINGS)[number];
   /** Rows, of those that were looked at. */
   readonly rows: number;
   readonly of: number;

@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
-import type { DataAudit } from "#dsl/types/audit-facts.js";
+import { FINDINGS, type DataAudit } from "#dsl/types/audit-facts.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
@@ -53,18 +53,7 @@ const splitLanguages = fields({
   languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
 });
 const finding = fields({
-  what: v.picklist([
-    "unreadable",
-    "mojibake",
-    "tags",
-    "rule",
-    "repeated",
-    "unlabelled",
-    "long",
-    "short",
-    "insults",
-    "people",
-  ]),
+  what: v.picklist(FINDINGS),
   ...{ rows: v.number(), of: v.number(), says: v.string(), mend: v.string() },
   examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
 });

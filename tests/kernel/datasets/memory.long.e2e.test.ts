@@ -5,10 +5,8 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { call, streamedPlan as plan } from "./streamed-plan.js";
 
-const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 describe("the memory of data read in parts", () => {
   let folder: string;
   const cache = process.env["TUNEBOOK_CACHE"];
@@ -20,18 +18,6 @@ describe("the memory of data read in parts", () => {
     if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
     else process.env["TUNEBOOK_CACHE"] = cache;
     rmSync(folder, { recursive: true, force: true });
-  });
-  const plan = (word: string, path: string, stream: boolean, more: Partial<DataPlan> = {}): DataPlan => ({
-    name: "d",
-    source: call("source", word, { path, stream }),
-    folder: ".",
-    columns: { text: "text", label: "label" },
-    clean: [call("cleaner", "unicode"), call("cleaner", "drop_empty"), call("cleaner", "drop_duplicates")],
-    split: call("split", "by_column", { column: "part", rename: { record: { dev: "validation" } } }),
-    labels: null,
-    sample: null,
-    seed: 0,
-    ...more,
   });
 
   it("of any size take the same memory", function () {

@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { call, streamedPlan as plan } from "./streamed-plan.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { measured, prepare, prepareRows } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
@@ -24,7 +24,6 @@ import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 
-const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 /** One token for each character, between 1 and 2. */
 const tokenizer: TokenizerImplementation & { readonly hash: string } = {
   padId: 0,
@@ -49,18 +48,6 @@ describe("data read in parts", () => {
     rmSync(folder, { recursive: true, force: true });
   });
   const world = () => ({ folder, live: () => undefined });
-  const plan = (word: string, path: string, stream: boolean, more: Partial<DataPlan> = {}): DataPlan => ({
-    name: "d",
-    source: call("source", word, { path, stream }),
-    folder: ".",
-    columns: { text: "text", label: "label" },
-    clean: [call("cleaner", "unicode"), call("cleaner", "drop_empty"), call("cleaner", "drop_duplicates")],
-    split: call("split", "by_column", { column: "part", rename: { record: { dev: "validation" } } }),
-    labels: null,
-    sample: null,
-    seed: 0,
-    ...more,
-  });
   const rows = Array.from({ length: 6000 }, (_, i) => ({
     text: i % 11 === 3 ? "" : `text ${i % 4001} é “${"x".repeat((i % 4001) % 37)}”${i % 9 === 4 ? "\u00a0 " : ""}`,
     label: ["yes", "no", "perhaps"][((i % 4001) + (i % 5 === 0 ? 1 : 0)) % 3]!,

@@ -1,28 +1,17 @@
 /** Processes that share a training, killed at random. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { writeSmallTraining } from "../session/small-training.js";
 import { lossesIn } from "./in-process.js";
 import { killRanks, programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
+import { trainingFolder } from "./training-folder.js";
 
 const STEPS = 40;
 
 describe("processes that share a training and are killed", function () {
   this.timeout(240_000);
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "tunebook-processes-"));
-    writeSmallTraining(folder);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  const written = (name: string, text: string): string => {
-    const file = join(folder, `${name}.tune`);
-    writeFileSync(file, text);
-    return file;
-  };
+  const { path: folder, written } = trainingFolder();
 
   it("go on with new ones where some are killed, and come to the very weights", async () => {
     // By this seed a rank while it starts, and later the engine of one.
@@ -36,8 +25,8 @@ describe("processes that share a training and are killed", function () {
   });
 
   it("leave nothing behind where rank 0 is killed", async () => {
-    const program = runProgram(written("long", programOf(2, 5_000)), join(folder, "long"));
-    while (ranksOf(program.pid).length < 1 || lossesIn(runIn(join(folder, "long"))?.events() ?? []).length < 2)
+    const program = runProgram(written("long", programOf(2, 5_000)), join(folder(), "long"));
+    while (ranksOf(program.pid).length < 1 || lossesIn(runIn(join(folder(), "long"))?.events() ?? []).length < 2)
       await delay(20);
     const ranks = ranksOf(program.pid);
     process.kill(program.pid, "SIGKILL");

@@ -1,36 +1,25 @@
 /** `train … { runner: processes(n) }` as a user runs it: real processes. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { writeSmallTraining } from "../session/small-training.js";
 import { lossesIn, near } from "./in-process.js";
 import { programOf, ranksOf, runIn, runProgram } from "./killed-ranks.js";
+import { trainingFolder } from "./training-folder.js";
 
 const STEPS = 40;
 
 describe("processes that share a training", function () {
   this.timeout(240_000);
-  let folder: string;
-  before(() => {
-    folder = mkdtempSync(join(tmpdir(), "tunebook-processes-"));
-    writeSmallTraining(folder);
-  });
-  after(() => rmSync(folder, { recursive: true, force: true }));
-  const written = (name: string, text: string): string => {
-    const file = join(folder, `${name}.tune`);
-    writeFileSync(file, text);
-    return file;
-  };
+  const { path: folder, written } = trainingFolder();
 
   it("train the recipe of one process, with its losses, and say what their talk took", async () => {
-    const two = runProgram(written("two", programOf(2, STEPS)), join(folder, "two"));
+    const two = runProgram(written("two", programOf(2, STEPS)), join(folder(), "two"));
     assert.equal(await two.exited, 0, two.words());
     const single = programOf(2, STEPS).replace(", runner: processes(2)", "");
-    const one = runProgram(written("one", single), join(folder, "one"));
+    const one = runProgram(written("one", single), join(folder(), "one"));
     assert.equal(await one.exited, 0, one.words());
-    const [shared, alone] = [runIn(join(folder, "two"))!, runIn(join(folder, "one"))!];
+    const [shared, alone] = [runIn(join(folder(), "two"))!, runIn(join(folder(), "one"))!];
     near(lossesIn(shared.events()), lossesIn(alone.events()));
     const planOf = (path: string) =>
       JSON.parse(readFileSync(join(path, "plan.json"), "utf8")) as {
@@ -52,9 +41,9 @@ describe("processes that share a training", function () {
 
   it("say which rank can't, and why", async () => {
     const file = written("gone", programOf(2, 4));
-    const program = runProgram(file, join(folder, "gone"));
+    const program = runProgram(file, join(folder(), "gone"));
     // What rank 1 compiles comes to another recipe: its rows are others meanwhile.
-    const rows = join(folder, "rows.csv");
+    const rows = join(folder(), "rows.csv");
     const before = readFileSync(rows, "utf8");
     while (ranksOf(program.pid).length < 1) await delay(2);
     writeFileSync(rows, `${before}\na poor book w1 w2 w3,yes`);

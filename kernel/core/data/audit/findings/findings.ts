@@ -1,5 +1,5 @@
 /** What stands in the rows that somebody would want to look at, each with its rows and what mends it. */
-import type { Finding } from "#dsl/types/audit-facts.js";
+import { FINDINGS, type Finding } from "#dsl/types/audit-facts.js";
 import type { Observer, SplitRows } from "../rows.js";
 import { insults } from "./insults.js";
 import { lengths } from "./lengths.js";
@@ -7,20 +7,6 @@ import { people } from "./people.js";
 import { rules } from "./rules.js";
 import { unlabelled } from "./unlabelled.js";
 import { written } from "./written.js";
-
-/** The order in which they are told. */
-const ORDER: readonly Finding["what"][] = [
-  "unreadable",
-  "mojibake",
-  "tags",
-  "rule",
-  "repeated",
-  "unlabelled",
-  "long",
-  "short",
-  "insults",
-  "people",
-];
 
 export async function findings(rows: SplitRows, signal?: AbortSignal): Promise<Observer<Promise<readonly Finding[]>>> {
   const all = [written(), unlabelled(), lengths(rows), rules(rows, signal), await insults(rows), people(rows, signal)];
@@ -35,5 +21,5 @@ export async function findings(rows: SplitRows, signal?: AbortSignal): Promise<O
 }
 
 export function inPlaces(found: readonly Finding[]): readonly Finding[] {
-  return found.toSorted((a, b) => ORDER.indexOf(a.what) - ORDER.indexOf(b.what));
+  return found.toSorted((a, b) => FINDINGS.indexOf(a.what) - FINDINGS.indexOf(b.what));
 }
