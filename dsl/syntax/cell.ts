@@ -58,7 +58,7 @@ function headOf(verbs: readonly string[]): RegExp {
 
 /** Two words followed by `{`, `on`, `with` or `like`: valid in Tune, and in TypeScript only after its own keywords. */
 const twoWords =
-  /^([\p{L}]{3,})[ \t]+[\p{ID_Start}_$][\p{ID_Continue}$]*[ \t]*(?:\{|(?:on|with|like)[ \t]+[\p{ID_Start}_$"])/u;
+  /^([\p{L}]{3,})[ \t]+(?!(?:as|in|instanceof|satisfies)(?![\p{ID_Continue}$]))[\p{ID_Start}_$][\p{ID_Continue}$]*[ \t]*(?:\{|(?:on|with|like)[ \t]+[\p{ID_Start}_$"])/u;
 /** TypeScript's keywords that may stand before another word. */
 const typescript = new Set(
   "abstract async await case class const declare default delete enum export extends function get implements import in instanceof interface let module namespace new of private protected public readonly return set static throw type typeof using var void yield".split(
@@ -68,6 +68,6 @@ const typescript = new Set(
 
 function isMisspelt(text: string, verbs: readonly string[]): boolean {
   const word = twoWords.exec(text)?.[1];
-  if (word === undefined || typescript.has(word)) return false;
+  if (word === undefined || typescript.has(word.toLowerCase())) return false;
   return nearest(word, verbs) !== undefined;
 }

@@ -1,6 +1,6 @@
 /** Codes of importing other tools' settings. */
 import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { short } from "./program.js";
+import { shownValue } from "./shown-value.js";
 import type { Refusal } from "./settings.js";
 
 declare module "#dsl/diagnostics/codes.js" {
@@ -35,7 +35,7 @@ registerCodes({
     severity: "error",
     message: (d) =>
       `${d.file} asks for what isn't built: ${d.refusals
-        .map(({ setting, value, what }) => `\`${setting}: ${short(value)}\` is ${what}`)
+        .map(({ setting, value, what }) => `\`${setting}: ${shownValue(setting, value)}\` is ${what}`)
         .join("; ")}`,
     help: (d) => [...new Set(d.refusals.map(({ instead }) => instead))].join("; "),
     explain:

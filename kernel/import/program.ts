@@ -3,6 +3,7 @@ import { visible } from "#dsl/diagnostics/codes.js";
 import { format } from "#dsl/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import type { Left } from "./settings.js";
+import { shownValue } from "./shown-value.js";
 
 /** Tune text of each key; undefined: nothing was said of it, so the default serves. */
 export type Entries = Readonly<Record<string, string | undefined>>;
@@ -43,13 +44,10 @@ export function programOf(read: Read, { left, idle }: Listed, from: string): str
   return format(lines.join("\n"), verbs);
 }
 
-/** Settings whose values are never written into a program. */
-const secret = /(^|\.)((hub|hf|auth|use_auth|hf_use_auth)_)?token$|(api_key|password|secret)$/i;
-
 function listed(title: string, settings: readonly Left[]): readonly string[] {
   if (settings.length === 0) return [];
   const line = ({ setting, value, why }: Left): string =>
-    `//   ${comment(`${setting}: ${secret.test(setting) ? "…" : short(value)} (${why})`)}`;
+    `//   ${comment(`${setting}: ${shownValue(setting, value)} (${why})`)}`;
   return [`// ${title}`, ...settings.map(line)];
 }
 
@@ -71,10 +69,5 @@ export function call(name: string, given: Readonly<Record<string, string | numbe
 function numbered(value: string | number): string {
   if (typeof value === "string") return value;
   return Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
-}
-/** A value as it is told: JSON, cut where it is long. */
-export function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 const comment = (text: string): string => visible(text.replace(/[\r\n]+/g, " "));

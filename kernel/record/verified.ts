@@ -21,14 +21,16 @@ export interface VerifiedRun {
 
 /**
  * In the order in which they ran. `before`, `after`: folders of runs. `own`: ids of the runs that the notebook's outputs name:
- * only these are compared. If the outputs name none, a run is compared with the last one of its name.
+ * a name that
+ * they have is compared with these alone. Runs of other names (seeds, folds, trials) are compared with the last of their name.
  */
 export function verifiedRuns(before: string, after: string, own: readonly string[] = []): readonly VerifiedRun[] {
-  const old = sidesIn(before).filter((side) => own.length === 0 || own.includes(side.run.id));
+  const old = sidesIn(before);
   const all = sidesIn(after);
   return all.map((now, at): VerifiedRun => {
     const like = (side: Side): boolean => keyOf(side) === keyOf(now);
-    const named = old.filter(like);
+    const mine = own.filter((id) => nameIn(id) === now.lock.name);
+    const named = old.filter((side) => like(side) && (mine.length === 0 || mine.includes(side.run.id)));
     // A name may be trained by several cells: the same recipe, else the same place among those of that name, from the last.
     const place = all.slice(at + 1).filter(like).length;
     const then = named.findLast(({ lock }) => lock.recipeHash === now.lock.recipeHash) ?? named.at(-1 - place);
@@ -41,6 +43,9 @@ export function verifiedRuns(before: string, after: string, own: readonly string
     return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: some ? compared : null };
   });
 }
+
+/** The name in a run's id: `router-20261202-101500-abcdef`. */
+const nameIn = (id: string): string => id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(?:-\d+)?$/, "");
 
 /** Trainings alone, oldest first; what can't be read is passed over. */
 function sidesIn(root: string): readonly Side[] {

@@ -59,6 +59,12 @@ describe("which language a cell is", () => {
     "date = train",
     "Data(tickets)",
     "function train {",
+    "mode in {fast: 1}",
+    "date as { year: number }",
+    "models satisfies {}",
+    "trail in {}",
+    "Import d {",
+    "Export d {",
   ])
     it(`TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
   it("keeps offsets when it takes the magic line away", () => {

@@ -63,6 +63,8 @@ describe("settings that no reader asks for", () => {
     importSettings(stringify({ ...axolotl, ...more }), "a.yaml").left.map(({ setting }) => setting);
   it("are what counts as not carried over", () => {
     assert.deepEqual(left({}), []);
+    const shown = importSettings(stringify({ ...axolotl, special_tokens: { pad_token: "<pad>" } }), "a.yaml").program;
+    assert.match(shown, /<pad>/, "tokens of texts are shown");
     for (const [more, setting] of [
       [{ special_tokens: { pad_token: "<pad>" } }, "special_tokens.pad_token"],
       [{ eval_steps: 20 }, "eval_steps"],
@@ -72,8 +74,30 @@ describe("settings that no reader asks for", () => {
       assert.deepEqual(left(more), [setting]);
   });
   it("never show a token", () => {
-    for (const key of ["hub_token", "hf_use_auth_token", "wandb_api_key"])
-      assert.doesNotMatch(importSettings(stringify({ ...axolotl, [key]: "planted" }), "a.yaml").program, /planted/);
+    const keys = [
+      ...["hub_token", "hf_use_auth_token", "wandb_api_key", "hf_hub_token", "ms_hub_token", "push_to_hub_token"],
+      ...[
+        "swanlab_lark_webhook_url",
+        "access_token",
+        "huggingface_token",
+        "neptune_api_token",
+        "wandb_key",
+        "s3_access_key",
+      ],
+      ...["aws_secret_access_key", "secret_key", "credentials", "mlflow_tracking_token", "hub_api_key"],
+    ];
+    for (const key of keys)
+      assert.doesNotMatch(
+        importSettings(stringify({ ...axolotl, [key]: "planted" }), "a.yaml").program,
+        /planted/,
+        key,
+      );
+    const inside = { hub: { token: "planted" }, env: { WANDB_API_KEY: "planted", HF_TOKEN: "planted" } };
+    const code = {
+      callbacks: 'MyCallback(api_key="planted", other=1)',
+      ray_init_kwargs: { _redis_password: "planted" },
+    };
+    assert.doesNotMatch(importSettings(stringify({ ...axolotl, ...inside, ...code }), "a.yaml").program, /planted/);
   });
   it("are not those without effect, which are listed with a reason", () => {
     const { idle, left: lost } = importSettings(

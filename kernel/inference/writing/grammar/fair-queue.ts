@@ -27,7 +27,8 @@ export class FairQueue<T extends Queued> {
   }
 
   has(is: (key: string) => boolean): boolean {
-    return [...this.keys.keys()].some(is);
+    for (const key of this.keys.keys()) if (is(key)) return true;
+    return false;
   }
 
   /** A key without jobs gets its turn after all others. */

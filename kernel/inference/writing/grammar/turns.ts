@@ -141,9 +141,10 @@ export class Turns {
     return later ? { job: later, toEnd: false } : null;
   }
   private nextOfFirst(room: (key: string) => boolean): Job | undefined {
+    // Whether there is room is asked of keys that may start alone: making room ends threads.
     const quick = (key: string): boolean => this.quick.has(key) && room(key);
     const other = (key: string): boolean => !this.quick.has(key) && room(key);
-    const others = this.first.has(other);
+    const others = this.first.has((key) => !this.quick.has(key));
     const isOthers = others && this.passes >= PASSES;
     const job = this.first.take(isOthers ? other : quick) ?? this.first.take(room);
     if (job) this.passes = others && this.quick.has(job.key) ? this.passes + 1 : 0;
@@ -171,7 +172,6 @@ export class Turns {
     };
     void job.run({ signal: run.over.signal, begins }).finally(() => {
       if (!this.running.has(run)) return;
-      // A run that its client gave up says nothing of how quick the client's jobs are.
       if (run.begun !== null) this.noteQuick(job.key, this.clock.now() - run.begun <= this.o.slice);
       this.ends(run);
     });
@@ -234,6 +234,8 @@ export class Turns {
     if (this.first.remove(job) || this.second.remove(job)) return;
     for (const run of this.running)
       if (run.job === job) {
+        // A job that was given up before its end may have been a long one.
+        this.noteQuick(job.key, false);
         run.over.abort();
         return this.ends(run);
       }

@@ -260,18 +260,22 @@ describe("turns of clients", () => {
     await clock.run();
     assert.deepEqual(order, ["running", "new", "slow"]);
   });
-  it("let no client pass others after a job that it gave up within a slice", async () => {
-    const { clock, order, take } = oneWorker();
-    const gives = new AbortController();
-    take("gives up", 50 * SLICE, gives.signal);
-    clock.after(SLICE / 2, () => gives.abort(new Error("given up")));
-    await clock.run();
-    order.length = 0;
-    take("running", 50);
-    take("new", 10);
-    take("gives up", 10);
-    await clock.run();
-    assert.deepEqual(order, ["running", "new", "gives up"]);
+  it("let no client pass others after a job that it gave up within a slice, whatever it was before", async () => {
+    for (const before of [[], ["gives up"]]) {
+      const { clock, order, take } = oneWorker();
+      for (const one of before) take(one, 10);
+      await clock.run();
+      const gives = new AbortController();
+      take("gives up", 50 * SLICE, gives.signal);
+      clock.after(SLICE / 2, () => gives.abort(new Error("given up")));
+      await clock.run();
+      order.length = 0;
+      take("running", 50);
+      take("new", 10);
+      take("gives up", 10);
+      await clock.run();
+      assert.deepEqual(order, ["running", "new", "gives up"]);
+    }
   });
   it("let a quick client wait longer than a slice at most once in a pause, whatever another has in the queue", () =>
     fc.assert(

@@ -1,0 +1,33 @@
+/**
+ * Values of foreign settings as a program's head and errors show them, without secrets: the program is meant to be shared. The name
+ * of a setting decides, and inside objects and code the name beside each value.
+ */
+
+/** Names whose values may be secret. */
+const secret = /token|(?:^|[._-]|[a-z])key(?:$|s$|[._-]?id$)|secret|passw|credential|webhook|auth|signature|cookie/i;
+/** Tokens of texts, and numbers of tokens, are no secrets. */
+const harmless =
+  /tokenizer|tokeni[sz]|max_|min_|num_|new_|n_tokens|special_tokens|(?:pad|bos|eos|unk|sep|cls|mask|image|audio|video|start|end|stop|decoder_start)_token|author/i;
+const isSecret = (name: string): boolean => {
+  const own = name.split(".").at(-1) ?? name;
+  return secret.test(own) && !harmless.test(own);
+};
+/** `api_key="…"`, `HF_TOKEN: '…'` in code. */
+const assigned = /([\w.-]+)(["']?\s*[=:]\s*)(["'])((?:\\.|(?!\3)[^\\])*)\3/g;
+
+/** JSON, cut where it is long. */
+export function shownValue(setting: string, value: unknown): string {
+  if (isSecret(setting)) return "…";
+  const text =
+    JSON.stringify(value, (key, part: unknown) => {
+      if (key !== "" && isSecret(key)) return "…";
+      return typeof part === "string" ? withoutSecrets(part) : part;
+    }) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function withoutSecrets(code: string): string {
+  return code.replace(assigned, (all, name: string, between: string, quote: string) =>
+    isSecret(name) ? `${name}${between}${quote}…${quote}` : all,
+  );
+}
