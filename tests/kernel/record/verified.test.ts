@@ -1,6 +1,6 @@
 /** Runs of a notebook that ran again, beside those of before. */
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { verifiedRuns } from "#kernel/record/verified.js";
@@ -31,5 +31,25 @@ describe("runs of a notebook that ran again", () => {
       other?.numbers?.beyond.map(({ what }) => what),
       ["size on d.test"],
     );
+  });
+
+  it("are held to the notebook's own runs, and where it names none of a name, to the last of that name", () => {
+    const before = runsWith("before", { size: 1 });
+    // A later run of the same name, with another score.
+    const later = id.replace(/-(\d{8})-/, "-29991231-");
+    cpSync(join(before, id), join(before, later), { recursive: true });
+    const lock = join(before, later, "lock.json");
+    writeFileSync(lock, readFileSync(lock, "utf8").replace(/"started": ?"\d{4}/, '"started": "2999'));
+    const scores = join(before, later, "scores.jsonl");
+    writeFileSync(scores, readFileSync(scores, "utf8").replaceAll('"size":{"value":1', '"size":{"value":7'));
+    const now = runsWith("after", { size: 1 });
+    const told = (own: readonly string[]) =>
+      verifiedRuns(before, now, own).map(({ then, numbers }) => [then, numbers?.beyond.length]);
+    assert.deepEqual(told([id]), [[id, 0]]);
+    assert.deepEqual(told([]), [[later, 1]]);
+    // Another training of the notebook names its run; this one's are not left out for it.
+    assert.deepEqual(told(["other-20261202-101500-abcdef"]), [[later, 1]]);
+    // Its own run is gone: no other one is taken for it.
+    assert.deepEqual(told([id.replace(/-(\d{8})-/, "-20000101-")]), [[null, undefined]]);
   });
 });
