@@ -8,13 +8,18 @@ import type { Call } from "#dsl/types/value.js";
 import type { SparseRows } from "../tfidf/sparse.js";
 import { rowsOf } from "../tfidf/sparse.js";
 import type { LinearModel, Setting } from "./linear-labels.js";
+import { foldsOf } from "./folds.js";
 import { modelOf, type Learning } from "./linear-model.js";
 import type { Values } from "./rows-learnt.js";
 
 const STRENGTHS = { labels: [1, 10, 100], numbers: [1, 0.1, 10] } as const;
 const FOLDS = 5;
+/** Trials end sooner than the final fit: scores of settings differ by more than that changes. */
+const ROUGH = 0.1;
 /** Most rows that each trial is fitted on; of more rows, so many at equal distances. */
-const MOST = 5_000;
+const MOST = 1_000;
+/** Choices of a contender that is asked more than once. */
+const known = new WeakMap<Choosing, Promise<Chosen>>();
 
 export interface Chosen {
   readonly setting: Setting;
@@ -32,19 +37,29 @@ export interface Choice {
 }
 
 /** Ties go to the earlier setting; the first has the model's class weights and C = 1. */
-export async function chosenSetting(o: Choice): Promise<Chosen> {
+export function chosenSetting(o: Choice): Promise<Chosen> {
+  const chosen = known.get(o.choosing) ?? tried(o);
+  known.set(o.choosing, chosen);
+  return chosen;
+}
+
+async function tried(o: Choice): Promise<Chosen> {
   const settings = settingsOf(o.task, o.values);
   const step = Math.max(1, Math.ceil(o.learnt.count / MOST));
   const picked = Array.from({ length: Math.ceil(o.learnt.count / step) }, (_, i) => i * step);
-  let best: { readonly setting: Setting; readonly score: number } | null = null;
-  for (const setting of settings) {
+  const folds = o.choosing.from === "train" ? foldsOf(o.asked.count, FOLDS, o.values) : null;
+  const scores: number[] = [];
+  for (const [i, setting] of settings.entries()) {
     o.learning.signal?.throwIfAborted();
-    const said =
-      o.choosing.from === "validation" ? await byOthers(o, setting, picked) : await byFolds(o, setting, picked);
-    const score = await o.choosing.score(said);
-    if (!Number.isNaN(score) && (!best || score > best.score)) best = { setting, score };
+    o.learning.onProgress?.("settings tried", i, settings.length);
+    const said = folds ? await byFolds(o, setting, picked, folds) : await byOthers(o, setting, picked);
+    scores.push(await o.choosing.score(said));
   }
-  const setting = best?.setting ?? settings[0]!;
+  const defined = scores.filter((score) => !Number.isNaN(score));
+  const most = Math.max(...defined);
+  // Equal scores of all settings tell nothing: none is chosen.
+  const best = defined.length > 0 && defined.some((score) => score < most);
+  const setting = settings[best ? scores.indexOf(most) : 0]!;
   const where = o.choosing.from === "validation" ? "on validation" : `by ${String(FOLDS)} folds of train`;
   const how = best ? `chosen of ${String(settings.length)} settings by ${o.choosing.metric} ${where}` : "not chosen";
   return { setting, what: `${toldSetting(setting, o.values("score") !== null)}, ${how}` };
@@ -72,10 +87,13 @@ async function byOthers(o: Choice, setting: Setting, picked: readonly number[]):
 }
 
 /** Predictions for each row by a model that was fitted without it. */
-async function byFolds(o: Choice, setting: Setting, picked: readonly number[]): Promise<readonly Float32Array[]> {
+async function byFolds(
+  o: Choice,
+  setting: Setting,
+  picked: readonly number[],
+  foldOf: Uint32Array,
+): Promise<readonly Float32Array[]> {
   const said: Float32Array[] = new Array<Float32Array>(o.asked.count);
-  const foldOf = Uint32Array.from({ length: o.asked.count }, (_, row) => row % FOLDS);
-  picked.forEach((row, i) => (foldOf[row] = i % FOLDS));
   for (let fold = 0; fold < FOLDS; fold++) {
     const others = picked.filter((row) => foldOf[row] !== fold);
     const model = await fittedOn(o, setting, others);
@@ -91,5 +109,5 @@ function fittedOn(o: Choice, setting: Setting, rows: readonly number[]): Promise
     const all = o.values(role);
     return all && rows.map((row) => all[row]);
   };
-  return modelOf({ ...o.learning, setting }, rowsOf(o.learnt, rows), values);
+  return modelOf({ ...o.learning, setting, tolerance: ROUGH * Math.sqrt(setting.c) }, rowsOf(o.learnt, rows), values);
 }

@@ -29,6 +29,8 @@ export interface Fitting {
   readonly signal?: AbortSignal | undefined;
   /** Absent: C = 1, and every row counts once. */
   readonly setting?: Setting | undefined;
+  /** Length of the gradient at which the fit ends. */
+  readonly tolerance?: number | undefined;
 }
 
 /** What each row counts; undefined: 1. `truth`: the number of each row's label, of `count`. */
@@ -66,7 +68,7 @@ export async function labelModel(
   const place = new Map(present.map((label, i) => [label, i]));
   const truth = Int32Array.from(found, (label) => place.get(numbers.get(label) ?? -1) ?? 0);
   const counts = countsOf(truth, present.length, (place) => labels[present[place]!]!, o.setting);
-  const how = { signal: o.signal, counts };
+  const how = { signal: o.signal, counts, tolerance: o.tolerance };
   const model: Linear =
     present.length === 2
       ? await logisticFitted(rows, truth, how)
@@ -124,7 +126,7 @@ export async function setsModel(
     if (have === 0 || have === is.length) models.push(have === 0 ? -SURELY : SURELY);
     else {
       const counts = countsOf(is, 2, (yes) => (yes === 1 ? label : ""), o.setting);
-      models.push(await logisticFitted(rows, is, { signal: o.signal, counts }));
+      models.push(await logisticFitted(rows, is, { signal: o.signal, counts, tolerance: o.tolerance }));
     }
   }
   const own = new Float64Array(1);

@@ -6,18 +6,21 @@ import { labelModel, setsModel, type LinearModel, type Setting } from "./linear-
 import type { Values } from "./rows-learnt.js";
 
 /** What a linear model needs beside its rows. */
-export type Learning = Pick<ContenderGiven, "labels" | "signal"> & { readonly setting?: Setting | undefined };
+export type Learning = Pick<ContenderGiven, "labels" | "signal" | "onProgress"> & {
+  readonly setting?: Setting | undefined;
+  readonly tolerance?: number | undefined;
+};
 
 export async function modelOf(
-  { labels, signal, setting }: Learning,
+  { labels, signal, setting, tolerance }: Learning,
   learnt: SparseRows,
   values: Values,
 ): Promise<LinearModel> {
   const [label, sets, score] = [values("label"), values("labels"), values("score")];
-  if (label) return labelModel(learnt, label.map(String), labels, { signal, setting });
-  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, { signal, setting });
+  if (label) return labelModel(learnt, label.map(String), labels, { signal, setting, tolerance });
+  if (sets) return setsModel(learnt, sets as readonly (readonly string[])[], labels, { signal, setting, tolerance });
   const counts = setting && setting.c !== 1 ? new Float64Array(learnt.count).fill(setting.c) : undefined;
-  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), { signal, counts });
+  const numbers = await ridgeFitted(learnt, (score ?? []).map(Number), { signal, counts, tolerance });
   const own = new Float64Array(1);
   return {
     what: "ridge regression",

@@ -31,6 +31,12 @@ export function said({ weights, outputs, last = 1 }: Linear, rows: SparseRows, r
 
 /** The loss of a row from what is said of it [outputs]; its slope by each goes into the same place. */
 type Loss = (row: number, said: Float64Array) => number;
+export interface FitOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly counts?: Counts;
+  /** Length of the gradient at which the fit ends; absent: as far down as makes no difference. */
+  readonly tolerance?: number | undefined;
+}
 /** By row, above 0; absent: 1 each. */
 export type Counts = Float64Array | undefined;
 
@@ -41,8 +47,8 @@ export type Counts = Float64Array | undefined;
 async function fitted(
   all: SparseRows,
   outputs: number,
-  { loss, bends, counts }: { readonly loss: Loss; readonly bends: number; readonly counts?: Counts },
-  signal?: AbortSignal,
+  { loss, bends }: { readonly loss: Loss; readonly bends: number },
+  { counts, signal, tolerance = TOLERANCE }: FitOptions,
 ): Promise<Linear> {
   const { rows, whole } = condensed(all);
   const scales = scalesOf(rows, bends, counts);
@@ -76,7 +82,7 @@ async function fitted(
     return sum;
   };
   const x = new Float64Array(added + outputs);
-  await minimise(x, objective, { tolerance: TOLERANCE, signal });
+  await minimise(x, objective, { tolerance, signal });
   for (let i = 0; i < x.length; i++) x[i]! *= scales[Math.floor(i / outputs)]!;
   return { weights: whole(x, outputs), outputs };
 }
@@ -97,7 +103,7 @@ export function softmaxFitted(
   rows: SparseRows,
   labels: ArrayLike<number>,
   count: number,
-  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
+  o: FitOptions = {},
 ): Promise<Linear> {
   const loss: Loss = (row, own) => {
     const label = labels[row]!;
@@ -109,29 +115,21 @@ export function softmaxFitted(
     own[label]! -= 1;
     return Math.log(sum) + most - right;
   };
-  return fitted(rows, count, { loss, bends: (1 / count) * (1 - 1 / count), counts: o.counts }, o.signal);
+  return fitted(rows, count, { loss, bends: (1 / count) * (1 - 1 / count) }, o);
 }
 
 /** Yes (1) or no (0). */
-export function logisticFitted(
-  rows: SparseRows,
-  is: ArrayLike<number>,
-  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
-): Promise<Linear> {
+export function logisticFitted(rows: SparseRows, is: ArrayLike<number>, o: FitOptions = {}): Promise<Linear> {
   const loss: Loss = (row, own) => {
     const score = own[0]!;
     own[0] = 1 / (1 + Math.exp(-score)) - is[row]!;
     return Math.max(score, 0) - score * is[row]! + Math.log1p(Math.exp(-Math.abs(score)));
   };
-  return fitted(rows, 1, { loss, bends: 0.25, counts: o.counts }, o.signal);
+  return fitted(rows, 1, { loss, bends: 0.25 }, o);
 }
 
 /** A number: learnt with mean 0 and spread 1, and told as it was. */
-export async function ridgeFitted(
-  rows: SparseRows,
-  numbers: ArrayLike<number>,
-  o: { readonly signal?: AbortSignal | undefined; readonly counts?: Counts } = {},
-): Promise<Linear> {
+export async function ridgeFitted(rows: SparseRows, numbers: ArrayLike<number>, o: FitOptions = {}): Promise<Linear> {
   const all = Float64Array.from(numbers);
   const mean = all.reduce((sum, one) => sum + one, 0) / Math.max(1, all.length);
   const spread = Math.sqrt(all.reduce((sum, one) => sum + (one - mean) ** 2, 0) / Math.max(1, all.length)) || 1;
@@ -140,7 +138,7 @@ export async function ridgeFitted(
     own[0] = off;
     return (off * off) / 2;
   };
-  const { weights } = await fitted(rows, 1, { loss, bends: 1, counts: o.counts }, o.signal);
+  const { weights } = await fitted(rows, 1, { loss, bends: 1 }, o);
   const told = weights.map((weight) => weight * spread);
   told[told.length - 1]! += mean;
   return { weights: told, outputs: 1 };

@@ -23,6 +23,7 @@ recipe quick { epochs: 2, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;
 const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
+const hasCheckpoint = (run: string | null): boolean => events(run).some(({ kind }) => kind === "checkpoint");
 const losses = (run: string | null): readonly number[] =>
   events(run).flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 const steps = (run: string | null): readonly number[] =>
@@ -98,9 +99,9 @@ describe("trials in processes", function () {
       await delay(20);
       const open = (book.values.get("cut") as SweepHandle | undefined)?.trials ?? [];
       // One of those that are under way, once it has a checkpoint that it may go on from.
-      for (const { run, step = 0, state } of open) {
+      for (const { run, state } of open) {
         const [writer] = state === "running" ? writersOf(run).slice(-1) : [];
-        if (!writer || killed.has(writer.id) || step < 22 || killed.size >= 2) continue;
+        if (!writer || killed.has(writer.id) || !hasCheckpoint(run) || killed.size >= 2) continue;
         killed.add(writer.id);
         process.kill(writer.id, "SIGKILL");
       }

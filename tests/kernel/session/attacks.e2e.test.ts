@@ -44,7 +44,7 @@ describe("attacks", function () {
     writeFileSync(join(book.folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
     await book.run(`data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
 model m { base: "bert", task: text_classification, technique: full, max_length: 16 }
-recipe many { epochs: 25, batch_size: 32, optimizer: adamw(learning_rate: 3e-3), dropout: 0, canaries: 20 }`);
+recipe many { epochs: 25, batch_size: 32, optimizer: adamw(learning_rate: 4e-3), dropout: 0, canaries: 20 }`);
   });
   after(() => book.close());
 

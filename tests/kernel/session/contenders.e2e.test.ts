@@ -11,9 +11,9 @@ import { definitions, writeSmallTraining } from "./small-training.js";
 interface FairBaseline {
   readonly train: readonly (readonly [text: string, own: string | readonly string[]])[];
   readonly asked: FairBaseline["train"];
-  readonly chosen: { readonly c: number; readonly weigh: string };
-  /** f1(macro) of the test: with the chosen setting, and with C = 1 and labels that count by their rows. */
+  /** f1(macro) of the test: with the setting that GridSearchCV chose, with each one, and with C = 1 and no class weights. */
   readonly test: number;
+  readonly settings: Readonly<Record<string, number>>;
   readonly unweighted: number;
 }
 
@@ -66,7 +66,7 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
-  it("are as good as scikit-learn's, its C and class weights chosen by the same metric and folds", async () => {
+  it("have the scores of scikit-learn's, and settings as good as those that GridSearchCV chooses", async () => {
     const file = new URL("../../../../tests/golden/oracle/fair-baselines.json", import.meta.url);
     const { teams, tags } = JSON.parse(readFileSync(file, "utf8")) as Record<"teams" | "tags", FairBaseline>;
     const lines = ({ train, asked }: FairBaseline): readonly string[] =>
@@ -85,28 +85,56 @@ model of_${name} { base: "bert", task: ${task}, technique: full, max_length: 8 }
 train of_${name} on ${name} { steps: 2, validate: none }
 evaluate of_${name}, baseline(tfidf) on ${name}.test { metrics: [f1(macro)] }`);
       const value = book.session.evaluations.at(-1)!.metrics["f1(macro)"]!;
-      assert.ok(Math.abs(value - golden.test) < 5e-3, `${name}: ${String(value)}, scikit-learn ${String(golden.test)}`);
       assert.ok(value > golden.unweighted + 0.2, "an unweighted baseline is a straw man here");
       const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-      const { c, weigh } = golden.chosen;
-      const told = `C ${String(c)}${weigh === "balanced" ? ", balanced labels" : ""}, chosen of 6 settings by f1(macro) by 5 folds of train`;
-      assert.ok(words.includes(told), `${told} is not told: ${words.slice(-1500)}`);
+      const told = /C (\d+)(, balanced labels)?, chosen of 6 settings by f1\(macro\) by 5 folds of train/.exec(words);
+      assert.ok(told, words.slice(-1500));
+      const theirs = golden.settings[`[${told[1]!}, "${told[2] === undefined ? "none" : "balanced"}"]`]!;
+      assert.ok(Math.abs(value - theirs) < 5e-3, `${name}: ${String(value)}, scikit-learn ${String(theirs)}`);
+      // Its folds are drawn otherwise: of nearly equal settings it may choose another.
+      assert.ok(theirs > golden.test - 0.03, `${name}: ${String(theirs)}, its own choice ${String(golden.test)}`);
     }
   });
 
-  it("have thresholds fitted to validation where the model has", async () => {
-    const shown = await book.run(`data v like d { split: random(train: 50%, validation: 40%, test: 10%) }
-train m on v as fitted { epochs: 1, calibrate: threshold(f1) }
-evaluate fitted, baseline(tfidf) on v.test { metrics: [f1(macro)] }`);
-    const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-    assert.match(words, /baseline\(tfidf\): .*threshold yes 0\.\d+, fitted to validation as the model's/s);
+  it("are chosen on validation, and have thresholds fitted to it where the model has", async () => {
+    // A rare label, told by a word that others have, too: at a half it is seldom given.
+    const rows = Array.from({ length: 400 }, (_, i) => {
+      const rare = i % 10 === 0;
+      const part = ["train", "validation", "test", "train"][Math.floor(i / 10) % 4]!;
+      return `${rare || i % 5 === 1 ? "good" : "bad"} w${String((i * 7) % 64)} w${String((i * 13) % 64)},${rare ? "yes" : "no"},${part}`;
+    });
+    writeFileSync(join(book.folder, "rare.csv"), ["text,label,part", ...rows].join("\n"));
+    const shown = async (name: string, more: string): Promise<string> =>
+      (
+        await book.run(`train rare on r as ${name} { steps: 3${more} }
+evaluate ${name}, baseline(tfidf) on r.test { metrics: [accuracy] }`)
+      )
+        .map(({ bundle }) => String(bundle["text/plain"]))
+        .join("\n");
+    await book.run(`data r { source: csv("rare.csv"), columns: { text: text, label: label }, split: by_column(part), allow: { split-leak: "few words", near-leak: "few words", label-conflict: "few words" } }
+model rare { base: "bert", task: text_classification(class_weight: { yes: 1 }), technique: full, max_length: 8 }`);
+    const given = (): number => book.session.evaluations.at(-1)!.confusion.reduce((sum, of) => sum + of[1]!, 0);
+    assert.match(await shown("plain", ""), /chosen of \d settings by accuracy on validation|not chosen/);
+    const before = given();
+    const words = await shown("fitted", ", calibrate: threshold(f1)");
+    const share = Number(/threshold yes (0\.\d+), fitted to validation by f1/.exec(words)?.[1]);
+    assert.ok(share < 0.5, words.slice(-1500));
+    assert.ok(given() > before, `${String(given())} are given at ${String(share)}, ${String(before)} at a half`);
   });
-  it("stand beside the model that is best on validation, or the first where none can tell", async () => {
-    await book.run(`data v like d { split: random(train: 60%, validation: 20%, test: 20%) }
+  it("stand beside the model that is best on validation, whatever the scored rows say, or the first", async () => {
+    // The rows that are scored have the labels of others: there the model that learnt nothing is the better one.
+    const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
+    const parted = rows.map((row, i) => {
+      const part = i % 5 === 0 ? "test" : i % 5 === 1 ? "validation" : "train";
+      return `${part === "test" ? row.replace(/yes$/, "NO").replace(/no$/, "yes").replace("NO", "no") : row},${part}`;
+    });
+    writeFileSync(join(book.folder, "turned.csv"), ["text,label,part", ...parted].join("\n"));
+    await book.run(`data v { source: csv("turned.csv"), columns: { text: text, label: label }, split: by_column(part) }
 train m on v as weak { steps: 1, schedule: constant(warmup: 0%), optimizer: adamw(learning_rate: 1e-9) }
-train m on v as strong { epochs: 6, optimizer: adamw(learning_rate: 3e-3) }
+train m on v as strong { epochs: 12, optimizer: adamw(learning_rate: 3e-3) }
 evaluate weak, strong, baseline(majority) on v.test { metrics: [accuracy] }`);
     const [weak, strong] = book.session.evaluations.slice(-3);
+    assert.ok(weak!.metrics["accuracy"]! > strong!.metrics["accuracy"]!);
     assert.equal(weak?.verdict, undefined);
     assert.match(strong?.verdict ?? "", /\(strong: the best of weak, strong by accuracy on validation\)/);
     await book.run("evaluate weak, strong, baseline(majority) on v.validation { metrics: [accuracy] }");

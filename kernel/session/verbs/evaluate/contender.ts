@@ -60,16 +60,13 @@ export async function evaluateContender(
   const implementation = await does(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
   const asked: AskedContender[] = [];
-  for (const part of parts)
-    asked.push(
-      await askedPart(session, { name, contender, call: asks, beside, warn, implementation }, part, how, stage),
-    );
-  const fitted = await thresholdsFor(
-    session,
-    { name, contender, beside, warn, call: asks, implementation },
-    how,
-    stage,
-  );
+  const has = capabilitiesOf(session, asks);
+  const standing = { name, contender, beside, warn, call: asks, implementation };
+  // One for each part: what was chosen for it is remembered.
+  const choosing = parts.map((part) => (has.learns(asks) ? choosingFor(session, part, beside.encoding, how) : null));
+  for (const [i, part] of parts.entries())
+    asked.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, stage));
+  const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, stage);
   const costs = asked.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
@@ -78,10 +75,9 @@ export async function evaluateContender(
   };
   const notes = [
     ...new Set(asked.flatMap((one) => one.notes)),
-    ...(fitted ? [`${toldFitted(fitted)}, fitted to validation as the model's`] : []),
+    ...(fitted ? [`${toldFitted(fitted)}, fitted to validation by f1`] : []),
   ];
   const { prepared, split, encoding, rows, evaluation } = beside;
-  const has = capabilitiesOf(session, asks);
   const constant = has.constant?.(asks) === true;
   const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
   return measuredOf(
@@ -109,6 +105,11 @@ function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): ContenderC
   return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
 }
 
+type AskedStanding = Standing & {
+  readonly call: Call;
+  readonly implementation: ContenderImplementation;
+  readonly choosing: Choosing | null;
+};
 interface AskedContender {
   readonly said: Asked;
   readonly texts: WrittenMetricInput | null;
@@ -119,14 +120,7 @@ interface AskedContender {
 
 async function askedPart(
   session: OpenSession,
-  {
-    name,
-    contender,
-    call,
-    beside: { encoding, by },
-    warn,
-    implementation,
-  }: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
+  { name, contender, call, beside: { encoding, by }, warn, implementation, choosing }: AskedStanding,
   part: PartAsked,
   how: How,
   stage: Stage,
@@ -142,7 +136,7 @@ async function askedPart(
     ...{ call, task: encoding.task, warn, has: registry.find("task", encoding.task.call.word)?.capabilities },
     ...{ labels: rows.asked.labels, batchSize: how.batch_size },
     train: has.learns(call) ? learntFrom(part, name) : null,
-    choosing: has.learns(call) ? choosingFor(session, part, encoding, how) : null,
+    choosing,
     rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
     writing: writing || null,
     host: {
@@ -205,15 +199,19 @@ function answered(
 /** The contender's thresholds; null if the model has none, or there is no validation split. */
 async function thresholdsFor(
   session: OpenSession,
-  standing: Standing & { readonly call: Call; readonly implementation: ContenderImplementation },
+  standing: AskedStanding,
   how: How,
   stage: Stage,
 ): Promise<Fitted | null> {
   const { by, prepared, split, encoding } = standing.beside;
+  // What learns nothing (a prompt) takes long to ask again, and its shares are no better for it.
+  if (!capabilitiesOf(session, standing.call).learns(standing.call)) return null;
   if (by.is !== "model" || !by.handle.fitted?.thresholds) return null;
   if (split === "validation" || !splitNamesOf(prepared).includes("validation")) return null;
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
-  const { said } = await askedPart(session, standing, { prepared, split: "validation", rows }, how, stage);
+  // Answers are not timed here.
+  const untimed = { ...how, metrics: [] };
+  const { said } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, stage);
   return contenderThresholds(said, rows, encoding.labels);
 }
 
