@@ -70,7 +70,7 @@ export async function encodeChats(rows: ConversationRows, chat: Written, data: s
   const placed = await chat.tokenizer.encodePlaced(written.map(({ pieces }) => joinedText(pieces)));
   await demandSamePrompts(
     chat,
-    rows.map((row, i) => ({ ...row, wanted: wanted[i]!, pieces: pieces[i]!, placed: placed[i]! })),
+    rows.map((row, i) => ({ ...row, wanted: wanted[i]!, pieces: pieces[i]! })),
   );
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
@@ -135,25 +135,21 @@ export function cutChat(chat: ChatRow, most: number): ChatRow {
   return { ids: chat.ids.slice(from, end), trained: chat.trained.slice(from, end) };
 }
 
-interface Placed {
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
 /**
- * Checks that the text before the first token of each trained answer equals the prompt of a prediction. Answers that don't follow a
- * user's turn are skipped, since predictions always answer one.
+ * Checks that the text before trained answers equals the prompt of a prediction. Answers that don't follow a user's turn are skipped,
+ * since predictions always answer one. Of a long conversation the first and the last answers are compared: templates treat
+ * those in between alike, and each prompt is written from the beginning.
  */
 async function demandSamePrompts(
   chat: Written,
   rows: readonly (ConversationRows[number] & {
     readonly wanted: ReadonlySet<number>;
     readonly pieces: readonly TemplatePiece[];
-    readonly placed: Placed;
   })[],
 ): Promise<void> {
-  const asked = rows.flatMap(({ row, turns, wanted, pieces, placed }) =>
-    [...wanted].flatMap((answer) => {
-      const trained = turns[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer, placed) : null;
+  const asked = rows.flatMap(({ row, turns, wanted, pieces }) =>
+    endsOf([...wanted]).flatMap((answer) => {
+      const trained = turns[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer) : null;
       return trained === null ? [] : [{ row, turns: turns.slice(0, answer), trained }];
     }),
   );
@@ -169,7 +165,7 @@ async function demandSamePrompts(
 }
 /**
  * LLaMA 2's and Mistral's templates put a space before an answer and none behind a prompt. In most tokenizers it is part of the
- * answer's first token; where it is one by itself, transformers doesn't train it either.
+ * answer's first token; where it is a token by itself, transformers' mask leaves it out, too.
  */
 const SPACE = " ";
 /** Characters that are shown before two texts differ, and in all. */
@@ -182,14 +178,16 @@ function commonStart(a: string, b: string): number {
   return at;
 }
 
-/** The text before the first token that holds a character of the answer; null: it has none. */
-function beforeAnswer(pieces: readonly TemplatePiece[], answer: number, { starts, ends }: Placed): string | null {
+/** The text before an answer; null: the answer is empty. */
+function beforeAnswer(pieces: readonly TemplatePiece[], answer: number): string | null {
   const own = pieces.findIndex((piece) => piece.answer === answer);
-  if (own < 0 || pieces[own]!.text === "") return null;
-  const before = Array.from(joinedText(pieces.slice(0, own)));
-  const first = ends.findIndex((end, i) => end > before.length && starts[i]! < end);
-  return first < 0 ? null : before.slice(0, starts[first]).join("");
+  return own < 0 || pieces[own]!.text === "" ? null : joinedText(pieces.slice(0, own));
 }
+
+/** Answers of a conversation that are compared at each end. */
+const AT_ENDS = 4;
+const endsOf = (answers: readonly number[]): readonly number[] =>
+  answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
 
 function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {
   const answers = turns.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));

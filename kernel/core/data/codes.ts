@@ -51,7 +51,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "template-prefix-differs": {
       readonly template: string;
       readonly row: RowName;
-      /** The text before the first trained token, and the prompt of a prediction, both from shortly before their first difference. */
+      /** The text before the trained answer, and the prompt of a prediction, both from shortly before their first difference. */
       readonly trained: string;
       readonly asked: string;
     };
@@ -186,9 +186,9 @@ registerCodes({
       `in the prompt of a prediction: ${JSON.stringify(d.asked)}`,
     ],
     help: () =>
-      "choose another `template` (`template: chatml`), or change the row: an answer that starts with white space may share a token with the prompt",
+      "choose another `template`, such as `template: chatml`; with the base's own one, answers need what it writes before them",
     explain:
-      "A model continues the prompt that it is asked with. Some templates write something between the prompt and the answer when a conversation is whole (Qwen3 an empty `<think>` block), which the prompt of a prediction does not have: the model would be trained to answer after a text that it never gets. Compared are the tokens before the first one that is trained with those of the prompt.",
+      "A model continues the prompt that it is asked with. Some templates write something between the prompt and the answer when a conversation is whole (Qwen3 an empty `<think>` block), which the prompt of a prediction does not have: the model would be trained to answer after a text that it never gets. Compared is the text before an answer with the prompt, at the first and the last answers of each conversation. Qwen3's own template is always refused for answers without thoughts: write `template: chatml`.",
   },
   "cannot-stream": {
     severity: "error",

@@ -88,6 +88,15 @@ describe("conversations as tokens", () => {
       await assert.rejects(encoded(told, [asked!, answered!, asked!, answered!]), { code: "template-prefix-differs" });
       assert.equal((await encoded(told, [asked!, answered!, asked!, answered!], "last")).length, 1);
     });
+    it("may share a token with an answer that begins with white space", async () => {
+      const spaced = (content: string) =>
+        encoded(thinking.replaceAll("<think>\\n\\n</think>\\n\\n", ""), [asked!, { role: "assistant", content }]);
+      for (const content of ["    code", "\n\nFour.", "\n"]) assert.equal((await spaced(content)).length, 1);
+    });
+    it("is compared at both ends of a long conversation", async () => {
+      const turns = Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? asked! : answered!));
+      await assert.rejects(encoded(thinking, turns), { code: "template-prefix-differs" });
+    });
     it("need not be what stands before an answer that no user asked for", async () => {
       assert.equal((await encoded(thinking.replaceAll("<think>\\n\\n</think>\\n\\n", ""), [answered!])).length, 1);
     });
