@@ -1,6 +1,6 @@
 /** Fills in defaults, keeps where each value came from, and lets words check themselves. */
 import type { CheckContext, PartOfText } from "../types/context.js";
-import type { Code, CodeData } from "../diagnostics/codes.js";
+import { entryOf, type Code, type CodeData } from "../diagnostics/codes.js";
 import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
 import { replace } from "../diagnostics/reporter.js";
@@ -173,6 +173,9 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
             ? partOf(program, written, within)
             : written;
       const place = own ?? whole;
+      const entry = entryOf(code as string);
+      // A warning of the text alone was said where the definition stands, and is not said again wherever it is used.
+      if (entry?.severity === "warning" && entry.facts !== true && place && place.source !== program.source.id) return;
       const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);
     },

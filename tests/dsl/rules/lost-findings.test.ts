@@ -62,3 +62,13 @@ describe("advice", () => {
     assert.equal(stratified("random(train: 80%, test: 20%, stratify: label)"), true);
   });
 });
+
+describe("a warning of a definition's text", () => {
+  const model = 'model m { base: "minilm", task: text_classification }';
+  const data = (train: string): string =>
+    `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: ${train}, test: 10%) }`;
+  it("is said in the cell of the definition, and not again where it is used", () => {
+    assert.deepEqual(compiled([`${data("80%")}\n${model}`]).codes, ["shares-leave-rows"]);
+    assert.deepEqual(compiled([`${data("80%")}\n${model}`, "train m on d"]).codes, []);
+  });
+});
