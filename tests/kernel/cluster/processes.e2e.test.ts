@@ -23,7 +23,11 @@ recipe quick { epochs: 2, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;
 const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
-const hasCheckpoint = (run: string | null): boolean => events(run).some(({ kind }) => kind === "checkpoint");
+/** Whether files of a checkpoint have arrived here: a busy machine may write the event long before. They arrive all at once. */
+const hasCheckpoint = (run: string | null): boolean => {
+  const folder = RunFolder.open(run ?? "").checkpoints;
+  return existsSync(folder) && readdirSync(folder).length > 0;
+};
 const losses = (run: string | null): readonly number[] =>
   events(run).flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 const steps = (run: string | null): readonly number[] =>
