@@ -62,12 +62,12 @@ export function update(program: Program, header: Header): void {
   const settings = new Map([...own.given].filter(([key]) => keys.includes(key) && !OF_STATEMENT.includes(key)));
   const earlier = lineageOf(program, start);
   const began = program.runs.get(start);
-  const first = began?.update ? began.update.first : began?.data;
+  const line = began ? lineOf(began) : [];
   const stages = whole.map((data, i): Stage => {
     const before = whole.slice(0, i);
     const updating = {
       ...{ start, strategy, before, lineage: [...earlier, ...before.map(() => strategy)] },
-      ...(first && { first }),
+      line: [...line, ...before.map((one) => ({ data: one, strategy }))],
       ...(forget.length > 0 && { forget: hashOf(forget) }),
     };
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
@@ -148,6 +148,11 @@ function lineageOf(program: Program, name: string): Updating["lineage"] {
   const update = program.runs.get(name)?.update;
   return update ? [...update.lineage, update.strategy] : [];
 }
+
+const lineOf = ({ data, update }: Run): Updating["line"] => [
+  ...(update?.line ?? []),
+  { data, strategy: update?.strategy ?? [] },
+];
 
 /** Texts that shall be forgotten, sorted. */
 function textsIn(program: Program, { statement, verb }: Header, given: ReadonlyMap<string, Given>): readonly string[] {

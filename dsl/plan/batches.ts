@@ -6,6 +6,7 @@
 import type { TaskCapabilities } from "../types/capabilities/model.js";
 import type { Registry } from "../types/registry.js";
 import type { SplitFacts } from "../types/facts.js";
+import { packedRows, type Texts } from "./packing.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../types/subject.js";
 
@@ -21,9 +22,6 @@ export interface Fed {
   /** Share of the tokens that a decoder writes, where an encoder reads the others; absent: there is no such divide. */
   readonly written?: number;
 }
-
-/** Share of a packed row that holds tokens, as seen on texts of mixed length. */
-const packedFill = 0.98;
 
 /** What the rows of a task teach (capability `supervision`): labels where nothing is said. */
 export function supervisionOf(registry: Registry, task: ModelPlan["task"]): Supervision {
@@ -48,37 +46,87 @@ export function readsConversations(registry: Registry, task: ModelPlan["task"]):
   return registry.find("task", task.word)?.capabilities?.conversation === true;
 }
 
-export function fed(
-  split: SplitFacts | undefined,
-  max: number,
-  o: { readonly windows: boolean; readonly packing: boolean },
-): Fed {
-  const rows = split?.rows ?? 0;
+/** Some rows of a split: so many, taken to be like all of it. */
+export interface SomeRows {
+  readonly split: SplitFacts | undefined;
+  readonly rows: number;
+}
+export const allRows = (split: SplitFacts | undefined): SomeRows => ({ split, rows: split?.rows ?? 0 });
+
+interface Feeding {
+  readonly windows: boolean;
+  readonly packing: boolean;
+}
+
+/** How the rows of one epoch are fed together. `max`: most tokens of a row. */
+export function fed(parts: readonly SomeRows[], max: number, o: Feeding): Fed {
+  const each = parts.map((part) => fedAlone(part, max, o));
+  const sum = (of: (one: Fed) => number): number => each.reduce((total, one) => total + of(one), 0);
+  const tokens = sum((one) => one.tokens);
+  const written = sum((one) => (one.written ?? 0) * one.tokens) / Math.max(1, tokens);
+  return {
+    rows: o.packing
+      ? Math.max(
+          1,
+          packedRows(
+            parts.flatMap((part) => textsOf(part, max)),
+            max,
+          ),
+        )
+      : sum((one) => one.rows),
+    tokens,
+    longest: Math.max(...each.map((one) => one.longest)),
+    ...(each.some((one) => one.written !== undefined) && { written }),
+  };
+}
+
+function fedAlone({ split, rows }: SomeRows, max: number, o: Feeding): Fed {
   const lengths = split?.lengths;
   if (!lengths) return { rows, tokens: rows * Math.min(64, max), longest: Math.min(64, max) };
-  if (split.targets) return fedPairs(rows, lengths, split.targets, max);
+  const share = split.rows > 0 ? rows / split.rows : 1;
+  if (split.targets) return fedPairs(rows, { share, inputs: lengths, targets: split.targets }, max);
   const { step, counts } = lengths;
   const sum = (of: (length: number) => number): number =>
     counts.reduce((total, count, i) => total + count * of((i + 0.5) * step), 0);
   const longest = Math.min(lengths.longest, max);
   // Contexts are measured as the windows that they become.
-  if (!o.windows) return { rows: counts.reduce((a, b) => a + b, 0), tokens: cutTokens(lengths, max), longest };
-  const { total } = lengths;
-  if (o.packing) return { rows: Math.max(1, Math.ceil(total / (max * packedFill))), tokens: total, longest: max };
-  return {
-    rows: lengths.longest <= max ? rows : Math.round(sum((n) => Math.max(1, Math.ceil(n / max)))),
-    tokens: total,
-    longest,
-  };
+  if (!o.windows)
+    return { rows: Math.round(share * sum(() => 1)), tokens: Math.round(share * cutTokens(lengths, max)), longest };
+  const tokens = Math.round(share * lengths.total);
+  if (o.packing) return { rows, tokens, longest: max };
+  const windows = lengths.longest <= max ? split.rows : sum((n) => Math.max(1, Math.ceil(n / max)));
+  return { rows: Math.round(share * windows), tokens, longest };
+}
+
+/** Texts by their lengths, those of a bin spread over it; longer ones as the windows that they are cut into. */
+function textsOf({ split, rows }: SomeRows, max: number): readonly Texts[] {
+  const lengths = split?.lengths;
+  if (!lengths) return [{ length: Math.min(64, max), count: rows }];
+  const { step, counts } = lengths;
+  const share = split.rows > 0 ? rows / split.rows : 1;
+  return counts.flatMap((count, bin) =>
+    Array.from({ length: count > 0 ? step : 0 }, (_, i) => bin * step + i).flatMap((length) => {
+      const own = (share * count) / step;
+      const whole = Math.floor(length / max);
+      return [
+        { length: max, count: own * whole },
+        { length: length - whole * max, count: own },
+      ].filter((one) => one.length > 0 && one.count > 0);
+    }),
+  );
 }
 
 type Lengths = NonNullable<SplitFacts["lengths"]>;
 
 /** Inputs and targets, each cut at `max`. */
-function fedPairs(rows: number, inputs: Lengths, targets: Lengths, max: number): Fed {
-  const [read, written] = [cutTokens(inputs, max), cutTokens(targets, max)];
+function fedPairs(
+  rows: number,
+  { share, inputs, targets }: { readonly share: number; readonly inputs: Lengths; readonly targets: Lengths },
+  max: number,
+): Fed {
+  const [read, written] = [share * cutTokens(inputs, max), share * cutTokens(targets, max)];
   const longest = Math.min(inputs.longest, max) + Math.min(targets.longest, max);
-  return { rows, tokens: read + written, longest, written: written / Math.max(1, read + written) };
+  return { rows, tokens: Math.round(read + written), longest, written: written / Math.max(1, read + written) };
 }
 
 /** Tokens that are left when every text is cut at `max`. */

@@ -23,7 +23,16 @@ import type { Program } from "./program.js";
 import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
-import { fed, predictsNext, readsConversations, updatesPerEpoch, writesText } from "./batches.js";
+import {
+  allRows,
+  fed,
+  predictsNext,
+  readsConversations,
+  updatesPerEpoch,
+  writesText,
+  type Fed,
+  type SomeRows,
+} from "./batches.js";
 import type { Estimates } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../types/subject.js";
@@ -49,14 +58,18 @@ export function estimate(
     beside?: Beside | null;
     /** Rows that stand beside those of each batch, as many, and who is asked about all of them once, where it is known; null: none. */
     drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
+    /** Rows of earlier data that are learnt again; absent: none. */
+    kept?: KeptBeside | undefined;
   },
 ): Estimates {
-  const { model, base, data, training } = o;
+  const { model, base, data, training, kept } = o;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
   const windows = predictsNext(program.registry, model.task);
   const cuts = readsConversations(program.registry, model.task) && !training.packing;
-  const epoch = fed(split, model.max_length, { windows: windows && !cuts, packing: training.packing });
+  const feeding = { windows: windows && !cuts, packing: training.packing };
+  const among = kept && !kept.beside ? kept.parts : [];
+  const epoch = fed([allRows(split), ...among], model.max_length, feeding);
   const { longest } = epoch;
   const family = program.registry.find("model", base.family)?.capabilities;
   const { hidden: width, vocabulary, ...sizes } = sizesIn(base, family);
@@ -74,8 +87,10 @@ export function estimate(
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
-  const { drawn } = o;
-  const added = drawn && mean > 0 ? 1 + meanOf(drawn) / mean : 1;
+  const drawn = kept?.beside && kept.parts.length > 0 ? fed(kept.parts, model.max_length, feeding) : o.drawn;
+  // None of them is drawn twice for a batch.
+  const each = drawn && kept ? Math.min(1, drawn.rows / training.batch_size) : 1;
+  const added = drawn && mean > 0 ? 1 + (each * meanOf(drawn)) / mean : 1;
   const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const tokens = exact ? epoch.tokens : stepped * added;
   const work =
@@ -109,18 +124,12 @@ export function estimate(
         2 * (beside ? matricesOf(beside.base, multiplied) : 0)) *
         tokens +
       updateEffort(shape) * steps +
-      (drawn?.asked ? 2 * matricesOf(drawn.asked, multiplied) * (epoch.tokens + drawn.tokens) : 0);
-  const validated = fed(data.splits["validation"], model.max_length, {
-    windows: windows && !cuts,
-    packing: training.packing,
+      (o.drawn?.asked ? 2 * matricesOf(o.drawn.asked, multiplied) * (epoch.tokens + o.drawn.tokens) : 0);
+  const validating = validatingOf(fed([allRows(data.splits["validation"])], model.max_length, feeding), {
+    cadence: training.validate,
+    looks: { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } },
+    effort: (length) => forwardEffort(shape, length),
   });
-  const looks = { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } };
-  const times = validated.rows > 0 ? timesDue(training.validate, looks) : 0;
-  const validating = {
-    times,
-    rows: validated.rows,
-    flops: Math.round(times * validated.tokens * forwardEffort(shape, validated.tokens / Math.max(1, validated.rows))),
-  };
   const took = durationOf({ flops: effort + validating.flops, steps }, o.machine);
   return {
     parameters,
@@ -129,12 +138,34 @@ export function estimate(
     steps,
     tokens: Math.round(tokens),
     flops: Math.round(effort),
-    ...(times > 0 && { validating }),
-    ...(drawn && { drawn: { rows: drawn.rows, tokens: Math.round(drawn.tokens) } }),
+    ...(validating.times > 0 && { validating }),
+    ...besideOf(o),
     memoryBytes: Math.round(memoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: took?.seconds ?? null,
     ...(took && { secondsBetween: took.between }),
+  };
+}
+
+/** Validations of the whole run. `effort`: for each token of texts of a mean length. */
+function validatingOf(
+  { rows, tokens }: Fed,
+  o: {
+    readonly cadence: RecipePlan["validate"];
+    readonly looks: Parameters<typeof timesDue>[1];
+    readonly effort: (length: number) => number;
+  },
+): NonNullable<Estimates["validating"]> {
+  const times = rows > 0 ? timesDue(o.cadence, o.looks) : 0;
+  return { times, rows, flops: Math.round(times * tokens * o.effort(tokens / Math.max(1, rows))) };
+}
+
+/** Rows that are not the data's own. */
+function besideOf({ drawn, kept }: { drawn?: Drawn | null; kept?: KeptBeside | undefined }): Partial<Estimates> {
+  const rows = kept?.parts.reduce((sum, one) => sum + one.rows, 0) ?? 0;
+  return {
+    ...(drawn && { drawn: { rows: drawn.rows, tokens: Math.round(drawn.tokens) } }),
+    ...(rows > 0 && { kept: { rows, ...(kept?.beside && { beside: true as const }) } }),
   };
 }
 
@@ -154,6 +185,11 @@ function storedWeights(
   return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
 }
 
+/** Rows of earlier data: among the new ones, or as many as these beside each batch. */
+export interface KeptBeside {
+  readonly parts: readonly SomeRows[];
+  readonly beside?: true;
+}
 /** A model that doesn't train, and what is held of it until the losses are known. */
 export interface Beside {
   readonly base: BaseFacts;

@@ -95,8 +95,8 @@ export interface Compressing {
 /** What a stage of an update goes on from, as names of the notebook. */
 export interface Updating {
   readonly start: string;
-  /** Data that the first training of its line learnt from, as they were then; absent: nothing here knows them. */
-  readonly first?: Draft;
+  /** What it goes on from, as far as it is known here: data as they were then, the first training's first. */
+  readonly line: readonly { readonly data: Draft; readonly strategy: readonly Call[] }[];
   readonly strategy: readonly Call[];
   /** Data of the stages before, the first first. */
   readonly before: readonly Draft[];

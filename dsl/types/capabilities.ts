@@ -78,7 +78,7 @@ export interface Kinds<C extends Call = Call> {
   pruner: NothingMore;
   tracker: NothingMore;
   runner: RunnerCapabilities<C>;
-  strategy: StrategyCapabilities;
+  strategy: StrategyCapabilities<C>;
   student: StageCapabilities<C>;
   sparsity: StageCapabilities<C>;
   quantization: StageCapabilities<C>;

@@ -220,6 +220,11 @@ export interface BaseFacts {
 /** A base as it is made of another one. */
 export type Made = Pick<BaseFacts, "config" | "shapes">;
 /** A run whose weights can be had. */
+/** Training rows of one data set, told by the hash of its content. */
+export interface RowsOf {
+  readonly hash: string;
+  readonly rows: number;
+}
 export interface RunFacts {
   /** Absolute. */
   readonly folder: string;
@@ -230,6 +235,8 @@ export interface RunFacts {
   readonly model: ModelPlan;
   /** How it went on learning from other weights; absent: it began from its base. */
   readonly strategy?: readonly Call[];
+  /** Rows of earlier data that it keeps to learn again, and training rows of each data set that it learnt; absent: none known. */
+  readonly rows?: { readonly kept: number; readonly learnt: readonly RowsOf[] };
   /** Its log is lost: its weights are there, their history is not. */
   readonly withoutLog?: true;
   /** It is several trainings that run as one. Absent: it is one. */

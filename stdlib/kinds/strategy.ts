@@ -4,6 +4,7 @@
  * are learnt again. Where one data set ends and the next begins, its own program takes down what must not be lost
  * (`stdlib/programs/strategies.ts`).
  */
+import type { Memory } from "#dsl/types/capabilities/learning.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
@@ -39,7 +40,7 @@ export interface StrategyImplementation {
   takeDown?(call: Call, graph: Graph, learnt: Learnt): void;
   /** Which rows it looks at one by one, for squared gradients, when data were learnt; absent: none. */
   looks?(call: Call): Looks;
-  /** Rows of earlier data that are learnt again beside the new ones; absent: none. */
+  /** Rows of earlier data that are learnt again beside the new ones, as its word says; absent: none. */
   memory?(call: Call): Memory;
   /** Logits that were said of rows once, beside which the model is held while it learns these; absent: rows bring none. */
   recalls?: Recalls;
@@ -47,8 +48,6 @@ export interface StrategyImplementation {
   routes?: true;
   /** States ([…], they don't train) that it goes by, told before the first step. */
   readonly constants?: readonly string[];
-  /** All data until now are learnt from the weights that the first began with; absent: one after the other. */
-  anew?: true;
 }
 
 /** The first so many along an axis. */
@@ -100,20 +99,6 @@ export interface Said {
   readonly share: Tensor;
   /** Whether of several labels one is right, or each by itself. */
   readonly decides: "one" | "several";
-}
-/** Rows that are kept of each data set. */
-export interface Memory {
-  /** A share of its rows, or their number. */
-  readonly of: { readonly share: number } | number;
-  /** `uniform`: all rows alike; `balanced`: as many of each label, as far as there are. */
-  readonly choose: "uniform" | "balanced";
-  /** Most rows of all data sets together; absent: no bound. */
-  readonly most?: number;
-  /**
-   * Beside each batch of new rows stand as many that are drawn of these, whose labels count so much beside those of the new
-   * ones; absent: they stand among the new rows, and count as these do.
-   */
-  readonly beside?: { readonly labels: number };
 }
 
 declare module "#dsl/types/registry.js" {

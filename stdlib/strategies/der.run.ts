@@ -2,14 +2,12 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { squaredApart } from "../lib/strategies/distance.js";
+import { memoryOf } from "../lib/strategies/memory.js";
 import { word } from "./der.js";
 
 export const der: StrategyImplementation = {
   states: [],
-  memory(call) {
-    const { share, choose, most, beta } = argumentsOf(word, call);
-    return { of: share, choose, ...(most !== undefined && { most }), beside: { labels: beta } };
-  },
+  ...memoryOf(word),
   recalls: {
     of: "learnt",
     hold: (call, said) => squaredApart(said).multiply(argumentsOf(word, call).strength),

@@ -41,6 +41,12 @@ export const word = defineWord({
     most,
   ],
   check: (call, context) => stiff(call.arguments.strength, 100, context),
-  capabilities: { remembers: true, recalls: true },
+  capabilities: {
+    recalls: true,
+    remembers: ({ arguments: { share, choose, most, beta } }) => ({
+      ...{ of: share, balanced: choose === "balanced", beside: { labels: beta } },
+      ...(most !== undefined && { most }),
+    }),
+  },
   load: async () => (await import("./der.run.js")).der,
 });

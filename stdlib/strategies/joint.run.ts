@@ -1,8 +1,9 @@
 /** All data until now, from the weights that the first began with. */
 import type { StrategyImplementation } from "../kinds/strategy.js";
+import { memoryOf } from "../lib/strategies/memory.js";
+import { word } from "./joint.js";
 
 export const joint: StrategyImplementation = {
   states: [],
-  anew: true,
-  memory: () => ({ of: { share: 1 }, choose: "uniform" }),
+  ...memoryOf(word),
 };

@@ -21,6 +21,11 @@ export const word = defineWord({
     ...{ policy: "choose", storage_policy: "choose", sampling: "choose" },
   },
   parameters: [kept, choose, most],
-  capabilities: { remembers: true },
+  capabilities: {
+    remembers: ({ arguments: { share, choose, most } }) => ({
+      ...{ of: share, balanced: choose === "balanced" },
+      ...(most !== undefined && { most }),
+    }),
+  },
   load: async () => (await import("./replay.run.js")).replay,
 });

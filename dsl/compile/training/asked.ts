@@ -2,8 +2,9 @@
 import type { Draft } from "../../plan/program.js";
 import type { Given } from "../../types/given.js";
 import type { Span } from "../../diagnostics/span.js";
-import type { Beside } from "../../plan/estimates.js";
-import type { BaseFacts } from "../../types/facts.js";
+import type { Beside, KeptBeside } from "../../plan/estimates.js";
+import type { ModelPlan } from "../../types/subject.js";
+import type { BaseFacts, DataFacts } from "../../types/facts.js";
 import type { Federating } from "./clients.js";
 import type { CompressPlan } from "../../plan/actions/compressing.js";
 import type { Plan } from "../../plan/plan.js";
@@ -42,6 +43,10 @@ export interface Training {
   readonly runner?: Given | undefined;
   /** It goes on from trained weights; absent: it begins from its base. */
   readonly update?: UpdatePlan | undefined;
+  /** Of an update: rows of earlier data that it learns again. Undefined: they are not known yet. */
+  readonly kept?:
+    | ((known: { readonly model: ModelPlan; readonly facts: DataFacts }) => KeptBeside | undefined)
+    | undefined;
   /** Of an update: what strategies make of the technique. Undefined: what is wrong was said. */
   readonly onward?: ((technique: Call, base: BaseFacts | undefined) => Onward | undefined) | undefined;
   /** What the tokenizer of a model from scratch was trained on, where it goes on from trained weights; absent: `data`. */

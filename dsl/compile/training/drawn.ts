@@ -1,6 +1,6 @@
 /** Rows that a student learns beside those with labels: data without labels, and texts that are made of rows. */
 import type { CompressPlan } from "../../plan/actions/compressing.js";
-import { fed, type Fed } from "../../plan/batches.js";
+import { allRows, fed, type Fed } from "../../plan/batches.js";
 import { trainingSplit } from "../../plan/estimates.js";
 import type { Drawn } from "../../plan/drawn.js";
 import type { Program } from "../../plan/program.js";
@@ -20,7 +20,7 @@ export function drawnBeside(
   const known = all.flatMap((one) => (one === undefined || failed(one) ? [] : [one]));
   if (known.length < all.length) return undefined;
   const fedOf = (facts: DataFacts): Fed =>
-    fed(trainingSplit(facts), model.max_length, { windows: false, packing: false });
+    fed([allRows(trainingSplit(facts))], model.max_length, { windows: false, packing: false });
   const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.adds?.(stage) ?? 0;
   const { rows, tokens, longest } = fedOf(own);
   const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];

@@ -33,10 +33,12 @@ export function fittingPlan(
   const more = o.compress ? drawnBeside(program, o.compress, { model: model.plan, own: facts, here: o.here }) : null;
   if (more === undefined) return undefined;
   const drawn = more && { ...more, asked: beside ? undefined : o.larger };
+  const kept = o.kept?.({ model: model.plan, facts });
+  if (o.kept && !kept) return undefined;
   const estimated = ({ training, model: other }: Over): Estimates =>
     estimateOfRanks(ranks, machine.cores, { ...recipe.plan, ...training }, (of) => {
       const own = { ...model.plan, ...other };
-      const made = estimate(program, { model: own, base, data: facts, training: of, machine, beside, drawn });
+      const made = estimate(program, { model: own, base, data: facts, training: of, machine, beside, drawn, kept });
       return o.still ? stillOf(made) : made;
     });
   const recompute = recomputeOf(recipe.plan, machine, estimated);

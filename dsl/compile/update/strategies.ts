@@ -43,7 +43,7 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
   if (bothered)
     program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
   if (twice !== undefined || bothered) return false;
-  const memories = words.filter((word) => facts(program, word)?.remembers === true);
+  const memories = words.filter((word) => facts(program, word)?.remembers !== undefined);
   if (memories.length < 2) return true;
   program.report("strategy-memories", { strategies: memories }, place);
   return false;
@@ -51,7 +51,7 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
 
 /** Whether rows can be kept of the data of all stages, where a strategy learns such again. */
 export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data" | "update">[], place: Span): boolean {
-  const remembers = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.remembers === true);
+  const remembers = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.remembers !== undefined);
   const streamed = remembers ? stages.find(({ data }) => isStreamed(data)) : undefined;
   if (streamed) program.report("update-streamed", { data: streamed.data.name }, place);
   return !streamed;

@@ -5,6 +5,7 @@ import type { Program, Run, Updating } from "../../plan/program.js";
 import { experimentsUnder } from "../../plan/version.js";
 import type { Span } from "../../diagnostics/span.js";
 import { failed, type RunFacts } from "../../types/facts.js";
+import { keptBeside } from "./kept.js";
 import { onwardOf } from "./onward.js";
 import { planTraining } from "../training.js";
 import { settingsOf } from "../training/settings.js";
@@ -36,7 +37,8 @@ export function planStage(
   return planTraining(program, {
     ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...places, onward },
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
-    ...(run.update.first && { reads: run.update.first }),
+    ...(run.update.line[0] && { reads: run.update.line[0].data }),
+    kept: (known) => keptBeside(program, run.update, { ...known, loaded, here: at.here }),
     update: {
       ...{ start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
       ...(run.update.forget !== undefined && { forget: run.update.forget }),
@@ -55,9 +57,13 @@ export function planUpdated(
   const before: Plan[] = [];
   for (const [i, data] of [...run.update.before, run.data].entries()) {
     const now = program.names.get(data.name)?.draft ?? data;
-    const { before: datas, lineage } = run.update;
+    const { before: datas, lineage, line } = run.update;
     const later = datas.length - i;
-    const update = { ...run.update, before: datas.slice(0, i), lineage: lineage.slice(0, lineage.length - later) };
+    const update = {
+      ...run.update,
+      ...{ before: datas.slice(0, i), line: line.slice(0, line.length - later) },
+      lineage: lineage.slice(0, lineage.length - later),
+    };
     const planned = planStage(program, { ...run, data: now, update, before }, name, at);
     if (!planned || i === run.update.before.length) return planned;
     before.push(planned.plan);

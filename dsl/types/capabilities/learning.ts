@@ -7,22 +7,38 @@ import type { Shapes, Refusal, Of } from "./said.js";
 import type { FamilyCapabilities, TaskCapabilities } from "./model.js";
 
 /** How a model goes on learning from new data. */
-export interface StrategyCapabilities {
+export interface StrategyCapabilities<C extends Call = Call> {
   /** It says all of how data are learnt, and no other stands beside it. */
   readonly alone?: true;
-  /** It is fed rows of earlier data: one such strategy says which. */
-  readonly remembers?: true;
+  /** Which rows of earlier data are learnt again; absent: none. One strategy of an update says it. */
+  readonly remembers?: Of<C, Memory>;
   /** It keeps what the model says of rows: a task that decides something of each (`TaskCapabilities.decides`). */
   readonly recalls?: true;
   /** Whether it goes by what each row says by itself. */
-  readonly byRow?: (call: Call) => boolean;
+  readonly byRow?: Of<C, boolean>;
   /** What of its call asks for rows with one label of several, and what it comes to without; absent, and null: nothing. */
-  readonly oneLabel?: (call: Call) => { readonly asked: string; readonly instead: string } | null;
+  readonly oneLabel?: Of<C, { readonly asked: string; readonly instead: string } | null>;
   /**
    * What it makes of a model's technique for the data that come next; absent: it stays as it is. `before`: its own call, as it
    * was made whole, for the latest data that it stood with; null: there were none. `shapes`: of the base, where it is known.
    */
   readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
+}
+/** Rows that are kept of each data set, to be learnt again with later ones. */
+export interface Memory {
+  /** A share of its training rows, or their number. */
+  readonly of: { readonly share: number } | number;
+  /** As many rows of each label, as far as there are; absent: all rows alike. */
+  readonly balanced?: boolean;
+  /** Most rows of all data sets together; absent: no bound. */
+  readonly most?: number;
+  /**
+   * Beside each batch of new rows stand as many that are drawn of these, whose labels count so much beside those of the new
+   * ones; absent: they stand among the new rows, and count as these do.
+   */
+  readonly beside?: { readonly labels: number };
+  /** All earlier data are learnt anew, and no memory of an earlier update is read. */
+  readonly anew?: true;
 }
 /** A stage of what makes a model smaller: what becomes of its weights before anything is trained, and whether something is. */
 export interface StageCapabilities<C extends Call = Call> {

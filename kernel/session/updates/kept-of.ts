@@ -1,5 +1,5 @@
 /** How much is really kept of data of which something was lost. */
-import type { Memory } from "#stdlib/kinds/strategy.js";
+import type { Memory } from "#dsl/types/capabilities/learning.js";
 import type { Remembered } from "../../artifacts/carried.js";
 import { trainedSplit } from "../../core/data/prepared.js";
 import type { Learnable } from "./tasks.js";

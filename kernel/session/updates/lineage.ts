@@ -9,18 +9,20 @@ export interface Learnt {
   readonly data: DataPlan;
   /** What told their content; null: nothing did. */
   readonly hash: string | null;
+  /** Its training rows, as they were planned. */
+  readonly rows: number;
 }
 
 /** Runs that are gone are left out. */
-export function dataLearnt(runs: string, { recipe }: Plan): readonly Learnt[] {
+export function dataLearnt(runs: string, { recipe, estimates }: Plan): readonly Learnt[] {
   const { update, data, dataHash } = recipe;
-  const own = { data, hash: dataHash };
+  const own = { data, hash: dataHash, rows: estimates.rows };
   if (!update) return [own];
   const { start, before } = update;
   const first = planIn(runs, start);
   const stages = before.flatMap((hash) => {
-    const found = planIn(runs, hash)?.recipe;
-    return found ? [{ data: found.data, hash: found.dataHash }] : [];
+    const found = planIn(runs, hash);
+    return found ? [{ data: found.recipe.data, hash: found.recipe.dataHash, rows: found.estimates.rows }] : [];
   });
   return [...(first ? dataLearnt(runs, first) : []), ...stages, own];
 }

@@ -2,7 +2,7 @@
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import type { Memory } from "#stdlib/kinds/strategy.js";
+import type { Memory } from "#dsl/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { Remembered } from "../../artifacts/carried.js";
 import "./codes.js";
@@ -27,7 +27,7 @@ export function drawn(prepared: Prepared, memory: Memory, seed: number): readonl
     chance(seed, 41),
   );
   const label = rows.columnNames().includes("label") ? rows.array("label") : null;
-  const which = memory.choose === "balanced" && label ? balanced(order, label, wanted) : [...order.slice(0, wanted)];
+  const which = memory.balanced && label ? ofEachLabel(order, label, wanted) : [...order.slice(0, wanted)];
   return rowsAt(
     rows,
     prepared,
@@ -36,7 +36,7 @@ export function drawn(prepared: Prepared, memory: Memory, seed: number): readonl
 }
 
 /** One of each label after the other, as long as there are some. */
-function balanced(order: Uint32Array, label: ArrayLike<unknown>, wanted: number): number[] {
+function ofEachLabel(order: Uint32Array, label: ArrayLike<unknown>, wanted: number): number[] {
   const byLabel = new Map<unknown, number[]>();
   for (const row of order) {
     const known = byLabel.get(label[row]);

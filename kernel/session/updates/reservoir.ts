@@ -8,7 +8,7 @@
  * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
  */
 import { drawFor } from "#stdlib/lib/chance.js";
-import type { Memory } from "#stdlib/kinds/strategy.js";
+import type { Memory } from "#dsl/types/capabilities/learning.js";
 import type { Remembered } from "../../artifacts/carried.js";
 
 type Row = Pick<Remembered, "hash" | "row" | "roles">;
@@ -18,12 +18,12 @@ export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `
 /** In the order in which they are given. */
 export function reservoir<R extends Row>(
   rows: readonly R[],
-  { most, choose }: Pick<Memory, "most" | "choose">,
+  { most, balanced }: Pick<Memory, "most" | "balanced">,
 ): readonly R[] {
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {
     const name = nameOfRow(one);
-    return { one, name, drawn: drawFor(0, name), label: choose === "balanced" ? String(one.roles["label"]) : "" };
+    return { one, name, drawn: drawFor(0, name), label: balanced ? String(one.roles["label"]) : "" };
   });
   const groups = new Map<string, (typeof named)[number][]>();
   for (const each of named) {

@@ -61,7 +61,7 @@ export async function runStages({ stages, resume }: Update, o: Stages): Promise<
     const prepared = must(o.data[i], "data of a stage");
     // The same rows would be learnt twice.
     const others = memory.filter(({ hash }) => hash !== prepared.facts.hash);
-    const begins = beginsWith(o, of, { i, from: o.strategies.anew ? first : from, memory: others });
+    const begins = beginsWith(o, of, { i, from: o.strategies.memory?.anew ? first : from, memory: others });
     const beside = o.strategies.memory?.beside;
     const continues = { labels: o.labels, memory: others, begins, ...(beside && { beside }) };
     const done = resume ? finishedRun(o.runs, of.name, of.plan.recipeHash) : null;
@@ -97,8 +97,7 @@ function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void 
   if (!memory) return;
   const all = [...learntBefore(tasks).map(({ prepared }) => prepared), ...data];
   for (const [i, prepared] of all.entries())
-    if (all.length > 1)
-      beside(prepared, drawn(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { of: 1, choose: "uniform" }, 0));
+    if (all.length > 1) beside(prepared, drawn(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { of: 1 }, 0));
 }
 
 /** The model as it was, on what it can name the labels of. */
@@ -106,7 +105,15 @@ async function cellsBefore(o: Stages): Promise<readonly Cell[]> {
   const { plan, labels, folder } = o.start.weights;
   const { open } = await o.weights.ready(o.start, o.stage.hostContext);
   const parts = await o.weights.parts(plan, o.stage.hostContext, folder);
-  return scoresOn(open, o.tasks, { plan, ...parts, labels, measured: o.measured, name: o.start.name }, o.stage);
+  const cells = await scoresOn(
+    open,
+    o.tasks,
+    { plan, ...parts, labels, measured: o.measured, name: o.start.name },
+    o.stage,
+  );
+  // Weights that no other model shares would lie beside those that train. Who asks it next opens its checkpoint again.
+  if (open.store === null) await o.weights.forget(folder);
+  return cells;
 }
 
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
@@ -116,9 +123,9 @@ function memoryBefore(
   { start: { weights: start }, strategies, tasks, warn, keeps }: Stages,
   seed: number,
 ): readonly Remembered[] {
-  const { memory, anew } = strategies;
+  const { memory } = strategies;
   if (!memory) return [];
-  const kept = anew ? { rows: [], damaged: 0 } : memoryIn(start.folder);
+  const kept = memory.anew ? { rows: [], damaged: 0 } : memoryIn(start.folder);
   if (kept.damaged > 0)
     warn("memory-damaged", { file: memoryFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
   if (kept.rows.length > 0) return reservoir(kept.rows, memory);
@@ -243,7 +250,7 @@ async function carry(
   const own = rows.own.filter((row) => kept.has(row));
   const memory = learnt ? stays(o, await withAllSaid(o, of, { ...at, word: learnt.word }, { others, own })) : all;
   // All earlier rows are read again where they are all learnt anew.
-  const learntAgain = o.strategies.anew ? [] : memory;
+  const learntAgain = o.strategies.memory?.anew ? [] : memory;
   await writeCarried(weights.folder, carried, learntAgain, (file) => open.session.save(file, open.carried, CHECKED));
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await o.weights.forget(weights.folder);

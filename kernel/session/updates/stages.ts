@@ -2,7 +2,10 @@
 import type { UpdateStage } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Looks, Memory, StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { Memory } from "#dsl/types/capabilities/learning.js";
+import { memoryOf } from "#dsl/plan/kept-rows.js";
+import { registry } from "#stdlib/registry.js";
+import type { Looks, StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -18,7 +21,6 @@ import type { ForgottenOf } from "./what-was-forgotten.js";
 export interface Strategies {
   readonly memory: Memory | null;
   readonly looks: Looks | null;
-  readonly anew: boolean;
   /** Rows are sent to the part of the data that they are like. */
   readonly routes: boolean;
   readonly recalling: readonly Recalling[];
@@ -32,9 +34,8 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
   const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
     all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
   return {
-    memory: first((one, call) => one.memory?.(call)),
+    memory: memoryOf(registry, calls) ?? null,
     looks: first((one, call) => one.looks?.(call)),
-    anew: all.some(({ does: one }) => one.anew === true),
     routes: all.some(({ does: one }) => one.routes === true),
     holds: all.some(({ does: one }) => one.regularise !== undefined || one.recalls !== undefined),
     recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),

@@ -18,7 +18,7 @@ import { readMemory } from "../../artifacts/carried.js";
 import { bestConstant } from "../updates/best-constant.js";
 import { keptOf } from "../updates/kept-of.js";
 import { warnOfUnheld } from "../updates/unheld.js";
-import type { Memory } from "#stdlib/kinds/strategy.js";
+import type { Memory } from "#dsl/types/capabilities/learning.js";
 import { recipeHashOf } from "../../artifacts/weights.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";

@@ -141,6 +141,13 @@ function smallerText({ larger, parameters }: Plan["estimates"]): string {
     ? ""
     : `, where the larger model has ${count(larger)} (${percent(parameters / larger)} of it)`;
 }
+/** Rows of earlier data that are learnt again. */
+function keptText({ kept }: Plan["estimates"]): string {
+  if (!kept) return "";
+  return kept.beside
+    ? `, as many beside of ${count(kept.rows)} kept of earlier data`
+    : ` and ${count(kept.rows)} kept of earlier data`;
+}
 /** Rows that no epoch counts. */
 function drawnText({ drawn }: Plan["estimates"]): string {
   return drawn ? `, as many beside of ${count(drawn.rows)} without labels` : "";
@@ -160,7 +167,7 @@ function factsOf(plan: Plan): [string, string, string][] {
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
   const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
   const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
-  const rows = `${count(estimates.rows)} rows`;
+  const rows = `${count(estimates.rows)} rows${keptText(estimates)}`;
   const length = recipe.federated
     ? roundsText(plan, size, rows)
     : training.epochs === null

@@ -22,7 +22,7 @@ function prepared(hash: string, labels: readonly unknown[], known: readonly stri
 describe("what an update says beside its scores", () => {
   it("counts what is kept of the data of which something was lost, in the share of their rows", () => {
     const [a, b] = [prepared("a", ["x"], ["x"], 40), prepared("b", ["x"], ["x"], 10)];
-    const memory = { of: { share: 0.05 }, choose: "uniform" } as const;
+    const memory = { of: { share: 0.05 } } as const;
     const rows = [...new Array<{ hash: string }>(8).fill({ hash: "a" }), { hash: "b" }, { hash: "c" }];
     const lost = [
       { prepared: a, learnt: 0 },

@@ -10,8 +10,8 @@ interface Row {
 const day = (hash: string, rows: number, label = (row: number): string => ["a", "b", "c"][row % 3]!): readonly Row[] =>
   Array.from({ length: rows }, (_, row) => ({ hash, row: row + 1, roles: { text: "t", label: label(row) } }));
 type How = Parameters<typeof reservoir>[1];
-const uniform: How = { most: 30, choose: "uniform" };
-const balanced: How = { most: 30, choose: "balanced" };
+const uniform: How = { most: 30 };
+const balanced: How = { most: 30, balanced: true };
 const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
   days.reduce<readonly Row[]>((kept, rows) => reservoir([...kept, ...rows], how), []);
 
@@ -75,7 +75,7 @@ describe("a reservoir of rows", () => {
   });
   it("has no bound where none is written, and rows without a label are all alike", () => {
     const rows = day("d", 100);
-    assert.equal(reservoir(rows, { choose: "balanced" }), rows);
+    assert.equal(reservoir(rows, { balanced: true }), rows);
     const bare = rows.map(({ hash, row }) => ({ hash, row, roles: { text: "t" } }));
     assert.deepEqual(reservoir(bare, balanced), reservoir(bare, uniform));
   });

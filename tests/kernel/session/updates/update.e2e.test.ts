@@ -12,6 +12,7 @@ import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/session/replays/replay.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
+import { OpenModels } from "#kernel/session/models/open-models.js";
 import { readSince } from "#kernel/artifacts/since-before.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
@@ -24,6 +25,7 @@ describe("update", function () {
   this.timeout(120_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+  const stepsPlanned = (name: string): number => model(name).weights!.plan.estimates.steps;
   const fileOf = (name: string): string => model(name).weights!.checkpoint.file;
   before(async () => {
     book = await threeDataSets();
@@ -82,6 +84,29 @@ describe("update", function () {
     }
   });
 
+  it("trains without the model that it begins with in memory, where the two share no weights", async () => {
+    const open = new Set<string>();
+    let most = 0;
+    const { add, forget } = OpenModels.prototype;
+    OpenModels.prototype.add = function (key, ...rest) {
+      open.add(key);
+      most = Math.max(most, open.size);
+      return add.call(this, key, ...rest);
+    };
+    OpenModels.prototype.forget = function (key) {
+      open.delete(key);
+      return forget.call(this, key);
+    };
+    try {
+      await book.run(`train m on d as whole { steps: 1, batch_size: 8 }`);
+      most = 0;
+      await book.run(`update whole on e as alone_1 { steps: 1, batch_size: 8, strategy: naive }`);
+    } finally {
+      Object.assign(OpenModels.prototype, { add, forget });
+    }
+    assert.equal(most, 1);
+  });
+
   it("learns rows of earlier data again, which lie beside the run", async () => {
     await book.run(`update m on e, f as kept { ${recipe}, strategy: replay(25%) }`);
     const first = readMemory(model("kept_1").folder!);
@@ -93,9 +118,14 @@ describe("update", function () {
     assert.ok(first.every(({ roles }) => typeof roles["text"] === "string" && typeof roles["label"] === "string"));
     assert.equal(model("kept_1").history.length, 2 * Math.ceil((rows.e + rows.d / 4) / 8));
     const second = readMemory(model("kept_2").folder!);
+    for (const name of ["kept_1", "kept_2"]) assert.equal(stepsPlanned(name), model(name).history.length, name);
+    assert.equal(model("kept_2").weights!.plan.estimates.kept?.rows, first.length);
     assert.deepEqual(second.slice(0, first.length), first);
     await book.run(`update kept on e as later { ${recipe}, strategy: replay(25%) }`);
     assert.equal(model("later_1").history.length, 2 * Math.ceil((rows.e + second.length) / 8));
+    assert.equal(stepsPlanned("later_1"), model("later_1").history.length);
+    await book.run(`model found { load: "kept" }\nupdate found on e as after { ${recipe}, strategy: replay(25%) }`);
+    assert.equal(stepsPlanned("after_1"), model("after_1").history.length);
   });
 
   it("looks at pairs whose texts are read each by itself, at all of them or at some", async () => {

@@ -1,0 +1,65 @@
+/**
+ * How many rows of earlier data an update learns again: the same rows are drawn and kept as when it runs
+ * (kernel/session/updates/memory.ts), counted without the rows themselves.
+ */
+import type { Memory } from "../types/capabilities/learning.js";
+import type { RowsOf } from "../types/facts.js";
+import type { Registry } from "../types/registry.js";
+import type { Call } from "../types/value.js";
+
+/** A training or a stage of an update, of which the next one begins. */
+export interface Learnt extends RowsOf {
+  /** Empty: a training, which keeps no rows. */
+  readonly strategy: readonly Call[];
+}
+/** What is known of a run that was loaded. */
+export interface LearntBefore {
+  readonly kept: readonly RowsOf[];
+  readonly learnt: readonly RowsOf[];
+}
+
+export function memoryOf(registry: Registry, strategy: readonly Call[]): Memory | undefined {
+  const memories = strategy.map((call) => registry.find("strategy", call.word)?.capabilities?.remembers?.(call));
+  return memories.find((one) => one !== undefined);
+}
+
+/** Rows that stand beside those of `own`, by data set. `line`: what was learnt before it, the first first. */
+export function keptRows(
+  registry: Registry,
+  line: readonly Learnt[],
+  own: Learnt,
+  before: LearntBefore = { kept: [], learnt: [] },
+): readonly RowsOf[] {
+  let { kept, learnt } = before;
+  for (const { strategy, ...data } of line) {
+    const memory = memoryOf(registry, strategy);
+    kept = memory ? bounded([...others(kept, learnt, memory, data), drawn(data, memory)], memory) : [];
+    learnt = [...learnt.filter(({ hash }) => hash !== data.hash), data];
+  }
+  const memory = memoryOf(registry, own.strategy);
+  return memory ? others(kept, learnt, memory, own) : [];
+}
+
+/** Rows of other data than `own`: those that are kept, else as many of all that was learnt. */
+function others(kept: readonly RowsOf[], learnt: readonly RowsOf[], memory: Memory, own: RowsOf): readonly RowsOf[] {
+  const fresh = memory.anew === true || kept.length === 0;
+  const all = bounded(fresh ? learnt.map((data) => drawn(data, memory)) : kept, memory);
+  return all.filter(({ hash, rows }) => hash !== own.hash && rows > 0);
+}
+
+function drawn({ hash, rows }: RowsOf, { of }: Memory): RowsOf {
+  const wanted = typeof of === "number" ? of : Math.max(1, Math.round(of.share * rows));
+  return { hash, rows: Math.min(rows, wanted) };
+}
+
+/** At most `most` rows of all together, each data set with its share of them. */
+function bounded(all: readonly RowsOf[], { most }: Memory): readonly RowsOf[] {
+  const total = all.reduce((sum, { rows }) => sum + rows, 0);
+  if (most === undefined || total <= most) return all;
+  let seen = 0;
+  return all.map(({ hash, rows }) => {
+    const from = Math.round((seen / total) * most);
+    seen += rows;
+    return { hash, rows: Math.round((seen / total) * most) - from };
+  });
+}
