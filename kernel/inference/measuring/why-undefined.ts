@@ -32,9 +32,11 @@ export function whyUndefined(
 function ofAny(input: unknown): string | null {
   const strange = "what the model says is no number";
   if (typeof input === "number") return Number.isNaN(input) ? strange : null;
-  const { truth, same, targets, searches, gold, predicted, probabilities, similarity, loss } = input as Readonly<
+  const { truth, same, targets, searches, gold, predicted, similarity, loss } = input as Readonly<
     Record<string, ArrayLike<unknown> | number | undefined>
   >;
+  // Read only where they are a plain value: of answers in a file without any, reading them is an error.
+  const probabilities = Object.getOwnPropertyDescriptor(input, "probabilities")?.value as unknown;
   for (const asked of [truth, same, targets, searches, gold])
     if (typeof asked === "object" && asked.length === 0) return "there are no rows";
   if (

@@ -93,6 +93,22 @@ describe("tunebook score", function () {
     ] as const)
       assert.ok(Math.abs(Number(metrics[name]?.value) - Number(first![want])) < 1e-9, name);
   });
+  it("scores labels that are all alike, and says which metrics have no number", async () => {
+    write(
+      "one-label.jsonl",
+      Array.from({ length: 5 }, () => ({ truth: "a", predicted: "a" })),
+    );
+    const { metrics } = await score("one-label.jsonl", "--metrics", "accuracy, cohen_kappa, f1(macro)");
+    assert.deepEqual(
+      Object.entries(metrics).map(([name, { value }]) => [name, value]),
+      [
+        ["accuracy", 1],
+        ["cohen_kappa", null],
+        ["f1(macro)", 1],
+      ],
+    );
+  });
+
   it("has a name for each call, however like another", async () => {
     write("likely.jsonl", [
       { truth: "a", probabilities: { a: 0.9, b: 0.1 } },
