@@ -1,6 +1,7 @@
 import type { Call } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { linearPattern } from "../lib/patterns/linear.js";
+import { exceptOf } from "../lib/personal/find.js";
 import { entities, type Entity } from "../lib/personal/finding.js";
 import type { Redaction } from "../lib/personal/redact.js";
 import type { Replacement } from "../lib/personal/replacements.js";
@@ -11,7 +12,11 @@ export const redact: CleanerImplementation = {
   hides: true,
   start(call) {
     const how = redactionOf(call);
-    return ({ values }) => ({ values: redactedRow(values, how) });
+    return ({ values }) => {
+      const found = new Set<string>();
+      const now = redactedRow(values, how, ({ entity }) => void found.add(entity));
+      return { values: now, noted: [...found].sort().map((entity) => `had \`${entity}\` replaced`) };
+    };
   },
 };
 
@@ -19,11 +24,13 @@ export const redact: CleanerImplementation = {
 function redactionOf({ arguments: given }: Call): Redaction {
   const named = (given["entity"] as readonly Entity[] | undefined) ?? [];
   const patterns = (given["pattern"] as readonly string[] | undefined) ?? [];
+  const except = (given["except"] as readonly string[] | undefined) ?? [];
   const key = given["key"] as Call | undefined;
   return {
     entities: named.length > 0 || patterns.length > 0 ? named : entities,
     own: patterns.map((pattern) => ({ name: "pattern", find: linearPattern(pattern).spans })),
     replacement: (given["replacement"] as Replacement | undefined) ?? "mask",
+    ...(except.length > 0 && { except: exceptOf(except) }),
     ...(key && { key: secretOf(key) }),
     seed: Number(given["seed"] ?? 42),
   };

@@ -19,7 +19,15 @@ export const word = defineWord({
       scrub: "redact",
       mask_pii: "redact",
     },
-    ...{ operator: "replacement", regex: "pattern", patterns: "pattern", salt: "key" },
+    ...{
+      operator: "replacement",
+      regex: "pattern",
+      patterns: "pattern",
+      salt: "key",
+      allow_list: "except",
+      allowlist: "except",
+      exclude: "except",
+    },
   },
   advice: {
     entities: "name them without a key: `redact(email, name)`",
@@ -79,6 +87,13 @@ export const word = defineWord({
       type: { is: "list", of: { is: "string" } },
       doc: 'Expressions of one\'s own (RE2: no look-around), found beside the sorts that are named: `"T-\\\\d{6}"`.',
       why: "Numbers of customers and cases have shapes that only their house knows.",
+      impact: "medium",
+    },
+    {
+      name: "except",
+      type: { is: "list", of: { is: "string" } },
+      doc: 'Texts that stay as they are, whatever they look like: `["Mac", "Chevy"]`. Case doesn\'t count. `npx tunebook redact FILE --list` shows each text that is replaced, and how often.',
+      why: "Products and firms have names of people.",
       impact: "medium",
     },
     {

@@ -56,7 +56,7 @@ export interface CleanRow {
 /** The row, changed or not (then its values are the object that came), or why it is dropped, in a few words. */
 export type Cleaned =
   /** `noted`: what is counted of a row that stays. */
-  { readonly values: CleanRow["values"]; readonly noted?: string } | { readonly dropped: string };
+  { readonly values: CleanRow["values"]; readonly noted?: string | readonly string[] } | { readonly dropped: string };
 export interface CleanerImplementation {
   /** It takes out what nobody may see: no text is shown as it was before it. */
   readonly hides?: true;

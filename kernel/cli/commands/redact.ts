@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
-import { redactedRows } from "#kernel/datasets/redacted-file.js";
+import { redactedRows, type RedactedRow } from "#kernel/datasets/redacted-file.js";
 import { linearPattern } from "#stdlib/lib/patterns/linear.js";
+import { exceptOf } from "#stdlib/lib/personal/find.js";
 import { entities, type Entity, type Finding } from "#stdlib/lib/personal/finding.js";
 import type { Redaction } from "#stdlib/lib/personal/redact.js";
 import { replacements, type Replacement } from "#stdlib/lib/personal/replacements.js";
@@ -13,6 +14,8 @@ import "#kernel/checking/codes.js";
 
 interface Options {
   readonly json?: true;
+  readonly list?: true;
+  readonly except?: readonly string[];
   readonly entities?: string;
   readonly replacement: Replacement;
   readonly keyEnv?: string;
@@ -32,6 +35,8 @@ export function register(program: Command): void {
       "--json",
       "print an object a row: { findings: [{ entity, start, end, text }], text }; offsets in UTF-16 units",
     )
+    .option("--list", "print each text that is replaced, and how often, instead of the rows; the most frequent first")
+    .option("--except <text...>", "texts that stay as they are, whatever they look like")
     .option("--entities <names>", `what to look for, by commas: ${entities.join(",")}`)
     .addOption(
       new Option("--replacement <what>", "what stands in its place").choices([...replacements]).default("mask"),
@@ -43,19 +48,32 @@ export function register(program: Command): void {
     .option("--delimiter <character>", "of a table, where the one that is found isn't its own")
     .option("--seed <number>", "which pseudonyms are drawn", "42")
     .action(async (path: string, o: Options) => {
-      const how = redactionOf(o);
-      for await (const { findings, text, line, header } of redactedRows(
+      const rows = redactedRows(
         {
           ...{ folder: process.cwd(), path, column: o.column, one: o.json },
           ...{ encoding: o.encoding, delimiter: o.delimiter },
         },
-        how,
-      )) {
+        redactionOf(o),
+      );
+      if (o.list) return list(rows);
+      for await (const { findings, text, line, header } of rows) {
         if (!o.json) await print(line);
         else if (text !== undefined) await print(`${JSON.stringify({ findings: findings.map(shown), text })}\n`);
         else if (!header) throw new CodedError("column-unsaid", { file: path });
       }
     });
+}
+
+/** A line for each text that is replaced: how often, what it is, the text. */
+async function list(rows: AsyncIterable<RedactedRow>): Promise<void> {
+  const counts = new Map<string, number>();
+  for await (const { findings } of rows)
+    for (const { entity, text } of findings) {
+      const line = `${entity}\t${text.replace(/\s+/g, " ")}`;
+      counts.set(line, (counts.get(line) ?? 0) + 1);
+    }
+  for (const [line, count] of [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)))
+    await print(`${String(count)}\t${line}\n`);
 }
 
 /** Coded errors `bad-usage`, `wrong-pattern`, `secret-missing`. */
@@ -75,6 +93,7 @@ function redactionOf(o: Options): Redaction {
   return {
     entities: named.length > 0 ? (named as readonly Entity[]) : o.pattern ? [] : entities,
     own: (o.pattern ?? []).map((one) => ({ name: "pattern", find: linearPattern(one).spans })),
+    ...(o.except && { except: exceptOf(o.except) }),
     replacement: o.replacement,
     ...(o.keyEnv !== undefined && { key: secretNamed(o.keyEnv) }),
     seed: Number(o.seed) || 0,

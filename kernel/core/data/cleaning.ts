@@ -101,7 +101,7 @@ function cleaningBy(steps: readonly Step[], seed: number, drops: Drops): Cleanin
         touched.dropped({ ...row, values }, result.dropped);
         return undefined;
       }
-      if (result.noted !== undefined) touched.noted(result.noted);
+      for (const note of [result.noted ?? []].flat()) touched.noted(note);
       if (result.values !== values) touched.changed({ ...row, values }, result.values);
       values = result.values;
     }

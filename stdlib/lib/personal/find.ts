@@ -27,6 +27,12 @@ export interface Own {
   readonly find: Detector;
 }
 
+/** Texts that are no personal data, whatever they look like: as `exceptOf` has them. */
+export type Except = ReadonlySet<string>;
+const comparable = (text: string): string => text.trim().toLowerCase();
+/** Case and blanks around them don't count. */
+export const exceptOf = (texts: readonly string[]): Except => new Set(texts.map(comparable));
+
 /**
  * In order, none overlapping another; digits of any script are read as such. What wasn't asked for doesn't hide what was: a phone number within an address that
  * nobody looks for is still found.
@@ -35,12 +41,16 @@ export function findPersonal(
   text: string,
   wanted: readonly Entity[] = entities,
   own: readonly Own[] = [],
+  except?: Except,
 ): readonly Finding[] {
   const all: Finding[] = [];
   // Of the same length: what is found there stands at the same places.
   const plain = asciiForms(text);
   const add = (entity: string, find: Detector, of: string): void => {
-    for (const span of find(of)) all.push({ entity, ...span, text: text.slice(span.start, span.end) });
+    for (const span of find(of)) {
+      const found = text.slice(span.start, span.end);
+      if (!except?.has(comparable(found))) all.push({ entity, ...span, text: found });
+    }
   };
   for (const one of own) add(one.name, one.find, text);
   for (const entity of wanted) add(entity, detectors[entity], plain);

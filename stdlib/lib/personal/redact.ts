@@ -2,7 +2,7 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { asciiForms } from "../cleaners/digits.js";
-import { findPersonal, type Own } from "./find.js";
+import { findPersonal, type Except, type Own } from "./find.js";
 import type { Entity, Finding } from "./finding.js";
 import { canonical, Pseudonyms } from "./pseudonyms.js";
 import type { Replacement } from "./replacements.js";
@@ -10,6 +10,8 @@ import type { Replacement } from "./replacements.js";
 export interface Redaction {
   readonly entities: readonly Entity[];
   readonly own?: readonly Own[];
+  /** Texts that stay, whatever they look like. */
+  readonly except?: Except | undefined;
   readonly replacement: Replacement;
   /** Of `hash`. */
   readonly key?: string;
@@ -42,11 +44,11 @@ export function redactor(how: Redaction, document: () => string): Redactor {
     return how.replacement === "mask" ? `[${sort}]` : `[${sort}:${hashed(finding, how.key ?? "")}]`;
   };
   const redact = (text: string): Redacted => {
-    const findings = findPersonal(text, how.entities, how.own);
+    const findings = findPersonal(text, how.entities, how.own, how.except);
     let now = replaced(text, findings, instead);
     // Pseudonyms are names again, and stay.
     for (let pass = 1; pass < most && findings.length > 0 && how.replacement !== "pseudonyms"; pass++) {
-      const again = findPersonal(now, how.entities, how.own);
+      const again = findPersonal(now, how.entities, how.own, how.except);
       if (again.length === 0) break;
       now = replaced(now, again, instead);
     }

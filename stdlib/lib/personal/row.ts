@@ -9,10 +9,13 @@ import { redactor, type Redaction, type Redactor } from "./redact.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** The same object where nothing was found. */
-export function redactedRow(values: Values, how: Redaction): Values {
+/** The same object where nothing was found. `onFound`: told of each text that was replaced. */
+export function redactedRow(values: Values, how: Redaction, onFound?: (finding: Finding) => void): Values {
   const seen = new Map<string, string>();
-  const redact = redactor(how, () => documentOf(values));
+  const redact = telling(
+    redactor(how, () => documentOf(values)),
+    onFound,
+  );
   let now = changeTexts(
     values,
     (text) => told(redact, text, seen),
@@ -35,6 +38,16 @@ export function redactedRow(values: Values, how: Redaction): Values {
     if (changed !== words) now = { ...now, tokens: changed };
   }
   return now;
+}
+
+function telling(redact: Redactor, onFound: ((finding: Finding) => void) | undefined): Redactor {
+  if (!onFound) return redact;
+  const told = (text: string): ReturnType<Redactor> => {
+    const redacted = redact(text);
+    redacted.findings.forEach(onFound);
+    return redacted;
+  };
+  return Object.assign(told, { instead: redact.instead });
 }
 
 /** All text of a row: what is found in the columns that have a role. */

@@ -51,6 +51,13 @@ describe("tunebook redact", function () {
       { findings: [{ entity: "pattern", start: 0, end: 4, text: "noth" }], text: "[PATTERN]ing" },
     ]);
   });
+  it("lists what is replaced with --list, and leaves what --except names", async () => {
+    writeFileSync(join(folder, "list.csv"), "text\nI am Anna Smith\nI am Anna Smith and a@b.org\n");
+    const { stdout } = await redact("list.csv", "--list");
+    assert.equal(stdout, "2\tname\tAnna Smith\n1\temail\ta@b.org\n");
+    const kept = await redact("list.csv", "--list", "--except", "anna smith", "other");
+    assert.equal(kept.stdout, "1\temail\ta@b.org\n");
+  });
   it("finds what stands in a row of JSON as a number, or deep in it", async () => {
     write("numbers.jsonl", '{"card":4111111111111111,"n":12,"deep":[{"to":"a@b.org"}],"x":1.5}\n');
     assert.equal(

@@ -29,6 +29,16 @@ describe("redact", () => {
     assert.ok(name !== undefined && name !== "Anna Smith");
     assert.equal(now["text_pair"], `Dear ${name}, hello`);
   });
+  it("leaves texts that are named as they are, and counts what it replaced", () => {
+    const row = { row: 1, values: { text: "My name is Anna Smith. My Mac is broken, said Mac Miller, a@b.org" } };
+    const start = (given: Readonly<Record<string, Value>>) => redact.start(call("cleaner", "redact", given))(row);
+    assert.deepEqual(start({ except: ["anna smith", "Mac", "Mac Miller"] }), {
+      values: { text: "My name is Anna Smith. My Mac is broken, said Mac Miller, [EMAIL]" },
+      noted: ["had `email` replaced"],
+    });
+    const all = start({});
+    assert.deepEqual("noted" in all && all.noted, ["had `email` replaced", "had `name` replaced"]);
+  });
   it("leaves labels and what has no finding as they are", () => {
     const values = { text: "nothing here", label: "Anna Smith", id: 3 };
     assert.equal(run({}, values), values);
