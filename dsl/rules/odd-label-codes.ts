@@ -10,6 +10,13 @@ declare module "../diagnostics/codes.js" {
       readonly rows: number;
     };
     "labels-like-scores": CodeData["labels-like-ids"];
+    "disliked-answers": {
+      readonly data: string;
+      readonly column: string;
+      /** Absent: the rows come from no one file. */
+      readonly file?: string;
+      readonly by: string;
+    };
     "strange-splits": {
       readonly data: string;
       readonly splits: readonly { readonly name: string; readonly rows: number; readonly meant: string }[];
@@ -43,6 +50,20 @@ registerCodes({
     explain:
       "Between labels there is no order: a model that takes 2.5 for 2.4 is as wrong as one that takes it for -3. What measures " +
       "something is learnt as a `score`, by `regression`. Told are labels of which at least one is negative or a fraction.",
+  },
+  "disliked-answers": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `the column "${d.column}" of \`${d.data}\` says true or false of each answer, and all answers are trained`,
+    help: (d) =>
+      `if it says which answers are good, train these alone: ${d.file === undefined ? "leave out the rows where it is false" : `\`source: sql("select * from '${d.file}' where ${d.column} order by ${d.by}")\``}`,
+    explain:
+      "Data for KTO mark each answer as good or bad. A training on answers learns every one of them, the bad ones as the good " +
+      "ones. Training on preferences isn't built yet. If the column means something else, allow the warning with a reason.",
+    example:
+      'data d { source: jsonl("kto.jsonl"), columns: { input: prompt, target: completion } }\nmodel m { base: "b", task: text_to_text }\ntrain m on d',
   },
   "strange-splits": {
     severity: "warning",

@@ -10,6 +10,7 @@ import { checkAudit } from "./audit.js";
 import { oddLabels } from "./odd-labels.js";
 import { checkSplitNames } from "./strange-splits.js";
 import { nearest } from "../diagnostics/nearest.js";
+import { checkDisliked } from "./disliked-answers.js";
 import type { Draft, Program } from "../plan/program.js";
 import { quote } from "../syntax/strings.js";
 import { replace, type More } from "../diagnostics/reporter.js";
@@ -25,7 +26,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     "word" in plan.source
       ? [["source", plan.source as Call]]
       : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
-  const headers: ({ file: string; place: Span | undefined } & TableFacts)[] = [];
+  const headers: ({ file: string; path?: string; place: Span | undefined } & TableFacts)[] = [];
   for (const [path, call] of calls) {
     const fact = program.ask({ about: "table", source: call, folder: plan.folder });
     const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
@@ -35,7 +36,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         sourcePlaces?.places.get(`${path}.${name}`),
       );
       good = false;
-    } else headers.push({ file: fileOf(call), place, ...fact });
+    } else headers.push({ file: fileOf(call), ...pathOf(call), place, ...fact });
   }
   const asked: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
     role,
@@ -60,6 +61,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         draft.given.get("split")?.places.get(path),
       ]),
     );
+  checkDisliked(program, draft, plan, headers);
   const wanted = [...new Set(asked.map(([, column]) => column))];
   const headless = new Set<string>();
   for (const [, column, place] of asked) {
@@ -95,6 +97,9 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
   }
   return good;
 }
+
+const pathOf = ({ arguments: { path } }: Call): { readonly path?: string } =>
+  typeof path === "string" ? { path } : {};
 
 /** How a file is read whose first line looks like a row: not where a wanted column is there after all, or nearly. */
 function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
