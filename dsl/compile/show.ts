@@ -16,6 +16,7 @@ import { act } from "./act.js";
 import { bring } from "./brought.js";
 import type { Subject } from "../plan/action.js";
 import { named, subjectOf, trainedFound } from "./names.js";
+import { isPlan, showPlans } from "./show-plan.js";
 
 /** What can be shown, in a few words. */
 export const topicDocs = {
@@ -104,6 +105,9 @@ export function show(program: Program, header: Header): void {
   if (block && !budgeted) program.report("statement-takes-no-block", { verb: "show" }, block.span);
   const budget = budgeted ? budgetIn(program, header) : undefined;
   if (budget === null) return;
+  if (header.clauses.has("on") && header.operands.length > 0 && header.operands.every(isPlan))
+    return showPlans(program, header);
+  if (!withoutRecipe(program, header)) return;
   const on = dataShownOn(program, header);
   if (!header.sound || on === null) return;
   for (const operand of header.operands) {
@@ -162,6 +166,18 @@ function readable(program: Program, of: Operand, on: Subject, here: Span): boole
   return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
 }
 
+/** A recipe belongs to plans on data alone. */
+function withoutRecipe(program: Program, { clauses }: Header): boolean {
+  const recipe = clauses.get("with")?.operands[0];
+  if (recipe)
+    program.report(
+      "wrong-operand",
+      { after: "show", wanted: "`NAME.plan on DATA with RECIPE`", found: "a recipe without a plan on data" },
+      recipe.span,
+    );
+  return recipe === undefined;
+}
+
 /** Topics that are told of rows. */
 const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] satisfies readonly Topic[];
 
@@ -181,7 +197,8 @@ function dataShownOn(program: Program, { clauses, operands }: Header): Subject |
       "wrong-operand",
       {
         after: "show",
-        wanted: "`NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (nothing else is shown on data)",
+        wanted:
+          "`NAME.plan`, `NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (nothing else is shown on data, and plans not beside others)",
         found,
       },
       astray.span,

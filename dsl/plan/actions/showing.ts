@@ -1,4 +1,5 @@
 /** What `show` is asked for. */
+import type { Plan } from "../plan.js";
 
 /** What an answer may take on a small device. */
 export interface Budget {
@@ -16,6 +17,8 @@ export interface Showing<Subject> {
   readonly tree?: string;
   /** Of the topics `mask`, `label_issues` and `learning_curve`: the data whose rows are shown; absent: those of the training. */
   readonly on?: Subject;
+  /** Of the topic `plan` of a training that nobody has begun; absent: the plan of the training that was. */
+  readonly plan?: Plan;
   /** Of the topic `edge`. */
   readonly budget?: Budget;
 }

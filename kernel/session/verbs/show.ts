@@ -34,10 +34,11 @@ import type { OpenSession } from "../open-session.js";
 
 export async function runShow(
   session: OpenSession,
-  { topic, tree, on, budget }: Extract<Action, { verb: "show" }>,
+  { topic, tree, on, budget, plan }: Extract<Action, { verb: "show" }>,
   stage: Stage,
 ): Promise<void> {
   if (tree !== undefined) return stage.screen.display({ bundle: { "text/plain": printable(tree.trimEnd()) } });
+  if (plan) return stage.screen.display(planShown(plan));
   for (const shown of await shownOf(session, { topic, on, budget }, stage)) stage.screen.display(shown);
 }
 
