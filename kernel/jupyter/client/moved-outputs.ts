@@ -1,4 +1,4 @@
-/** Scores in the outputs of a notebook that was run again, beside those that stood there: lines that begin with a metric. */
+/** Scores in the outputs of a notebook that was run again, beside those that stood there: lines that have a metric and a number. */
 import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
@@ -126,19 +126,34 @@ function textsOf(output: unknown): readonly string[] {
   return typeof whole === "string" ? [stripVTControlCharacters(whole)] : [];
 }
 
-/** A metric that isn't measured in time, and a number. */
-function isScore(line: string): boolean {
-  const word = metricOf(line);
-  const has = word === undefined ? undefined : registry.find("metric", word)?.capabilities;
-  return has !== undefined && !has.of.includes("time") && /\d/.test(line.replace(/^\s*\S+/, ""));
+/** Has a metric and, after it, a number that is no time, size or count. */
+const isScore = (line: string): boolean => metricOf(line) !== undefined;
+
+/** The first metric of a line that a number comes after, however it is written: `accuracy  0.93`, `Accuracy: 0.93`, `| f1(macro) | 0.9 |`. */
+function metricOf(line: string): string | undefined {
+  const plain = withoutOthers(line);
+  for (const { 0: written, index } of plain.matchAll(/(?<!\w)[A-Za-z][A-Za-z_0-9]*/g)) {
+    const has = registry.find("metric", written.toLowerCase())?.capabilities;
+    const scores = has && !has.of.includes("time") && !has.of.includes("cost");
+    if (scores && plain.slice(index + written.length).search(number) >= 0) return written.toLowerCase();
+  }
+  return undefined;
 }
 
-const metricOf = (line: string): string | undefined => /^\s*([a-z][a-z_0-9]*)/.exec(line)?.[1];
+const number = /(?<![\w.+−-])[+−-]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?(?![\w:])/g;
+/** Moments, durations, sizes and speeds, which differ from run to run, and ids with figures in them. */
+const others = [
+  /\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?)?/g,
+  /\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b/g,
+  /(?<![\w.])\d[\d.,]*\s?(?:[µnm]?s|min|h|[kKMG]i?B|it\/s|tokens\/s|rows\/s|ms\/step)(?![\w])/g,
+  /\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])\w+(?:-\w+)+\b/g,
+];
+const withoutOthers = (line: string): string => others.reduce((text, one) => text.replace(one, "…"), line);
 
-const number = /(?<![\w.])[+−-]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/g;
 function numbersIn(line: string): readonly number[] {
-  return [...line.matchAll(number)].map(([text]) => Number(text.replaceAll(",", "").replace("−", "-")));
+  return [...withoutOthers(line).matchAll(number)].map(([text]) => Number(text.replaceAll(",", "").replace("−", "-")));
 }
+/** What two lines must share to be the same line of two runs: all but their numbers and the rules of a table. */
 function shapeOf(line: string): string {
-  return line.replace(number, "#").replace(/\s+/g, " ").trim();
+  return withoutOthers(line).replace(number, "#").replace(/\s+/g, " ").trim();
 }

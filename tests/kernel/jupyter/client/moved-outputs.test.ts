@@ -53,6 +53,28 @@ describe("scores in the outputs of a notebook that ran again", () => {
     assert.deepEqual(moved("accuracy  0.9100", "done"), [["accuracy", "no such line"]]);
     assert.deepEqual(moved("accuracy  0.9100", "accuracy  0.9100"), []);
   });
+  it("are found however they are written", () => {
+    for (const [then, now] of [
+      ["accuracy=0.93", "accuracy=0.95"],
+      ["Accuracy: 0.93", "Accuracy: 0.95"],
+      ["| accuracy | 0.93 |", "| accuracy | 0.95 |"],
+      ["│ f1(macro) │ .93 │", "│ f1(macro) │ .95 │"],
+      ["the test accuracy was 0.93 after 3 epochs", "the test accuracy was 0.95 after 3 epochs"],
+      ["{ accuracy: 0.93, loss: 0.2 }", "{ accuracy: 0.93, loss: 0.4 }"],
+      ["step 20: validation loss 0.64 · 2.1 s", "step 20: validation loss 0.66 · 2.4 s"],
+    ])
+      assert.equal(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
+  });
+  it("are the same where times, sizes and ids alone differ", () => {
+    for (const [then, now] of [
+      ["accuracy 0.93 (3.4 s, 2,525 tokens/s)", "accuracy 0.93 (4.1 s, 1,900 tokens/s)"],
+      ["16:04:08 accuracy 0.93", "17:12:40 accuracy 0.93"],
+      ["accuracy 0.93 of m-20261202-162240-601f7a", "accuracy 0.93 of m-20261203-112240-aa1f7a"],
+      ["memory  about 829 MiB (estimated)", "memory  about 900 MiB (estimated)"],
+      ["2026-12-02T16:04:08Z loss 0.2", "2026-12-03T16:05:08.123Z loss 0.2"],
+    ])
+      assert.deepEqual(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved, [], then);
+  });
   it("stand beside those of the same cell, where parameters were injected into one notebook alone", () => {
     const [then, now] = [notebook("accuracy  0.9100"), notebook("accuracy  0.5000")];
     const injected = { ...then.cells[0]!, metadata: { tags: ["injected-parameters"] }, outputs: [] };
