@@ -67,7 +67,7 @@ async function labelled(
   };
   const own = call(word, given);
   return {
-    ...{ name: word, call: own, value: must(metric.compute, word)(own, input), greaterIsBetter: true },
+    ...{ name: word, call: own, value: must(metric.compute, word)(own, input), better: "greater" },
     share: word === "accuracy",
     resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input)), { single: true }),
   };
@@ -97,7 +97,7 @@ async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promi
   };
   const own = call(word);
   return {
-    ...{ name: word, call: own, value: must(metric.ofNumbers, word)(own, input), greaterIsBetter: true, share: false },
+    ...{ name: word, call: own, value: must(metric.ofNumbers, word)(own, input), better: "greater", share: false },
     resampling: resampling(rows.length, samplerOf(metric, own, "ofNumbers", input, drawnNumbers(input))),
   };
 }
@@ -117,7 +117,7 @@ const overlaps: Draw = (g) => {
 function means(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
   const sums = rowMeans(rows.length, (row) => rows[row]![model]);
   return Promise.resolve({
-    ...{ name: "token_f1", call: call("token_f1"), value: whole(sums), greaterIsBetter: true, share: false },
+    ...{ name: "token_f1", call: call("token_f1"), value: whole(sums), better: "greater", share: false },
     resampling: resampling(rows.length, drawnFrom(sums)),
   });
 }
@@ -145,7 +145,7 @@ async function written(word: string, given: Call["arguments"], rows: readonly Ro
       name: word,
       call: own,
       value: must(metric.ofWritten, word)(own, input),
-      greaterIsBetter: true,
+      better: "greater",
       share: false,
     },
     resampling: resampling(rows.length, samplerOf(metric, own, "ofWritten", input, drawnTexts(input))),
@@ -167,7 +167,7 @@ async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<Measure> 
     probabilities: Float64Array.from(rows.flatMap((row) => [row[model], 1 - row[model]])),
   };
   return {
-    ...{ name: own.word, call: own, value: must(metric.compute, own.word)(own, input), greaterIsBetter: false },
+    ...{ name: own.word, call: own, value: must(metric.compute, own.word)(own, input), better: "less" },
     share: false,
     resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input))),
   };

@@ -59,7 +59,7 @@ async function secondsOf(scored: Scored, word: string, given: Call["arguments"])
   const metric = await implementationOf(registry, "metric", word);
   const own = call("metric", word, given);
   const measure: Measure = {
-    ...{ name: word, call: own, value: scored.measure(metric, own), greaterIsBetter: true, share: false },
+    ...{ name: word, call: own, value: scored.measure(metric, own), better: "greater", share: false },
     resampling: scored.resampling(metric, own),
   };
   const before = process.cpuUsage();

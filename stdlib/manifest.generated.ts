@@ -61,6 +61,8 @@ import { word as metrics_edit_distance } from "./metrics/edit_distance.js";
 import { word as metrics_entity_f1 } from "./metrics/entity_f1.js";
 import { word as metrics_exact_match } from "./metrics/exact_match.js";
 import { word as metrics_f1 } from "./metrics/f1.js";
+import { word as metrics_false_negative_rate } from "./metrics/false_negative_rate.js";
+import { word as metrics_false_positive_rate } from "./metrics/false_positive_rate.js";
 import { word as metrics_field_f1 } from "./metrics/field_f1.js";
 import { word as metrics_json_validity } from "./metrics/json_validity.js";
 import { word as metrics_judge } from "./metrics/judge.js";
@@ -83,6 +85,7 @@ import { word as metrics_repetition } from "./metrics/repetition.js";
 import { word as metrics_roc_auc } from "./metrics/roc_auc.js";
 import { word as metrics_root_mean_squared_error } from "./metrics/root_mean_squared_error.js";
 import { word as metrics_rouge } from "./metrics/rouge.js";
+import { word as metrics_selection_rate } from "./metrics/selection_rate.js";
 import { word as metrics_size } from "./metrics/size.js";
 import { word as metrics_spearman } from "./metrics/spearman.js";
 import { word as metrics_ter } from "./metrics/ter.js";
@@ -311,6 +314,8 @@ export const words: readonly Word[] = [
   metrics_entity_f1,
   metrics_exact_match,
   metrics_f1,
+  metrics_false_negative_rate,
+  metrics_false_positive_rate,
   metrics_field_f1,
   metrics_json_validity,
   metrics_judge,
@@ -333,6 +338,7 @@ export const words: readonly Word[] = [
   metrics_roc_auc,
   metrics_root_mean_squared_error,
   metrics_rouge,
+  metrics_selection_rate,
   metrics_size,
   metrics_spearman,
   metrics_ter,

@@ -2,6 +2,7 @@ export type PythonGroup =
   | "presidio"
   | "cleanlab"
   | "datasets"
+  | "fairness"
   | "jupyter"
   | "lab"
   | "oracles"

@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
+import type { Verdict } from "#kernel/inference/measuring/comparison.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
@@ -36,7 +37,7 @@ export interface Told {
   readonly difference?: {
     readonly value: number;
     readonly interval: Interval | null;
-    readonly verdict: "better" | "worse" | "no difference shown" | null;
+    readonly verdict: Verdict | null;
   };
 }
 export interface Auto {
@@ -180,7 +181,9 @@ async function besideBaseline(
   }
   return all;
 }
-const TURNED = { better: "worse", worse: "better", "no difference shown": "no difference shown" } as const;
+const TURNED: Readonly<Record<Verdict, Verdict>> = {
+  ...{ better: "worse", worse: "better", differs: "differs", "no difference shown": "no difference shown" },
+};
 
 /** The base as it is, with a linear model on it; of tags there is none. */
 const frozenOf = ({ reads }: AutoSet, model: string): readonly string[] =>

@@ -9,7 +9,7 @@ import type { RecipePlan } from "./recipe.js";
 import type { DataPlan, ModelPlan } from "../types/subject.js";
 import type { Call } from "../types/value.js";
 import { tuneText } from "./text.js";
-import { metricOf } from "./watched.js";
+import { directionOf, metricOf, noDirection } from "./watched.js";
 
 /** What only a text that the model writes can be measured by: validations while training write none. */
 const WRITTEN: Outcome = "written";
@@ -62,7 +62,7 @@ export function checkMetrics(
 }
 
 /**
- * The metrics that a training goes by: the task measures them, without writing texts, and it is one.
+ * The metrics that a training goes by: the task measures them without writing texts, they have a direction, and it is one.
  * @returns false if not (reported)
  */
 export function checkWatched(
@@ -81,6 +81,10 @@ export function checkWatched(
     const metric = metricOf(recipe[key]);
     if (!metric) continue;
     if (!checkMetrics(program, [metric.word], of, placeOf(key), o.here)) return false;
+    if (directionOf(program.registry, metric) === "none") {
+      program.reportNear("no-direction", noDirection(metric, key), placeOf(key), o.here);
+      return false;
+    }
     const has = metricsOf(program.registry, of.task, roles, { training: true });
     if (has.includes(metric.word)) continue;
     program.reportNear("metric-of-written", { metric: metric.word, key, has }, placeOf(key), o.here);

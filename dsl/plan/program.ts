@@ -12,6 +12,7 @@ import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "../di
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
+import type {} from "./codes/metric-codes.js";
 import type {} from "./codes/sweep-codes.js";
 import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";

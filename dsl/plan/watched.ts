@@ -2,6 +2,9 @@
  * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
  */
+import "./codes/metric-codes.js";
+import { CodedError, type CodeData } from "../diagnostics/codes.js";
+import type { Direction, RankingDirection } from "../types/capabilities/metric.js";
 import type { Registry } from "../types/registry.js";
 import type { RecipePlan } from "./recipe.js";
 import type { Call, Value } from "../types/value.js";
@@ -30,7 +33,15 @@ export function metricOf(value: Value | undefined): Call | undefined {
 export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
   return keep !== "last";
 }
-/** Whether a greater value of the metric is the better one. */
-export function greaterIsBetter(registry: Pick<Registry, "find">, metric: Call): boolean {
-  return registry.find("metric", metric.word)?.capabilities?.greaterIsBetter === true;
+export function directionOf(registry: Pick<Registry, "find">, metric: Call): Direction {
+  return registry.find("metric", metric.word)?.capabilities?.better ?? "greater";
+}
+/** Direction of a metric that something is ranked by. Coded error `no-direction` for a metric without one. */
+export function rankedBy(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
+  const better = directionOf(registry, metric);
+  if (better === "none") throw new CodedError("no-direction", noDirection(metric, key));
+  return better;
+}
+export function noDirection(metric: Call, key: string): CodeData["no-direction"] {
+  return { metric: metric.word, key, own: metric.definition !== undefined };
 }

@@ -3,6 +3,7 @@
  * card and for later updates from the same weights. Numbers alone: no row and no answer.
  */
 import { join } from "node:path";
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import * as v from "valibot";
 import { writePrivate } from "../fetch/private.js";
 import { fields, figure, jsonOrNone, whole, type Schema } from "../fetch/json.js";
@@ -19,7 +20,7 @@ export interface SinceOn {
   /** Those that were asked. */
   readonly rows: number;
   readonly metric: string;
-  readonly better: "greater" | "less";
+  readonly better: Direction;
   readonly before: number;
   readonly now: number;
   /** Ends of the 95 % interval of now − before; null: it has none. */
@@ -44,7 +45,7 @@ const schema: Schema<SinceBefore & { readonly version: 1 }> = fields({
   on: v.array(
     fields({
       ...{ data: v.string(), split: v.nullable(v.string()), dataHash: v.string(), rows: whole(1), metric: v.string() },
-      better: v.picklist(["greater", "less"]),
+      better: v.picklist(["greater", "less", "none"]),
       ...{ before: figure, now: figure, low: end, high: end, lost: v.boolean() },
     }),
   ),

@@ -1,4 +1,5 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { comparedFigure, styleOf, type Along, type Series } from "../core/display/curves/compared-curves.js";
@@ -50,7 +51,7 @@ export interface Comparison {
   readonly scores: readonly {
     readonly metric: string;
     readonly on: string;
-    readonly better: "greater" | "less";
+    readonly better: Direction;
     readonly cells: readonly (ScoreCell | null)[];
   }[];
   readonly settings: readonly {
@@ -175,7 +176,7 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
   return [...lines].map(([key, line]) => {
     const cells = runs.map((run) => run.scores.find((one) => keyOf(one) === key) ?? null);
     const values = cells.flatMap((one) => (one?.value === null || one === null ? [] : [one.value]));
-    const best = values.length < 2 ? null : line.better === "less" ? Math.min(...values) : Math.max(...values);
+    const best = values.length < 2 ? null : bestOf(values, line.better);
     return {
       ...{ metric: line.metric, better: line.better },
       on: twice(line) ? `${line.on} (content ${contentOf(line.rows)})` : line.on,
@@ -190,6 +191,11 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
       ),
     };
   });
+}
+/** Null: the metric has no direction. */
+function bestOf(values: readonly number[], better: Direction): number | null {
+  if (better === "none") return null;
+  return better === "less" ? Math.min(...values) : Math.max(...values);
 }
 const keyOf = ({ metric, rows }: ListedScore): string => `${metric} @ ${rows}`;
 function intervalOf({ low, high }: ListedScore): string | null {

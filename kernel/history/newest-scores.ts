@@ -2,6 +2,7 @@
  * The scores of a run as the table of runs holds them: the newest of each metric on each data, and what its validations
  * said while it trained. Everything comes as text and figures that can be shown.
  */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
@@ -18,7 +19,7 @@ export interface ListedScore {
   readonly why?: string;
   readonly low: number | null;
   readonly high: number | null;
-  readonly better: "greater" | "less";
+  readonly better: Direction;
   /** `reviews.test`. */
   readonly on: string;
   /** What makes two scores comparable: the rows that were scored. */
@@ -55,7 +56,7 @@ export function listedScore(
     ...(typeof why === "string" && finite(value) === null && { why: clip(oneLine(printable(why)), 200) }),
     low: finite(low),
     high: finite(high),
-    better: better === "less" ? "less" : "greater",
+    better,
     on: plain(typeof score.split === "string" ? `${score.data}.${score.split}` : score.data),
     rows: rowsOf(score.dataHash, score.split),
     count: finite(score.rows),
@@ -99,9 +100,9 @@ export function withGoal(
 }
 
 /** By the metric's word; of one that is not known here, by what it is called. */
-export function directionOf(name: string): "greater" | "less" {
-  const greater = metricNamed(name, registry)?.greaterIsBetter;
-  if (greater !== undefined) return greater ? "greater" : "less";
+export function directionOf(name: string): Direction {
+  const better = metricNamed(name, registry)?.better;
+  if (better !== undefined) return better;
   return /loss|error/i.test(name) ? "less" : "greater";
 }
 

@@ -2,6 +2,7 @@
  * The table of runs as it is asked for: found by words and tags, ranked by a column, trials of a sweep under one row. Scores
  * are ranked among those of the same rows alone: runs that were scored on other data stand under a heading of their own.
  */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { plural } from "../core/display/text.js";
 import type { Trial } from "../artifacts/together/trials.js";
@@ -21,7 +22,7 @@ export interface RunQuery extends RunView {
 export interface ScoreChoice {
   readonly key: string;
   readonly metric: string;
-  readonly better: "greater" | "less";
+  readonly better: Direction;
   /** `reviews.test`; null: each run's newest. */
   readonly on: string | null;
   readonly runs: number;

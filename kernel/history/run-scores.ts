@@ -2,6 +2,7 @@
  * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import * as v from "valibot";
 import { fields, figure, object, table, type Schema } from "../fetch/json.js";
 import { recordsIn } from "../artifacts/log-lines.js";
@@ -14,7 +15,7 @@ export interface ScoreValue {
   /** Ends of its 95 % interval; null: it has none. */
   readonly low: number | null;
   readonly high: number | null;
-  readonly better: "greater" | "less";
+  readonly better: Direction;
   /** Of NaN: the reason. */
   readonly why?: string;
 }
@@ -96,7 +97,7 @@ const scored = v.pipe(
 const scoreValue: Schema<ScoreValue> = fields({
   value: scored,
   ...{ low: v.optional(end, null), high: v.optional(end, null) },
-  better: v.optional(v.fallback(v.picklist(["greater", "less"]), "greater"), "greater"),
+  better: v.optional(v.fallback(v.picklist(["greater", "less", "none"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
 const sliceScores: Schema<readonly SliceScores[]> = v.array(

@@ -1,4 +1,5 @@
 /** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
+import { verdictOf as verdictOn, type Verdict } from "../inference/measuring/comparison.js";
 import type { ListedScore } from "../history/newest-scores.js";
 
 export interface Moved {
@@ -17,7 +18,7 @@ export interface Moved {
    */
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** Of the second. */
-  readonly verdict: "better" | "worse" | "no difference shown" | null;
+  readonly verdict: Verdict | null;
 }
 
 export interface MovedScores {
@@ -69,8 +70,12 @@ function intervalOf(a: ListedScore, b: ListedScore): Moved["interval"] {
   };
 }
 
-function verdictOf(difference: number | null, interval: Moved["interval"], better: ListedScore["better"]) {
+function verdictOf(
+  difference: number | null,
+  interval: Moved["interval"],
+  better: ListedScore["better"],
+): Verdict | null {
   if (difference === null || !interval) return null;
   if (interval.low <= 0 && interval.high >= 0) return "no difference shown";
-  return difference > 0 === (better === "greater") ? "better" : "worse";
+  return verdictOn(difference, better);
 }

@@ -1,4 +1,5 @@
 /** A training as its loop is given it, and what it comes to. */
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
@@ -39,7 +40,7 @@ export interface Training {
   readonly schedule: ScheduleImplementation;
   readonly stopping: StoppingImplementation | null;
   /** The metric that says what is best, by its name among the scores. */
-  readonly watched: { readonly name: string; readonly greaterIsBetter: boolean };
+  readonly watched: { readonly name: string; readonly better: RankingDirection };
   readonly engine: string;
   /** Whose weights the session has. */
   readonly resume: Checkpoint | null;

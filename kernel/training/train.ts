@@ -308,7 +308,7 @@ class TrainingLoop {
   }
   /** So that greater is better. */
   private turned(value: number): number {
-    return this.t.watched.greaterIsBetter ? value : -value;
+    return this.t.watched.better === "greater" ? value : -value;
   }
 }
 

@@ -3,7 +3,7 @@
  * the page's engine. It is interrupted and goes on; what it comes to at each checkpoint is told to whoever keeps it (`left.ts`).
  */
 import { must } from "#dsl/diagnostics/must.js";
-import { greaterIsBetter, keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import { keepsBest, rankedBy, watchedIn } from "#dsl/plan/watched.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Action } from "#dsl/plan/action.js";
 import type { Plan } from "#dsl/plan/plan.js";
@@ -194,7 +194,7 @@ export class PageRun {
       ...{ plan, session: open.session, saved: open.saved, exact },
       ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
       ...{ run: NOWHERE, lock: OPEN, watchedRows: null, damaged: [] },
-      watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
+      watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
       engine: this.engine,
     };
   }

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [accuracy]",
   since: "0.1.0",
   capabilities: {
-    greaterIsBetter: true,
+    better: "greater",
     perfect: 1,
     of: ["label", "label_set", "pair"],
     share: true,

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [average_precision, f1(micro)]",
   since: "0.2.0",
   elsewhere: { average_precision_score: "average_precision", mAP: "average_precision", pr_auc: "average_precision" },
-  capabilities: { greaterIsBetter: true, perfect: 1, namesDefault: true, ranks: true, of: ["label", "label_set"] },
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, ranks: true, of: ["label", "label_set"] },
   parameters: [
     {
       name: "average",

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [balanced_accuracy]",
   since: "0.2.0",
   elsewhere: { balanced_accuracy_score: "balanced_accuracy", bacc: "balanced_accuracy" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["label"] },
+  capabilities: { better: "greater", perfect: 1, of: ["label"] },
   parameters: [],
   load: async () => (await import("./balanced_accuracy.run.js")).balancedAccuracy,
 });

@@ -12,7 +12,7 @@ export const word = defineWord({
     bpc: "bits_per_byte",
     compression: "bits_per_byte",
   },
-  capabilities: { greaterIsBetter: false, ofLoss: true, countsBytes: true, of: ["next_token"] },
+  capabilities: { better: "less", ofLoss: true, countsBytes: true, of: ["next_token"] },
   parameters: [],
 
   load: async () => (await import("./bits_per_byte.run.js")).bitsPerByte,

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [brier_score]",
   since: "0.2.0",
   elsewhere: { brier: "brier_score", brier_score_loss: "brier_score" },
-  capabilities: { greaterIsBetter: false, of: ["label"] },
+  capabilities: { better: "less", of: ["label"] },
   parameters: [],
   load: async () => (await import("./brier_score.run.js")).brierScore,
 });

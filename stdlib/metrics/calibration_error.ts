@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [accuracy, calibration_error]",
   since: "0.2.0",
   elsewhere: { ece: "calibration_error", expected_calibration_error: "calibration_error", n_bins: "bins" },
-  capabilities: { greaterIsBetter: false, of: ["label", "label_set"], beatsConstant: false },
+  capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
   parameters: [
     {
       name: "bins",

@@ -9,7 +9,7 @@ export const word = defineWord({
   elsewhere: {
     cer: "character_error_rate",
   },
-  capabilities: { greaterIsBetter: false, of: ["written"] },
+  capabilities: { better: "less", of: ["written"] },
   parameters: [],
   load: async () => (await import("./character_error_rate.run.js")).characterErrorRate,
 });

@@ -13,7 +13,7 @@ export const word = defineWord({
     qwk: "cohen_kappa",
   },
   advice: { quadratic_kappa: "write `cohen_kappa(quadratic)`" },
-  capabilities: { greaterIsBetter: true, of: ["label"] },
+  capabilities: { better: "greater", of: ["label"] },
   parameters: [
     {
       name: "weights",

@@ -14,7 +14,7 @@ export const word = defineWord({
     diversity: "distinct",
     n: "words",
   },
-  capabilities: { greaterIsBetter: true, perfect: 1, namesDefault: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["written"] },
   parameters: runLength(2, "Pairs tell phrases that come again from words that must."),
   load: async () => (await import("./distinct.run.js")).distinct,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [edit_distance, edit_distance(words)]",
   since: "0.2.0",
   elsewhere: { levenshtein: "edit_distance", levenshtein_distance: "edit_distance", edits: "edit_distance" },
-  capabilities: { greaterIsBetter: false, of: ["written"] },
+  capabilities: { better: "less", of: ["written"] },
   parameters: [
     {
       name: "of",

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [entity_f1]",
   since: "0.2.0",
   elsewhere: { seqeval: "entity_f1", overall_f1: "entity_f1" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["tags"] },
+  capabilities: { better: "greater", perfect: 1, of: ["tags"] },
   parameters: [
     {
       name: "average",

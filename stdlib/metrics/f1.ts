@@ -9,7 +9,7 @@ export const word = defineWord({
   since: "0.1.0",
   /** `constant`: of sets of labels other constant answers are the best than the likeliest set. */
   capabilities: {
-    greaterIsBetter: true,
+    better: "greater",
     perfect: 1,
     of: ["label", "label_set", "pair"],
     constant: (call) => (["micro", "samples"].includes(call.arguments.average) ? "commonest labels" : "all labels"),

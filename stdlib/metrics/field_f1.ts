@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "metrics: [json_validity, field_f1]",
   since: "0.2.0",
   elsewhere: { json_f1: "field_f1", slot_f1: "field_f1", key_value_f1: "field_f1", json_schema: "schema" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, of: ["written"] },
   parameters: [
     schemaParameter(
       "A file with a JSON Schema: what is not as it wants it has no field, as for a program that refuses it. Without it every field counts.",

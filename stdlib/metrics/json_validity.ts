@@ -13,7 +13,7 @@ export const word = defineWord({
     is_json: "json_validity",
     json_schema: "schema",
   },
-  capabilities: { greaterIsBetter: true, perfect: 1, share: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, share: true, of: ["written"] },
   parameters: [
     schemaParameter(
       "A file with a JSON Schema (draft 2020-12, or the draft that its `$schema` names), relative to the notebook's folder; without it any JSON will do.",

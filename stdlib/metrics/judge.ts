@@ -13,7 +13,7 @@ export const word = defineWord({
     ...{ base_url: "url", api_base: "url", endpoint: "url", api_key: "key", token: "key", concurrency: "at_once" },
     ...{ template: "prompt", instructions: "prompt" },
   },
-  capabilities: { greaterIsBetter: true, perfect: 1, sends: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, sends: true, of: ["written"] },
   parameters: [
     {
       name: "url",

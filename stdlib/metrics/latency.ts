@@ -13,7 +13,7 @@ export const word = defineWord({
     p50: "latency",
     p99: "latency",
   },
-  capabilities: { greaterIsBetter: false, of: ["time"], unit: "ms", beatsConstant: false },
+  capabilities: { better: "less", of: ["time"], unit: "ms", beatsConstant: false },
   parameters: [
     {
       name: "percentile",

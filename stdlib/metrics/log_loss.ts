@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [log_loss, brier_score]",
   since: "0.2.0",
   elsewhere: { cross_entropy: "log_loss", neg_log_loss: "log_loss", logloss: "log_loss" },
-  capabilities: { greaterIsBetter: false, of: ["label"] },
+  capabilities: { better: "less", of: ["label"] },
   parameters: [],
   load: async () => (await import("./log_loss.run.js")).logLoss,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [loss]",
   since: "0.1.0",
   capabilities: {
-    greaterIsBetter: false,
+    better: "less",
     usual: true,
     ofLoss: true,
     besideLoss: true,

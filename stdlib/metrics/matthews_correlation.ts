@@ -12,7 +12,7 @@ export const word = defineWord({
     matthews: "matthews_correlation",
     phi_coefficient: "matthews_correlation",
   },
-  capabilities: { greaterIsBetter: true, of: ["label"] },
+  capabilities: { better: "greater", of: ["label"] },
   parameters: [],
   load: async () => (await import("./matthews_correlation.run.js")).matthewsCorrelation,
 });

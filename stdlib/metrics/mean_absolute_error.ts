@@ -8,7 +8,7 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { mae: "mean_absolute_error" },
   /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
-  capabilities: { greaterIsBetter: false, of: ["number"], constant: "median" },
+  capabilities: { better: "less", of: ["number"], constant: "median" },
   parameters: [],
   load: async () => (await import("./mean_absolute_error.run.js")).meanAbsoluteError,
 });

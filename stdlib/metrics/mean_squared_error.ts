@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [mean_squared_error]",
   since: "0.2.0",
   elsewhere: { mse: "mean_squared_error" },
-  capabilities: { greaterIsBetter: false, of: ["number"] },
+  capabilities: { better: "less", of: ["number"] },
   parameters: [],
   load: async () => (await import("./mean_squared_error.run.js")).meanSquaredError,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [accuracy, memory]",
   since: "0.4.0",
   elsewhere: { peak_memory: "memory", ram: "memory", rss: "memory" },
-  capabilities: { greaterIsBetter: false, of: ["cost"], unit: "MB", beatsConstant: false },
+  capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],
   load: async () => (await import("./memory.run.js")).memory,
 });

@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "metrics: [mrr]",
   since: "0.2.0",
   elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["ranking"] },
+  capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [placesThatCount(null)],
   load: async () => (await import("./mrr.run.js")).mrr,
 });

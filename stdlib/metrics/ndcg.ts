@@ -14,7 +14,7 @@ export const word = defineWord({
     top_k: "at",
     "ndcg@10": "ndcg",
   },
-  capabilities: { greaterIsBetter: true, perfect: 1, namesDefault: true, of: ["ranking"] },
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["ranking"] },
   parameters: [placesThatCount({ value: 10 })],
   load: async () => (await import("./ndcg.run.js")).ndcg,
 });

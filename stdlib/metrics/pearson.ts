@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [pearson]",
   since: "0.2.0",
   elsewhere: { pearsonr: "pearson" },
-  capabilities: { greaterIsBetter: true, of: ["number", "similarity"] },
+  capabilities: { better: "greater", of: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./pearson.run.js")).pearson,
 });

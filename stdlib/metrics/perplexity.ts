@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [perplexity]",
   since: "0.2.0",
   elsewhere: { ppl: "perplexity" },
-  capabilities: { greaterIsBetter: false, ofLoss: true, of: ["next_token"] },
+  capabilities: { better: "less", ofLoss: true, of: ["next_token"] },
   parameters: [],
 
   load: async () => (await import("./perplexity.run.js")).perplexity,

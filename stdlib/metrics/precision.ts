@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "Share of the rows given a label that truly have it.",
   example: "metrics: [precision(macro)]",
   since: "0.1.0",
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["label", "label_set", "pair"] },
+  capabilities: { better: "greater", perfect: 1, of: ["label", "label_set", "pair"] },
   parameters: averageParameters,
   check: averageIsPlain,
   load: async () => (await import("./precision.run.js")).precision,

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [r2]",
   since: "0.2.0",
   elsewhere: { r_squared: "r2", rsquared: "r2", r2_score: "r2", coefficient_of_determination: "r2" },
-  capabilities: { greaterIsBetter: true, of: ["number"] },
+  capabilities: { better: "greater", of: ["number"] },
   parameters: [],
   load: async () => (await import("./r2.run.js")).r2,
 });

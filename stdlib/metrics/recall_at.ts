@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [recall_at(1), recall_at(10)]",
   since: "0.2.0",
   elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["ranking"] },
+  capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [
     {
       name: "places",

@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "metrics: [repetition(4)]",
   since: "0.2.0",
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
-  capabilities: { greaterIsBetter: false, namesDefault: true, of: ["written"] },
+  capabilities: { better: "less", namesDefault: true, of: ["written"] },
   parameters: runLength(4, "Four words in the same order hardly come twice by chance."),
   load: async () => (await import("./repetition.run.js")).repetition,
 });

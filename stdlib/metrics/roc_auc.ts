@@ -8,7 +8,7 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { auc: "roc_auc", auroc: "roc_auc", roc_auc_score: "roc_auc", rocauc: "roc_auc", roc: "roc_auc" },
   capabilities: {
-    greaterIsBetter: true,
+    better: "greater",
     perfect: 1,
     namesDefault: true,
     ranks: true,

@@ -8,7 +8,7 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { rmse: "root_mean_squared_error", root_mean_square_error: "root_mean_squared_error" },
   advice: { mse: "write `mean_squared_error`, or `root_mean_squared_error`, its root" },
-  capabilities: { greaterIsBetter: false, of: ["number"] },
+  capabilities: { better: "less", of: ["number"] },
   parameters: [],
   load: async () => (await import("./root_mean_squared_error.run.js")).rootMeanSquaredError,
 });

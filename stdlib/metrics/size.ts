@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [accuracy, size]",
   since: "0.4.0",
   elsewhere: { model_size: "size", file_size: "size", disk: "size" },
-  capabilities: { greaterIsBetter: false, of: ["cost"], unit: "MB", beatsConstant: false },
+  capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],
   load: async () => (await import("./size.run.js")).size,
 });

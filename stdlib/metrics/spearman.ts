@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [spearman]",
   since: "0.2.0",
   elsewhere: { spearmanr: "spearman" },
-  capabilities: { greaterIsBetter: true, of: ["number", "similarity"] },
+  capabilities: { better: "greater", of: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./spearman.run.js")).spearman,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [bleu, chrf, ter]",
   since: "0.2.0",
   elsewhere: { translation_edit_rate: "ter" },
-  capabilities: { greaterIsBetter: false, of: ["written"] },
+  capabilities: { better: "less", of: ["written"] },
   parameters: [],
   load: async () => (await import("./ter.run.js")).ter,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [exact_match, token_f1]",
   since: "0.2.0",
   elsewhere: { squad: "token_f1", squad_f1: "token_f1", answer_f1: "token_f1" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["answer"] },
+  capabilities: { better: "greater", perfect: 1, of: ["answer"] },
   parameters: [],
 
   load: async () => (await import("./token_f1.run.js")).tokenF1,

@@ -8,7 +8,7 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { top_k_accuracy: "top_accuracy", top_k_accuracy_score: "top_accuracy", top_k: "places", k: "places" },
   advice: { top_5_accuracy: "write `top_accuracy(5)`", top_3_accuracy: "write `top_accuracy(3)`" },
-  capabilities: { greaterIsBetter: true, perfect: 1, of: ["label"], share: true },
+  capabilities: { better: "greater", perfect: 1, of: ["label"], share: true },
   parameters: [
     {
       name: "places",

@@ -7,7 +7,7 @@ export const word = defineWord({
   example: "metrics: [word_error_rate]",
   since: "0.2.0",
   elsewhere: { wer: "word_error_rate", phoneme_error_rate: "word_error_rate" },
-  capabilities: { greaterIsBetter: false, of: ["written"] },
+  capabilities: { better: "less", of: ["written"] },
   parameters: [],
 
   load: async () => (await import("./word_error_rate.run.js")).wordErrorRate,

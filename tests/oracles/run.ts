@@ -61,6 +61,7 @@ async function main(bless: boolean, named: readonly string[]): Promise<boolean> 
 const OTHERS = [
   ["scores", "scores.py"],
   ["scores", "attacks.py"],
+  ["fairness", "rates.py"],
   ["datasets", "hub_folders.py"],
   ["optuna", "sweeps.py"],
   ["flower", "federation.py"],

@@ -15,7 +15,7 @@ import type { AutoPlan } from "../../plan/sweep/auto.js";
 import { shortCall } from "../../plan/short-call.js";
 import { taskOfRoles } from "../../plan/task-of-roles.js";
 import { tuneText } from "../../plan/text.js";
-import { greaterIsBetter } from "../../plan/watched.js";
+import { rankedBy } from "../../plan/watched.js";
 import type { DataPlan } from "../../types/subject.js";
 import type { Call, Value } from "../../types/value.js";
 import { checkData, checkRoles, checkTables, dataFacts, splitNames } from "../../rules/world.js";
@@ -179,7 +179,7 @@ function withUsual(
   for (const [key, value] of Object.entries(own.usual)) add(key, value);
   if (given.has("maximize") || given.has("minimize")) return given;
   const goal = own.goal(program.registry, task, roles);
-  add(greaterIsBetter(program.registry, goal) ? "maximize" : "minimize", [goal]);
+  add(rankedBy(program.registry, goal, "maximize") === "greater" ? "maximize" : "minimize", [goal]);
   return given;
 }
 

@@ -8,7 +8,7 @@ import { hashOf } from "../../plan/hash.js";
 import { checkMetrics } from "../../plan/metrics.js";
 import type { Plan } from "../../plan/plan.js";
 import type { SweepGoal } from "../../plan/sweep/auto.js";
-import { greaterIsBetter } from "../../plan/watched.js";
+import { directionOf, noDirection } from "../../plan/watched.js";
 import { tuneText } from "../../plan/text.js";
 import type { Given } from "../../types/given.js";
 import type { Call, Value } from "../../types/value.js";
@@ -48,7 +48,7 @@ export function goalsIn(
   });
 }
 
-/** Whether each metric gets better that way, is one of the model's task and stands there once; false: one isn't (reported). */
+/** Whether each metric has a direction and gets better that way, is one of the model's task and stands there once; false: one isn't (reported). */
 export function checkGoals(
   program: Program,
   goals: readonly WrittenGoal[],
@@ -56,7 +56,12 @@ export function checkGoals(
 ): boolean {
   const seen = new Set<string>();
   for (const { direction, metric, place } of goals) {
-    const better = greaterIsBetter(program.registry, metric) ? "maximize" : "minimize";
+    const has = directionOf(program.registry, metric);
+    if (has === "none") {
+      program.reportNear("no-direction", noDirection(metric, direction), place, o.here);
+      return false;
+    }
+    const better = has === "greater" ? "maximize" : "minimize";
     if (better !== direction) {
       const keys = o.block?.entries ?? [];
       const key = keys.find((e) => e.key.text === direction)?.key.span;

@@ -13,9 +13,13 @@ export interface Outcomes {
   cost: true;
 }
 export type Outcome = keyof Outcomes;
+/** Whether greater or smaller values are better. `none`: neither is (a selection rate), so that nothing is ranked by the metric. */
+export type Direction = "greater" | "less" | "none";
+/** Direction of a metric that ranks. */
+export type RankingDirection = Exclude<Direction, "none">;
 // oxlint-disable-next-line no-unused-vars -- what stdlib merges in takes the call
 export interface MetricCapabilities<C extends Call = Call> {
-  readonly greaterIsBetter: boolean;
+  readonly better: Direction;
   /** Outcomes that it measures. */
   readonly of: readonly Outcome[];
   /** It is what training goes by, which a recipe watches that names no metric. The vocabulary has one such word. */

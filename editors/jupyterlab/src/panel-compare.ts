@@ -231,7 +231,8 @@ function ScoreLine({ metric, on, better, cells }: Comparison["scores"][number]):
       "th",
       { scope: "row" },
       metric,
-      h("span", { className: "tunebook-faint", title: `${better} is better` }, better === "less" ? " ↓" : " ↑"),
+      better !== "none" &&
+        h("span", { className: "tunebook-faint", title: `${better} is better` }, better === "less" ? " ↓" : " ↑"),
       h("br"),
       h("span", { className: "tunebook-faint" }, `on ${on}`),
     ),

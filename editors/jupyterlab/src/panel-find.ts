@@ -86,7 +86,9 @@ function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "fo
   );
 }
 const named = ({ metric, on, better, runs }: ScoreChoice): string =>
-  `${on === null ? metric : `${metric} on ${on}`} ${better === "less" ? "↓" : "↑"} (${runs})`;
+  `${on === null ? metric : `${metric} on ${on}`} ${ARROWS[better]}(${runs})`;
+/** The direction of a metric, before what follows it. */
+const ARROWS = { greater: "↑ ", less: "↓ ", none: "" } as const;
 
 interface ChoiceProps<Key extends string> {
   readonly label: string;

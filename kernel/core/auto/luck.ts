@@ -2,6 +2,7 @@
  * What the choice of a winner takes from its lead: the best of many candidates, and of each the best of its epochs, was chosen by
  * the rows on which it is then compared, so that without any skill it is ahead by more than one look would explain.
  */
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
 import { Z, type Interval } from "#stdlib/lib/intervals/interval.js";
 import { normalQuantile } from "#stdlib/lib/search/normal.js";
 import type { TrialRecord } from "../sweep/trial.js";
@@ -25,12 +26,12 @@ export function looksAt(
  */
 export function asChosen(
   versus: Versus,
-  { looks, greaterIsBetter }: { readonly looks: number; readonly greaterIsBetter: boolean },
+  { looks, better }: { readonly looks: number; readonly better: RankingDirection },
 ): Versus {
   const { difference, low, high, verdict } = versus;
   if (looks < 2 || low === null || high === null) return versus;
-  const { low: least, high: most } = widened({ low, high }, { difference, by: reachOf(looks), greaterIsBetter });
-  const apart = greaterIsBetter ? least > 0 : most < 0;
+  const { low: least, high: most } = widened({ low, high }, { difference, by: reachOf(looks), better });
+  const apart = better === "greater" ? least > 0 : most < 0;
   const lucky = verdict === "better" && !apart;
   return {
     ...{ ...versus, low: least, high: most },
@@ -40,10 +41,10 @@ export function asChosen(
 
 function widened(
   { low, high }: Interval,
-  o: { readonly difference: number; readonly by: number; readonly greaterIsBetter: boolean },
+  o: { readonly difference: number; readonly by: number; readonly better: RankingDirection },
 ): Interval {
-  const { difference, by, greaterIsBetter } = o;
-  return greaterIsBetter
+  const { difference, by, better } = o;
+  return better === "greater"
     ? { low: difference - by * (difference - low), high }
     : { low, high: difference + by * (high - difference) };
 }

@@ -1,4 +1,5 @@
 /** What a model is worth where the one that it began from was evaluated: scores before and now, with what chance explains. */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { count } from "./text.js";
@@ -13,7 +14,7 @@ export interface SinceShown {
     /** Rows that were asked, and those of the evaluation on record. */
     readonly rows: number;
     readonly of: number;
-    readonly better: "greater" | "less";
+    readonly better: Direction;
     readonly before: number;
     /** As it was evaluated, where that is more than rounding away; null: it isn't, or nobody said. */
     readonly recorded: number | null;
@@ -59,6 +60,7 @@ type On = SinceShown["on"][number];
 function verdictOf({ lost, better, low, high, before, now }: On): string {
   if (lost) return "worse";
   if (low === null || high === null) return now === before ? "the same" : "";
+  if (better === "none") return low > 0 || high < 0 ? "differs" : "no difference shown";
   return (better === "greater" ? low > 0 : high < 0) ? "better" : "no loss shown";
 }
 

@@ -2,6 +2,7 @@
  * Scores with their intervals, and differences of models on the same rows with theirs: those of shares by Wilson's and
  * Newcombe's methods, all others by a paired bootstrap. A difference says something only where its interval is apart from 0.
  */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
@@ -18,7 +19,7 @@ export interface Measure {
   readonly why?: string;
   /** What it says beside its number. */
   readonly notes?: readonly string[];
-  readonly greaterIsBetter: boolean;
+  readonly better: Direction;
   /** What is perfect, as its record says. */
   readonly perfect?: 1 | 100 | undefined;
   /** Whether it is the share of units that are right. */
@@ -35,7 +36,8 @@ export interface Score {
   /** Of a bootstrap. */
   readonly resamples: number;
 }
-export type Verdict = "better" | "worse" | "no difference shown";
+/** `differs`: the metric has no direction, so that the greater score is neither better nor worse. */
+export type Verdict = "better" | "worse" | "differs" | "no difference shown";
 export interface Difference {
   /** Of the second less the first. */
   readonly value: number;
@@ -120,13 +122,17 @@ export function difference(first: Drawn, second: Drawn): Difference {
   if (!interval) return { value, interval, verdict: ends && unmoved(value, second) };
   const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
   if (apart === 0) return { value, interval, verdict: "no difference shown" };
-  return { value, interval, verdict: apart > 0 === second.measure.greaterIsBetter ? "better" : "worse" };
+  return { value, interval, verdict: verdictOf(apart, second.measure.better) };
 }
 
 /** Every draw says the same, so that nobody knows how far others would go. */
-function unmoved(value: number, { measure: { greaterIsBetter } }: Drawn): Verdict {
-  if (value === 0) return "no difference shown";
-  return value > 0 === greaterIsBetter ? "better" : "worse";
+function unmoved(value: number, { measure: { better } }: Drawn): Verdict {
+  return value === 0 ? "no difference shown" : verdictOf(value, better);
+}
+/** Verdict on the second of two scores, whose difference is not 0. */
+export function verdictOf(difference: number, better: Direction): Exclude<Verdict, "no difference shown"> {
+  if (better === "none") return "differs";
+  return difference > 0 === (better === "greater") ? "better" : "worse";
 }
 
 /**
@@ -157,10 +163,10 @@ export const TOLD = 20;
 /** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
 const FEW = 50;
 
-const HOW: Readonly<Record<OwnInterval["by"], string>> = {
+const HOW = {
   jackknife: "jackknife",
   bins: "from how far chance takes each bin",
-};
+} as const;
 
 /** How the intervals of a table were made, in one line. */
 export function methodsOf(drawn: readonly Drawn[]): string {

@@ -55,7 +55,7 @@ export async function measureOf(
   if (metric.judge) {
     const name = metricName(call, registry);
     const judged = judging && (await judgedMeasure(metric.judge, call, texts ?? textsIn(scored, call), judging));
-    return { name, call, greaterIsBetter: true, perfect: has?.perfect, share: false, ...(judged ?? UNASKED) };
+    return { name, call, better: "greater", perfect: has?.perfect, share: false, ...(judged ?? UNASKED) };
   }
   if (metric.ofTimes)
     return {
@@ -64,7 +64,7 @@ export async function measureOf(
     };
   if (metric.ofCost) {
     const value = metric.ofCost(call, cost ?? { stored: null, held: null });
-    const about = { greaterIsBetter: has?.greaterIsBetter !== false, share: false, resampling: null };
+    const about = { better: has?.better ?? "greater", share: false, resampling: null };
     const why = Number.isNaN(value) ? { why: "nothing is known of what it takes" } : {};
     return { name: metricName(call, registry), call, value, ...why, ...about };
   }
@@ -82,7 +82,7 @@ export async function measureOf(
     ...{ name: metricName(call, registry), call, value },
     ...(why !== null && { why }),
     ...(notes.length > 0 && { notes }),
-    greaterIsBetter: has?.greaterIsBetter !== false,
+    better: has?.better ?? "greater",
     perfect: has?.perfect,
     share: has?.share === true,
     resampling: texts
@@ -105,7 +105,7 @@ function timed(
     );
   return {
     ...{ call, value: measure(call, times), share: false },
-    greaterIsBetter: has?.greaterIsBetter !== false,
+    better: has?.better ?? "greater",
     ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
     resampling: units > 1 ? { of: "row", units, single: false, score } : null,
   };

@@ -2,7 +2,7 @@
  * Was it worth it? One sentence on a model and what stands beside it, by rules over the first metric: its paired differences,
  * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
  */
-import type { MetricCapabilities } from "#dsl/types/capabilities/metric.js";
+import type { MetricCapabilities, RankingDirection } from "#dsl/types/capabilities/metric.js";
 import "#stdlib/kinds/metric.js";
 import type { Difference } from "./comparison.js";
 
@@ -23,7 +23,7 @@ export interface Rival extends Side {
 export interface Sides {
   readonly metric: {
     readonly name: string;
-    readonly greaterIsBetter: boolean;
+    readonly better: RankingDirection;
     /** As its record says. */
     readonly perfect?: MetricCapabilities["perfect"] | undefined;
   };
@@ -103,7 +103,7 @@ interface Unit {
 const NOTHING = 1e-12;
 
 /** Points are hundredths of the way from 0 to what is perfect. */
-function unitOf({ greaterIsBetter, perfect }: Sides["metric"]): Unit {
+function unitOf({ better, perfect }: Sides["metric"]): Unit {
   const points = perfect !== undefined;
   const number = (value: number): string =>
     (points ? inPoints((100 * value) / perfect) : String(Number(value.toPrecision(3))))
@@ -112,7 +112,7 @@ function unitOf({ greaterIsBetter, perfect }: Sides["metric"]): Unit {
   return {
     value: (value) => `${number(value)}${points ? " points" : ""}`,
     gain({ value, interval }, sign) {
-      const turned = greaterIsBetter ? -sign : sign;
+      const turned = better === "greater" ? -sign : sign;
       const ends = interval && [turned * interval.low, turned * interval.high].sort((a, b) => a - b).map(number);
       return `${number(turned * value)}${points ? " points" : ""}${ends ? ` (${ends.join(" … ")})` : ""}`;
     },

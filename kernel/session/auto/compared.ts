@@ -32,10 +32,13 @@ export async function scoredTrials(around: AroundAuto, trials: readonly TrialRec
 
 /** `looks`: scores of these rows, of which that of `best` is the best one. */
 export function versusOf(best: Probed, others: readonly Probed[], looks: number): readonly Versus[] {
-  const { greaterIsBetter } = best.drawn.measure;
+  const { better } = best.drawn.measure;
+  // The compiler refuses a goal without a direction.
+  if (better === "none") return [];
   return others.map(({ contestant, drawn }) => {
-    const { value, interval, verdict } = difference(drawn, best.drawn);
+    const { value, interval, verdict: found } = difference(drawn, best.drawn);
+    const verdict = found === "differs" ? null : found;
     const { low, high } = interval ?? { low: null, high: null };
-    return asChosen({ name: contestant.name, difference: value, low, high, verdict }, { looks, greaterIsBetter });
+    return asChosen({ name: contestant.name, difference: value, low, high, verdict }, { looks, better });
   });
 }

@@ -276,7 +276,7 @@ const modelType = `{
   /** Scores on the validation split. */
   readonly validations: readonly Readonly<Record<string, number>>[];
   /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first; \`low\` and \`high\` are the ends of 95 % intervals. */
-  readonly scores: readonly { readonly at: string; readonly step: number; readonly data: string; readonly split: string | null; readonly dataHash: string; readonly rows: number; readonly metrics: Readonly<Record<string, { readonly value: number; readonly low: number | null; readonly high: number | null; readonly better: "greater" | "less" }>>; readonly attacks?: readonly { readonly attack: string; readonly found: boolean; readonly said: string; readonly how: string; readonly figures: readonly { readonly name: string; readonly value: number; readonly low: number | null; readonly high: number | null; readonly chance: number; readonly most: number | null }[] }[] }[];
+  readonly scores: readonly { readonly at: string; readonly step: number; readonly data: string; readonly split: string | null; readonly dataHash: string; readonly rows: number; readonly metrics: Readonly<Record<string, { readonly value: number; readonly low: number | null; readonly high: number | null; readonly better: "greater" | "less" | "none" }>>; readonly attacks?: readonly { readonly attack: string; readonly found: boolean; readonly said: string; readonly how: string; readonly figures: readonly { readonly name: string; readonly value: number; readonly low: number | null; readonly high: number | null; readonly chance: number; readonly most: number | null }[] }[] }[];
   /** Folder of the run that made the weights. */
   readonly folder: string | null;
   readonly labels: readonly string[];

@@ -51,7 +51,7 @@ export async function rescored(
     const drawn = await drawAll(measures, stage.signal);
     const metrics = measures.map((measure) => {
       const { value, interval } = must(drawn.get(measure), "its interval").score;
-      const better = measure.greaterIsBetter ? ("greater" as const) : ("less" as const);
+      const { better } = measure;
       return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better }] as const;
     });
     appendScore(run, {

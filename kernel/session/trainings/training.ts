@@ -1,5 +1,5 @@
 /** One training from rows to weights: its run, the model in the engine, and the loop. */
-import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
+import { rankedBy, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { askingOf } from "../models/changed.js";
 import { EngineRoom } from "../engines/engine-room.js";
@@ -114,7 +114,7 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
     watchedRows: exact || federated || privately ? null : watchedRows(work, resume),
     ...(federated && { federated }),
     validate: federated ? federated.validate : await validatingOn(wanted, material, open),
-    watched: { name: metricName(watched, registry), greaterIsBetter: greaterIsBetter(registry, watched) },
+    watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
     engine: engine.info.title,
     onValidating: (done, of) => {
       request.onValidating?.(done, of);

@@ -147,7 +147,7 @@ async function sinceOne(
   const { score } = one;
   return {
     ...{ data: score.data, split: score.split, dataHash: score.dataHash, rows: is.rows.count, of: score.rows },
-    ...{ metric: is.measure.name, better: is.measure.greaterIsBetter ? "greater" : "less" },
+    ...{ metric: is.measure.name, better: is.measure.better },
     ...{ before: first.score.value, now: second.score.value, lost: verdict === "worse" },
     ...{ low: interval?.low ?? null, high: interval?.high ?? null },
     recorded: score.metrics[is.measure.name]?.value ?? null,

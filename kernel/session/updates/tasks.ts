@@ -1,6 +1,6 @@
 /** The tasks of an update: what was learnt before it and what it learns, each scored on rows that nothing learnt from. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { greaterIsBetter } from "#dsl/plan/watched.js";
+import { rankedBy } from "#dsl/plan/watched.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { readerOf, type DataPlan } from "#dsl/types/subject.js";
 import type { Learnt } from "./lineage.js";
@@ -97,7 +97,7 @@ export function measuredBy(registry: Registry, { recipe }: Plan): Measured {
     recipe.model.task,
     Object.keys(recipe.data.columns),
   );
-  return { call, name: metricName(call, registry), better: greaterIsBetter(registry, call) ? 1 : -1 };
+  return { call, name: metricName(call, registry), better: rankedBy(registry, call, "metrics") === "greater" ? 1 : -1 };
 }
 
 /** What tasks are scored with. */

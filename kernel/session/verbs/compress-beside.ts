@@ -4,6 +4,7 @@
  */
 import { must } from "#dsl/diagnostics/must.js";
 import { metricsOf } from "#dsl/plan/metrics.js";
+import { rankedBy } from "#dsl/plan/watched.js";
 import { shortCall } from "#dsl/plan/short-call.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
@@ -104,7 +105,7 @@ export async function besideOriginal(
   });
   const shown: ParetoShown = {
     metric: metricName(usual, registry),
-    better: named(must(measured[0], "the original"), usual).greaterIsBetter ? "greater" : "less",
+    better: rankedBy(registry, usual, "metrics"),
     ...{ on: `${last.data.name}.${split}`, rows: measured[0]?.evaluation.rows ?? 0 },
     models: [...own, ...earlierModels(session, o, { dataHash: prepared.facts.hash, split, usual })],
     notes: [...(split === "test" ? [ON_TEST] : []), HERE],

@@ -302,7 +302,7 @@ export function remember(
         value,
         low: interval?.low ?? null,
         high: interval?.high ?? null,
-        better: measure.greaterIsBetter ? "greater" : "less",
+        better: measure.better,
         ...(measure.why !== undefined && { why: measure.why }),
       },
     ] as const;

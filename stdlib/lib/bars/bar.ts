@@ -41,14 +41,15 @@ export function barStands(
 ): void {
   const metric = (call.arguments["metric"] as Call).word;
   const capabilities = context.find("metric", metric)?.capabilities;
-  const greater = capabilities?.greaterIsBetter;
   const [bar, most] = [numberOf(call.arguments["bar"] as Value), capabilities?.perfect];
   if (least && most !== undefined && bar > most) {
     const instead = most === 1 && bar <= 100 ? `${String(bar)}%` : undefined;
     context.report("bar-beyond", { metric, bar, most, ...(instead !== undefined && { instead }) }, "bar", instead);
   }
-  if (greater === undefined || greater === least) return;
-  const told = { bar: call.word, instead, metric, better: greater ? "more" : "less" };
+  const better = capabilities?.better ?? "none";
+  // A metric without a direction may have a bar on either side.
+  if (better === "none" || better === (least ? "greater" : "less")) return;
+  const told = { bar: call.word, instead, metric, better: better === "greater" ? "more" : "less" };
   context.report("bar-turned", told, undefined, instead, { at: 0, length: call.word.length });
 }
 

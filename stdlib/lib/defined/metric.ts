@@ -1,4 +1,5 @@
 /** A metric of a user's as a word. */
+import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { MetricImplementation } from "../../kinds/metric.js";
@@ -48,11 +49,15 @@ export function metricWord(record: MetricRecord, owner: Owner, definition: strin
     example: record.example ?? `evaluate m on d.test { metrics: [${name}] }`,
     parameters: parametersOf("metric", name, record.parameters),
     capabilities: {
-      greaterIsBetter: record.greaterIsBetter ?? true,
+      better: directionOf(record),
       of: partsOf(record).map((part) => MEASURES[part]),
     },
     load: () => Promise.resolve(implementation),
   };
+}
+function directionOf({ greaterIsBetter = true }: MetricRecord): Direction {
+  if (greaterIsBetter === "none") return "none";
+  return greaterIsBetter ? "greater" : "less";
 }
 function partsOf(record: MetricRecord): readonly Part[] {
   return (Object.keys(MEASURES) as Part[]).filter((part) => record[part] !== undefined);

@@ -56,8 +56,8 @@ export interface TechniqueRecord extends WordRecord {
 }
 /** A metric has a function for each sort of outcome that it measures. */
 export interface MetricRecord extends WordRecord {
-  /** Absent: it is. */
-  readonly greaterIsBetter?: boolean;
+  /** Default: true. `"none"`: neither a greater nor a smaller value is better, so that nothing is ranked by it. */
+  readonly greaterIsBetter?: boolean | "none";
   /** Of one label for each row. */
   compute?(call: OwnCall, outcome: MetricInput): number;
   /** Of tokens that a model foretells. */
@@ -74,11 +74,13 @@ const shared: Readonly<Record<string, string>> = {
   example: "string",
   parameters: "object",
 };
+/** What `greaterIsBetter` may be. */
+const DIRECTION = 'boolean, or "none"';
 /** Key → what `typeof` says of it. */
 export const KEYS = {
   technique: { ...shared, trains: "function", around: "function", adds: "function", saved: "string" },
   metric: {
-    ...{ ...shared, greaterIsBetter: "boolean", compute: "function", ofTokens: "function", ofNumbers: "function" },
+    ...{ ...shared, greaterIsBetter: DIRECTION, compute: "function", ofTokens: "function", ofNumbers: "function" },
     ...{ ofLabelSets: "function", ofTags: "function", ofWritten: "function" },
   },
 } as const;
@@ -106,7 +108,7 @@ export function looked(kind: OwnKind, given: unknown, builtIn: Registry): Readon
   for (const [key, value] of Object.entries(given)) {
     const wanted = keys[key];
     if (wanted === undefined) throw wrong(`it has no key ${key}`, `its keys are ${Object.keys(keys).join(", ")}`);
-    if (value !== undefined && typeof value !== wanted)
+    if (value !== undefined && typeof value !== wanted && !(wanted === DIRECTION && isDirection(value)))
       throw wrong(`${key} must be a ${wanted}, not ${described(value)}`);
   }
   if (typeof given["doc"] !== "string" || given["doc"].trim() === "")
@@ -117,6 +119,10 @@ export function looked(kind: OwnKind, given: unknown, builtIn: Registry): Readon
       throw wrong("saved is not one of two", 'write saved: "trained" or saved: "model"');
   } else if (!Object.values(given).some((v) => typeof v === "function")) throw wrong("it computes nothing");
   return given;
+}
+
+function isDirection(value: unknown): boolean {
+  return typeof value === "boolean" || value === "none";
 }
 
 /** The parameters of a record as those of a word. */

@@ -6,7 +6,7 @@ export interface Interval {
 
 /** How a score that draws with repetition bend comes to an interval: without a draw. */
 export interface OwnInterval {
-  readonly by: "jackknife" | "bins";
+  readonly by: "jackknife" | "bins" | "Wilson";
   /** From these things alone; null: they tell nothing. */
   of(units: Uint32Array): Interval | null;
 }

@@ -40,6 +40,10 @@ describe("what an evaluation is told of", () => {
     const { help } = wordsOf("metric-of-other-task", diagnostics[0]!.data as never);
     assert.doesNotMatch(help ?? "", / more$/);
   });
+  it("is no bar of a metric without a direction, on either side", () => {
+    for (const bar of ["at_least", "at_most"])
+      assert.deepEqual(told(`${before}evaluate m on d.test { require: ${bar}(selection_rate(yes), 40%) }`).found, []);
+  });
   it("is a bar that holds a metric the wrong way round, which one word mends", () => {
     const wrong = `${before}evaluate m on d.test { require: [‹at_least›(log_loss, 0.5), at_most(latency, 20ms), ‹at_most›(accuracy, 80%)] }`;
     const { found, at, mended } = told(wrong);

@@ -38,6 +38,12 @@ describe("a sweep's goals", () => {
     assert.deepEqual(codes("maximize: [accuracy, loss]"), ["wrong-direction"]);
     assert.deepEqual(codes("maximize: accuracy, minimize: f1(macro)"), ["wrong-direction"]);
   });
+  it("have a direction, which a bar needs not", () => {
+    assert.deepEqual(codes("maximize: selection_rate(yes)"), ["no-direction"]);
+    assert.deepEqual(codes("minimize: [loss, selection_rate(yes)]"), ["no-direction"]);
+    for (const bar of ["at_least", "at_most"])
+      assert.deepEqual(codes(`maximize: accuracy, require: ${bar}(selection_rate(yes), 40%)`), []);
+  });
   it("are metrics of the task, and bars are too", () => {
     assert.deepEqual(codes("maximize: accuracy, minimize: perplexity"), ["metric-of-other-task"]);
     assert.deepEqual(codes("maximize: accuracy, require: [at_most(perplexity, 20)]"), ["metric-of-other-task"]);

@@ -46,7 +46,7 @@ describe("words as they are written down", () => {
         assert.deepEqual([n, how, note, wrong, name, of], [3, "up", undefined, undefined, "b", []]);
       },
       capabilities: {
-        greaterIsBetter: true,
+        better: "greater",
         of: ["label"],
         constant: (call) => (call.arguments.size > 1 ? "median" : "all labels"),
       },
@@ -69,7 +69,7 @@ describe("words as they are written down", () => {
       // @ts-expect-error -- misspelt
       defineWord({ kind: "metric", name: "a", ...parts, load, capabilities: { greaterIsBeter: true, of: ["label"] } }),
       // @ts-expect-error -- no such outcome
-      defineWord({ kind: "metric", name: "b", ...parts, load, capabilities: { greaterIsBetter: true, of: ["lable"] } }),
+      defineWord({ kind: "metric", name: "b", ...parts, load, capabilities: { better: "greater", of: ["lable"] } }),
       // @ts-expect-error -- a metric says what it measures
       defineWord({ kind: "metric", name: "c", ...parts, load }),
       // @ts-expect-error -- a schedule has nothing to say
@@ -85,7 +85,7 @@ describe("words as they are written down", () => {
 
   it("of a kind that does something say what, or that they are planned", () => {
     const parts = { ...said, parameters: [] } as const;
-    const measures = { greaterIsBetter: true, of: ["label"] } as const;
+    const measures = { better: "greater", of: ["label"] } as const;
     const served = {
       runtime: null,
       readBy: [],

@@ -284,7 +284,7 @@ evaluate router on one { metrics: [accuracy] }`),
     book.session.vocabulary.define("metric", {
       name: "mistakes",
       doc: "Share of rows that are wrong.",
-      greaterIsBetter: false,
+      better: "less",
       compute: (_call: unknown, { truth, predicted }: { truth: Int32Array; predicted: Int32Array }) =>
         truth.filter((t, i) => t !== predicted[i]).length / truth.length,
     });
@@ -303,7 +303,7 @@ describe("differences", () => {
         name: "mean",
         call,
         value: score(Uint32Array.from(scores, (_, i) => i)),
-        greaterIsBetter: true,
+        better: "greater",
         share: false,
       },
       resampling: { of: "row", units, single: true, score, ...(o.same !== undefined && { same: o.same }) },
@@ -322,7 +322,7 @@ describe("differences", () => {
     assert.ok(interval!.low > 0.1 && interval!.high < 0.11);
   });
   it("of less where less is better turn the words round", async () => {
-    const o = { greaterIsBetter: false };
+    const o = { better: "less" } as const;
     assert.equal(
       (
         await between(
@@ -387,7 +387,7 @@ describe("intervals of every metric", () => {
         name: word,
         call: own,
         value: scored.measure(metric, own),
-        greaterIsBetter: true,
+        better: "greater",
         share: false,
         resampling: scored.resampling(metric, own),
       };

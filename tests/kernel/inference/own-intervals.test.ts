@@ -35,7 +35,7 @@ function calibrated(rows: number, seed: number, less = 0): Measure {
       name: own.word,
       call: own,
       value: calibrationError.compute!(own, input),
-      greaterIsBetter: false,
+      better: "less",
       share: false,
     },
     resampling: resampling(rows, sampler),
@@ -85,7 +85,7 @@ describe("intervals of scores that draws bend", function () {
   it("are none, and said to be, where draws lie beside the score or take too long", async () => {
     const value = 0.5;
     const bent: Measure = {
-      ...{ name: "bent", call: call("bent"), value, greaterIsBetter: true, share: false },
+      ...{ name: "bent", call: call("bent"), value, better: "greater", share: false },
       resampling: { of: "row", units: 100, single: false, score: (drawn) => 0.1 + drawn[0]! / 1000 },
     };
     const [drawn] = await drawnOf(bent);

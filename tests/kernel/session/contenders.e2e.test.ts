@@ -66,6 +66,20 @@ describe("contenders", function () {
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
 
+  it("are ranked by the first metric that has a direction; without one there is no verdict", async () => {
+    const verdict = async (metrics: string) => {
+      const shown = await book.run(`evaluate m, baseline(tfidf) on d.validation { metrics: [${metrics}] }`);
+      const words = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+      return { verdict: book.session.evaluations.at(-2)?.verdict, words };
+    };
+    const ranked = await verdict("selection_rate(yes), accuracy");
+    assert.match(ranked.verdict ?? "", / by accuracy: /);
+    const none = await verdict("selection_rate(yes)");
+    assert.equal(none.verdict, undefined);
+    assert.match(none.words, /selection_rate\(yes\)[^\n]* differs/);
+    assert.doesNotMatch(none.words, /\b(?:better|worse|best|never changes)\b/);
+  });
+
   it("have the scores of scikit-learn's, and settings as good as those that GridSearchCV chooses", async () => {
     const file = new URL("../../../../tests/golden/oracle/fair-baselines.json", import.meta.url);
     const { teams, tags } = JSON.parse(readFileSync(file, "utf8")) as Record<"teams" | "tags", FairBaseline>;

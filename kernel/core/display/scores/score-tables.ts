@@ -9,7 +9,7 @@ export interface ScoreShown {
   readonly difference?: {
     readonly value: number;
     readonly interval: Ends | null;
-    readonly verdict: "better" | "worse" | "no difference shown" | null;
+    readonly verdict: "better" | "worse" | "differs" | "no difference shown" | null;
   };
 }
 /** In each, a score for each of the models and a value for each of the constants. */

@@ -3,6 +3,8 @@
  * scored rows would make its score too good.
  */
 import type { Action, Subject } from "#dsl/plan/action.js";
+import { directionOf } from "#dsl/plan/watched.js";
+import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
 import type { Stage } from "../../stage.js";
@@ -21,7 +23,8 @@ export async function verdictAbout(
     by.is === "model" && !folds ? [{ index, handle: by.handle, name: evaluation.model }] : [],
   );
   const [first] = models;
-  const [metric] = action.metrics;
+  const { registry } = session.vocabulary;
+  const metric = action.metrics.find((one) => directionOf(registry, one) !== "none");
   if (!first || !metric || models.length < 2 || models.length === measured.length) return { index: 0 };
   const names = listed(models.map(({ name }) => name));
   const { prepared } = measured[first.index]!;
@@ -37,10 +40,10 @@ export async function verdictAbout(
       stage,
     );
     const [own] = measures;
-    const value = own ? (own.greaterIsBetter ? own.value : -own.value) : Number.NaN;
+    const value = own ? (own.better === "greater" ? own.value : -own.value) : Number.NaN;
     if (!Number.isNaN(value) && (!best || value > best.value)) best = { index, value };
   }
-  const by = measured[0]?.measures[0]?.name ?? metric.word;
+  const by = metricName(metric, registry);
   return best
     ? { index: best.index, why: `the best of ${names} by ${by} on validation` }
     : { index: first.index, why: `the first of ${names}` };

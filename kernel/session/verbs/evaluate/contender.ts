@@ -224,8 +224,8 @@ function choosingFor(
 ): Choosing | null {
   const { registry } = session.vocabulary;
   const call = how.metrics.find((one) => {
-    const of = registry.find("metric", one.word)?.capabilities?.of ?? [];
-    return !of.includes("time") && !of.includes("cost") && !of.includes("written");
+    const { of = [], better = "none" } = registry.find("metric", one.word)?.capabilities ?? {};
+    return better !== "none" && !of.includes("time") && !of.includes("cost") && !of.includes("written");
   });
   const has = splitNamesOf(prepared);
   // Settings are never chosen on the rows that are scored.
@@ -238,8 +238,8 @@ function choosingFor(
     async score(said) {
       encoded ??= encodeSplit(prepared, { data: prepared.name, split: from }, encoding);
       const scored = scoredOf([{ said }], await encoded, encoding, {});
-      const { value, greaterIsBetter } = await measureOf(registry, call, scored);
-      return greaterIsBetter ? value : -value;
+      const { value, better } = await measureOf(registry, call, scored);
+      return better === "greater" ? value : -value;
     },
   };
 }

@@ -63,7 +63,7 @@ export async function constantFor(
 
 /** Whether an answer that never changes says something of what a model is worth by that metric. */
 function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstant): boolean {
-  return metric?.beatsConstant !== false && (likelihood || !metric?.ofLoss);
+  return metric?.beatsConstant !== false && metric?.better !== "none" && (likelihood || !metric?.ofLoss);
 }
 
 export function drawnOf(drawn: Compared, measure: Measure): Drawn {

@@ -1,8 +1,9 @@
 /** The verdict on a model beside its contenders ("worth it"), or the reason why there is none. */
 import { listed } from "#dsl/diagnostics/listed.js";
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import { must } from "#dsl/diagnostics/must.js";
-import { difference, type Compared, type Drawn } from "../../../inference/measuring/comparison.js";
+import { difference, type Compared, type Drawn, type Measure } from "../../../inference/measuring/comparison.js";
 import { verdictOf, type Rival } from "../../../inference/measuring/verdict.js";
 import type { Measured } from "./once.js";
 import type { MeasuredConstant } from "./report.js";
@@ -16,7 +17,7 @@ export interface Told {
   readonly withheld: boolean;
 }
 
-/** By the first metric. `learnt`: those of them that learnt from the rows. */
+/** By the first metric that has a direction. `learnt`: those of them that learnt from the rows. */
 export function verdictIn(
   measured: readonly Measured[],
   drawn: Compared,
@@ -35,7 +36,7 @@ export function verdictIn(
   if (said === null) return { said, withheld: false };
   if (learnt.length > 0) return { said: withheldFor(learnt), withheld: true };
   return {
-    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(measured[o.about.index]?.measures[0]?.name ?? "")}`}`,
+    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(rankedMeasure(measured[o.about.index])?.name ?? "")}`}`,
     withheld: false,
   };
 }
@@ -57,7 +58,7 @@ function comparedIn(
 ): string | null {
   const first = measured[about.index];
   const others = measured.filter((one) => one !== first);
-  const own = first?.measures[0];
+  const own = first && rankedMeasure(first);
   if (!first || !own) return null;
   const base = must(drawn.get(own), `the interval of ${own.name}`);
   const sideOf = ({ evaluation, cost }: Measured, value: number) => ({
@@ -81,6 +82,12 @@ function comparedIn(
       never && rivals.some(({ is }) => is !== "model") && !rivals.some(isSame(never)) ? [...rivals, never] : rivals,
   });
 }
+
+/** The first metric that has a direction, which the verdict is by. */
+function rankedMeasure(measured: Measured | undefined): RankedMeasure | undefined {
+  return measured?.measures.find((measure): measure is RankedMeasure => measure.better !== "none");
+}
+type RankedMeasure = Measure & { readonly better: RankingDirection };
 
 /** A ranking metric by which the other is better, with an interval that excludes 0. */
 function rankedBetter(

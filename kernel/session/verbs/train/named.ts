@@ -153,7 +153,7 @@ export function tellFit(
   if (events.findLast((event) => event.kind === "stopped")?.reason === "early") return;
   const ofAnswers = (name: string): boolean => {
     const metric = metricNamed(name, registry);
-    return metric !== undefined && !metric.ofLoss && metric.greaterIsBetter === true;
+    return metric !== undefined && !metric.ofLoss && metric.better === "greater";
   };
   const curves = curvesIn(events, ofAnswers);
   const fit = fitOf(curves, plan.estimates.validating?.rows ?? 0);

@@ -4,7 +4,7 @@
  * which seed each had and what it scored. With `resume: true` what was not trained yet goes on.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { greaterIsBetter, watchedIn } from "#dsl/plan/watched.js";
+import { rankedBy, watchedIn } from "#dsl/plan/watched.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { seedsShown } from "../../../core/display/scores/seeds.js";
@@ -28,7 +28,7 @@ export async function trainRepeats(
   const { name, plan } = action;
   const watched = watchedIn(session.vocabulary.registry, plan.recipe.training);
   const metric = metricName(watched, session.vocabulary.registry);
-  const greater = greaterIsBetter(session.vocabulary.registry, watched);
+  const greater = rankedBy(session.vocabulary.registry, watched, "keep") === "greater";
   const goal = { metric, direction: greater ? ("maximize" as const) : ("minimize" as const) };
   const journal = Journal.open(session.runs, name, hashFor(session, { ...action, repeats }), {
     vary: {},

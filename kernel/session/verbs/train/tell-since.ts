@@ -107,6 +107,7 @@ function triesAfter(
 
 /** Of what was right before the share that is lost; of losses how much greater they became. From 0 to 1. */
 export function lostOf({ before, now, better }: Pick<Since, "before" | "now" | "better">): number {
+  if (better === "none") return 0;
   const lost =
     better === "greater" ? (before - now) / Math.max(1e-9, Math.abs(before)) : (now - before) / Math.max(1e-9, now);
   return Math.min(1, Math.max(0, lost));

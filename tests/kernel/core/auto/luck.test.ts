@@ -12,7 +12,7 @@ function answered(right: readonly boolean[]): Drawn {
   const resampling = { of: "row", units: right.length, single: true, score } as const;
   const call = { word: "accuracy", kind: "metric", arguments: {} } as const;
   return {
-    measure: { name: "accuracy", call, value, greaterIsBetter: true, share: true, resampling },
+    measure: { name: "accuracy", call, value, better: "greater", share: true, resampling },
     score: { value, interval: null, by: null, resamples: 0 },
     scores: [],
   };
@@ -44,10 +44,11 @@ function claims({ rows, trials, epochs, baseline, skill }: Study, studies: numbe
         if (right > most) [best, most] = [own, right];
       }
     }
-    const { value, interval, verdict } = difference(answered(usual), answered(best));
+    const { value, interval, verdict: said } = difference(answered(usual), answered(best));
+    const verdict = said === "differs" ? null : said;
     const found = { name: "b", difference: value, low: interval!.low, high: interval!.high, verdict };
     plain += Number(found.verdict === "better");
-    const chosen = asChosen(found, { looks: trials * epochs, greaterIsBetter: true });
+    const chosen = asChosen(found, { looks: trials * epochs, better: "greater" });
     corrected += Number(chosen.verdict === "better");
   }
   return { plain: plain / studies, corrected: corrected / studies };
@@ -73,15 +74,15 @@ describe("the best of many looks", () => {
     const of = (difference: number, verdict: Versus["verdict"]): Versus => ({
       ...{ name: "b", difference, low: difference - 0.1, high: difference + 0.1, verdict },
     });
-    const more = asChosen(of(0.15, "better"), { looks: 160, greaterIsBetter: true });
+    const more = asChosen(of(0.15, "better"), { looks: 160, better: "greater" });
     assert.deepEqual([more.verdict, more.chosen, more.high], ["no difference shown", true, 0.25]);
     assert.ok(more.low! > -0.05 && more.low! < -0.03, String(more.low));
-    const less = asChosen(of(-0.15, "better"), { looks: 160, greaterIsBetter: false });
+    const less = asChosen(of(-0.15, "better"), { looks: 160, better: "less" });
     assert.deepEqual([less.verdict, less.chosen, less.low], ["no difference shown", true, -0.25]);
-    assert.equal(asChosen(of(0.3, "better"), { looks: 160, greaterIsBetter: true }).verdict, "better");
+    assert.equal(asChosen(of(0.3, "better"), { looks: 160, better: "greater" }).verdict, "better");
     // Chosen by these rows, and worse on them all the same.
-    assert.equal(asChosen(of(-0.15, "worse"), { looks: 160, greaterIsBetter: true }).verdict, "worse");
-    assert.deepEqual(asChosen(of(0.15, "better"), { looks: 1, greaterIsBetter: true }), of(0.15, "better"));
+    assert.equal(asChosen(of(-0.15, "worse"), { looks: 160, better: "greater" }).verdict, "worse");
+    assert.deepEqual(asChosen(of(0.15, "better"), { looks: 1, better: "greater" }), of(0.15, "better"));
   });
   it("are the validations whose best weights stay, of all trials", () => {
     const reports = [1, 2, 3].map((step) => ({ step, score: 0.5 }));

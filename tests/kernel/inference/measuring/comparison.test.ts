@@ -8,7 +8,7 @@ function mean(name: string, rows: readonly number[], drawn = true): Measure {
   const score = (of: Uint32Array): number => of.reduce((sum, at) => sum + rows[at]!, 0) / of.length;
   const value = score(Uint32Array.from(rows.keys()));
   const resampling = drawn ? ({ of: "row", units: rows.length, single: false, score } as const) : null;
-  return { name, call, value, greaterIsBetter: true, share: false, resampling };
+  return { name, call, value, better: "greater", share: false, resampling };
 }
 const all = (value: number, rows: number): readonly number[] => new Array<number>(rows).fill(value);
 async function between(a: readonly number[], b: readonly number[]) {
@@ -27,6 +27,22 @@ describe("a difference of scores", () => {
     assert.equal((await between(all(1, 10), all(1, 10))).verdict, null);
     const same = { value: 0, interval: null, verdict: "no difference shown" };
     assert.deepEqual(await between(all(1, 30), all(1, 30)), same);
+  });
+});
+
+describe("a difference of scores without a direction", () => {
+  const rate = (rows: readonly number[]): Measure => ({ ...mean("selection_rate", rows), better: "none" });
+  async function verdict(a: readonly number[], b: readonly number[]) {
+    const [first, second] = [rate(a), rate(b)];
+    const drawn = await drawAll([first, second]);
+    return difference(drawn.get(first)!, drawn.get(second)!).verdict;
+  }
+  const some = Array.from({ length: 80 }, (_, i) => i % 2);
+  it("differs, and is neither better nor worse", async () => {
+    assert.equal(await verdict(some, all(1, 80)), "differs");
+    assert.equal(await verdict(all(1, 80), some), "differs");
+    assert.equal(await verdict(all(0, 80), all(1, 80)), "differs");
+    assert.equal(await verdict(some, some), "no difference shown");
   });
 });
 

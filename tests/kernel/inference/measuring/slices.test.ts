@@ -9,7 +9,7 @@ const accuracy: Measure = {
   name: "accuracy",
   call: { kind: "metric", word: "accuracy", arguments: {} },
   value: share(Uint32Array.from(right, (_, row) => row)),
-  greaterIsBetter: true,
+  better: "greater",
   share: true,
   resampling: { of: "row", units: right.length, single: true, score: share },
 };

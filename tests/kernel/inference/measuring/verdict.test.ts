@@ -3,19 +3,19 @@ import assert from "node:assert/strict";
 import type { Difference } from "#kernel/inference/measuring/comparison.js";
 import { verdictOf, type Rival, type Sides } from "#kernel/inference/measuring/verdict.js";
 
-const accuracy: Sides["metric"] = { name: "accuracy", greaterIsBetter: true, perfect: 1 };
-const bleu: Sides["metric"] = { name: "bleu", greaterIsBetter: true, perfect: 100 };
-const loss: Sides["metric"] = { name: "log_loss", greaterIsBetter: false };
+const accuracy: Sides["metric"] = { name: "accuracy", better: "greater", perfect: 1 };
+const bleu: Sides["metric"] = { name: "bleu", better: "greater", perfect: 100 };
+const loss: Sides["metric"] = { name: "log_loss", better: "less" };
 const model = { name: "router", value: 0.9, seconds: 0.01 };
 /** As `difference` makes it: of the rival less the model, between `low` and `high`. */
 function rival(
   name: string,
   [value, low, high]: readonly [number, number, number],
-  more: Partial<Rival> & { readonly greaterIsBetter?: boolean } = {},
+  more: Partial<Rival> & { readonly better?: Sides["metric"]["better"] } = {},
 ): Rival {
-  const { greaterIsBetter = true, ...rest } = more;
+  const { better = "greater", ...rest } = more;
   const apart = low > 0 ? 1 : high < 0 ? -1 : 0;
-  const verdict = apart === 0 ? "no difference shown" : apart > 0 === greaterIsBetter ? "better" : "worse";
+  const verdict = apart === 0 ? "no difference shown" : apart > 0 === (better === "greater") ? "better" : "worse";
   const difference: Difference = { value, interval: { low, high }, verdict };
   return { name, value: model.value + value, seconds: model.seconds, difference, is: "contender", ...rest };
 }
@@ -80,12 +80,12 @@ describe("the verdict", () => {
     ],
     [
       "a loss, of which less is better",
-      said(loss, rival("A", [0.31, 0.2, 0.4], { greaterIsBetter: false })),
+      said(loss, rival("A", [0.31, 0.2, 0.4], { better: "less" })),
       "worth it by log_loss: router beats A by 0.31 (0.2 … 0.4)",
     ],
     [
       "a loss that is worse",
-      said(loss, rival("A", [-0.31, -0.4, -0.2], { greaterIsBetter: false })),
+      said(loss, rival("A", [-0.31, -0.4, -0.2], { better: "less" })),
       "not worth it by log_loss: A beats router by 0.31 (0.2 … 0.4)",
     ],
     [
@@ -114,7 +114,7 @@ describe("the verdict", () => {
     it(`of ${what}`, () => assert.equal(found, wanted));
   it("has no points where scores have a unit of their own", () => {
     const many = verdictOf({
-      metric: { name: "r2", greaterIsBetter: true },
+      metric: { name: "r2", better: "greater" },
       model: { ...model, value: 0.5 },
       rivals: [{ ...rival("A", [-0.9, -1, -0.8]), value: -0.4 }],
     });

@@ -126,6 +126,18 @@ describe("a vocabulary that grows", () => {
       assert.match((error.data as { write: string }).write, /write |its keys are /);
     }
     assert.match(refusal("metric", { name: "m", doc: "d" }).message, /computes nothing/);
+    const unknown = refusal("metric", { ...errors, greaterIsBetter: "sometimes" });
+    assert.match(unknown.message, /greaterIsBetter must be a boolean, or "none", not string \(sometimes\)/);
+  });
+  it("gives a metric the direction that its record states", () => {
+    const better = (more: Pick<MetricRecord, "greaterIsBetter">) => {
+      const vocabulary = makeVocabulary();
+      const { name, doc, compute } = errors;
+      vocabulary.define("metric", { name, doc, compute, ...more });
+      return vocabulary.registry.find("metric", name)?.capabilities?.better;
+    };
+    const given = [{}, { greaterIsBetter: true }, { greaterIsBetter: false }, { greaterIsBetter: "none" }] as const;
+    assert.deepEqual(given.map(better), ["greater", "greater", "less", "none"]);
   });
   it("tells whose function failed, once", () => {
     const vocabulary = makeVocabulary();

@@ -1,0 +1,58 @@
+/** Parameter of metrics about one label (`selection_rate(hired)`): all other labels are the negative class. */
+import type { Call } from "#dsl/types/value.js";
+import type { CheckContext } from "#dsl/types/context.js";
+import { parameters } from "#dsl/types/define.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { listed } from "#dsl/diagnostics/listed.js";
+import "./average.js";
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData {
+    "label-needed": { readonly metric: string; readonly has: readonly string[] };
+  }
+}
+registerCodes({
+  "label-needed": {
+    severity: "error",
+    facts: true,
+    message: (d) => `\`${d.metric}\` is the rate of one label, and the data has ${String(d.has.length)} labels`,
+    help: (d) =>
+      `name the label, as in \`${d.metric}(${written(d.has[0] ?? "label")})\`; the labels are ${listed(d.has)}`,
+    explain:
+      "Selection rate, false positive rate and false negative rate are about one label, the positive one; all other labels are negative. With two labels the second one is positive unless another is named.",
+  },
+});
+
+/** A label as a program writes it. */
+function written(label: string): string {
+  return /^[A-Za-z_]\w*$/.test(label) ? label : JSON.stringify(label);
+}
+
+export const positiveParameters = parameters([
+  {
+    name: "of",
+    type: { is: "text" },
+    suggests: { from: "labels" },
+    doc: "The positive label; all others are negative.",
+    positional: true,
+    default: { derived: "the second of two labels; with more it must be written", from: () => null },
+    why: "A rate is about one label, and each label has its own.",
+    impact: "high",
+  },
+]);
+
+/** Coded errors `label-needed`, `unknown-positive`. Labels are those of the data of the statement. */
+export function positiveIsPlain(call: Call, context: CheckContext): void {
+  const labels = context.data?.["labels"];
+  if (!Array.isArray(labels)) return;
+  const { of } = call.arguments;
+  const has = labels.map(String);
+  if (typeof of !== "string") {
+    if (has.length !== 2) context.report("label-needed", { metric: call.word, has });
+  } else if (!has.includes(of)) context.report("unknown-positive", { metric: call.word, label: of, has }, "of");
+}
+
+/** Place of the positive label; -1: the outcome does not have it. */
+export function positiveIn({ arguments: { of } }: Call, labels: readonly string[]): number {
+  return typeof of === "string" ? labels.indexOf(of) : 1;
+}

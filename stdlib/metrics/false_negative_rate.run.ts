@@ -1,0 +1,8 @@
+/** As fairlearn's `false_negative_rate`; if no row is positive, the rate is undefined here and 0 there. */
+import { rateOf } from "../lib/metrics/rates.js";
+
+export const falseNegativeRate = rateOf({
+  about: ({ truth }) => truth,
+  counts: ({ predicted }) => !predicted,
+  none: (label) => `no row has the label ${label}`,
+});

@@ -1,0 +1,8 @@
+/** As fairlearn's `false_positive_rate`; if no row is negative, the rate is undefined here and 0 there. */
+import { rateOf } from "../lib/metrics/rates.js";
+
+export const falsePositiveRate = rateOf({
+  about: ({ truth }) => !truth,
+  counts: ({ predicted }) => predicted,
+  none: (label) => `each row has the label ${label}`,
+});

@@ -1,0 +1,19 @@
+import { defineWord } from "#dsl/types/define.js";
+import { positiveIsPlain, positiveParameters } from "../lib/metrics/positive.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "false_positive_rate",
+  doc: "Share of the rows without a label that are given it: 1 less the specificity.",
+  example: "metrics: [false_positive_rate(spam)]",
+  since: "0.2.0",
+  elsewhere: { fpr: "false_positive_rate", fall_out: "false_positive_rate" },
+  advice: {
+    specificity: "write `false_positive_rate(label)`: the specificity is 1 less it",
+    true_negative_rate: "write `false_positive_rate(label)`: the true negative rate is 1 less it",
+  },
+  capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
+  parameters: positiveParameters,
+  check: positiveIsPlain,
+  load: async () => (await import("./false_positive_rate.run.js")).falsePositiveRate,
+});

@@ -1,0 +1,8 @@
+/** As fairlearn's `selection_rate`. */
+import { rateOf } from "../lib/metrics/rates.js";
+
+export const selectionRate = rateOf({
+  about: () => true,
+  counts: ({ predicted }) => predicted,
+  none: () => "there are no rows",
+});

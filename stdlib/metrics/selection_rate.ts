@@ -1,0 +1,20 @@
+import { defineWord } from "#dsl/types/define.js";
+import { positiveIsPlain, positiveParameters } from "../lib/metrics/positive.js";
+
+export const word = defineWord({
+  kind: "metric",
+  name: "selection_rate",
+  doc: "Share of all rows that are given a label, whatever their own label is. Neither a greater nor a smaller rate is better; with `by`, the difference between parts is the demographic parity difference.",
+  example: "metrics: [selection_rate(hired)], by: [gender]",
+  since: "0.2.0",
+  advice: {
+    demographic_parity_difference:
+      "write `metrics: [selection_rate(label)], by: [column]`: it shows the difference between parts",
+    demographic_parity: "write `metrics: [selection_rate(label)], by: [column]`: it shows the difference between parts",
+    positive_rate: "write `selection_rate(label)`",
+  },
+  capabilities: { better: "none", of: ["label", "label_set"], beatsConstant: false },
+  parameters: positiveParameters,
+  check: positiveIsPlain,
+  load: async () => (await import("./selection_rate.run.js")).selectionRate,
+});
