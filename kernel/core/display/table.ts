@@ -13,13 +13,18 @@ export interface TableOptions {
   readonly caption?: string;
   /** Rows there are in all, where `rows` is an iterable that does not know. */
   readonly total?: number;
+  /** Longest text of a cell, in code points. Default: 160. */
+  readonly longest?: number;
 }
+
+/** Longest text of a cell of a plain text, in code points. */
+const LONGEST_TEXT = 60;
 
 /** `rows` are arrays in the order of `columns`; an endless iterable is read no further than it is shown. */
 export function tableShown(
   columns: readonly string[],
   rows: Iterable<readonly unknown[]>,
-  { limit = 20, title, caption, total }: TableOptions = {},
+  { limit = 20, title, caption, total, longest = 160 }: TableOptions = {},
 ): Shown {
   const shown: (readonly unknown[])[] = [];
   let more = false;
@@ -35,14 +40,19 @@ export function tableShown(
   const align = columns.map((_, i): Align =>
     shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
-  const texts = columns.map((_, i) => columnTexts(shown.map((row) => row[i])));
+  const texts = columns.map((_, i) =>
+    columnTexts(
+      shown.map((row) => row[i]),
+      longest,
+    ),
+  );
   const cells = shown.map((_, n) => texts.map((column) => column[n] ?? ""));
   return shownOf(
     [
       title,
       textTable(
         columns,
-        cells.map((row) => row.map((c) => clip(oneLine(c), 60))),
+        cells.map((row) => row.map((c) => clip(oneLine(c), LONGEST_TEXT))),
         align,
       ),
       rest,
@@ -65,17 +75,19 @@ function numeric(value: unknown): boolean {
 }
 
 /** Of the values of one column: numbers written alike. */
-function columnTexts(values: readonly unknown[]): readonly string[] {
+function columnTexts(values: readonly unknown[], longest: number): readonly string[] {
   const written = writtenAlike(values.filter((value) => typeof value === "number"));
-  return samePlaces(values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value)));
+  return samePlaces(
+    values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value, longest)),
+  );
 }
 
 /** A value in a table's cell: short, one value one text, never throws. */
-export function cellText(value: unknown): string {
+export function cellText(value: unknown, longest = 160): string {
   if (value === null || value === undefined) return "";
   switch (typeof value) {
     case "string":
-      return clip(value, 160);
+      return clip(value, longest);
     case "number":
       return Number.isInteger(value) ? String(value) : significant(value, 5);
     case "bigint":
@@ -85,7 +97,7 @@ export function cellText(value: unknown): string {
     case "function":
       return "ƒ";
     default:
-      return clip(objectText(value), 160);
+      return clip(objectText(value), longest);
   }
 }
 

@@ -32,6 +32,9 @@ export interface JudgedData {
   readonly share: number;
 }
 
+/** Longest text of a row that is shown, in code points: it wraps. */
+const LONGEST = 600;
+
 export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): Shown {
   const named = issues.filter(({ trained }) => trained?.by !== "training");
   const right = named.reduce((all, { chance }) => all + chance, 0) / Math.max(1, named.length);
@@ -43,20 +46,20 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
     ? ". AUM: how far its label led in the training, on average; forgotten: how often it was right and then wrong"
     : "";
   return tableShown(
-    ["row", "split", "label", "rather", "chance", ...(trained ? ["AUM", "forgotten", "by"] : []), "text"],
+    ["text", "row", "split", "label", "rather", "chance", ...(trained ? ["AUM", "forgotten", "by"] : [])],
     issues.map((one) => [
+      clip(oneLine(one.text), LONGEST),
       one.row,
       one.split,
       clip(one.label, 60),
       clip(one.likely, 60),
       percent(one.chance),
       ...(trained ? told(one.trained) : []),
-      clip(oneLine(one.text), 240),
     ]),
     {
       title: `${of.data}: ${titleOf(issues, of.rows)}`,
       caption: `${some}${judged}${seen}`,
-      limit: 50,
+      ...{ limit: 50, longest: LONGEST },
     },
   );
 }
