@@ -29,6 +29,13 @@ export interface SliceScores {
     /** Null: too few rows to say. */
     readonly metrics: Readonly<Record<string, Pick<ScoreValue, "value" | "low" | "high">>> | null;
   }[];
+  /** By metric, the greatest score of a part less the smallest. Absent: fewer than two parts have scores, or nobody asked. */
+  readonly differences?: Readonly<Record<string, PartDifferenceKept>>;
+}
+export interface PartDifferenceKept extends Pick<ScoreValue, "value" | "low" | "high"> {
+  /** Names of the parts. */
+  readonly greatest: string;
+  readonly least: string;
 }
 /** What an attack came to. */
 export interface AttackScores {
@@ -100,6 +107,10 @@ const scoreValue: Schema<ScoreValue> = fields({
   better: v.optional(v.fallback(v.picklist(["greater", "less", "none"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
+const partDifference: Schema<PartDifferenceKept> = fields({
+  ...{ greatest: v.string(), least: v.string(), value: figure },
+  ...{ low: v.optional(end, null), high: v.optional(end, null) },
+});
 const sliceScores: Schema<readonly SliceScores[]> = v.array(
   fields({
     by: v.string(),
@@ -109,6 +120,7 @@ const sliceScores: Schema<readonly SliceScores[]> = v.array(
         metrics: v.nullable(table(fields({ value: scored, low: v.optional(end, null), high: v.optional(end, null) }))),
       }),
     ),
+    differences: v.exactOptional(v.fallback(table(partDifference), {})),
   }),
 );
 const attackScores: Schema<readonly AttackScores[]> = v.array(

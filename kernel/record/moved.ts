@@ -1,4 +1,5 @@
 /** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
+import { independentDifference } from "#stdlib/lib/intervals/mover.js";
 import { verdictOf as verdictOn, type Verdict } from "../inference/measuring/comparison.js";
 import type { ListedScore } from "../history/newest-scores.js";
 
@@ -59,15 +60,14 @@ function moved(here: ListedScore, there: ListedScore): Moved {
   };
 }
 
-/** The ends of both are set against each other as Newcombe does with shares: they needn't lie evenly about the score. */
 function intervalOf(a: ListedScore, b: ListedScore): Moved["interval"] {
   if (a.value === null || b.value === null) return null;
   if (a.low === null || a.high === null || b.low === null || b.high === null) return null;
-  const difference = b.value - a.value;
-  return {
-    low: difference - Math.hypot(b.value - b.low, a.high - a.value),
-    high: difference + Math.hypot(b.high - b.value, a.value - a.low),
-  };
+  const [first, second] = [
+    { value: a.value, interval: { low: a.low, high: a.high } },
+    { value: b.value, interval: { low: b.low, high: b.high } },
+  ];
+  return independentDifference(second, first);
 }
 
 function verdictOf(

@@ -3,8 +3,8 @@
  * the rows on which it is then compared, so that without any skill it is ahead by more than one look would explain.
  */
 import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
-import { Z, type Interval } from "#stdlib/lib/intervals/interval.js";
-import { normalQuantile } from "#stdlib/lib/search/normal.js";
+import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import { widenedFor } from "#stdlib/lib/intervals/simultaneous.js";
 import type { TrialRecord } from "../sweep/trial.js";
 import type { Versus } from "./auto.js";
 
@@ -30,7 +30,7 @@ export function asChosen(
 ): Versus {
   const { difference, low, high, verdict } = versus;
   if (looks < 2 || low === null || high === null) return versus;
-  const { low: least, high: most } = widened({ low, high }, { difference, by: reachOf(looks), better });
+  const { low: least, high: most } = widened({ low, high }, { difference, by: widenedFor(looks), better });
   const apart = better === "greater" ? least > 0 : most < 0;
   const lucky = verdict === "better" && !apart;
   return {
@@ -48,6 +48,3 @@ function widened(
     ? { low: difference - by * (difference - low), high }
     : { low, high: difference + by * (high - difference) };
 }
-
-/** How much further than one look's 2.5 % that of so many lies. */
-const reachOf = (looks: number): number => -normalQuantile(0.025 / looks) / Z;

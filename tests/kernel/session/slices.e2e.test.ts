@@ -49,15 +49,20 @@ data hidden like whole { clean: redact(email) }`);
   it("by a column that no role reads: its rows, several models, and too few said", async () => {
     const text = await shown("evaluate m, other on whole { metrics: [accuracy, f1(macro)], by: [customer, age] }");
     const [, table = ""] = text.split("By customer: whole\n");
-    assert.match(table, /^customer +rows +accuracy: m +accuracy: other +f1\(macro\): m +f1\(macro\): other$/m);
-    assert.match(table, /^Anna <b> +60 +\d\.\d+ \(.*\) +\d\.\d+ \(/m);
+    assert.match(table, /^customer +rows +metric +model +value +95 %$/m);
+    assert.match(table, /^Anna <b> +60 +accuracy +m +\d\.\d+ +\d\.\d+ … /m);
     assert.match(table, /^rare +10 +too few rows/m);
-    assert.match(table, /^\(missing\) +50 +\d\.\d+ \(/m);
+    assert.match(table, /^\(missing\) +50 +accuracy +m +\d\.\d+ +\d\.\d+ … /m);
+    assert.match(table, /^accuracy +other +Anna <b> minus \(missing\) +\d\.\d+ .* … .* no difference shown$/m);
     assert.match(text, /By age: whole\nage +rows .*\n─+\n0 – 29 +30 /);
     const html = book.shown.map(({ bundle }) => String(bundle["text/html"])).find((one) => one.includes("By customer"));
     assert.ok(html?.includes("Anna &lt;b&gt;"));
     const own = book.session.evaluations.at(-2)!;
     assert.deepEqual([own.model, own.slices?.map(({ by }) => by)], ["m", ["customer", "age"]]);
+    const [difference] = Object.entries(own.slices![0]!.differences!);
+    assert.equal(difference?.[0], "accuracy");
+    assert.deepEqual([difference[1].greatest, difference[1].least], ["Anna <b>", "(missing)"]);
+    assert.ok(difference[1].low! < 0 && difference[1].high! > 0);
     // What a part comes to is what its rows alone come to.
     const [anna] = own.slices![0]!.slices;
     writeFileSync(

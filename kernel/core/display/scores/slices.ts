@@ -1,13 +1,31 @@
-/** What parts of the rows come to by themselves: a line for each slice, the metrics of each model with their intervals. */
+/**
+ * Scores of parts of the rows, with their intervals, and how much the parts differ. The table has a line for each part, metric and
+ * model, so that it is as wide with ten metrics as with one.
+ */
 import { shownOf } from "../bundle.js";
 import { clipApart } from "../clip-apart.js";
-import { card, html, htmlTable, note, type Align, type Part } from "../html.js";
-import { plain, valueCell, type Cell, type Ends } from "./score-cell.js";
-import { barsOf, scaleOf } from "./slice-bars.js";
+import { card, html, htmlTable, note, type Align, type Html, type Part } from "../html.js";
+import { fixed, plain, range, type Cell, type Ends } from "./score-cell.js";
+import { barOf, scaleOf } from "./slice-bars.js";
 import type { Shown } from "../shown.js";
-import { count, significant } from "../text.js";
+import { count } from "../text.js";
 import { textTable } from "../text-table.js";
 
+interface SliceScore {
+  readonly value: number;
+  readonly interval: Ends | null;
+}
+/** The greatest score of a part less the smallest, by one metric of one model. */
+export interface SliceDifference extends SliceScore {
+  /** Places in `models` and `metrics`. */
+  readonly model: number;
+  readonly metric: number;
+  readonly greatest: string;
+  readonly least: string;
+  readonly verdict: "differs" | "no difference shown" | null;
+  /** A part without an interval, which is why the difference has none. */
+  readonly without?: string;
+}
 export interface SlicesReport {
   /** What parts the rows: `language`. */
   readonly by: string;
@@ -18,85 +36,124 @@ export interface SlicesReport {
     readonly name: string;
     readonly rows: number;
     /** Of each model, in the order of `metrics`; null: too few rows to say. */
-    readonly scores: readonly (readonly ({ readonly value: number; readonly interval: Ends | null } | null)[])[] | null;
+    readonly scores: readonly (readonly (SliceScore | null)[])[] | null;
   }[];
+  /** Default: none are shown. */
+  readonly differences?: readonly SliceDifference[];
   /** How intervals were made. */
   readonly methods: string;
   readonly notes: readonly string[];
 }
 
-/** Behind a slice's name and its rows, where they are seen on a narrow page too. */
-function withBars<T>(row: readonly T[], bars: T | null | undefined): readonly T[] {
-  return bars === null || bars === undefined ? row : [...row.slice(0, 2), bars, ...row.slice(2)];
-}
-
-/** The first metric as bars; null: there is but one slice to see. */
-function barsShown(
-  slices: SlicesReport["slices"],
-  { models, metrics }: Pick<SlicesReport, "models" | "metrics">,
-): { readonly head: string; readonly rows: readonly Part[] } | null {
-  const scores = slices.map((slice) => slice.scores?.map((own) => own[0]));
-  const scale = scaleOf(scores.flatMap((own) => own ?? []));
-  if (!scale || scores.filter((own) => own !== undefined).length < 2) return null;
-  return {
-    head: `${metrics[0] ?? ""}, ${significant(scale.low, 3)} to ${significant(scale.high, 3)}`,
-    rows: scores.map((own) => own && barsOf(own, models, scale)),
-  };
+interface Table {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  readonly align: readonly Align[];
+  /** The last column has pictures alone, which a text leaves out. */
+  readonly pictured?: boolean;
 }
 
 /** More rows scroll. */
 const TALL = 24;
+/** Longest name of a part, in code points. */
+const NAME = 60;
 
-export function slicesShown({ by, on, models, metrics, slices, methods, notes }: SlicesReport): Shown {
-  const several = models.length > 1;
-  const head = [
-    by,
-    "rows",
-    ...metrics.flatMap((metric) => models.map((model) => (several ? `${metric}: ${model}` : metric))),
-  ];
-  const names = clipApart(
-    slices.map(({ name }) => name),
-    60,
-  );
-  const cells = slices.map(({ rows, scores }, i): readonly Cell[] => [
-    plain(names[i] ?? ""),
-    plain(count(rows)),
-    ...metrics.flatMap((_, metric) =>
-      models.map((_model, model) => {
-        if (!scores) return plain(metric + model === 0 ? "too few rows" : "");
-        const score = scores[model]?.[metric];
-        return score && !Number.isNaN(score.value) ? valueCell(score.value, score.interval) : plain("–");
-      }),
-    ),
-  ]);
-  const bars = barsShown(slices, { models, metrics });
-  const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
+export function slicesShown(report: SlicesReport): Shown {
+  const { by, on, methods, notes } = report;
+  const tables = [scoresIn(report), ...differencesIn(report)];
   const title = `By ${by}: ${on}`;
   const words = [...(methods ? [`intervals of 95 %: ${methods}`] : []), ...notes];
-  const table = htmlTable({
-    head: withBars(head, bars?.head).map((name) => html`${name}`),
-    rows: cells.map((row, i) =>
-      withBars<Part>(
-        row.map(({ shown }) => shown),
-        bars && (bars.rows[i] ?? ""),
-      ),
-    ),
-    align: withBars<Align>(align, bars && "left"),
-  });
   return shownOf(
-    [
-      title,
-      textTable(
-        head,
-        cells.map((row) => row.map(({ text }) => text)),
-        align,
-      ),
-      ...words,
-    ].join("\n"),
+    [title, ...tables.map(tableText), ...words].join("\n"),
     card(
       title,
-      cells.length > TALL ? html`<div style="max-height:560px;overflow:auto">${table}</div>` : table,
+      tables.map(tableShown),
       words.map((line) => note(line)),
     ),
   );
+}
+
+function tableText({ head, rows, align, pictured = false }: Table): string {
+  const written = head.length - (pictured ? 1 : 0);
+  return textTable(
+    head.slice(0, written),
+    rows.map((row) => row.slice(0, written).map(({ text }) => text)),
+    align,
+  );
+}
+function tableShown({ head, rows, align }: Table): Html {
+  const table = htmlTable({ head, rows: rows.map((row) => row.map(({ shown }) => shown)), align });
+  return rows.length > TALL ? html`<div style="max-height:560px;overflow:auto">${table}</div>` : table;
+}
+
+function scoresIn({ by, models, metrics, slices }: SlicesReport): Table {
+  const several = models.length > 1;
+  const names = clipApart(
+    slices.map(({ name }) => name),
+    NAME,
+  );
+  const bars = metrics.map((_, metric) =>
+    scaleOf(slices.flatMap(({ scores }) => scores?.map((own) => own[metric]) ?? [])),
+  );
+  const barred = slices.filter(({ scores }) => scores).length > 1 && bars.some((scale) => scale !== null);
+  const shares = bars.every((scale) => scale === null || (scale.low === 0 && scale.high === 1));
+  const head = [
+    by,
+    "rows",
+    "metric",
+    ...(several ? ["model"] : []),
+    "value",
+    "95 %",
+    ...(barred ? [shares ? "0 to 1" : ""] : []),
+  ];
+  const rows = slices.flatMap(({ rows: all, scores }, s): readonly (readonly Cell[])[] => {
+    const own = [wrapped(names[s] ?? ""), plain(count(all))];
+    if (!scores) return [[...own, plain("too few rows"), ...head.slice(3).map(() => plain(""))]];
+    return metrics.flatMap((metric, m) =>
+      models.map((model, i): readonly Cell[] => {
+        const score = scores[i]?.[m] ?? null;
+        const scale = bars[m];
+        return [
+          ...(m + i === 0 ? own : [plain(""), plain("")]),
+          i === 0 ? wrapped(metric) : plain(""),
+          ...(several ? [wrapped(model)] : []),
+          ...valueCells(score),
+          ...(barred ? [picture(score && scale ? barOf(score, model, scale, i) : "")] : []),
+        ];
+      }),
+    );
+  });
+  const right: readonly string[] = ["rows", "value", "95 %"];
+  const align = head.map((name, i): Align => (i > 0 && right.includes(name) ? "right" : "left"));
+  return { head, rows, align, pictured: barred };
+}
+
+function differencesIn({ models, metrics, differences = [] }: SlicesReport): readonly Table[] {
+  if (differences.length === 0) return [];
+  const several = models.length > 1;
+  const head = ["difference of", ...(several ? ["model"] : []), "parts", "value", "95 %", ""];
+  const rows = differences.map(({ metric, model, greatest, least, value, interval, verdict, without }) => {
+    const [first = "", second = ""] = clipApart([greatest, least], NAME);
+    return [
+      wrapped(metrics[metric] ?? ""),
+      ...(several ? [wrapped(models[model] ?? "")] : []),
+      wrapped(`${first} minus ${second}`),
+      ...valueCells({ value, interval }),
+      wrapped(verdict ?? (without === undefined ? "" : `${without} has no interval`)),
+    ];
+  });
+  const before: readonly Align[] = head.slice(0, -3).map(() => "left");
+  return [{ head, rows, align: [...before, "right", "right", "left"] }];
+}
+
+function valueCells(score: SliceScore | null): readonly Cell[] {
+  if (!score || Number.isNaN(score.value)) return [plain("–"), plain("")];
+  return [plain(fixed(score.value)), plain(score.interval ? range(score.interval) : "")];
+}
+/** Text that breaks anywhere, so that a long name does not widen the table. */
+function wrapped(text: string): Cell {
+  return { text, shown: html`<span style="overflow-wrap:anywhere">${text}</span>` };
+}
+function picture(shown: Part): Cell {
+  return { text: "", shown: html`${shown}` };
 }

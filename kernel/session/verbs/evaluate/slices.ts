@@ -9,10 +9,11 @@ import type { Parted } from "#stdlib/kinds/slicing.js";
 import { partedByValues } from "#stdlib/lib/slicings/values.js";
 import { columnIn } from "../../../core/data/streamed-rows.js";
 import { sourceNameOf } from "../../../core/data/row-names.js";
-import type { SlicesReport } from "../../../core/display/scores/slices.js";
+import type { SliceDifference, SlicesReport } from "../../../core/display/scores/slices.js";
 import { count } from "../../../core/display/text.js";
 import { does } from "../../../core/session/words.js";
 import { drawAll, methodsOf } from "../../../inference/measuring/comparison.js";
+import { differenceOfParts, type PartDifference } from "../../../inference/measuring/part-differences.js";
 import type { SliceScores } from "../../../history/run-scores.js";
 import { FEWEST, lookedAt, measuresIn, slicesOf, tellable, type Slices } from "../../../inference/measuring/slices.js";
 import type { Stage } from "../../stage.js";
@@ -108,17 +109,44 @@ async function reportOn(
         }),
       ) ?? null,
   }));
+  const differences = short ? [] : differencesIn(slices, measured.length, metrics.length);
   return {
     by: parted.by,
     on: first.evaluation.on,
     models: measured.map(({ evaluation }) => evaluation.model),
     metrics: metrics.map(({ name }) => name),
+    differences,
     slices: short ? [...slices.filter(({ scores }) => scores), ...few(slices)] : slices,
     methods: methodsOf([...drawn.values()]),
-    notes: [...notesOn(found), ...parted.notes, ...(metrics.length === 0 ? [NONE] : [])],
+    notes: [...howDiffer(differences), ...notesOn(found), ...parted.notes, ...(metrics.length === 0 ? [NONE] : [])],
   };
 }
 const NONE = "none of these metrics is made of single rows, so that parts of them have none";
+
+/** By each metric of each model. */
+function differencesIn(slices: SlicesReport["slices"], models: number, metrics: number): readonly Differing[] {
+  return Array.from({ length: metrics }, (_, metric) =>
+    Array.from({ length: models }, (_, model): readonly Differing[] => {
+      const parts = slices.flatMap(({ name, scores }) => {
+        const score = scores?.[model]?.[metric];
+        return score ? [{ name, ...score }] : [];
+      });
+      const difference = differenceOfParts(parts);
+      return difference ? [{ model, metric, ...difference }] : [];
+    }).flat(),
+  ).flat();
+}
+type Differing = SliceDifference & PartDifference;
+
+/** How the intervals of differences were made. */
+function howDiffer(differences: readonly Differing[]): readonly string[] {
+  const known = differences.filter(({ interval }) => interval !== null);
+  if (known.length === 0) return [];
+  const most = Math.max(...known.map(({ parts }) => parts));
+  const how = "differences: from the intervals of both parts, which have no rows in common (Zou and Donner, 2008)";
+  const chosen = `widened because the pair was chosen among ${String((most * (most - 1)) / 2)} (Bonferroni)`;
+  return [most === 2 ? how : `${how}; ${chosen}`];
+}
 
 /** Slices of too few rows, as one line where they are several: most are single rows that were mistaken. */
 function few(slices: SlicesReport["slices"]): SlicesReport["slices"] {
@@ -135,8 +163,8 @@ function notesOn({ looked, of }: Slices): readonly string[] {
 
 /** Of one of the models, as scores are kept. */
 export function scoresOfSlices(reports: readonly SlicesReport[], model: number): readonly SliceScores[] {
-  return reports.map(({ by, metrics, slices }) => ({
-    by,
+  return reports.map(({ by, metrics, slices, differences = [] }) => ({
+    ...{ by, ...keptDifferences(differences, metrics, model) },
     slices: slices.map(({ name, rows, scores }) => {
       const own = scores?.[model];
       const numbers = metrics.flatMap((metric, m) => {
@@ -148,4 +176,22 @@ export function scoresOfSlices(reports: readonly SlicesReport[], model: number):
       return { name, rows, metrics: own ? Object.fromEntries(numbers) : null };
     }),
   }));
+}
+
+function keptDifferences(
+  differences: readonly SliceDifference[],
+  metrics: readonly string[],
+  of: number,
+): Pick<SliceScores, "differences"> {
+  const own = differences.flatMap(({ model, metric, greatest, least, value, interval }) =>
+    model === of
+      ? [
+          [
+            metrics[metric] ?? "",
+            { greatest, least, value, low: interval?.low ?? null, high: interval?.high ?? null },
+          ] as const,
+        ]
+      : [],
+  );
+  return own.length > 0 ? { differences: Object.fromEntries(own) } : {};
 }

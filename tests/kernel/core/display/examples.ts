@@ -523,6 +523,16 @@ export function gallery(): Readonly<Record<string, Shown>> {
         },
         { name: "3 others", rows: 5, scores: null },
       ],
+      differences: [
+        {
+          ...{ model: 0, metric: 0, greatest: "English", least: "Haitian <Creole>", value: 0.41 },
+          ...{ interval: { low: 0.261, high: 0.559 }, verdict: "differs" as const },
+        },
+        {
+          ...{ model: 1, metric: 0, greatest: "English", least: "Haitian <Creole>", value: 0.2 },
+          ...{ interval: null, verdict: null, without: "English" },
+        },
+      ],
       methods: "Wilson (accuracy)",
       notes: ["2 rows are too short to tell their language"],
     }),

@@ -293,9 +293,19 @@ describe("text from data", () => {
         evaluationShown(report).forEach(safe);
         const score = { value: 0.5, interval: { low: 0.4, high: 0.6 } };
         const slice = (name: string) => ({ name, rows: 30, scores: [[score], [null], [score]] });
+        const differing = { ...score, model: 0, metric: 0, greatest: a, least: b, verdict: null, without: a };
         safe(
           slicesShown({
-            ...{ by: a, on: b, models: [a, b, a], metrics: [b], slices: [slice(a), slice(b)], methods: a, notes: [b] },
+            ...{
+              by: a,
+              on: b,
+              models: [a, b, a],
+              metrics: [b],
+              slices: [slice(a), slice(b)],
+              differences: [differing],
+              methods: a,
+              notes: [b],
+            },
           }),
         );
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));

@@ -5,7 +5,7 @@ import { clipApart } from "../../clip-apart.js";
 import { html, htmlTable, inked, note, tone, type Html, type Part } from "../../html.js";
 import { plain, valueCell, type Cell } from "../../scores/score-cell.js";
 import { differenceCell } from "../../scores/score-tables.js";
-import { barsOf, scaleOf } from "../../scores/slice-bars.js";
+import { barOf, scaleOf } from "../../scores/slice-bars.js";
 import { bytes, duration, significant } from "../../text.js";
 import { textTable } from "../../text-table.js";
 
@@ -105,7 +105,7 @@ function barsBeside(all: readonly Contestant[], names: readonly string[]) {
   if (!scale || scores.filter(({ value }) => Number.isFinite(value)).length < 2) return null;
   return {
     head: `${significant(scale.low, 3)} to ${significant(scale.high, 3)}`,
-    rows: scores.map((score, i) => barsOf([score], [names[i] ?? ""], scale)),
+    rows: scores.map((score, i) => barOf(score, names[i] ?? "", scale)),
   };
 }
 

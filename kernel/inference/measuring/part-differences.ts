@@ -1,0 +1,66 @@
+/**
+ * The difference between parts of scored rows: the greatest score less the smallest. Parts have no rows in common, so the interval
+ * follows from those of the parts. With more than two parts the pair was chosen because it differs most. All pairs then get
+ * intervals that hold at once, and the largest true difference lies between the greatest of their lower ends and the greatest of
+ * their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a difference far too often.
+ */
+import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import { independentDifference, type Ranged } from "#stdlib/lib/intervals/mover.js";
+import { widenedFor } from "#stdlib/lib/intervals/simultaneous.js";
+
+export interface PartScore {
+  readonly name: string;
+  readonly value: number;
+  readonly interval: Interval | null;
+}
+export interface PartDifference {
+  /** Names of the parts with the greatest and the smallest score. */
+  readonly greatest: string;
+  readonly least: string;
+  readonly value: number;
+  readonly interval: Interval | null;
+  /** Null: without an interval nothing is claimed. */
+  readonly verdict: "differs" | "no difference shown" | null;
+  /** Parts that were compared. */
+  readonly parts: number;
+  /** A part without an interval, which is why the difference has none. */
+  readonly without?: string;
+}
+
+/** Null: fewer than two parts have a score. */
+export function differenceOfParts(scores: readonly PartScore[]): PartDifference | null {
+  const known = scores.filter(({ value }) => !Number.isNaN(value));
+  if (known.length < 2) return null;
+  const greatest = known.reduce((a, b) => (b.value > a.value ? b : a));
+  const least = known.filter((one) => one !== greatest).reduce((a, b) => (b.value < a.value ? b : a));
+  const named = {
+    greatest: greatest.name,
+    least: least.name,
+    value: greatest.value - least.value,
+    parts: known.length,
+  };
+  const ranged = known.flatMap(({ value, interval }) => (interval ? [{ value, interval }] : []));
+  const without = known.find(({ interval }) => interval === null);
+  if (without) return { ...named, interval: null, verdict: null, without: without.name };
+  const interval = known.length === 2 ? ofTwo(greatest, least) : largestOf(ranged);
+  const apart = interval !== null && (interval.low > 0 || interval.high < 0);
+  return { ...named, interval, verdict: apart ? "differs" : "no difference shown" };
+}
+
+function ofTwo(first: PartScore, second: PartScore): Interval | null {
+  if (!first.interval || !second.interval) return null;
+  return independentDifference({ ...first, interval: first.interval }, { ...second, interval: second.interval });
+}
+
+/** A largest difference is not below 0, so neither is its interval. */
+function largestOf(parts: readonly Ranged[]): Interval {
+  const widened = widenedFor((parts.length * (parts.length - 1)) / 2);
+  let [low, high] = [0, 0];
+  for (const first of parts)
+    for (const second of parts) {
+      if (first === second) continue;
+      const ends = independentDifference(first, second, widened);
+      [low, high] = [Math.max(low, ends.low), Math.max(high, ends.high)];
+    }
+  return { low, high };
+}
