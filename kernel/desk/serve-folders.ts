@@ -86,7 +86,7 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
 }
 
 async function opened(
-  { folders, limits, engine, threads, log, signal }: DeskOptions,
+  { folders, limits, engine, threads, log, signal, warn }: DeskOptions,
   computing: Computing,
   found: (models: Models) => void,
 ): Promise<ServedModels> {
@@ -94,7 +94,10 @@ async function opened(
     ...{ limits, computing, found },
     engine: { engine, ...(threads !== null && { threads }) },
     ...(signal && { signal }),
-    tell: (told) => tellIn(log, told),
+    tell: (told) => {
+      tellIn(log, told);
+      if (told.is === "uncleaned") warn?.(told.warning);
+    },
   });
   if (!signal?.aborted) return models;
   await models.close();
@@ -105,7 +108,8 @@ async function opened(
 function tellIn(log: Log, told: ServingEvent): void {
   const { is, ...line } = told;
   const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
-  if (is === "failing") log.warn(is, told.error, { name: told.name, folder: told.folder, again: told.again });
+  if (is === "uncleaned") log.warn("texts-not-cleaned", told.warning, { name: told.name, folder: told.folder });
+  else if (is === "failing") log.warn(is, told.error, { name: told.name, folder: told.folder, again: told.again });
   else if (is !== "not-opened") log.say(is, { ...line, ...rounded });
   else log.warn(is, told.error, { name: told.name, folder: told.folder });
 }

@@ -10,6 +10,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import { usualMetric } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { textCleaners } from "../core/data/text-cleaners.js";
 import { count, duration, percent, plural, significant } from "../core/display/text.js";
 import { originText } from "../core/display/plans/origin.js";
 import { personalText } from "../core/display/plans/plan-card.js";
@@ -72,6 +73,7 @@ function keptSince(since: SinceBefore): string {
 export function modelCard(f: CardFacts): string {
   const { recipe, estimates } = f.plan;
   const { model, training, data } = recipe;
+  const cleaners = textCleaners(data.clean).map(callText);
   const share = percent(estimates.trainable / Math.max(1, estimates.parameters), 2);
   const scores = scoresOf(f);
   const steps = f.events.filter((e) => e.kind === "step");
@@ -128,6 +130,11 @@ export function modelCard(f: CardFacts): string {
     "## Limits",
     [
       `- Texts beyond ${count(model.max_length)} tokens are cut or come in parts.`,
+      ...(cleaners.length > 0
+        ? [
+            `- It learned from texts after ${cleaners.map(code).join(", ")}: clean texts in the same way before you ask about them.`,
+          ]
+        : []),
       ...(f.lock.labels.length > 0 && !learnsNumbers(f) ? ["- It knows no other labels than those above."] : []),
       "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
       ...(f.base.scratch && f.base.training === null

@@ -14,6 +14,7 @@ export const word = defineWord({
     casefold: "lowercase",
     uncased: "lowercase",
   },
+  capabilities: { changesTexts: true },
   parameters: [
     {
       name: "locale",

@@ -35,6 +35,7 @@ export const word = defineWord({
       "leave it out: names and streets are found in English, German, French, Spanish, Italian and Dutch at once",
     threshold: "leave it out: what is found is told, and a line that is meant is allowed by a reason",
   },
+  capabilities: { changesTexts: true },
   parameters: [
     {
       name: "entity",

@@ -16,6 +16,7 @@ export const word = defineWord({
     gsub: "replace",
     repl: "replacement",
   },
+  capabilities: { changesTexts: true },
   parameters: [
     {
       name: "pattern",

@@ -7,6 +7,7 @@ export const word = defineWord({
   example: "clean: [strip_html, unicode]",
   since: "0.1.0",
   elsewhere: { html: "strip_html", remove_html: "strip_html", strip_tags: "strip_html" },
+  capabilities: { changesTexts: true },
   parameters: [],
   load: async () => (await import("./strip_html.run.js")).stripHtml,
 });

@@ -24,6 +24,7 @@ export const word = defineWord({
     ...{ arabic_digits: "digits", normalize_digits: "digits" },
     normalization: "form",
   },
+  capabilities: { changesTexts: true },
   parameters: [
     {
       name: "form",

@@ -13,6 +13,7 @@ export const word = defineWord({
     squish: "whitespace",
     newlines: "lines",
   },
+  capabilities: { changesTexts: true },
   parameters: [
     {
       name: "lines",

@@ -7,6 +7,8 @@ export interface CleanerCapabilities<C extends Call = Call> {
   readonly spreads?: Of<C, boolean>;
   /** It drops rows whose text occurred in an earlier row. */
   readonly dropsRepeated?: true;
+  /** It changes texts that a model reads. Default: it drops rows, or changes labels and numbers. */
+  readonly changesTexts?: true;
 }
 
 export interface SourceCapabilities<C extends Call = Call> {

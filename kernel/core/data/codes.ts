@@ -28,6 +28,13 @@ declare module "#dsl/diagnostics/codes.js" {
         readonly count: number;
       }[];
     };
+    /** `reader`: what gives texts to the model. `changed`: how many `of` the texts that were asked the cleaners would change. */
+    "texts-not-cleaned": {
+      readonly model: string;
+      readonly reader: string;
+      readonly cleaners: readonly string[];
+      readonly changed?: { readonly count: number; readonly of: number };
+    };
     "too-thin": { readonly wanted: number; readonly rows: number; readonly split: string };
     "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
     "bad-conversation": {
@@ -263,6 +270,19 @@ registerCodes({
     explain:
       "JavaScript's numbers are exact up to 9,007,199,254,740,991. Beyond, different labels or ids become one number without " +
       "a sign, and would be one class or one group. Files are read digit by digit, so this is said of live tables only.",
+  },
+  "texts-not-cleaned": {
+    severity: "warning",
+    message: (d) => {
+      const trained = `${d.model} was trained on texts after ${listed(d.cleaners.map((one) => `\`${one}\``))}`;
+      if (!d.changed) return `${trained}, and ${d.reader} gives it texts as they come`;
+      const { count, of } = d.changed;
+      const texts = of === 1 ? "this text" : `${String(count)} of these ${String(of)} texts`;
+      return `${trained}, which would change ${texts}; ${d.reader} asks about texts as they come`;
+    },
+    help: () => "clean texts in the same way before you ask about them",
+    explain:
+      "Cleaners such as `lowercase`, `strip_html` and `redact` change the texts of training and of its splits. A text that is asked about later (by `predict`, a page, a server, files in another runtime) is read as it comes: answers point into it by letters, and a cleaned text has other places. A model that never saw capital letters, markup or names may answer worse, and what `redact` hid in training is not hidden in requests. Cleaners that drop rows change no text.",
   },
   "no-rows-left": {
     severity: "error",

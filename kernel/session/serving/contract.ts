@@ -3,6 +3,7 @@
  * models of one server share an engine in a host process of its own, those that answer another than those that write where another is
  * faster at it; where one dies its models are opened again in a new one.
  */
+import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EngineInfo, EngineOptions } from "../../engine/engine.js";
 import type { Computing, Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../../serving/contract.js";
 
@@ -52,6 +53,8 @@ export type ServingEvent =
   | { readonly is: "well-again"; readonly name: string; readonly folder: string }
   /** A computation that takes so long is ended, and what does it begun anew. */
   | { readonly is: "stuck"; readonly name: string; readonly folder: string; readonly seconds: number }
+  /** Requests give it texts as they come, and it was trained on cleaned ones. Told before it is opened. */
+  | { readonly is: "uncleaned"; readonly name: string; readonly folder: string; readonly warning: CodedError }
   /** What was to be opened in a model's place couldn't be: the old one goes on. */
   | { readonly is: "not-opened"; readonly name: string; readonly folder: string; readonly error: unknown };
 

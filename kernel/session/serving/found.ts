@@ -1,4 +1,5 @@
 /** What a folder holds that is to be served, looked at before anything of it is computed; and how it is opened. */
+import type { Call } from "#dsl/types/value.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Engine, Session } from "../../engine/engine.js";
@@ -52,6 +53,8 @@ export interface Found {
   readonly name: string;
   readonly facts: FoundFacts;
   readonly tokenizer: Tokenizer;
+  /** Cleaners of the rows that it was trained on. */
+  readonly clean: readonly Call[];
   readonly ways: Ways;
   /** Of what it is computed with: the precision that an engine must have. */
   readonly precision: "f32" | "bf16";

@@ -7,6 +7,7 @@ import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
 import { apart } from "../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../engine/engine.js";
 import type { Held, ModelLoad, Ready, ServedFolder, ServedModel, ServingFacts } from "../../serving/contract.js";
+import { uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { version } from "../version.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
 import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
@@ -90,6 +91,11 @@ export class ServedModels implements Serving {
     for (const one of sharing(found))
       models.current.set(one.as, await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
     o.found?.(models);
+    for (const one of found) {
+      const uncleaned = uncleanedTexts(one.as, one.clean, "this server");
+      const warning = uncleaned && new CodedError("texts-not-cleaned", uncleaned);
+      if (warning) o.tell?.({ is: "uncleaned", name: one.as, folder: one.folder, warning });
+    }
     await models.begin(o.signal);
     return models;
   }

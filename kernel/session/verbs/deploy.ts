@@ -8,11 +8,13 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { wordOf } from "#dsl/types/loaded.js";
+import type { Call } from "#dsl/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { readCalibration } from "../../artifacts/calibration.js";
 import { fittedOf } from "../../inference/fitted.js";
 import { demandThere, full } from "../../artifacts/folder-errors.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
+import { uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { deploymentShown, type DeploymentReport } from "../../core/display/deployment.js";
 import { callText } from "../../core/display/value-text.js";
 import { during } from "../../core/session/host-context.js";
@@ -46,6 +48,7 @@ import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { isVerifying, placeFor } from "../verifying.js";
 import { version } from "../version.js";
+import { warningsOn } from "../warnings.js";
 
 export async function runDeploy(session: OpenSession, action: Deploy, stage: Stage): Promise<void> {
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
@@ -69,6 +72,7 @@ export async function runDeploy(session: OpenSession, action: Deploy, stage: Sta
     await session.models.inTurn(handle, stage.hostContext, async (opened) => {
       await demandLicence(opened);
       const { weights, engine } = opened;
+      warnUncleaned(action, weights.plan.recipe.data.clean, stage);
       const { folder: home } = stage.hostContext;
       const run = DeploymentRun.begin(session.runs, {
         ...{ name: action.name, weights, target: action.target, home, engine: engine.info.title },
@@ -98,6 +102,12 @@ export async function runDeploy(session: OpenSession, action: Deploy, stage: Sta
     if (!stopped || error instanceof CodedError) throw full(error, place?.path ?? path, "deploying") ?? error;
     throw new CodedError("interrupted", { what: `deploying ${action.name}`, kept: "nothing was left there" });
   }
+}
+
+/** Said before anything is written. */
+function warnUncleaned({ name, target, span }: Deploy, clean: readonly Call[], stage: Stage): void {
+  const uncleaned = uncleanedTexts(name, clean, `\`${target.word}\``);
+  if (uncleaned) warningsOn(stage, span)("texts-not-cleaned", uncleaned);
 }
 
 async function demandLicence({ base, weights }: Opened): Promise<void> {

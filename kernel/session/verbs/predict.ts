@@ -4,6 +4,7 @@ import type { Action, Subject, Writing } from "#dsl/plan/action.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
+import { changedBy, uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { predictionsShown } from "../../core/display/scores/evaluation.js";
 import type { Shown } from "../../core/display/shown.js";
 import { whyShown } from "../../core/display/scores/why.js";
@@ -16,6 +17,7 @@ import { asked, asText, promptsOf, type Prompt } from "../../inference/prompts.j
 import { rolesAsked } from "../../inference/roles-asked.js";
 import { questionsOf } from "../../inference/questions.js";
 import type { Stage } from "../stage.js";
+import { warningsOn } from "../warnings.js";
 import type { OpenSession } from "../open-session.js";
 import { does } from "../../core/session/words.js";
 
@@ -31,13 +33,17 @@ export async function runPredict(session: OpenSession, action: Predict, stage: S
   const handle = session.models.get(action.name);
   if (action.writing && handle.plan.template !== undefined) {
     const prompts = await conversationsAsked(session, action.on, stage);
+    const plain = prompts.filter((prompt) => typeof prompt === "string");
+    await warnUncleaned(handle, action, plain, stage);
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
   const texts = await textsOf(session, action.on, { ...rolesAsked(handle.plan.task), model: handle.name }, stage);
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
+    await warnUncleaned(handle, action, prompts, stage);
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
+  await warnUncleaned(handle, action, texts, stage);
   const predictions = await session.models.predict(handle, texts, stage.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
@@ -57,6 +63,22 @@ export async function runPredict(session: OpenSession, action: Predict, stage: S
   const { why: how } = action;
   const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...stage, how });
   stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length, how }));
+}
+
+/** Rows of data are cleaned already; texts of the statement are not. */
+async function warnUncleaned(
+  { name, weights }: ModelHandle,
+  { on, span }: Predict,
+  texts: readonly Asked[],
+  stage: Stage,
+): Promise<void> {
+  const clean = weights?.plan.recipe.data.clean ?? [];
+  const uncleaned = "data" in on ? null : uncleanedTexts(name, clean, "`predict`");
+  if (!uncleaned) return;
+  const count = await changedBy(clean, texts);
+  if (count === 0) return;
+  const changed = count === null ? {} : { changed: { count, of: texts.length } };
+  warningsOn(stage, span)("texts-not-cleaned", { ...uncleaned, ...changed });
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */

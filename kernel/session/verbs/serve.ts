@@ -10,6 +10,7 @@ import { wordOf } from "#dsl/types/loaded.js";
 import type { Served } from "#dsl/types/capabilities/served.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
+import { uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { servingPlanShown, type ServingPlan } from "../../core/display/serving.js";
 import { callText } from "../../core/display/value-text.js";
 import { LIMITS, type Limits } from "../../serving/contract.js";
@@ -19,6 +20,7 @@ import type { Weights } from "../../artifacts/weights.js";
 import { Desk, deskType, weightsOf, type DeskAt } from "../serving/desk.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
+import { warningsOn } from "../warnings.js";
 import { isVerifying } from "../verifying.js";
 // What the process that serves may refuse a model with.
 import "../../deploying/codes.js";
@@ -32,6 +34,10 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
   const served = must(capabilities?.serves, "what a target serves")(action.target);
   const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
   await Promise.all(models.map(({ weights }) => weights.settled));
+  for (const { name: model, weights } of models) {
+    const uncleaned = uncleanedTexts(model, weights.plan.recipe.data.clean, `\`${action.target.word}\``);
+    if (uncleaned) warningsOn(stage, action.span)("texts-not-cleaned", uncleaned);
+  }
   const id = `${name}-${Date.now().toString(36)}`;
   const log = join(session.runs, "served", `${name}.log`);
   screen.display(

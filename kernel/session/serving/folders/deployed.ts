@@ -54,6 +54,7 @@ export async function foundDeployment(folder: string, name: string, o: Around): 
       ...{ sort, labels, several: severalIn(config), maxLength: deployment.max_length, root: null },
       created: Math.round(statSync(file).mtimeMs),
     },
+    clean: deployment.clean,
     tokenizer,
     ways: waysOf(asked, sort),
     precision: "f32",

@@ -51,6 +51,7 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
       ...{ sort, labels, several: severalIn(config), maxLength: model.max_length, root: null },
       created: Math.round(statSync(join(base.folder, "config.json")).mtimeMs),
     },
+    clean: [],
     tokenizer,
     ways,
     precision: "f32",

@@ -45,6 +45,7 @@ export async function foundRun(folder: string, datasets: DatasetCache): Promise<
       root: store === null ? null : model.base,
       created: Date.parse(lock?.started ?? "") || 0,
     },
+    clean: plan.recipe.data.clean,
     tokenizer,
     ways: waysOf(asked, sort),
     // What writes computes in f32, however it was trained.

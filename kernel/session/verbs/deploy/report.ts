@@ -10,6 +10,7 @@ import { RunFolder } from "../../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { bytes } from "../../../core/display/text.js";
 import { wordOf } from "#dsl/types/loaded.js";
+import { textCleaners } from "../../../core/data/text-cleaners.js";
 import { callText } from "../../../core/display/value-text.js";
 import { chatTemplateOf } from "../../../bases/chat-template.js";
 import type { Place } from "../../../deploying/output.js";
@@ -64,8 +65,7 @@ function fittedLeft({ temperature, thresholds }: Fitted): NonNullable<Written["l
 
 /** What of the model is not in the files, whatever the format. */
 function leftOf({ opened, run }: Pick<Work, "opened" | "run">, written: Written): NonNullable<Written["left"]> {
-  const { clean } = opened.weights.plan.recipe.data;
-  const words = clean.map(callText);
+  const words = textCleaners(opened.weights.plan.recipe.data.clean).map(callText);
   const { template } = opened.weights.plan.recipe.model;
   const { folder, checkpoint } = opened.weights;
   const fitted = readCalibration(folder, checkpoint.position.step);
@@ -77,8 +77,8 @@ function leftOf({ opened, run }: Pick<Work, "opened" | "run">, written: Written)
     ...(words.length > 0
       ? [
           {
-            part: `cleaning of the training rows (${words.join(", ")})`,
-            instead: "treat texts so before they are asked",
+            part: `cleaning of texts (${words.join(", ")})`,
+            instead: "clean texts in the same way before you ask about them",
           },
         ]
       : []),
