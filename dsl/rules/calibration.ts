@@ -2,6 +2,7 @@
 import { fill } from "../plan/defaults.js";
 import type { CodeData } from "../diagnostics/codes.js";
 import type { Program } from "../plan/program.js";
+import { directionOf, noDirection } from "../plan/watched.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Decides } from "../types/capabilities/scoring.js";
@@ -37,7 +38,8 @@ export function calibrationsOf(program: Program, given: Given | undefined, o: Ca
   let good = true;
   calls.forEach((call, i) => {
     const place = at(`.${String(i)}`);
-    const of = registry.find("calibration", call.word)?.capabilities?.of ?? [];
+    const { of = [], measured: measuredBy } = registry.find("calibration", call.word)?.capabilities ?? {};
+    const measured = measuredBy?.(call);
     const twice = calls.findIndex((other) => other.word === call.word) < i;
     if (twice) program.reportNear("calibrated-twice", { word: call.word }, place, o.here);
     else if (!decides.some((one) => of.includes(one)))
@@ -45,6 +47,13 @@ export function calibrationsOf(program: Program, given: Given | undefined, o: Ca
         "cannot-calibrate",
         { word: call.word, task: o.task.word, labels: decides.length > 0 ? o.facts.labels.length : null },
         place,
+        o.here,
+      );
+    else if (measured && directionOf(registry, measured) === "none")
+      program.reportNear(
+        "no-direction",
+        noDirection(measured, "calibrate"),
+        at(`.${String(i)}.metric`) ?? place,
         o.here,
       );
     else {

@@ -6,7 +6,7 @@ const ENOUGH = 20;
 const FEWEST = 5;
 
 export const threshold: CalibrationImplementation = {
-  fit(call, { labels, said, truth }, { before, metric, onFew }) {
+  fit(call, { labels, said, truth }, { before, metric, better, onFew }) {
     const { metric: by, of } = call.arguments as {
       readonly metric: Parameters<typeof bestThreshold>[1]["call"];
       of?: string | null;
@@ -25,7 +25,7 @@ export const threshold: CalibrationImplementation = {
       if (rows < ENOUGH) few.push({ label, rows, fitted: rows >= FEWEST });
       if (rows < FEWEST) return [];
       const own = Float64Array.from(said, (_, row) => shares[row * labels.length + l]!);
-      const best = bestThreshold({ yes, shares: own }, { metric, call: by });
+      const best = bestThreshold({ yes, shares: own }, { metric, call: by, better });
       return best === null ? [] : [[label, best] as const];
     });
     if (few.length > 0) onFew?.(few);

@@ -1,4 +1,5 @@
 /** What is fitted to rows of validation once a model is trained, so that its probabilities and its decisions serve better. */
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation } from "./metric.js";
 
@@ -25,6 +26,8 @@ export interface CalibrationImplementation {
     o: {
       readonly before: Fitted;
       readonly metric: MetricImplementation;
+      /** Direction of the metric. Default: greater. */
+      readonly better?: RankingDirection;
       /** Is told of labels that have few rows: what is fitted to them says little of others. */
       readonly onFew?: (few: readonly FewRows[]) => void;
     },

@@ -1,4 +1,5 @@
 /** The share at which a metric of yes and no is best: every place between two shares is tried, of metrics that read all rows at each place some at equal distances. */
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Decisions } from "../../kinds/calibration.js";
 import type { MetricImplementation } from "../../kinds/metric.js";
@@ -29,12 +30,17 @@ export function cooled(logits: Float32Array, temperature: number | undefined): F
 /** Null: none is better than another. */
 export function bestThreshold(
   { yes, shares }: Told,
-  { metric, call }: { readonly metric: MetricImplementation; readonly call: Call },
+  {
+    metric,
+    call,
+    better = "greater",
+  }: { readonly metric: MetricImplementation; readonly call: Call; readonly better?: RankingDirection | undefined },
 ): number | null {
   const places = placesIn(shares, metric.ofYes ? Number.POSITIVE_INFINITY : MOST);
-  const scores = metric.ofYes
+  const measured = metric.ofYes
     ? byCounts(places, { yes, shares }, metric.ofYes)
     : byRows(places, { yes, shares }, { metric, call });
+  const scores = better === "greater" ? measured : measured.map((score) => -score);
   const known = scores.filter((score) => !Number.isNaN(score));
   const greatest = known.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   if (known.every((score) => score === greatest)) return null;

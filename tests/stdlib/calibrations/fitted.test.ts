@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Decisions } from "#stdlib/kinds/calibration.js";
+import type { MetricInput } from "#stdlib/kinds/metric.js";
 import { temperature } from "#stdlib/calibrations/temperature.run.js";
 import { threshold } from "#stdlib/calibrations/threshold.run.js";
 import { cooled, sharesOf } from "#stdlib/lib/calibrations/thresholds.js";
@@ -50,6 +51,21 @@ describe("what is fitted after a training", () => {
         `${seed}: ${found.temperature}, not ${one.temperature}`,
       );
     }
+  });
+  it("threshold: is where a metric is least, if less is better", async () => {
+    const error = {
+      compute: (_: unknown, { truth, predicted }: MetricInput) => truth.filter((t, i) => t !== predicted[i]).length,
+    };
+    const accuracy = await metricOf("accuracy");
+    const [one] = cases.filter(({ best, several }) => best && !several);
+    const fit = call("calibration", "threshold", { metric: call("metric", "accuracy"), of: null });
+    const decisions = decisionsOf(one!, cases.indexOf(one!));
+    const least = threshold.fit(fit, decisions, { before: {}, metric: error, better: "less" });
+    assert.deepEqual(
+      least,
+      threshold.fit(fit, decisions, { before: {}, metric: { compute: accuracy.compute! }, better: "greater" }),
+    );
+    assert.notDeepEqual(least, threshold.fit(fit, decisions, { before: {}, metric: error, better: "greater" }));
   });
   it("threshold: no other one is better, by any metric of yes and no", async () => {
     let compared = 0;

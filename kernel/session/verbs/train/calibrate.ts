@@ -2,6 +2,7 @@
  * What is fitted once a model is trained (`calibrate`): to the rows of the split `validation` alone, by the weights that the run
  * kept. It is kept with the run, and what it changed on those rows is told.
  */
+import { rankedBy } from "#dsl/plan/watched.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
@@ -42,6 +43,7 @@ export async function calibrate(
     const found = (await does({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
       before: fitted,
       metric,
+      better: rankedBy(session.vocabulary.registry, by, "calibrate"),
       onFew: (few) => warn("fitted-to-few", { model: handle.name, word: call.word, few }),
     });
     if (typeof found === "string") {
