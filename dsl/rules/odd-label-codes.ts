@@ -62,8 +62,6 @@ registerCodes({
     explain:
       "Data for KTO mark each answer as good or bad. A training on answers learns every one of them, the bad ones as the good " +
       "ones. Training on preferences isn't built yet. If the column means something else, allow the warning with a reason.",
-    example:
-      'data d { source: jsonl("kto.jsonl"), columns: { input: prompt, target: completion } }\nmodel m { base: "b", task: text_to_text }\ntrain m on d',
   },
   "strange-splits": {
     severity: "warning",
