@@ -1,11 +1,10 @@
-"""Tasks of encoders on small BERTs: logits, ten AdamW steps, and metrics of numbers, label sets and tags.
+"""Tasks of encoders on small BERTs: logits, ten AdamW steps, and metrics of numbers and label sets.
 
 Weights are not stored: `uniform(model + "/" + name, shape, scale)` of numbers_of_tunebook, as in tiny_bert.py.
 """
 import json
 import os
 import warnings
-from collections import Counter
 
 import numpy
 import torch
@@ -37,7 +36,7 @@ def make(golden):
     with open(os.path.join(golden, "encoder-tasks.json"), "w") as file:
         json.dump(made, file)
     with open(os.path.join(golden, "encoder-metrics.json"), "w") as file:
-        json.dump({"numbers": numbers(), "sets": sets(), "ranked_sets": ranked_sets(), "tags": tags()}, file)
+        json.dump({"numbers": numbers(), "sets": sets(), "ranked_sets": ranked_sets()}, file)
 
 
 def task(name, kind, shape, more):
@@ -147,48 +146,3 @@ def ranked_sets():
                 case[f"roc_auc({average})"] = float(metrics.roc_auc_score(truth, said, average=average))
         cases.append(case)
     return cases
-
-
-def tags():
-    """seqeval's rules, written anew over the tags as one string of marks: no package of that name is needed."""
-    cases = []
-    names = ["O", "B-LOC", "I-LOC", "B-PER", "I-PER"]
-    for seed in range(12):
-        texts = []
-        for text in range([1, 4, 30][seed % 3]):
-            count = 1 + whole(f"tags/{seed}/{text}/length", 1, 14)[0]
-            truth = [names[i] for i in whole(f"tags/{seed}/{text}/truth", count, 5)]
-            other = [names[i] for i in whole(f"tags/{seed}/{text}/other", count, 5)]
-            keep = whole(f"tags/{seed}/{text}/keep", count, 4)
-            texts.append((truth, [t if k else o for t, o, k in zip(truth, other, keep)]))
-        case = {"truth": [t for t, _ in texts], "predicted": [p for _, p in texts]}
-        for scheme in ("bio", "iob2"):
-            case[scheme] = entity_scores([spans(t, scheme) for t, _ in texts], [spans(p, scheme) for _, p in texts])
-        cases.append(case)
-    return cases
-
-
-def spans(tags, scheme):
-    """Cuts the row wherever an entity can't go on, then keeps the parts that are entities."""
-    cuts = [0]
-    for i in range(1, len(tags)):
-        goes_on = tags[i][0] == "I" and tags[i - 1] != "O" and tags[i - 1][2:] == tags[i][2:]
-        if not goes_on:
-            cuts.append(i)
-    parts = list(zip(cuts, cuts[1:] + [len(tags)]))
-    return {(tags[a][2:], a, b) for a, b in parts if tags[a] != "O" and (scheme == "bio" or tags[a][0] == "B")}
-
-
-def entity_scores(truth, predicted):
-    have, given, hit = Counter(), Counter(), Counter()
-    for t, p in zip(truth, predicted):
-        have.update(kind for kind, _, _ in t)
-        given.update(kind for kind, _, _ in p)
-        hit.update(kind for kind, _, _ in t & p)
-    kinds = sorted(set(have) | set(given))
-    f1 = lambda h, g, n: 0.0 if g + n == 0 else 2 * h / (g + n)
-    each = {k: f1(hit[k], given[k], have[k]) for k in kinds}
-    total = sum(have.values())
-    return {"micro": f1(sum(hit.values()), sum(given.values()), total),
-        "macro": sum(each.values()) / len(kinds) if kinds else 0.0,
-        "weighted": sum(each[k] * have[k] for k in kinds) / total if total else 0.0}

@@ -1,15 +1,17 @@
-"""What sacrebleu and rouge-score make of written texts beside those that were wanted, agreement.py of annotators, and curves.py of rankings: python scores.py GOLDEN_FOLDER."""
+"""Scores of written texts by sacrebleu, rouge-score and jiwer; it also runs agreement.py, curves.py, calibration.py and entities.py: python scores.py GOLDEN_FOLDER."""
 import json
 import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import jiwer
 from rouge_score import rouge_scorer
 from sacrebleu.metrics import BLEU, CHRF, TER
 
 import agreement
 import curves
 import calibration
+import entities
 from numbers_of_tunebook import whole
 
 PIECES = ["the", "cat", "sat", "on", "a", "mat", ",", ".", "1,000.5", "3-4", "don't", "(yes)", "&amp;", "Über", "日本", "x/y", "END", "e.g.", "\u00a0", "😀"]
@@ -76,20 +78,9 @@ def scored(written, targets):
         "chrf": CHRF().corpus_score(written, [targets]).score,
         "chrf(2)": CHRF(word_order=2).corpus_score(written, [targets]).score,
         "ter": TER().corpus_score(written, [targets]).score,
-        "character_error_rate": sum(edits(w.strip(), t.strip()) for w, t in zip(written, targets)) / sum(len(t.strip()) for t in targets),
+        "character_error_rate": jiwer.cer([t.strip() for t in targets], [w.strip() for w in written]),
         **{kind: sum(row[kind].fmeasure for row in rows) / len(rows) for kind in kinds},
     }
-
-
-def edits(written, target):
-    """Levenshtein's distance of code points."""
-    above = list(range(len(target) + 1))
-    for i, letter in enumerate(written, 1):
-        row = [i]
-        for j, other in enumerate(target, 1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (letter != other)))
-        above = row
-    return above[-1]
 
 
 if __name__ == "__main__":
@@ -98,3 +89,4 @@ if __name__ == "__main__":
     agreement.make(sys.argv[1])
     curves.make(sys.argv[1])
     calibration.make(sys.argv[1])
+    entities.make(sys.argv[1])
