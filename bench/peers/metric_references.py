@@ -58,7 +58,7 @@ def labels(rows, _case):
     hot = numpy.eye(len(known))[true]
     found["log_loss"] = m.log_loss(true, said, labels=range(len(known)))
     found["perplexity of labels"] = math.exp(found["log_loss"])
-    found["brier_score"] = m.brier_score_loss(true, said[:, 1], pos_label=1) if len(known) == 2 else ((said - hot) ** 2).sum(axis=1).mean()
+    found["brier_score"] = m.brier_score_loss(true, said[:, 1] if len(known) == 2 else said, labels=range(len(known)))
     found["calibration_error"] = calibration(true, said)
     if len(known) > 2:
         for k in range(1, len(known)):

@@ -1,10 +1,11 @@
-"""Temperatures as SciPy finds them, and the best scores of thresholds as scikit-learn tells them one by one."""
+"""Temperatures by scikit-learn's temperature scaling, and the best score over all thresholds by scikit-learn's metrics."""
 import json
 import os
 
 import numpy
-from scipy.optimize import minimize_scalar
-from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
+from scipy.special import expit, softmax
+from sklearn.calibration import _TemperatureScaling
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score, log_loss
 
 from numbers_of_tunebook import uniform
 
@@ -25,19 +26,23 @@ def case(seed):
     else:
         noise = uniform(f"calibration/{seed}/noise", (rows, labels), scale)
         truth = (logits + noise).argmax(1)
-    found = minimize_scalar(lambda t: loss(logits / numpy.exp(t), truth, several), bounds=(-5, 5), method="bounded", options={"xatol": 1e-10})
+    temperature, loss = scaled(*((pooled(logits), truth.ravel()) if several else (logits, truth)))
     return {
         **{"several": several, "labels": labels, "scale": scale, "rows": rows, "truth": truth.tolist()},
-        "temperature": float(numpy.exp(found.x)),
-        "loss": float(found.fun),
+        "temperature": temperature,
+        "loss": loss,
         "best": best(logits, truth, several, labels),
     }
 
 
-def loss(logits, truth, several):
-    if several:
-        return float(numpy.mean(numpy.logaddexp(0, logits) - logits * truth))
-    return float(numpy.mean(numpy.logaddexp.reduce(logits, axis=1) - logits[numpy.arange(len(truth)), truth]))
+def pooled(logits):
+    """Each label of each row as a binary decision, logits of no and yes: one temperature is fitted for all labels."""
+    return numpy.stack([numpy.zeros(logits.size), logits.ravel()], axis=1)
+
+
+def scaled(logits, truth):
+    temperature = 1 / float(_TemperatureScaling().fit(logits, truth).beta_)
+    return temperature, float(log_loss(truth, softmax(logits / temperature, axis=1), labels=range(logits.shape[1])))
 
 
 def best(logits, truth, several, labels):
@@ -45,10 +50,9 @@ def best(logits, truth, several, labels):
     if not several and labels != 2:
         return None
     if several:
-        shares, yes = 1 / (1 + numpy.exp(-logits)), truth
+        shares, yes = expit(logits), truth
     else:
-        odds = numpy.exp(logits - logits.max(1, keepdims=True))
-        shares, yes = odds / odds.sum(1, keepdims=True), numpy.stack([truth == 0, truth == 1], 1).astype(int)
+        shares, yes = softmax(logits, axis=1), numpy.stack([truth == 0, truth == 1], 1).astype(int)
     told = range(labels) if several else [1]
     return [
         {

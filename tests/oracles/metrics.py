@@ -72,11 +72,10 @@ def likelihoods(labels, true, said):
         inside = (sure > i / 15) & (sure <= (i + 1) / 15)
         if inside.any():
             error += inside.mean() * abs(right[inside].mean() - sure[inside].mean())
-    squares = ((said - rows) ** 2).sum(axis=1).mean()
     made = {
         "likeliest": likeliest.tolist(),
         "log_loss": float(metrics.log_loss(true, said, labels=known)),
-        "brier_score": float(metrics.brier_score_loss(true, said[:, 1], pos_label=1)) if labels == 2 else float(squares),
+        "brier_score": float(metrics.brier_score_loss(true, said[:, 1] if labels == 2 else said, labels=known)),
         "calibration_error": float(error),
     }
     if labels > 2:
