@@ -12,6 +12,7 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSequenceC
 
 from encoders import NOISE, batch_of, start
 from numbers_of_tunebook import uniform
+from objectives import distilled
 
 BERT = dict(vocab_size=41, hidden_size=12, num_attention_heads=2, intermediate_size=20, max_position_embeddings=24)
 LLAMA = dict(vocab_size=41, hidden_size=16, num_attention_heads=4, num_key_value_heads=2, intermediate_size=20, max_position_embeddings=24)
@@ -157,13 +158,11 @@ def losses(name, family, student, teacher, tensors):
         result[key] = {"loss": loss.item(), "gradients": squares}
 
     if not causal:
-        logs, p = F.log_softmax(said.logits / TEMPERATURE, -1), F.softmax(taught.logits.detach() / TEMPERATURE, -1)
-        # As DistilBERT's own program has it: nn.KLDivLoss(reduction="batchmean") · T².
-        keep("logits", F.kl_div(logs, p, reduction="batchmean") * TEMPERATURE ** 2)
+        keep("logits", distilled(said.logits, taught.logits.detach(), TEMPERATURE))
     else:
         real = mask[:, 1:].bool()
         z, t = said.logits[:, :-1][real], taught.logits[:, :-1][real].detach()
-        keep("logits", F.kl_div(F.log_softmax(z / TEMPERATURE, -1), F.softmax(t / TEMPERATURE, -1), reduction="batchmean") * TEMPERATURE ** 2)
+        keep("logits", distilled(z, t, TEMPERATURE))
         result["targets"] = [r * mask.shape[1] + c for r in range(mask.shape[0]) for c in range(mask.shape[1] - 1) if mask[r, c + 1] > 0]
 
     def over_tokens(each):

@@ -5,6 +5,8 @@ import os
 import torch
 from torch.nn import functional
 
+from sentence_transformers.sentence_transformer.losses import DistillKLDivLoss
+from transformers.loss.loss_for_object_detection import sigmoid_focal_loss
 from transformers.optimization import Adafactor
 
 
@@ -69,22 +71,44 @@ def optimizers():
 
 
 def bent_cross_entropy(logits, labels, weights, focal, smoothing, each, reduction):
-    """Softmax focal loss with smoothed labels, class weights and weights of rows, written out; over the weights of what counts."""
+    """Cross-entropy with a weight for each row; typed with focal loss, which no installed peer has for softmax with smoothing and weights."""
     counts = (labels != -100).double()
     safe = labels.clamp(min=0)
-    logs = functional.log_softmax(logits, -1)
-    classes = logits.shape[-1]
-    wanted = functional.one_hot(safe, classes).double() * (1 - smoothing) + smoothing / classes
-    lost = -(wanted * weights * (1 - logs.exp()) ** focal * logs).sum(-1) * counts * each
+    if focal == 0:
+        lost = functional.cross_entropy(logits, labels, weights, label_smoothing=smoothing, reduction="none") * each
+    else:
+        logs = functional.log_softmax(logits, -1)
+        classes = logits.shape[-1]
+        wanted = functional.one_hot(safe, classes).double() * (1 - smoothing) + smoothing / classes
+        lost = -(wanted * weights * (1 - logs.exp()) ** focal * logs).sum(-1) * counts * each
     return lost.sum() if reduction == "sum" else lost.sum() / (weights[safe] * counts * each).sum()
 
 
-def sigmoid_focal(logits, targets, gamma, positive, reduction):
-    """The definition of torchvision's sigmoid_focal_loss without its alpha, with pos_weight."""
-    p = logits.sigmoid()
-    lost = functional.binary_cross_entropy_with_logits(logits, targets, pos_weight=positive, reduction="none")
-    lost = lost * (1 - (p * targets + (1 - p) * (1 - targets))) ** gamma
-    return lost.sum() if reduction == "sum" else lost.mean()
+def focal_binary(logits, targets, gamma, positive, reduction):
+    """Focal loss of transformers. It has no pos_weight: that factor of the positive targets is put in by calling it for each kind of target."""
+    rows, labels = logits.shape
+    total = lambda z, t: sigmoid_focal_loss(z, t, num_boxes=1 / labels, alpha=-1, gamma=gamma)
+    if positive is None:
+        summed = total(logits, targets)
+    else:
+        at = lambda r, l: total(logits[r : r + 1, l : l + 1], targets[r : r + 1, l : l + 1]) / labels
+        weight = torch.where(targets == 1, positive, torch.ones_like(positive))
+        summed = sum(weight[r, l] * at(r, l) for r in range(rows) for l in range(labels))
+    return summed if reduction == "sum" else summed / (rows * labels)
+
+
+def distilled(student, teacher, temperature):
+    """sentence-transformers' DistillKLDivLoss: the mean over rows, times the squared temperature."""
+    loss = DistillKLDivLoss(torch.nn.Identity(), similarity_fct=lambda _, column: column, temperature=temperature)
+    return loss.compute_loss_from_embeddings([student, *student.unbind(1)], teacher)
+
+
+def softened(student, teacher, temperature, reduction):
+    """PyTorch's divergence, whose targets have gradients too; its scale is that of DistillKLDivLoss."""
+    logs = [functional.log_softmax(z / temperature, -1) for z in (student, teacher)]
+    summed = temperature**2 * functional.kl_div(*logs, reduction="sum", log_target=True)
+    assert torch.isclose(summed / len(student), distilled(student, teacher, temperature))
+    return summed if reduction == "sum" else summed / len(student)
 
 
 def losses():
@@ -124,7 +148,7 @@ def losses():
         for gamma in (0.5, 2.0):
             for weighted in (False, True):
                 tensors = {"logits": draw(13, 3, 4), "targets": hard, **({"positive": weights} if weighted else {})}
-                case("binary_cross_entropy", {"reduction": reduction, "focal": gamma}, tensors, lambda t: sigmoid_focal(
+                case("binary_cross_entropy", {"reduction": reduction, "focal": gamma}, tensors, lambda t: focal_binary(
                     t["logits"], t["targets"].detach(), gamma, t["positive"].detach() if weighted else None, reduction))
         each = torch.tensor([0.25, 7.0, 2.0, 0.0, 1.5], dtype=torch.float64)
         for focal in (0.0, 1.0, 2.0, 0.5):
@@ -146,9 +170,7 @@ def losses():
         case("mean_squared_error", {"reduction": reduction}, {"x": draw(7, 3, 2), "y": draw(8, 3, 2)}, lambda t: functional.mse_loss(
             t["x"], t["y"], reduction=reduction))
         for temperature in (1, 2.5):
-            case("kl_divergence", {"reduction": reduction, "temperature": temperature}, {"logits": draw(9, 3, 4), "targets": draw(10, 3, 4)}, lambda t: temperature**2 * functional.kl_div(
-                functional.log_softmax(t["logits"] / temperature, -1), functional.log_softmax(t["targets"] / temperature, -1),
-                reduction="batchmean" if reduction == "mean" else "sum", log_target=True))
+            case("kl_divergence", {"reduction": reduction, "temperature": temperature}, {"logits": draw(9, 3, 4), "targets": draw(10, 3, 4)}, lambda t: softened(t["logits"], t["targets"], temperature, reduction))
         for margin in (0.0, 0.2):
             together = torch.tensor([1.0, -1.0, -1.0, 1.0], dtype=torch.float64)
             y = draw(12, 4, 3)
