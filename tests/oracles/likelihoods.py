@@ -59,9 +59,7 @@ def smollm2(file):
 
 
 def sum_of(model, prompt, answer):
-    """The sum of the log-probabilities of the answer's tokens, each after all before it."""
-    ids = torch.tensor([prompt + answer])
+    """The sum of the log-probabilities of the answer's tokens: transformers' own loss is their mean, negative."""
+    ids, labels = torch.tensor([prompt + answer]), torch.tensor([[-100] * len(prompt) + answer])
     with torch.inference_mode():
-        told = torch.log_softmax(model(ids, attention_mask=torch.ones_like(ids)).logits[0].float(), -1)
-    places = range(len(prompt) - 1, len(prompt) + len(answer) - 1)
-    return sum(told[place, token].item() for place, token in zip(places, answer))
+        return -model(ids, attention_mask=torch.ones_like(ids), labels=labels).loss.item() * len(answer)

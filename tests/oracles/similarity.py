@@ -14,6 +14,7 @@ from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer import losses
 from sentence_transformers.sentence_transformer.evaluation import BinaryClassificationEvaluator, InformationRetrievalEvaluator
 from sentence_transformers.sentence_transformer.modules.pooling import Pooling
+from sentence_transformers.util import cos_sim
 from sklearn import metrics
 from transformers import AutoConfig, AutoModel
 
@@ -104,15 +105,14 @@ class Learner(torch.nn.Module):
 
 
 def loss_of(name, parts, labels):
-    if name == "ranking-masked":
-        a, b = (torch.nn.functional.normalize(x) for x in (parts[0], torch.cat(parts[1:])))
-        scores = (20 * a @ b.T).masked_fill(labels == -1, float("-inf"))
-        return torch.nn.functional.cross_entropy(scores, torch.arange(len(a)))
     kinds = {"cosine": losses.CosineSimilarityLoss, "cosent": losses.CoSENTLoss, "contrastive": losses.ContrastiveLoss,
         "online_contrastive": losses.OnlineContrastiveLoss}
-    kind = kinds.get(name, losses.MultipleNegativesRankingLoss)
     plain = SentenceTransformer(modules=[torch.nn.Identity()], device="cpu")
-    return kind(plain).compute_loss_from_embeddings(list(parts), labels)
+    if name in kinds:
+        return kinds[name](plain).compute_loss_from_embeddings(list(parts), labels)
+    # Masked texts have no similarity to the query: the softmax of the loss leaves them out.
+    masked = lambda a, b: cos_sim(a, b).masked_fill(labels == -1, float("-inf")) if name == "ranking-masked" else cos_sim(a, b)
+    return losses.MultipleNegativesRankingLoss(plain, similarity_fct=masked).compute_loss_from_embeddings(list(parts), labels)
 
 
 def steps(name, loss):
