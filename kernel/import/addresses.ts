@@ -38,7 +38,7 @@ export function withoutSecretsOf(settings: Readonly<Record<string, unknown>>): W
   };
   const shownIn = (value: unknown, path: string): unknown => {
     if (typeof value === "string") return texted(value, path);
-    if (value instanceof Unread) return new Unread(texted(value.text, path));
+    if (value instanceof Unread) return new Unread(texted(value.text, path), value.place, value.about);
     if (Array.isArray(value))
       return value.map((one, i) => shownIn(one, isRecord(one) ? `${path}[${String(i)}]` : path));
     if (!isRecord(value)) return value;

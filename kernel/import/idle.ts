@@ -54,7 +54,7 @@ export const idleOfTrainers: readonly Idle[] = [
   [kernels, /^(gradient_checkpointing_kwargs|use_reentrant_gc|activation_offloading|low_cpu_mem_usage)$/],
   [
     loading,
-    /^(trust_remote_code|use_fast_tokenizer|tokenizer_use_fast|tokenizer_legacy|use_cache|tokenizer_type|tokenizer_class)$/,
+    /^(trust_remote_code|use_fast|use_fast_tokenizer|tokenizer_use_fast|tokenizer_legacy|use_cache|tokenizer_type|tokenizer_class)$/,
   ],
   [kernels, /^(gradient_accumulation_kwargs|gc_steps|length_column_name)$/],
 ];

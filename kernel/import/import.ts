@@ -13,7 +13,7 @@ import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
 import { programOf, type Read } from "./program.js";
-import { argumentsIn } from "./python.js";
+import { argumentsIn, type Written } from "./python.js";
 import { Settings, type Fate, type Left } from "./settings.js";
 import { readTrl } from "./trl.js";
 
@@ -98,7 +98,7 @@ function deeper(value: unknown, most: number): boolean {
 
 function written(text: string, name: string): Readonly<Record<string, unknown>> {
   if (/\.(py|ipynb)$/i.test(name)) {
-    const calls = argumentsIn(/\.py$/i.test(name) ? text : codeOf(text, name));
+    const calls = argumentsIn(/\.py$/i.test(name) ? scriptOf(text) : notebookOf(text, name), name);
     if (Object.keys(calls).length > 0) return calls;
     throw new CodedError("not-settings", { file: name, why: "its text gives no trainer that is known any settings" });
   }
@@ -117,18 +117,31 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
 const notebook = v.object({
   cells: v.array(v.object({ cell_type: v.string(), source: v.union([v.string(), v.array(v.string())]) })),
 });
-/** A notebook's code, without its lines for the shell. */
-function codeOf(text: string, name: string): string {
+/** Lines for the shell and for the notebook are none of Python's. */
+const withoutCommands = (code: string): string => code.replace(/^[ \t]*[!%].*$/gm, "");
+const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
+
+function scriptOf(text: string): Written {
+  const program = withoutCommands(text.replace(/\r\n?/g, "\n"));
+  return { program, placeOf: (at) => `line ${String(lineOf(program, at))}` };
+}
+/** A notebook's code; places are told by the number of the code cell. */
+function notebookOf(text: string, name: string): Written {
+  let cells: readonly string[];
   try {
-    const { cells } = v.parse(notebook, JSON.parse(text));
-    return cells
-      .filter(({ cell_type: kind }) => kind === "code")
-      .map(({ source }) => (typeof source === "string" ? source : source.join("")))
-      .join("\n")
-      .replace(/^[ \t]*[!%].*$/gm, "");
+    cells = v
+      .parse(notebook, JSON.parse(text))
+      .cells.filter(({ cell_type: kind }) => kind === "code")
+      .map(({ source }) => withoutCommands(typeof source === "string" ? source : source.join("")));
   } catch (cause) {
     throw new CodedError("not-settings", { file: name, why: "it is no notebook" }, { cause });
   }
+  const placeOf = (at: number): string => {
+    let [rest, cell] = [at, 0];
+    while (cell < cells.length - 1 && rest > (cells[cell] ?? "").length) rest -= (cells[cell++] ?? "").length + 1;
+    return `code cell ${String(cell + 1)}, line ${String(lineOf(cells[cell] ?? "", rest))}`;
+  };
+  return { program: cells.join("\n"), placeOf };
 }
 
 /** Arguments of transformers' trainers, and calls of programs that train. */

@@ -2,7 +2,7 @@
 import { visible } from "#dsl/diagnostics/codes.js";
 import { format } from "#dsl/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
-import type { Left } from "./settings.js";
+import { Unread, type Left } from "./settings.js";
 import { shownValue } from "./shown-value.js";
 
 /** Tune text of each key; undefined: nothing was said of it, so the default serves. */
@@ -46,8 +46,10 @@ export function programOf(read: Read, { left, idle }: Listed, from: string): str
 
 function listed(title: string, settings: readonly Left[]): readonly string[] {
   if (settings.length === 0) return [];
-  const line = ({ setting, value, why }: Left): string =>
-    `//   ${comment(`${setting}: ${shownValue(setting, value)} (${why})`)}`;
+  const line = ({ setting, value, why }: Left): string => {
+    const place = value instanceof Unread && value.place !== undefined ? `${value.place}: ` : "";
+    return `//   ${comment(`${setting}: ${shownValue(setting, value)} (${place}${why})`)}`;
+  };
   return [`// ${title}`, ...settings.map(line)];
 }
 
@@ -65,6 +67,16 @@ export function call(name: string, given: Readonly<Record<string, string | numbe
     value === undefined ? [] : [`${key}: ${numbered(value)}`],
   );
   return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
+}
+/** A data set of the hub, or a folder like one. */
+export function hub(
+  path: string,
+  given: Readonly<Record<"config" | "split" | "revision", string | undefined>>,
+): string {
+  const parts = Object.entries(given).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}: ${word(value)}`],
+  );
+  return `hub(${[quoted(path), ...parts].join(", ")})`;
 }
 function numbered(value: string | number): string {
   if (typeof value === "string") return value;

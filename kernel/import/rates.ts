@@ -29,8 +29,8 @@ export const usualNames = {
   epsilon: ["adam_epsilon", "adam_eps"],
 } as const satisfies OptimizerNames;
 
-/** `rate`: what the tool takes where nothing is said. */
-export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number): string {
+/** `rate`, `usualDecay`: what the tool takes where nothing is said. */
+export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
   const said = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
   if (known && smaller.test(said))
@@ -55,7 +55,7 @@ export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number)
     beta1,
     beta2,
     epsilon,
-    weight_decay: decay ?? s.unless(0, names.decay ?? ""),
+    weight_decay: decay ?? s.unless(usualDecay, names.decay ?? ""),
   });
 }
 

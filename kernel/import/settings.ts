@@ -21,9 +21,15 @@ export interface Refusal {
 export type Fate = "carried" | "read" | "named" | "idle" | "refused";
 /** Settings without effect on the result, with the reason that is listed. */
 export type Idle = readonly [why: string, pattern: RegExp];
-/** What a file says in words that aren't run. */
+/** An expression or a statement of a program, which is not run. */
 export class Unread {
-  constructor(readonly text: string) {}
+  constructor(
+    readonly text: string,
+    /** Where it stands in its file: "line 12". */
+    readonly place?: string,
+    /** What it is: a call with its arguments, or the value of an assignment. `loaded`: a model that is loaded after the training. */
+    readonly about?: "call" | "loaded" | "rows" | "tokens" | "assignment" | "method" | "mistake",
+  ) {}
   toJSON(): string {
     return this.text;
   }
@@ -92,8 +98,15 @@ export class Settings {
   }
   /** An expression as it is written; undefined: there is none, or a value. */
   expression(key: string): string | undefined {
+    return this.unread(key)?.text;
+  }
+  /** As the file has it; nothing is marked as read. */
+  value(key: string): unknown {
+    return this.all[key];
+  }
+  unread(key: string): Unread | undefined {
     const value = this.all[key];
-    return value instanceof Unread ? value.text : undefined;
+    return value instanceof Unread ? value : undefined;
   }
   /** Any plain value as a text in small letters. */
   said(key: string): string | undefined {

@@ -4,10 +4,11 @@
  */
 
 /** Names whose values may be secret. */
-const secret = /token|(?:^|[._-]|[a-z])key(?:$|s$|[._-]?id$)|secret|passw|credential|webhook|auth|signature|cookie/i;
+const secret =
+  /token|^login$|(?:^|[._-]|[a-z])key(?:$|s$|[._-]?id$)|secret|passw|credential|webhook|auth|signature|cookie/i;
 /** Tokens of texts, and numbers of tokens, are no secrets. */
 const harmless =
-  /tokenizer|tokeni[sz]|max_|min_|num_|new_|n_tokens|special_tokens|(?:pad|bos|eos|unk|sep|cls|mask|image|audio|video|start|end|stop|decoder_start)_token|author/i;
+  /tokenizer|tokeni[sz]|max_|min_|num_|new_|n_tokens|special_tokens|new_tokens|add_tokens|token_embeddings|(?:pad|bos|eos|unk|sep|cls|mask|image|audio|video|start|end|stop|decoder_start)_token|author/i;
 const isSecret = (name: string): boolean => {
   const own = name.split(".").at(-1) ?? name;
   return secret.test(own) && !harmless.test(own);
@@ -26,8 +27,13 @@ export function shownValue(setting: string, value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 
+/** Tokens by the beginnings that their makers give them: Hugging Face, OpenAI, GitHub, AWS. */
+const shaped = /\b(?:hf_|sk-|gh[pousr]_|github_pat_|AKIA)[\w-]{6,}/g;
+
 function withoutSecrets(code: string): string {
-  return code.replace(assigned, (all, name: string, between: string, quote: string) =>
-    isSecret(name) ? `${name}${between}${quote}…${quote}` : all,
-  );
+  return code
+    .replace(shaped, "…")
+    .replace(assigned, (all, name: string, between: string, quote: string) =>
+      isSecret(name) ? `${name}${between}${quote}…${quote}` : all,
+    );
 }

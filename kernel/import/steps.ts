@@ -1,11 +1,15 @@
 /**
- * What a Python program does beside the calls that say how a training goes: trainers of its own, parts that it freezes, and what it
- * does to its rows. By its text, as `python.ts` reads it; each is told by where it stands and what it says.
+ * What a Python program does beside the calls that say how a training goes: trainers of its own, other calls, what it assigns to objects.
+ * Each is listed by its name, text and place (relevant-calls.ts says which count), unless a reader below takes it.
  */
+import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { literalOf, partsIn } from "./python-values.js";
 import { instead } from "./refusals.js";
+import { relevanceIn, type Relevance } from "./relevant-calls.js";
 import { Unread, type Settings } from "./settings.js";
+import { verdictOf } from "./verdicts.js";
 
-/** Steps that are told, at most; more is nobody's program. */
+/** Statements that are listed, at most; how many more there are is listed too. */
 const most = 500;
 /** Methods by which a trainer learns something else. */
 const ofLoss = /^(compute_loss|training_step|_compute_loss|compute_loss_func)$/;
@@ -13,7 +17,10 @@ const ofLoss = /^(compute_loss|training_step|_compute_loss|compute_loss_func)$/;
 const ofRows =
   /^(filter|map|shuffle|select|train_test_split|rename_columns?|remove_columns|select_columns|class_encode_column|cast|cast_column|add_column|sort|shard|take|skip|flatten|batch|repeat|to_iterable_dataset|set_transform|with_transform|concatenate_datasets|interleave_datasets|from_(?:list|dict|pandas|generator))$/;
 const ofTokens = /^(encode|encode_plus|batch_encode_plus)$|tok/i;
-/** Sections of a program's settings that this file writes. */
+/** Arguments of known calls that are objects: what is called within them is looked at by itself. */
+const objects =
+  /^([0-3]|model|tokenizer|args|train_dataset|processing_class|peft_config|quantization_config|config|trainer|dataset)$/;
+/** The section of a program's settings that this file writes. */
 export const STEPS = "program";
 
 /** A class that inherits from a trainer, and the methods that it has of its own. */
@@ -23,49 +30,96 @@ interface OwnTrainer {
   readonly methods: readonly string[];
 }
 
-/** The program with calls of its own trainers as those of the trainers that they come from; where the name says so, as it stands. */
-export function plainTrainers(program: string): string {
-  const renamed = new Map(
-    trainersIn(program).flatMap(({ name, from }) => (/Trainer$/.test(name) ? [] : [[name, from] as const])),
-  );
-  if (renamed.size === 0) return program;
-  return program.replace(/(?<![\w.]|\bclass )([A-Za-z_]\w*)(?=[ \t]*\()/g, (name) => renamed.get(name) ?? name);
-}
+/** Trainers of the program's own that aren't called so, with the trainers that they come from. */
+export const ownTrainers = (program: PythonProgram): ReadonlyMap<string, string> =>
+  new Map(trainersIn(program.code).flatMap(({ name, from }) => (/Trainer$/.test(name) ? [] : [[name, from] as const])));
 
-/** `code`: the program without what its texts hold. `ds.filter` with its arguments as they stand, and the like; what is done again is told as another (`ds.filter 2`). */
+/** What a program does besides, by its name: `rows.filter` with its arguments, `model.config.use_cache` with its value; again: `rows.filter 2`. */
 export function stepsIn(
-  program: string,
-  code: string,
-  argumentsAt: (start: number) => string | undefined,
-): Readonly<Record<string, Unread>> {
-  const steps: Record<string, Unread> = {};
-  const add = (name: string, text: string): void => {
+  program: PythonProgram,
+  asked: ReadonlySet<PythonCall>,
+  { placeOf, trained }: { readonly placeOf: (at: number) => string; readonly trained: number | undefined },
+): Record<string, unknown> {
+  const steps: Record<string, unknown> = {};
+  let more = 0;
+  const add = (name: string, value: unknown): void => {
     let [key, count] = [name, 1];
-    while (key in steps && steps[key]?.text !== text) key = `${name} ${String(++count)}`;
-    if (Object.keys(steps).length < most) steps[key] = new Unread(text);
+    while (key in steps && JSON.stringify(steps[key]) !== JSON.stringify(value)) key = `${name} ${String(++count)}`;
+    if (key in steps || Object.keys(steps).length < most) steps[key] = value;
+    else more++;
   };
-  for (const { name, from, methods } of trainersIn(code))
-    for (const method of methods) add(`${name}.${method}`, `class ${name}(${from})`);
-  for (const [, name = ""] of code.matchAll(/\.(compute_loss|training_step)[ \t]*=(?!=)/g))
-    add(name, "given by the program");
-  for (const { 0: line, index } of code.matchAll(/(?<![^\n])[^\n]*\.requires_grad(?:[ \t]*=[ \t]*|_\()False\b[^\n]*/g))
-    add("requires_grad", program.slice(index, index + line.length).trim());
-  let read = 0;
-  for (const found of code.matchAll(/(?<!\w)(\w+)[ \t]*\(/g)) {
-    const name = found[1] ?? "";
-    const rows = ofRows.test(name);
-    if (!rows && !ofTokens.test(name)) continue;
-    if (read++ >= most) break;
-    const before = code.slice(Math.max(0, found.index - 60), found.index);
-    if (/\b(?:class|def)[ \t]+$/.test(before)) continue;
-    const holder = /([A-Za-z_][\w.]*)?\.$/.exec(before);
-    if (rows && !holder && !/_datasets$/.test(name)) continue;
-    const given = argumentsAt(found.index + found[0].length);
-    if (given === undefined) break; // nothing closes any more
-    if (!rows && !/\b(?:max_length|truncation)\s*=/.test(given)) continue;
-    add(holder?.[1] === undefined ? name : `${holder[1]}.${name}`, given);
+  for (const { name, from, methods } of trainersIn(program.code))
+    for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
+  const relevance = relevanceIn(program);
+  for (const { call, about } of callsIn(program, asked, relevance)) {
+    const given = call.arguments?.trim() ?? "";
+    const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
+    const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
+    const parts = partsIn(program.text, call.start) ?? [];
+    const loaded = call.name === "from_pretrained" && trained !== undefined && call.from > trained;
+    add(
+      named,
+      call.name === "train_test_split" && parts.length > 0
+        ? Object.fromEntries(parts.map(partOf))
+        : new Unread(
+            about === "rows" || about === "tokens" ? parts.join(", ") : given,
+            placeOf(call.from),
+            loaded ? "loaded" : about,
+          ),
+    );
   }
+  for (const made of program.assignments)
+    for (const target of made.targets) if (relevance.assignment(target, made)) addAssignment(program, made, target);
+  function addAssignment({ text }: PythonProgram, made: PythonAssignment, target: PythonNode): void {
+    const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
+    const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
+    const value = text
+      .slice(target.to, made.to)
+      .replace(/^\s*=\s*/, "")
+      .trim();
+    const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
+    const line = text.slice(text.lastIndexOf("\n", made.from) + 1, made.to).trim();
+    add(known ? name : whole, new Unread(known ? line : value, placeOf(made.from), "assignment"));
+  }
+  for (const at of program.mistakes.slice(0, most))
+    add("no Python", new Unread(lineAt(program.text, at), placeOf(at), "mistake"));
+  if (more > 0) steps["further statements"] = new Unread(`${String(more)} calls and assignments`);
   return steps;
+}
+function partOf(part: string, place: number): readonly [string, unknown] {
+  const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
+  return named ? [named[1] ?? "", literalOf(named[2] ?? "", new Map())] : [String(place), literalOf(part, new Map())];
+}
+const lineAt = (text: string, at: number): string =>
+  text.slice(text.lastIndexOf("\n", at - 1) + 1, (text.indexOf("\n", at) + 1 || text.length + 1) - 1).trim();
+
+interface Found {
+  readonly call: PythonCall;
+  readonly about: "rows" | "tokens" | "call";
+}
+/** Calls that count; not those within the arguments of another one that is listed, whose text shows them. */
+function callsIn(program: PythonProgram, asked: ReadonlySet<PythonCall>, relevance: Relevance): readonly Found[] {
+  const found: Found[] = [];
+  /** Calls whose arguments are listed as a text. */
+  const shown = new Set<PythonCall>();
+  for (const call of program.calls) {
+    const around = call.inside;
+    const within = around && (shown.has(around.call) || (asked.has(around.call) && !objects.test(around.argument)));
+    if (within) shown.add(call);
+    if (asked.has(call)) continue;
+    const about = aboutOf(call, relevance);
+    if (about === undefined) continue;
+    shown.add(call);
+    if (!within) found.push({ call, about });
+  }
+  return found;
+}
+function aboutOf(call: PythonCall, relevance: Relevance): Found["about"] | undefined {
+  const method = call.callee.name === "MemberExpression";
+  const rows = ofRows.test(call.name) && (method || /_datasets$/.test(call.name));
+  if (rows && relevance.object(call)) return "rows";
+  if (ofTokens.test(call.name) && /\b(?:max_length|truncation)\s*=/.test(call.arguments ?? "")) return "tokens";
+  return relevance.call(call) ? "call" : undefined;
 }
 
 /** Classes that come from a trainer, each with the methods in the lines that stand further in. */
@@ -93,37 +147,62 @@ function trainersIn(program: string): readonly OwnTrainer[] {
 
 /**
  * The share that the program's only `train_test_split` holds back, and the part that it is: validation where the trainer looks at
- * it. Undefined: there is none, several, or it says more than a share. It is carried then.
+ * it. Undefined: there is none, several, or it says more than a share and a seed. The share is carried then, the seed isn't.
  */
 export function splitTold(
   steps: Settings,
   trainer: Settings,
 ): { readonly share: number; readonly part: "validation" | "test" } | undefined {
   const [key, ...others] = steps.keys().filter((one) => /(^|\.)train_test_split( \d+)?$/.test(one));
-  if (key === undefined || others.length > 0) return undefined;
-  const told = /^(?:test_size\s*=\s*)?(0?\.\d+)(?:, seed\s*=\s*\d+)?$/.exec(steps.expression(key) ?? "");
-  const size = Number(told?.[1]);
+  if (key === undefined || others.length > 0 || steps.unread(key) !== undefined) return undefined;
+  const given = steps.inner(key);
+  const plain = given.keys().every((name) => /^(0|test_size|seed)$/.test(name) && given.expression(name) === undefined);
   const part = (name: string): RegExp => new RegExp(`\\[["']${name}["']\\]$`);
-  if (!(size > 0 && size < 1) || !part("train").test(trainer.expression("train_dataset") ?? "")) return undefined;
-  steps.consume(key);
+  const size = plain ? given.number("test_size", "0") : undefined;
+  if (!(size !== undefined && size > 0 && size < 1) || !part("train").test(trainer.expression("train_dataset") ?? "")) {
+    steps.leave(key, "write a `split`");
+    return undefined;
+  }
+  given.leave("seed", "the rows alone decide which of them are drawn");
   return { share: size, part: part("test").test(trainer.expression("eval_dataset") ?? "") ? "validation" : "test" };
 }
 
-/** Refuses what makes another objective, and names all else. */
-export function tellSteps(s: Settings): void {
+/** Refuses what makes another objective, takes what needs no counterpart, and lists all else. `adapted`: an adapter trains. */
+export function tellSteps(s: Settings, adapted: boolean): void {
   const steps = s.inner(STEPS);
   for (const key of steps.keys()) {
-    const name = (key.replace(/ \d+$/, "").split(".").at(-1) ?? "").trim();
-    if (steps.settled(key)) continue;
+    const whole = key.replace(/ \d+$/, "");
+    const name = whole.split(".").at(-1) ?? "";
+    const step = steps.unread(key);
+    if (
+      steps.settled(key) ||
+      (step === undefined &&
+        steps.has(key) &&
+        steps
+          .inner(key)
+          .keys()
+          .some((one) => steps.inner(key).settled(one)))
+    )
+      continue;
     if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", instead.loss);
-    else steps.leave(key, whyOf(name));
+    else if (step?.about === "method") steps.leave(key, "a method of its own, which is not run");
+    else if (step?.about === "mistake") steps.leave(key, "the line can't be read as Python");
+    else if (step === undefined) steps.leave(key, "write a `split`");
+    else tellStep(steps, key, { name, whole, text: step.text }, step.about, adapted);
   }
 }
-function whyOf(name: string): string {
-  if (name === "requires_grad") return "which parts train is told by `technique`";
-  if (/^(rename_columns?|remove_columns|select_columns)$/.test(name)) return "name the file's columns in `columns`";
-  if (name === "train_test_split") return "write a `split`";
-  if (ofRows.test(name)) return "do this to the rows of the file";
-  if (ofTokens.test(name)) return "how long rows may be is told by `max_length`";
-  return "a method of its own, which is not run";
+function tellStep(
+  steps: Settings,
+  key: string,
+  statement: { readonly name: string; readonly whole: string; readonly text: string },
+  about: Unread["about"],
+  adapted: boolean,
+): void {
+  // Without an adapter all weights train anyway.
+  if (statement.name === "requires_grad" && !adapted && /=\s*True\b|^\s*(True)?\s*$/.test(statement.text))
+    return steps.consume(key);
+  const verdict = verdictOf(about ?? "call", statement);
+  if (verdict.is === "read") steps.consume(key);
+  else if (verdict.is === "idle") steps.ignore(verdict.why, key);
+  else steps.leave(key, verdict.why);
 }

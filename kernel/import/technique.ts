@@ -9,12 +9,13 @@ export interface LoraDefaults {
   readonly alpha?: number;
   readonly dropout?: number;
   readonly every?: boolean;
+  readonly targets?: readonly string[];
 }
 /** `prefix`: what stands before the names (`lora_` in Axolotl); names without it serve too where there is none. */
 export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}): string {
   const of = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
   const ranks = prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`];
-  const targets = targetsFrom(s, prefix, fallback.every === true);
+  const targets = targetsFrom(s, prefix, fallback);
   // The usual beginning, under two of its names.
   if (!["true", undefined].includes(s.said("init_lora_weights")))
     s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
@@ -29,14 +30,14 @@ export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}):
 }
 const zeroless = (n: number | undefined): number | undefined => (n === 0 ? undefined : n);
 
-function targetsFrom(s: Settings, prefix: string, every: boolean): string | undefined {
+function targetsFrom(s: Settings, prefix: string, fallback: LoraDefaults): string | undefined {
   const keys = [...new Set([`${prefix}target_modules`, `${prefix}target`, "target_modules", "lora_target_modules"])];
   if (s.flag(`${prefix}target_linear`)) {
     for (const key of keys) s.leave(key, "all linear layers are taken");
     return "[all]";
   }
   const key = keys.find((one) => s.has(one));
-  if (key === undefined) return every ? "[all]" : undefined;
+  if (key === undefined) return fallback.every ? "[all]" : fallback.targets && list(fallback.targets);
   const named = s.texts(key).flatMap((names) => names.split(/\s*,\s*/));
   if (named.length === 0) return undefined;
   if (named.some((name) => ["all-linear", "all"].includes(name))) {

@@ -1,5 +1,5 @@
 /** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
-import { quoted, share, word, type Read } from "./program.js";
+import { hub, quoted, share, word, type Read } from "./program.js";
 import type { Settings } from "./settings.js";
 import { splitTold, STEPS } from "./steps.js";
 
@@ -21,15 +21,14 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
   const reader = readers.get(named ?? "");
   const files = reader === undefined ? undefined : filesOf(data, data.has("split"));
   if (reader === undefined) data.leave("data_files", "name the file below");
+  const ofHub = reader === undefined && named !== undefined && !/\.\w+$/.test(named);
   const split = data.text("dataset_train_split", "split");
-  if (split !== "train")
+  if (split !== "train" && !(ofHub && /^\w+$/.test(split ?? "train")))
     for (const key of ["split", "dataset_train_split"])
       data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
   data.leave("dataset_test_split", "write `source: { train: …, test: … }`");
   const file = reader === undefined ? named : files?.get("train");
   if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
-  else if (reader === undefined && !/\.\w+$/.test(file))
-    notes.push(`"${file}" is a data set of the hub: fetch it to a file and name that.`);
   const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
   const formatted = trainer.has("formatting_func") || training.has("formatting_func");
   if (formatted)
@@ -49,19 +48,34 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
         : columnsOf[task ?? ""];
   if (task === "chat" || task !== "text_generation")
     for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
-  const source = (path: string): string => `${readerOf(path, reader)}(${quoted(path)})`;
+  const [trains, looks] = ["train_dataset", "eval_dataset"].map((key) => partNamed(trainer.expression(key)));
+  const unsplit = split === undefined && trains !== "train" ? trains : split?.replace(/\[.*$/, "");
+  const cutInTwo = splitTold(all.inner(STEPS), trainer);
+  // Rows that the program cuts itself are those of one split.
+  const part = unsplit ?? (cutInTwo && "train");
+  const source = (path: string): string =>
+    ofHub
+      ? hub(path, { config: data.text(...configs), split: part, revision: data.text("revision") })
+      : `${readerOf(path, reader)}(${quoted(path)})`;
   const parts = [...(files ?? [])].map(([part, path]) => `${part}: ${source(path)}`);
   const several = split === undefined && parts.length > 1 && files?.has("train") === true;
-  const cut = several || file === undefined ? undefined : splitTold(all.inner(STEPS), trainer);
+  const cut = several || file === undefined ? undefined : cutInTwo;
   return {
     data: {
       source: several ? `{ ${parts.join(", ")} }` : source(file ?? "data.jsonl"),
       columns: columns ?? "{ text: text }",
       split: cut && `random(train: ${share(1 - cut.share)}, ${cut.part}: ${share(cut.share)})`,
     },
-    held: several ? files.has("validation") : cut?.part === "validation",
+    held: several
+      ? files.has("validation")
+      : cut?.part === "validation" || (ofHub && part === undefined && looks === "validation"),
   };
 }
+/** Names that a config of a data set is given by. */
+const configs = ["1", "name", "dataset_config", "dataset_config_name"] as const;
+/** `rows["test"]`: the part's name. */
+const partNamed = (expression: string | undefined): string | undefined =>
+  /^[A-Za-z_][\w.]*\[["']([A-Za-z_]\w*)["']\]$/.exec(expression ?? "")?.[1];
 
 /** Data sets of the hub that are readers of files, with ours. */
 const readers: ReadonlyMap<string, string> = new Map([
@@ -114,14 +128,22 @@ export function patienceOf(trainer: Settings): number | undefined {
 const padding =
   /^(default_data_collator|DataCollatorWithPadding\b|DataCollatorForSeq2Seq\b|DataCollatorForTokenClassification\b|DataCollatorForLanguageModeling\b(?=[\s\S]*\bmlm\s*=\s*False\b))/;
 
+/** Rows by their name: `rows`, `parts["test"]`. */
+const plainRows = /^[A-Za-z_][\w.]*(\[["']\w+["']\])*$/;
+
 /** What a trainer is given of a program's own. */
 export function leaveObjects(trainer: Settings, held: boolean): void {
   if (padding.test(trainer.expression("data_collator") ?? "")) trainer.consume("data_collator");
   else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
-  if (held) trainer.consume("eval_dataset");
+  const looks = trainer.expression("eval_dataset");
+  if (held && (looks === undefined || plainRows.test(looks))) trainer.consume("eval_dataset");
+  else if (held) trainer.leave("eval_dataset", "all rows of the validation are looked at");
   else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
   if (!held || patienceOf(trainer) === undefined)
     trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
+  // What is called within is looked at by itself (steps.ts); a slice isn't.
+  if (/\[[^\]]*:/.test((trainer.expression("train_dataset") ?? "").replace(/"[^"]*"|'[^']*'/g, "")))
+    trainer.leave("train_dataset", "keep so many rows by `sample: N`, or cut the file");
   trainer.leave("compute_metrics", "write `metrics` of `evaluate`");
   trainer.leave("preprocess_logits_for_metrics", "write `metrics` of `evaluate`");
   trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may be others");

@@ -5,10 +5,13 @@ import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import { Settings } from "./settings.js";
 import { adapted, peftTasks } from "./peft.js";
+import { NOTHING } from "./python.js";
 import { tellSteps } from "./steps.js";
 import { loraFrom, peftTechnique } from "./technique.js";
 import { dataOf, leaveObjects, patienceOf } from "./trl-data.js";
+import { adapterGiven, fourBits, templateFrom, tokenizerWith } from "./trl-program.js";
 import { lookedAt, precisionFrom } from "./trainer.js";
+import { smoothed } from "./words.js";
 
 /** Where the arguments stand: all in one file, or in calls of a program. */
 interface Parts {
@@ -21,7 +24,31 @@ interface Parts {
   readonly sft: boolean;
   /** Whether answers alone are trained, as Unsloth's helper has it. */
   readonly answers: boolean;
+  readonly defaults: Defaults;
 }
+/** What a trainer takes where nothing is said. */
+interface Defaults {
+  readonly rate: number;
+  readonly batch: number;
+  readonly accumulate?: number;
+  readonly decay: number;
+  readonly warmup: string;
+  readonly seed?: number;
+}
+/** transformers' TrainingArguments, and TRL's SFTConfig over them. */
+const ofTrainer: Defaults = { rate: 5e-5, batch: 8, decay: 0, warmup: "0%" };
+const ofSft: Defaults = { ...ofTrainer, rate: 2e-5 };
+/** Unsloth puts its own SFTConfig in TRL's place (`unsloth/models/rl.py`, August 2026). */
+const ofUnsloth: Defaults = { rate: 5e-5, batch: 4, accumulate: 2, decay: 1e-3, warmup: "10%", seed: 3407 };
+/** Its adapters (`unsloth/models/llama.py`), and how it loads a base (`loader.py`). */
+const unslothLora = {
+  rank: 16,
+  alpha: 16,
+  targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+} as const;
+const unslothLength = 2048;
+const isUnsloth = ({ base, lora }: Pick<Parts, "base" | "lora">): boolean =>
+  /^Fast/.test(base.at()) || /^Fast/.test(lora?.at() ?? "");
 
 export function readTrl(s: Settings): Read {
   refusePreferences(s);
@@ -30,20 +57,20 @@ export function readTrl(s: Settings): Read {
   refuseParts(s, parts);
   if (parts.training === s)
     notes.push("The file doesn't say which trainer it is for: supervised training (SFTTrainer) was taken.");
-  const { training, trainer } = parts;
+  const { training, trainer, defaults } = parts;
   const steps = positive(training.number("max_steps"));
   // How many steps is said, though it may not be known.
   const counted = training.expression("max_steps") !== undefined;
   if (steps !== undefined || counted) training.leave("num_train_epochs", "`max_steps` goes before it");
   const length = lengthOf(parts);
-  const rate = training.number("learning_rate") ?? training.unless(parts.sft ? 2e-5 : 5e-5, "learning_rate");
+  const rate = training.number("learning_rate") ?? training.unless(defaults.rate, "learning_rate");
   const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
   const packing = training.flag("packing") || trainer.flag("packing");
-  const model = modelOf(parts, length, notes);
+  const model = modelOf(s, parts, length, notes);
   const { data, held } = dataOf({ all: s, ...parts }, model.task, notes);
   const patience = held ? patienceOf(trainer) : undefined;
   const looked = lookedAt(training, held);
-  tellSteps(s);
+  tellSteps(s, parts.lora !== undefined);
   if (packing) training.ignore("packed rows have one length", "group_by_length");
   const recipe: Read["recipe"] = {
     epochs:
@@ -51,30 +78,39 @@ export function readTrl(s: Settings): Read {
         ? text(training.number("num_train_epochs") ?? training.unless(3, "num_train_epochs"))
         : undefined,
     steps: text(steps),
-    batch_size: text(training.number(...batch) ?? training.unless(8, ...batch)),
-    accumulate: text(training.number("gradient_accumulation_steps")),
+    batch_size: text(training.number(...batch) ?? training.unless(defaults.batch, ...batch)),
+    accumulate: text(
+      training.number("gradient_accumulation_steps") ??
+        training.unless(defaults.accumulate, "gradient_accumulation_steps"),
+    ),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(training, usualNames, rate),
-    schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: "0%", rate }),
+    optimizer: optimizerFrom(training, usualNames, rate, defaults.decay),
+    schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: defaults.warmup, rate }),
     clip: text(training.number("max_grad_norm")),
     shuffle: packing || training.flag("group_by_length") ? undefined : "random",
     ...looked,
     early_stopping: patience === undefined ? looked.early_stopping : `patience(${String(patience)})`,
     precision: precisionFrom(training, ["bf16"]),
     recompute: recomputed(parts) ? "blocks" : undefined,
-    seed: text(training.number("seed")),
+    seed: text(training.number("seed") ?? training.unless(defaults.seed, "seed")),
   };
   training.ignore(files, "0");
   trainer.consume(/^[013]$/); // the model, the arguments and the training rows
   parts.lora?.consume(/^(0|model)$/);
   parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
-  for (const one of new Set([training, trainer, parts.base, parts.stored, parts.data])) idle(one);
-  return { notes, data, model, recipe };
+  adapterGiven(s);
+  tokenizerWith(s, parts.base, trainer);
+  const of = new Set([training, trainer, parts.base, parts.stored, parts.data]);
+  for (const one of of) idle(one);
+  for (const one of [...of, parts.lora]) one?.consume(NOTHING);
+  const task = model.task === undefined ? undefined : smoothed(training, model.task);
+  return { notes, data, model: { ...model, task }, recipe };
 }
 const lengths = ["max_length", "max_seq_length"];
 /** The first of the lengths that are given; others are left where they differ. */
-function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
+function lengthOf(parts: Parts): number | undefined {
+  const { training, trainer, base, sft } = parts;
   const given = [...new Set([trainer, training, base])].flatMap((part) =>
     lengths.flatMap((key) => {
       const length = part.number(key);
@@ -85,7 +121,7 @@ function lengthOf({ training, trainer, base, sft }: Parts): number | undefined {
   for (const { part, key, length } of given)
     if (length !== first?.length) part.leave(key, "another length goes before it");
   const said = [trainer, training, base].some((part) => lengths.some((key) => part.has(key)));
-  return first?.length ?? (sft && !said ? 1024 : undefined);
+  return first?.length ?? (sft && !said ? (isUnsloth(parts) ? unslothLength : 1024) : undefined);
 }
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {
@@ -99,7 +135,7 @@ const positive = (n: number | undefined): number | undefined => (n !== undefined
 const ofRewards =
   /^(reward_funcs|num_generations|num_ppo_epochs|reward_model_path|reward_weights|epsilon_high|scale_rewards|max_completion_length)$/;
 const ofPreferences =
-  /^(beta|loss_type|max_prompt_length|ref_model|precompute_ref_log_probs|desirable_weight|undesirable_weight|cpo_alpha|simpo_gamma|label_pad_token_id)$/;
+  /^(beta|max_prompt_length|ref_model|precompute_ref_log_probs|desirable_weight|undesirable_weight|cpo_alpha|simpo_gamma|label_pad_token_id)$/;
 
 function refusePreferences(s: Settings): void {
   for (const key of s.keys()) {
@@ -118,7 +154,9 @@ function refusePreferences(s: Settings): void {
   }
 }
 
-/** What single calls ask for. */
+/** Losses of TRL's trainers of preferences; SFTConfig has `nll`, the same in parts (`chunked_nll`), and `dft`. */
+const ofPreferenceLosses =
+  /^(sigmoid|hinge|ipo|exo_pair|nca_pair|robust|bco_pair|sppo_hard|aot\w*|discopop|apo_\w+|kto|bco|simpo|alphapo)$/;
 const LOSS = "what serves: leave it out, and answers are learnt by the cross-entropy of their tokens";
 
 function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
@@ -132,7 +170,9 @@ function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): voi
   if (training !== s && !trains && (!lora || base.keys().length > 0) && first !== undefined)
     if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", instead.asked);
   const loss = training.text("loss_type");
-  if (loss !== undefined && loss !== "nll") training.refuse("loss_type", "a loss of its own", LOSS);
+  if (loss !== undefined && !/^(chunked_)?nll$/.test(loss))
+    if (ofPreferenceLosses.test(loss)) training.refuse("loss_type", "preference optimisation", instead.preference);
+    else training.refuse("loss_type", "a loss of its own", LOSS);
   for (const key of ["finetune_vision_layers", "finetune_audio_layers"])
     if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", instead.texts);
   for (const key of ["finetune_language_layers", "finetune_attention_modules", "finetune_mlp_modules"])
@@ -165,22 +205,27 @@ function partsOf(s: Settings): Parts {
       data: s,
       sft: true,
       answers: false,
+      defaults: ofSft,
     };
   const none = Settings.of({});
+  const base =
+    within(
+      "FastLanguageModel.from_pretrained",
+      "FastModel.from_pretrained",
+      ...s.keys().filter((key) => /^AutoModel\w*\.from_pretrained$/.test(key)),
+    ) ?? none;
+  const sft = s.keys().some((key) => /^(SFT|Unsloth|Fast)/.test(key));
+  const patched = isUnsloth({ base, lora }) && (training === undefined || training.at() === "SFTConfig");
   return {
     training: training ?? none,
     trainer: within("SFTTrainer", "UnslothTrainer", "Trainer") ?? none,
     lora,
-    base:
-      within(
-        "FastLanguageModel.from_pretrained",
-        "FastModel.from_pretrained",
-        ...s.keys().filter((key) => /^AutoModel\w*\.from_pretrained$/.test(key)),
-      ) ?? none,
+    base,
     stored: within("BitsAndBytesConfig") ?? none,
     data: within("load_dataset") ?? none,
-    sft: s.keys().some((key) => /^(SFT|Unsloth|Fast)/.test(key)),
+    sft,
     answers: responsesAlone(s),
+    defaults: patched ? ofUnsloth : sft ? ofSft : ofTrainer,
   };
 }
 /** Marks of who speaks are the template's here. */
@@ -193,16 +238,13 @@ function responsesAlone(s: Settings): boolean {
 const adaptedIn = (s: Settings): boolean =>
   s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
 
-function modelOf(
-  { training, trainer, lora, base, stored, sft, answers: responses }: Parts,
-  length: number | undefined,
-  notes: string[],
-): Read["model"] {
+function modelOf(s: Settings, parts: Parts, length: number | undefined, notes: string[]): Read["model"] {
+  const { training, trainer, lora, base, stored, sft, answers: responses } = parts;
   const named = base.text("model_name_or_path", "model_name", "pretrained_model_name_or_path", "0") ?? namedIn(trainer);
   if (named !== undefined)
     for (const key of ["model_name_or_path", "model_name", "0"])
       refuseSenses(base, key, base.has(key) ? named : undefined);
-  const four = base.flag("load_in_4bit") || stored.flag("load_in_4bit");
+  const four = base.flag("load_in_4bit") || stored.flag("load_in_4bit") || fourUnsaid(base);
   const eight = base.flag("load_in_8bit") || stored.flag("load_in_8bit");
   if (!lora)
     for (const key of ["load_in_4bit", "load_in_8bit"])
@@ -222,9 +264,18 @@ function modelOf(
     base: named === undefined ? undefined : quoted(named),
     task: chats ? "chat" : task,
     technique,
-    storage: !lora ? undefined : four ? "nf4" : eight ? "int8" : undefined,
+    storage: !lora ? undefined : four ? fourBits(stored) : eight ? "int8" : undefined,
+    template: templateFrom(s, chats || task === "chat"),
     max_length: text(length),
   };
+}
+
+/** Unsloth loads a base in four bits unless another number is asked for. */
+function fourUnsaid(base: Settings): boolean {
+  const others = ["load_in_8bit", "load_in_16bit", "load_in_fp8", "full_finetuning", "quantization_config"];
+  const said = [...others.map((key) => base.has(key) && base.value(key) !== false), base.has("load_in_4bit")];
+  base.ignore("the base is loaded in 16 bits unless `storage` says otherwise", "load_in_16bit");
+  return /^Fast/.test(base.at()) && !said.includes(true);
 }
 
 /** SFTTrainer takes a base by its name too; a model that a program made is none. */
@@ -250,7 +301,7 @@ function techniqueOf(s: Settings): string {
       ? peftTechnique(s, type)
       : s.has("num_virtual_tokens")
         ? call("prompt_tuning", { tokens: s.number("num_virtual_tokens") })
-        : loraFrom(s, "", { rank: 8, alpha: 8 });
+        : loraFrom(s, "", /^Fast/.test(s.at()) ? unslothLora : { rank: 8, alpha: 8 });
   adapted(s);
   return technique;
 }
@@ -263,7 +314,7 @@ function idle(s: Settings): void {
     /^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config|quantization_config|lora_task_type|config)$/,
   );
   s.ignore("the recipe's `precision` says in what numbers it computes", /^(dtype|torch_dtype)$/);
-  s.ignore("the labels of the rows are counted", /^num_labels$/);
+  s.ignore("the labels of the rows are counted", /^(num_labels|id2label|label2id)$/);
   s.ignore("without an adapter all weights train", /^full_finetuning$/);
   s.ignore(loading, /^dataset_kwargs$/);
 }

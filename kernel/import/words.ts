@@ -4,7 +4,7 @@
  */
 import type { Kind, Registry, Word } from "#dsl/types/registry.js";
 import { registry as vocabulary } from "#stdlib/registry.js";
-import { call } from "./program.js";
+import { call, share } from "./program.js";
 import { instead } from "./refusals.js";
 import type { Settings } from "./settings.js";
 
@@ -38,6 +38,19 @@ export function calledAs(
   const takes = new Set(word.parameters.map(({ name }) => name));
   for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` takes none`);
   return call(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
+}
+
+/** The task with transformers' `label_smoothing_factor`, where the task has such a setting. */
+export function smoothed(s: Settings, task: string, registry: Registry = vocabulary): string {
+  const factor = s.number("label_smoothing_factor");
+  if (factor === undefined || factor === 0) return task;
+  const word = registry.find("task", task.replace(/\(.*$/, ""));
+  if (word?.parameters.some(({ name }) => name === "label_smoothing") !== true) {
+    s.leave("label_smoothing_factor", "the task has no `label_smoothing`");
+    return task;
+  }
+  const given = `label_smoothing: ${share(factor)}`;
+  return task.endsWith(")") ? `${task.slice(0, -1)}, ${given})` : `${task}(${given})`;
 }
 
 /** A technique that has no settings here but its name, refused where it isn't built. */

@@ -159,9 +159,15 @@ ds = concatenate_datasets([ds, other])`;
         `, eval_dataset=ds["test"]${early}`,
       );
       assert.match(share.program, /split: random\(train: 90%, validation: 10%\)/);
-      for (const { program: text, left } of [file, share]) {
+      for (const [{ program: text, left }, lost] of [
+        [file, []],
+        [share, ["program.train_test_split.seed"]],
+      ] as const) {
         assert.match(text, /early_stopping: patience\(2\)/);
-        assert.deepEqual(left, []);
+        assert.deepEqual(
+          left.map(({ setting }) => setting),
+          lost,
+        );
       }
       const test = loaded('"csv", data_files="x").train_test_split(0.25', early);
       assert.match(test.program, /split: random\(train: 75%, test: 25%\)/);

@@ -17,7 +17,9 @@ function renamings(value: unknown, path = ""): readonly { readonly path: string;
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, one]) => {
     const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-    const own = { path: at(`zz_${key}`), value: { ...value, [key]: undefined, [`zz_${key}`]: one } };
+    // A call is read by the last of its names: `trainer.train`.
+    const other = path === "program" ? key.replace(/[^.]*$/, "zz_$&") : `zz_${key}`;
+    const own = { path: at(other), value: { ...value, [key]: undefined, [other]: one } };
     const inner = renamings(one, at(key)).map((made) => ({ ...made, value: { ...value, [key]: made.value } }));
     return leavesOf(one).length === 0 ? [] : [own, ...inner];
   });

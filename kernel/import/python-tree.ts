@@ -1,0 +1,285 @@
+/**
+ * A Python program as its calls, assignments, imports and definitions. The text is parsed by Lezer's grammar of Python, which CodeMirror
+ * uses too: it knows strings, comments and line breaks as Python does, and goes on after a mistake. The program is never run.
+ */
+import { parser } from "@lezer/python";
+
+type Tree = ReturnType<typeof parser.parse>;
+export type PythonNode = Tree["topNode"];
+
+export interface PythonCall {
+  /** The last name of what is called: `map` of `rows.map(f)`. */
+  readonly name: string;
+  /** Names before it (`trainer.model`); undefined: none, or it is no chain of names. */
+  readonly holder: string | undefined;
+  /** The expression that is called: `rows["train"].map`. */
+  readonly callee: PythonNode;
+  /** Where the text of its arguments begins, after the bracket. */
+  readonly start: number;
+  /** Undefined: its bracket is never closed. */
+  readonly arguments: string | undefined;
+  readonly from: number;
+  /** Functions and classes that the call lies in, outermost first. */
+  readonly within: readonly Definition[];
+  /** The innermost call that it is part of an argument of, with the argument's name or place. */
+  readonly inside: { readonly call: PythonCall; readonly argument: string } | undefined;
+}
+export interface PythonAssignment {
+  /** What is given a value: a name, `model.config.use_cache`, `row["text"]`. Several for `a, b = c`. */
+  readonly targets: readonly PythonNode[];
+  /** Undefined: a loop or `with` names what it goes through; `x += 1` depends on what was there. */
+  readonly value: PythonNode | undefined;
+  /** Names that the value is made from. */
+  readonly reads: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly within: readonly Definition[];
+  /** Whether it is a statement: loops, `with` and comprehensions name what they go through. */
+  readonly statement: boolean;
+}
+export interface Definition {
+  readonly kind: "function" | "class";
+  readonly name: string;
+  /** Classes that a class inherits from. */
+  readonly bases: string;
+}
+export interface PythonProgram {
+  /** The program with blanks for its comments, so that places stay the same. */
+  readonly text: string;
+  /** The same with blanks for what its strings hold too. */
+  readonly code: string;
+  readonly calls: readonly PythonCall[];
+  readonly assignments: readonly PythonAssignment[];
+  /** Modules, and names in them, by the names that the program calls them: `SFTTrainer` is `trl.SFTTrainer`. */
+  readonly imports: ReadonlyMap<string, string>;
+  readonly definitions: readonly Definition[];
+  /** Names that are handed to a call as they are: functions that something else calls. */
+  readonly handed: ReadonlySet<string>;
+  /** Where the text is no Python. */
+  readonly mistakes: readonly number[];
+}
+
+/** Programs with a mistake are read up to this length: recovery takes time that grows with its square. */
+const longestMistaken = 100_000;
+
+/** Undefined: it is no Python, and too long to be read around its mistakes. */
+export function pythonProgram(source: string): PythonProgram | undefined {
+  const tree = treeOf(source);
+  if (!tree) return undefined;
+  const reader = new Reader(source);
+  reader.blankComments(tree);
+  reader.read(tree);
+  return reader;
+}
+
+function treeOf(source: string): Tree | undefined {
+  try {
+    return parser.configure({ strict: true }).parse(source);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return source.length > longestMistaken ? undefined : parser.parse(source);
+  }
+}
+
+interface Open {
+  readonly node: string;
+  readonly to: number;
+  readonly definition?: Definition;
+  readonly call?: PythonCall;
+}
+
+class Reader implements PythonProgram {
+  text: string;
+  code: string;
+  readonly calls: PythonCall[] = [];
+  readonly assignments: PythonAssignment[] = [];
+  readonly imports = new Map<string, string>();
+  readonly definitions: Definition[] = [];
+  readonly handed = new Set<string>();
+  readonly mistakes: number[] = [];
+  private readonly open: Open[] = [];
+  constructor(source: string) {
+    this.text = source;
+    this.code = source;
+  }
+
+  blankComments(tree: Tree): void {
+    const comments: (readonly [number, number])[] = [];
+    const strings: (readonly [number, number])[] = [];
+    tree.iterate({
+      enter: ({ name, from, to }) => {
+        if (name === "Comment") comments.push([from, to]);
+        else if (name === "String" || name === "FormatString") strings.push([from, to]);
+        return name !== "FormatString";
+      },
+    });
+    const source = this.text;
+    this.text = blanked(source, comments);
+    this.code = blanked(
+      this.text,
+      strings.map(([from, to]) => [from + 1, to - 1]),
+    );
+  }
+
+  read(tree: Tree): void {
+    tree.iterate({
+      enter: (at) => {
+        const { name, from, to } = at;
+        if (at.type.isError) this.mistakes.push(from);
+        if (name === "ImportStatement") this.import(at.node);
+        else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
+        else if (name === "CallExpression") this.call(at.node, to);
+        else if (assigning.test(name)) this.assign(at.node);
+        else if (name === "VariableName" && isHanded(at.node)) this.handed.add(this.of(at.node));
+        return from <= to;
+      },
+      leave: ({ name, to }) => {
+        const last = this.open.at(-1);
+        if (last && last.node === name && last.to === to) this.open.pop();
+      },
+    });
+  }
+
+  private of(node: PythonNode): string {
+    return this.text.slice(node.from, node.to);
+  }
+
+  private import(node: PythonNode): void {
+    const [, module = "", names = ""] = /^from\s+([\w.]+)\s+import\s*\(?([\s\S]*?)\)?$/.exec(this.of(node)) ?? [];
+    const parts = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
+    if (module !== "") {
+      for (const part of parts(names)) {
+        const [name = "", as = name] = part.split(/\s+as\s+/);
+        if (name !== "") this.imports.set(as, `${module}.${name}`);
+      }
+      return;
+    }
+    for (const part of parts(this.of(node).replace(/^import\s+/, ""))) {
+      const [name = "", as] = part.split(/\s+as\s+/);
+      const own = name.split(".")[0] ?? name;
+      if (name !== "") this.imports.set(as ?? own, as === undefined ? own : name);
+    }
+  }
+
+  private define(node: PythonNode, to: number): void {
+    const name = node.getChild("VariableName");
+    const bases = node.name === "ClassDefinition" ? node.getChild("ArgList") : null;
+    const definition: Definition = {
+      kind: node.name === "ClassDefinition" ? "class" : "function",
+      name: name ? this.of(name) : "",
+      bases: bases ? this.of(bases).slice(1, -1).trim() : "",
+    };
+    this.definitions.push(definition);
+    this.open.push({ node: node.name, to, definition });
+  }
+
+  private call(node: PythonNode, to: number): void {
+    const [callee, list] = [node.firstChild, node.getChild("ArgList")];
+    if (!callee || !list) return;
+    const last = callee.name === "MemberExpression" ? callee.lastChild : callee;
+    const receiver = callee.name === "MemberExpression" ? callee.firstChild : null;
+    const before = receiver ? this.of(receiver).replace(/\s+/g, "") : "";
+    const call: PythonCall = {
+      name: last && /^(VariableName|PropertyName)$/.test(last.name) ? this.of(last) : "",
+      holder: /^[A-Za-z_][\w.]*$/.test(before) ? before : undefined,
+      callee,
+      start: list.from + 1,
+      arguments: list.lastChild?.name === ")" ? this.of(list).slice(1, -1) : undefined,
+      from: node.from,
+      within: this.within(),
+      inside: this.inside(node),
+    };
+    this.calls.push(call);
+    this.open.push({ node: "CallExpression", to, call });
+  }
+  /** A receiver (`f(x)` of `f(x).g()`) lies in the call that follows it, but in none of its arguments. */
+  private inside(node: PythonNode): PythonCall["inside"] {
+    const around = this.open.findLast(({ call }) => call && node.from >= call.start)?.call;
+    return around && { call: around, argument: this.argumentAt(around, node) };
+  }
+  /** The name of the argument that a node lies in, or its place. */
+  private argumentAt(call: PythonCall, node: PythonNode): string {
+    const list = call.callee.parent?.getChild("ArgList");
+    let [place, name] = [0, ""];
+    for (let child = list?.firstChild; child && child.from <= node.from; child = child.nextSibling) {
+      if (child.name === ",") [place, name] = [place + 1, ""];
+      else if (isKeyword(child)) name = this.of(child);
+    }
+    return name === "" ? String(place) : name;
+  }
+  private within(): readonly Definition[] {
+    return this.open.flatMap(({ definition }) => definition ?? []);
+  }
+
+  private assign(node: PythonNode): void {
+    const statement = /^(Assign|Update)Statement$/.test(node.name);
+    const { targets, value, from } = partsOf(node, statement);
+    if (targets.length === 0) return;
+    const names: string[] = [];
+    node.cursor().iterate((one) => {
+      if (one.name === "Body") return false;
+      if (one.name !== "VariableName" || one.from < from || isKeyword(one.node)) return true;
+      names.push(this.of(one.node));
+      return true;
+    });
+    this.assignments.push({
+      targets,
+      value,
+      reads: names,
+      from: node.from,
+      to: node.to,
+      within: this.within(),
+      statement,
+    });
+  }
+}
+
+const assigning = /^(Assign|Update|For|With)Statement$|^NamedExpression$|ComprehensionExpression$/;
+
+/** What gets a value, and where the value begins. Names after the last `=` are read, those before it are given it. */
+function partsOf(
+  node: PythonNode,
+  statement: boolean,
+): { readonly targets: readonly PythonNode[]; readonly value?: PythonNode; readonly from: number } {
+  const children: PythonNode[] = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
+  const isTarget = ({ name }: PythonNode): boolean => /^(VariableName|MemberExpression|TupleExpression)$/.test(name);
+  if (statement || node.name === "NamedExpression") {
+    const signs = children.filter(({ name }) => /^(AssignOp|UpdateOp)$/.test(name));
+    const sign = signs.at(-1);
+    if (!sign) return { targets: [], from: node.to };
+    const value = node.lastChild && node.lastChild.from >= sign.to ? node.lastChild : undefined;
+    return {
+      targets: children.filter((one) => isTarget(one) && one.to <= sign.from),
+      ...(value && sign.name === "AssignOp" && { value }),
+      from: sign.to,
+    };
+  }
+  // `for x in rows`, `with open(f) as x`: the names are read from what stands beside them.
+  const after = (word: string): readonly PythonNode[] =>
+    children.flatMap((one, i) => (one.name === word ? children.slice(i + 1) : []));
+  const until = (nodes: readonly PythonNode[], word: RegExp): readonly PythonNode[] => {
+    const end = nodes.findIndex(({ name }) => word.test(name));
+    return nodes.slice(0, end < 0 ? nodes.length : end);
+  };
+  if (node.name === "WithStatement")
+    return { targets: until(after("as"), /^(,|:|Body)$/).filter(isTarget), from: node.from };
+  const start = after("in")[0];
+  return { targets: until(after("for"), /^in$/).filter(isTarget), from: start?.from ?? node.to };
+}
+
+/** A name of an argument: `r` in `f(r=1)`. */
+const isKeyword = (node: PythonNode): boolean =>
+  node.parent?.name === "ArgList" && node.nextSibling?.name === "AssignOp";
+const isHanded = (node: PythonNode): boolean => node.parent?.name === "ArgList" && !isKeyword(node);
+
+function blanked(text: string, ranges: readonly (readonly [number, number])[]): string {
+  const out: string[] = [];
+  let at = 0;
+  for (const [from, to] of ranges) {
+    if (from < at || to <= from) continue;
+    out.push(text.slice(at, from), text.slice(from, to).replace(/[^\n]/g, " "));
+    at = to;
+  }
+  return out.join("") + text.slice(at);
+}

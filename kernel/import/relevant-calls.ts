@@ -1,0 +1,97 @@
+/**
+ * Which calls and assignments of a Python program must be accounted for: those of libraries that train, of objects that come from them,
+ * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
+ */
+import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+
+/** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
+const plainModules = new Set(
+  (
+    "os sys re json math random time datetime pathlib logging argparse typing dataclasses collections itertools functools " +
+    "gc glob warnings shutil tempfile subprocess getpass string textwrap pprint copy enum io inspect platform types abc " +
+    "contextlib operator statistics traceback uuid hashlib base64 multiprocessing threading signal importlib locale csv " +
+    "IPython google tqdm matplotlib seaborn plotly rich dotenv packaging numpy psutil absl fire typer click"
+  ).split(" "),
+);
+/** Functions of Python that every program has. */
+const builtins = new Set(
+  (
+    "abs all any bool bytes chr dict dir divmod enumerate exit filter float format frozenset getattr globals hasattr hash hex id " +
+    "input int isinstance issubclass iter len list locals map max min next object open ord pow print quit range repr reversed " +
+    "round set slice sorted str sum super tuple type vars zip display get_ipython breakpoint callable " +
+    "Exception ValueError RuntimeError TypeError KeyError ImportError NotImplementedError AssertionError SystemExit " +
+    "__name__ __file__ True False None"
+  ).split(" "),
+);
+/** Methods of texts, lists and records. */
+const plainMethods =
+  /^(append|extend|format|join|split|rsplit|splitlines|strip|lstrip|rstrip|lower|upper|title|capitalize|replace|startswith|endswith|items|keys|values|get|index|count|encode|decode|tolist|read|readlines|write|close|isoformat)$/;
+
+export interface Relevance {
+  call(call: PythonCall): boolean;
+  /** Whether a method is one of an object that counts, in a function that something else calls too. */
+  object(call: PythonCall): boolean;
+  assignment(target: PythonNode, assignment: PythonAssignment): boolean;
+}
+
+/** `read`: calls whose arguments readers ask for by name; objects come from them too. */
+export function relevanceIn(program: PythonProgram): Relevance {
+  const functions = new Map(program.definitions.map((one) => [one.name, one]));
+  const assigned = new Set(
+    program.assignments.flatMap(({ targets }) => targets.flatMap((one) => nameOf(program, one))),
+  );
+  const tracked = new Set<string>();
+  const foreign = (name: string): boolean => {
+    if (tracked.has(name) || functions.has(name)) return true;
+    const module = program.imports.get(name);
+    if (module !== undefined) return !plainModules.has(module.split(".")[0] ?? "");
+    return !assigned.has(name) && !builtins.has(name);
+  };
+  for (let before = -1; before < tracked.size;) {
+    before = tracked.size;
+    for (const { targets, reads } of program.assignments)
+      if (reads.some(foreign)) for (const one of targets.flatMap((each) => nameOf(program, each))) tracked.add(one);
+  }
+  /** Whether something else calls the function that it stands in, which is listed itself. */
+  const covered = ({ within }: Pick<PythonCall, "within">): boolean =>
+    within.some(({ kind, name, bases }) => (kind === "class" ? bases !== "" : program.handed.has(name)));
+  const counts = (node: PythonNode): boolean => {
+    const root = rootOf(program, node);
+    return root === undefined || (root !== "" && foreign(root));
+  };
+  return {
+    object: ({ callee }) => counts(callee),
+    call(call) {
+      if (call.name !== "" && call.holder === undefined && call.callee.name === "VariableName") {
+        const own = functions.get(call.name);
+        if (own) return own.kind === "class" && own.bases !== "" && !covered(call);
+      }
+      if (covered(call) || (call.callee.name === "MemberExpression" && plainMethods.test(call.name))) return false;
+      return counts(call.callee);
+    },
+    assignment(target, made) {
+      if (target.name !== "MemberExpression" || !made.statement || covered(made)) return false;
+      return counts(target);
+    },
+  };
+}
+
+/** Names in a target; a member's is that of the object. */
+function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {
+  if (target.name === "VariableName") return [program.text.slice(target.from, target.to)];
+  const names: string[] = [];
+  if (target.name === "TupleExpression")
+    for (const one of target.getChildren("VariableName")) names.push(program.text.slice(one.from, one.to));
+  return names;
+}
+
+/** The name that a chain of members and calls begins with; "": a literal; undefined: another expression. */
+function rootOf(program: PythonProgram, node: PythonNode): string | undefined {
+  let at: PythonNode | null = node;
+  while (at && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(at.name))
+    at = at.name === "ParenthesizedExpression" ? (at.firstChild?.nextSibling ?? null) : at.firstChild;
+  if (at?.name === "VariableName") return program.text.slice(at.from, at.to);
+  return at && /^(String|FormatString|ContinuedString|Number|Boolean|None|Array\w*|Dictionary\w*|Set\w*)$/.test(at.name)
+    ? ""
+    : undefined;
+}

@@ -1,0 +1,124 @@
+/**
+ * What becomes of the calls and assignments of a Python program that aren't arguments of a training: those that need no counterpart, each
+ * with the reason, and what to write instead of the others. A call that stands in no table is not carried over.
+ */
+import type { Unread } from "./settings.js";
+import { files, kernels, logs, machines } from "./idle.js";
+
+export type Verdict =
+  /** Without effect on what is learnt; the reason is listed. */
+  | { readonly is: "idle"; readonly why: string }
+  /** Understood together with another call. */
+  | { readonly is: "read" }
+  /** Not carried over. */
+  | { readonly is: "left"; readonly why: string };
+/** `name`: the last name of a call or of what is assigned; `whole`: with the names before it. */
+export interface Statement {
+  readonly name: string;
+  readonly whole: string;
+  readonly text: string;
+}
+type Rule = readonly [pattern: RegExp, verdict: Verdict, only?: (statement: Statement) => boolean];
+
+const idle = (why: string): Verdict => ({ is: "idle", why });
+const left = (why: string): Verdict => ({ is: "left", why });
+const read: Verdict = { is: "read" };
+
+const scores = "scores after the training: write `evaluate`";
+const asks = "asks a model: write `predict` or `generate`";
+const kept = "each run keeps its weights in a folder of its own";
+const tokens = "the base's own tokens are used";
+const publish = 'write `deploy tuned to huggingface("owner/name", push: secret(env: HF_TOKEN))`';
+const merged = 'write `deploy tuned to huggingface("folder", weights: merged)`';
+const shows = "what is shown";
+const memory = "saves memory, and computes the same: `recompute` and `storage` say it";
+const turns = "say in `columns` which column has the conversations: `messages: turns(…)`";
+const rest = {
+  rows: "do this to the rows of the file",
+  call: "a call that is not run",
+  assignment: "an assignment that is not run",
+};
+
+/** Whether a call has no arguments, or only those that change nothing. */
+const plainTrain = ({ text }: Statement): boolean =>
+  /^(resume_from_checkpoint\s*=\s*(None|False))?,?$/.test(text.trim());
+const device = ({ text }: Statement): boolean =>
+  /^\s*(device\s*=\s*)?["']?(cuda|cpu|mps|xpu|device|\w*\.device)\b/.test(text);
+
+/** The first rule whose pattern fits decides. Calls of a module (`torch.cuda.…`) are known by their whole name. */
+const calls: readonly Rule[] = [
+  [/^train$/, read, plainTrain],
+  [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
+  [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that is given it
+  [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logs)],
+  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed)\b/, idle(kernels)],
+  [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
+  [/^(no_grad|inference_mode|autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
+  [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machines)],
+  [/^(login|notebook_login|create_repo|snapshot_download|hf_hub_download|HfApi|HfFolder)$/, idle(files)],
+  [/^(save_model|save_pretrained|save_state|save_metrics|create_model_card|save_to_disk)$/, idle(kept)],
+  [/^(evaluate|predict|log_metrics|load_metric|load|classification_report)$/, idle(scores), scored],
+  [
+    /^(generate|for_inference|batch_decode|apply_chat_template|pipeline|Text\w*Streamer|stream|chat)$/,
+    idle(asks),
+    asked,
+  ],
+  [/^tok\w*$|^(encode|encode_plus|batch_encode_plus|convert_\w+)$/i, idle(asks)],
+  [/^(print_trainable_parameters|num_parameters|get_memory_footprint|get_nb_trainable_parameters)$/, idle(shows)],
+  [
+    /^(set_verbosity\w*|enable_progress_bars?|disable_progress_bars?|getLogger|get_logger|info|warning|debug)$/,
+    idle(logs),
+  ],
+  [/^(parameters|named_parameters|named_modules|modules|numel|element_size|state_dict|describe|head)$/, idle(shows)],
+  [/^(to|cuda|cpu|eval)$/, idle(machines), (one) => one.name !== "to" || device(one)],
+  [/^train$/, left("write `train`; its arguments aren't carried over")],
+  [/^(gradient_checkpointing_\w+|enable_input_require_grads|prepare_model_for_\w+|enable_xformers\w*)$/, idle(memory)],
+  [/^(push_to_hub\w*)$/, left(publish)],
+  [/^(save_pretrained_gguf)$/, left('write `deploy tuned to gguf("model.gguf")`')],
+  [/^(save_pretrained_merged|merge_and_unload|merge_adapter)$/, left(merged)],
+  [/^(add_new_tokens|add_tokens|add_special_tokens|resize_token_embeddings)$/, left(tokens)],
+  [/^(standardize_\w+|to_sharegpt|apply_chat_template|conversation_extension)$/, left(turns)],
+  [/^(set_seed|manual_seed\w*|seed|seed_everything|enable_full_determinism)$/, left("write `seed` in the recipe")],
+  [/^(add_adapter|load_adapter|set_adapter|PeftModel\.from_pretrained)$/, left("write `lora(from: …)`")],
+  [/^(half|float|bfloat16|double)$/, left("write `precision` in the recipe")],
+  [/^requires_grad$/, left("which parts train is told by `technique`")],
+  [/^add_callback$/, left("not run; `early_stopping: patience(…)` in the recipe ends a training early")],
+  [/^(interleave_datasets|concatenate_datasets)$/, left('write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`')],
+  [/^(drop_duplicates|unique|deduplicate)$/, left("write `clean: [drop_duplicates]`")],
+  [/^(rename_columns?|remove_columns|select_columns)$/, left("name the file's columns in `columns`")],
+  [/^train_test_split$/, left("write a `split`")],
+  [/^select$/, left("keep so many rows by `sample: N`, or cut the file")],
+  [/^load_from_disk$/, left('name the folder: `source: hub("folder")`')],
+];
+function scored({ name, whole }: Statement): boolean {
+  return name !== "load" || /^evaluate\./.test(whole);
+}
+/** Rows that are written by a template are another thing than a question: `apply_chat_template(rows, tokenizer)` of Unsloth. */
+function asked({ name, whole }: Statement): boolean {
+  return name !== "apply_chat_template" || whole !== name;
+}
+
+const assignments: readonly Rule[] = [
+  [/^use_cache$/, idle("a cache for writing, which training has no use for")],
+  [/^(pretraining_tp|is_parallelizable|model_parallel|device|_ddp\w*)$/, idle(machines)],
+  [/^(allow_tf32|benchmark|deterministic|enabled|max_split_size\w*)$/, idle(kernels)],
+  [/^(label2id|id2label|num_labels)$/, idle("the labels of the rows are counted")],
+  [/^padding_side$/, idle("rows are padded at their end"), ({ text }) => /^["']right["']$/.test(text.trim())],
+  [/^(pad|eos|bos|unk|sep|cls|mask)_token(_id)?$/, left(tokens)],
+  [/^chat_template$/, left("write `template: …`, or the base's own is used")],
+  [/^(model_max_length|max_seq_length|truncation_side)$/, left("how long rows may be is told by `max_length`")],
+  [/^requires_grad$/, left("which parts train is told by `technique`")],
+  [/(^|_)dropout(_prob|_p)?$/, left("write `dropout` in the recipe")],
+];
+
+/** What becomes of a call or an assignment. */
+export function verdictOf(about: NonNullable<Unread["about"]>, statement: Statement): Verdict {
+  if (about === "tokens") return left("how long rows may be is told by `max_length`");
+  if (about === "loaded") return idle(asks);
+  const rules = about === "assignment" ? assignments : calls;
+  const found = rules.find(
+    ([pattern, , only]) =>
+      (pattern.test(statement.name) || pattern.test(statement.whole)) && (only?.(statement) ?? true),
+  );
+  return found?.[1] ?? left(rest[about === "rows" || about === "assignment" ? about : "call"]);
+}
