@@ -55,6 +55,8 @@ export interface PythonProgram {
   readonly definitions: readonly Definition[];
   /** Names that are handed to a call as they are: functions that something else calls. */
   readonly handed: ReadonlySet<string>;
+  /** Names of functions' parameters. */
+  readonly parameters: ReadonlySet<string>;
   /** Where the text is no Python. */
   readonly mistakes: readonly number[];
 }
@@ -96,6 +98,7 @@ class Reader implements PythonProgram {
   readonly imports = new Map<string, string>();
   readonly definitions: Definition[] = [];
   readonly handed = new Set<string>();
+  readonly parameters = new Set<string>();
   readonly mistakes: number[] = [];
   private readonly open: Open[] = [];
   constructor(source: string) {
@@ -130,7 +133,7 @@ class Reader implements PythonProgram {
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
         else if (assigning.test(name)) this.assign(at.node);
-        else if (name === "VariableName" && isHanded(at.node)) this.handed.add(this.of(at.node));
+        else if (name === "VariableName") this.name(at.node);
         return from <= to;
       },
       leave: ({ name, to }) => {
@@ -142,6 +145,11 @@ class Reader implements PythonProgram {
 
   private of(node: PythonNode): string {
     return this.text.slice(node.from, node.to);
+  }
+
+  private name(node: PythonNode): void {
+    if (node.parent?.name === "ParamList") this.parameters.add(this.of(node));
+    else if (isHanded(node)) this.handed.add(this.of(node));
   }
 
   private import(node: PythonNode): void {

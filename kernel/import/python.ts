@@ -35,15 +35,16 @@ export function argumentsIn({ program, placeOf }: Written, file: string): Readon
   if (!read) throw new CodedError("not-settings", { file, why: "its text is not Python" });
   const names = constantsIn(read);
   const trainers = ownTrainers(read);
-  const trained = read.calls.findLast(({ name, holder }) => name === "train" && holder !== undefined)?.from;
+  const ends = read.calls.findLast(({ name, callee }) => name === "train" && callee.name === "MemberExpression");
+  const trained = ends?.callee.to;
   const calls: Record<string, Arguments> = {};
   const asked = new Set<PythonCall>();
   let more = 0;
   for (const call of read.calls) {
     const name = trainers.get(call.callee.name === "VariableName" ? call.name : "") ?? nameOf(call, read);
     if (!known.test(name) || call.arguments === undefined) continue;
-    // A model that is loaded after the training is only asked.
-    if (trained !== undefined && call.from > trained && name.endsWith(".from_pretrained")) continue;
+    // A model that is loaded after the training, and after what trained, is only asked.
+    if (trained !== undefined && call.from > trained && loads.test(name) && trains(calls)) continue;
     if (asked.size >= mostCalls) more++;
     else {
       asked.add(call);
@@ -60,6 +61,9 @@ export function argumentsIn({ program, placeOf }: Written, file: string): Readon
     ...(Object.keys(steps).length > 0 && { [STEPS]: steps }),
   };
 }
+
+const loads = /\.from_pretrained$/;
+const trains = (calls: object): boolean => Object.keys(calls).some((name) => loads.test(name) || /Trainer$/.test(name));
 
 function add(calls: Record<string, Arguments>, name: string, given: Arguments): void {
   const same = Object.keys(calls).filter((one) => one.replace(/ \d+$/, "") === name);
@@ -88,9 +92,10 @@ function argument(part: string, place: number, names: ReadonlyMap<string, unknow
 }
 
 /** `NAME = literal`, where the name is given that one alone. */
-function constantsIn({ assignments, text }: PythonProgram): ReadonlyMap<string, unknown> {
+function constantsIn({ assignments, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
   const given = new Map<string, unknown>();
-  const again = new Set<string>();
+  // Within its function a parameter hides a name of the program.
+  const again = new Set<string>(parameters);
   for (const { targets, value } of assignments)
     for (const target of targets) {
       if (target.name !== "VariableName") continue;

@@ -71,6 +71,8 @@ export function relevanceIn(program: PythonProgram): Relevance {
     },
     assignment(target, made) {
       if (target.name !== "MemberExpression" || !made.statement || covered(made)) return false;
+      // A field of an object of the program's own is a variable like another.
+      if (/^self\s*\.\s*\w+$/.test(program.text.slice(target.from, target.to))) return false;
       return counts(target);
     },
   };

@@ -42,9 +42,12 @@ export function stepsIn(
 ): Record<string, unknown> {
   const steps: Record<string, unknown> = {};
   let more = 0;
+  const same = (one: unknown, other: unknown): boolean =>
+    JSON.stringify(one) === JSON.stringify(other) &&
+    (one instanceof Unread ? one.about : undefined) === (other instanceof Unread ? other.about : undefined);
   const add = (name: string, value: unknown): void => {
     let [key, count] = [name, 1];
-    while (key in steps && JSON.stringify(steps[key]) !== JSON.stringify(value)) key = `${name} ${String(++count)}`;
+    while (key in steps && !same(steps[key], value)) key = `${name} ${String(++count)}`;
     if (key in steps || Object.keys(steps).length < most) steps[key] = value;
     else more++;
   };
@@ -95,7 +98,7 @@ const lineAt = (text: string, at: number): string =>
 
 interface Found {
   readonly call: PythonCall;
-  readonly about: "rows" | "tokens" | "call";
+  readonly about: "rows" | "tokens" | "call" | "function";
 }
 /** Calls that count; not those within the arguments of another one that is listed, whose text shows them. */
 function callsIn(program: PythonProgram, asked: ReadonlySet<PythonCall>, relevance: Relevance): readonly Found[] {
@@ -119,7 +122,8 @@ function aboutOf(call: PythonCall, relevance: Relevance): Found["about"] | undef
   const rows = ofRows.test(call.name) && (method || /_datasets$/.test(call.name));
   if (rows && relevance.object(call)) return "rows";
   if (ofTokens.test(call.name) && /\b(?:max_length|truncation)\s*=/.test(call.arguments ?? "")) return "tokens";
-  return relevance.call(call) ? "call" : undefined;
+  if (!relevance.call(call)) return undefined;
+  return method ? "call" : "function";
 }
 
 /** Classes that come from a trainer, each with the methods in the lines that stand further in. */

@@ -51,7 +51,7 @@ const calls: readonly Rule[] = [
   [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
   [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that is given it
   [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logs)],
-  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed)\b/, idle(kernels)],
+  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile)\b/, idle(kernels)],
   [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
   [/^(no_grad|inference_mode|autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
   [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machines)],
@@ -63,7 +63,7 @@ const calls: readonly Rule[] = [
     idle(asks),
     asked,
   ],
-  [/^tok\w*$|^(encode|encode_plus|batch_encode_plus|convert_\w+)$/i, idle(asks)],
+  [/^(tok|\w*tokenizer)$|^(encode|encode_plus|batch_encode_plus|convert_\w+)$/i, idle(asks)],
   [/^(print_trainable_parameters|num_parameters|get_memory_footprint|get_nb_trainable_parameters)$/, idle(shows)],
   [
     /^(set_verbosity\w*|enable_progress_bars?|disable_progress_bars?|getLogger|get_logger|info|warning|debug)$/,
@@ -71,7 +71,7 @@ const calls: readonly Rule[] = [
   ],
   [/^(parameters|named_parameters|named_modules|modules|numel|element_size|state_dict|describe|head)$/, idle(shows)],
   [/^(to|cuda|cpu|eval)$/, idle(machines), (one) => one.name !== "to" || device(one)],
-  [/^train$/, left("write `train`; its arguments aren't carried over")],
+  [/^train$/, left("its arguments aren't carried over"), ({ text }) => text.trim() !== ""],
   [/^(gradient_checkpointing_\w+|enable_input_require_grads|prepare_model_for_\w+|enable_xformers\w*)$/, idle(memory)],
   [/^(push_to_hub\w*)$/, left(publish)],
   [/^(save_pretrained_gguf)$/, left('write `deploy tuned to gguf("model.gguf")`')],
@@ -111,14 +111,20 @@ const assignments: readonly Rule[] = [
   [/(^|_)dropout(_prob|_p)?$/, left("write `dropout` in the recipe")],
 ];
 
+/** Functions that libraries have; another function of that name is code that nobody knows. */
+const functions =
+  /^(\w+Callback|\w*DataCollator\w*|\w+Streamer|set_\w+|is_\w+|(notebook_)?login|pipeline|prepare_\w+|Accelerator|PartialState|get_logger|create_repo|snapshot_download|hf_hub_download|HfApi|tok|\w*tokenizer|load_metric|no_grad|inference_mode|autocast|classification_report|notebook_launcher)$/i;
+
 /** What becomes of a call or an assignment. */
 export function verdictOf(about: NonNullable<Unread["about"]>, statement: Statement): Verdict {
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
   const rules = about === "assignment" ? assignments : calls;
   const found = rules.find(
-    ([pattern, , only]) =>
-      (pattern.test(statement.name) || pattern.test(statement.whole)) && (only?.(statement) ?? true),
+    ([pattern, verdict, only]) =>
+      (pattern.test(statement.name) || pattern.test(statement.whole)) &&
+      (about !== "function" || verdict.is === "left" || functions.test(statement.name)) &&
+      (only?.(statement) ?? true),
   );
   return found?.[1] ?? left(rest[about === "rows" || about === "assignment" ? about : "call"]);
 }

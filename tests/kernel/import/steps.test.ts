@@ -183,3 +183,78 @@ ds = concatenate_datasets([ds, other])`;
     });
   });
 });
+
+describe("statements of a program that nobody reads", () => {
+  const left = (lines: string, after = ""): readonly string[] =>
+    importSettings(`${program(lines)}${after}`, "a.py").left.map(({ setting }) => setting);
+  it("are listed where they are calls of code that isn't in the program", () => {
+    for (const call of ["eval", "train", "evaluate", "tokenize", "prepare", "setattr", "load", "save_model"])
+      assert.deepEqual(left(`from our_code import *\n${call}()`), [`program.${call}`], call);
+    assert.deepEqual(left("import our_code\nmodel = our_code.change(model)"), ["program.our_code.change"]);
+    assert.deepEqual(left("def change(m):\n    m.resize_token_embeddings(9)\nchange(model)"), [
+      "program.m.resize_token_embeddings",
+    ]);
+  });
+  it("are listed where they change an object", () => {
+    for (const [line, setting] of [
+      ["tok.pad_token = tok.eos_token", "tok.pad_token"],
+      ["model.config.dropout += 0.1", "model.config.dropout"],
+      ['model.config.update({"a": 1})', "model.config.update"],
+      ["model.lm_head.weight.data.zero_()", "model.lm_head.weight.data.zero_"],
+      ["model.train(False)", "model.train"],
+      ["model.to(torch.bfloat16)", "model.to"],
+    ] as const)
+      assert.deepEqual(left(line), [`program.${setting}`], line);
+  });
+  it("are none where they only compute texts and numbers, or show them", () => {
+    const lines = `
+import os, json
+import numpy as np
+os.environ["WANDB_PROJECT"] = "x"
+names = {}
+names["a"] = " ".join(["b"]).upper()
+print(len(names), json.dumps(names), np.mean([1, 2]))
+if torch.cuda.is_available(): model.to("cuda")
+model.config.use_cache = False
+class Settings:
+    def __init__(self): self.rate = 3`;
+    assert.deepEqual(left(lines), []);
+  });
+  it("are listed where there are too many to read, or no Python", () => {
+    const many = Array.from({ length: 600 }, (_, i) => `model.f${String(i)}(1)`).join("\n");
+    assert.ok(left(many).includes("program.further statements"));
+    const calls = Array.from({ length: 600 }, (_, i) => `LoraConfig(r=${String(i + 1)})`).join("\n");
+    assert.ok(left("", calls).includes("program.further calls"));
+    assert.ok(left("x = = 3").some((setting) => setting.startsWith("program.no Python")));
+  });
+  it("name the line, and the cell of a notebook", () => {
+    assert.match(imported("model.resize_token_embeddings(9)").program, /"9" \(line 4: /);
+    const cells = ["import torch", program("model.tie_weights()")].map((source) => ({ cell_type: "code", source }));
+    assert.match(importSettings(JSON.stringify({ cells }), "a.ipynb").program, /\(code cell 2, line 4: /);
+  });
+  it("load the model again to ask it, which trains nothing", () => {
+    const again = 'model = AutoModelForSequenceClassification.from_pretrained("o")';
+    const made = importSettings(`${program("")}${again}`, "a.py");
+    assert.match(made.program, /base: "someone\/base"/);
+    assert.deepEqual(made.left, []);
+    assert.deepEqual(left(again), ["AutoModelForSequenceClassification.from_pretrained 2"]);
+  });
+  it("don't give a parameter the value of a name of the program", () => {
+    const text = `rate = 1e-3\ndef go(rate):\n    SFTTrainer("someone/base", SFTConfig(learning_rate=rate)).train()\ngo(1e-5)`;
+    const { program: written, left: lost } = importSettings(text, "a.py");
+    assert.doesNotMatch(written, /learning_rate: 1e-3/);
+    assert.deepEqual(
+      lost.map(({ setting }) => setting),
+      ["SFTConfig.learning_rate"],
+    );
+  });
+  it("show no tokens", () => {
+    const { program: written } = importSettings(
+      program(
+        'login("hf_planted0123456789")\nmodel.push_to_hub("a/b", token="planted")\nmodel.f("hf_planted0123456789")',
+      ),
+      "a.py",
+    );
+    assert.doesNotMatch(written, /planted/);
+  });
+});
