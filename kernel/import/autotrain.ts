@@ -1,6 +1,6 @@
 /** AutoTrain's YAML (Hugging Face): a task by its name, the files of a folder by their splits, columns by their use. */
-import { files, idleOfTrainers, kernels } from "./idle.js";
-import { call, quoted, text, word, type Read } from "./program.js";
+import { asks, files, ignoreUsual, kernels, publish } from "./idle.js";
+import { call, hub, quoted, text, word, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
@@ -107,7 +107,9 @@ export function readAutoTrain(s: Settings): Read {
   const long = params.number("max_seq_length", ...(decoder ? ["block_size", "model_max_length"] : []), "max_length");
   const recipe = recipeOf(params, kind, held);
   s.ignore(files, "project_name", "log", "backend");
-  s.inner("hub").ignore(files, "username", "token", "push_to_hub");
+  const sent = s.inner("hub");
+  if (asks(sent.value("push_to_hub"))) sent.leave("push_to_hub", publish);
+  sent.ignore(files, /^(username|token|push_to_hub)$/);
   params.ignore(kernels, /^(padding|unsloth|use_flash_attention_2)$/);
   params.consume(/^trainer$/);
   params.leave("add_eos_token", "each text ends with the tokenizer's own token");
@@ -115,7 +117,7 @@ export function readAutoTrain(s: Settings): Read {
   params.leave("max_prompt_length", "`max_length` takes one length");
   if (held) params.ignore("rows are scored after each epoch", /^eval_strategy$/);
   else params.leave("eval_strategy", "no rows are held back: write a `split`");
-  params.ignoreAll(idleOfTrainers);
+  ignoreUsual(params);
   return {
     notes,
     data: {
@@ -159,12 +161,16 @@ function sourceOf(
 ): { readonly source: string; readonly held: boolean } {
   const path = data.text("path") ?? "data";
   const [train, validation] = [data.text("train_split") ?? "train", data.text("valid_split")];
-  const local = /[./]$|^[./~]|^\w+$/.test(path);
-  notes.push(
-    local
-      ? "AutoTrain finds csv or jsonl by itself: say below which they are."
-      : `"${path}" is a data set of the hub: fetch it to files and name them below.`,
-  );
+  if (!/[./]$|^[./~]|^\w+$/.test(path)) {
+    const split = (name: string): string => {
+      const [config, own = config] = name.split(":");
+      return hub(path, { config: own === config ? undefined : config, split: own, revision: undefined });
+    };
+    return validation === undefined
+      ? { source: split(train), held: false }
+      : { source: `{ train: ${split(train)}, validation: ${split(validation)} }`, held: true };
+  }
+  notes.push("AutoTrain finds csv or jsonl by itself: say below which they are.");
   const kept = nested ? "jsonl" : "csv";
   const file = (split: string): string =>
     `${kept}(${quoted(`${path.replace(/\/$/, "")}/${split.replace(/:/g, "-")}.${kept}`)})`;

@@ -1,6 +1,6 @@
 /** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
 import { marks } from "#stdlib/lib/conversations/fields.js";
-import { call, quoted, share, word } from "./program.js";
+import { call, hub, mixed, quoted, share, word } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";
 import type { Settings } from "./settings.js";
 
@@ -19,7 +19,7 @@ export function rowsFrom(s: Settings): Rows {
   const plain = s.list("pretraining_dataset");
   const sets = s.list("datasets");
   const [first, ...others] = [...sets, ...plain];
-  for (const other of others) other.leaveAll("write `source: mix([…])`, or put the files' rows together");
+  for (const other of others) other.leaveAll(mixed);
   if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
   const source = fileOf(first);
   const looked = lookedAtIn(s, first);
@@ -33,7 +33,7 @@ export function rowsFrom(s: Settings): Rows {
 }
 
 /** Rows of a file of their own, where they are written as those that train; others are left. */
-function lookedAtIn(s: Settings, first: Settings): ReturnType<typeof filed> | undefined {
+function lookedAtIn(s: Settings, first: Settings): Filed | undefined {
   const sets = s.list("test_datasets");
   const [set] = sets;
   const said = set?.keys() ?? [];
@@ -52,27 +52,36 @@ function lookedAtIn(s: Settings, first: Settings): ReturnType<typeof filed> | un
 }
 
 /** What of a data set is read, and from where. */
-function fileOf(first: Settings): ReturnType<typeof filed> {
+function fileOf(first: Settings): Filed {
   const split = first.text("split");
-  if (split !== "train") first.leave("split", "cut the file to these rows, or keep so many by `sample: N`");
   const files = first.texts("data_files");
-  if (files.length > 1) first.leave("data_files", "the first is taken: put the files' rows together");
+  if (files.length > 1) first.leave("data_files", `the first is taken: ${mixed}`);
   const path = first.text("path");
+  const kind = first.text("ds_type");
+  if (files.length === 0 && path !== undefined && kind === undefined && !ending.test(path)) {
+    if (split !== undefined && !/^\w+$/.test(split)) first.leave("split", part);
+    const given = { config: first.text("name"), split: split?.replace(/\[.*$/, ""), revision: first.text("revision") };
+    return { source: hub(path, given), notes: [] };
+  }
+  if (split !== "train") first.leave("split", part);
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
   if (generic) first.consume("path"); // names the reader only
   const file = files[0] === undefined || generic || path === undefined ? (files[0] ?? path) : `${path}/${files[0]}`;
-  return filed(file, first.text("ds_type"));
+  return filed(file, kind);
 }
+const part = "cut the file to these rows, or keep so many by `sample: N`";
+const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/;
 
-function filed(
-  path: string | undefined,
-  kind?: string,
-): { readonly source: string; readonly notes: readonly string[] } {
-  const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/.exec(path ?? "")?.[1];
-  const reader = ending === "csv" || kind === "csv" ? "csv" : ending === "json" ? "json" : "jsonl";
-  const notes =
-    ending === undefined ? [`"${path ?? "none"}" is a data set of the hub: fetch it to a file and name that.`] : [];
-  return { source: `${reader}(${quoted(path ?? "data.jsonl")})`, notes };
+interface Filed {
+  readonly source: string;
+  readonly notes: readonly string[];
+}
+function filed(path: string | undefined, kind?: string): Filed {
+  const by = ending.exec(path ?? "")?.[1] ?? kind;
+  const reader =
+    by === "csv" || by === "parquet" || by === "json" ? by : by === "txt" || by === "text" ? "text" : "jsonl";
+  const notes = path === undefined ? ["The settings name no data: put the file's name below."] : [];
+  return { source: `${kind === "json" && by === kind ? "jsonl" : reader}(${quoted(path ?? "data.jsonl")})`, notes };
 }
 
 function texts(set: Settings): Pick<Rows, "task" | "columns"> {

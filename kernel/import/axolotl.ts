@@ -1,6 +1,6 @@
 /** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
 import { heldBack, rowsFrom } from "./axolotl-data.js";
-import { idleOfTrainers, loading, machines } from "./idle.js";
+import { ignoreUsual, loading, machines, publish } from "./idle.js";
 import { call, quoted, share, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
@@ -244,7 +244,9 @@ function precision(s: Settings): string | undefined {
 function idle(s: Settings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
     s.leave(key, "a run goes on by `resume: true`");
-  s.ignoreAll(idleOfTrainers);
+  // Axolotl sends the model wherever a name for it is given.
+  s.leave("hub_model_id", publish);
+  ignoreUsual(s);
   s.ignore(
     loading,
     /^(strict|dataset_prepared_path|is_\w+_derived_model|pad_to_sequence_len|eval_sample_packing|sample_packing_\w+)$/,

@@ -3,7 +3,7 @@
  * which kernels compute it, how data are prepared and loaded.
  */
 
-import type { Idle } from "./settings.js";
+import type { Idle, Settings } from "./settings.js";
 
 export const files = "where the run writes its files";
 export const logs = "what is logged";
@@ -12,8 +12,20 @@ export const kernels = "which kernels compute it";
 export const loading = "how files and rows are loaded";
 const results = "what is computed besides the training";
 
+/** What to write where a tool sends the model to the hub by itself. */
+export const publish =
+  'nothing is sent by itself: write `deploy tuned to huggingface("owner/name", push: secret(env: HF_TOKEN))`';
+
+/** Marks what transformers' trainers, and all tools over them, call such things; a model that is sent to the hub is left. */
+export function ignoreUsual(s: Settings): void {
+  if (asks(s.value("push_to_hub"))) s.leave("push_to_hub", publish);
+  s.ignoreAll(idleOfTrainers);
+}
+export const asks = (value: unknown): boolean =>
+  value !== undefined && !/^(|false|no|off|0|null)$/i.test(String(value));
+
 /** What transformers' trainers, and all tools over them, call such things. */
-export const idleOfTrainers: readonly Idle[] = [
+const idleOfTrainers: readonly Idle[] = [
   [files, /^(output_dir|overwrite_output_dir|run_name|project|project_name)$/],
   [
     logs,

@@ -1,5 +1,5 @@
 /** LLaMA-Factory's settings in their next form (`examples/v1`): parts with a name each, data named by a file of their own. */
-import { idleOfTrainers } from "./idle.js";
+import { ignoreUsual } from "./idle.js";
 import { call, quoted, share, text, type Read } from "./program.js";
 import { instead, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
@@ -34,7 +34,7 @@ export function readNext(s: Settings): Read {
     recompute: (s.switched("enable_activation_checkpointing") ?? true) ? "blocks" : undefined,
     seed: text(s.number("seed")),
   };
-  s.ignoreAll(idleOfTrainers);
+  ignoreUsual(s);
   s.ignore(
     "how work is spread, or how a model writes after its training",
     /^(kernel_config|dist_config|init_config|sample_backend|max_new_tokens|cp_\w+|mp_\w+|dist_timeout|batching_workers)$/,

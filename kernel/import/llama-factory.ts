@@ -1,13 +1,13 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
 import { heldBack } from "./axolotl-data.js";
-import { idleOfTrainers, loading } from "./idle.js";
+import { ignoreUsual, loading } from "./idle.js";
 import { isNext, readNext } from "./llama-factory-next.js";
-import { call, quoted, text, type Read } from "./program.js";
+import { call, mixed, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
 import { loraFrom } from "./technique.js";
-import { builtNamed, otherTechnique, untaken } from "./words.js";
+import { builtNamed, otherTechnique, smoothed, untaken } from "./words.js";
 import { lookedAt, precisionFrom } from "./trainer.js";
 
 export function readLlamaFactory(s: Settings): Read {
@@ -36,17 +36,18 @@ export function readLlamaFactory(s: Settings): Read {
     seed: text(s.number("seed")),
   };
   const data = dataOf(s, plain, notes);
+  const task = plain ? "text_generation" : s.flag("mask_history") ? call("chat", { learn: "last" }) : "chat";
   const base = s.text("model_name_or_path");
   refuseSenses(s, "model_name_or_path", base);
   const model: Read["model"] = {
     base: base === undefined ? undefined : quoted(base),
-    task: plain ? "text_generation" : s.flag("mask_history") ? call("chat", { learn: "last" }) : "chat",
+    task: smoothed(s, task),
     ...techniqueOf(s),
     template: plain ? undefined : templateOf(s),
     max_length: text(s.number("cutoff_len") ?? 2048),
   };
   s.leave("resume_from_checkpoint", "a run goes on by `resume: true`");
-  s.ignoreAll(idleOfTrainers);
+  ignoreUsual(s);
   s.ignore(
     loading,
     /^(ddp_timeout|buffer_size|streaming|tokenized_path|media_dir|use_v1_kernels|use_kt|kt_\w+|use_mca|use_megatron\w*)$/,
@@ -129,7 +130,7 @@ function dataOf(s: Settings, plain: boolean, notes: string[]): Read["data"] {
   const [first = "data"] = named;
   if (named.some((name) => /^mllm|llava|image|video|audio/i.test(name)))
     s.refuse("dataset", "data that are pictures, films or sound", instead.texts);
-  if (named.length > 1) s.leave("dataset", `only ${first} is carried over: put the files' rows together`);
+  if (named.length > 1) s.leave("dataset", `only ${first} is carried over: ${mixed}`);
   const evaluated = s.text("eval_dataset");
   if (evaluated !== undefined) s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
   const folder = s.text("dataset_dir");

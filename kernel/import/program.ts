@@ -53,6 +53,9 @@ function listed(title: string, settings: readonly Left[]): readonly string[] {
   return [`// ${title}`, ...settings.map(line)];
 }
 
+/** What to write for rows of several files. */
+export const mixed = 'write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`, or put the files\' rows together';
+
 /** Text in quotes. */
 export const quoted = (text: string): string => JSON.stringify(text);
 export const share = (of: number): string => `${String(Number((of * 100).toPrecision(6)))}%`;

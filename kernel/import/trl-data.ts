@@ -1,5 +1,5 @@
 /** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
-import { hub, quoted, share, word, type Read } from "./program.js";
+import { hub, mixed, quoted, share, word, type Read } from "./program.js";
 import type { Settings } from "./settings.js";
 import { splitTold, STEPS } from "./steps.js";
 
@@ -95,7 +95,7 @@ function filesOf(data: Settings, one: boolean): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const add = (s: Settings, key: string, part: string): void => {
     const [first, ...others] = s.texts(key);
-    if (others.length > 0) s.leave(key, "the first is taken: put the files' rows together");
+    if (others.length > 0) s.leave(key, `the first is taken: ${mixed}`);
     if (first !== undefined) found.set(part, first);
   };
   const parts = data.inner("data_files");

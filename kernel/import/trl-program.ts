@@ -1,5 +1,5 @@
 /** Calls of a Python program around its trainer, beyond the trainer's own arguments: tokenizer, template, adapter, rounded weights. */
-import { idleOfTrainers } from "./idle.js";
+import { ignoreUsual } from "./idle.js";
 import type { Settings } from "./settings.js";
 import { builtNamed } from "./words.js";
 
@@ -16,7 +16,7 @@ export function tokenizerWith(s: Settings, base: Settings, trainer: Settings): v
     if (same) own.consume(key);
     else own.leave(key, "the base's own tokenizer is used");
   if (own.said("padding_side") === "left") own.leave("padding_side", "rows are padded at their end");
-  own.ignoreAll(idleOfTrainers);
+  ignoreUsual(own);
 }
 
 /** The template that Unsloth's helper gives a tokenizer, where it is built and rows are conversations. */

@@ -1,6 +1,6 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
-import { files, idleOfTrainers, loading } from "./idle.js";
-import { call, quoted, text, type Read } from "./program.js";
+import { files, ignoreUsual, loading } from "./idle.js";
+import { call, mixed, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import { Settings } from "./settings.js";
@@ -99,6 +99,7 @@ export function readTrl(s: Settings): Read {
   parts.lora?.consume(/^(0|model)$/);
   parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
+  for (const key of s.names()) if (/ \d+$/.test(key)) s.leave(key, againWhy(key));
   adapterGiven(s);
   tokenizerWith(s, parts.base, trainer);
   const of = new Set([training, trainer, parts.base, parts.stored, parts.data]);
@@ -107,6 +108,8 @@ export function readTrl(s: Settings): Read {
   const task = model.task === undefined ? undefined : smoothed(training, model.task);
   return { notes, data, model: { ...model, task }, recipe };
 }
+const againWhy = (key: string): string =>
+  key.startsWith("load_dataset ") ? `only the first is carried over: ${mixed}` : "the first call of that name is taken";
 const lengths = ["max_length", "max_seq_length"];
 /** The first of the lengths that are given; others are left where they differ. */
 function lengthOf(parts: Parts): number | undefined {
@@ -309,7 +312,7 @@ function techniqueOf(s: Settings): string {
 function idle(s: Settings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
     s.leave(key, "a run goes on by `resume: true`");
-  s.ignoreAll(idleOfTrainers);
+  ignoreUsual(s);
   s.consume(
     /^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config|quantization_config|lora_task_type|config)$/,
   );

@@ -2,8 +2,9 @@
  * What becomes of the calls and assignments of a Python program that aren't arguments of a training: those that need no counterpart, each
  * with the reason, and what to write instead of the others. A call that stands in no table is not carried over.
  */
+import { mixed } from "./program.js";
 import type { Unread } from "./settings.js";
-import { files, kernels, logs, machines } from "./idle.js";
+import { files, kernels, logs, machines, publish } from "./idle.js";
 
 export type Verdict =
   /** Without effect on what is learnt; the reason is listed. */
@@ -28,7 +29,6 @@ const scores = "scores after the training: write `evaluate`";
 const asks = "asks a model: write `predict` or `generate`";
 const kept = "each run keeps its weights in a folder of its own";
 const tokens = "the base's own tokens are used";
-const publish = 'write `deploy tuned to huggingface("owner/name", push: secret(env: HF_TOKEN))`';
 const merged = 'write `deploy tuned to huggingface("folder", weights: merged)`';
 const shows = "what is shown";
 const memory = "saves memory, and computes the same: `recompute` and `storage` say it";
@@ -83,7 +83,7 @@ const calls: readonly Rule[] = [
   [/^(half|float|bfloat16|double)$/, left("write `precision` in the recipe")],
   [/^requires_grad$/, left("which parts train is told by `technique`")],
   [/^add_callback$/, left("not run; `early_stopping: patience(…)` in the recipe ends a training early")],
-  [/^(interleave_datasets|concatenate_datasets)$/, left('write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`')],
+  [/^(interleave_datasets|concatenate_datasets)$/, left(mixed)],
   [/^(drop_duplicates|unique|deduplicate)$/, left("write `clean: [drop_duplicates]`")],
   [/^(rename_columns?|remove_columns|select_columns)$/, left("name the file's columns in `columns`")],
   [/^train_test_split$/, left("write a `split`")],
