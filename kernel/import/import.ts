@@ -8,6 +8,7 @@ import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
 import { readChats, rowsOf } from "./chats.js";
 import "./codes.js";
+import { withDescriptions, type Beside } from "./llama-factory-data.js";
 import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
@@ -53,19 +54,28 @@ export interface Understood {
 }
 
 /**
- * `name`: the file's, as the program tells it; its ending says whether it is Python or chats a line each.
+ * `name`: the file's, as the program tells it; its ending says whether it is Python or chats a line each. `beside`: files near it.
  * Coded errors `not-settings`, `unknown-settings`, `import-refused`.
  */
-export function importSettings(text: string, name: string, told?: Tool): Imported {
-  const { tool, read, left, idle, fates } = understood(settingsIn(text, name), name, told);
+export function importSettings(text: string, name: string, told?: Tool, beside?: Beside): Imported {
+  const { tool, read, left, idle, fates } = understood(settingsIn(text, name), name, told, beside);
   return { tool, program: programOf(read, { left, idle }, name), left, idle, notes: read.notes, fates };
 }
 
 /** `settings`: by name, as `settingsIn` gives them. Coded errors `unknown-settings`, `import-refused`. */
-export function understood(settings: Readonly<Record<string, unknown>>, name: string, told?: Tool): Understood {
+export function understood(
+  settings: Readonly<Record<string, unknown>>,
+  name: string,
+  told?: Tool,
+  beside?: Beside,
+): Understood {
   const tool = told ?? (chats.test(name) ? "openai" : toolOf(settings));
   if (!tool) throw new CodedError("unknown-settings", { file: name, has: Object.keys(settings).slice(0, 8), tools });
-  const { settings: shown, left: secrets, withVariables } = withoutSecretsOf(settings);
+  const {
+    settings: shown,
+    left: secrets,
+    withVariables,
+  } = withoutSecretsOf(tool === "llama-factory" && beside ? withDescriptions(settings, beside) : settings);
   const all = Settings.of(shown);
   const read = (chats.test(name) ? readChats : readers[tool])(all, name);
   const refusals = all.refusals();

@@ -1,8 +1,9 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data are named by a list of its own. */
 import { heldBack } from "./axolotl-data.js";
 import { ignoreUsual, loading } from "./idle.js";
+import { dataOf } from "./llama-factory-data.js";
 import { isNext, readNext } from "./llama-factory-next.js";
-import { call, mixed, quoted, text, type Read } from "./program.js";
+import { call, quoted, text, type Read } from "./program.js";
 import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
 import { instead, refuseObjective, refuseSenses } from "./refusals.js";
 import type { Settings } from "./settings.js";
@@ -123,27 +124,6 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
 function left(s: Settings): undefined {
   s.leave("quantization_bit", "weights are stored in 32, 16, 8 or 4 bits");
   return undefined;
-}
-
-function dataOf(s: Settings, plain: boolean, notes: string[]): Read["data"] {
-  const named = s.texts("dataset").flatMap((names) => names.split(/\s*,\s*/));
-  const [first = "data"] = named;
-  if (named.some((name) => /^mllm|llava|image|video|audio/i.test(name)))
-    s.refuse("dataset", "data that are pictures, films or sound", instead.texts);
-  if (named.length > 1) s.leave("dataset", `only ${first} is carried over: ${mixed}`);
-  const evaluated = s.text("eval_dataset");
-  if (evaluated !== undefined) s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
-  const folder = s.text("dataset_dir");
-  if (folder?.includes(":")) s.leave("dataset_dir", "files of the net are fetched first");
-  notes.push(`dataset_info.json says which file "${first}" is, and its columns: write them below where they differ.`);
-  const most = s.number("max_samples");
-  if (most !== undefined)
-    notes.push(`Of each data set the first ${String(most)} rows are taken there; here so many are drawn evenly.`);
-  return {
-    source: `json(${quoted(`${folder === undefined || folder.includes(":") ? "data" : folder.replace(/\/$/, "")}/${first}.json`)})`,
-    columns: plain ? "{ text: text }" : "{ messages: alpaca() }",
-    sample: text(most),
-  };
 }
 
 function templateOf(s: Settings): string | undefined {

@@ -205,9 +205,10 @@ export class Settings {
     this.fate.set(key, "refused");
     this.refused.push({ setting: this.name(key), value: this.all[key] ?? null, what, instead });
   }
-  /** All of a part that is not carried over. */
-  leaveAll(why: string): void {
-    for (const key of this.keys()) if (!this.fate.has(key) && !this.parts.has(key)) this.leave(key, why);
+  /** All of a part that is not carried over, but for these keys. */
+  leaveAll(why: string, ...but: readonly string[]): void {
+    for (const key of this.keys())
+      if (!this.fate.has(key) && !this.parts.has(key) && !but.includes(key)) this.leave(key, why);
   }
   refusals(): readonly Refusal[] {
     return [...this.refused, ...this.within().flatMap((one) => one.refusals())];

@@ -28,7 +28,11 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
       data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
   data.leave("dataset_test_split", "write `source: { train: …, test: … }`");
   const file = reader === undefined ? named : files?.get("train");
-  if (file === undefined) notes.push("The program's text names no data: put the file's name below.");
+  if (file === undefined) {
+    notes.push("The program's text names no data: put the file's name below.");
+    for (const key of ["train_dataset", "3"])
+      trainer.leave(key, "the text of the program doesn't say which rows: write `source`");
+  }
   const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
   const formatted = trainer.has("formatting_func") || training.has("formatting_func");
   if (formatted)

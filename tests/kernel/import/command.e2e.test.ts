@@ -22,6 +22,12 @@ describe("tunebook import", () => {
     const unsloth = run(`${fixtures}ludwig.yaml`, "--from", "unsloth");
     assert.equal(unsloth.status, 1, unsloth.stderr);
     assert.match(unsloth.stdout, /task: text_generation/);
+    const outcome = (file: string): unknown => JSON.parse(run(`${fixtures}${file}`, "--json").stdout).outcome;
+    assert.deepEqual(["ludwig.yaml", "refused.yaml", "programs/trl-sft.py"].map(outcome), [
+      "partly",
+      "refused",
+      "whole",
+    ]);
     assert.match(run("none.yaml").stderr, /error\[missing-file\]/);
   });
 });

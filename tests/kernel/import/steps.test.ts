@@ -136,15 +136,15 @@ ds = concatenate_datasets([ds, other])`;
       }
     });
     it("are named where they aren't carried", () => {
-      for (const [given, lost] of [
+      for (const [given, ...lost] of [
         ['"json", data_files=["x", "y"]', "load_dataset.data_files"],
         ['"json", data_files={"train": ["x", "y"]}', "load_dataset.data_files.train"],
         ['"json", data_files={"train": "x", "test": "y"}, split="train"', "load_dataset.data_files.test"],
-        ['"json", data_files={"other": "x"}', "load_dataset.data_files.other"],
+        ['"json", data_files={"other": "x"}', "Trainer.train_dataset", "load_dataset.data_files.other"],
       ] as const)
         assert.deepEqual(
           loaded(given).left.map(({ setting }) => setting),
-          [lost],
+          lost,
           given,
         );
     });

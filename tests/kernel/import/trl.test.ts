@@ -93,7 +93,7 @@ describe("words of Tune for what a program says", () => {
   it("are `label_smoothing` of the task, where it has one", () => {
     const smoothed = (task: string): ReturnType<typeof importSettings> =>
       imported(
-        `model = AutoModelFor${task}.from_pretrained("x")\nTrainer(model, TrainingArguments("o", label_smoothing_factor=0.1), train_dataset=rows).train()`,
+        `model = AutoModelFor${task}.from_pretrained("x")\nTrainer(model, TrainingArguments("o", label_smoothing_factor=0.1), train_dataset=load_dataset("a/b")).train()`,
       );
     assert.match(smoothed("SequenceClassification").program, /task: text_classification\(label_smoothing: 10%\)/);
     assert.deepEqual(leftOf(smoothed("SequenceClassification")), []);
@@ -102,7 +102,7 @@ describe("words of Tune for what a program says", () => {
   it("are `template` for a template that is built, over conversations", () => {
     const chat = (template: string, more = ""): ReturnType<typeof importSettings> =>
       imported(
-        `tok = get_chat_template(tok, chat_template="${template}"${more})\nt = SFTTrainer("x", SFTConfig(), train_dataset=rows)\nt = train_on_responses_only(t, instruction_part="a", response_part="b")`,
+        `tok = get_chat_template(tok, chat_template="${template}"${more})\nt = SFTTrainer("x", SFTConfig(), train_dataset=load_dataset("a/b"))\nt = train_on_responses_only(t, instruction_part="a", response_part="b")`,
       );
     assert.match(chat("chatml").program, /template: chatml/);
     assert.deepEqual(leftOf(chat("chatml")), []);
