@@ -127,13 +127,13 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
 const notebook = v.object({
   cells: v.array(v.object({ cell_type: v.string(), source: v.union([v.string(), v.array(v.string())]) })),
 });
-/** Lines for the shell and for the notebook are none of Python's. */
-const withoutCommands = (code: string): string => code.replace(/^[ \t]*[!%].*$/gm, "");
+/** Lines for the shell and for the notebook are none of Python's: blanks stand for them, so that places stay the same. */
+const withoutCommands = (code: string): string => code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));
 const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
 
 function scriptOf(text: string): Written {
-  const program = withoutCommands(text.replace(/\r\n?/g, "\n"));
-  return { program, placeOf: (at) => `line ${String(lineOf(program, at))}` };
+  const source = text.replace(/\r\n?/g, "\n");
+  return { source, program: withoutCommands(source), placeOf: (at) => `line ${String(lineOf(source, at))}` };
 }
 /** A notebook's code; places are told by the number of the code cell. */
 function notebookOf(text: string, name: string): Written {
@@ -142,7 +142,7 @@ function notebookOf(text: string, name: string): Written {
     cells = v
       .parse(notebook, JSON.parse(text))
       .cells.filter(({ cell_type: kind }) => kind === "code")
-      .map(({ source }) => withoutCommands(typeof source === "string" ? source : source.join("")));
+      .map(({ source }) => (typeof source === "string" ? source : source.join("")));
   } catch (cause) {
     throw new CodedError("not-settings", { file: name, why: "it is no notebook" }, { cause });
   }
@@ -151,7 +151,8 @@ function notebookOf(text: string, name: string): Written {
     while (cell < cells.length - 1 && rest > (cells[cell] ?? "").length) rest -= (cells[cell++] ?? "").length + 1;
     return `code cell ${String(cell + 1)}, line ${String(lineOf(cells[cell] ?? "", rest))}`;
   };
-  return { program: cells.join("\n"), placeOf };
+  const source = cells.join("\n");
+  return { source, program: withoutCommands(source), placeOf };
 }
 
 /** Arguments of transformers' trainers, and calls of programs that train. */

@@ -19,6 +19,8 @@ export interface PythonCall {
   /** Undefined: its bracket is never closed. */
   readonly arguments: string | undefined;
   readonly from: number;
+  /** Whether a loop repeats it. */
+  readonly looped: boolean;
   /** Functions and classes that the call lies in, outermost first. */
   readonly within: readonly Definition[];
   /** The innermost call that it is part of an argument of, with the argument's name or place. */
@@ -88,6 +90,7 @@ interface Open {
   readonly to: number;
   readonly definition?: Definition;
   readonly call?: PythonCall;
+  readonly loops?: true;
 }
 
 class Reader implements PythonProgram {
@@ -132,7 +135,8 @@ class Reader implements PythonProgram {
         if (name === "ImportStatement") this.import(at.node);
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
-        else if (assigning.test(name)) this.assign(at.node);
+        if (/^(For|While)Statement$/.test(name)) this.open.push({ node: name, to, loops: true });
+        if (assigning.test(name)) this.assign(at.node);
         else if (name === "VariableName") this.name(at.node);
         return from <= to;
       },
@@ -194,6 +198,7 @@ class Reader implements PythonProgram {
       start: list.from + 1,
       arguments: list.lastChild?.name === ")" ? this.of(list).slice(1, -1) : undefined,
       from: node.from,
+      looped: this.open.some(({ loops }) => loops === true),
       within: this.within(),
       inside: this.inside(node),
     };

@@ -20,8 +20,9 @@ const libraries = /^(trl|peft|transformers|datasets|unsloth)\./;
 type Arguments = Readonly<Record<string, unknown>>;
 /** The argument of a call without arguments, so that the call is accounted for like any other. */
 export const NOTHING = "()";
-/** `placeOf`: where a character of the program stands, as a reader finds it: "line 12". */
+/** `source`: with the lines that are for the shell or the notebook, which are blank in `program`. `placeOf`: where a character of the program stands, as a reader finds it: "line 12". */
 export interface Written {
+  readonly source: string;
   readonly program: string;
   readonly placeOf: (at: number) => string;
 }
@@ -30,7 +31,7 @@ export interface Written {
  * Arguments by the name of their call; places by number. The same call with other arguments is another one (`load_dataset 2`).
  * Coded error `not-settings`.
  */
-export function argumentsIn({ program, placeOf }: Written, file: string): Readonly<Record<string, Arguments>> {
+export function argumentsIn({ source, program, placeOf }: Written, file: string): Readonly<Record<string, Arguments>> {
   const read = pythonProgram(program);
   if (!read) throw new CodedError("not-settings", { file, why: "its text is not Python" });
   const names = constantsIn(read);
@@ -53,6 +54,7 @@ export function argumentsIn({ program, placeOf }: Written, file: string): Readon
   }
   if (asked.size === 0) return calls;
   const steps = stepsIn(read, asked, { placeOf, trained });
+  for (const [key, command] of commandsIn(source, placeOf)) steps[key] = command;
   if (more > 0) steps["further calls"] = new Unread(`${String(more)} calls`);
   const senses = sensesIn(read);
   return {
@@ -61,6 +63,17 @@ export function argumentsIn({ program, placeOf }: Written, file: string): Readon
     ...(Object.keys(steps).length > 0 && { [STEPS]: steps }),
   };
 }
+
+function commandsIn(source: string, placeOf: Written["placeOf"]): readonly (readonly [string, Unread])[] {
+  const lines = [...source.matchAll(/^[ \t]*[!%].*$/gm)].filter(({ 0: line }) => !harmlessCommands.test(line));
+  return lines.map(({ 0: line, index }, i) => [
+    i === 0 ? "command" : `command ${String(i + 1)}`,
+    new Unread(line.trim(), placeOf(index), "command"),
+  ]);
+}
+/** Commands that install, look or measure. */
+const harmlessCommands =
+  /^[ \t]*[!%]+[ \t]*(pip3?|uv|conda|mamba|apt|apt-get|sudo apt|python3? -m pip|nvidia-smi|ls|cd|pwd|mkdir|cat|head|free|df|env|set_env|capture|time|timeit|load_ext|reload_ext|autoreload|matplotlib|tensorboard|config|huggingface-cli login|hf auth login|wandb login|git config|git lfs|export)\b/;
 
 const loads = /\.from_pretrained$/;
 const trains = (calls: object): boolean => Object.keys(calls).some((name) => loads.test(name) || /Trainer$/.test(name));
@@ -82,13 +95,16 @@ function nameOf({ name, holder }: PythonCall, { imports }: PythonProgram): strin
 function argumentsOf(read: PythonProgram, call: PythonCall, names: ReadonlyMap<string, unknown>): Arguments {
   const parts = partsIn(read.text, call.start) ?? [];
   if (parts.length === 0) return { [NOTHING]: new Unread("") };
-  return Object.fromEntries(parts.map((part, i) => argument(part, i, names)));
+  const places = /Trainer$/.test(call.name) ? ofTrainers : [];
+  return Object.fromEntries(parts.map((part, i) => argument(part, places[i] ?? String(i), names)));
 }
-function argument(part: string, place: number, names: ReadonlyMap<string, unknown>): readonly [string, unknown] {
+/** What transformers' trainers take by place, after the model and the arguments. */
+const ofTrainers = ["0", "1", "data_collator", "train_dataset", "eval_dataset", "processing_class"];
+function argument(part: string, place: string, names: ReadonlyMap<string, unknown>): readonly [string, unknown] {
   // Arguments that a program spreads are told as they stand.
   if (part.startsWith("*")) return [part, new Unread(part)];
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
-  return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [String(place), literalOf(part, names)];
+  return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [place, literalOf(part, names)];
 }
 
 /** `NAME = literal`, where the name is given that one alone. */

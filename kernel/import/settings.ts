@@ -28,7 +28,17 @@ export class Unread {
     /** Where it stands in its file: "line 12". */
     readonly place?: string,
     /** What it is: a call with its arguments, or the value of an assignment. `loaded`: a model that is loaded after the training. */
-    readonly about?: "call" | "function" | "loaded" | "rows" | "tokens" | "assignment" | "method" | "mistake",
+    readonly about?:
+      | "call"
+      | "function"
+      | "loaded"
+      | "rows"
+      | "tokens"
+      | "assignment"
+      | "method"
+      | "mistake"
+      | "repeated"
+      | "command",
   ) {}
   toJSON(): string {
     return this.text;

@@ -54,12 +54,16 @@ export function stepsIn(
   for (const { name, from, methods } of trainersIn(program.code))
     for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
   const relevance = relevanceIn(program);
+  let trainings = 0;
   for (const { call, about } of callsIn(program, asked, relevance)) {
     const given = call.arguments?.trim() ?? "";
     const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
     const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
     const parts = partsIn(program.text, call.start) ?? [];
     const loaded = call.name === "from_pretrained" && trained !== undefined && call.from > trained;
+    // A model's own `train` only says that it is about to learn.
+    const trains = call.name === "train" && about === "call" && !/(^|\.)\w*model$/.test(call.holder ?? "");
+    const repeated = trains && (call.looped || trainings++ > 0);
     add(
       named,
       call.name === "train_test_split" && parts.length > 0
@@ -67,7 +71,7 @@ export function stepsIn(
         : new Unread(
             about === "rows" || about === "tokens" ? parts.join(", ") : given,
             placeOf(call.from),
-            loaded ? "loaded" : about,
+            loaded ? "loaded" : repeated ? "repeated" : about,
           ),
     );
   }
@@ -78,7 +82,7 @@ export function stepsIn(
     const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
     const value = text
       .slice(target.to, made.to)
-      .replace(/^\s*=\s*/, "")
+      .replace(/^\s*(?::[^=]+)?=\s*/, "")
       .trim();
     const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
     const line = text.slice(text.lastIndexOf("\n", made.from) + 1, made.to).trim();
@@ -190,6 +194,7 @@ export function tellSteps(s: Settings, adapted: boolean): void {
       continue;
     if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", instead.loss);
     else if (step?.about === "method") steps.leave(key, "a method of its own, which is not run");
+    else if (step?.about === "command") steps.leave(key, "a command that is not run");
     else if (step?.about === "mistake") steps.leave(key, "the line can't be read as Python");
     else if (step === undefined) steps.leave(key, "write a `split`");
     else tellStep(steps, key, { name, whole, text: step.text }, step.about, adapted);

@@ -54,6 +54,7 @@ const calls: readonly Rule[] = [
   [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile)\b/, idle(kernels)],
   [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
   [/^(no_grad|inference_mode|autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
+  [/^Accelerator$/, left("write it in the recipe"), ({ text }) => /gradient_accumulation|mixed_precision/.test(text)],
   [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machines)],
   [/^(login|notebook_login|create_repo|snapshot_download|hf_hub_download|HfApi|HfFolder)$/, idle(files)],
   [/^(save_model|save_pretrained|save_state|save_metrics|create_model_card|save_to_disk)$/, idle(kept)],
@@ -119,6 +120,8 @@ const functions =
 export function verdictOf(about: NonNullable<Unread["about"]>, statement: Statement): Verdict {
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
+  if (about === "repeated")
+    return left("the training is written once: `epochs` says how often, `sweep` tries settings");
   const rules = about === "assignment" ? assignments : calls;
   const found = rules.find(
     ([pattern, verdict, only]) =>

@@ -232,6 +232,16 @@ class Settings:
     const cells = ["import torch", program("model.tie_weights()")].map((source) => ({ cell_type: "code", source }));
     assert.match(importSettings(JSON.stringify({ cells }), "a.ipynb").program, /\(code cell 2, line 4: /);
   });
+  it("are listed where the training is repeated, or a command of the shell may change the data", () => {
+    const trains = 't = Trainer("x", TrainingArguments("o"), train_dataset=load_dataset("a/b"))\n';
+    const named = (lines: string): readonly string[] =>
+      importSettings(trains + lines, "a.py").left.map(({ setting }) => setting);
+    assert.deepEqual(named("t.train()"), []);
+    assert.deepEqual(named("for i in range(3):\n    t.train()"), ["program.t.train"]);
+    assert.deepEqual(named("t.train()\nt.train()"), ["program.t.train 2"]);
+    assert.deepEqual(named("!pip install trl\n%cd x\nt.train()"), []);
+    assert.deepEqual(named("!python prepare.py\nt.train()"), ["program.command"]);
+  });
   it("load the model again to ask it, which trains nothing", () => {
     const again = 'model = AutoModelForSequenceClassification.from_pretrained("o")';
     const made = importSettings(`${program("")}${again}`, "a.py");
