@@ -123,7 +123,10 @@ function lengthOf(parts: Parts): number | undefined {
   const [first] = given;
   for (const { part, key, length } of given)
     if (length !== first?.length) part.leave(key, "another length goes before it");
-  const said = [trainer, training, base].some((part) => lengths.some((key) => part.has(key)));
+  // `max_length=None` cuts nothing in TRL; Unsloth takes the model's own length.
+  const said = [trainer, training, base].some((part) =>
+    lengths.some((key) => (isUnsloth(parts) ? part.has(key) : part.names().includes(key))),
+  );
   return first?.length ?? (sft && !said ? (isUnsloth(parts) ? unslothLength : 1024) : undefined);
 }
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */

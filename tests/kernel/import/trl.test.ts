@@ -111,6 +111,11 @@ describe("words of Tune for what a program says", () => {
       "get_chat_template.mapping",
     ]);
   });
+  it("are no length where nothing is cut, and TRL's own where nothing is said", () => {
+    const length = (given: string): string => imported(`SFTTrainer("x", SFTConfig(${given})).train()`).program;
+    assert.match(length(""), /max_length: 1024/);
+    assert.doesNotMatch(length("max_length=None"), /max_length/);
+  });
   it("are the cross-entropy for its names, and no preference", () => {
     const loss = (name: string): string =>
       importSettings(stringify({ dataset_text_field: "text", loss_type: name }), "a.yaml").program;
