@@ -38,7 +38,10 @@ const idleOfTrainers: readonly Idle[] = [
     logs,
     /^(eval_accumulation_steps|eval_batch_size|per_device_eval_batch_size|eval_delay|eval_on_start|eval_table_size)$/,
   ],
-  [results, /^(do_eval|do_train|remove_unused_columns|label_names|prediction_loss_only|include_\w+)$/],
+  [
+    results,
+    /^(predict_with_generate|generation_max_length|generation_num_beams|do_eval|do_train|remove_unused_columns|label_names|prediction_loss_only|include_\w+)$/,
+  ],
   [
     machines,
     /^(deepspeed|ddp|ddp_\w+|fsdp|fsdp_\w+|local_rank|accelerator_config|use_ray|ray_\w+|device_map|distributed_\w+)$/,

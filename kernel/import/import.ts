@@ -1,5 +1,4 @@
 /** Files of other tools as Tune programs: which tool's a file is, and what it comes to. */
-import * as v from "valibot";
 import { parse } from "yaml";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
@@ -14,9 +13,10 @@ import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
 import { programOf, type Read } from "./program.js";
-import { argumentsIn, type Written } from "./python.js";
+import { argumentsIn } from "./python.js";
 import { Settings, type Fate, type Left } from "./settings.js";
 import { readTrl } from "./trl.js";
+import { notebookOf, scriptOf } from "./written.js";
 
 export const tools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
 export type Tool = (typeof tools)[number];
@@ -122,37 +122,6 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
   }
   if (!isRecord(settings)) throw new CodedError("not-settings", { file: name, why: "it holds no settings by name" });
   return settings;
-}
-
-const notebook = v.object({
-  cells: v.array(v.object({ cell_type: v.string(), source: v.union([v.string(), v.array(v.string())]) })),
-});
-/** Lines for the shell and for the notebook are none of Python's: blanks stand for them, so that places stay the same. */
-const withoutCommands = (code: string): string => code.replace(/^[ \t]*[!%].*$/gm, (line) => " ".repeat(line.length));
-const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
-
-function scriptOf(text: string): Written {
-  const source = text.replace(/\r\n?/g, "\n");
-  return { source, program: withoutCommands(source), placeOf: (at) => `line ${String(lineOf(source, at))}` };
-}
-/** A notebook's code; places are told by the number of the code cell. */
-function notebookOf(text: string, name: string): Written {
-  let cells: readonly string[];
-  try {
-    cells = v
-      .parse(notebook, JSON.parse(text))
-      .cells.filter(({ cell_type: kind }) => kind === "code")
-      .map(({ source }) => (typeof source === "string" ? source : source.join("")));
-  } catch (cause) {
-    throw new CodedError("not-settings", { file: name, why: "it is no notebook" }, { cause });
-  }
-  const placeOf = (at: number): string => {
-    let [rest, cell] = [at, 0];
-    while (cell < cells.length - 1 && rest > (cells[cell] ?? "").length) rest -= (cells[cell++] ?? "").length + 1;
-    return `code cell ${String(cell + 1)}, line ${String(lineOf(cells[cell] ?? "", rest))}`;
-  };
-  const source = cells.join("\n");
-  return { source, program: withoutCommands(source), placeOf };
 }
 
 /** Arguments of transformers' trainers, and calls of programs that train. */

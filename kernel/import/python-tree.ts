@@ -21,6 +21,8 @@ export interface PythonCall {
   readonly from: number;
   /** Whether a loop repeats it. */
   readonly looped: boolean;
+  /** Whether it never runs: a notebook's `if False:`. */
+  readonly dead: boolean;
   /** Functions and classes that the call lies in, outermost first. */
   readonly within: readonly Definition[];
   /** The innermost call that it is part of an argument of, with the argument's name or place. */
@@ -36,6 +38,7 @@ export interface PythonAssignment {
   readonly from: number;
   readonly to: number;
   readonly within: readonly Definition[];
+  readonly dead: boolean;
   /** Whether it is a statement: loops, `with` and comprehensions name what they go through. */
   readonly statement: boolean;
 }
@@ -90,7 +93,7 @@ interface Open {
   readonly to: number;
   readonly definition?: Definition;
   readonly call?: PythonCall;
-  readonly loops?: true;
+  readonly is?: "loop" | "dead";
 }
 
 class Reader implements PythonProgram {
@@ -135,7 +138,8 @@ class Reader implements PythonProgram {
         if (name === "ImportStatement") this.import(at.node);
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
-        if (/^(For|While)Statement$/.test(name)) this.open.push({ node: name, to, loops: true });
+        if (/^(For|While)Statement$/.test(name)) this.open.push({ node: name, to, is: "loop" });
+        else if (name === "Body" && this.isDead(at.node)) this.open.push({ node: name, to, is: "dead" });
         if (assigning.test(name)) this.assign(at.node);
         else if (name === "VariableName") this.name(at.node);
         return from <= to;
@@ -151,6 +155,9 @@ class Reader implements PythonProgram {
     return this.text.slice(node.from, node.to);
   }
 
+  private isDead({ prevSibling, parent }: PythonNode): boolean {
+    return parent?.name === "IfStatement" && prevSibling !== null && /^(False|0)$/.test(this.of(prevSibling));
+  }
   private name(node: PythonNode): void {
     if (node.parent?.name === "ParamList") this.parameters.add(this.of(node));
     else if (isHanded(node)) this.handed.add(this.of(node));
@@ -198,7 +205,8 @@ class Reader implements PythonProgram {
       start: list.from + 1,
       arguments: list.lastChild?.name === ")" ? this.of(list).slice(1, -1) : undefined,
       from: node.from,
-      looped: this.open.some(({ loops }) => loops === true),
+      looped: this.open.some(({ is }) => is === "loop"),
+      dead: this.open.some(({ is }) => is === "dead"),
       within: this.within(),
       inside: this.inside(node),
     };
@@ -242,6 +250,7 @@ class Reader implements PythonProgram {
       from: node.from,
       to: node.to,
       within: this.within(),
+      dead: this.open.some(({ is }) => is === "dead"),
       statement,
     });
   }

@@ -7,6 +7,7 @@ import "./codes.js";
 import { pythonProgram, type PythonCall, type PythonProgram } from "./python-tree.js";
 import { literalOf, partsIn } from "./python-values.js";
 import { Unread } from "./settings.js";
+import type { Written } from "./written.js";
 import { ownTrainers, STEPS, stepsIn } from "./steps.js";
 
 /** Known calls that are read at most; how many more there are is listed. */
@@ -20,30 +21,28 @@ const libraries = /^(trl|peft|transformers|datasets|unsloth)\./;
 type Arguments = Readonly<Record<string, unknown>>;
 /** The argument of a call without arguments, so that the call is accounted for like any other. */
 export const NOTHING = "()";
-/** `source`: with the lines that are for the shell or the notebook, which are blank in `program`. `placeOf`: where a character of the program stands, as a reader finds it: "line 12". */
-export interface Written {
-  readonly source: string;
-  readonly program: string;
-  readonly placeOf: (at: number) => string;
-}
-
 /**
  * Arguments by the name of their call; places by number. The same call with other arguments is another one (`load_dataset 2`).
  * Coded error `not-settings`.
  */
-export function argumentsIn({ source, program, placeOf }: Written, file: string): Readonly<Record<string, Arguments>> {
+export function argumentsIn(
+  { program, commands, placeOf }: Written,
+  file: string,
+): Readonly<Record<string, Arguments>> {
   const read = pythonProgram(program);
   if (!read) throw new CodedError("not-settings", { file, why: "its text is not Python" });
   const names = constantsIn(read);
   const trainers = ownTrainers(read);
-  const ends = read.calls.findLast(({ name, callee }) => name === "train" && callee.name === "MemberExpression");
+  const ends = read.calls.findLast(
+    ({ name, callee, dead }) => name === "train" && callee.name === "MemberExpression" && !dead,
+  );
   const trained = ends?.callee.to;
   const calls: Record<string, Arguments> = {};
   const asked = new Set<PythonCall>();
   let more = 0;
   for (const call of read.calls) {
     const name = trainers.get(call.callee.name === "VariableName" ? call.name : "") ?? nameOf(call, read);
-    if (!known.test(name) || call.arguments === undefined) continue;
+    if (!known.test(name) || call.arguments === undefined || call.dead) continue;
     // A model that is loaded after the training, and after what trained, is only asked.
     if (trained !== undefined && call.from > trained && loads.test(name) && trains(calls)) continue;
     if (asked.size >= mostCalls) more++;
@@ -54,7 +53,7 @@ export function argumentsIn({ source, program, placeOf }: Written, file: string)
   }
   if (asked.size === 0) return calls;
   const steps = stepsIn(read, asked, { placeOf, trained });
-  for (const [key, command] of commandsIn(source, placeOf)) steps[key] = command;
+  for (const [i, command] of commands.entries()) steps[i === 0 ? "command" : `command ${String(i + 1)}`] = command;
   if (more > 0) steps["further calls"] = new Unread(`${String(more)} calls`);
   const senses = sensesIn(read);
   return {
@@ -64,18 +63,8 @@ export function argumentsIn({ source, program, placeOf }: Written, file: string)
   };
 }
 
-function commandsIn(source: string, placeOf: Written["placeOf"]): readonly (readonly [string, Unread])[] {
-  const lines = [...source.matchAll(/^[ \t]*[!%].*$/gm)].filter(({ 0: line }) => !harmlessCommands.test(line));
-  return lines.map(({ 0: line, index }, i) => [
-    i === 0 ? "command" : `command ${String(i + 1)}`,
-    new Unread(line.trim(), placeOf(index), "command"),
-  ]);
-}
-/** Commands that install, look or measure. */
-const harmlessCommands =
-  /^[ \t]*[!%]+[ \t]*(pip3?|uv|conda|mamba|apt|apt-get|sudo apt|python3? -m pip|nvidia-smi|ls|cd|pwd|mkdir|cat|head|free|df|env|set_env|capture|time|timeit|load_ext|reload_ext|autoreload|matplotlib|tensorboard|config|huggingface-cli login|hf auth login|wandb login|git config|git lfs|export)\b/;
-
-const loads = /\.from_pretrained$/;
+/** Calls that programs repeat to ask what they trained. */
+const loads = /\.from_pretrained$|^get_chat_template$/;
 const trains = (calls: object): boolean => Object.keys(calls).some((name) => loads.test(name) || /Trainer$/.test(name));
 
 function add(calls: Record<string, Arguments>, name: string, given: Arguments): void {

@@ -38,6 +38,7 @@ export class Unread {
       | "method"
       | "mistake"
       | "repeated"
+      | "dead"
       | "command",
   ) {}
   toJSON(): string {

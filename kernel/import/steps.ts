@@ -20,6 +20,9 @@ const ofTokens = /^(encode|encode_plus|batch_encode_plus)$|tok/i;
 /** Arguments of known calls that are objects: what is called within them is looked at by itself. */
 const objects =
   /^([0-3]|model|tokenizer|args|train_dataset|processing_class|peft_config|quantization_config|config|trainer|dataset)$/;
+/** After the training these ask what it made: a model that is loaded, or called. */
+const loads = /^(from_pretrained|get_chat_template)$/;
+const asks = /^(model|classifier|pipe)$/;
 /** The section of a program's settings that this file writes. */
 export const STEPS = "program";
 
@@ -60,18 +63,19 @@ export function stepsIn(
     const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
     const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
     const parts = partsIn(program.text, call.start) ?? [];
-    const loaded = call.name === "from_pretrained" && trained !== undefined && call.from > trained;
+    const isAfter = trained !== undefined && call.from > trained;
+    const loaded = isAfter && (loads.test(call.name) || (about === "function" && asks.test(call.name)));
     // A model's own `train` only says that it is about to learn.
     const trains = call.name === "train" && about === "call" && !/(^|\.)\w*model$/.test(call.holder ?? "");
     const repeated = trains && (call.looped || trainings++ > 0);
     add(
       named,
-      call.name === "train_test_split" && parts.length > 0
+      call.name === "train_test_split" && !call.dead && parts.length > 0
         ? Object.fromEntries(parts.map(partOf))
         : new Unread(
             about === "rows" || about === "tokens" ? parts.join(", ") : given,
             placeOf(call.from),
-            loaded ? "loaded" : repeated ? "repeated" : about,
+            call.dead ? "dead" : loaded ? "loaded" : repeated ? "repeated" : about,
           ),
     );
   }
@@ -86,7 +90,7 @@ export function stepsIn(
       .trim();
     const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
     const line = text.slice(text.lastIndexOf("\n", made.from) + 1, made.to).trim();
-    add(known ? name : whole, new Unread(known ? line : value, placeOf(made.from), "assignment"));
+    add(known ? name : whole, new Unread(known ? line : value, placeOf(made.from), made.dead ? "dead" : "assignment"));
   }
   for (const at of program.mistakes.slice(0, most))
     add("no Python", new Unread(lineAt(program.text, at), placeOf(at), "mistake"));

@@ -30,8 +30,7 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
   const file = reader === undefined ? named : files?.get("train");
   if (file === undefined) {
     notes.push("The program's text names no data: put the file's name below.");
-    for (const key of ["train_dataset", "3"])
-      trainer.leave(key, "the text of the program doesn't say which rows: write `source`");
+    trainer.leave("train_dataset", "the text of the program doesn't say which rows: write `source`");
   }
   const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
   const formatted = trainer.has("formatting_func") || training.has("formatting_func");

@@ -95,9 +95,12 @@ export function readTrl(s: Settings): Read {
     seed: text(training.number("seed") ?? training.unless(defaults.seed, "seed")),
   };
   training.ignore(files, "0");
-  trainer.consume(/^[013]$/); // the model, the arguments and the training rows
+  trainer.consume(/^[01]$/); // the model and the arguments
   parts.lora?.consume(/^(0|model)$/);
-  parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
+  const seed = recipe.seed;
+  if (seed !== undefined && String(parts.lora?.value("random_state")) === seed)
+    parts.lora?.consume("random_state");
+  else parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
   for (const key of s.names()) if (/ \d+$/.test(key)) s.leave(key, againWhy(key));
   adapterGiven(s);
@@ -224,7 +227,7 @@ function partsOf(s: Settings): Parts {
   const patched = isUnsloth({ base, lora }) && (training === undefined || training.at() === "SFTConfig");
   return {
     training: training ?? none,
-    trainer: within("SFTTrainer", "UnslothTrainer", "Trainer") ?? none,
+    trainer: within("SFTTrainer", "UnslothTrainer", "Trainer", "Seq2SeqTrainer") ?? none,
     lora,
     base,
     stored: within("BitsAndBytesConfig") ?? none,

@@ -51,7 +51,7 @@ const calls: readonly Rule[] = [
   [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
   [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that is given it
   [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logs)],
-  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile)\b/, idle(kernels)],
+  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernels)],
   [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
   [/^(no_grad|inference_mode|autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
   [/^Accelerator$/, left("write it in the recipe"), ({ text }) => /gradient_accumulation|mixed_precision/.test(text)],
@@ -71,6 +71,7 @@ const calls: readonly Rule[] = [
     idle(logs),
   ],
   [/^(parameters|named_parameters|named_modules|modules|numel|element_size|state_dict|describe|head)$/, idle(shows)],
+  [/^(item|numpy|detach|argmax|argsort|softmax|squeeze|unsqueeze)$/, idle("what is computed from results")],
   [/^(to|cuda|cpu|eval)$/, idle(machines), (one) => one.name !== "to" || device(one)],
   [/^train$/, left("its arguments aren't carried over"), ({ text }) => text.trim() !== ""],
   [/^(gradient_checkpointing_\w+|enable_input_require_grads|prepare_model_for_\w+|enable_xformers\w*)$/, idle(memory)],
@@ -85,6 +86,7 @@ const calls: readonly Rule[] = [
   [/^requires_grad$/, left("which parts train is told by `technique`")],
   [/^add_callback$/, left("not run; `early_stopping: patience(…)` in the recipe ends a training early")],
   [/^(interleave_datasets|concatenate_datasets)$/, left(mixed)],
+  [/^(backward|step|zero_grad|fit)$/, left("a training loop of its own, which is not run")],
   [/^(drop_duplicates|unique|deduplicate)$/, left("write `clean: [drop_duplicates]`")],
   [/^(rename_columns?|remove_columns|select_columns)$/, left("name the file's columns in `columns`")],
   [/^train_test_split$/, left("write a `split`")],
@@ -102,6 +104,7 @@ function asked({ name, whole }: Statement): boolean {
 const assignments: readonly Rule[] = [
   [/^use_cache$/, idle("a cache for writing, which training has no use for")],
   [/^(pretraining_tp|is_parallelizable|model_parallel|device|_ddp\w*)$/, idle(machines)],
+  [/^torch\.(backends|_dynamo|_inductor)\./, idle(kernels)],
   [/^(allow_tf32|benchmark|deterministic|enabled|max_split_size\w*)$/, idle(kernels)],
   [/^(label2id|id2label|num_labels)$/, idle("the labels of the rows are counted")],
   [/^padding_side$/, idle("rows are padded at their end"), ({ text }) => /^["']right["']$/.test(text.trim())],
@@ -120,6 +123,7 @@ const functions =
 export function verdictOf(about: NonNullable<Unread["about"]>, statement: Statement): Verdict {
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
+  if (about === "dead") return idle("never runs");
   if (about === "repeated")
     return left("the training is written once: `epochs` says how often, `sweep` tries settings");
   const rules = about === "assignment" ? assignments : calls;

@@ -39,7 +39,7 @@ function namesIn(text: string): readonly number[] {
     const of = `${call.holder ?? ""}.${call.name}`;
     // All of this module is about devices; a function that is handed to a call is listed with that call.
     const handed = call.within.some(({ name }) => program.handed.has(name));
-    if (!known.has(call.name) || of.startsWith("torch.cuda.") || handed) return [];
+    if (!known.has(call.name) || of.startsWith("torch.cuda.") || handed || call.dead) return [];
     const given = Object.entries(settings).find(([name]) => last(name) === call.name)?.[1];
     const own = isRecord(given) ? Object.entries(given).filter(([, value]) => value !== null) : [];
     const named = own.flatMap(([name]) => {

@@ -242,6 +242,16 @@ class Settings:
     assert.deepEqual(named("!pip install trl\n%cd x\nt.train()"), []);
     assert.deepEqual(named("!python prepare.py\nt.train()"), ["program.command"]);
   });
+  it("are none in a branch that never runs, nor in cells that install", () => {
+    const dead = "if False: model.push_to_hub('a/b')\nif 0:\n    model.x = 3\nelse:\n    model.y = 3";
+    assert.deepEqual(left("", dead), ["program.model.y"]);
+    const cells = ["%%bash\npip install trl", "if x:\n    !pip install trl \\\n      torch\n", program("")];
+    const made = importSettings(
+      JSON.stringify({ cells: cells.map((source) => ({ cell_type: "code", source })) }),
+      "a.ipynb",
+    );
+    assert.deepEqual(made.left, []);
+  });
   it("load the model again to ask it, which trains nothing", () => {
     const again = 'model = AutoModelForSequenceClassification.from_pretrained("o")';
     const made = importSettings(`${program("")}${again}`, "a.py");

@@ -45,6 +45,13 @@ describe("Unsloth's defaults", () => {
     }
     assert.match(unsloth("", adapted, ', args=TrainingArguments("o")'), /batch_size: 8\n[\s\S]*weight_decay: 0\)/);
   });
+  it("leave no seed of the adapter behind that is the recipe's", () => {
+    const seeds = (seed: number): boolean =>
+      unsloth(", load_in_4bit=False", `model = FastLanguageModel.get_peft_model(model, random_state=${String(seed)})`)
+        .split("No effect")[0]
+        ?.includes("random_state") === true;
+    assert.deepEqual([3407, 7].map(seeds), [false, true]);
+  });
   it("are PEFT's for a LoraConfig", () => {
     const text = 'SFTTrainer("someone/base", SFTConfig(), peft_config=LoraConfig()).train()';
     assert.match(imported(text).program, /lora\(rank: 8, alpha: 8\)/);
