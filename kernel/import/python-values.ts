@@ -24,6 +24,9 @@ export function literalOf(written: string, names: ReadonlyMap<string, unknown>, 
     const values = parts.map((part) => literalOf(part, names, depth + 1));
     return values.some((one) => one instanceof Unread) ? new Unread(text) : values;
   }
+  // PEFT's names of tasks.
+  const task = /^(?:\w+\.)?TaskType\.(\w+)$/.exec(text);
+  if (task) return task[1];
   return names.has(text) ? names.get(text) : new Unread(text);
 }
 

@@ -98,8 +98,7 @@ export function readTrl(s: Settings): Read {
   trainer.consume(/^[01]$/); // the model and the arguments
   parts.lora?.consume(/^(0|model)$/);
   const seed = recipe.seed;
-  if (seed !== undefined && String(parts.lora?.value("random_state")) === seed)
-    parts.lora?.consume("random_state");
+  if (seed !== undefined && String(parts.lora?.value("random_state")) === seed) parts.lora?.consume("random_state");
   else parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
   for (const key of s.names()) if (/ \d+$/.test(key)) s.leave(key, againWhy(key));

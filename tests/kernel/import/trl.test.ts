@@ -123,6 +123,12 @@ describe("words of Tune for what a program says", () => {
     assert.match(length(""), /max_length: 1024/);
     assert.doesNotMatch(length("max_length=None"), /max_length/);
   });
+  it("are the task that PEFT's TaskType names", () => {
+    const text =
+      'Trainer("x", TrainingArguments("o"), train_dataset=load_dataset("a/b"))\nLoraConfig(task_type=TaskType.SEQ_CLS)';
+    assert.match(imported(text).program, /task: text_classification/);
+    assert.deepEqual(leftOf(imported(text)), []);
+  });
   it("are the cross-entropy for its names, and no preference", () => {
     const loss = (name: string): string =>
       importSettings(stringify({ dataset_text_field: "text", loss_type: name }), "a.yaml").program;
