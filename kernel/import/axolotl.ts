@@ -244,6 +244,8 @@ function precision(s: Settings): string | undefined {
 function idle(s: Settings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
     s.leave(key, "a run goes on by `resume: true`");
+  if (s.flag("dataset_exact_deduplication"))
+    s.leave("dataset_exact_deduplication", "write `clean: [drop_duplicates]`; case and blanks don't count there");
   // Axolotl sends the model wherever a name for it is given.
   s.leave("hub_model_id", publish);
   ignoreUsual(s);

@@ -19,7 +19,7 @@ export interface Statement {
   readonly whole: string;
   readonly text: string;
 }
-type Rule = readonly [pattern: RegExp, verdict: Verdict, only?: (statement: Statement) => boolean];
+export type Rule = readonly [pattern: RegExp, verdict: Verdict, only?: (statement: Statement) => boolean];
 
 const idle = (why: string): Verdict => ({ is: "idle", why });
 const left = (why: string): Verdict => ({ is: "left", why });
@@ -115,19 +115,29 @@ const assignments: readonly Rule[] = [
   [/(^|_)dropout(_prob|_p)?$/, left("write `dropout` in the recipe")],
 ];
 
+export interface Rules {
+  readonly calls: readonly Rule[];
+  readonly assignments: readonly Rule[];
+}
+export const rules: Rules = { calls, assignments };
+
 /** Functions that libraries have; another function of that name is code that nobody knows. */
 const functions =
   /^(\w+Callback|\w*DataCollator\w*|\w+Streamer|set_\w+|is_\w+|(notebook_)?login|pipeline|prepare_\w+|Accelerator|PartialState|get_logger|create_repo|snapshot_download|hf_hub_download|HfApi|tok|\w*tokenizer|load_metric|no_grad|inference_mode|autocast|classification_report|notebook_launcher)$/i;
 
 /** What becomes of a call or an assignment. */
-export function verdictOf(about: NonNullable<Unread["about"]>, statement: Statement): Verdict {
+export function verdictOf(
+  about: NonNullable<Unread["about"]>,
+  statement: Statement,
+  { calls, assignments }: Rules = rules,
+): Verdict {
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
   if (about === "dead") return idle("never runs");
   if (about === "repeated")
     return left("the training is written once: `epochs` says how often, `sweep` tries settings");
-  const rules = about === "assignment" ? assignments : calls;
-  const found = rules.find(
+  const table = about === "assignment" ? assignments : calls;
+  const found = table.find(
     ([pattern, verdict, only]) =>
       (pattern.test(statement.name) || pattern.test(statement.whole)) &&
       (about !== "function" || verdict.is === "left" || functions.test(statement.name)) &&

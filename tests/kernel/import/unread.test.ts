@@ -70,6 +70,7 @@ describe("settings that no reader asks for", () => {
     for (const [more, setting] of [
       [{ special_tokens: { pad_token: "<pad>" } }, "special_tokens.pad_token"],
       [{ eval_steps: 20 }, "eval_steps"],
+      [{ dataset_exact_deduplication: true }, "dataset_exact_deduplication"],
       [{ loss_watchdog_threshold: 5 }, "loss_watchdog_threshold"],
       [{ resume_from_checkpoint: "out/1" }, "resume_from_checkpoint"],
     ] as const)
