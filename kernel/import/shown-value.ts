@@ -30,9 +30,13 @@ export function shownValue(setting: string, value: unknown): string {
 /** Tokens by the beginnings that their makers give them: Hugging Face, OpenAI, GitHub, AWS. */
 const shaped = /\b(?:hf_|sk-|gh[pousr]_|github_pat_|AKIA)[\w-]{6,}/g;
 
+/** `--token …` of commands, and headers. */
+const ofCommands = /(\bBearer\s+|--?(?:token|password|api[-_]key|key)[ =])[^\s"']+/gi;
+
 function withoutSecrets(code: string): string {
   return code
     .replace(shaped, "…")
+    .replace(ofCommands, "$1…")
     .replace(assigned, (all, name: string, between: string, quote: string) =>
       isSecret(name) ? `${name}${between}${quote}…${quote}` : all,
     );
