@@ -19,13 +19,19 @@ const builtins = new Set(
     "abs all any bool bytes chr dict dir divmod enumerate exit filter float format frozenset getattr globals hasattr hash hex id " +
     "input int isinstance issubclass iter len list locals map max min next object open ord pow print quit range repr reversed " +
     "round set slice sorted str sum super tuple type vars zip display get_ipython breakpoint callable " +
-    "Exception ValueError RuntimeError TypeError KeyError ImportError NotImplementedError AssertionError SystemExit " +
+    "vars Exception ValueError RuntimeError TypeError KeyError ImportError NotImplementedError AssertionError SystemExit " +
     "__name__ __file__ True False None"
   ).split(" "),
 );
 /** Methods of texts, lists and records. */
 const plainMethods =
   /^(append|extend|format|join|split|rsplit|splitlines|strip|lstrip|rstrip|lower|upper|title|capitalize|replace|startswith|endswith|items|keys|values|get|index|count|encode|decode|tolist|read|readlines|write|close|isoformat)$/;
+
+/** Functions of Python through which any object is reached: `getattr(model, "half")()`. */
+const reaching = /^(getattr|type|vars|globals|locals)$/;
+/** Programs that a program starts, but for those that install or look. */
+const starts = /^(os\.(system|popen)|subprocess\.\w+)$/;
+const installs = /\b(pip3?|uv|conda|apt|apt-get|nvidia-smi|mkdir|which)\b/;
 
 export interface Relevance {
   call(call: PythonCall): boolean;
@@ -57,7 +63,8 @@ export function relevanceIn(program: PythonProgram): Relevance {
     within.some(({ kind, name, bases }) => (kind === "class" ? bases !== "" : program.handed.has(name)));
   const counts = (node: PythonNode): boolean => {
     const root = rootOf(program, node);
-    return root === undefined || (root !== "" && foreign(root));
+    if (root === undefined || (reaching.test(root) && node.name !== "VariableName")) return true;
+    return root !== "" && foreign(root);
   };
   return {
     object: ({ callee }) => counts(callee),
@@ -66,6 +73,7 @@ export function relevanceIn(program: PythonProgram): Relevance {
         const own = functions.get(call.name);
         if (own) return own.kind === "class" && own.bases !== "" && !covered(call);
       }
+      if (starts.test(`${call.holder ?? ""}.${call.name}`)) return !installs.test(call.arguments ?? "");
       if (covered(call) || (call.callee.name === "MemberExpression" && plainMethods.test(call.name))) return false;
       return counts(call.callee);
     },

@@ -201,6 +201,10 @@ describe("statements of a program that nobody reads", () => {
       ["model.config.dropout += 0.1", "model.config.dropout"],
       ['model.config.update({"a": 1})', "model.config.update"],
       ["model.lm_head.weight.data.zero_()", "model.lm_head.weight.data.zero_"],
+      ['getattr(model, "half")()', "call"],
+      ["type(model).forward = other", "type(model).forward"],
+      ['os.system("python prepare.py")', "os.system"],
+      ["map(lambda m: m.tie_weights(), [model])", "m.tie_weights"],
       ["model.train(False)", "model.train"],
       ["model.to(torch.bfloat16)", "model.to"],
     ] as const)
@@ -211,6 +215,8 @@ describe("statements of a program that nobody reads", () => {
 import os, json
 import numpy as np
 os.environ["WANDB_PROJECT"] = "x"
+os.system("pip install trl")
+dtype = getattr(torch, "bfloat16")
 names = {}
 names["a"] = " ".join(["b"]).upper()
 print(len(names), json.dumps(names), np.mean([1, 2]))
