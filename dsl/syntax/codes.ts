@@ -117,7 +117,8 @@ registerCodes({
     severity: "error",
     message: () => "`=` sets nothing in Tune",
     help: (d) => `write \`${d.instead ?? ":"}\``,
-    explain: "Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`.",
+    explain:
+      'Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`. A definition has its keys in braces: `data reviews { source: csv("reviews.csv") }`.',
     example: "recipe r { epochs = 3 }",
   },
   "braces-for-parentheses": {

@@ -10,9 +10,13 @@ import * as t from "./tokens.js";
 
 export function foreign(tokens: readonly IToken[], text: string, source: SourceId, reporter: Reporter): IToken[] {
   let out = [...tokens];
+  let depth = 0;
   const idle = new Set<IToken>();
   for (let i = 0; i < out.length; i++) {
-    if (assigns(out, i)) out = assigned(out, i, text, source, reporter);
+    if (t.isOpen(out[i])) depth++;
+    else if (t.isClose(out[i])) depth = Math.max(0, depth - 1);
+    if (assignsRecord(out, i)) out = assigned(out, i, text, source, reporter);
+    else if (depth === 0 && assigns(out, i)) out = assignedValue(out, i, text, source, reporter);
     if (out[i]?.tokenType === t.Unknown && out[i]?.image === "<") out = filledIn(out, i, source, reporter);
     const name = out[i]?.image === "*" && out[i + 1]?.image === "*" ? unpacked(out, i) : undefined;
     if (name) idle.add(name);
@@ -20,16 +24,80 @@ export function foreign(tokens: readonly IToken[], text: string, source: SourceI
   return idle.size === 0 ? out : out.filter((token) => !idle.has(token));
 }
 
-/** `VERB NAME =` at the start of a line, before `dict(`, `SomeName(` or `{`. */
+/** `VERB NAME = VALUE` at the start of a line. */
 function assigns(tokens: readonly IToken[], i: number): boolean {
-  const [verb, name, equals, value, open] = tokens.slice(i, i + 5);
+  const [verb, name, equals, value] = tokens.slice(i, i + 4);
   return (
     (i === 0 || tokens[i - 1]?.tokenType === t.NewLine) &&
     verb?.tokenType === t.Identifier &&
     name?.tokenType === t.Identifier &&
     equals?.tokenType === t.Equals &&
-    (value?.tokenType === t.LeftBrace || (value?.tokenType === t.Identifier && open?.tokenType === t.LeftParen))
+    value !== undefined &&
+    value.tokenType !== t.NewLine
   );
+}
+
+/** The same, where the value is a record: `{ … }`, or `dict(KEY=VALUE, …)` or `SomeName(…)` with nothing but keywords. */
+function assignsRecord(tokens: readonly IToken[], i: number): boolean {
+  if (!assigns(tokens, i)) return false;
+  const [value, open] = tokens.slice(i + 3, i + 5);
+  if (value?.tokenType === t.LeftBrace) return keyed(tokens, i + 3);
+  const makes = value?.tokenType === t.Identifier && /^(?:dict|\p{Lu}.*)$/u.test(value.image);
+  return makes && open?.tokenType === t.LeftParen && keyed(tokens, i + 4);
+}
+
+/** Whether each item between the brackets that begin at `open` is `KEY = VALUE` or `KEY: VALUE`. */
+function keyed(tokens: readonly IToken[], open: number): boolean {
+  const to = closing(tokens, open);
+  let depth = 0;
+  let begins = true;
+  for (let i = open + 1; i < to; i++) {
+    const token = tokens[i];
+    if (depth === 0 && (token?.tokenType === t.Comma || token?.tokenType === t.NewLine)) begins = true;
+    else if (begins) {
+      const sets = [t.Equals, t.Colon].some((type) => tokens[i + 1]?.tokenType === type);
+      const isKey = [t.Identifier, t.Str, t.BadString].some((type) => token?.tokenType === type);
+      if (!sets || !isKey) return false;
+      begins = false;
+    } else if (t.isOpen(token)) depth++;
+    else if (t.isClose(token)) depth--;
+  }
+  return true;
+}
+
+/** `data reviews = csv("s.csv")`: only the vocabulary knows the key of the value, so no fix is offered. */
+function assignedValue(
+  all: readonly IToken[],
+  i: number,
+  text: string,
+  source: SourceId,
+  reporter: Reporter,
+): IToken[] {
+  const [verb, name, equals] = all.slice(i, i + 3) as [IToken, IToken, IToken];
+  const to = endOfLine(all, i + 3);
+  const [first, last] = [all[i + 3] as IToken, all[to - 1] as IToken];
+  const value = text.slice(first.startOffset, t.endOf(last));
+  const shown = value.includes("\n") || value.startsWith("{") ? "…" : value;
+  const instead = `${verb.image} ${name.image} { KEY: ${shown} }`;
+  reporter.report("equals-for-colon", { instead }, { source, start: equals.startOffset, end: t.endOf(equals) });
+  return [
+    ...all.slice(0, i + 2),
+    t.virtual(t.LeftBrace, equals, equals.startOffset, "{"),
+    ...all.slice(i + 3, to),
+    t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+    ...all.slice(to),
+  ];
+}
+
+/** Where the line ends that goes on from `from`, brackets over several lines included. */
+function endOfLine(tokens: readonly IToken[], from: number): number {
+  let depth = 0;
+  for (let i = from; i < tokens.length; i++) {
+    if (depth === 0 && tokens[i]?.tokenType === t.NewLine) return i;
+    if (t.isOpen(tokens[i])) depth++;
+    if (t.isClose(tokens[i])) depth--;
+  }
+  return tokens.length;
 }
 
 /** `recipe quick = dict(epochs=3)` as `recipe quick { epochs: 3 }`, in one report. */

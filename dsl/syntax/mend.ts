@@ -51,7 +51,7 @@ class Mender {
       case t.BadString:
         return this.badString(token);
       case t.Equals:
-        return this.equals(token);
+        return this.equals(token, next);
       case t.Semicolon:
         return this.semicolon(token, next);
       case t.Hash:
@@ -87,12 +87,15 @@ class Mender {
     if (rest) this.queue.splice(this.i + 1, 0, ...rest);
   }
 
-  private equals(token: IToken): void {
+  private equals(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
     // The blank before it goes too: a colon touches its key.
     const start = last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset;
     this.reporter.report("equals-for-colon", {}, this.span(token), {
-      fix: replace({ ...this.span(token), start }, ":"),
+      fix: {
+        ...replace({ ...this.span(token), start }, ":"),
+        certain: next !== undefined && next.tokenType !== t.NewLine,
+      },
     });
     this.out.push(t.retyped(token, t.Colon));
   }

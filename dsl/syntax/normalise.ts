@@ -17,17 +17,21 @@ type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix
 
 export function normalise(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
-  const stack: { open: IToken; word: boolean; commas?: Edit[] }[] = [];
+  // `lines`: commas for the new lines of `random { … }`, by which its parameters are parted.
+  const stack: { open: IToken; word: boolean; lines: Edit[]; commas?: Edit[] }[] = [];
   for (const [i, token] of tokens.entries()) {
     const previous = out.at(-1);
     const top = stack.at(-1);
     const inWord = top !== undefined && (top.word || top.open.tokenType !== t.LeftBrace);
     if (top?.word && token.tokenType === t.NewLine) {
+      const next = tokens.slice(i + 1).find((k) => k.tokenType !== t.NewLine);
+      if (previous && t.endsValue(previous) && next?.tokenType !== t.RightBrace && next?.tokenType !== t.Comma)
+        top.lines.push({ start: t.endOf(previous), end: t.endOf(previous), text: "," });
       out.push(t.retyped(token, t.Comma, ","));
       continue;
     }
     if (token.tokenType === t.LeftBrace && previous?.tokenType === t.Identifier) {
-      stack.push({ open: token, word: true });
+      stack.push({ open: token, word: true, lines: [] });
       out.push(t.retyped(token, t.LeftParen, "("));
       continue;
     }
@@ -35,6 +39,7 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
       const word = out[out.lastIndexOf(out.find((k) => k.startOffset === top.open.startOffset) ?? token) - 1];
       const edits = [
         { start: word ? t.endOf(word) : top.open.startOffset, end: t.endOf(top.open), text: "(" },
+        ...top.lines,
         { start: token.startOffset, end: t.endOf(token), text: ")" },
       ];
       report(
@@ -80,7 +85,7 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
       }
       out.push(t.virtual(colon ? t.Colon : t.Comma, previous, t.endOf(previous), colon ? ":" : ","));
     }
-    if (t.isOpen(token)) stack.push({ open: token, word: false });
+    if (t.isOpen(token)) stack.push({ open: token, word: false, lines: [] });
     if (t.isClose(token)) stack.pop();
     out.push(token);
   }

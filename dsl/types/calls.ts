@@ -8,8 +8,8 @@ import { adviceOf, advised, writes } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { replace, Reporter } from "../diagnostics/reporter.js";
-import type { Edit } from "../diagnostics/span.js";
 import type {} from "./codes/value-codes.js";
+import { areApart } from "./trial.js";
 import type { Asked, Typing } from "./typing.js";
 
 /** Whether values of the kind are never part of a program. */
@@ -113,10 +113,6 @@ function refusals(meant: Word, node: WordNode, asked: Asked, t: Typing): readonl
   const reporter = new Reporter();
   call(node, meant, asked, { ...t, reporter, places: new Map() });
   return reporter.diagnostics;
-}
-function areApart(edits: readonly Edit[]): boolean {
-  const sorted = edits.toSorted((a, b) => a.start - b.start);
-  return sorted.every(({ end }, i) => end < (sorted[i + 1]?.start ?? Infinity));
 }
 
 /** A word's arguments; those of an old spelling are taken as what it means today. */

@@ -1,6 +1,6 @@
 /** The header of a statement: its verb, the names it works on, its connectors. */
 import type { Verb } from "./registry.js";
-import type { Clause, Name, Operand, Statement, WordNode } from "../syntax/tree.js";
+import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { adviceOf } from "./advised.js";
 import { presentStatement, presentVerb } from "./deprecated.js";
@@ -9,6 +9,7 @@ import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
 import { replace } from "../diagnostics/reporter.js";
 import { formOf } from "./shapes.js";
+import { trialOf } from "./trial.js";
 
 export interface Header {
   readonly verb: Verb;
@@ -242,7 +243,11 @@ function meanwhileOf(verb: Verb, operand: Operand | undefined): string | undefin
     : meanwhile?.replaceAll(new RegExp(`\\b${shown}\\b`, "g"), () => named);
 }
 
-function noVerb(scope: Scope, { verb: name, operands: [first] }: Statement, written: string): void {
+function noVerb(scope: Scope, statement: Statement, written: string): void {
+  const {
+    verb: name,
+    operands: [first],
+  } = statement;
   const reserved = scope.registry.find("reserved", name.text);
   const verbs = scope.registry.verbs();
   const known = verbs.find((v) => v.elsewhere?.[name.text] === v.name && v.name !== name.text);
@@ -255,10 +260,11 @@ function noVerb(scope: Scope, { verb: name, operands: [first] }: Statement, writ
   else if (known && meanwhile !== undefined) {
     const advice = `\`${known.name}\` is to do that and isn't built yet; meanwhile: ${meanwhile}`;
     scope.report("unknown-verb", { word: written, advice }, name.span);
-  } else unknownVerb(scope, name, written, known?.name);
+  } else unknownVerb(scope, statement, written, known?.name);
 }
 
-function unknownVerb(scope: Scope, name: Name, written: string, known: string | undefined): void {
+function unknownVerb(scope: Scope, statement: Statement, written: string, known: string | undefined): void {
+  const name = statement.verb;
   const verbs = scope.registry.verbs();
   const near =
     known ??
@@ -282,7 +288,26 @@ function unknownVerb(scope: Scope, name: Name, written: string, known: string | 
       ...(advice === undefined ? {} : { advice }),
     },
     name.span,
-    near ? { fix: replace(name.span, near) } : {},
+    near
+      ? { fix: { ...replace(name.span, near), certain: key === undefined && fitsVerb(scope, statement, near) } }
+      : {},
+  );
+}
+
+/** Whether the rest of the header is one of that verb's: other tools' `export m to "folder"` needs more than another verb. */
+function fitsVerb(scope: Scope, statement: Statement, verb: string): boolean {
+  const trial = trialOf(scope);
+  const header = headerOf(trial.scope, { ...statement, verb: { ...statement.verb, text: verb } });
+  if (!header?.sound || trial.reporter.diagnostics.length > 0) return false;
+  return [...header.clauses].every(
+    ([
+      connector,
+      {
+        operands: [operand],
+      },
+    ]) => {
+      return header.verb.connectors[connector]?.takes !== "target" || operand?.is === "word";
+    },
   );
 }
 

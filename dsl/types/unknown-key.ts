@@ -3,9 +3,11 @@ import { isOldSpelling, type Parameter, type Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
 import { adviceOf, advised, writes, written, type Place } from "./advised.js";
 import { nearest } from "../diagnostics/nearest.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
 import { replace, type More } from "../diagnostics/reporter.js";
 import { kindsIn, partNamed } from "./parts.js";
 import type { Scope } from "./scope.js";
+import { refusalsOf, withInner } from "./trial.js";
 
 /** An unknown key: where it belongs, what it is called here, or the nearest one. */
 export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
@@ -36,7 +38,7 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     ) {
       if (owner === verb)
         scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
-          fix: replace(root, foreign),
+          fix: renamed(scope, entry, block, replace(root, foreign)),
         });
       else
         scope.report(
@@ -102,8 +104,18 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     return;
   }
   scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
-    fix: replace(root, near),
+    fix: renamed(scope, entry, block, replace(root, near)),
   });
+}
+
+/** The fix that renames a key. It is certain only where the block lacks that key and the key takes the value. */
+function renamed(scope: Scope, entry: Entry, { parameters, entries }: Block, fix: Fix): Fix {
+  const name = fix.edits[0]?.text ?? "";
+  if (entries.some((other) => other !== entry && other.key.path[0] === name && entry.key.path.length === 1))
+    return { ...fix, certain: false };
+  const parameter = parameters.find((p) => p.name === name);
+  if (!parameter || !entry.value || entry.key.path.length > 1) return fix;
+  return withInner(fix, refusalsOf(scope, entry.value, parameter));
 }
 
 /**

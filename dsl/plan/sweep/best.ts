@@ -25,7 +25,7 @@ export function asksBest({ path: [, part, ...more] }: WordNode): boolean {
 export function otherThanBest(program: Program, node: WordNode, after: string): void {
   const part = node.path[1];
   const wanted = `\`${node.path[0]?.text ?? node.text}.best\`, its best trial`;
-  const fix = part ? { fix: replace(part.span, "best") } : {};
+  const fix = part ? { fix: { ...replace(part.span, "best"), certain: false } } : {};
   program.report("wrong-operand", { after, wanted, found: `\`${node.text}\`` }, node.span, fix);
 }
 

@@ -1,0 +1,45 @@
+/** Tries what a fix would write before the fix is called certain: reports of a trial go to a reporter of its own. */
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
+import { Reporter } from "../diagnostics/reporter.js";
+import type { Edit } from "../diagnostics/span.js";
+import type { Expression } from "../syntax/tree.js";
+import type { Parameter } from "./registry.js";
+import type { Scope } from "./scope.js";
+
+export function trialOf(scope: Scope): { readonly scope: Scope; readonly reporter: Reporter } {
+  const reporter = new Reporter();
+  const { registry, source, experiments, versionLine, parameters } = scope;
+  const trial: Scope = {
+    ...{ registry, source, experiments, versionLine, parameters, reporter },
+    report(code, data, span, more) {
+      reporter.report(code, data, span, more);
+      return true;
+    },
+    textOf: (span) => scope.textOf(span),
+    // A reference is reported, or asked of the host, where the program itself has it.
+    typing: (places) => ({ ...scope.typing(places), reporter, reference: () => undefined }),
+  };
+  return { scope: trial, reporter };
+}
+
+/** What would be reported of a value if it were the value of `parameter`. */
+export function refusalsOf(scope: Scope, value: Expression, parameter: Parameter): readonly Diagnostic[] {
+  const trial = trialOf(scope);
+  const typing = trial.scope.typing(new Map());
+  typing.typed(value, parameter.type, { path: parameter.name, key: parameter.name, parameter }, typing);
+  return trial.reporter.diagnostics;
+}
+
+/**
+ * The fix together with the fixes of what it would uncover. It stays certain only if all of these are certain and none touches
+ * another.
+ */
+export function withInner(fix: Fix, uncovered: readonly Diagnostic[]): Fix {
+  const inner = uncovered.flatMap((one) => (one.fix?.certain ? one.fix.edits : []));
+  const fits = uncovered.every((one) => one.fix?.certain) && areApart([...fix.edits, ...inner]);
+  return fits ? { ...fix, edits: [...fix.edits, ...inner] } : { ...fix, certain: false };
+}
+export function areApart(edits: readonly Edit[]): boolean {
+  const sorted = edits.toSorted((a, b) => a.start - b.start);
+  return sorted.every(({ end }, i) => end < (sorted[i + 1]?.start ?? Infinity));
+}
