@@ -93,13 +93,6 @@ const leavingOut = (unused, codesOfRuns) => ({
     onLoad({ filter: /[\\/-]codes\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), isOfPages),
     }));
-    onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/]\w+s[\\/]\w+\.js$/ }, async ({ path }) => ({
-      // What more is said of a word stands there, too.
-      contents: without(
-        await readFile(path, "utf8"),
-        (name, { beside }) => "doc" in beside && (name === "references" || name === "notes"),
-      ),
-    }));
     // What an op computes is told in the reference.
     onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]graph[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), (name) => name === "doc"),
@@ -132,6 +125,18 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
     // Nor a pattern: RE2 is a fifth of what the page is made of.
     onLoad({ filter: /\/lib\/patterns\/linear\.js$/ }, () => ({ contents: "export const faultOf = () => undefined;" }));
+    // The reference has notes and references of words, and why an option is there that has no default, or a derived one: plans
+    // show the reason of a fixed default alone.
+    onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/](?:\w+s|lib[\\/][\w/\\-]+)[\\/][\w-]+\.js$/ }, async ({ path }) => ({
+      contents: without(
+        await readFile(path, "utf8"),
+        (name, { beside, spreads }) =>
+          "doc" in beside &&
+          (name === "references" ||
+            name === "notes" ||
+            (name === "why" && "type" in beside && !spreads && isUnshown(beside))),
+      ),
+    }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
       contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
         import "./stdlib/lib/sources/table-codes.js";
@@ -154,11 +159,12 @@ function without(source, isCut) {
   const textOf = (node) => node?.getText(tree);
   const visit = (node, within) => {
     const here = ts.isCallExpression(node) ? textOf(node.expression) : within;
+    const spreads = ts.isObjectLiteralExpression(node) && node.properties.some(ts.isSpreadAssignment);
     for (const property of ts.isObjectLiteralExpression(node) ? node.properties : []) {
       const beside = Object.fromEntries(
         node.properties.map(({ name, initializer }) => [textOf(name), textOf(initializer)]),
       );
-      if (isCut(textOf(property.name), { beside, within: here })) cut.push(property);
+      if (isCut(textOf(property.name), { beside, spreads, within: here })) cut.push(property);
     }
     // Nested parts are removed together with the part around them.
     ts.forEachChild(node, (child) => {
@@ -180,6 +186,7 @@ function without(source, isCut) {
 const isOfPages = (name, { beside, within }) =>
   within === "registerCodes" &&
   (name === "example" || (name === "explain" && beside.severity !== '"warning"' && beside.allowable !== "true"));
+const isUnshown = (beside) => !("default" in beside) || /^\{\s*derived:/.test(beside.default ?? "");
 const isCode = (name, { within }) => within === "registerCodes" && name.startsWith('"');
 
 /** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */

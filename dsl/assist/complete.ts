@@ -191,7 +191,7 @@ function keys(parameters: readonly Parameter[], after: string, registry: Registr
     type: "key",
     gloss: glossOf(p.doc),
     detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
-    doc: [p.doc, p.why, ...lifecycleOf(p)].join("\n\n"),
+    doc: [p.doc, ...(p.why === undefined ? [] : [p.why]), ...lifecycleOf(p)].join("\n\n"),
     ...oldItem(p, registry),
   }));
 }

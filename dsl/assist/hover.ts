@@ -193,7 +193,7 @@ function pagesOf(parameter: Parameter): readonly string[] {
   const range = rangeOf(parameter);
   return [
     parameter.doc,
-    `Default: ${defaultOf(parameter)}. ${parameter.why}`,
+    [`Default: ${defaultOf(parameter)}.`, ...(parameter.why === undefined ? [] : [parameter.why])].join(" "),
     `${range ? `Range: ${range}. ` : ""}Impact: ${parameter.impact}.`,
     ...related,
   ];

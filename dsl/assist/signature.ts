@@ -31,4 +31,4 @@ export function signatureAt(text: string, offset: number, registry: Registry): S
 }
 
 const plain = (text: string): string => text.replaceAll("`", "");
-const docOf = (p: Parameter): string => `${p.doc} ${p.why}`;
+const docOf = (p: Parameter): string => [p.doc, ...(p.why === undefined ? [] : [p.why])].join(" ");

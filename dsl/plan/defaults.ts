@@ -130,7 +130,7 @@ function standing(parameter: Parameter, draft: Draft, context: () => CheckContex
   return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
 }
 function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): Origin {
-  if (!standard || !("derived" in standard)) return { from: "default", why };
+  if (!standard || !("derived" in standard)) return { from: "default", why: why ?? "" };
   return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
 

@@ -98,7 +98,11 @@ export interface Parameter {
       };
   /** What isn't written is found where the call is run, its default being the usual; what is written is held to (`Call.held`). */
   readonly found?: true;
-  readonly why: string;
+  /**
+   * Why the default is what it is, which the plan shows beside the value; without a default, when to give one. Tests require it
+   * of every built word; the page leaves out what no plan shows.
+   */
+  readonly why?: string;
   readonly impact: "low" | "medium" | "high";
   readonly related?: readonly string[];
   /** The design knows it but it is not built yet: writing it is the error `not-built-yet`. */

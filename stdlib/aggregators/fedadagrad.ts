@@ -11,10 +11,7 @@ export const word = defineWord({
   elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...elsewhere },
   advice,
   parameters: [
-    rate(
-      0.01,
-      "Already the first step is as long as this says: adapters and heads of a base move by about a hundredth. Other tools have 0.1, for models that begin at random, with which an adapter learns nothing.",
-    ),
+    rate(0.01, "Weights of adapters and heads move by about a hundredth; 0.1 suits models that begin at random."),
     tau,
   ],
   load: async () => (await import("./fedadagrad.run.js")).fedadagrad,

@@ -14,10 +14,7 @@ export const word = defineWord({
   elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...elsewhereBetas },
   advice,
   parameters: [
-    rate(
-      0.03,
-      "Adapters and heads of a base settle within ten rounds with it: at 0.1, the usual of other tools for models that begin at random, they swing, and at 0.01 they hardly move. That was measured on one data set alone (six rounds, and twenty with 0.01): try 0.01 to 0.1 where rounds are many.",
-    ),
+    rate(0.03, "Adapters and heads settle within ten rounds; on one data set 0.1 swung and 0.01 hardly moved."),
     ...betas,
     tau,
   ],

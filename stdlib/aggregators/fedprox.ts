@@ -23,7 +23,7 @@ export const word = defineWord({
       range: { min: 0, exclusive: true },
       positional: true,
       default: { value: 0.01 },
-      why: "The paper tries 0.001 to 1: more of it and clients learn little in a round, less and it is `fedavg`.",
+      why: "A small pull: with much more, clients learn little in a round; with much less it is `fedavg`.",
       impact: "high",
     },
   ],

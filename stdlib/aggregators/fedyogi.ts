@@ -10,13 +10,6 @@ export const word = defineWord({
   references,
   elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...elsewhereBetas },
   advice,
-  parameters: [
-    rate(
-      0.01,
-      "What it knows of their size begins at nothing and isn't mended, so that early rounds go farther than this: a third of what suits `fedadam`.",
-    ),
-    ...betas,
-    tau,
-  ],
+  parameters: [rate(0.01, "Early rounds go farther than with `fedadam`, so a third of its rate suits."), ...betas, tau],
   load: async () => (await import("./fedyogi.run.js")).fedyogi,
 });

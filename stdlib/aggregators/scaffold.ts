@@ -31,7 +31,7 @@ export const word = defineWord({
       doc: "What the clients' mean update is multiplied by (η_g).",
       range: { min: 0, exclusive: true },
       default: { value: 1 },
-      why: "The paper's experiments have 1: the weights become the mean of the clients'.",
+      why: "The paper's experiments use 1: the weights become the clients' mean.",
       impact: "medium",
     },
   ],

@@ -31,7 +31,7 @@ export const word = defineWord({
       range: { min: 0, max: 0.49, exclusive: true },
       positional: true,
       default: { value: { share: 0.2 } },
-      why: "It stands up to as many clients as it leaves out at an end; what it leaves out of honest ones is not learnt from.",
+      why: "It withstands one bad client in five and still averages most updates.",
       impact: "high",
     },
   ],

@@ -28,7 +28,7 @@ export const word = defineWord({
       doc: "How many others each canary is held beside. With so many, exposure is log2(unseen + 1) at most.",
       range: { min: 50, max: 100_000 },
       default: { value: 1000 },
-      why: "A thousand tell up to ten bits.",
+      why: "A thousand can show up to ten bits of exposure.",
       impact: "low",
     },
   ],

@@ -37,7 +37,7 @@ export const word = defineWord({
       doc: "Most rows of each of the two that are asked about; of more, some at equal distances.",
       range: { min: 20, max: 100_000 },
       default: { value: 2000 },
-      why: "Of 2,000 others, 20 false alarms are 1 %; with fewer than a hundred it says nothing.",
+      why: "With 2,000 others, 1 % of false alarms is 20 rows; fewer than a hundred rows show nothing.",
       impact: "low",
     },
   ],

@@ -15,7 +15,7 @@ export const word = defineWord({
       doc: "What is made best: a metric of yes and no for each label, such as `f1`, `accuracy`, `balanced_accuracy`.",
       positional: true,
       default: { value: { word: "f1", kind: "metric", arguments: {} } },
-      why: "Where a label is rare, half is seldom the share at which it is best given.",
+      why: "Accuracy hardly notices a rare label; F1 does.",
       impact: "medium",
     },
     {

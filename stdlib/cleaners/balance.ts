@@ -33,10 +33,10 @@ export const word = defineWord({
     {
       name: "ratio",
       type: { is: "number", unit: "share" },
-      doc: "How many rows the rarest label has at least, of those of the commonest.",
+      doc: "How many rows the rarest label has at least, of those of the commonest. Half is often enough and changes the data less.",
       default: { value: { share: 1 } },
       range: { min: 0, max: 1, exclusive: true },
-      why: "Half as many is often enough, and changes less of what the data are.",
+      why: "At 100 % all labels are equally common.",
       impact: "medium",
     },
   ],

@@ -13,7 +13,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "Whether rows with an empty set of labels (the role `labels`) are dropped, too.",
       default: { value: false },
-      why: "An empty set may say that none of the labels is right, which is worth learning.",
+      why: "An empty set may mean that no label is right, which is worth learning.",
       impact: "medium",
     },
   ],

@@ -33,7 +33,7 @@ export const word = defineWord({
       doc: "What stands there afterwards; `$1` is the first group, `${name}` a named one.",
       positional: true,
       default: { value: "" },
-      why: "Left out, what matches is taken out.",
+      why: "Without a replacement, matches are removed.",
       impact: "low",
     },
   ],

@@ -32,7 +32,7 @@ export const word = defineWord({
       doc: "How characters are composed.",
       means: { nfc: "letters and their marks become one character", nfkc: "also `ﬁ` becomes fi, `½` 1⁄2, `Ａ` A" },
       default: { value: "nfc" },
-      why: "Compatibility forms can carry meaning (`½`, `²`), and a tokenizer that wants them folded does so itself.",
+      why: "Compatibility forms change meaning (`½`, `²`); a tokenizer that wants them folded does so itself.",
       impact: "low",
     },
     {
@@ -40,7 +40,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "Whether texts that were read in the wrong encoding are mended, once or several times over.",
       default: { value: true },
-      why: "`Ã©` and `â€™` are no letters of any language; only sequences are touched that no clean text holds.",
+      why: "`Ã©` and `â€™` are words of no language; only sequences that no clean text holds are changed.",
       impact: "low",
     },
     {

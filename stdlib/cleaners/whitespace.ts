@@ -18,10 +18,10 @@ export const word = defineWord({
     {
       name: "lines",
       type: { is: "choice", of: ["join", "keep"] },
-      doc: "What becomes of line breaks.",
+      doc: "What becomes of line breaks. Keep breaks where a model writes code or letters.",
       means: { join: "they become spaces", keep: "lines stay lines" },
       default: { value: "join" },
-      why: "Most tokenizers read a line break as a space; where a model writes code or letters it is part of what it learns.",
+      why: "Most tokenizers read a line break as a space.",
       impact: "low",
     },
   ],

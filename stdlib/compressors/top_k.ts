@@ -34,7 +34,7 @@ export const word = defineWord({
       range: { min: 0, max: 1, exclusive: true },
       positional: true,
       default: { value: { share: 0.1 } },
-      why: "Trainings of thousands of steps send a thousandth; in tens of rounds what is left behind must come back sooner.",
+      why: "A tenth suits tens of rounds; trainings of thousands of steps can send a thousandth.",
       impact: "high",
     },
   ],

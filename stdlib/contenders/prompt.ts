@@ -65,10 +65,10 @@ export const word = defineWord({
     {
       name: "shots",
       type: { is: "number", integer: true },
-      doc: "Examples from the split `train` that stand before each row, with their answers: as even over the labels as their number allows.",
+      doc: "Examples from the split `train` that stand before each row, with their answers: as even over the labels as their number allows. Examples show the names and the meaning of labels; each makes every prompt longer.",
       range: { min: 0, max: 1000 },
       default: { value: 0 },
-      why: "Examples show what the labels are called and what is meant by them; each makes every prompt longer.",
+      why: "Without examples the base is measured by itself, with the shortest prompts.",
       impact: "high",
     },
     {
@@ -108,9 +108,9 @@ export const word = defineWord({
     {
       name: "seed",
       type: { is: "number", integer: true },
-      doc: "Which examples are drawn.",
+      doc: "Which examples are drawn. Other examples give other scores, often by some points.",
       default: { value: 0 },
-      why: "Other examples give other scores, often by some points.",
+      why: "A fixed seed draws the same examples again.",
       impact: "low",
     },
   ],

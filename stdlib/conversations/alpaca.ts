@@ -7,7 +7,7 @@ const column = (name: string, doc: string) =>
     type: { is: "column" },
     doc,
     default: { value: name },
-    why: "So the column is called in Alpaca's files.",
+    why: "Alpaca's files name the column so.",
     impact: "low",
   }) as const;
 

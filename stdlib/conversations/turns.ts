@@ -24,7 +24,7 @@ export const word = defineWord({
       type: { is: "text" },
       doc: "The field of a turn that says who speaks.",
       default: { value: "role" },
-      why: "`role` is what chat interfaces call it; ShareGPT says `from`.",
+      why: "Chat interfaces call it `role`; ShareGPT calls it `from`.",
       impact: "medium",
     },
     {
@@ -32,7 +32,7 @@ export const word = defineWord({
       type: { is: "text" },
       doc: "The field of a turn that holds what is said.",
       default: { value: "content" },
-      why: "`content` is what chat interfaces call it; ShareGPT says `value`.",
+      why: "Chat interfaces call it `content`; ShareGPT calls it `value`.",
       impact: "medium",
     },
     {

@@ -30,9 +30,9 @@ export const word = defineWord({
     {
       name: "early_stopping",
       type: { is: "boolean" },
-      doc: "Ends the search as soon as `width` texts are finished, though a better one might come.",
+      doc: "Ends the search as soon as `width` texts are finished, though a better one might come. It saves time and costs a little quality.",
       default: { value: false },
-      why: "It saves time and costs a little quality.",
+      why: "A longer search may find a better text.",
       impact: "low",
     },
     repetitionPenalty,

@@ -33,7 +33,7 @@ export const word = defineWord({
       },
       doc: "`squares`: the mean squared difference, as TinyBERT has it; `cosine`: one less the cosine, as DistilBERT has it.",
       default: { value: "squares" },
-      why: "Squares hold size and direction.",
+      why: "Squares compare both size and direction.",
       impact: "low",
     },
     {
@@ -42,7 +42,7 @@ export const word = defineWord({
       means: { all: "each block, and the embeddings", last: "the last block alone" },
       doc: "Of which blocks: all, and the embeddings, or the last alone.",
       default: { value: "all" },
-      why: "With few rows the blocks between have little else to go by.",
+      why: "With few rows the middle blocks have little else to learn from.",
       impact: "medium",
     },
   ],

@@ -24,7 +24,7 @@ export const word = defineWord({
       doc: "Logits are divided by it before they become probabilities, so that unlikely labels count too.",
       range: { min: 0.1, max: 100 },
       default: { value: 2 },
-      why: "DistilBERT's own.",
+      why: "DistilBERT was made with 2.",
       impact: "medium",
     },
   ],

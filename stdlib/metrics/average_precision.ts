@@ -21,7 +21,7 @@ export const word = defineWord({
       doc: "How the labels' scores become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows), samples (the labels of each text ranked, each text alike).",
       positional: true,
       default: { value: "macro" },
-      why: "Macro tells of rare labels too; micro tells what one threshold for all labels can reach.",
+      why: "Macro counts rare labels as much as common ones.",
       impact: "medium",
     },
   ],

@@ -16,7 +16,7 @@ export const word = defineWord({
       range: { min: 0, max: 4 },
       positional: true,
       default: { value: 0 },
-      why: "Characters alone fit languages without spaces; papers on translation report 2 as well.",
+      why: "chrF is the common score; papers on translation report chrF++ (2) as well.",
       impact: "low",
     },
   ],

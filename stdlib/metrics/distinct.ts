@@ -15,6 +15,6 @@ export const word = defineWord({
     n: "words",
   },
   capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["written"] },
-  parameters: runLength(2, "Pairs tell phrases that come again from words that must."),
+  parameters: runLength(2, "Pairs separate repeated phrases from words that must repeat."),
   load: async () => (await import("./distinct.run.js")).distinct,
 });

@@ -56,7 +56,7 @@ export const word = defineWord({
       },
       doc: "What a text is held beside: the target (`target`), or the first model's text where several models are scored (`auto`).",
       default: { value: "auto" },
-      why: "Two models are told apart best side by side.",
+      why: "A judge separates two models best side by side.",
       impact: "medium",
     },
     {
@@ -65,7 +65,7 @@ export const word = defineWord({
       doc: "Questions under way at once.",
       range: { min: 1, max: 64 },
       default: { value: 4 },
-      why: "Services refuse those that ask too much at once.",
+      why: "Services refuse too many requests at once.",
       impact: "low",
     },
     {

@@ -22,7 +22,7 @@ export const word = defineWord({
       doc: "How the scores of three labels or more, or of sets of labels, become one: macro (each label alike), micro (all decisions in one ranking), weighted (by rows).",
       positional: true,
       default: { value: "macro" },
-      why: "Macro tells of rare labels too.",
+      why: "Macro counts rare labels as much as common ones.",
       impact: "medium",
     },
   ],

@@ -20,7 +20,7 @@ export const word = defineWord({
       },
       doc: "What is counted; `rougeLsum`: each line of the target against all lines that were written.",
       default: { value: "rougeL" },
-      why: "Summaries are compared by all three; rougeL heeds the order of the words.",
+      why: "rougeL heeds the order of words; papers report all three.",
       impact: "medium",
     },
   ],

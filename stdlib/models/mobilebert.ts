@@ -50,7 +50,7 @@ export const word = defineWord({
       doc: "Inner layers of each block, one after the other.",
       range: { min: 1, max: 16 },
       default: { value: 4 },
-      why: "As MobileBERT's own: they make up for the narrow stream.",
+      why: "MobileBERT has 4: they make up for the narrow stream.",
       impact: "medium",
     },
     {

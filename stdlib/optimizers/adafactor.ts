@@ -39,7 +39,7 @@ export const word = defineWord({
       impact: "low",
       related: ["learning_rate"],
     },
-    weightDecay(0, "transformers' own default."),
+    weightDecay(0, "transformers uses 0, too."),
   ],
   check: rateIsUsual(1),
   load: () => import("./adafactor.run.js").then((m) => m.adafactor),

@@ -29,19 +29,14 @@ export const word = defineWord({
   parameters: [
     learningRate(1),
     beta("beta1", 0.9, "gradients", "About ten steps of memory smooth a batch's noise."),
-    beta(
-      "beta2",
-      0.999,
-      "squared gradients",
-      "A long memory keeps the scale of each weight steady; 0.95 suits long pretraining.",
-    ),
+    beta("beta2", 0.999, "squared gradients", "A long memory keeps the scale of each weight steady."),
     {
       name: "epsilon",
       type: { is: "number" },
       doc: "Added to the root of the squared gradients' mean.",
       range: { min: 0, max: 1 },
       default: { value: 1e-8 },
-      why: "Small enough not to matter but where gradients vanish.",
+      why: "Small enough to matter only where gradients vanish.",
       impact: "low",
     },
     weightDecay(0.01, "PyTorch's own default; fine-tuning is short, so it changes little."),

@@ -32,10 +32,10 @@ export const word = defineWord({
     {
       name: "each",
       type: { is: "number", integer: true },
-      doc: "Shards of each client.",
+      doc: "Shards of each client. More shards make clients more alike.",
       range: { min: 1, max: 1000 },
       default: { value: 2 },
-      why: "With two most clients have two labels, as in the paper; the more, the more alike clients are.",
+      why: "With two shards most clients have two labels, as in the paper.",
       impact: "high",
     },
   ],

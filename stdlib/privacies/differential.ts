@@ -78,10 +78,10 @@ export const word = defineWord({
     {
       name: "clip",
       type: { is: "number" },
-      doc: "The greatest norm of what one row says (its gradient, over all parameters that train); longer ones are scaled down to it.",
+      doc: "The greatest norm of what one row says (its gradient, over all parameters that train); longer ones are scaled down to it. The noise scales with it.",
       range: { min: 1e-6, max: 1e6 },
       default: { value: 1 },
-      why: "It sets the scale of the noise too, so with an optimizer that looks at signs or sizes of its own (`adamw`) it matters little; 0.1 to 1 is usual.",
+      why: "0.1 to 1 is usual, and `adamw` hardly depends on it.",
       impact: "medium",
       related: ["noise"],
     },
@@ -117,7 +117,7 @@ export const word = defineWord({
       },
       doc: "How what all updates tell together is reckoned.",
       default: { value: "rdp" },
-      why: "Both are proofs; Rényi's orders are what most papers tell.",
+      why: "Most papers count by Rényi's orders; both counts are proofs.",
       impact: "low",
     },
     {

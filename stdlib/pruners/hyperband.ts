@@ -41,7 +41,7 @@ export const word = defineWord({
       doc: "How many brackets the trials are spread over: each begins to give up at `reduction` times the steps of the one before.",
       range: { min: 1, max: 12 },
       default: { value: 4 },
-      why: "What looks poor early may be best at the end: some trials are given more time.",
+      why: "A trial that looks poor early may be best at the end, so some trials get more time.",
       impact: "medium",
     },
     {

@@ -28,7 +28,7 @@ export const word = defineWord({
       doc: "How many trials are trained to their end before any is given up.",
       range: { min: 3 },
       default: { value: 5 },
-      why: "How wrong forecasts are, finished trials alone can tell.",
+      why: "Only finished trials show how wrong forecasts are.",
       impact: "medium",
     },
   ],

@@ -53,7 +53,7 @@ export const word = defineWord({
       doc: "How long clients are waited for before the first round.",
       range: { min: 0, exclusive: true },
       default: { value: WAIT },
-      why: "Those who start clients do so one after the other.",
+      why: "Clients are started one after the other.",
       impact: "low",
     },
     {
@@ -62,7 +62,7 @@ export const word = defineWord({
       doc: "The longest that a client's part of a round may take; one that takes longer is left out of it.",
       range: { min: 0, exclusive: true },
       default: { value: ROUND },
-      why: "A round is as slow as its slowest client.",
+      why: "An hour suits slow clients; a round is as slow as its slowest one.",
       impact: "medium",
     },
     {
@@ -78,7 +78,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "HTTP to other machines is allowed: in a network that is closed by other means.",
       default: { value: false },
-      why: "Updates tell about rows; whoever listens would have them.",
+      why: "Updates reveal rows to whoever listens.",
       impact: "medium",
     },
   ],

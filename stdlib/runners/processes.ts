@@ -24,11 +24,11 @@ export const word = defineWord({
     {
       name: "count",
       type: { is: "number", integer: true },
-      doc: "How many.",
+      doc: "How many. Each takes the memory of a whole training; more processes than cores gain nothing.",
       range: { min: 1, max: 64 },
       positional: true,
       default: { value: 2 },
-      why: "Each takes the memory of a whole training; more of them than the machine has cores gain nothing.",
+      why: "Two is the fewest that share work.",
       impact: "medium",
     },
   ],

@@ -47,7 +47,7 @@ export const word = defineWord({
       doc: "Processors that each takes of its node, and threads of its engine.",
       range: { min: 1, max: 1024 },
       default: { value: 2 },
-      why: "Ray places a worker where so many are free.",
+      why: "Most nodes have two processors free.",
       impact: "medium",
     },
     {
@@ -56,7 +56,7 @@ export const word = defineWord({
       doc: "Graphics cards that each takes; a part of one is shared with others.",
       range: { min: 0, max: 64 },
       default: { value: 0 },
-      why: "Ray shows a worker the cards that it gave it.",
+      why: "Not every cluster has cards.",
       impact: "medium",
     },
     {

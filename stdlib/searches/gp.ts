@@ -35,7 +35,7 @@ export const word = defineWord({
       doc: "How many trials are spread evenly over the space first; the very first is where the definitions are, if that is tried.",
       range: { min: 1 },
       default: { value: 10 },
-      why: "A few scores all over the space say what to expect where.",
+      why: "A few scores all over the space show what to expect where.",
       impact: "low",
     },
   ],

@@ -16,7 +16,7 @@ export const word = defineWord({
       range: { min: 2, max: 20 },
       positional: true,
       default: { value: 4 },
-      why: "Quarters leave enough rows in each to say something; scores that fall with length often tell that texts are cut.",
+      why: "Quarters leave enough rows in each part to mean something.",
       impact: "low",
     },
     unit,

@@ -39,7 +39,7 @@ export const word = defineWord({
       doc: 'The character between fields, such as ";" or "\\t". Where it isn\'t written it is `,`, or the one of `;`, tab and `|` by which the first rows have equally many fields; the cell says so.',
       default: { value: "," },
       found: true,
-      why: "What RFC 4180 has is a comma; a file that is split otherwise shows it.",
+      why: "RFC 4180 has a comma.",
       impact: "low",
     },
     {
@@ -48,7 +48,7 @@ export const word = defineWord({
       doc: "The character around fields that hold a delimiter or a line break; `none`: quotes are ordinary characters. Where it isn't written it is `\"`, or `'` where all of the first rows have fields that begin with it.",
       default: { value: '"' },
       found: true,
-      why: "What RFC 4180 has are double quotes.",
+      why: "RFC 4180 has double quotes.",
       impact: "low",
     },
     // What came later has no default: recipes that don't write it keep their hash.

@@ -15,7 +15,7 @@ export const word = defineWord({
       type: { is: "string" },
       doc: "What a word begins with that is a label.",
       default: { value: "__label__" },
-      why: "What fastText takes unless told otherwise.",
+      why: "fastText's own default.",
       impact: "low",
     },
     encoding,

@@ -45,7 +45,7 @@ export const word = defineWord({
       },
       doc: "Where it ends: with the first source that is used up (`shortest`), or with the last (`longest`; the proportions hold as long as all have rows).",
       default: { value: "shortest" },
-      why: "The proportions that were asked for hold to the end.",
+      why: "The proportions hold to the end.",
       impact: "medium",
     },
     stream,

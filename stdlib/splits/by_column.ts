@@ -20,9 +20,9 @@ export const word = defineWord({
     {
       name: "rename",
       type: { is: "record", of: { is: "text" } },
-      doc: "Other names for the values in that column; two values may become one split.",
+      doc: "Other names for the values in that column; two values may become one split. Files often say `dev` or `val` where training looks for `validation`.",
       default: { value: { record: {} } },
-      why: "Files say `dev` or `val` where training looks for `validation`.",
+      why: "Values are names of splits unless they are renamed.",
       impact: "low",
     },
   ],

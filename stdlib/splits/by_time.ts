@@ -39,11 +39,11 @@ export const word = defineWord({
           { is: "choice", of: ["rest"] },
         ],
       },
-      doc: "Share or number of the rows to train on, the latest before those that score; `rest`: all of them.",
+      doc: "Share or number of the rows to train on, the latest before those that score; `rest`: all of them. Where the world has changed, the latest rows teach better.",
       means: { rest: "all rows before those that score" },
       default: { value: "rest" },
       range: { min: 0, exclusive: true },
-      why: "Older rows teach too; where the world has changed, the latest teach better.",
+      why: "Older rows teach, too.",
       impact: "medium",
     },
     {

@@ -15,7 +15,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "The scales of the blocks are quantised themselves, to 8 bits in blocks of 256.",
       default: { value: true },
-      why: "Saves 0.37 bits for each weight, and QLoRA found no loss from it.",
+      why: "It saves 0.37 bits for each weight, and QLoRA found no loss.",
       impact: "low",
     },
   ],

@@ -35,8 +35,8 @@ export const word = defineWord({
   parameters: [
     strength(
       1000,
-      "How much the penalty counts beside the rows' own loss.",
-      "F is small where a model is sure, so its factor is large; it depends on task and technique: `sweep` it by what is forgotten.",
+      "How much the penalty counts beside the rows' own loss. The best value depends on task and technique: `sweep` it by what is forgotten.",
+      "F is small where a model is sure, so its factor is large.",
     ),
     {
       name: "fisher",

@@ -20,7 +20,7 @@ export const word = defineWord({
     strength(
       0.1,
       "How much a weight's distance counts beside the rows' own loss.",
-      "All weights are held alike, whatever they are for: more of it and nothing new is learnt.",
+      "All weights are pulled alike: with much more nothing new is learned.",
     ),
   ],
   load: async () => (await import("./l2.run.js")).l2,

@@ -25,7 +25,7 @@ export const word = defineWord({
       means: { nearest_mean: "to the data whose mean, of what the base alone says, is nearest to the row" },
       doc: "By what a row is sent to one of them.",
       default: { value: "nearest_mean" },
-      why: "It learns nothing that could be forgotten: the base is frozen, and so are the means.",
+      why: "It trains nothing that could be forgotten.",
       impact: "medium",
     },
     ranks,

@@ -17,8 +17,8 @@ export const word = defineWord({
   parameters: [
     strength(
       1,
-      "How much staying near the earlier answers counts beside the rows' own loss (λₒ in the paper).",
-      "The paper's own: old answers count as much as new labels. The new rows must look somewhat like the old ones, else what is said of them holds little.",
+      "How much staying near the earlier answers counts beside the rows' own loss (λₒ in the paper). The new rows must look somewhat like the old ones.",
+      "The paper's own: old answers count as much as new labels.",
     ),
     {
       name: "temperature",

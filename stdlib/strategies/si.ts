@@ -31,7 +31,7 @@ export const word = defineWord({
       doc: "Added to the square of a weight's movement where its share of the loss is divided by it (ξ in the paper).",
       range: { min: 0, exclusive: true },
       default: { value: 0.1 },
-      why: "Weights that hardly moved would else be held without end.",
+      why: "It keeps weights that hardly moved from being fixed for good.",
       impact: "medium",
     },
   ],

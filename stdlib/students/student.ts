@@ -91,7 +91,7 @@ export const word = defineWord({
           { word: "logits", kind: "lesson", arguments: {} },
         ],
       },
-      why: "People's labels, and how sure the model is of all of them, which says more of a row than its one label.",
+      why: "How sure the model is of all labels says more of a row than its one label.",
       impact: "high",
     },
     {

@@ -42,7 +42,7 @@ export const word = defineWord({
       },
       doc: "What answers in it: Tunebook's own server, of which 3 MB lie beside the model, or one small file.",
       default: { value: "tunebook" },
-      why: "It answers many at once, and only those who have a key.",
+      why: "It answers many requests at once, and only those with a key.",
       impact: "medium",
     },
   ],

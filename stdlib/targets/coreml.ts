@@ -29,9 +29,9 @@ export const word = defineWord({
       name: "quantize",
       type: { is: "choice", of: ["none", "f16"], elsewhere: { float16: "f16", fp16: "f16", f32: "none" } },
       means: { none: "weights in 4 bytes, as the notebook computes", f16: "weights in 2 bytes" },
-      doc: "How weights are stored; what is computed stays f32.",
+      doc: "How weights are stored; what is computed stays f32. Half the bytes cost next to nothing in quality.",
       default: { value: "none" },
-      why: "Equal answers first; half the bytes cost next to nothing in quality.",
+      why: "Equal answers come first.",
       impact: "medium",
     },
     {

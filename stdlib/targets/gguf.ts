@@ -26,7 +26,7 @@ export const word = defineWord({
     {
       name: "quantize",
       type: { is: "choice", of: QUANTIZE },
-      doc: "What the weights are rounded to. Norms and biases stay f32; where rows are no whole blocks of a format, and for the output, other formats serve, as llama-quantize chooses them without an importance matrix.",
+      doc: "What the weights are rounded to. Norms and biases stay f32; where rows are no whole blocks of a format, and for the output, other formats serve, as llama-quantize chooses them without an importance matrix. q8_0 halves it again and hardly shows.",
       means: {
         f32: "as they are",
         f16: "halves, 2 bytes a weight",
@@ -40,7 +40,7 @@ export const word = defineWord({
         q6_k: "6 bits in blocks of 256",
       },
       default: { value: "f16" },
-      why: "Half the size, and the answers are the same but for near ties; q8_0 halves it again and hardly shows.",
+      why: "Half the size, and the same answers but for near ties.",
       impact: "high",
     },
   ],

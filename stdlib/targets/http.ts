@@ -7,7 +7,7 @@ const most = <const N extends string>(name: N, doc: string, value: number) =>
   parameter({
     ...{ name, doc, default: { value }, range: { min: 1 } },
     type: { is: "number", integer: true },
-    why: "Memory and waits have an end.",
+    why: "A limit bounds memory and waiting times.",
     impact: "low",
   });
 
@@ -35,7 +35,7 @@ export const word = defineWord({
       positional: true,
       range: { min: 0, max: 65_535 },
       default: { value: 8000 },
-      why: "Clients are told this number.",
+      why: "Clients need a fixed number; 8000 is a common one.",
       impact: "high",
     },
     {
@@ -43,7 +43,7 @@ export const word = defineWord({
       type: { is: "string" },
       doc: "The address it listens at; `0.0.0.0` for other machines too.",
       default: { value: "127.0.0.1" },
-      why: "Nobody else asks unless the program says so.",
+      why: "Other machines cannot connect unless you say so.",
       impact: "high",
     },
     {
@@ -59,7 +59,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "Other machines may ask without a key.",
       default: { value: false },
-      why: "That is never meant by mistake.",
+      why: "Nobody should open a server to other machines by mistake.",
       impact: "high",
     },
     {
@@ -91,7 +91,7 @@ export const word = defineWord({
       doc: "Longest wait for other texts to fill a batch.",
       range: { min: 0 },
       default: { value: 2 },
-      why: "A batch costs little more than one text.",
+      why: "Two milliseconds are hardly noticed, and a batch costs little more than one text.",
       impact: "medium",
     },
     most("queue", "Texts that wait; more are refused.", 1024),
@@ -111,7 +111,7 @@ export const word = defineWord({
       doc: "Most bytes of a request.",
       range: { min: 1 },
       default: { value: 4 * 2 ** 20 },
-      why: "Memory has an end.",
+      why: "A limit bounds memory; 4 MiB hold far more text than a model reads.",
       impact: "low",
     },
     {
@@ -120,16 +120,16 @@ export const word = defineWord({
       doc: "Longest time of a request.",
       range: { min: 0, exclusive: true },
       default: { value: 120_000 },
-      why: "One that hangs would keep its place.",
+      why: "A request that hangs would block its place.",
       impact: "low",
     },
     {
       name: "rate",
       type: { is: "number", integer: true },
-      doc: "Requests a minute of one key, or of one address; 0: any number.",
+      doc: "Requests a minute of one key, or of one address; 0: any number. A limit keeps one client from taking all places.",
       range: { min: 0 },
       default: { value: 0 },
-      why: "One client can't take all places.",
+      why: "Without a limit nobody is refused.",
       impact: "low",
     },
     {
@@ -137,7 +137,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "Texts longer than the model reads are cut, and the answer says so; `false`: they are refused.",
       default: { value: true },
-      why: "As in training.",
+      why: "Training cuts long texts, too.",
       impact: "low",
     },
   ],

@@ -45,9 +45,9 @@ export const word = defineWord({
     {
       name: "handler",
       type: { is: "boolean" },
-      doc: "Writes handler.py, which Hugging Face's inference endpoints answer with.",
+      doc: "Writes handler.py, which Hugging Face's inference endpoints answer with. With it texts are cut as in training.",
       default: { value: false },
-      why: "Endpoints know the usual tasks without it; with it texts are cut as they were in training.",
+      why: "Endpoints serve the usual tasks without it.",
       impact: "low",
     },
     {
@@ -63,7 +63,7 @@ export const word = defineWord({
       type: { is: "boolean" },
       doc: "With `push`: a repository that is made is private.",
       default: { value: true },
-      why: "What was pushed in public by mistake can't be taken back.",
+      why: "A public push cannot be taken back.",
       impact: "medium",
     },
   ],

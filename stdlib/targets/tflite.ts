@@ -38,9 +38,9 @@ export const word = defineWord({
         f16: "weights in 2 bytes",
         int8: "weights in 1 byte with a scale for each output; activations stay floats",
       },
-      doc: "How weights are rounded.",
+      doc: "How weights are rounded. Half the bytes cost next to nothing in quality, a quarter of them a little.",
       default: { value: "none" },
-      why: "Equal answers first; half the bytes cost next to nothing in quality, a quarter of them a little.",
+      why: "Equal answers come first.",
       impact: "high",
     },
     {

@@ -5,7 +5,7 @@ export const word = text2text({
   doc: "Makes a short text of a long one: `input` is what is read, `target` its summary.",
   example: 'model digest { base: "t5-small", task: summarization }',
   prefix: "summarize: ",
-  why: "What T5 and Flan-T5 were trained to be told before a text to be summed up.",
+  why: "T5 and Flan-T5 were trained with this prefix for summaries.",
   metrics: ["loss", "rouge"],
   elsewhere: { summarisation: "summarization" },
 });

@@ -2,10 +2,10 @@ import { text2text } from "../lib/tasks/text2text.js";
 
 export const word = text2text({
   name: "text2text_generation",
-  doc: "Makes a text of a text: an encoder reads the `input`, a decoder writes the `target`, as in transformers' ...ForConditionalGeneration.",
+  doc: "Makes a text of a text: an encoder reads the `input`, a decoder writes the `target`, as in transformers' ...ForConditionalGeneration. T5 was trained to read its task from the first words.",
   example: 'model speller { base: "t5-small", task: text2text_generation(prefix: "spell: ") }',
   prefix: "",
-  why: "A model that does one thing needs none; T5 was trained to be told what to do by the first words.",
+  why: "A model with one task needs none.",
   metrics: ["loss", "exact_match"],
   elsewhere: {
     "text2text-generation": "text2text_generation",

@@ -21,7 +21,7 @@ export const word = defineWord({
       doc: "How tags mark entities. bio: O, B-kind, I-kind, and an I- may begin one; iob2: each begins with B-; none: tags of single words, no entities.",
       positional: true,
       default: { value: "bio" },
-      why: "Entities are counted and shown by it, and tags outside it are slips.",
+      why: "`bio` accepts the tags of most data sets.",
       impact: "medium",
     },
     classWeight,

@@ -41,9 +41,9 @@ export const word = defineWord({
     {
       name: "init",
       type: { is: "text" },
-      doc: "What they start from: `random`, or a text, whose tokens' embeddings are repeated or cut to fit.",
+      doc: "What they start from: `random`, or a text, whose tokens' embeddings are repeated or cut to fit. A text that says the task starts nearer to it, the more so the fewer rows there are.",
       default: { value: "random" },
-      why: "A text that says the task starts nearer to it, the more so the fewer rows there are.",
+      why: "Random vectors need no text from you.",
       impact: "medium",
     },
     from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),

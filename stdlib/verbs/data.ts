@@ -176,7 +176,7 @@ export const word: BuiltVerb = {
       type: { is: "string" },
       doc: "What stands between the labels of a row where the role `labels` is a text: `a|b`. An empty text is no label at all.",
       default: { value: "|" },
-      why: "Labels may hold commas and blanks, so they are parted by a character that they don't have.",
+      why: "Labels may hold commas and blanks, but hardly this character.",
       impact: "low",
     },
     {
@@ -184,7 +184,7 @@ export const word: BuiltVerb = {
       type: { is: "list", of: { is: "word", kind: "cleaner" } },
       doc: "Cleaning steps, done in their written order.",
       default: { value: [] },
-      why: "Cleaning is off until asked for: nothing is silently changed.",
+      why: "Nothing is changed unless you ask for it.",
       impact: "medium",
     },
     {

@@ -30,7 +30,7 @@ export const word: BuiltVerb = {
       doc: "Most rows of the data that both models are scored on; 0: none.",
       range: { min: 0 },
       default: { value: 1000 },
-      why: "A thousand rows show a difference of a point or two; a runtime elsewhere may take a while for more.",
+      why: "A thousand rows show a difference of one or two points; more may take a while.",
       impact: "low",
     },
     {
@@ -38,7 +38,7 @@ export const word: BuiltVerb = {
       type: { is: "boolean" },
       doc: "Another model's deployment that lies there is written over.",
       default: { value: false },
-      why: "What somebody else relies on is not lost by a name that was typed again.",
+      why: "A repeated name must not destroy what somebody relies on.",
       impact: "low",
     },
   ],

@@ -27,7 +27,7 @@ export const word: BuiltVerb = {
       },
       doc: "The engine: `auto` takes the fastest that works here and says which.",
       default: { value: "auto" },
-      why: "Engines give the same numbers to 1e-4; they differ in speed.",
+      why: "The fastest engine that works here is taken; all give the same numbers to 1e-4.",
       impact: "medium",
     },
     {
@@ -47,7 +47,7 @@ export const word: BuiltVerb = {
       },
       doc: "Where it computes: `webgpu` for onnx and tfjs; `wasm` for tfjs, whose `cpu` is plain JavaScript.",
       default: { value: "auto" },
-      why: "A graphics card is taken where there is one.",
+      why: "A graphics card is faster where there is one.",
       impact: "high",
     },
     {
@@ -64,7 +64,7 @@ export const word: BuiltVerb = {
       type: { is: "boolean" },
       doc: "On a graphics card TensorFlow adds in one order (`TF_DETERMINISTIC_OPS`), which takes longer, and an op that can't is an error. On the processor nothing changes: there a training gives the same bits each time anyway. The run's record says whether it was on.",
       default: { value: false },
-      why: "On the processor runs repeat to the last bit; a card's sums come in any order.",
+      why: "One order of sums takes longer, and the processor repeats to the last bit anyway.",
       impact: "low",
     },
     {

@@ -23,7 +23,7 @@ export const word: BuiltVerb = {
       type: { is: "boolean" },
       doc: "Texts of rows too: which were mistaken, and of which the model was least sure.",
       default: { value: false },
-      why: "A report is made to be given away, and rows may be nobody else's business.",
+      why: "Reports are given away, and rows may be private.",
       impact: "medium",
     },
   ],

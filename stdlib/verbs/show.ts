@@ -19,7 +19,7 @@ export const word: BuiltVerb = {
       doc: "With `NAME.edge`: how long an answer may take.",
       range: { min: 0, exclusive: true },
       default: { value: 100 },
-      why: "People take a tenth of a second for at once.",
+      why: "People perceive a tenth of a second as instant.",
       impact: "low",
     },
     {

@@ -102,9 +102,9 @@ export const word: BuiltVerb = {
     {
       name: "where",
       type: { is: "list", of: { is: "word", kind: "relation" } },
-      doc: "How values must stand to each other: `[at_most(technique.rank, technique.alpha), at_most(product(batch_size, accumulate), 64)]`. Other trials are not tried.",
+      doc: "How values must stand to each other: `[at_most(technique.rank, technique.alpha), at_most(product(batch_size, accumulate), 64)]`. Other trials are not tried. Some settings only make sense together.",
       default: { value: [] },
-      why: "Some settings only make sense together, and what can't be good needs no trial.",
+      why: "Every combination is tried unless you exclude it.",
       impact: "low",
       related: ["vary"],
     },
@@ -113,7 +113,7 @@ export const word: BuiltVerb = {
       type: { is: "word", kind: "search" },
       doc: "How the next trial is chosen.",
       default: { value: { word: "random", kind: "search", arguments: {} } },
-      why: "Random search is hard to beat with few trials and easy to understand.",
+      why: "Random search is hard to beat with few trials.",
       impact: "medium",
     },
     {
@@ -123,7 +123,7 @@ export const word: BuiltVerb = {
       doc: "Earlier trials that the search learns from before its first: a sweep by its name, of this notebook or of one before, or a journal's file in quotes, Optuna's too. What both vary counts, and the rest is told.",
       default: { value: [] },
       misfits: { word: 'a sweep is named bare, a journal stands in quotes: `start: [earlier, "study.log"]`' },
-      why: "What was trained before need not be found out again.",
+      why: "A search that begins from nothing depends on no earlier run.",
       impact: "medium",
       related: ["search", "vary"],
     },
@@ -192,9 +192,9 @@ export const word: BuiltVerb = {
     {
       name: "require",
       type: { is: "list", of: { is: "word", kind: "bar" } },
-      doc: "Bars that the scores of a trial must clear on the validation split to be the best; the search learns where they aren't cleared.",
+      doc: "Bars that the scores of a trial must clear on the validation split to be the best; the search learns where they aren't cleared. A model that answers too late is useless, however good its answers are.",
       default: { value: [] },
-      why: "A model that answers too late is no find, however good its answers are.",
+      why: "Without bars the best score wins.",
       impact: "medium",
       related: ["maximize", "minimize"],
     },
@@ -241,9 +241,9 @@ export const word: BuiltVerb = {
     {
       name: "detach",
       type: { is: "boolean" },
-      doc: "Sweeps in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives what it found. The same statement run again attaches to what it started, and gives what was found once that has ended.",
+      doc: "Sweeps in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives what it found. The same statement run again attaches to what it started, and gives what was found once that has ended. Use it for what takes a night: trials and scores are those of a sweep here.",
       default: { value: false },
-      why: "What takes a night should not hang on a browser's tab. Trials and scores are those of a sweep here.",
+      why: "The cell shows the progress and waits for the end.",
       impact: "low",
     },
     {

@@ -49,9 +49,9 @@ export const word: BuiltVerb = {
     {
       name: "detach",
       type: { is: "boolean" },
-      doc: "Trains in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives the model; `as NAME` is required. The same statement run again attaches to what it started, and gives the model once that has ended.",
+      doc: "Trains in a process of its own and ends the statement at once: neither the notebook's end nor a closed connection ends it. `attach NAME` shows how it goes and gives the model; `as NAME` is required. The same statement run again attaches to what it started, and gives the model once that has ended. Use it for what takes a night: numbers are those of a training here.",
       default: { value: false },
-      why: "What takes a night should not hang on a browser's tab. Numbers are those of a training here.",
+      why: "The cell shows the progress and waits for the end.",
       impact: "low",
     },
     {
@@ -66,17 +66,17 @@ export const word: BuiltVerb = {
     {
       name: "calibrate",
       type: { is: "list", of: { is: "word", kind: "calibration" } },
-      doc: "What is fitted to the validation rows once the model is trained: a temperature of its probabilities, thresholds of its labels. It changes no weight, is kept with the run, and `evaluate` and `predict` answer by it.",
+      doc: "What is fitted to the validation rows once the model is trained: a temperature of its probabilities, thresholds of its labels. It changes no weight, is kept with the run, and `evaluate` and `predict` answer by it. Trained models are surer than they are right, and one half is seldom the best threshold of a rare label. Rows of test are never used.",
       default: { value: [] },
-      why: "Trained models are surer than they are right, and half is seldom the best share at which to give a rare label. Rows of test are never looked at.",
+      why: "Probabilities change only if you ask for it, and validation rows are needed.",
       impact: "medium",
     },
     {
       name: "forgetting",
       type: { is: "boolean" },
-      doc: "Whether a model that begins from one trained here (`base: NAME`, a run's folder) is asked, once it is trained, about the rows that the earlier one was evaluated on: scores before and now with what chance explains, what was forgotten, and what share of replay to try. At most 2,000 rows of each of twelve evaluations are asked.",
+      doc: "Whether a model that begins from one trained here (`base: NAME`, a run's folder) is asked, once it is trained, about the rows that the earlier one was evaluated on: scores before and now with what chance explains, what was forgotten, and what share of replay to try. At most 2,000 rows of each of twelve evaluations are asked. It takes two passes over those rows.",
       default: { value: true },
-      why: "A model that was tuned and is tuned on loses what it knew, and nobody sees it who looks at the new data alone. It takes two passes over those rows.",
+      why: "A model that is tuned again loses skills, which scores on new data cannot show.",
       impact: "low",
     },
   ],

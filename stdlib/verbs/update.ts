@@ -31,11 +31,11 @@ export const word: BuiltVerb = {
     {
       name: "strategy",
       type: { is: "list", of: { is: "word", kind: "strategy" } },
-      doc: "How it keeps what it knows: one, or several together.",
+      doc: "How it keeps what it knows: one, or several together. With new labels, 5 % of replay may be too little.",
       default: {
         value: [{ word: "replay", kind: "strategy", arguments: { share: { share: 0.05 }, choose: "uniform" } }],
       },
-      why: "Rows of earlier data that are learnt again need no setting of their own that depends on model and task; with new labels five in a hundred may be too few.",
+      why: "Replay needs no setting that depends on model and task.",
       impact: "high",
       related: ["epochs"],
     },
@@ -50,9 +50,9 @@ export const word: BuiltVerb = {
     {
       name: "forgetting",
       type: { is: "boolean" },
-      doc: "Whether data that the model was evaluated on are scored with those that it learns, though the statement doesn't name them: at most 2,000 rows of each of twelve evaluations on record.",
+      doc: "Whether data that the model was evaluated on are scored with those that it learns, though the statement doesn't name them: at most 2,000 rows of each of twelve evaluations on record. It takes a pass over those rows after each data set.",
       default: { value: true },
-      why: "What a model is for is where it was evaluated. It takes a pass over those rows after each data set.",
+      why: "A model is meant for what it was evaluated on.",
       impact: "low",
     },
   ],

@@ -14,7 +14,7 @@ export function parametersTable(parameters: readonly Parameter[]): string {
       `${code(p.name)}${p.positional ? " (the name may be left out)" : ""}`,
       [...lifecycleOf(p), p.doc, isText(p)].join(" "),
       defaultText(p),
-      `${p.why}${p.related ? ` Related: ${p.related.map(code).join(", ")}.` : ""}`,
+      `${p.why ?? ""}${p.related ? ` Related: ${p.related.map(code).join(", ")}.` : ""}`,
       p.impact,
     ]),
   );

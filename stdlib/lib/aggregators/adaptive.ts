@@ -37,10 +37,10 @@ export const rate = <const V extends number>(value: V, why: string) =>
   parameter({
     name: "learning_rate",
     type: { is: "number" },
-    doc: "How far a weight moves in a round at most, about: the server's learning rate (η).",
+    doc: "How far a weight moves in a round at most, about: the server's learning rate (η). Updates are divided by their own size, so the clients' learning rate does not change it.",
     range: { min: 0, exclusive: true },
     default: { value },
-    why: `Updates are weighed down by their own size, so that this says how far a round goes, whatever the clients' learning rate. ${why}`,
+    why,
     impact: "high",
   });
 export const tau = parameter({
@@ -49,7 +49,7 @@ export const tau = parameter({
   doc: "What is added to √v: where updates are much smaller than it, nothing is adapted (τ).",
   range: { min: 0, exclusive: true },
   default: { value: 0.001 },
-  why: "The paper finds one thousandth right for most tasks.",
+  why: "The paper finds 0.001 right for most tasks.",
   impact: "medium",
 });
 export const betas = [
@@ -59,7 +59,7 @@ export const betas = [
     doc: "How slowly the mean of updates fades from round to round.",
     range: { min: 0, max: 0.9999 },
     default: { value: 0.9 },
-    why: "Rounds see some clients only: what earlier ones said steadies them.",
+    why: "A round sees only some clients; the mean of about ten rounds is steadier.",
     impact: "medium",
   }),
   parameter({
@@ -68,7 +68,7 @@ export const betas = [
     doc: "How slowly the mean of their squares fades.",
     range: { min: 0, max: 0.9999 },
     default: { value: 0.99 },
-    why: "There are tens of rounds, not thousands of steps: 0.999 would know nothing but its beginning.",
+    why: "There are tens of rounds, not thousands of steps: 0.999 would hardly leave its start.",
     impact: "low",
   }),
 ] as const;

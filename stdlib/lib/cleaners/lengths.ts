@@ -26,7 +26,7 @@ export const unit: Parameter = {
   doc: "What is counted. Where a script writes no spaces, words are those that Unicode's rules find.",
   means: { words: "runs of letters and digits between spaces", characters: "letters, signs and spaces" },
   default: { value: "words" },
-  why: "People think of length in words; characters tell more of lines of code and of names.",
+  why: "People think of length in words; characters suit code and names.",
   impact: "low",
 };
 

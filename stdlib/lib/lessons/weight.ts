@@ -4,10 +4,10 @@ import { parameter } from "#dsl/types/define.js";
 export const weight = parameter({
   name: "weight",
   type: { is: "number" },
-  doc: "What it counts beside the others.",
+  doc: "What it counts beside the others. Losses differ in size, and a large one hides the others.",
   range: { min: 0, max: 1000, exclusive: true },
   positional: true,
   default: { value: 1 },
-  why: "Losses are of different size; what counts too much hides the rest.",
+  why: "All lessons count alike unless you say otherwise.",
   impact: "medium",
 });

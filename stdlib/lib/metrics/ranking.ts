@@ -43,7 +43,7 @@ export function placesThatCount(standard: { readonly value: number } | null) {
     range: { min: 1 },
     positional: true,
     default: standard ?? { derived: "all of them", from: () => null },
-    why: "Nobody reads past the first page: what is found far down is as good as lost.",
+    why: "Nobody reads past the first page of results.",
     impact: "medium",
   });
 }

@@ -28,17 +28,17 @@ const size = <N extends string>(
 
 export const layers = size(
   "layers",
-  "Blocks one after the other.",
+  "Blocks one after the other. Time and weights grow with them.",
   { min: 1, max: 256 },
   4,
-  "A few learn simple texts in minutes; time and weights grow with them.",
+  "Four blocks learn simple texts in minutes.",
 );
 export const hidden = size(
   "hidden",
   "Width of the stream of tokens; a multiple of `heads`.",
   { min: 2, max: 16_384 },
   256,
-  "Weights of a block grow with its square.",
+  "A narrow stream trains fast: the weights of a block grow with the square of the width.",
 );
 export const heads = size(
   "heads",
@@ -83,10 +83,10 @@ export const headSize = parameter({
 export const window = parameter({
   name: "window",
   type: { is: "number", integer: true },
-  doc: "Tokens that a layer with a window sees, itself included.",
+  doc: "Tokens that a layer with a window sees, itself included. Shorter windows make long texts cheaper.",
   range: { min: 1, max: 131_072 },
   default: { value: 512 },
-  why: "Layers in between see the whole text; shorter windows make long texts cheaper.",
+  why: "512 tokens hold most short texts, and the layers between see the whole text.",
   impact: "low",
 });
 export const tied = parameter({
@@ -94,7 +94,7 @@ export const tied = parameter({
   type: { is: "boolean" },
   doc: "The output embedding is the input's.",
   default: { value: true },
-  why: "A small model spends most of its weights on its vocabulary: once is enough.",
+  why: "A small model spends most of its weights on its vocabulary: one copy is enough.",
   impact: "medium",
 });
 

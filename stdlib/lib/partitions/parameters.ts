@@ -27,7 +27,7 @@ export const alpha = (what: string) =>
     doc: `How even the shares are, which are drawn from a Dirichlet distribution: the smaller it is, ${what}.`,
     range: { min: 0, exclusive: true },
     default: { value: 0.5 },
-    why: "Papers try 0.1 (nearly apart) to 100 (nearly even); at 0.5 most clients lack some of it.",
+    why: "At 0.5 most clients lack some labels; papers try 0.1 (nearly separate) to 100 (nearly even).",
     impact: "high",
   });
 export const least = parameter({
@@ -36,7 +36,7 @@ export const least = parameter({
   doc: "Fewest rows of a client: shares are drawn again until each has as many.",
   range: { min: 1 },
   default: { value: 10 },
-  why: "Of a handful of rows nothing is learnt, and a score says nothing.",
+  why: "A handful of rows teaches nothing, and its score means nothing.",
   impact: "low",
 });
 /** What other tools call these. */

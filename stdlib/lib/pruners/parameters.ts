@@ -7,17 +7,17 @@ export const startupParameter = parameter({
   doc: "How many trials are trained to their end before any is given up.",
   range: { min: 1 },
   default: { value: 5 },
-  why: "A few whole trials say what scores to expect on the way.",
+  why: "A few finished trials show what scores to expect on the way.",
   impact: "medium",
 });
 
 export const warmupParameter = parameter({
   name: "warmup",
   type: { is: "number", unit: "share-or-count" },
-  doc: "Steps of each trial before it may be given up, or a share of its steps.",
+  doc: "Steps of each trial before it may be given up, or a share of its steps. First scores mean little while the learning rate still rises.",
   range: { min: 0 },
   default: { value: 0 },
-  why: "First scores say little where the learning rate still rises.",
+  why: "Any report may end a trial.",
   impact: "low",
 });
 
@@ -27,7 +27,7 @@ export const everyParameter = parameter({
   doc: "Steps between two decisions on a trial.",
   range: { min: 1 },
   default: { value: 1 },
-  why: "Each report is looked at unless you say otherwise.",
+  why: "Each report is checked unless you say otherwise.",
   impact: "low",
 });
 
@@ -35,10 +35,10 @@ export const reductionParameter = <N extends number>(usual: N) =>
   parameter({
     name: "reduction",
     type: { is: "number", integer: true },
-    doc: "At each rung one of so many trials goes on, and the next rung takes so many times the steps.",
+    doc: "At each rung one of so many trials goes on, and the next rung takes so many times the steps. More ends more trials early, and errs more often.",
     range: { min: 2 },
     default: { value: usual },
-    why: "More gives up more, and errs more often.",
+    why: "The papers use 3 and 4.",
     impact: "medium",
   });
 

@@ -11,7 +11,10 @@ export const warmUpParameter = (share: { readonly share: number }) =>
     doc: "Share of all steps, rounded up, or number of steps, over which the rate rises. The first step has rate zero, as in transformers.",
     range: { min: 0 },
     default: { value: share },
-    why: "A short warm-up lets AdamW's second moments settle before full steps are taken.",
+    why:
+      share.share === 0
+        ? "The rate stays the same from the first step to the last."
+        : "A short warm-up lets AdamW's second moments settle before full steps are taken.",
     impact: "low",
     related: ["learning_rate"],
   });

@@ -21,7 +21,7 @@ export const stream = parameter({
   type: { is: "boolean" },
   doc: "Reads the file in parts and keeps rows and tokens in the cache folder, so that memory stays flat however large the file is. For training and scores: a streamed data set is no table in TypeScript.",
   default: { value: false },
-  why: "Files of up to a few hundred thousand rows fit in memory, where everything works with them.",
+  why: "Files of up to a few hundred thousand rows fit in memory, where every feature works.",
   impact: "low",
 });
 export const encoding = parameter({
@@ -30,7 +30,7 @@ export const encoding = parameter({
   doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict. Where it isn\'t written it is UTF-8, or found (UTF-16, windows-1252), and the cell says so.',
   default: { value: "utf-8" },
   found: true,
-  why: "Nearly every file is UTF-8; bytes that don't fit are an error and never read with replaced characters.",
+  why: "Nearly every file is UTF-8; other bytes are an error and are never replaced.",
   impact: "low",
 });
 export const sha256 = parameter({

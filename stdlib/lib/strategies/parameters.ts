@@ -25,7 +25,7 @@ export const kept = parameter({
   range: { min: 0, exclusive: true },
   positional: true,
   default: { value: { share: 0.05 } },
-  why: "Few rows cost little time; how many it takes to keep what was learnt, the matrix of scores tells.",
+  why: "Few rows cost little time; the matrix of scores shows whether they are enough.",
   impact: "high",
 });
 /** Rows that are kept in all. */
@@ -40,10 +40,10 @@ export const most = parameter({
 export const choose = parameter({
   name: "choose",
   type: { is: "choice", of: ["uniform", "balanced"] },
-  doc: "Which rows are kept: `uniform` draws all alike, as a reservoir does of a stream; `balanced` keeps as many of each label, as far as there are.",
+  doc: "Which rows are kept: `uniform` draws all alike, as a reservoir does of a stream; `balanced` keeps as many of each label, as far as there are. `balanced` protects rare labels, which a uniform draw loses first.",
   default: { value: "uniform" },
   means: { uniform: "all rows alike", balanced: "as many of each label" },
-  why: "Rare labels are lost first where all rows are drawn alike.",
+  why: "A uniform draw mirrors the earlier data.",
   impact: "medium",
 });
 

@@ -6,11 +6,11 @@ export const vocabulary = (least: number) =>
   parameter({
     name: "vocabulary",
     type: { is: "number", integer: true },
-    doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many.",
+    doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many. Fewer tokens make longer texts.",
     range: { min: least, max: 1_000_000 },
     positional: true,
     default: { value: 8000 },
-    why: "Each token is a row of the embedding, which a small model spends most of its weights on; fewer tokens make longer texts.",
+    why: "Each token is a row of the embedding, where a small model spends most of its weights.",
     impact: "high",
   });
 

@@ -53,9 +53,36 @@ describe("laws of the language", () => {
   it("every built word says what it is, why its parameters are as they are, and shows an example", () => {
     for (const word of registry.words.filter((w) => !w.planned)) {
       assert.ok(word.doc.length > 10 && word.example.length > 0, word.name);
-      for (const p of word.parameters) assert.ok(p.doc !== "" && (p.why !== "" || p.planned), `${word.name}.${p.name}`);
+      for (const p of word.parameters)
+        assert.ok(p.doc !== "" && (Boolean(p.why) || p.planned), `${word.name}.${p.name}`);
     }
   });
+  it("every option with a default says what it does, and in other sentences why that is the default", () => {
+    const sentences = (text: string): readonly string[] => text.split(/(?<=[.!?])\s+/).filter((one) => one !== "");
+    const unclear = registry.words.flatMap(({ kind, name, parameters }) =>
+      parameters.flatMap((p) => {
+        if (p.planned || p.default === undefined) return [];
+        const why = "derived" in p.default ? p.default.derived : (p.why ?? "");
+        const does = new Set(sentences(p.doc));
+        const apart = does.size > 0 && sentences(why).length > 0 && !sentences(why).some((one) => does.has(one));
+        return apart ? [] : [`${kind} ${name}: ${p.name}`];
+      }),
+    );
+    assert.deepEqual(unclear, []);
+  });
+  // A sentence of each on what the option would bring stood beside the value that switches it off.
+  for (const [kind, name, option] of [
+    ["technique", "lora", "dora"],
+    ["technique", "lora", "rank_stabilized"],
+    ["verb", "recipe", "accumulate"],
+    ["verb", "predict", "why"],
+    ["verb", "train", "detach"],
+  ] as const)
+    it(`${option} of ${name} recommends itself where it is described, and not beside its default`, () => {
+      const { doc, why } = registry.find(kind, name)!.parameters.find((p) => p.name === option)!;
+      const praise = /learns? (?:more|alike)|large batch|learn[a-z]+ from the wrong|takes a night/;
+      assert.deepEqual([praise.test(doc), praise.test(why ?? "")], [true, false]);
+    });
   it("registered words answer to one name each", () => {
     const names = registry.words.map((w) => `${w.kind} ${w.name}`);
     assert.equal(new Set(names).size, names.length);
