@@ -201,9 +201,9 @@ registerCodes({
     message: (d) =>
       `${d.about ? "about " : ""}${d.seen.toLocaleString("en-US")} of the ${d.of.toLocaleString("en-US")} rows of ${d.on} that were scored ${d.seen === 1 ? "was" : "were"} in the training data of \`${d.model}\`${d.run === null ? "" : ` (run ${d.run})`}`,
     help: () =>
-      "its scores say how well it remembers them; score rows that it never saw: split the data before training, and score that split",
+      "these scores show how well it remembers rows; split the data before training, and evaluate on the split that it never saw",
     explain:
-      "A run keeps a short hash of each row that trained (`learnt.json`), and what is saved of it does too, so that a model which is opened again knows what it has seen, also before it was trained further. Two rows are the same by the rule of `drop_duplicates`. Of trainings on more than 100,000 different rows a sample is kept, and the number is an estimate. Where the training split itself is scored under its name, a note says so instead.",
+      "A run keeps a short hash of each row that trained (`learnt.json`), and what is saved of it does too, so that a model which is opened again knows what it has seen, also before it was trained further. Two rows are the same by the rule of `drop_duplicates`. Of trainings on more than 100,000 different rows a sample is kept, and the number is an estimate.",
   },
   "nothing-to-attach": {
     severity: "error",

@@ -14,8 +14,6 @@ export interface Seen {
   readonly about: boolean;
   /** The run that trained on them; null: it is not known by name. */
   readonly run: string | null;
-  /** Whether the weights are that run's own, and these data and this split those that it trained on. */
-  readonly own: boolean;
 }
 
 /** What is kept of the rows that a model learnt from: with its run, or with the folders that it is made of. */
@@ -47,19 +45,18 @@ export async function learntAmong(
     // A run of an older version, or a private one: of its own data what trained is known all the same.
     const rows = facts.splits[part.split]?.rows ?? 0;
     const same = weights !== null && weights.data.hash === facts.hash && isTraining(part.split, facts.splits);
-    return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder), own: true } : null;
+    return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder) } : null;
   }
   const hashes = await hashesOf(part, signal);
   const found = learnt.rows
-    .map((rows, i) => ({ ...seenOf(hashes, rows), rows, i }))
+    .map((rows) => ({ ...seenOf(hashes, rows), rows }))
     .sort((a, b) => b.seen / Math.max(1, b.of) - a.seen / Math.max(1, a.of))[0];
   if (!found || found.seen === 0) return null;
-  const { rows, i } = found;
+  const { rows } = found;
   const about = rows.below !== null;
   return {
     seen: about ? Math.max(1, Math.round((found.seen / found.of) * hashes.length)) : found.seen,
     ...{ of: hashes.length, about, run: rows.run },
-    own: i === 0 && weights !== null && rows.dataHash === facts.hash && rows.split === part.split,
   };
 }
 

@@ -64,7 +64,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       stage.signal,
     );
     const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
-    const seen = await Promise.all(measured.map((one) => seenBy(one, subject, stage.signal)));
+    const seen = await Promise.all(measured.map((one) => seenBy(one, stage.signal)));
     const seeds: (SeedsTold | null)[] = [];
     for (const one of measured) seeds.push(await seedsTold(session, one, subject, howOf(action, stage), stage));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
@@ -97,8 +97,12 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     required.push({ on: first.evaluation.on, held });
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
     // Where there would be a verdict, it tells why there is none.
-    const notes = verdict.withheld ? [] : seen.flatMap(({ note }) => note ?? []);
-    const told = [...bars("cleared"), ...notes, ...measured.flatMap(fittedNote), ...measured.flatMap(meanNote)];
+    const told = [
+      ...bars("cleared"),
+      ...(verdict.withheld ? [] : measured.flatMap(foldsNote)),
+      ...measured.flatMap(fittedNote),
+      ...measured.flatMap(meanNote),
+    ];
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
@@ -116,8 +120,9 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       ],
     });
     const [scores, ...rest] = evaluationShown(report);
-    if (scores) stage.screen.display(scores);
+    // Before the scores, which it puts in doubt.
     for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
+    if (scores) stage.screen.display(scores);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
     for (const own of seeds) if (own?.shown) stage.screen.display(own.shown);
@@ -239,26 +244,21 @@ function fittedNote({ by, prepared, split, evaluation: { model } }: Measured): r
 
 interface SeenBy {
   readonly warning?: CodeData["scored-learnt-rows"];
-  readonly note?: string;
   /** Half of the rows or more were learnt from. */
   readonly mostly?: boolean;
 }
 
-/** Rows that the model learnt from: a warning, or where the training split itself was asked for a note. */
-async function seenBy(
-  { by, prepared, split, evaluation, folds }: Measured,
-  subject: Subject,
-  signal?: AbortSignal,
-): Promise<SeenBy> {
+/** The rows on which the model was trained, as a warning. */
+async function seenBy({ by, prepared, split, evaluation, folds }: Measured, signal?: AbortSignal): Promise<SeenBy> {
   if (by.is === "contender") return { mostly: by.learns && split === "train" };
   const { handle, learnt } = by;
-  if (folds) return { note: `${handle.name}: each row is scored by the model that did not see it` };
+  if (folds) return {};
   const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
-  const own = "data" in subject && subject.split === "train" && seen.own && seen.seen === seen.of;
-  const mostly = 2 * seen.seen >= seen.of;
-  if (own) return { note: `${handle.name} learnt from these rows: how it does on others they don't say`, mostly };
-  return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly };
+  return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly: 2 * seen.seen >= seen.of };
+}
+function foldsNote({ by, folds }: Measured): readonly string[] {
+  return folds && by.is === "model" ? [`${by.handle.name}: each row is scored by the model that did not see it`] : [];
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */

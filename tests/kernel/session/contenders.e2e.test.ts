@@ -187,7 +187,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     assert.doesNotMatch(words, /worth it by/);
     // Alone it says so as it did.
     const alone = await book.run("evaluate m on d.train { metrics: [accuracy] }");
-    assert.match(JSON.stringify(alone), /m learnt from these rows: how it does on others they don't say/);
+    assert.match(JSON.stringify(alone), /scored-learnt-rows\]: \d+ of the \d+ rows of d.train/);
   });
 
   it("are the frozen base with a linear head of its own where it has none for the task", async () => {

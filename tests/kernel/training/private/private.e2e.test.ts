@@ -231,7 +231,7 @@ train m on d as open { epochs: 1 }`);
     await model("kept").save("saved-kept");
     const shown = await book.run("evaluate kept on d.train");
     const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-    assert.match(told, /kept learnt from these rows/);
+    assert.match(told, /scored-learnt-rows\]: .* rows of d.train/);
     const diff = diffText(diffOf(sideOf(runOf("open")), sideOf(runOf("kept"))));
     assert.match(diff, /^Privacy spent: none is promised → ε [\d.]+$/m);
     // What comes of private weights without noise has no promise of these rows, nor of others.
