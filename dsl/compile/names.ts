@@ -10,6 +10,8 @@ import { bestModel, isBest } from "../plan/sweep/best-model.js";
 import { dataNow, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/outside.js";
+import type { Recipe } from "../plan/recipe.js";
+import { changesBetween } from "../plan/recipe-settings.js";
 import { parse } from "../syntax/parse.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
@@ -273,8 +275,15 @@ export function trainedFound(
     );
     return undefined;
   }
-  if (run && changed(program, run, found.name, present, found.node.span)) {
-    program.report("changed-since-trained", { model: found.name }, found.node.span);
+  const now = run && changedRecipe(program, run, found.name, present, found.node.span);
+  if (now) {
+    const before = program.outside.recipes?.[found.name];
+    const changes = before ? changesBetween(before, now) : [];
+    program.report(
+      "changed-since-trained",
+      { model: found.name, ...(changes.length > 0 && { changes }) },
+      found.node.span,
+    );
     return undefined;
   }
   return found.name;
@@ -292,12 +301,12 @@ function over(draft: Draft, given: Draft["given"] | undefined): Draft {
   return given ? { ...draft, given: new Map([...draft.given, ...given]) } : draft;
 }
 
-/** Whether the run's recipe, made from today's definitions, is another than that of the weights. */
-function changed(program: Program, run: Run, name: string, present: string, here: Span): boolean {
+/** The run's recipe as today's definitions give it, if it differs from that of the weights. */
+function changedRecipe(program: Program, run: Run, name: string, present: string, here: Span): Recipe | undefined {
   const best = run.best && bestOf(program, run.best);
-  if (best === null) return false;
+  if (best === null) return undefined;
   const begun = run.begunBest && bestOf(program, run.begunBest);
-  if (begun === null) return false;
+  if (begun === null) return undefined;
   const model = over(program.names.get(run.model.name)?.draft ?? run.model, (best ?? begun)?.model);
   const data = over(dataNow(program, run), best?.data);
   // What its settings are warned of was said where it was trained.
@@ -329,9 +338,10 @@ function changed(program: Program, run: Run, name: string, present: string, here
   const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
   program.reporter = reporter;
   for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});
-  if (planned === undefined) return false;
-  const { recipeHash } = planned.plan;
-  return (run.repeats === undefined ? recipeHash : repeatsHash(recipeHash, run.repeats)) !== present;
+  if (planned === undefined) return undefined;
+  const { plan } = planned;
+  const hash = run.repeats === undefined ? plan.recipeHash : repeatsHash(plan.recipeHash, run.repeats);
+  return hash === present ? undefined : plan.recipe;
 }
 
 /** A stage of `compress` of today's definitions. */

@@ -1,4 +1,5 @@
 import type { Value } from "../types/value.js";
+import type { Recipe } from "./recipe.js";
 
 /** What a name stands for. */
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction" | "server";
@@ -17,6 +18,8 @@ export interface Outside {
   readonly types?: Readonly<Record<string, string>>;
   /** Model or run name → recipeHash of the weights it has now. */
   readonly trained: Readonly<Record<string, string>>;
+  /** Their recipes by the same names, where they are known: what changed since is named. */
+  readonly recipes?: Readonly<Record<string, Recipe>>;
   /** `-p name=value`: they win over `parameters { }`. */
   readonly parameters: Readonly<Record<string, Value>>;
 }

@@ -1,6 +1,7 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
 import { registerCodes } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
+import type { Change } from "../plan/recipe-settings.js";
 import { MASKED } from "./masked.js";
 
 declare module "../diagnostics/codes.js" {
@@ -74,7 +75,7 @@ declare module "../diagnostics/codes.js" {
       /** Its mask was asked for, which some data would be enough for. */
       readonly mask?: true;
     };
-    "changed-since-trained": { readonly model: string };
+    "changed-since-trained": { readonly model: string; readonly changes?: readonly Change[] };
     /** `virtual`: positions that the technique takes from the text. */
     "too-long": {
       readonly max_length: number;
@@ -98,6 +99,14 @@ declare module "../diagnostics/codes.js" {
     "writes-no-text": { readonly key: string; readonly task: string };
   }
 }
+
+/** Most further changes that are listed. */
+const MOST_CHANGES = 5;
+function changeText({ setting, was, now }: Change): string {
+  const shown = (value: string | null): string => (value === null ? "not given" : `\`${clipped(value)}\``);
+  return `${setting} was ${shown(was)} and is ${now === null ? "not given now" : shown(now)}`;
+}
+const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 const sizeText = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
@@ -395,8 +404,18 @@ train m on d`,
   "changed-since-trained": {
     severity: "error",
     facts: true,
-    message: (d) => `\`${d.model}\` is not trained since it changed`,
-    help: () => "run its `train` statement again",
+    message: (d) => {
+      const [first, ...others] = d.changes ?? [];
+      if (!first) return `\`${d.model}\` is not trained since it changed`;
+      const more = others.length === 0 ? "" : `, and ${String(others.length)} more changed`;
+      return `\`${d.model}\` was trained with another definition: ${changeText(first)}${more}`;
+    },
+    notes: (d) => {
+      const others = (d.changes ?? []).slice(1);
+      const beyond = others.length - MOST_CHANGES;
+      return [...others.slice(0, MOST_CHANGES).map(changeText), ...(beyond > 0 ? [`and ${String(beyond)} more`] : [])];
+    },
+    help: () => "run its `train` statement again, or undo the change",
     explain:
       "The definition of the model, its data or its recipe is another than the one its weights were trained with. Using the old weights under the new definition would be a lie.",
   },

@@ -109,6 +109,7 @@ export class OpenSession {
       datasets: this.datasets,
       kept: this.kept,
       trained: this.models.trained(),
+      recipes: this.models.recipes(),
       refused: this.refused.namesBeside(source),
     });
   }

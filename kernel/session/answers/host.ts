@@ -18,6 +18,7 @@ export interface CompileOptions {
   readonly datasets?: DatasetCache;
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
+  readonly recipes?: NonNullable<Outside["recipes"]>;
   readonly registry?: Registry;
   /** Name → the refused source that was to define it. */
   readonly refused?: NonNullable<Outside["refused"]>;
@@ -36,6 +37,7 @@ export async function compileAll(sources: readonly Source[], o: CompileOptions =
     outside: {
       typescript: hostContext.typescript(),
       trained: o.trained ?? {},
+      ...(o.recipes && { recipes: o.recipes }),
       ...(o.refused && { refused: o.refused }),
       parameters: hostContext.parameters,
     },

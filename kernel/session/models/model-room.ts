@@ -3,6 +3,7 @@ import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Writing } from "#dsl/plan/action.js";
+import type { Recipe } from "#dsl/plan/recipe.js";
 import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Prompt } from "../../inference/prompts.js";
@@ -89,6 +90,15 @@ export class ModelRoom {
   trained(): Readonly<Record<string, string>> {
     return Object.fromEntries(
       [...this.handles].flatMap(([name, h]) => (h.weights?.complete ? [[name, recipeHashOf(h.weights)]] : [])),
+    );
+  }
+
+  /** The recipes of these weights. */
+  recipes(): Readonly<Record<string, Recipe>> {
+    return Object.fromEntries(
+      [...this.handles].flatMap(([name, { weights }]) =>
+        weights?.complete ? [[name, weights.plan.recipe] as const] : [],
+      ),
     );
   }
 

@@ -191,6 +191,15 @@ describe("splits and training", () => {
       outside: { trained },
     });
     expect("evaluate ‹m› on d.test", ["not-trained"], { before: cells });
+    // What changed is named with both values where the recipe of the weights is known.
+    const later = 'model m { base: "minilm", task: text_classification, max_length: 64 }\ntrain m on d { seed: 3 }';
+    const recipes = { m: action.plan.recipe };
+    const [found] = compiled([...cells, later, 'predict m on "x"'], { outside: { trained, recipes } }).diagnostics;
+    assert.equal(found?.code, "changed-since-trained");
+    assert.deepEqual((found.data as { changes?: unknown }).changes, [
+      { setting: "model max_length", was: "512", now: "64" },
+      { setting: "seed", was: "0", now: "3" },
+    ]);
   });
   it("what needs a validation split", () => {
     const none =
