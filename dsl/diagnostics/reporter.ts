@@ -53,6 +53,10 @@ export class Reporter {
     });
     this.diagnostics.push(one);
   }
+  /** Takes back what another report says better. */
+  drop(isSaid: (d: Diagnostic) => boolean): void {
+    this.diagnostics = this.diagnostics.filter((d) => !isSaid(d));
+  }
   /** If `code` was reported inside `span`, it is the one cause of whatever else was there. */
   dropInside(span: Span, code: Code): void {
     const inside = (d: Diagnostic): boolean =>

@@ -217,6 +217,8 @@ export function checkData(
     const [label = ""] = has;
     program.reportNear("one-label-alone", { data: draft.name, label }, place(`columns.${labelled}`), here);
   } else if (few) {
+    // The definition's own warning says the same.
+    program.reporter.drop((d) => d.code === "one-label-alone" && d.data.data === draft.name);
     program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
     good = false;
   }

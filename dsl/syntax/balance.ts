@@ -45,6 +45,8 @@ class Balancer {
   private readonly out: IToken[] = [];
   private readonly stack: IToken[] = [];
   private readonly lines = new Set<number>();
+  /** Brackets with a line that ends without a comma, and whether each is closed later. */
+  private readonly closed = new Map<IToken, boolean>();
   /** Where the run of new lines ends that was met last. */
   private next = 0;
 
@@ -96,8 +98,20 @@ class Balancer {
       });
       return;
     }
+    if (this.lacksComma(previous, following, i)) return;
     this.close(previous, () => this.stack.at(-1)?.tokenType === t.LeftBrace);
     this.out.push(token);
+  }
+
+  /** Whether the line goes on with the next item of a `(` or `[` that is closed later: only its comma is missing (normalise.ts). */
+  private lacksComma(previous: IToken, following: IToken, i: number): boolean {
+    const open = this.stack.at(-1);
+    if (!open || open.tokenType === t.LeftBrace || !t.endsValue(previous) || !t.startsValue(following)) return false;
+    const known = this.closed.get(open);
+    if (known !== undefined) return known;
+    const found = closesAsList(this.tokens, i, open.tokenType, this.verbs);
+    this.closed.set(open, found);
+    return found;
   }
 
   private afterNewLines(i: number): IToken | undefined {
@@ -239,6 +253,25 @@ function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, ve
     if (token.tokenType === t.NewLine && (closer !== t.RightBrace || startsStatement(tokens, at + 1, verbs)))
       return false;
     if (depth === 0 && token.tokenType === closer) return true;
+    if (t.isOpen(token)) depth++;
+    if (t.isClose(token)) depth--;
+  }
+  return false;
+}
+
+/** Most tokens in which the closer of a list is looked for, so that many open brackets take no quadratic time. */
+const LONGEST_LIST = 1000;
+
+/** Whether the bracket around `from` has its own closer before another one, the next statement or, of `[`, the next key. */
+function closesAsList(tokens: readonly IToken[], from: number, open: TokenType, verbs: ReadonlySet<string>): boolean {
+  let depth = 0;
+  for (let at = from + 1; at < Math.min(tokens.length, from + LONGEST_LIST); at++) {
+    const token = tokens[at] as IToken;
+    const startsLine = tokens[at - 1]?.tokenType === t.NewLine;
+    if (startsLine && startsStatement(tokens, at, verbs)) return false;
+    const isKey = token.tokenType === t.Identifier && tokens[at + 1]?.tokenType === t.Colon;
+    if (depth === 0 && startsLine && isKey && open === t.LeftSquare) return false;
+    if (depth === 0 && t.isClose(token)) return token.tokenType === closerOf.get(open);
     if (t.isOpen(token)) depth++;
     if (t.isClose(token)) depth--;
   }

@@ -18,7 +18,7 @@ import { learntAmong } from "../../inference/measuring/seen.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import { warningsOn } from "../warnings.js";
+import { warningsOn, type Warn } from "../warnings.js";
 import { barsTold, demandCleared, heldTo, sameCall, type Held } from "./evaluate/required.js";
 import { attackedBy, attacksKept, demandAttackable, type Attacked } from "./evaluate/attacks.js";
 import { describeAgain } from "./train/tell-since.js";
@@ -96,13 +96,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, held });
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
-    // Where there would be a verdict, it tells why there is none.
-    const told = [
-      ...bars("cleared"),
-      ...(verdict.withheld ? [] : measured.flatMap(foldsNote)),
-      ...measured.flatMap(fittedNote),
-      ...measured.flatMap(meanNote),
-    ];
+    const told = [...bars("cleared"), ...notesOn(measured, verdict.withheld)];
     const report = reportOf(session, measured, constants, drawn, {
       ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
     });
@@ -120,8 +114,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       ],
     });
     const [scores, ...rest] = evaluationShown(report);
-    // Before the scores, which it puts in doubt.
-    for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
+    warnOfLearnt(seen, warn);
     if (scores) stage.screen.display(scores);
     for (const { folds, evaluation } of measured)
       if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
@@ -256,6 +249,18 @@ async function seenBy({ by, prepared, split, evaluation, folds }: Measured, sign
   const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
   return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly: 2 * seen.seen >= seen.of };
+}
+/** The warning comes before the scores, because it puts them in doubt. */
+function warnOfLearnt(seen: readonly SeenBy[], warn: Warn): void {
+  for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
+}
+/** Without notes on folds where the verdict already says why there is none. */
+function notesOn(measured: readonly Measured[], withheld: boolean): readonly string[] {
+  return [
+    ...(withheld ? [] : measured.flatMap(foldsNote)),
+    ...measured.flatMap(fittedNote),
+    ...measured.flatMap(meanNote),
+  ];
 }
 function foldsNote({ by, folds }: Measured): readonly string[] {
   return folds && by.is === "model" ? [`${by.handle.name}: each row is scored by the model that did not see it`] : [];
