@@ -70,6 +70,8 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
     ...{ divided: dividedBy(program, known.data.plan, known.facts), here: o.here },
   });
   const fitting = calibrate && fittingPlan(program, o, known, machine);
+  // A batch that doesn't fit, or that no noise suits, has a report of its own.
+  if (fitting && o.read !== true && !o.federated) checkUpdates(program, o, known);
   return fitting && { ...fitting, calibrate };
 }
 
@@ -85,6 +87,21 @@ function checkRecipe(program: Program, o: Training, known: Known): boolean {
     keepsPromise(program, o, known, batching)
   );
 }
+
+/** Warns of a batch that holds all rows. Packed rows and windows are other than the rows of the data. */
+function checkUpdates(program: Program, o: Training, { data, model, facts, recipe }: Known): void {
+  const { batch_size, accumulate, epochs, packing, privacy } = recipe.plan;
+  const rows = trainingSplit(facts)?.rows ?? 0;
+  const isRead =
+    !predictsNext(program.registry, model.plan.task) && !packing && !privacy && facts.sampled === undefined;
+  if (!isRead || epochs === null || rows < FEW_ROWS || batch_size * accumulate < rows) return;
+  const place = o.settings.get("batch_size")?.span ?? o.settings.get("accumulate")?.span;
+  if (!place) return;
+  const told = { data: data.plan.name, batch: batch_size * accumulate, rows, updates: Math.max(1, Math.round(epochs)) };
+  program.reportNear("batch-beyond-rows", told, place, o.here);
+}
+/** Fewer training rows often fill a single batch. */
+const FEW_ROWS = 100;
 
 /** Labels that the task's call names are labels of the data. */
 function checkNamedLabels(program: Program, o: Training, { data, model, facts }: Known): boolean {

@@ -17,6 +17,12 @@ declare module "../diagnostics/codes.js" {
       readonly file?: string;
       readonly by: string;
     };
+    "labels-like-splits": CodeData["labels-like-ids"] & {
+      readonly has: readonly string[];
+      /** The split that reads such a column, as it is written; absent: the vocabulary has none. */
+      readonly split?: string;
+    };
+    "numbers-as-text": { readonly column: string; readonly role: string; readonly some: readonly string[] };
     "strange-splits": {
       readonly data: string;
       readonly splits: readonly { readonly name: string; readonly rows: number; readonly meant: string }[];
@@ -39,6 +45,25 @@ registerCodes({
     explain:
       "A label is learnt from the rows that have it, and one that a single row has can't be told again. Columns of ids, of texts " +
       "and of times look like that when they play the role `label`.",
+  },
+  "labels-like-splits": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => `the labels of \`${d.data}\` are names of splits: ${d.has.map((one) => `"${one}"`).join(", ")}`,
+    help: (d) =>
+      `name another column as \`label\`${d.split === undefined ? "" : `; to split the rows by "${d.column}", write \`split: ${d.split}\``}`,
+    explain:
+      "A column with `train` and `test` says to which split a row belongs. A model with such labels would learn to tell the splits from each other.",
+  },
+  "numbers-as-text": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => `\`${d.role}\` reads the column "${d.column}", which holds numbers: ${d.some.join(", ")}`,
+    help: () => "name the column that holds the texts; language models learn little from numbers of a table",
+    explain:
+      "The first rows of the column are nothing but numbers. A language model reads them digit by digit; for tables of measurements other models serve, such as gradient boosting.",
   },
   "labels-like-scores": {
     severity: "warning",

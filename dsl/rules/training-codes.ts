@@ -13,6 +13,13 @@ declare module "../diagnostics/codes.js" {
       readonly about?: true;
       readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
     };
+    /** Rows in an update, training rows, and updates in all. */
+    "batch-beyond-rows": {
+      readonly data: string;
+      readonly batch: number;
+      readonly rows: number;
+      readonly updates: number;
+    };
     "no-train-split": { readonly data: string; readonly has: readonly string[]; readonly random: boolean };
     "unknown-tokens": {
       readonly base: string;
@@ -81,6 +88,15 @@ registerCodes({
         ? "write `train: rest` into the split: all rows that the others leave"
         : "name the rows that train `train`, as in `by_column(part, rename: { fit: train })`",
     explain: "A training learns from the split `train`, or from all rows where the data are not split.",
+  },
+  "batch-beyond-rows": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      `a batch of ${count(d.batch)} holds all ${count(d.rows)} training rows of \`${d.data}\`: ${d.updates === 1 ? "1 update" : `${count(d.updates)} updates`} in the whole training`,
+    help: () => "write a smaller `batch_size`, such as 16 or 32",
+    explain:
+      "Each update takes one batch. A batch that holds every training row leaves one update for each epoch, and a model learns little from so few. A warm-up may even take all of them.",
   },
   "unknown-tokens": {
     severity: "warning",

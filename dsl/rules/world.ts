@@ -7,7 +7,7 @@ import type { ValueType } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { lookedFor } from "../types/allow.js";
 import { checkAudit } from "./audit.js";
-import { oddLabels } from "./odd-labels.js";
+import { checkNumbersAsText, oddLabels } from "./odd-labels.js";
 import { checkSplitNames } from "./strange-splits.js";
 import { nearest } from "../diagnostics/nearest.js";
 import { checkDisliked } from "./disliked-answers.js";
@@ -62,6 +62,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       ]),
     );
   checkDisliked(program, draft, plan, headers);
+  for (const { sample } of headers) checkNumbersAsText(program, draft, plan, sample);
   const wanted = [...new Set(asked.map(([, column]) => column))];
   const headless = new Set<string>();
   for (const [, column, place] of asked) {

@@ -154,7 +154,12 @@ function unknownRecordKey(
     elsewhere && Object.hasOwn(elsewhere, key.text) ? elsewhere[key.text] : nearest(key.text, has, t.reporter);
   const turned =
     near === undefined && value.is === "word" && has.includes(value.text) ? `${value.text}: ${key.text}` : undefined;
-  const fix = near ? replace(key.span, near) : turned === undefined ? undefined : replace(span, turned);
+  // Whether the key is a column is not known here.
+  const fix = near
+    ? replace(key.span, near)
+    : turned === undefined
+      ? undefined
+      : { ...replace(span, turned), certain: false };
   t.reporter.report(
     "unknown-record-key",
     {

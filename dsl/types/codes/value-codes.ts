@@ -237,7 +237,7 @@ registerCodes({
     message: (d) => `\`${d.of}\` knows no \`${d.key}\``,
     help: (d) =>
       d.turned !== undefined
-        ? `the role comes first: write \`${d.turned}\``
+        ? `the role comes before its column: write \`${d.turned}\` if \`${d.key}\` is a column`
         : d.nearest
           ? `write \`${d.nearest}\``
           : `it knows ${listedAsCode(d.has)}${d.beyond === undefined ? "" : `; ${d.beyond}`}`,

@@ -1,6 +1,6 @@
 /**
  * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
- * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `files`, `live`, `typescript`,
+ * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `sample`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
  * `datas` (the same of single data, by their names), `apart` (what data of several clients say of each other),
  * `fails` (what went wrong where a table, data, a base or a run were read, an engine was started, or a place was looked at: its code and data).
@@ -23,6 +23,8 @@ export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", imp
 
 interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "apart">, Partial<Outside> {
   readonly columns?: readonly string[];
+  /** The first rows of its tables. */
+  readonly sample?: readonly Readonly<Record<string, unknown>>[];
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
   readonly datas?: Readonly<Record<string, Partial<DataFacts>>>;
@@ -57,6 +59,7 @@ export function judged(text: string): Run {
     trained,
     before = [],
     columns,
+    sample,
     data,
     datas,
     base: other,
@@ -66,7 +69,7 @@ export function judged(text: string): Run {
   } = special;
   return compiled([...before, text], {
     ...world,
-    ...(columns ? { table: columns } : {}),
+    ...(columns ? { table: sample ? { columns, sample } : columns } : {}),
     ...(data || datas ? { data: (need) => dataFacts({ ...data, ...datas?.[need.data.name] }) } : {}),
     ...(other ? { base: { ...base, ...other } } : {}),
     ...(past ? { run: { ...run, ...past } } : {}),
