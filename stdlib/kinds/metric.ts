@@ -1,6 +1,7 @@
 /** What measures outcomes: one function for each sort of outcome. */
 import type { Call } from "#dsl/types/value.js";
 import type { OwnInterval } from "../lib/intervals/interval.js";
+import type { RareLabels } from "../lib/intervals/spread.js";
 import type { Breathing } from "../lib/breathing.js";
 import type { JudgeImplementation } from "./judge.js";
 
@@ -83,6 +84,8 @@ export interface Sampler {
   (drawn: Uint32Array): number;
   /** Absent: the bootstrap's. */
   readonly interval?: OwnInterval;
+  /** Of scores that a rare label makes more uncertain than a bootstrap knows. */
+  readonly rare?: RareLabels;
 }
 /** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
 export interface Samplers {
@@ -93,6 +96,11 @@ export interface Samplers {
   ofAnswers?(call: Call, input: AnswerMetricInput): Sampler;
   ofWritten?(call: Call, input: WrittenMetricInput): Sampler;
   ofRankings?(call: Call, input: RankingMetricInput): Sampler;
+}
+/** The interval where a label is rare; undefined: the score of this call goes by rows alone. */
+export interface Rare {
+  compute?(call: Call, input: MetricInput): RareLabels | undefined;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabels | undefined;
 }
 /** Rows by whether yes is right of them (`have`) and was said (`given`), both (`hit`), of `all`. */
 export interface YesCounts {
@@ -146,6 +154,7 @@ export interface MetricImplementation {
   ofYes?(counts: YesCounts): number;
   /** For intervals, which ask a thousand times. */
   readonly samplers?: Samplers;
+  readonly rare?: Rare;
   /** Asked where it is no number. */
   readonly why?: Reasons;
   readonly notes?: Notes;

@@ -1,7 +1,9 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
 import type { Call } from "#dsl/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
+import type { RareLabels } from "../lib/intervals/spread.js";
 import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
+import { rarePrecision } from "../lib/metrics/rare-precision.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 type Places = readonly number[];
@@ -11,7 +13,14 @@ export const averagePrecision: MetricImplementation = {
   compute: (call, input) => once(call, setsOf(input)),
   ofLabelSets: once,
   samplers: { compute: (call, input) => drawn(call, setsOf(input)), ofLabelSets: drawn },
+  rare: { compute: (call, input) => rare(call, setsOf(input)), ofLabelSets: rare },
 };
+
+/** A mean over rows depends on no single label. */
+function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabels | undefined {
+  if (average === "samples") return undefined;
+  return rarePrecision(input, average === "micro" || average === "weighted" ? average : "macro");
+}
 
 function once(call: Call, input: LabelSetMetricInput): number {
   if (call.arguments["average"] === "samples") return whole(ofTexts(input));

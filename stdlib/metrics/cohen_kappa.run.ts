@@ -1,25 +1,21 @@
 /** Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN where one label is all that is true and said. No label (−1) is as far from any as two can be. */
+import type { Call } from "#dsl/types/value.js";
 import type { MetricImplementation } from "../kinds/metric.js";
+import { rareAgreement, tableOf, type Given } from "../lib/metrics/rare-agreement.js";
 
 export const cohenKappa: MetricImplementation = {
-  compute({ arguments: { weights } }, { truth, predicted, labels }) {
-    const n = labels.length;
-    const [said, real] = [new Float64Array(n), new Float64Array(n)];
-    const power = weights === "quadratic" ? 2 : 1;
-    const cost = (a: number, b: number): number => {
-      if (weights !== "linear" && weights !== "quadratic") return Number(a !== b);
-      return (b < 0 ? n - 1 : Math.abs(a - b)) ** power;
-    };
-    let [seen, chance] = [0, 0];
-    for (let row = 0; row < truth.length; row++) {
-      seen += cost(truth[row]!, predicted[row]!);
-      real[truth[row]!]! += 1;
-      const given = predicted[row]!;
-      if (given < 0) chance += cost(0, given);
-      else said[given]! += 1;
-    }
-    for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) chance += (cost(a, b) * real[a]! * said[b]!) / truth.length;
-    return chance === 0 ? Number.NaN : 1 - seen / chance;
+  compute: (call, input) => kappaOf(call, tableOf(input)),
+  rare: {
+    compute(call, input) {
+      const n = input.labels.length;
+      const cost = costOf(call, n);
+      const worst = cost(0, Math.max(1, n - 1));
+      return rareAgreement(
+        input,
+        (table) => kappaOf(call, table),
+        (a, b) => cost(a, b) / worst,
+      );
+    },
   },
   why: {
     compute: (_call, { truth, predicted, labels }) =>
@@ -28,3 +24,27 @@ export const cohenKappa: MetricImplementation = {
         : null,
   },
 };
+
+/** Of a mistake; `n` stands for no label given. */
+function costOf({ arguments: { weights } }: Call, n: number): (a: number, b: number) => number {
+  if (weights !== "linear" && weights !== "quadratic") return (a, b) => Number(a !== b);
+  const power = weights === "quadratic" ? 2 : 1;
+  return (a, b) => (b === n ? n - 1 : Math.abs(a - b)) ** power;
+}
+
+function kappaOf(call: Call, table: readonly Given[]): number {
+  const n = table.length;
+  const cost = costOf(call, n);
+  const real = table.map((line) => line.reduce((sum, one) => sum + one, 0));
+  const rows = real.reduce((sum, one) => sum + one, 0);
+  let [seen, chance] = [0, 0];
+  for (let b = 0; b <= n; b++) {
+    let said = 0;
+    for (let a = 0; a < n; a++) {
+      said += table[a]![b]!;
+      seen += cost(a, b) * table[a]![b]!;
+    }
+    for (let a = 0; a < n; a++) chance += (cost(a, b) * real[a]! * said) / rows;
+  }
+  return chance > 0 ? 1 - seen / chance : Number.NaN;
+}

@@ -1,6 +1,7 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "../kinds/metric.js";
 import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
+import { ofLabels, ofSets, rareShares, SHARES } from "../lib/metrics/rare-shares.js";
 import { atBest } from "../lib/metrics/threshold.js";
 
 export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
@@ -15,5 +16,9 @@ export const f1: MetricImplementation = {
   samplers: {
     compute: (call, input) => drawnAverage(call, input, scored),
     ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+  },
+  rare: {
+    compute: (call, input) => rareShares(call, ofLabels(input), SHARES.f1, false),
+    ofLabelSets: (call, input) => rareShares(call, ofSets(input), SHARES.f1, true),
   },
 };

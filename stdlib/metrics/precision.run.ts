@@ -2,6 +2,7 @@
 import type { MetricImplementation } from "../kinds/metric.js";
 import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
 import { score as f1 } from "./f1.run.js";
+import { ofLabels, ofSets, rareShares, SHARES } from "../lib/metrics/rare-shares.js";
 import { atBest } from "../lib/metrics/threshold.js";
 
 const score = ({ hit, given }: Counts): number => (given === 0 ? 0 : hit / given);
@@ -17,5 +18,9 @@ export const precision: MetricImplementation = {
   samplers: {
     compute: (call, input) => drawnAverage(call, input, scored),
     ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+  },
+  rare: {
+    compute: (call, input) => rareShares(call, ofLabels(input), SHARES.precision, false),
+    ofLabelSets: (call, input) => rareShares(call, ofSets(input), SHARES.precision, true),
   },
 };

@@ -1,7 +1,9 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
 import { listed } from "#dsl/diagnostics/listed.js";
 import type { Call } from "#dsl/types/value.js";
-import type { MetricImplementation, Sampler } from "../kinds/metric.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
+import type { RareLabels } from "../lib/intervals/spread.js";
+import { rareAreas } from "../lib/metrics/rare-areas.js";
 import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
 
 /** Labels of rows: of row r and label l of n, decision r · n + l. */
@@ -29,6 +31,10 @@ export const rocAuc: MetricImplementation = {
   samplers: {
     compute: (call, input) => drawn(ofLabels(call, input), input.truth.length),
     ofLabelSets: (call, input) => drawn(ofSets(call, input), input.truth.length / input.labels.length),
+  },
+  rare: {
+    compute: (call, input) => rareIn(call, decisionsOf(input), input.labels, input.labels.length === 2),
+    ofLabelSets: (call, input) => rareIn(call, decisionsOfSets(input), input.labels, false),
   },
   why: {
     compute: (_call, { truth, labels }) => whyNone(labels, truth.length, (row, label) => truth[row] === label),
@@ -61,33 +67,45 @@ const drawn =
   (of) =>
     score(timesOf(of, rows));
 
-function ofLabels(
-  call: Call,
-  { truth, probabilities, labels }: Parameters<NonNullable<MetricImplementation["compute"]>>[1],
-): Scorer {
+function decisionsOf({ truth, probabilities, labels }: MetricInput): Decisions {
   const n = labels.length;
-  const decisions: Decisions = {
+  return {
     rows: truth.length,
     labels: n,
     trueAt: (row, label) => truth[row] === label,
     said: (row, label) => probabilities[row * n + label]!,
   };
-  if (n !== 2) return averagedOver(call, decisions);
-  const second = rankedLabel(decisions, 1);
-  return (times) => areaOf(second, times).area;
 }
 
-function ofSets(
-  call: Call,
-  { truth, probabilities, labels }: Parameters<NonNullable<MetricImplementation["ofLabelSets"]>>[1],
-): Scorer {
+function decisionsOfSets({ truth, probabilities, labels }: LabelSetMetricInput): Decisions {
   const n = labels.length;
-  return averagedOver(call, {
+  return {
     rows: truth.length / n,
     labels: n,
     trueAt: (row, label) => truth[row * n + label] === 1,
     said: (row, label) => probabilities[row * n + label]!,
-  });
+  };
+}
+
+function ofLabels(call: Call, input: MetricInput): Scorer {
+  const decisions = decisionsOf(input);
+  if (decisions.labels !== 2) return averagedOver(call, decisions);
+  const second = rankedLabel(decisions, 1);
+  return (times) => areaOf(second, times).area;
+}
+
+const ofSets = (call: Call, input: LabelSetMetricInput): Scorer => averagedOver(call, decisionsOfSets(input));
+
+/** `second`: the second label alone is ranked. */
+function rareIn(
+  { arguments: { average } }: Call,
+  { trueAt, said }: Decisions,
+  names: readonly string[],
+  second: boolean,
+): RareLabels {
+  const all = names.map((_, label) => label);
+  const rankings = second ? [[1]] : average === "micro" ? [all] : all.map((label) => [label]);
+  return rareAreas({ names, trueAt, said }, rankings, average === "weighted");
 }
 
 function averagedOver({ arguments: { average } }: Call, of: Decisions): Scorer {

@@ -1,10 +1,10 @@
-"""scipy's word on intervals: Wilson's of shares, and the percentile bootstrap of scores and of paired differences, by many resamples."""
+"""scipy's word on intervals: Wilson's and the mid-P of shares, the percentile bootstrap of scores and of paired differences, by many resamples, and what single rows add to areas and average precision, with scikit-learn."""
 import json
 import os
 import warnings
 
 import numpy
-from scipy import stats
+from scipy import optimize, special, stats
 from sklearn import metrics
 
 from numbers_of_tunebook import uniform, whole
@@ -15,12 +15,40 @@ RESAMPLES = 5000
 def make(golden):
     warnings.filterwarnings("ignore")
     shares = [(0, 1), (1, 1), (0, 10), (10, 10), (1, 10), (7, 9), (37, 40), (500, 1000), (999, 1000), (3, 100000)]
+    betas = [(0.3, 2, 5), (0.9, 4.25, 0.75), (0.01, 0.5, 120.5), (0.5, 500, 501), (0.999, 99900, 101), (0.2, 7, 0.1)]
     with open(os.path.join(golden, "intervals.json"), "w") as file:
         json.dump({
             "wilson": [{"hits": hits, "of": of, **ends(stats.binomtest(hits, of).proportion_ci(0.95, method="wilson"))} for hits, of in shares],
+            "mid_p": [{"hits": hits, "of": of, **mid_p(hits, of)} for hits, of in shares],
+            "beta": [{"x": x, "a": a, "b": b, "below": float(special.betainc(a, b, x))} for x, a, b in betas],
+            "rankings": [ranking(seed) for seed in range(3)],
             "labels": [labels(seed) for seed in range(3)],
             "numbers": [numbers(seed) for seed in range(3)],
         }, file)
+
+
+def mid_p(hits, of):
+    """Where half of the probability of the count and all beyond it come to 2.5 %."""
+    above = lambda share: stats.binom.sf(hits, of, share) + stats.binom.pmf(hits, of, share) / 2
+    find = lambda tail: optimize.brentq(lambda share: above(share) - tail, 0, 1, xtol=1e-13)
+    return {"low": 0.0 if hits == 0 else find(0.025), "high": 1.0 if hits == of else find(0.975)}
+
+
+def ranking(seed):
+    """Rows that are ranked, some level: the placement of each (a U statistic of it alone), and how scores change with its weight."""
+    count = [12, 40, 90][seed]
+    truth = numpy.array(whole(f"intervals/ranking/{seed}/truth", count, 5)) == 0
+    truth[:2] = [True, False]
+    said = (numpy.array(whole(f"intervals/ranking/{seed}/said", count, 20)) + 6 * truth) / 32
+    u = lambda one, others: stats.mannwhitneyu([one], others).statistic / len(others)
+    placements = [u(score, said[~truth]) if own else 1 - u(score, said[truth]) for own, score in zip(truth, said)]
+    weighing = lambda row, weight: metrics.average_precision_score(truth, said, sample_weight=numpy.where(numpy.arange(count) == row, weight, 1))
+    step = 1e-4
+    return {
+        "truth": truth.astype(int).tolist(), "said": said.tolist(), "roc_auc": float(metrics.roc_auc_score(truth, said)),
+        "placements": [float(one) for one in placements], "average_precision": float(metrics.average_precision_score(truth, said)),
+        "influences": [float((weighing(row, 1 + step) - weighing(row, 1 - step)) / (2 * step)) for row in range(count)],
+    }
 
 
 def labels(seed):

@@ -1,6 +1,7 @@
 /**
  * Scores with their intervals, and differences of models on the same rows with theirs: those of shares by Wilson's and
- * Newcombe's methods, all others by a paired bootstrap. A difference says something only where its interval is apart from 0.
+ * Newcombe's methods, those of a rare label by MOVER, all others by a paired bootstrap. A model is better or worse only where
+ * the difference has an interval that excludes 0.
  */
 import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
@@ -8,7 +9,9 @@ import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/boo
 import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
 import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
+import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/lib/intervals/spread.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { plural } from "../../core/display/text.js";
 
 /** A metric of one model on some rows. */
 export interface Measure {
@@ -30,9 +33,11 @@ export interface Score {
   readonly value: number;
   /** Null: it has none. */
   readonly interval: Interval | null;
-  readonly by: "Wilson" | "bootstrap" | OwnInterval["by"] | null;
+  readonly by: "Wilson" | "bootstrap" | "MOVER" | OwnInterval["by"] | null;
   /** Why it has no interval, where that is known: draws took too long, or they bend it so that it lies beside what they say. */
   readonly without?: "slow" | "bent";
+  /** The label that has too few rows for an interval. */
+  readonly few?: TooFew;
   /** Of a bootstrap. */
   readonly resamples: number;
 }
@@ -58,7 +63,7 @@ export async function drawAll(measures: readonly Measure[], signal?: AbortSignal
     const { resampling, value } = measure;
     // Shares have intervals without a draw, and so have their differences.
     const without = resampling?.interval ?? (measure.share && resampling?.single);
-    const drawn = resampling && !Number.isNaN(value) && !without;
+    const drawn = resampling && !Number.isNaN(value) && !without && !isRare(resampling);
     return drawn ? [{ measure, resampling }] : [];
   });
   const drawn = await bootstrap(
@@ -84,8 +89,14 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
     };
   const own = resampling?.interval;
   if (own && !Number.isNaN(value)) {
-    const interval = own.of(Uint32Array.from({ length: resampling.units }, (_, unit) => unit));
+    const interval = own.of(allOf(resampling));
     return { value, interval, by: interval && own.by, resamples: 0 };
+  }
+  const spread = resampling && isRare(resampling) && !Number.isNaN(value) ? spreadIn(resampling) : null;
+  if (spread) {
+    if (isTooFew(spread)) return { value, interval: null, by: null, few: spread, resamples: 0 };
+    const interval = wide(endsOf(value, spread));
+    return { value, interval, by: interval && "MOVER", resamples: 0 };
   }
   const known = wide(percentiles(scores));
   const none = { value, interval: null, by: null, resamples: scores.length };
@@ -94,6 +105,21 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
   const slow = scores.length === 0 && resampling !== null && resampling.units > 1 && !Number.isNaN(value);
   return { ...none, ...(slow && { without: "slow" }) };
 }
+const allOf = ({ units }: Resampling): Uint32Array => Uint32Array.from({ length: units }, (_, unit) => unit);
+/** Asked for each score and for each of its differences. */
+const rare = new WeakMap<Resampling, boolean>();
+function isRare(of: Resampling): boolean {
+  const known = rare.get(of) ?? of.rare?.frequent(allOf(of)) === false;
+  rare.set(of, known);
+  return known;
+}
+const spreads = new WeakMap<Resampling, Spread | TooFew>();
+function spreadIn(of: Resampling): Spread | TooFew | null {
+  const known = spreads.get(of) ?? of.rare?.of(allOf(of));
+  if (known) spreads.set(of, known);
+  return known ?? null;
+}
+
 /** As far as floating point tells. */
 function holds({ low, high }: Interval, value: number): boolean {
   const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
@@ -111,6 +137,8 @@ export function difference(first: Drawn, second: Drawn): Difference {
     return { value, interval: null, verdict: null };
   const own = a.interval ?? b.interval;
   const byShares = first.measure.share && a.single;
+  // Where a label is too rare for the draws of one of them, both go by it.
+  if (!byShares && !own && (isRare(a) || isRare(b))) return rareDifference(first, second, [spreadIn(a), spreadIn(b)]);
   const ends = own
     ? apartFrom(first.score, second.score)
     : byShares
@@ -119,20 +147,26 @@ export function difference(first: Drawn, second: Drawn): Difference {
   const interval = wide(ends);
   // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
   if (!byShares && !own && a.units < TOLD) return { value, interval, verdict: null };
-  if (!interval) return { value, interval, verdict: ends && unmoved(value, second) };
-  const apart = interval.low > 0 ? 1 : interval.high < 0 ? -1 : 0;
-  if (apart === 0) return { value, interval, verdict: "no difference shown" };
-  return { value, interval, verdict: verdictOf(apart, second.measure.better) };
+  // Every draw says the same, so that nobody knows how far others would go.
+  if (!interval) return { value, interval, verdict: ends && value === 0 ? "no difference shown" : null };
+  return { value, interval, verdict: verdictIn(interval, second) };
 }
 
-/** Every draw says the same, so that nobody knows how far others would go. */
-function unmoved(value: number, { measure: { better } }: Drawn): Verdict {
-  return value === 0 ? "no difference shown" : verdictOf(value, better);
+function verdictIn({ low, high }: Interval, { measure: { better } }: Drawn): Verdict {
+  if (low <= 0 && high >= 0) return "no difference shown";
+  return verdictOf(low > 0 ? 1 : -1, better);
 }
 /** Verdict on the second of two scores, whose difference is not 0. */
 export function verdictOf(difference: number, better: Direction): Exclude<Verdict, "no difference shown"> {
   if (better === "none") return "differs";
   return difference > 0 === (better === "greater") ? "better" : "worse";
+}
+
+function rareDifference(first: Drawn, second: Drawn, [a, b]: readonly (Spread | TooFew | null)[]): Difference {
+  const value = second.score.value - first.score.value;
+  if (!a || !b || isTooFew(a) || isTooFew(b)) return { value, interval: null, verdict: null };
+  const ends = endsOfDifference({ value: first.score.value, spread: a }, { value: second.score.value, spread: b });
+  return { value, interval: ends, verdict: verdictIn(ends, second) };
 }
 
 /**
@@ -177,11 +211,15 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   const units = [
     ...new Set(booted.flatMap(({ measure }) => measure.resampling?.of ?? []).filter((of) => of !== "row")),
   ];
-  const few = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
+  const narrow = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
   const with_ = new Set(drawn.flatMap(({ measure, score }) => (score.interval ? [measure.name] : [])));
   // An answer that never changes may have none where the models have theirs, as its cell shows.
   const without = named(null).filter(({ measure: { name, value } }) => !Number.isNaN(value) && !with_.has(name));
-  const because = (why: Score["without"]): string => names(without.filter(({ score }) => score.without === why));
+  const because = (why: Score["without"]): string =>
+    names(without.filter(({ score }) => score.without === why && !score.few));
+  const few = without.flatMap(({ measure: { name }, score }) =>
+    score.few ? [`no interval for ${name}: ${tooFew(score.few)}`] : [],
+  );
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
     booted.length > 0 &&
@@ -189,16 +227,23 @@ export function methodsOf(drawn: readonly Drawn[]): string {
     ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
-    few.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
-    few.some(({ measure }) => (measure.resampling?.units ?? TOLD) < TOLD) &&
+    narrow.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
+    narrow.some(({ measure }) => (measure.resampling?.units ?? TOLD) < TOLD) &&
       `of fewer than ${String(TOLD)} no difference is claimed`,
     ...(["jackknife", "bins"] as const).map((by) => named(by).length > 0 && `${HOW[by]} (${names(named(by))})`),
+    named("MOVER").length > 0 && `MOVER (${names(named("MOVER"))})`,
+    ...new Set(few),
     because(undefined) !== "" && `none for ${because(undefined)}`,
     because("slow") !== "" && `none for ${because("slow")}, of which draws would take more than half a minute`,
     because("bent") !== "" && `none for ${because("bent")}, which draws with repetition bend`,
   ]
     .filter(Boolean)
     .join("; ");
+}
+
+/** `2 rows of “fraud”; 4 are needed`. */
+function tooFew({ label, rows, needed, predicted }: TooFew): string {
+  return `${plural(rows, "row")} ${predicted ? "predicted as" : "of"} “${label}”; ${needed === 1 ? "1 is" : `${String(needed)} are`} needed`;
 }
 
 function several(unit: Resampling["of"]): string {

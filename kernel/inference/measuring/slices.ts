@@ -55,10 +55,13 @@ export function measuresIn(measures: readonly Measure[], { rows }: Slice, count:
     const whole = measure.resampling;
     if (whole?.units !== count || Number.isNaN(measure.value) || !byRow.has(whole.of)) return null;
     const score = (drawn: Uint32Array): number => whole.score(inWhole(drawn));
-    const own = whole.interval;
+    const { interval: own, rare } = whole;
     const resampling: Resampling = {
       ...{ of: whole.of, units: rows.length, single: whole.single, score },
       ...(own && { interval: { by: own.by, of: (units) => own.of(inWhole(units)) } }),
+      ...(rare && {
+        rare: { frequent: (units) => rare.frequent(inWhole(units)), of: (units) => rare.of(inWhole(units)) },
+      }),
     };
     return { ...measure, value: whole.score(rows), resampling };
   });

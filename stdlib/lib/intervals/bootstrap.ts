@@ -3,6 +3,7 @@ import { lastOf } from "#dsl/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
 import type { OwnInterval } from "./interval.js";
 import { resamples } from "./resamples.js";
+import type { RareLabels } from "./spread.js";
 
 /** How a score is made of some of what it is about. */
 export interface Resampling {
@@ -15,6 +16,8 @@ export interface Resampling {
   readonly same?: number;
   /** Absent: it follows from draws. */
   readonly interval?: OwnInterval;
+  /** What replaces the draws where a label is too rare for them. */
+  readonly rare?: RareLabels;
   /** `drawn`: numbers of units, some several times, others not at all. */
   score(drawn: Uint32Array): number;
 }

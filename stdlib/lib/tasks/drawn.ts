@@ -4,6 +4,7 @@
  */
 import type { Call } from "#dsl/types/value.js";
 import type { Resampling } from "../intervals/bootstrap.js";
+import type { RareLabels } from "../intervals/spread.js";
 import type {
   AnswerMetricInput,
   LabelSetMetricInput,
@@ -11,6 +12,7 @@ import type {
   MetricInput,
   NumberMetricInput,
   Probabilities,
+  Rare,
   Sampler,
   TagMetricInput,
   WrittenMetricInput,
@@ -27,9 +29,9 @@ export function lately<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array)
 
 /** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
 export function resampling(units: number, score: Sampler | undefined, o: Partial<Resampling> = {}): Resampling | null {
-  return score
-    ? { of: "row", units, single: false, score, ...(score.interval && { interval: score.interval }), ...o }
-    : null;
+  if (!score) return null;
+  const { interval, rare } = score;
+  return { of: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...o };
 }
 
 /** By the metric's own way, or else by measuring each draw. */
@@ -41,9 +43,13 @@ export function samplerOf<K extends Measure, I>(
   draw: (drawn: Uint32Array) => I,
 ): Sampler | undefined {
   const quick = metric.samplers?.[measure] as ((call: Call, input: I) => Sampler) | undefined;
-  if (quick) return quick(call, input);
   const plain = metric[measure] as ((call: Call, input: I) => number) | undefined;
-  return plain && ((drawn) => plain(call, draw(drawn)));
+  const sampler = quick?.(call, input) ?? (plain && ((drawn: Uint32Array) => plain(call, draw(drawn))));
+  const whereRare = metric.rare?.[measure as keyof Rare] as
+    | ((call: Call, input: I) => RareLabels | undefined)
+    | undefined;
+  const rare = whereRare?.(call, input);
+  return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
 }
 type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
 

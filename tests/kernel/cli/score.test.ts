@@ -259,7 +259,7 @@ describe("tunebook score", function () {
     const { stdout } = await called(folder, "score", "t.csv", "--truth", "gold", "--predicted", "said", "--by", "shop");
     assert.match(
       stdout,
-      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nt\.csv: ";" between fields\n95 % intervals: Wilson \(accuracy\); bootstrap.*\n\nLabels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nyes +0\.\d{4} \([^]*?\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
+      /^90 rows\naccuracy {3}0\.\d{3} \(0\.\d{3} – 0\.\d{3}\)\nf1\(macro\) .*\nt\.csv: ";" between fields\n95 % intervals: Wilson \(accuracy\); MOVER \(f1\(macro\)\)\n\nLabels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nyes +0\.\d{4} \([^]*?\n\nshop +rows +accuracy +f1\(macro\)\n─+\na +60 +0\.[^]*\nc +5 +too few rows\n$/,
     );
   });
   it("parts rows by lists as a program has them, and by columns of any name", async () => {

@@ -80,7 +80,10 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       );
     }
     assert.match(line(shown, "matthews_correlation"), / 0\.0000$/);
-    assert.match(shown, /80 rows · intervals of 95 %: Wilson \(accuracy\); bootstrap of 1,000 draws\n/);
+    assert.match(
+      shown,
+      /80 rows · intervals of 95 %: Wilson \(accuracy\); bootstrap of 1,000 draws; MOVER \(f1\(macro\), matthews_correlation, roc_auc\)\n/,
+    );
     assert.match(shown, /always “billing”: the best answer that never changes, by the training rows/);
     assert.match(shown, /Labels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nbilling /);
     assert.doesNotMatch(shown, /warning/);

@@ -4,11 +4,14 @@ import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
+import { incompleteBeta, midP } from "#stdlib/lib/intervals/mid-p.js";
 import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
 import { resamples } from "#stdlib/lib/intervals/resamples.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import { placed } from "#stdlib/lib/metrics/rare-areas.js";
+import { influences } from "#stdlib/lib/metrics/rare-precision.js";
 import { registry } from "#stdlib/registry.js";
 import { drawnLabels, drawnNumbers, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { chance } from "#stdlib/lib/chance.js";
@@ -23,6 +26,16 @@ const golden = JSON.parse(
   readFileSync(new URL("../../../../../tests/golden/oracle/intervals.json", import.meta.url), "utf8"),
 ) as {
   readonly wilson: readonly (Ends & { readonly hits: number; readonly of: number })[];
+  readonly mid_p: readonly (Ends & { readonly hits: number; readonly of: number })[];
+  readonly beta: readonly { readonly x: number; readonly a: number; readonly b: number; readonly below: number }[];
+  readonly rankings: readonly {
+    readonly truth: readonly number[];
+    readonly said: readonly number[];
+    readonly roc_auc: number;
+    readonly placements: readonly number[];
+    readonly average_precision: number;
+    readonly influences: readonly number[];
+  }[];
   readonly labels: readonly (Case & { readonly true: readonly number[]; readonly labels: number })[];
   readonly numbers: readonly (Case & { readonly truth: readonly number[] })[];
 };
@@ -49,6 +62,31 @@ describe("intervals", () => {
     for (const { hits, of, low, high } of golden.wilson) {
       const got = wilson(hits, of);
       assert.ok(Math.abs(got.low - low) < 1e-12 && Math.abs(got.high - high) < 1e-12, `${hits} of ${of}`);
+    }
+  });
+
+  it("the mid-P of shares are where scipy's binomial tails are 2.5 %, its beta function scipy's", () => {
+    for (const { hits, of, low, high } of golden.mid_p) {
+      const got = midP(hits, of);
+      assert.ok(Math.abs(got.low - low) < 1e-11 && Math.abs(got.high - high) < 1e-11, `${hits} of ${of}`);
+    }
+    for (const { x, a, b, below } of golden.beta) assert.ok(Math.abs(incompleteBeta(x, a, b) - below) < 1e-9);
+  });
+
+  it("what rows add to an area and to average precision is what scipy and scikit-learn say", () => {
+    for (const { truth, said, ...want } of golden.rankings) {
+      const [is, by] = [Uint8Array.from(truth), Float64Array.from(said)];
+      const { area, parts, have } = placed(is, by);
+      assert.ok(Math.abs(area - want.roc_auc) < 1e-12);
+      want.placements.forEach((placement, row) => {
+        const part = (placement - area) / (truth[row] === 1 ? have : truth.length - have);
+        assert.ok(Math.abs(parts[row]! - part) < 1e-12, `placement of row ${row}`);
+      });
+      const precision = influences(is, by);
+      assert.ok(Math.abs(precision.score - want.average_precision) < 1e-12);
+      want.influences.forEach((one, row) =>
+        assert.ok(Math.abs(precision.parts[row]! - one) < 1e-6, `influence of row ${row}`),
+      );
     }
   });
 

@@ -1,0 +1,214 @@
+/** Populations in which one label is rare, two models that answer them, and how sets of rows are drawn and measured. */
+import { must } from "#dsl/diagnostics/must.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Measure } from "#kernel/inference/measuring/comparison.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/kinds/metric.js";
+import { chance, type Chance } from "#stdlib/lib/chance.js";
+import { drawnLabels, drawnSets, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import { registry } from "#stdlib/registry.js";
+
+export interface Setting {
+  readonly name: string;
+  /** Rows of each label on average; of sets of labels the rows that have it, of `rows`. */
+  readonly counts: readonly number[];
+  /** Of sets of labels. */
+  readonly rows?: number;
+  /** How far the score of a row's own label lies above the others', in standard deviations, by model. */
+  readonly apart: readonly [number, number];
+  /** The score from which on the rare label (of sets each) is given. */
+  readonly from: number;
+}
+export const SETTINGS: readonly Setting[] = [
+  { name: "5 of 100", counts: [95, 5], apart: [2.6, 3], from: 1.9 },
+  { name: "3 of 100", counts: [97, 3], apart: [2.6, 3], from: 1.9 },
+  { name: "5 of 500", counts: [495, 5], apart: [3, 3.4], from: 2.3 },
+  { name: "10 of 200", counts: [190, 10], apart: [2.2, 2.6], from: 1.7 },
+  { name: "6 of 200, four labels", counts: [100, 60, 34, 6], apart: [2.2, 2.5], from: 0 },
+  { name: "6 of 200, sets of three labels", counts: [80, 40, 6], rows: 200, apart: [2.2, 2.6], from: 1.6 },
+];
+
+const uniform = (generator: Chance): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+function normal(generator: Chance): number {
+  return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
+}
+/** Noise of two models on the same rows, half of whose variance they share. */
+function noises(g: Chance): readonly [number, number] {
+  const shared = normal(g) * Math.SQRT1_2;
+  return [shared + normal(g) * Math.SQRT1_2, shared + normal(g) * Math.SQRT1_2];
+}
+
+export type Drawn = readonly [Answered, Answered];
+export type Answered =
+  | { readonly of: "compute"; readonly input: MetricInput }
+  | { readonly of: "ofLabelSets"; readonly input: LabelSetMetricInput };
+
+/** Both models' answers to rows whose labels are drawn too, each label at least once. */
+export function drawnRows(setting: Setting, g: Chance): Drawn {
+  const { counts } = setting;
+  const n = counts.length;
+  const rows = rowsOf(setting);
+  for (;;) {
+    const truth = setting.rows === undefined ? drawnTruth(counts, rows, g) : drawnSetsOf(counts, rows, g);
+    const seen =
+      setting.rows === undefined ? new Set(truth) : new Set(truth.flatMap((is, at) => (is === 1 ? [at % n] : [])));
+    if (seen.size === n) return answers(setting, truth, g);
+  }
+}
+const rowsOf = ({ counts, rows }: Setting): number => rows ?? counts.reduce((sum, one) => sum + one, 0);
+
+function drawnTruth(counts: readonly number[], rows: number, g: Chance): readonly number[] {
+  return Array.from({ length: rows }, () => {
+    let left = uniform(g) * rows;
+    return Math.max(
+      0,
+      counts.findIndex((count) => (left -= count) < 0),
+    );
+  });
+}
+function drawnSetsOf(counts: readonly number[], rows: number, g: Chance): readonly number[] {
+  return Array.from({ length: rows }, () => counts.map((count) => Number(uniform(g) * rows < count))).flat();
+}
+
+/** Rows with exactly the setting's share of each label. */
+function population(setting: Setting, times: number, g: Chance): Drawn {
+  const { counts, rows } = setting;
+  const truth =
+    rows === undefined
+      ? counts.flatMap((count, label) => Array<number>(count * times).fill(label))
+      : drawnSetsOf(
+          counts.map((count) => count * times),
+          rows * times,
+          g,
+        );
+  return answers(setting, truth, g);
+}
+const answers = (setting: Setting, truth: readonly number[], g: Chance): Drawn =>
+  setting.rows === undefined ? labelRows(setting, truth, g) : setRows(setting, truth, g);
+
+function labelRows({ counts, apart, from }: Setting, of: readonly number[], g: Chance): Drawn {
+  const n = counts.length;
+  const labels = counts.map((_, label) => `l${String(label)}`);
+  const truth = Int32Array.from(of);
+  const total = truth.length;
+  const models = apart.map(() => ({
+    predicted: new Int32Array(total),
+    probabilities: new Float64Array(total * n),
+  }));
+  const scores = [new Float64Array(n), new Float64Array(n)] as const;
+  truth.forEach((own, row) => {
+    for (let label = n === 2 ? 1 : 0; label < n; label++)
+      noises(g).forEach((noise, model) => {
+        scores[model]![label] =
+          noise + (label === own ? apart[model]! : 0) + (n === 2 ? 0 : Math.log(counts[label]!) / 2);
+      });
+    models.forEach(({ predicted, probabilities }, model) => {
+      const said = scores[model]!;
+      if (n === 2) said[0] = from;
+      const sum = said.reduce((all, one) => all + Math.exp(one), 0);
+      let best = 0;
+      said.forEach((one, label) => {
+        probabilities[row * n + label] = Math.exp(one) / sum;
+        if (one > said[best]!) best = label;
+      });
+      predicted[row] = best;
+    });
+  });
+  const [first, second] = models.map((model) => ({ of: "compute", input: { labels, truth, ...model } }) as const);
+  return [must(first, "a model"), must(second, "a model")];
+}
+
+function setRows({ counts, apart, from }: Setting, of: readonly number[], g: Chance): Drawn {
+  const labels = counts.map((_, label) => `l${String(label)}`);
+  const truth = Uint8Array.from(of);
+  const total = truth.length;
+  const models = apart.map(() => ({ predicted: new Uint8Array(total), probabilities: new Float64Array(total) }));
+  for (let at = 0; at < total; at++)
+    noises(g).forEach((noise, model) => {
+      const said = noise + truth[at]! * apart[model]!;
+      models[model]!.predicted[at] = Number(said > from);
+      models[model]!.probabilities[at] = 1 / (1 + Math.exp(from - said));
+    });
+  const [first, second] = models.map((model) => ({ of: "ofLabelSets", input: { labels, truth, ...model } }) as const);
+  return [must(first, "a model"), must(second, "a model")];
+}
+
+export interface Asked {
+  readonly name: string;
+  readonly word: string;
+  readonly given: Call["arguments"];
+}
+const asked = (word: string, name = word, given: Call["arguments"] = {}): Asked => ({ name, word, given });
+const averages = (word: string, ...kinds: readonly string[]): readonly Asked[] =>
+  kinds.map((average) => asked(word, `${word}(${average})`, { average, of: null }));
+const ofRare = (word: string, label: string): Asked => asked(word, `${word}(of: rare)`, { average: "auto", of: label });
+
+/** What is measured in a setting. */
+export function metricsOf({ counts, rows }: Setting): readonly Asked[] {
+  const rare = `l${String(counts.length - 1)}`;
+  const rates = ["precision", "recall", "f1"];
+  const single = rates.map((word) => ofRare(word, rare));
+  const ranking = ["roc_auc", "average_precision"];
+  if (rows !== undefined)
+    return [
+      asked("accuracy"),
+      ...single,
+      ...averages("f1", "macro", "micro", "weighted", "samples"),
+      ...["precision", "recall"].flatMap((word) => averages(word, "macro", "micro")),
+      ...ranking.flatMap((word) => averages(word, "macro", "micro", "weighted")),
+    ];
+  const agreement = [
+    asked("matthews_correlation"),
+    ...["none", "quadratic"].map((weights) => asked("cohen_kappa", `cohen_kappa(${weights})`, { weights })),
+  ];
+  const of = counts.length === 2 ? ["macro"] : ["macro", "micro", "weighted"];
+  // Recall's means are balanced accuracy and accuracy, and all micro averages are accuracy.
+  return [
+    ...[asked("accuracy"), asked("balanced_accuracy")],
+    ...single,
+    ...averages("f1", ...of),
+    ...averages("precision", "macro"),
+    ...ranking.flatMap((word) => averages(word, ...of)),
+    ...(counts.length === 2 ? agreement.slice(0, 2) : agreement),
+  ];
+}
+
+export async function measureOf({ word, given, name }: Asked, answered: Answered): Promise<Measure> {
+  const metric = await implementationOf(registry, "metric", word);
+  const call: Call = { kind: "metric", word, arguments: given };
+  const value = valueOf(metric, call, answered);
+  const sampler =
+    answered.of === "compute"
+      ? samplerOf(metric, call, "compute", answered.input, drawnLabels(answered.input))
+      : samplerOf(metric, call, "ofLabelSets", answered.input, drawnSets(answered.input));
+  const rows =
+    answered.of === "compute"
+      ? answered.input.truth.length
+      : answered.input.truth.length / answered.input.labels.length;
+  return {
+    ...{ name, call, value, greaterIsBetter: true, share: word === "accuracy" },
+    resampling: resampling(rows, sampler, { single: true }),
+  };
+}
+function valueOf(metric: MetricImplementation, call: Call, answered: Answered): number {
+  return answered.of === "compute"
+    ? must(metric.compute, call.word)(call, answered.input)
+    : must(metric.ofLabelSets, call.word)(call, answered.input);
+}
+
+/** The value in the population, counted on `rows` rows, of both models. */
+export async function trueValues(
+  setting: Setting,
+  metrics: readonly Asked[],
+  rows = 600_000,
+): Promise<ReadonlyMap<Asked, readonly [number, number]>> {
+  const size = rowsOf(setting);
+  const drawn = population(setting, Math.ceil(rows / size), chance(7, size));
+  const values = new Map<Asked, readonly [number, number]>();
+  for (const one of metrics) {
+    const metric = await implementationOf(registry, "metric", one.word);
+    const call: Call = { kind: "metric", word: one.word, arguments: one.given };
+    values.set(one, [valueOf(metric, call, drawn[0]), valueOf(metric, call, drawn[1])]);
+  }
+  return values;
+}

@@ -1,0 +1,116 @@
+/** Intervals of scores where one label is rare: how often they hold the true value, and where there is none. */
+import assert from "node:assert/strict";
+import { coveredIn } from "../../../../bench/coverage/rare.js";
+import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-rows.js";
+import { difference, drawAll, methodsOf } from "#kernel/inference/measuring/comparison.js";
+import { measuresIn } from "#kernel/inference/measuring/slices.js";
+import { must } from "#dsl/diagnostics/must.js";
+
+const labels = ["fine", "fraud"];
+/** Rows by what is true and predicted; `sure`: of the second label, row by row. */
+function answered(truth: readonly number[], predicted: readonly number[], sure: readonly number[] = predicted) {
+  const input = {
+    labels,
+    truth: Int32Array.from(truth),
+    predicted: Int32Array.from(predicted),
+    probabilities: Float64Array.from(sure.flatMap((one) => [1 - one, one])),
+  };
+  return { of: "compute", input } as const;
+}
+const asked = (word: string, given = {}) => ({ name: word, word, given });
+const times = (count: number, value: number): readonly number[] => Array<number>(count).fill(value);
+
+describe("intervals where a label is rare", () => {
+  const [setting] = SETTINGS;
+  it("hold the true value in at least 93 of 100 sets, by score and by difference", async function () {
+    this.timeout(60_000);
+    const metrics = metricsOf(setting!).filter(({ word }) => word !== "accuracy");
+    assert.ok(metrics.length >= 9);
+    for (const { asked: one, score, difference: apart } of await coveredIn(setting!, metrics, {
+      sets: 150,
+      rows: 60_000,
+    })) {
+      assert.ok(score.given >= 97 && score.held >= 0.93 * score.given, `${one.name}: ${score.held} of ${score.given}`);
+      assert.ok(apart.held >= 0.93 * apart.given, `${one.name}, differences: ${apart.held} of ${apart.given}`);
+    }
+  });
+
+  it("are made without draws below 200 rows of a label, with draws from 200 on", async () => {
+    for (const [rows, by] of [
+      [199, "MOVER"],
+      [200, "bootstrap"],
+    ] as const) {
+      const truth = [...times(250, 0), ...times(rows, 1)];
+      const measure = await measureOf(
+        asked("balanced_accuracy"),
+        answered(
+          truth,
+          truth.map((own, i) => (i % 7 ? own : 0)),
+        ),
+      );
+      const score = must((await drawAll([measure])).get(measure), "a score").score;
+      assert.equal(score.by, by);
+    }
+  });
+
+  it("have room below a perfect score", async () => {
+    const truth = [...times(95, 0), ...times(5, 1)];
+    for (const word of ["balanced_accuracy", "roc_auc", "average_precision", "matthews_correlation", "cohen_kappa"]) {
+      const measure = await measureOf(asked(word), answered(truth, truth));
+      const { interval } = must((await drawAll([measure])).get(measure), "a score").score;
+      assert.ok(interval && interval.low < 0.8 && interval.high === 1, `${word}: ${JSON.stringify(interval)}`);
+    }
+  });
+
+  it("are none where the label has no rows, which is said, and no model is then better", async () => {
+    const one = asked("recall", { average: "auto", of: "fraud" });
+    const pair = [
+      await measureOf(one, answered(times(40, 0), times(40, 0))),
+      await measureOf(one, answered(times(40, 0), times(40, 1))),
+    ] as const;
+    const drawn = await drawAll(pair);
+    const [first, second] = pair.map((measure) => must(drawn.get(measure), "a score"));
+    assert.deepEqual([first!.score.interval, first!.score.few], [null, { label: "fraud", rows: 0, needed: 1 }]);
+    assert.equal(methodsOf([first!]), "no interval for recall: 0 rows of “fraud”; 1 is needed");
+    assert.deepEqual(difference(first!, second!), { value: 0, interval: null, verdict: null });
+    const precision = await measureOf(
+      asked("precision", { average: "auto", of: "fraud" }),
+      answered([0, 1, 1], [0, 0, 0]),
+    );
+    assert.match(
+      methodsOf([must((await drawAll([precision])).get(precision), "a score")]),
+      /0 rows predicted as “fraud”/,
+    );
+  });
+
+  it("of a part of the rows are those of these rows alone", async () => {
+    const truth = Array.from({ length: 120 }, (_, i) => Number(i % 10 === 0));
+    const predicted = truth.map((own, i) => (i % 20 === 0 ? 0 : own));
+    const rows = Uint32Array.from({ length: 60 }, (_, i) => i);
+    const whole = await measureOf(asked("f1", { average: "macro" }), answered(truth, predicted));
+    const alone = await measureOf(
+      asked("f1", { average: "macro" }),
+      answered(truth.slice(0, 60), predicted.slice(0, 60)),
+    );
+    const [part] = measuresIn([whole], { name: "first", rows }, 120);
+    const drawn = await drawAll([must(part, "a part"), alone]);
+    assert.deepEqual(drawn.get(must(part, "a part"))!.score, drawn.get(alone)!.score);
+  });
+
+  it("tell two models apart only where they differ by more than chance", async () => {
+    const truth = [...times(90, 0), ...times(10, 1)];
+    const verdict = async (first: readonly number[], second: readonly number[]) => {
+      const pair = [
+        await measureOf(asked("balanced_accuracy"), answered(truth, first)),
+        await measureOf(asked("balanced_accuracy"), answered(truth, second)),
+      ] as const;
+      const drawn = await drawAll(pair);
+      return difference(drawn.get(pair[0])!, drawn.get(pair[1])!).verdict;
+    };
+    const one = truth.with(99, 0);
+    assert.equal(await verdict(truth, truth), "no difference shown");
+    assert.equal(await verdict(one, truth), "no difference shown");
+    assert.equal(await verdict(times(100, 0), truth), "better");
+    assert.equal(await verdict(truth, times(100, 0)), "worse");
+  });
+});
