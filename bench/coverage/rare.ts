@@ -12,7 +12,7 @@ import { table } from "../table.js";
 const BOUND = 0.93;
 const WIDER = 1.3;
 /** Sets on which published methods are tried too, and draws of each bootstrap. */
-const TRIED = 100;
+const TRIED = 400;
 const DRAWS = 200;
 
 export class Covered {
@@ -101,7 +101,8 @@ export async function rareCoverage(sets: number, only = ""): Promise<boolean> {
     const metrics = metricsOf(setting).filter(({ name }) => named.length > 0 || name.startsWith(only));
     for (const one of await coveredIn(setting, metrics, { sets, tried: Math.min(sets, TRIED) })) {
       const best = bestOf(one.published);
-      const ratio = best ? widthOf(one.tried) / widthOf(best[1]) : Number.NaN;
+      // Beside a method that doesn't hold a width says nothing.
+      const ratio = best && heldOf(best[1]) >= BOUND ? widthOf(one.tried) / widthOf(best[1]) : Number.NaN;
       const given = one.score.given > 0;
       // Accuracy keeps Wilson's, whose coverage swings around 95 % with the share, whatever labels are rare.
       const judged = given && one.asked.word !== "accuracy";
@@ -112,7 +113,7 @@ export async function rareCoverage(sets: number, only = ""): Promise<boolean> {
       lines.push([
         ...[setting.name, one.asked.name, ...covered(one.score)],
         ...[given ? widthOf(one.score).toFixed(3) : "–", String(one.score.sets - one.score.given)],
-        ...[best ? `${best[0]} (${percent(heldOf(best[1]))})` : "–", given ? ratio.toFixed(2) : "–"],
+        ...[best ? `${best[0]} (${percent(heldOf(best[1]))})` : "–", Number.isNaN(ratio) ? "–" : ratio.toFixed(2)],
         ...[...covered(one.difference), fails ? "missed" : ""],
       ]);
       console.error(lines.at(-1)!.join("  "));

@@ -37,22 +37,33 @@ export function rareAreas(likely: Likely, rankings: readonly (readonly number[])
 
 function movingOf({ trueAt, said }: Likely, labels: readonly number[], rows: Uint32Array, weight: number): Moving {
   const n = labels.length;
-  const decisions = Array.from(rows).flatMap((row) => labels.map((label) => [row, label] as const));
-  const truth = Uint8Array.from(decisions, ([row, label]) => Number(trueAt(row, label)));
-  const { area, parts, have } = placed(
-    truth,
-    Float64Array.from(decisions, ([row, label]) => said(row, label)),
-  );
+  const [is, by] = [new Uint8Array(rows.length * n), new Float64Array(rows.length * n)];
+  for (let at = 0; at < is.length; at++) {
+    const [row, label] = [rows[Math.floor(at / n)]!, labels[at % n]!];
+    is[at] = Number(trueAt(row, label));
+    by[at] = said(row, label);
+  }
+  const { area, parts, have } = placed(is, by);
   const residuals = new Float64Array(rows.length);
   parts.forEach((part, at) => (residuals[Math.floor(at / n)]! += part));
   const squares = (of: Float64Array): number => of.reduce((sum, one) => sum + one ** 2, 0);
   // Decisions of one row go together: they count as so many that the variance is DeLong's of the rows.
-  const [others, variance] = [truth.length - have, squares(residuals)];
-  const each = n === 1 ? 1 : variance === 0 ? 1 / n : varianceAt(area, have, others) / variance;
+  const [others, variance] = [is.length - have, squares(residuals) * understated(have)];
+  const each =
+    n === 1 && Math.min(have, others) < VARY ? 1 : variance === 0 ? 1 / n : varianceAt(area, have, others) / variance;
   const { low, high } = newcombe(area, have * each, others * each);
   const units = Uint32Array.from(rows, (_, at) => at);
   return { label: labels[0]!, units, residuals, down: weight * (area - low), up: weight * (high - area) };
 }
+
+/** True decisions from which on their own variance tells how many they count as: of fewer chance may have all of them vary little. */
+export const VARY = 30;
+
+/**
+ * By how much the rows' own residuals understate the variance of a ranking, as `bench coverage --rare` counts
+ * it: a seventh at 200 true decisions, and less with more.
+ */
+export const understated = (have: number): number => 1 + 2 / Math.sqrt(have);
 
 /**
  * The area, and what each decision adds to it (DeLong, DeLong and Clarke-Pearson, 1988): of a true one the share of the others

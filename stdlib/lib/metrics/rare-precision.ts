@@ -5,6 +5,7 @@
 import type { LabelSetMetricInput } from "../../kinds/metric.js";
 import { midP } from "../intervals/mid-p.js";
 import { spreadOf, type Moving, type RareLabels } from "../intervals/spread.js";
+import { understated, VARY } from "./rare-areas.js";
 import { FREQUENT } from "./rare-shares.js";
 
 /** `micro`: all decisions are ranked together. */
@@ -37,22 +38,24 @@ function movingOf(
   rows: Uint32Array,
   weight: number,
 ): Moving {
-  const places = Array.from(rows).flatMap((row) => ranking.map((label) => row * labels.length + label));
-  const { score, have, parts } = influences(
-    Uint8Array.from(places, (at) => truth[at]!),
-    Float64Array.from(places, (at) => probabilities[at]!),
-  );
+  const [each, n] = [ranking.length, labels.length];
+  const [is, said] = [new Uint8Array(rows.length * each), new Float64Array(rows.length * each)];
+  for (let at = 0; at < is.length; at++) {
+    const from = rows[Math.floor(at / each)]! * n + ranking[at % each]!;
+    is[at] = truth[from]!;
+    said[at] = probabilities[from]!;
+  }
+  const { score, have, parts } = influences(is, said);
   const residuals = new Float64Array(rows.length);
-  parts.forEach((part, at) => (residuals[Math.floor(at / ranking.length)]! += part));
+  parts.forEach((part, at) => (residuals[Math.floor(at / each)]! += part));
   const variance = residuals.reduce((sum, one) => sum + one ** 2, 0);
-  const effective = variance > 0 ? (score * (1 - score)) / variance : have;
-  // Of one label the rows that vary little may be few by chance.
-  const { low, high } = midP(...sharing(score, ranking.length === 1 ? Math.min(have, effective) : effective));
+  const effective = variance > 0 ? (score * (1 - score)) / (variance * understated(have)) : have;
+  // Of few true rows chance may have all of them vary little.
+  const of = have < VARY ? Math.min(have, effective) : effective;
+  const { low, high } = midP(score * of, of);
   const units = Uint32Array.from(rows, (_, at) => at);
   return { label: ranking[0]!, units, residuals, down: weight * (score - low), up: weight * (high - score) };
 }
-const sharing = (score: number, of: number): readonly [number, number] => [score * of, of];
-
 /** Average precision, and how much it would change with the weight of each decision (the infinitesimal jackknife). */
 export function influences(
   is: Uint8Array,

@@ -27,7 +27,7 @@ describe("intervals where a label is rare", () => {
     const metrics = metricsOf(setting!).filter(({ word }) => word !== "accuracy");
     assert.ok(metrics.length >= 9);
     for (const { asked: one, score, difference: apart } of await coveredIn(setting!, metrics, {
-      sets: 150,
+      sets: 100,
       rows: 60_000,
     })) {
       assert.ok(score.given >= 97 && score.held >= 0.93 * score.given, `${one.name}: ${score.held} of ${score.given}`);
