@@ -20,6 +20,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ],
   ["hidden", "a size of a model", ["plan/estimates", "types/capabilities/from-scratch"]],
   ["text", "a word of English, or the field of a line", ["rules/data-codes", "assist/meaning", "diagnostics/excerpt"]],
+  ["text", "a role of a column", ["rules/odd-labels"]],
   ["choice", "a type of values", ["types/registry", "types/define", "types/shapes", "types/values", "plan/text"]],
   ["choice", "a type of values", ["assist/value-items", "assist/write-out"]],
   ["choice", "how a space draws", ["types/capabilities/sweep", "plan/sweep/sweep-plan"]],
@@ -56,7 +57,11 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["table", "rows of the notebook or of a file", ["types/facts", "rules/world", "assist/value-items", "assist/hover"]],
   ["table", "rows of the notebook or of a file", ["assist/meaning", "rules/slices"]],
   ["full", "how exactly the lexer counts", ["syntax/tokens"]],
-  ["folder", "a folder of files", ["assist/files", "types/capabilities/running", "types/facts"]],
+  [
+    "folder",
+    "a folder of files",
+    ["assist/files", "types/capabilities/running", "types/facts", "plan/recipe-settings"],
+  ],
 ];
 
 /** Texts that show how something is written, in files that aren't tables of codes (whose examples are programs). */

@@ -26,7 +26,8 @@ import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
 import { chatOf, measuredChats } from "../../encoding/chat.js";
 import "../../artifacts/codes.js";
-import { attachFacts, runFacts } from "../models/loaded.js";
+import { attachFacts } from "../models/loaded.js";
+import { learntFacts } from "../updates/learnt-facts.js";
 import { paceOf } from "../engines/machine.js";
 import { networkShareIn } from "../../trust/network-shares.js";
 import { stampAt } from "../../fetch/stamp.js";
@@ -108,7 +109,7 @@ export class DatasetCache {
       case "base":
         return (await this.base(need, s)).facts;
       case "run":
-        return (need.still ? attachFacts : runFacts)(need.path, {
+        return (need.still ? attachFacts : learntFacts)(need.path, {
           folder: resolve(s.folder, need.folder),
           runs: s.runs ?? resolve(s.folder, "runs"),
         });

@@ -18,8 +18,6 @@ import { findRun, type Places } from "../../history/find-run.js";
 import { madeFolder } from "../../artifacts/folders/made-folder.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
 import "../../core/session/load-codes.js";
-import { readMemory } from "../../artifacts/carried.js";
-import { dataLearnt } from "../updates/lineage.js";
 import type { Weights } from "../../artifacts/weights.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { RunFolder, type Lock } from "../../artifacts/run-folder.js";
@@ -35,11 +33,7 @@ export function runFacts(path: string, places: Places): RunFacts {
   keptCheckpoint(run, plan);
   const { model, update } = plan.recipe;
   const strategy = update && { strategy: update.strategy };
-  const learnt = dataLearnt(dirname(run.path), plan).flatMap(({ hash, rows }) =>
-    hash === null ? [] : [{ hash, rows }],
-  );
-  const rows = { kept: readMemory(run.path).length, learnt };
-  const facts = { folder: run.path, recipeHash: plan.recipeHash, model, rows, ...strategy };
+  const facts = { folder: run.path, recipeHash: plan.recipeHash, model, ...strategy };
   return hasLostLog(run) ? { ...facts, withoutLog: true } : facts;
 }
 
