@@ -7,7 +7,7 @@ import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";
 import { listed } from "../diagnostics/listed.js";
-import { checkOddLabels } from "./odd-labels.js";
+import { checkOddLabels, checkOddScores } from "./odd-labels.js";
 import { checkPersonal } from "./personal.js";
 import { formOfLabel } from "./label-form.js";
 
@@ -57,6 +57,7 @@ export function checkAudit(
     if (program.reportNear("shared-groups", shared, split, here)) good = false;
   }
   if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
+  checkOddScores(program, draft, plan, facts);
   if (scores?.outlying) {
     const told = { data, column: plan.columns["score"] ?? "score", ...scores.outlying };
     program.reportOwn("outlying-scores", told, draft, place("columns.score"));

@@ -1,5 +1,6 @@
 /** Codes of columns that are labels by the program and something else by what stands in them, and of splits that nothing reads. */
 import { registerCodes } from "../diagnostics/codes.js";
+import { listed } from "../diagnostics/listed.js";
 
 declare module "../diagnostics/codes.js" {
   interface CodeData {
@@ -10,6 +11,7 @@ declare module "../diagnostics/codes.js" {
       readonly rows: number;
     };
     "labels-like-scores": CodeData["labels-like-ids"];
+    "scores-like-labels": { readonly data: string; readonly column: string; readonly values: readonly number[] };
     "disliked-answers": {
       readonly data: string;
       readonly column: string;
@@ -75,6 +77,17 @@ registerCodes({
     explain:
       "Between labels there is no order: a model that takes 2.5 for 2.4 is as wrong as one that takes it for -3. What measures " +
       "something is learnt as a `score`, by `regression`. Told are labels of which at least one is negative or a fraction.",
+  },
+  "scores-like-labels": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) => `the scores of \`${d.data}\` are ${listed(d.values.map(String))} alone, as numbers of labels are`,
+    help: (d) =>
+      `if each number is a class, write \`label: ${nameOf(d.column)}\` in place of \`score\`, and \`task: text_classification\``,
+    explain:
+      "A regression learns how much: a model that says 1 of rows with 0 and of rows with 2 is half wrong of both. Classes have " +
+      "no order. Told are scores of two values, and whole numbers from 0 on without a gap; ratings from 1 on are not.",
   },
   "disliked-answers": {
     severity: "warning",

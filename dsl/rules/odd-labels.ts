@@ -98,3 +98,14 @@ export function checkNumbersAsText(
     program.reportOwn("numbers-as-text", { column, role, some: values.slice(0, 3) }, draft, place);
   }
 }
+
+/** Warning `scores-like-labels`. Scores of pairs of texts may be 0 and 1: whether they belong together. */
+export function checkOddScores(program: Program, draft: Draft, { columns }: DataPlan, facts: DataFacts): void {
+  const column = columns["score"];
+  const values = facts.sampled ? undefined : facts.audit?.scores?.values;
+  if (column === undefined || !values || "text_pair" in columns) return;
+  const numbered = values.every((value, i) => value === i);
+  if (values.length !== 2 && !(numbered && values.length > 2)) return;
+  const place = draft.given.get("columns")?.places.get("columns.score");
+  program.reportOwn("scores-like-labels", { data: draft.name, column, values }, draft, place);
+}

@@ -69,6 +69,8 @@ export interface ScoreFacts {
   /** The first row that has the score furthest from 0. */
   readonly furthest?: RowName;
   readonly outlying?: OutlyingScores;
+  /** Different scores in ascending order, where there are at most ten. */
+  readonly values?: readonly number[];
   /** Of the rows that train. */
   readonly trained?: {
     readonly least: number;

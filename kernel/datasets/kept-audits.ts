@@ -71,6 +71,7 @@ export const auditSchema: Schema<DataAudit> = fields({
     fields({
       ...bounds,
       furthest: v.exactOptional(rowName),
+      values: v.exactOptional(v.array(v.number())),
       outlying: v.exactOptional(
         fields({
           rows: v.array(fields({ row: rowName, score: v.number() })),

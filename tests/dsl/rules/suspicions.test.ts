@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { DataFacts } from "#dsl/types/facts.js";
 import { compiled, dataFacts, type World } from "../world.js";
 
-const SUSPICIONS = ["batch-beyond-rows", "labels-like-splits", "numbers-as-text"];
+const SUSPICIONS = ["batch-beyond-rows", "labels-like-splits", "numbers-as-text", "scores-like-labels"];
 const warned = (text: string, world: World = {}): readonly string[] =>
   compiled(text, world).codes.filter((code) => SUSPICIONS.includes(code));
 
@@ -18,6 +18,16 @@ const labelled = (...labels: readonly string[]): World => ({
 });
 const rows = (...values: readonly unknown[]): World => ({
   table: { columns: ["body", "team"], sample: values.map((body) => ({ body, team: "1" })) },
+});
+const scored = (...values: readonly number[]): World => ({
+  data: () =>
+    dataFacts({
+      labels: [],
+      audit: {
+        ...{ near: [], told: null, groups: null, conflicts: { texts: 0, rows: 0, examples: [] } },
+        scores: { least: Math.min(...values), greatest: Math.max(...values), values },
+      },
+    }),
 });
 const few: World = {
   data: (): DataFacts => {
@@ -39,6 +49,9 @@ describe("programs that look odd and are sound", () => {
     ["texts with numbers in them", data(), rows("7 days", "12", "3 parcels", "4", "5")],
     ["empty texts among numbers", data(), rows("1", "2", "", "4", "5")],
     ["too few rows to tell", data(), rows("1", "2", "3")],
+    ["ratings from one to five", data("text: body, score: team"), scored(1, 2, 3, 4, 5)],
+    ["scores with a gap", data("text: body, score: team"), scored(0, 1, 3)],
+    ["pairs that belong together or not", data("text: body, text_pair: text, score: team"), scored(0, 1)],
     ["labels that are numbers", data(), rows("a", "b", "c", "d", "e")],
   ] as const)
     it(`${what} is not warned of`, () => {
@@ -47,6 +60,12 @@ describe("programs that look odd and are sound", () => {
   it("a look-alike of each is warned of", () => {
     assert.deepEqual(warned(`${data()}${model}train m on d { batch_size: 800 }`), ["batch-beyond-rows"]);
     assert.deepEqual(warned(data(), labelled("train", "test")), ["labels-like-splits"]);
+    for (const values of [
+      [0, 1],
+      [1, 2],
+      [0, 1, 2, 3],
+    ])
+      assert.deepEqual(warned(data("text: body, score: team"), scored(...values)), ["scores-like-labels"]);
     assert.deepEqual(warned(data(), rows("1", "2", "-3.5", "4", "5")), ["numbers-as-text"]);
   });
 });

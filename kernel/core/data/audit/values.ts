@@ -55,16 +55,21 @@ class Spread {
   }
 }
 
+/** Different scores that are listed at most. */
+const FEW_SCORES = 10;
+
 export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
   const [all, trained] = [new Spread(), new Spread()];
   const train = splits.includes("train") ? "train" : "all";
   const outlying = new Outlying();
+  const different = new Set<number>();
   let furthest: { readonly row: RowName; readonly score: number } | undefined;
   return {
     look(row, split) {
       const { score } = row.values;
       if (typeof score !== "number") return;
       all.add(score);
+      if (different.size <= FEW_SCORES) different.add(score);
       outlying.add(score, () => rowName(row));
       if (split === train) trained.add(score);
       if (!furthest || Math.abs(score) > Math.abs(furthest.score)) furthest = { row: rowName(row), score };
@@ -75,6 +80,7 @@ export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
         ? {
             ...all.ends,
             furthest: furthest.row,
+            ...(different.size <= FEW_SCORES && { values: [...different].sort((a, b) => a - b) }),
             ...(apart && { outlying: apart }),
             ...(trained.count > 0 && { trained: { ...trained.ends, mean: trained.mean, spread: trained.spread } }),
           }
