@@ -1,4 +1,5 @@
 /** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
+import type { Estimates } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import { lookedFor } from "../types/allow.js";
 import { checkBatching, positionsTaken } from "../rules/batching.js";
@@ -71,7 +72,7 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
   });
   const fitting = calibrate && fittingPlan(program, o, known, machine);
   // A batch that doesn't fit, or that no noise suits, has a report of its own.
-  if (fitting && o.read !== true && !o.federated) checkUpdates(program, o, known);
+  if (fitting && o.read !== true && !o.federated) checkUpdates(program, o, known, fitting.plan.estimates);
   return fitting && { ...fitting, calibrate };
 }
 
@@ -89,9 +90,10 @@ function checkRecipe(program: Program, o: Training, known: Known): boolean {
 }
 
 /** Warns of a batch that holds all rows. Packed rows and windows are other than the rows of the data. */
-function checkUpdates(program: Program, o: Training, { data, model, facts, recipe }: Known): void {
+function checkUpdates(program: Program, o: Training, { data, model, facts, recipe }: Known, { kept }: Estimates): void {
   const { batch_size, accumulate, epochs, packing, privacy } = recipe.plan;
-  const rows = trainingSplit(facts)?.rows ?? 0;
+  // Rows of earlier data that an update learns among the new ones fill batches too.
+  const rows = (trainingSplit(facts)?.rows ?? 0) + (kept && !kept.beside ? kept.rows : 0);
   const isRead =
     !predictsNext(program.registry, model.plan.task) && !packing && !privacy && facts.sampled === undefined;
   if (!isRead || epochs === null || rows < FEW_ROWS || batch_size * accumulate < rows) return;

@@ -35,6 +35,10 @@ declare module "../diagnostics/codes.js" {
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one : `${one}s`}`;
 
+/** A column of SQL, within a string of Tune. */
+const sqlName = (column: string): string =>
+  /^[A-Za-z_]\w*$/.test(column) ? column : `\\"${column.replaceAll('"', '\\"\\"')}\\"`;
+
 registerCodes({
   "labels-like-ids": {
     severity: "warning",
@@ -62,7 +66,7 @@ registerCodes({
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `\`${d.role}\` reads the column "${d.column}", which holds numbers: ${d.some.join(", ")}`,
+    message: (d) => `\`${d.role}\` reads the column "${d.column}", whose first rows are numbers: ${d.some.join(", ")}`,
     help: () => "name the column that holds the texts; language models learn little from numbers of a table",
     explain:
       "The first rows of the column are nothing but numbers. A language model reads them digit by digit; for tables of measurements other models serve, such as gradient boosting.",
@@ -94,9 +98,9 @@ registerCodes({
     facts: true,
     found: "data",
     message: (d) =>
-      `the column "${d.column}" of \`${d.data}\` says true or false of each answer, and all answers are trained`,
+      `the column "${d.column}" of \`${d.data}\` says true or false in the first rows, and all answers are trained`,
     help: (d) =>
-      `if it says which answers are good, train these alone: ${d.file === undefined ? "leave out the rows where it is false" : `\`source: sql("select * from '${d.file}' where ${d.column} order by ${d.by}")\``}`,
+      `if it says which answers are good, train these alone: ${d.file === undefined ? "leave out the rows where it is false" : `\`source: sql("select * from '${d.file.replaceAll("'", "''")}' where ${sqlName(d.column)} order by ${sqlName(d.by)}")\``}`,
     explain:
       "Data for KTO mark each answer as good or bad. A training on answers learns every one of them, the bad ones as the good " +
       "ones. Training on preferences isn't built yet. If the column means something else, allow the warning with a reason.",

@@ -48,8 +48,18 @@ export function samplerOf<K extends Measure, I>(
   const whereRare = metric.rare?.[measure as keyof Rare] as
     | ((call: Call, input: I) => RareLabels | undefined)
     | undefined;
-  const rare = whereRare?.(call, input);
+  const rare = isSmall(input) ? whereRare?.(call, input) : undefined;
   return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
+}
+/**
+ * MOVER takes time and memory with labels × rows, and with the square of labels. What is larger is drawn, which has a limit of
+ * its own: the intervals of rare labels among hundreds are then too narrow.
+ */
+const MOST = { cells: 4_000_000, labels: 200 } as const;
+function isSmall(input: unknown): boolean {
+  const { labels = [], truth = [] } = input as Partial<Pick<MetricInput, "labels" | "truth">>;
+  const rows = truth.length;
+  return labels.length <= MOST.labels && rows * labels.length <= MOST.cells;
 }
 type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
 

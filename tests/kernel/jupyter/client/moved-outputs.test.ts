@@ -60,6 +60,12 @@ describe("scores in the outputs of a notebook that ran again", () => {
       ["| accuracy | 0.93 |", "| accuracy | 0.95 |"],
       ["│ f1(macro) │ .93 │", "│ f1(macro) │ .95 │"],
       ["the test accuracy was 0.93 after 3 epochs", "the test accuracy was 0.95 after 3 epochs"],
+      ["F1-score: 0.93", "F1-score: 0.95"],
+      ["ROUGE-1: 0.41", "ROUGE-1: 0.42"],
+      ["'eval_accuracy': 0.93,", "'eval_accuracy': 0.95,"],
+      ["log_loss 9.1e-05", "log_loss 9.1e-02"],
+      ["accuracy mean 0.93 min 0.91 max 0.95", "accuracy mean 0.89 min 0.91 max 0.95"],
+      ["accuracy: 0.93, h: 3", "accuracy: 0.95, h: 3"],
       ["{ accuracy: 0.93, loss: 0.2 }", "{ accuracy: 0.93, loss: 0.4 }"],
       ["step 20: validation loss 0.64 · 2.1 s", "step 20: validation loss 0.66 · 2.4 s"],
     ])
