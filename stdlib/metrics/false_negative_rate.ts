@@ -5,7 +5,7 @@ export const word = defineWord({
   kind: "metric",
   name: "false_negative_rate",
   doc: "Share of the rows with a label that are not given it: 1 less the recall.",
-  example: "metrics: [false_negative_rate(spam)]",
+  example: "metrics: [false_negative_rate(yes)]",
   since: "0.2.0",
   elsewhere: { fnr: "false_negative_rate", miss_rate: "false_negative_rate" },
   capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },

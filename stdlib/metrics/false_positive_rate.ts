@@ -5,7 +5,7 @@ export const word = defineWord({
   kind: "metric",
   name: "false_positive_rate",
   doc: "Share of the rows without a label that are given it: 1 less the specificity.",
-  example: "metrics: [false_positive_rate(spam)]",
+  example: "metrics: [false_positive_rate(yes)]",
   since: "0.2.0",
   elsewhere: { fpr: "false_positive_rate", fall_out: "false_positive_rate" },
   advice: {

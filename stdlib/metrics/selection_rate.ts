@@ -5,7 +5,7 @@ export const word = defineWord({
   kind: "metric",
   name: "selection_rate",
   doc: "Share of all rows that are given a label, whatever their own label is. Neither a greater nor a smaller rate is better; with `by`, the difference between parts is the demographic parity difference.",
-  example: "metrics: [selection_rate(hired)], by: [gender]",
+  example: "metrics: [selection_rate(yes)]",
   since: "0.2.0",
   advice: {
     demographic_parity_difference:

@@ -392,7 +392,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
     assert.match(text, /assistant\nhello<\|im_end\|>[^⟦]*⟦see you<\|im_end\|>⟧/);
     assert.match(await refusal("show fresh.mask"), /not-trained.*"mask":true/);
     assert.match(await refusal("show fresh.history"), /not-trained/);
-    assert.match(await refusal("show fresh.plan on weighed"), /wrong-operand/);
+    assert.match(await refusal("show fresh.history on weighed"), /wrong-operand/);
   });
   it("tells which conversations are cut", async () => {
     const long = [
