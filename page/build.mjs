@@ -56,6 +56,8 @@ const neverRun = [
     "quantizations",
   ],
 ];
+/** Words whose settings no plan of the page shows. */
+const ofNoPlan = /[\\/]stdlib[\\/](?:targets|trackers|runners|attacks|contenders)[\\/]/;
 const ofTrainings = ["metrics", "stoppings", "schedules"];
 /** Words that others have: what they know or read by is larger than the page is to be. */
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
@@ -136,7 +138,7 @@ const leavingOut = (unused, codesOfRuns) => ({
             name === "notes" ||
             name === "since" ||
             name === "related" ||
-            (name === "why" && "type" in beside && !spreads && isUnshown(beside))),
+            (name === "why" && "type" in beside && !spreads && (isUnshown(beside) || ofNoPlan.test(path)))),
       ),
     }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
