@@ -66,6 +66,7 @@ export function relevanceIn(program: PythonProgram): Relevance {
     if (root === undefined || (reaching.test(root) && node.name !== "VariableName")) return true;
     return root !== "" && foreign(root);
   };
+  const selects = selectionIn(program);
   return {
     object: ({ callee }) => counts(callee),
     call(call) {
@@ -78,6 +79,7 @@ export function relevanceIn(program: PythonProgram): Relevance {
       return counts(call.callee);
     },
     assignment(target, made) {
+      if (target.name === "VariableName") return made.statement && !covered(made) && selects(made);
       if (target.name !== "MemberExpression" || !made.statement || covered(made)) return false;
       // A field of an object of the program's own is a variable like another.
       if (/^self\s*\.\s*\w+$/.test(program.text.slice(target.from, target.to))) return false;
@@ -85,6 +87,39 @@ export function relevanceIn(program: PythonProgram): Relevance {
     },
   };
 }
+
+/** What rows come from, and what only counts them. */
+const loads =
+  /\b(?:load_dataset|load_from_disk|read_(?:csv|json|parquet)|from_(?:pandas|dict|list|json|csv|parquet))\s*\(/;
+const counting = /\blen\s*\([^()]*\)|\b\w[\w.]*\.(?:num_rows|shape)\b/g;
+/** Expressions that aren't calls and make other rows of rows: `ds[:100]`, `[r for r in ds if …]`, `ds + ds`, `a if x else b`. */
+const selecting = /^(?:ArrayComprehensionExpression|ComprehensionExpression|ConditionalExpression|BinaryExpression)$/;
+
+/** Whether an assignment makes other rows of loaded ones without a call, which would be listed by itself. */
+function selectionIn(program: PythonProgram): (made: PythonAssignment) => boolean {
+  const textOf = (node: PythonNode | undefined): string => (node ? program.text.slice(node.from, node.to) : "");
+  const rows = new Set<string>();
+  /** Whether a text without its strings has rows, and not how many there are alone. */
+  const has = (text: string): boolean =>
+    [...rows].some((name) => new RegExp(`(?<![\\w.])${name}\\b`).test(text.replace(counting, "")));
+  for (let before = -1; before < rows.size;) {
+    before = rows.size;
+    for (const { targets, value } of program.assignments)
+      if (loads.test(textOf(value)) || has(plain(textOf(value))))
+        for (const name of targets.flatMap((one) => nameOf(program, one))) rows.add(name);
+  }
+  return ({ targets, value }) => {
+    if (!value) return targets.flatMap((one) => nameOf(program, one)).some((name) => rows.has(name));
+    const text = plain(textOf(value));
+    // Rows that are gathered in a loop: `rows = []`, and `rows` trains.
+    const trained = targets.flatMap((one) => nameOf(program, one)).some((name) => trains(program, name));
+    if (trained && /^(?:ArrayExpression|DictionaryExpression)$/.test(value.name)) return true;
+    return has(text) && (selecting.test(value.name) || (value.name === "MemberExpression" && /\[[^\]]*:/.test(text)));
+  };
+}
+const trains = ({ text }: PythonProgram, name: string): boolean =>
+  new RegExp(`\\btrain_dataset\\s*=\\s*${name}\\b`).test(text);
+const plain = (text: string): string => text.replace(/"[^"]*"|'[^']*'/g, "");
 
 /** Names in a target; a member's is that of the object. */
 function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {

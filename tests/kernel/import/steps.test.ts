@@ -210,6 +210,27 @@ describe("statements of a program that nobody reads", () => {
     ] as const)
       assert.deepEqual(left(line), [`program.${setting}`], line);
   });
+  it("are listed where they make other rows without a call", () => {
+    for (const line of [
+      "ds = ds[:100]",
+      'ds["train"] = ds["train"][:100]',
+      'ds = [r for r in ds if len(r["text"]) > 30]',
+      "ds = ds if FAST else ds + ds",
+      "ds += other",
+      "train = ds\ntrain = train[0:10]",
+    ])
+      assert.notDeepEqual(left(line), [], line);
+    const gathered = "rows = []\nfor r in ds:\n    rows.append(r)\nSFTTrainer(model, train_dataset=rows)";
+    assert.ok(left(gathered).includes("program.rows"));
+    for (const line of [
+      "n = len(ds) * 2",
+      "n = len(ds)\nn += 1",
+      "half = ds.num_rows // 2",
+      'rows = ds["train"]',
+      "text = 'ds'[:1]",
+    ])
+      assert.deepEqual(left(line), [], line);
+  });
   it("are none where they only compute texts and numbers, or show them", () => {
     const lines = `
 import os, json
