@@ -101,7 +101,7 @@ export async function rareCoverage(sets: number, only = ""): Promise<boolean> {
     const metrics = metricsOf(setting).filter(({ name }) => named.length > 0 || name.startsWith(only));
     for (const one of await coveredIn(setting, metrics, { sets, tried: Math.min(sets, TRIED) })) {
       const best = bestOf(one.published);
-      // Beside a method that doesn't hold a width says nothing.
+      // Widths are compared only with methods whose coverage holds.
       const ratio = best && heldOf(best[1]) >= BOUND ? widthOf(one.tried) / widthOf(best[1]) : Number.NaN;
       const given = one.score.given > 0;
       // Accuracy keeps Wilson's, whose coverage swings around 95 % with the share, whatever labels are rare.

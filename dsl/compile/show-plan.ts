@@ -1,4 +1,4 @@
-/** `show NAME.plan on DATA with RECIPE`: what a training would come to, before anything is trained. */
+/** `show NAME.plan on DATA with RECIPE`: the plan of a training that has not started. */
 import { experimentsUnder } from "../plan/version.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Header } from "../types/header.js";

@@ -174,7 +174,7 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
             : written;
       const place = own ?? whole;
       const entry = entryOf(code as string);
-      // A warning of the text alone was said where the definition stands, and is not said again wherever it is used.
+      // Warnings about a definition's text are reported at the definition, not again at each use.
       if (entry?.severity === "warning" && entry.facts !== true && place && place.source !== program.source.id) return;
       const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);

@@ -185,7 +185,7 @@ function storedWeights(
   return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
 }
 
-/** Rows of earlier data: among the new ones, or as many as these beside each batch. */
+/** Replayed rows. `beside`: each batch gets as many of them as it has new rows; absent: they are mixed with the new rows. */
 export interface KeptBeside {
   readonly parts: readonly SomeRows[];
   readonly beside?: true;

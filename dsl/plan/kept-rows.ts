@@ -23,7 +23,7 @@ export function memoryOf(registry: Registry, strategy: readonly Call[]): Memory 
   return memories.find((one) => one !== undefined);
 }
 
-/** Rows that stand beside those of `own`, by data set. `line`: what was learnt before it, the first first. */
+/** Rows of earlier data sets that `own` is trained with. `line`: the trainings before it, oldest first. */
 export function keptRows(
   registry: Registry,
   line: readonly Learnt[],
@@ -40,7 +40,7 @@ export function keptRows(
   return memory ? others(kept, learnt, memory, own) : [];
 }
 
-/** Rows of other data than `own`: those that are kept, else as many of all that was learnt. */
+/** Rows of earlier data sets other than `own`: those in the memory, or drawn from all earlier data when the memory is empty. */
 function others(kept: readonly RowsOf[], learnt: readonly RowsOf[], memory: Memory, own: RowsOf): readonly RowsOf[] {
   const fresh = memory.anew === true || kept.length === 0;
   const all = bounded(fresh ? learnt.map((data) => drawn(data, memory)) : kept, memory);

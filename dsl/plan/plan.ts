@@ -40,7 +40,7 @@ export interface Estimates {
   /** Parameters of the model that it is made of or learns from. */ readonly larger?: number;
   /** Rows without labels that stand beside the others, as many in each batch: of all that are drawn from. Absent: none. */
   readonly drawn?: { readonly rows: number; readonly tokens: number };
-  /** Rows of earlier data that an update learns again: among the others, or as many as these beside each batch. Absent: none. */
+  /** Replayed rows of an update. `beside`: each batch gets as many as it has new rows; absent: mixed with the new rows. */
   readonly kept?: { readonly rows: number; readonly beside?: true };
   /** Real (unpadded) tokens over the whole run, those of rows without labels among them. */
   readonly tokens: number;

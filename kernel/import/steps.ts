@@ -85,7 +85,7 @@ export function stepsIn(
     const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
     const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
     const value = text
-      .slice(target.to, made.to)
+      .slice(made.targets.at(-1)?.to ?? target.to, made.to)
       .replace(/^\s*(?::[^=]+)?=\s*/, "")
       .trim();
     const known = /^(requires_grad|compute_loss|training_step)$/.test(name);

@@ -210,6 +210,16 @@ describe("statements of a program that nobody reads", () => {
     ] as const)
       assert.deepEqual(left(line), [`program.${setting}`], line);
   });
+  it("have the whole value where several names get one", () => {
+    const { left } = imported("model.rate, model.seed = 1e-3, 7");
+    assert.deepEqual(
+      left.map(({ setting, value }) => [setting, (value as { readonly text?: string }).text]),
+      [
+        ["program.model.rate", "1e-3, 7"],
+        ["program.model.seed", "1e-3, 7"],
+      ],
+    );
+  });
   it("are listed where they make other rows without a call", () => {
     for (const line of [
       "ds = ds[:100]",
