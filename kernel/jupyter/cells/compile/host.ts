@@ -10,6 +10,7 @@
  */
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
+import { elementsOfPromises, withAwaitSuggested } from "./forgotten-await.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { moduleResolver } from "./resolve.js";
 import { libraryFolder, ts } from "./typescript.js";
@@ -93,8 +94,10 @@ export function prepareHost(folder: string, declarations: string): Host {
         ...program.getOptionsDiagnostics(),
         ...program.getGlobalDiagnostics(),
         ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
+        ...files.flatMap((file) => elementsOfPromises(file, program.getTypeChecker())),
       ])
-      .filter((d) => !ofNoInterest(d.code));
+      .filter((d) => !ofNoInterest(d.code))
+      .map(withAwaitSuggested);
   return host;
 }
 

@@ -47,6 +47,15 @@ describe("a TypeScript cell", () => {
     await gives("const later = await Promise.resolve(20);\nlater + 1", "21");
     await gives("let sum = 0; for await (const x of [Promise.resolve(1), 2]) sum += x; sum", "3");
   });
+  it("is told where an await was forgotten", async () => {
+    await gives("const soon = (async () => [{ label: 'yes' }])();", undefined);
+    for (const code of ["soon[0].label", "const first = soon[0].label", "(async () => soon[0])()"])
+      assert.match(traceback(await book.run(code)), /TS2773.*`soon` is a Promise.*`\(await soon\)\[0\]`/, code);
+    assert.match(traceback(await book.run("soon.map((x) => x.label)")), /TS2339.*Did you forget to use 'await'/s);
+    await gives("(await soon)[0].label", "'yes'");
+    await gives("typeof soon['then']", "'function'");
+    await gives("soon[Symbol.toStringTag]", "'Promise'");
+  });
   it("knows classes, enums, generators, destructuring, getters and labels", async () => {
     await gives("class Base { #v = 1; get v() { return this.#v; } static of() { return new this(); } }", undefined);
     await gives("class Child extends Base { constructor() { super(); } }\nChild.of().v", "1");
