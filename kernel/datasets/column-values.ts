@@ -7,17 +7,11 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
+import type { AskedColumn } from "../core/data/row.js";
 import { isCall, streamRows } from "../core/data/rows.js";
 import { fetchedSource } from "./addresses.js";
 import { asking } from "./prepare.js";
 
-export interface AskedColumn {
-  readonly column: string;
-  /** Where each split has a source of its own: the split. */
-  readonly source: string | null;
-  /** Numbers of rows in their source, from 1. */
-  readonly rows: ArrayLike<number>;
-}
 interface Options {
   readonly registry?: Registry;
   readonly signal?: AbortSignal | undefined;

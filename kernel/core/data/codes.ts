@@ -80,6 +80,7 @@ declare module "#dsl/diagnostics/codes.js" {
     "no-such-row": { readonly data: string; readonly row: string };
     "unknown-label": { readonly label: string; readonly data: string; readonly has: readonly string[] };
     "streamed-table": { readonly data: string };
+    "source-changed": { readonly data: string };
     "no-rows-left": {
       readonly rowsIn: number;
       readonly dropped: readonly { readonly why: string; readonly count: number }[];
@@ -217,6 +218,13 @@ registerCodes({
     help: () => "take out `stream: true`, or read a part of the file in a TypeScript cell",
     explain:
       "Data read with `stream: true` are trained on and scored from disk. Tables and predictions for every row of a split need the rows in memory.",
+  },
+  "source-changed": {
+    severity: "error",
+    message: ({ data }) => `the source of \`${data}\` has changed since its cell ran`,
+    help: ({ data }) => `run the cell of \`data ${data}\` again`,
+    explain:
+      "A column that no role reads is read again from the source. If the source has other rows by then, its values would stand beside the wrong rows.",
   },
   "missing-value": {
     severity: "error",

@@ -3,13 +3,22 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
 import type { Prepared } from "./prepared.js";
+import { sourceNameOf } from "./row-names.js";
+import type { AskedColumn } from "./row.js";
 import "./codes.js";
 
 export interface SplitHandle {
   readonly rows: number;
   /** Coded error `streamed-table` where the data are streamed. Columns by role (`text`, `label`, ...) and `$row`, the row's number in its source. */
   table(): ColumnTable;
+  /**
+   * Values of any column of the source, in the order of `table()`: read again, and with texts hidden that `redact` hides.
+   * Coded errors `unknown-column`, `source-changed` and those of sources.
+   */
+  column(name: string): Promise<readonly unknown[]>;
 }
+/** Reads values of a column of the source; `rows` are numbers in the source. */
+export type ReadsColumn = (asked: AskedColumn) => Promise<readonly unknown[]>;
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly labels: readonly string[];
   /** Rows in, kept, dropped and why; what each cleaner did; labels and lengths by split; leaks. */
@@ -20,6 +29,7 @@ export type DataHandle = { readonly [split: string]: SplitHandle } & {
 export function dataHandle(
   name: string,
   prepared: Prepared,
+  reads: ReadsColumn,
   more: Readonly<Record<string, unknown>> = {},
   now: (table: ColumnTable) => ColumnTable = (table) => table,
 ): DataHandle {
@@ -30,9 +40,15 @@ export function dataHandle(
         return now(table).numRows();
       },
       table: () => now(table),
+      column: (column: string) =>
+        reads({ column, source: sourceNameOf(table), rows: now(table).array("$row") as ArrayLike<number> }),
     });
-  for (const [split, { rows }] of Object.entries(prepared.streamed ?? {}))
-    handle[split] = Object.freeze({ rows, table: () => inMemory(name) });
+  for (const [split, streamed] of Object.entries(prepared.streamed ?? {}))
+    handle[split] = Object.freeze({
+      rows: streamed.rows,
+      table: () => inMemory(name),
+      column: (column: string) => reads({ column, source: sourceNameOf(streamed), rows: streamed.numbers }),
+    });
   Object.defineProperty(handle, Symbol.for("Jupyter.display"), { value: () => bundleOf(name, prepared) });
   return Object.freeze(handle) as DataHandle;
 }
@@ -41,10 +57,9 @@ function inMemory(data: string): never {
   throw new CodedError("streamed-table", { data });
 }
 
-/** Text of the handle's TypeScript type. */
-export function dataHandleType(splits: readonly string[]): string {
-  const split = '{ readonly rows: number; table(): import("arquero").ColumnTable }';
-  const members = splits.map((name) => `readonly ${JSON.stringify(name)}: ${split}`);
+/** Text of the handle's TypeScript type. `splits`: texts of theirs, by name. */
+export function dataHandleType(splits: Readonly<Record<string, string>>): string {
+  const members = Object.entries(splits).map(([name, type]) => `readonly ${JSON.stringify(name)}: ${type}`);
   const lengths =
     "{ readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null";
   const own: Record<string, string> = {
@@ -55,7 +70,7 @@ export function dataHandleType(splits: readonly string[]): string {
       `readonly splits: Readonly<Record<string, { readonly rows: number; readonly labels: readonly { readonly label: string; readonly count: number }[]; readonly lengths: ${lengths} }>>; ` +
       "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[]; readonly masked?: true }[]; readonly leakCount: number; readonly hash: string }",
   };
-  for (const [key, type] of Object.entries(own)) if (!splits.includes(key)) members.push(`readonly ${key}: ${type}`);
+  for (const [key, type] of Object.entries(own)) if (!(key in splits)) members.push(`readonly ${key}: ${type}`);
   return `{ ${members.join("; ")} }`;
 }
 

@@ -10,3 +10,12 @@ export interface Row extends CleanRow {
   readonly index: number;
 }
 export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
+
+/** Values of one column of the source, of some rows. */
+export interface AskedColumn {
+  readonly column: string;
+  /** Where each split has a source of its own: the split. */
+  readonly source: string | null;
+  /** Numbers of rows in their source, from 1. */
+  readonly rows: ArrayLike<number>;
+}

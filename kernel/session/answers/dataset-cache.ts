@@ -17,10 +17,12 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { resolveBase } from "../../bases/resolve.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { columnValues, type AskedColumn } from "../../datasets/column-values.js";
+import { columnValues } from "../../datasets/column-values.js";
 import { filesIn } from "../../datasets/files-in.js";
 import { KeptAudits } from "../../datasets/kept-audits.js";
 import { apartFacts } from "../../core/data/apart.js";
+import type { ReadsColumn } from "../../core/data/handle.js";
+import type { AskedColumn } from "../../core/data/row.js";
 import type { ConversationRows } from "../../core/data/conversations.js";
 import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
@@ -245,6 +247,19 @@ export class DatasetCache {
   column(plan: DataPlan, asked: AskedColumn, s: HostContext): Promise<readonly unknown[]> {
     const label = `rows of ${plan.name} read for ${asked.column}`;
     return columnValues(plan, world(plan.folder, s), asked, { signal: s.signal, ...told(s, label) });
+  }
+
+  /** Reads columns later, for a handle of `prepared`. Coded error `source-changed` where the rows are others by then. */
+  columnReader(plan: DataPlan, prepared: Prepared, { signal: _, onProgress: __, ...s }: HostContext): ReadsColumn {
+    const stamp = () => stampsOf(plan.source, resolve(s.folder, plan.folder))?.join("\n");
+    const then = stamp();
+    return async (asked) => {
+      // Sources that are no files (a database, a table of TypeScript) have no stamp: their rows are compared.
+      const same =
+        then === undefined ? (await this.data(plan, null, s)).facts.hash === prepared.facts.hash : then === stamp();
+      if (!same) throw new CodedError("source-changed", { data: plan.name });
+      return this.column(plan, asked, s);
+    };
   }
 
   /** Rows that were prepared before, while the files that they were read from are as they were. */

@@ -1,8 +1,8 @@
 /** `data`: reads, cleans and splits, shows what came of it; the name is a lazy handle in TypeScript. */
 import type { Action } from "#dsl/plan/action.js";
 import { dataHandle, dataHandleType } from "../../core/data/handle.js";
-import { splitNamesOf } from "../../core/data/prepared.js";
 import { dataShown } from "../../core/display/data/data-preview.js";
+import { splitTypes } from "../../datasets/typed-table.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 
@@ -16,7 +16,8 @@ export async function runData(
     return;
   }
   const prepared = await session.datasets.data(data, null, stage.hostContext);
-  session.names.define(name, dataHandle(name, prepared), dataHandleType(splitNamesOf(prepared)));
+  const reads = session.datasets.columnReader(data, prepared, stage.hostContext);
+  session.names.define(name, dataHandle(name, prepared, reads), dataHandleType(splitTypes(prepared)));
   session.data.set(name, data);
   stage.screen.display(dataShown(data, prepared.facts, prepared.sample, told));
 }

@@ -2,7 +2,7 @@
 import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/types/row-name.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { dataHandle, dataHandleType, type DataHandle } from "../handle.js";
+import { dataHandle, dataHandleType, type DataHandle, type ReadsColumn } from "../handle.js";
 import type { Prepared } from "../prepared.js";
 import { decidedTable } from "./decided-table.js";
 import type { Desk } from "./desk.js";
@@ -15,7 +15,13 @@ export type AnnotatedHandle = DataHandle & {
 };
 
 /** `desk`: all its rows. `role`: whose values are decided on. */
-export function annotatedHandle(name: string, prepared: Prepared, desk: Desk, role: string): AnnotatedHandle {
+export function annotatedHandle(
+  name: string,
+  prepared: Prepared,
+  reads: ReadsColumn,
+  desk: Desk,
+  role: string,
+): AnnotatedHandle {
   const places = new Map(prepared.annotated?.rows.map(({ row }, at) => [row, at]));
   const decide: AnnotatedHandle["decide"] = (row, label, drop) => {
     const at = places.get(row);
@@ -28,11 +34,11 @@ export function annotatedHandle(name: string, prepared: Prepared, desk: Desk, ro
   };
   const { annotated } = prepared;
   const now = annotated && ((table: ColumnTable) => decidedTable(table, annotated, role));
-  return dataHandle(name, prepared, { decide }, now) as AnnotatedHandle;
+  return dataHandle(name, prepared, reads, { decide }, now) as AnnotatedHandle;
 }
 
-/** Text of its TypeScript type. */
-export function annotatedHandleType(splits: readonly string[]): string {
+/** Text of its TypeScript type. `splits`: texts of theirs, by name. */
+export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
   const own =
     '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
   return `${dataHandleType(splits)} & { ${own} }`;

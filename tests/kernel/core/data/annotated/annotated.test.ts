@@ -66,7 +66,7 @@ describe("annotated data", () => {
   it("has in its tables what was decided by the time they are asked for", async () => {
     const of = await prepared(plan(`${text}snow,\n`, { split: call("split", "random", { train: { share: 1 } }) }));
     const { desk } = deskOf(of, "ann");
-    const checked = annotatedHandle("checked", of, desk, "label");
+    const checked = annotatedHandle("checked", of, async () => [], desk, "label");
     const now = () => Array.from(checked["train"]!.table().array("label") as Iterable<string>);
     const first = checked["train"]!.table();
     const at = (row: number) => Array.from(first.array("$row") as Iterable<number>).indexOf(row);
