@@ -23,6 +23,7 @@ function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): Rar
 }
 
 function once(call: Call, input: LabelSetMetricInput): number {
+  if (input.truth.length === 0) return Number.NaN;
   if (call.arguments["average"] === "samples") return whole(ofTexts(input));
   return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
 }

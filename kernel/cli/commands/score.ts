@@ -101,8 +101,8 @@ function asText({ rows, metrics, methods, by, byLabel, notes: read }: ScoredAnsw
     ...lines,
     ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     ...read,
-    `95 % intervals: ${methods}`,
-    ...(byLabel ? ["", String(labelsShown(byLabel).bundle["text/plain"])] : []),
+    ...(methods === "" ? [] : [`95 % intervals: ${methods}`]),
+    ...(byLabel && byLabel.rows.length > 0 ? ["", String(labelsShown(byLabel).bundle["text/plain"])] : []),
     ...parts,
   ].join("\n");
 }

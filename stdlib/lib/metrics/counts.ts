@@ -46,10 +46,10 @@ export function countsOfSets({
 
 /**
  * One number from the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted` by their
- * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second).
+ * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second). NaN where there are no rows.
  */
 export function averaged(call: Call, input: MetricInput, score: (c: Counts) => number): number {
-  return averagedCounts(call, input.labels, counts(input), score);
+  return input.truth.length === 0 ? Number.NaN : averagedCounts(call, input.labels, counts(input), score);
 }
 
 /** The same from the counts of each label. */
@@ -88,6 +88,7 @@ const NONE: Counts = { hit: 0, given: 0, have: 0 };
 /** The same of sets of labels: `macro` averages all labels, `samples` the rows' own scores. */
 export function averagedSets(call: Call, input: LabelSetMetricInput, score: (c: Counts) => number): number {
   const { truth, predicted, labels } = input;
+  if (truth.length === 0) return Number.NaN;
   const n = labels.length;
   const rows = truth.length / n;
   const count = (places: readonly number[]): Counts => {

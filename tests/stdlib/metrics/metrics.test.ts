@@ -40,6 +40,16 @@ describe("metrics against scikit-learn", () => {
         assert.ok(compared > 0);
       });
 
+  it("have no value without rows", async () => {
+    const input = { labels: ["a", "b", "c"], probabilities: new Float32Array(0) };
+    for (const { name, load } of registry.ofKind("metric")) {
+      const { compute, ofLabelSets } = (await load!()) as MetricImplementation;
+      const asked = call(name, { average: "macro", of: null });
+      const labels = compute?.(asked, { ...input, truth: new Int32Array(0), predicted: new Int32Array(0) });
+      const sets = ofLabelSets?.(asked, { ...input, truth: new Uint8Array(0), predicted: new Uint8Array(0) });
+      for (const value of [labels, sets]) assert.ok(value === undefined || Number.isNaN(value), name);
+    }
+  });
   it("f1, precision and recall of one label of several, where it alone is named", async () => {
     for (const name of ["f1", "precision", "recall"] as const) {
       const metric = (await registry.find("metric", name)!.load!()) as MetricImplementation;
