@@ -20,7 +20,12 @@ export interface JsonDiagnostic extends JsonRange {
   readonly labels: readonly (JsonRange & { readonly text: string })[];
   readonly notes: readonly string[];
   readonly help?: string;
-  readonly fix?: { readonly title: string; readonly edits: readonly (JsonRange & { readonly text: string })[] };
+  readonly fix?: {
+    readonly title: string;
+    readonly edits: readonly (JsonRange & { readonly text: string })[];
+    /** True when the fix may be applied without asking, as `tunebook fix` does. */
+    readonly certain: boolean;
+  };
 }
 
 export function toJson(
@@ -57,6 +62,7 @@ export function toJson(
               fix: {
                 title: d.fix.title,
                 edits: d.fix.edits.map((e) => ({ ...range(d.span.source, e.start, e.end), text: e.text })),
+                certain: d.fix.certain,
               },
             }
           : {}),

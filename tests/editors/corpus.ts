@@ -6,6 +6,7 @@ import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
 import { parse } from "#dsl/syntax/parse.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { registry } from "#stdlib/registry.js";
+import { badTexts } from "../dsl/compile/corpus.js";
 import { beyond, built } from "../dsl/programs.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -22,10 +23,7 @@ export function programs(): readonly Program[] {
 }
 /** Programs with mistakes: not all are of syntax. */
 export function mistaken(): readonly Program[] {
-  const folder = join(root, "tests/corpus/bad");
-  return readdirSync(folder)
-    .filter((file) => file.endsWith(".tune"))
-    .map((file) => ({ name: file, text: read(join(folder, file)) }));
+  return badTexts();
 }
 
 function all(): readonly Program[] {

@@ -1,39 +1,40 @@
-/** Every bad program says today what it said when it was last looked at; `TUNEBOOK_BLESS=1` keeps what it says now. */
+/** Each bad program has the diagnostics that it had when they were last looked at; `TUNEBOOK_BLESS=1` keeps those of now. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
 import { withEdits } from "#dsl/diagnostics/fixing.js";
 import { Reporter } from "#dsl/diagnostics/reporter.js";
 import type { Run } from "../world.js";
-import { badPrograms, folder, judged, rendered, type BadProgram } from "./corpus.js";
+import { fileOf, saidOf } from "./cases.js";
+import { badPrograms, folder, judged, type BadProgram } from "./corpus.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
 describe("the corpus of bad programs", () => {
   const programs = badPrograms();
-  for (const program of programs)
-    it(program.name, () => {
-      const golden = `${folder}${program.name}.txt`;
-      const now = rendered(program);
-      if (bless || !existsSync(golden)) {
-        assert.ok(bless, `${program.name}.txt is missing: look at what the program says, then bless it`);
-        writeFileSync(golden, now);
-      }
-      assert.equal(now, readFileSync(golden, "utf8"));
-    });
-  it("holds 150 programs, and no golden file without its program", () => {
-    assert.ok(programs.length >= 150, String(programs.length));
-    const orphans = readdirSync(folder).filter(
-      (file) => file.endsWith(".txt") && !existsSync(`${folder}${file.replace(/\.txt$/, ".tune")}`),
-    );
-    assert.deepEqual(orphans, []);
+  const byCode = new Map<string, BadProgram[]>();
+  for (const program of programs) {
+    const file = `${program.run.codes[0]}.txt`;
+    byCode.set(file, [...(byCode.get(file) ?? []), program]);
+  }
+  before(() => {
+    if (!bless) return;
+    for (const file of readdirSync(folder)) rmSync(`${folder}${file}`);
+    for (const [file, of] of byCode)
+      writeFileSync(`${folder}${file}`, fileOf(of.map((one) => ({ ...one, said: saidOf(one.run) }))));
   });
+  for (const { name, run, said } of programs) it(name, () => assert.deepEqual(bless ? said : saidOf(run), said));
+  it("has one file for each code, and each program under another name", () => {
+    assert.equal(new Set(programs.map(({ name }) => name)).size, programs.length);
+    assert.deepEqual(readdirSync(folder).sort(), [...byCode.keys()].sort());
+  });
+  it("holds 1,000 programs", () => assert.ok(programs.length >= 1000, String(programs.length)));
   it("misses every code of the language that is switched off, in two programs at least (`npm run mutate` does it by place)", () => {
     const unnoticed = languageCodes().filter((code) => {
       let noticed = 0;
       for (const program of programs)
         if (program.run.codes.includes(code as never) && noticed < 2)
-          noticed += Number(rendered(without(code, program)) !== rendered(program));
+          noticed += Number(saidOf(without(code, program)).join() !== saidOf(program.run).join());
       return noticed < 2;
     });
     assert.deepEqual(unnoticed, []);
@@ -81,14 +82,14 @@ function beyond(these: readonly string[], those: readonly string[]): readonly st
 }
 
 /** The program as it is judged while nothing reports `code`. */
-function without(code: string, { name, text }: BadProgram): BadProgram {
+function without(code: string, { text }: BadProgram): Run {
   const { report } = Reporter.prototype;
   Reporter.prototype.report = function (this: Reporter, ...of: Parameters<typeof report>): void {
     if (of[0] !== code) report.apply(this, of);
   } as typeof report;
   try {
     // The blank line makes it another text: what is kept of the parsed one would hide the change.
-    return { name, text, run: judged(`${text}\n`) };
+    return judged(`${text}\n`);
   } finally {
     Reporter.prototype.report = report;
   }

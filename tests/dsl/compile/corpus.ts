@@ -1,5 +1,5 @@
 /**
- * The corpus of bad programs: `tests/corpus/bad/NAME.tune`, each with what it says in every rendering in `NAME.txt`. A first
+ * The corpus of bad programs: one file for each code in `tests/corpus/bad/` (its format: cases.ts). A program's first
  * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `sample`, `files`, `live`, `typescript`,
  * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
  * `datas` (the same of single data, by their names), `apart` (what data of several clients say of each other),
@@ -7,9 +7,6 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { renderHtml } from "#dsl/diagnostics/render-html.js";
-import { toJson } from "#dsl/diagnostics/render-json.js";
 import type { Outside } from "#dsl/plan/outside.js";
 import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/types/facts.js";
 import "#kernel/core/session/load-codes.js";
@@ -17,6 +14,7 @@ import "#kernel/core/data/codes.js";
 import "#kernel/deploying/codes.js";
 import "#kernel/engine/codes.js";
 import "#stdlib/lib/sources/codes.js";
+import { casesIn, type Case } from "./cases.js";
 import { base, compiled, dataFacts, run, type Run, type World } from "../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../tests/corpus/bad/", import.meta.url));
@@ -33,17 +31,16 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "a
   readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run" | "engine" | "place", Failed["failed"]>>>;
 }
 
-export interface BadProgram {
-  readonly name: string;
-  readonly text: string;
+export interface BadProgram extends Case {
   readonly run: Run;
 }
 
-export function badTexts(): readonly Omit<BadProgram, "run">[] {
+/** All programs, by name, with what was said of them when they were last looked at. */
+export function badTexts(): readonly Case[] {
   return readdirSync(folder)
-    .filter((file) => file.endsWith(".tune"))
-    .sort()
-    .map((file) => ({ name: file.slice(0, -".tune".length), text: readFileSync(`${folder}${file}`, "utf8") }));
+    .filter((file) => file.endsWith(".txt"))
+    .flatMap((file) => casesIn(readFileSync(`${folder}${file}`, "utf8")))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 export function badPrograms(): readonly BadProgram[] {
   return badTexts().map((one) => ({ ...one, run: judged(one.text) }));
@@ -85,14 +82,4 @@ export function judged(text: string): Run {
       ...(trained ? { trained } : {}),
     },
   });
-}
-
-/** What a bad program says: as text, as HTML, as JSON. */
-export function rendered({ run: { diagnostics, sources } }: BadProgram): string {
-  return [
-    renderAnsi(diagnostics, sources, { color: false }),
-    renderHtml(diagnostics, sources).replace(/<div class="tune-diagnostic"/g, "\n$&"),
-    JSON.stringify(toJson(diagnostics, sources), null, 1),
-    "",
-  ].join("\n\n────\n\n");
 }

@@ -1,14 +1,49 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
+import { badTexts, judged } from "../compile/corpus.js";
 import { compiled } from "../world.js";
 
 const wrong = compiled('data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: labl }\n}', {
   table: ["body", "customer", "label", "team"],
 });
 
+/** With several mistakes, notes, labels before and after, places over lines, long lines, letters beyond ASCII, markup. */
+const shown = [
+  ...[
+    "batchwise-parts-accumulated",
+    "block-without-braces-yaml-whole",
+    "dash-list-cleaners",
+    "defined-twice-as-its-model",
+  ],
+  ...["empty-split-file-of-its-own", "experiment-name-long", "label-conflict-annotators", "misplaced-version-late"],
+  ...["near-leak-signature", "not-for-target-rows-of-a-server", "not-masked-other-mask", "private-clients-scaffold"],
+  ...["secure-lost-two-of-six", "technique-made-ranks", "unknown-argument-peft-everything", "unknown-split-eval"],
+  ...["unknown-character-arithmetic", "unknown-tokens-letters", "unknown-column-typing", "wrong-operand-file-for-data"],
+];
+const golden = fileURLToPath(new URL("../../../../tests/golden/dsl/renderings.txt", import.meta.url));
+const bless = process.env["TUNEBOOK_BLESS"] === "1";
+
 describe("renderers", () => {
+  it("show twenty bad programs as they did when they were last looked at", () => {
+    const programs = badTexts().filter(({ name }) => shown.includes(name));
+    assert.equal(programs.length, 20);
+    const now = programs
+      .map(({ name, text }) => ({ name, ...judged(text) }))
+      .flatMap(({ name, diagnostics, sources }) => [
+        `== ${name}`,
+        renderAnsi(diagnostics, sources, { color: false }),
+        renderHtml(diagnostics, sources).replace(/<div class="tune-diagnostic"/g, "\n$&"),
+        JSON.stringify(toJson(diagnostics, sources), null, 1),
+        "",
+      ])
+      .join("\n\n");
+    if (bless) writeFileSync(golden, now);
+    assert.equal(now, readFileSync(golden, "utf8"));
+  });
   it("ANSI without colour is the text of the language's design", () => {
     assert.equal(
       renderAnsi(wrong.diagnostics, wrong.sources, { color: false }),
@@ -45,6 +80,7 @@ describe("renderers", () => {
     assert.deepEqual(second?.fix, {
       title: "write `epochs`",
       edits: [{ start: { line: 1, column: 26 }, end: { line: 1, column: 31 }, text: "epochs" }],
+      certain: false,
     });
     assert.deepEqual(Object.keys(second ?? {}).sort(), [
       "code",
