@@ -51,7 +51,10 @@ function movingOf({ trueAt, said }: Likely, labels: readonly number[], rows: Uin
   const [others, variance] = [is.length - have, squares(residuals) * understated(have)];
   const each =
     n === 1 && Math.min(have, others) < VARY ? 1 : variance === 0 ? 1 / n : varianceAt(area, have, others) / variance;
-  const { low, high } = newcombe(area, have * each, others * each);
+  const own = newcombe(area, have * each, others * each);
+  // A ranking that is not perfect leaves no less room below it than a perfect one would; one that is not the worst, above it.
+  const low = Math.min(own.low, newcombe(1, have / n, others / n).low);
+  const high = Math.max(own.high, newcombe(0, have / n, others / n).high);
   const units = Uint32Array.from(rows, (_, at) => at);
   return { label: labels[0]!, units, residuals, down: weight * (area - low), up: weight * (high - area) };
 }

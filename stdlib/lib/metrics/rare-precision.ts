@@ -48,14 +48,20 @@ function movingOf(
   const { score, have, parts } = influences(is, said);
   const residuals = new Float64Array(rows.length);
   parts.forEach((part, at) => (residuals[Math.floor(at / each)]! += part));
-  const variance = residuals.reduce((sum, one) => sum + one ** 2, 0);
+  const squares = residuals.reduce((sum, one) => sum + one ** 2, 0);
+  const variance = squares < ROUNDING ? 0 : squares;
   const effective = variance > 0 ? (score * (1 - score)) / (variance * understated(have)) : have;
   // Of few true rows chance may have all of them vary little.
   const of = have < VARY ? Math.min(have, effective) : effective;
-  const { low, high } = midP(score * of, of);
+  // A ranking that is not perfect leaves no less room below it than a perfect one would.
+  const { low: least, high } = midP(score * of, of);
+  const low = Math.min(least, midP(have, have).low);
   const units = Uint32Array.from(rows, (_, at) => at);
   return { label: ranking[0]!, units, residuals, down: weight * (score - low), up: weight * (high - score) };
 }
+/** Squares of what sums leave of 0. */
+const ROUNDING = 1e-24;
+
 /** Average precision, and how much it would change with the weight of each decision (the infinitesimal jackknife). */
 export function influences(
   is: Uint8Array,
@@ -72,14 +78,16 @@ export function influences(
     let own = 0;
     for (; to < order.length && said[order[to]!] === said[order[from]!]; to++) own += is[order[to]!]!;
     hits += own;
-    score += (own * hits) / to / have;
+    score += (own * hits) / to;
     levels.push({ from, to, hits, own });
   }
+  // A sum of precisions is divided once, so that the score of a perfect ranking is exactly 1.
+  score /= have;
   // Whatever stands lower has its precision changed: by 1 / all where the decision is true, by −hits / all² in any case.
   let [more, less] = [0, 0];
   for (const { from, to, hits: until, own } of levels.toReversed()) {
     more += own / to;
-    less += (own * until) / to ** 2;
+    less += (own * (until / to)) / to;
     for (let i = from; i < to; i++) parts[order[i]!] = (is[order[i]!]! * (until / to - score + more) - less) / have;
   }
   return { score, have, parts };

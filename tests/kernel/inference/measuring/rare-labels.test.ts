@@ -62,6 +62,29 @@ describe("intervals where a label is rare", () => {
     }
   });
 
+  it("have the same room below every perfect score, and no less below a worse one", async () => {
+    const words = ["balanced_accuracy", "roc_auc", "average_precision", "matthews_correlation", "cohen_kappa"];
+    for (const word of words) {
+      let before = 0;
+      for (const rare of [5, 9, 18, 20, 30, 35, 36, 44, 60, 99, 150]) {
+        const truth = [...times(3 * rare, 0), ...times(rare, 1)];
+        const perfect = truth.map((own, row) => own - (own ? row : -row) / 1e6);
+        const least = async (sure: readonly number[]): Promise<number> => {
+          const measure = await measureOf(asked(word), answered(truth, truth, sure));
+          const { interval } = must((await drawAll([measure])).get(measure), "a score").score;
+          assert.ok(interval && interval.high === 1, `${word} of ${rare}: ${JSON.stringify(interval)}`);
+          return interval.low;
+        };
+        const low = await least(perfect);
+        assert.ok(low > before && low < 0.995, `${word} of ${rare}: ${before} and ${low}`);
+        before = low;
+        // The last of the rare rows stands beneath one other.
+        const worse = await least(perfect.map((sure, row) => (row === truth.length - 1 ? 0.01 : sure)));
+        assert.ok(worse <= low, `${word} of ${rare}: ${worse} after ${low}`);
+      }
+    }
+  });
+
   it("are none where the label has no rows, which is said, and no model is then better", async () => {
     const one = asked("recall", { average: "auto", of: "fraud" });
     const pair = [
