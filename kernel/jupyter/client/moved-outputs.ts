@@ -3,6 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
 import { alike, type Number2 } from "../../record/alike.js";
+import { AFTER_PARAMETERS } from "./parameters.js";
 import { tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
 export interface MovedLine {
@@ -103,12 +104,20 @@ interface LinesOfCell {
   readonly cell: number;
   readonly lines: readonly Line[];
 }
-/** Score lines by code cell. Injected cells are left out: only one of the two notebooks may have one. */
+/**
+ * Score lines by code cell. Injected cells are left out, and a cell that was parted to inject one counts with what it was
+ * parted from: only one of the two notebooks may have been run with other parameters.
+ */
 function linesOf({ cells }: Notebook): readonly LinesOfCell[] {
   const code = cells.filter((cell): cell is CodeCell => cell.cell_type === "code");
-  return code.flatMap((cell, i) =>
-    tagsOf(cell).includes("injected-parameters") ? [] : [{ cell: i + 1, lines: scoresOf(cell) }],
-  );
+  const found: LinesOfCell[] = [];
+  for (const [i, cell] of code.entries()) {
+    const tags = tagsOf(cell);
+    if (tags.includes("injected-parameters")) continue;
+    const before = tags.includes(AFTER_PARAMETERS) ? found.pop() : undefined;
+    found.push({ cell: before?.cell ?? i + 1, lines: [...(before?.lines ?? []), ...scoresOf(cell)] });
+  }
+  return found;
 }
 function scoresOf({ outputs }: CodeCell): readonly Line[] {
   return outputs.flatMap((one, output) =>
@@ -119,11 +128,25 @@ function scoresOf({ outputs }: CodeCell): readonly Line[] {
   );
 }
 
+/** What is read of an output, in whichever of its forms a front end shows: plain text, and text between the tags of HTML. */
 function textsOf(output: unknown): readonly string[] {
   if (!isRecord(output)) return [];
-  const text = isRecord(output["data"]) ? output["data"]["text/plain"] : output["text"];
-  const whole = Array.isArray(text) ? text.join("") : text;
-  return typeof whole === "string" ? [stripVTControlCharacters(whole)] : [];
+  const data = isRecord(output["data"]) ? output["data"] : { "text/plain": output["text"] };
+  const joined = (value: unknown): string => String(Array.isArray(value) ? value.join("") : (value ?? ""));
+  const markup = ["text/html", "image/svg+xml"].map((type) => textOfHtml(joined(data[type])));
+  return [...["text/plain", "text/markdown"].map((type) => stripVTControlCharacters(joined(data[type]))), ...markup];
+}
+/** A line for each row and block. */
+function textOfHtml(html: string): string {
+  return html
+    .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, "")
+    .replace(/\s+/g, " ")
+    .replace(/<\/?(?:tr|div|p|li|pre|h\d|table|text|br)\b[^>]*>/gi, "\n")
+    .replace(/<\/t[dh]>/gi, "  ")
+    .replace(/<[^>]*>/g, "")
+    .replace(/&(lt|gt|amp|nbsp|#(\d+));/g, (_all, name: string, digits?: string) =>
+      digits === undefined ? { lt: "<", gt: ">", amp: "&", nbsp: " " }[name]! : String.fromCodePoint(Number(digits)),
+    );
 }
 
 /** Has a metric and, after it, a number that is no time, size or count. */

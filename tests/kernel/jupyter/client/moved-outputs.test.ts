@@ -71,6 +71,21 @@ describe("scores in the outputs of a notebook that ran again", () => {
     ])
       assert.equal(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
   });
+  it("are found where the HTML alone has another number, which front ends show in place of the text", () => {
+    const shown = (accuracy: string): Notebook => {
+      const book = notebook("");
+      const html = `<style>.a{width:3px}</style><table><tr><td style="top:1px">accuracy</td><td><b>${accuracy}</b></td></tr></table>`;
+      const data = { "text/plain": "accuracy  0.9650", "text/html": html };
+      Object.assign(book.cells[0]!, { outputs: [{ output_type: "display_data", data, metadata: {} }] });
+      return book;
+    };
+    assert.deepEqual(movedOutputs(shown("0.9650"), shown("0.9650")).moved, []);
+    const { moved } = movedOutputs(shown("0.9950"), shown("0.9650"));
+    assert.deepEqual(
+      moved.map(({ metric, scores }) => [metric, scores]),
+      [["accuracy", [{ then: 0.995, now: 0.965 }]]],
+    );
+  });
   it("are the same where times, sizes and ids alone differ", () => {
     for (const [then, now] of [
       ["accuracy 0.93 (3.4 s, 2,525 tokens/s)", "accuracy 0.93 (4.1 s, 1,900 tokens/s)"],

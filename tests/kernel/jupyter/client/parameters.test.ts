@@ -59,6 +59,17 @@ describe("parameters from the command line", () => {
     injectParameters(book, {});
     assert.deepEqual(sources(book), ["parameters { rate: 1 }", "1 + 1"]);
   });
+  it("take effect within the cell that states them, and after each that does", () => {
+    const data = 'data d { source: csv("a.csv") }';
+    const book = notebook(["parameters { rate: 1, seed: 2 }\n" + data], ["%%tune\n" + data + "\nparameters { rate: 4 }"]);
+    assert.deepEqual(injectParameters(book, { rate: "3" }), []);
+    const injected = "parameters {\n  rate: 3\n}";
+    const parted = ["parameters { rate: 1, seed: 2 }", injected, data];
+    assert.deepEqual(sources(book), [...parted, `%%tune\n${data}\nparameters { rate: 4 }`, injected]);
+    injectParameters(book, { rate: "5", seed: "6" });
+    assert.equal(sources(book)[1], "parameters {\n  rate: 5\n  seed: 6\n}");
+    assert.equal(book.cells.length, 5);
+  });
   it("stand first where no cell states defaults", () => {
     const book = notebook(["x + 1"]);
     assert.deepEqual(injectParameters(book, { x: "2" }), ["x"]);
