@@ -7,7 +7,7 @@ import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
-import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
+import { pairedShares, pairedSharesOfSome } from "#stdlib/lib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
 import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/lib/intervals/spread.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
@@ -140,7 +140,7 @@ export function difference(first: Drawn, second: Drawn): Difference {
   // Where a label is too rare for the draws of one of them, both go by it.
   if (!byShares && !own && (isRare(a) || isRare(b))) return rareDifference(first, second, [spreadIn(a), spreadIn(b)]);
   const ends = own
-    ? apartFrom(first.score, second.score)
+    ? (pairedOwn(a, b) ?? apartFrom(first.score, second.score))
     : byShares
       ? pairedShares(eachOf(a), eachOf(b))
       : percentiles(paired(first.scores, second.scores));
@@ -167,6 +167,12 @@ function rareDifference(first: Drawn, second: Drawn, [a, b]: readonly (Spread | 
   if (!a || !b || isTooFew(a) || isTooFew(b)) return { value, interval: null, verdict: null };
   const ends = endsOfDifference({ value: first.score.value, spread: a }, { value: second.score.value, spread: b });
   return { value, interval: ends, verdict: verdictIn(ends, second) };
+}
+
+/** Of shares whose own intervals tell what each row adds. */
+function pairedOwn(a: Resampling, b: Resampling): Interval | null {
+  const [first, second] = [a, b].map((of) => of.interval?.each?.(allOf(of)));
+  return first && second ? pairedSharesOfSome(first, second) : null;
 }
 
 /**

@@ -58,7 +58,13 @@ export function measuresIn(measures: readonly Measure[], { rows }: Slice, count:
     const { interval: own, rare } = whole;
     const resampling: Resampling = {
       ...{ of: whole.of, units: rows.length, single: whole.single, score },
-      ...(own && { interval: { by: own.by, of: (units) => own.of(inWhole(units)) } }),
+      ...(own && {
+        interval: {
+          by: own.by,
+          of: (units) => own.of(inWhole(units)),
+          ...(own.each && { each: (units) => own.each!(inWhole(units)) }),
+        },
+      }),
       ...(rare && {
         rare: { frequent: (units) => rare.frequent(inWhole(units)), of: (units) => rare.of(inWhole(units)) },
       }),

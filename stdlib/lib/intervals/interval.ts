@@ -9,6 +9,8 @@ export interface OwnInterval {
   readonly by: "jackknife" | "bins" | "Wilson";
   /** From these things alone; null: they tell nothing. */
   of(units: Uint32Array): Interval | null;
+  /** Of a share: 1 or 0 for each of these things, NaN where the share is not about it; differences are then paired. */
+  each?(units: Uint32Array): Float64Array;
 }
 
 /** How much of what could have been an interval covers. */

@@ -26,6 +26,15 @@ export function pairedShares(first: ArrayLike<number>, second: ArrayLike<number>
   };
 }
 
+/** Of shares that are about some of the rows (NaN: not about this one); null: they are not about the same rows. */
+export function pairedSharesOfSome(first: Float64Array, second: Float64Array): Interval | null {
+  const about = Array.from(first, (value, row) => (Number.isNaN(value) ? -1 : row)).filter((row) => row >= 0);
+  const same = second.every((value, row) => Number.isNaN(value) === Number.isNaN(first[row]));
+  if (!same || about.length === 0) return null;
+  const only = (of: Float64Array): Float64Array => Float64Array.from(about, (row) => of[row]!);
+  return pairedShares(only(first), only(second));
+}
+
 /** Phi of the table, a positive one corrected for continuity. */
 function correlation(both: number, one: number, other: number, neither: number): number {
   const sides = (both + one) * (other + neither) * (both + other) * (one + neither);

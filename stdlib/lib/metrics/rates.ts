@@ -34,6 +34,11 @@ export function rateOf(rule: RateRule): MetricImplementation {
           const { hits, of } = tally(rule, rows, units);
           return of === 0 ? null : wilson(hits, of);
         },
+        each: (units: Uint32Array) =>
+          Float64Array.from(units, (unit) => {
+            const row = rows.at(unit);
+            return rule.about(row) ? Number(rule.counts(row)) : Number.NaN;
+          }),
       },
     });
   const why = (call: Call, labels: readonly string[]): string => rule.none(labels[positiveIn(call, labels)] ?? "");

@@ -1,5 +1,7 @@
 /** Intervals and differences: what is said where draws tell nothing, and what is said of how they were made. */
 import assert from "node:assert/strict";
+import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
+import { measureOf } from "../../../../bench/coverage/rare-rows.js";
 import { difference, drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
 
 /** Of rows that are each worth this; their mean, no share. */
@@ -51,5 +53,53 @@ describe("the line on how intervals were made", () => {
     const mixed = Array.from({ length: 60 }, (_, i) => i % 2);
     const measures = [mean("roc_auc", mixed), mean("roc_auc", all(0.5, 60)), mean("loss", mixed, false)];
     assert.equal(methodsOf([...(await drawAll(measures)).values()]), "bootstrap of 1,000 draws; none for loss");
+  });
+});
+
+describe("a difference of rates of one label", () => {
+  const truth = Array.from({ length: 120 }, (_, row) => Number(row % 3 === 0));
+  const first = truth.map((label, row) => (row % 7 === 0 ? 1 - label : label));
+  const second = first.map((label, row) => (row % 29 === 0 ? 1 - label : label));
+  async function differenceOf(word: string, answers: readonly (readonly number[])[]) {
+    const measures = await Promise.all(
+      answers.map((predicted) =>
+        measureOf(
+          { name: word, word, given: { of: "yes" } },
+          {
+            of: "compute",
+            input: {
+              labels: ["no", "yes"],
+              truth: Int32Array.from(truth),
+              predicted: Int32Array.from(predicted),
+              probabilities: Float64Array.from(predicted.flatMap((one) => [1 - one, one])),
+            },
+          },
+        ),
+      ),
+    );
+    const [one, other] = measures as [Measure, Measure];
+    const drawn = await drawAll(measures);
+    return difference(drawn.get(one)!, drawn.get(other)!);
+  }
+  const answersOf = (predicted: readonly number[], label: number) =>
+    predicted.flatMap((one, row) => (truth[row] === label ? [one] : []));
+
+  it("is paired: of the rows that both rates are about", async () => {
+    for (const [word, rows] of [
+      ["false_positive_rate", (predicted: readonly number[]) => answersOf(predicted, 0)],
+      ["false_negative_rate", (predicted: readonly number[]) => answersOf(predicted, 1).map((one) => 1 - one)],
+      ["selection_rate", (predicted: readonly number[]) => predicted],
+    ] as const) {
+      const { interval } = await differenceOf(word, [first, second]);
+      assert.deepEqual(interval, pairedShares(rows(first), rows(second)), word);
+    }
+  });
+  it("of the same answers is narrower than of answers that have nothing to do with each other", async () => {
+    const unlike = first.map((_, row) => first[(row + 60) % 120]!);
+    const widthOf = async (answers: readonly (readonly number[])[]): Promise<number> => {
+      const { interval } = await differenceOf("selection_rate", answers);
+      return interval!.high - interval!.low;
+    };
+    assert.ok((await widthOf([first, first])) < 0.5 * (await widthOf([first, unlike])));
   });
 });

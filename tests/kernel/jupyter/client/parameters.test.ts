@@ -61,7 +61,10 @@ describe("parameters from the command line", () => {
   });
   it("take effect within the cell that states them, and after each that does", () => {
     const data = 'data d { source: csv("a.csv") }';
-    const book = notebook(["parameters { rate: 1, seed: 2 }\n" + data], ["%%tune\n" + data + "\nparameters { rate: 4 }"]);
+    const book = notebook(
+      ["parameters { rate: 1, seed: 2 }\n" + data],
+      ["%%tune\n" + data + "\nparameters { rate: 4 }"],
+    );
     assert.deepEqual(injectParameters(book, { rate: "3" }), []);
     const injected = "parameters {\n  rate: 3\n}";
     const parted = ["parameters { rate: 1, seed: 2 }", injected, data];
