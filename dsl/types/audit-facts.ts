@@ -88,7 +88,9 @@ export interface OutlyingScores {
   readonly share: number;
   /** Number of all scores. */
   readonly of: number;
-  /** The range of the other scores. */
+  /** Further scores at the ends that may be impossible: apart from the rest, or the only ones below 0. */
+  readonly doubtful?: readonly { readonly row: RowName; readonly score: number }[];
+  /** The range of all scores but these. */
   readonly least: number;
   readonly greatest: number;
 }

@@ -11,7 +11,7 @@ import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
-const VERSION = 7;
+const VERSION = 8;
 /** Milliseconds from which on an audit is worth a file. */
 const LONG = 400;
 
@@ -75,6 +75,7 @@ export const auditSchema: Schema<DataAudit> = fields({
       outlying: v.exactOptional(
         fields({
           rows: v.array(fields({ row: rowName, score: v.number() })),
+          doubtful: v.exactOptional(v.array(fields({ row: rowName, score: v.number() }))),
           ...{ share: v.number(), of: v.number(), ...bounds },
         }),
       ),

@@ -6,12 +6,14 @@ import { Growing } from "../growing.js";
 /** Below this number of rows one score is often far from the others by chance. */
 const FEWEST = 20;
 /** The most scores that may be outliers: this share of the rows, at least one, and never more than `some`. */
-const MOST = { share: 0.02, some: 8 } as const;
+const MOST = { share: 0.05, some: 8 } as const;
 /**
  * How far outliers are from the mean of the other scores, in standard deviations of these and as a multiple of the furthest
  * of these (skewed scores have no such gap), and the share of the variance that the outliers make together.
  */
 const FAR = { deviations: 10, gap: 3, share: 0.25 } as const;
+/** The same of scores that are told beside outliers, whatever they make of the variance: where one is a mistake, others are likely. */
+const DOUBTFUL = { deviations: 5, gap: 2 } as const;
 
 interface Scored {
   readonly row: RowName;
@@ -48,12 +50,45 @@ export class Outlying {
       const [least, greatest] = [others[0]!, others[others.length - 1]!];
       const far = Math.max(FAR.deviations * spread, FAR.gap * Math.max(mean - least, greatest - mean));
       if (spread === 0 || Math.abs(nearest - mean) < far || !(share >= FAR.share)) continue;
+      const doubtful = this.doubtfulAmong(others, most, { below, above });
       return {
         rows: rows.toSorted((a, b) => Math.abs(b.score - mean) - Math.abs(a.score - mean)),
         ...{ share, of: sorted.length, least, greatest },
+        ...doubtful,
       };
     }
     return null;
+  }
+
+  /** Scores at the ends of those that are no outliers, with the range of the rest. */
+  private doubtfulAmong(
+    others: Float64Array,
+    most: number,
+    skipped: { readonly below: number; readonly above: number },
+  ): Pick<OutlyingScores, "doubtful" | "least" | "greatest"> | null {
+    for (const { below, above, nearest } of endsFirst(others, most).toReversed()) {
+      const rest = others.subarray(below, others.length - above);
+      const { mean, squares } = momentsOf(rest);
+      const [least, greatest] = [rest[0]!, rest[rest.length - 1]!];
+      const spread = Math.sqrt(squares / rest.length);
+      const far = Math.max(DOUBTFUL.deviations * spread, DOUBTFUL.gap * Math.max(mean - least, greatest - mean));
+      if (spread > 0 && Math.abs(nearest - mean) >= far)
+        return { doubtful: this.ends(skipped, { below, above }), least, greatest };
+    }
+    const negative = others.findIndex((score) => score >= 0);
+    if (negative < 1 || negative > most) return null;
+    const [least, greatest] = [others[negative]!, others[others.length - 1]!];
+    return { doubtful: this.ends(skipped, { below: negative, above: 0 }), least, greatest };
+  }
+  /** Rows at both ends, after those that are skipped. */
+  private ends(
+    skipped: { readonly below: number; readonly above: number },
+    { below, above }: { readonly below: number; readonly above: number },
+  ): readonly Scored[] {
+    return [
+      ...this.least.slice(skipped.below, skipped.below + below),
+      ...this.greatest.slice(skipped.above, skipped.above + above),
+    ];
   }
 }
 
@@ -80,8 +115,8 @@ function momentsOf(scores: Float64Array): { readonly mean: number; readonly squa
 }
 
 function isAmong(ends: readonly Scored[], score: number, sign: 1 | -1): boolean {
-  return ends.length < MOST.some || sign * (score - ends[ends.length - 1]!.score) > 0;
+  return ends.length < 2 * MOST.some || sign * (score - ends[ends.length - 1]!.score) > 0;
 }
 function among(ends: readonly Scored[], one: Scored, sign: 1 | -1): readonly Scored[] {
-  return [...ends, one].sort((a, b) => sign * (b.score - a.score)).slice(0, MOST.some);
+  return [...ends, one].sort((a, b) => sign * (b.score - a.score)).slice(0, 2 * MOST.some);
 }

@@ -16,11 +16,22 @@ const normalish = (n: number) =>
 
 describe("outlying scores", () => {
   it("are named with their rows, and the other scores with their range", () => {
-    const { rows, share, of, least, greatest } = found([...amounts, 99999, -4])!;
+    const { rows, share, of, least, greatest, doubtful } = found([...amounts, 99999, 12])!;
     assert.deepEqual(rows, [{ row: 559, score: 99999 }]);
-    assert.deepEqual([of, least, greatest], [560, -4, 119]);
+    assert.deepEqual([of, least, greatest, doubtful], [560, 12, 119, undefined]);
     assert.ok(share > 0.99 && share < 1);
   });
+  it("are told with others at the ends that may be impossible: the only ones below 0, or apart from the rest", () => {
+    for (const doubt of [-4, 300]) {
+      const { rows, least, greatest, doubtful } = found([...amounts, 99999, doubt])!;
+      assert.deepEqual(rows, [{ row: 559, score: 99999 }]);
+      assert.deepEqual([least, greatest, doubtful], [20, 119, [{ row: 560, score: doubt }]]);
+    }
+    const both = [...amounts.map((amount) => amount - 70), 99999];
+    assert.equal(found(both)?.doubtful, undefined);
+  });
+  it("are found where a sentinel stands in 3 of 100 rows", () =>
+    assert.equal(found([...amounts.slice(0, 97), 99999, 99999, 99999])?.rows.length, 3));
   it("are found though there are several, on either side", () =>
     assert.deepEqual(
       found([99999, ...amounts, 99999, -99999, 99999])!
