@@ -55,8 +55,8 @@ export function sortsOf({ truth, predicted, probabilities }: Answer, texts: bool
   return [truth, predicted].every((one) => numberIn(one) !== null) ? [...strings, "number"] : strings;
 }
 
-/** Null: it is none. */
-function numberIn(value: unknown): number | null {
+/** The number that a value is, or that a text of it writes; null: it is none. */
+export function numberIn(value: unknown): number | null {
   const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }

@@ -14,7 +14,7 @@ import { drawAll, methodsOf, type Measure, type Score } from "../inference/measu
 import { measureOf, worldIn } from "../inference/measuring/measured.js";
 import { FEWEST, lookedAt, measuresIn, slicesOf } from "../inference/measuring/slices.js";
 import type { Beside } from "./answers-file.js";
-import { outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
+import { numberIn, outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
 import "./codes.js";
 
 export interface ScoredMetric {
@@ -81,7 +81,7 @@ export async function scoreAnswers(
       ...(measure.notes && { notes: measure.notes }),
     })),
     ...(outcomes.byLabel && { byLabel: outcomes.byLabel }),
-    notes: [...(answers.notes ?? []), ...(calls === null ? mayBeLabels(sort, answers) : [])],
+    notes: [...(answers.notes ?? []), ...doubtsOf(sort, answers, calls !== null)],
     methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
     by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
   };
@@ -164,14 +164,25 @@ function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
   return value as readonly T[];
 }
 
-/** Whole numbers of which there are few are often names of labels. */
-function mayBeLabels(sort: Sort, { rows }: Answers): readonly string[] {
-  if (sort !== "number") return [];
-  const values = new Set(rows.flatMap(({ truth, predicted }) => [Number(truth), Number(predicted)]));
-  return values.size <= FEW_LABELS && [...values].every(Number.isInteger)
-    ? ['its answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy, f1(macro)"`']
-    : [];
+/** What may be meant otherwise than it was read. `chosen`: metrics were named, which say whether numbers are numbers. */
+function doubtsOf(sort: Sort, { rows }: Answers, chosen: boolean): readonly string[] {
+  const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
+  const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
+  const blank =
+    sort === "label" && empty > 0
+      ? [`${empty} row${empty === 1 ? "" : "s"} without an answer: an empty one counts as a label of its own`]
+      : [];
+  if (chosen || values.length === 0) return blank;
+  const numbers = new Set(values.map(numberIn));
+  if (numbers.has(null)) return blank;
+  const few = numbers.size <= FEW_LABELS && [...numbers].every(Number.isInteger);
+  if (sort === "number" && few)
+    return ['its answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy, f1(macro)"`'];
+  if (sort === "label" && !few)
+    return ['its answers were read as labels; if they are numbers, ask for it: `--metrics "mean_absolute_error, r2"`'];
+  return blank;
 }
+/** Whole numbers of which there are few are often names of labels. */
 const FEW_LABELS = 100;
 
 /** The sort of answers that the first row may be of and all metrics measure. */

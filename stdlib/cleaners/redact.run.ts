@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { linearPattern } from "../lib/patterns/linear.js";
-import { exceptOf } from "../lib/personal/find.js";
+import { exceptOf } from "../lib/personal/except.js";
 import { entities, type Entity } from "../lib/personal/finding.js";
 import type { Redaction } from "../lib/personal/redact.js";
 import type { Replacement } from "../lib/personal/replacements.js";
@@ -10,6 +10,7 @@ import { secretOf } from "../lib/secrets/held.js";
 
 export const redact: CleanerImplementation = {
   hides: true,
+  excepts: exceptedBy,
   start(call) {
     const how = redactionOf(call);
     return ({ values }) => {
@@ -20,11 +21,15 @@ export const redact: CleanerImplementation = {
   },
 };
 
+function exceptedBy({ arguments: given }: Pick<Call, "arguments">): readonly string[] {
+  return (given["except"] as readonly string[] | undefined) ?? [];
+}
+
 /** Coded errors `secret-missing`, `wrong-pattern`. */
 function redactionOf({ arguments: given }: Call): Redaction {
   const named = (given["entity"] as readonly Entity[] | undefined) ?? [];
   const patterns = (given["pattern"] as readonly string[] | undefined) ?? [];
-  const except = (given["except"] as readonly string[] | undefined) ?? [];
+  const except = exceptedBy({ arguments: given });
   const key = given["key"] as Call | undefined;
   return {
     entities: named.length > 0 || patterns.length > 0 ? named : entities,

@@ -60,6 +60,8 @@ export type Cleaned =
 export interface CleanerImplementation {
   /** It takes out what nobody may see: no text is shown as it was before it. */
   readonly hides?: true;
+  /** Texts that the call leaves as they are on purpose: nothing warns of them either. */
+  excepts?(call: Call): readonly string[];
   /**
    * Of what works on the rows that train, all at once, when they have their split: how often each is kept, by their labels.
    */

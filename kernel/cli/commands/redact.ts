@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { redactedRows, type RedactedRow } from "#kernel/datasets/redacted-file.js";
 import { linearPattern } from "#stdlib/lib/patterns/linear.js";
-import { exceptOf } from "#stdlib/lib/personal/find.js";
+import { exceptOf } from "#stdlib/lib/personal/except.js";
 import { entities, type Entity, type Finding } from "#stdlib/lib/personal/finding.js";
 import type { Redaction } from "#stdlib/lib/personal/redact.js";
 import { replacements, type Replacement } from "#stdlib/lib/personal/replacements.js";

@@ -56,13 +56,14 @@ export function measuresIn(measures: readonly Measure[], { rows }: Slice, count:
     if (whole?.units !== count || Number.isNaN(measure.value) || !byRow.has(whole.of)) return null;
     const score = (drawn: Uint32Array): number => whole.score(inWhole(drawn));
     const { interval: own, rare } = whole;
+    const each = own?.each;
     const resampling: Resampling = {
       ...{ of: whole.of, units: rows.length, single: whole.single, score },
       ...(own && {
         interval: {
           by: own.by,
           of: (units) => own.of(inWhole(units)),
-          ...(own.each && { each: (units) => own.each!(inWhole(units)) }),
+          ...(each && { each: (units) => each(inWhole(units)) }),
         },
       }),
       ...(rare && {

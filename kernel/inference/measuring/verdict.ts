@@ -47,7 +47,7 @@ export function verdictOf({ metric, model, rivals, chosen }: Sides): string | nu
   const time = (rival: Rival): string | null => (rival.is === "model" ? null : timeOf(rival.seconds / model.seconds));
   const beaten = of("worse").map((one) => {
     const takes = time(one);
-    return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which takes ${takes}`}`;
+    return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which answers in ${takes}`}`;
   });
   const parts = [
     ...(beaten.length > 0
@@ -60,13 +60,12 @@ export function verdictOf({ metric, model, rivals, chosen }: Sides): string | nu
       : []),
     ...of("better").map((one) => {
       const takes = time(one);
-      const cheap = one.seconds < model.seconds;
-      const end = takes === null ? "" : cheap ? `, in ${takes}` : `, and takes ${takes}`;
+      const end = takes === null ? "" : `, and answers in ${takes}`;
       return `${one.name} beats ${model.name} by ${unit.gain(one.difference, -1)}${end}`;
     }),
     ...of("no difference shown").map((one) => {
       const takes = time(one);
-      const end = takes === null ? "" : `, and ${one.name} takes ${takes}`;
+      const end = takes === null ? "" : `, and ${one.name} answers in ${takes}`;
       return `no difference shown between ${model.name} and ${one.name}: ${unit.gain(one.difference, 1)}${end}`;
     }),
     ...of(null).map(

@@ -4,6 +4,7 @@ import { address } from "./address.js";
 import { card } from "./card.js";
 import { dateOfBirth } from "./date-of-birth.js";
 import { email } from "./email.js";
+import { comparable, type Except } from "./except.js";
 import { entities, type Detector, type Entity, type Finding } from "./finding.js";
 import { iban } from "./iban.js";
 import { ip } from "./ip.js";
@@ -26,12 +27,6 @@ export interface Own {
   readonly name: string;
   readonly find: Detector;
 }
-
-/** Texts that are no personal data, whatever they look like: as `exceptOf` has them. */
-export type Except = ReadonlySet<string>;
-const comparable = (text: string): string => text.trim().toLowerCase();
-/** Case and blanks around them don't count. */
-export const exceptOf = (texts: readonly string[]): Except => new Set(texts.map(comparable));
 
 /**
  * In order, none overlapping another; digits of any script are read as such. What wasn't asked for doesn't hide what was: a phone number within an address that

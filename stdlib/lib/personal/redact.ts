@@ -2,7 +2,8 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { asciiForms } from "../cleaners/digits.js";
-import { findPersonal, type Except, type Own } from "./find.js";
+import type { Except } from "./except.js";
+import { findPersonal, type Own } from "./find.js";
 import type { Entity, Finding } from "./finding.js";
 import { canonical, Pseudonyms } from "./pseudonyms.js";
 import type { Replacement } from "./replacements.js";

@@ -167,6 +167,16 @@ describe("tunebook score", function () {
     );
     const asked = await called(folder, "score", "whole.jsonl", "--metrics", "r2");
     assert.doesNotMatch(asked.stdout, /labels, ask/);
+    writeFileSync(join(folder, "reals.csv"), "truth,predicted\n0.5,0.25\n1.5,2\n");
+    assert.match(
+      (await called(folder, "score", "reals.csv")).stdout,
+      /read as labels; if they are numbers, .*"mean_abs/,
+    );
+    writeFileSync(join(folder, "empty.csv"), "truth,predicted\na,\n,b\nc,c\n");
+    assert.match(
+      (await called(folder, "score", "empty.csv")).stdout,
+      /\n2 rows without an answer: .* label of its own\n/,
+    );
     writeFileSync(join(folder, "latin.csv"), Buffer.from("truth,predicted\ncaf\xe9,caf\xe9\n", "latin1"));
     const latin = await called(folder, "score", "latin.csv");
     assert.match(latin.stdout, /^1 row\n[^]*\nlatin\.csv: read as windows-1252\n/);

@@ -5,6 +5,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/types/facts.js";
+import { implementationOf } from "#dsl/types/loaded.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { Overlay, type Annotated } from "../annotated/overlay.js";
 import { annotatedNotes } from "../annotated/notes.js";
@@ -62,7 +63,7 @@ export async function pass(
   const known = "divided" in from ? from : null;
   const drops = known?.drops.copy() ?? new Drops();
   const [leaks, labels, strata] = [new Leaks(), new LabelCounts(plan.columns), new Strata(plan)];
-  const personal = new Personal(plan.columns);
+  const personal = new Personal(plan.columns, await exceptedIn(plan, o));
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
   const read = { rows: known?.read ?? 0 };
@@ -142,6 +143,12 @@ export async function pass(
   };
   const { order } = told;
   return { facts, labels: told.labels, names, sample, order, ...(people && { annotated: people.annotated }) };
+}
+
+/** Texts that cleaners leave as they are on purpose. */
+async function exceptedIn({ clean }: DataPlan, { registry }: Passing): Promise<readonly string[]> {
+  const of = clean.map(async (call) => (await implementationOf(registry, "cleaner", call.word)).excepts?.(call) ?? []);
+  return (await Promise.all(of)).flat();
 }
 
 async function overlayOf(plan: DataPlan, { registry, streamed, decisions }: Passing): Promise<Overlay | null> {

@@ -7,6 +7,7 @@ import type { PersonalFacts } from "#dsl/types/personal-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { textRoles } from "#stdlib/lib/cleaners/text-roles.js";
 import { findPersonal } from "#platform/personal.js";
+import { exceptOf, type Except } from "#stdlib/lib/personal/except.js";
 import { entities, type Entity } from "#stdlib/lib/personal/finding.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
@@ -31,10 +32,13 @@ interface Count {
 export class Personal {
   private readonly columns: readonly (readonly [role: string, column: string])[];
   private readonly counts = new Map<string, Count>();
+  private readonly excepted: Except;
   private rows = 0;
   private looked = 0;
 
-  constructor(columns: Readonly<Record<string, string>>) {
+  /** `excepted`: texts that the data's cleaners leave as they are on purpose. */
+  constructor(columns: Readonly<Record<string, string>>, excepted: readonly string[] = []) {
+    this.excepted = exceptOf(excepted);
     this.columns = Object.entries(columns).filter(([role]) => textRoles.has(role) || role === "messages");
   }
 
@@ -46,7 +50,7 @@ export class Personal {
       if (typeof value !== "string") continue;
       // Turns lie as JSON: `\n` is a line end there.
       const text = role === "messages" ? value.replaceAll("\\n", "\n") : value;
-      this.count(findPersonal(text, all ? entities : quick), column, row);
+      this.count(findPersonal(text, all ? entities : quick, [], this.excepted), column, row);
     }
   }
 

@@ -40,6 +40,14 @@ describe("personal data of a data set", () => {
       ["email"],
     );
     assert.equal(await found([call("cleaner", "redact")]), undefined);
+    // Names that are left on purpose are nothing to warn of.
+    const except = call("cleaner", "redact", { except: ["Anna Smith"] });
+    assert.equal(await found([except]), undefined);
+    const others = call("cleaner", "redact", { entity: ["card", "email"], except: ["Ben Smith"] });
+    assert.deepEqual(
+      (await found([others]))?.map(({ entity }) => entity),
+      ["name"],
+    );
   });
   it("of very many rows says in how many words were looked for", () => {
     const personal = new Personal({ text: "text" });

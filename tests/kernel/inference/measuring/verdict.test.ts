@@ -26,7 +26,7 @@ describe("the verdict", () => {
     [
       "one that is beaten, at a hundredth of the time",
       said(accuracy, rival("baseline(tfidf)", [-0.041, -0.063, -0.02], { seconds: 0.0001 })),
-      "worth it by accuracy: router beats baseline(tfidf) by 4.1 points (2.0 … 6.3), which takes a hundredth of the time",
+      "worth it by accuracy: router beats baseline(tfidf) by 4.1 points (2.0 … 6.3), which answers in a hundredth of the time",
     ],
     [
       "several that are beaten",
@@ -36,7 +36,7 @@ describe("the verdict", () => {
         rival("B", [-0.2, -0.3, -0.1], { seconds: 0.3 }),
         rival("C", [-0.3, -0.4, -0.2]),
       ),
-      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which takes 30 × the time; and C by 30.0 points (20.0 … 40.0)",
+      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which answers in 30 × the time; and C by 30.0 points (20.0 … 40.0)",
     ],
     [
       "one that is beaten at its threshold, and ranks better",
@@ -46,22 +46,22 @@ describe("the verdict", () => {
     [
       "no difference",
       said(accuracy, rival("baseline(tfidf)", [-0.004, -0.027, 0.019], { seconds: 0.001 })),
-      "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) takes a tenth of the time",
+      "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) answers in a tenth of the time",
     ],
     [
       "one that is better, and quicker",
       said(accuracy, rival("baseline(tfidf)", [0.05, 0.01, 0.09], { seconds: 0.0025 })),
-      "not worth it by accuracy: baseline(tfidf) beats router by 5.0 points (1.0 … 9.0), in a quarter of the time",
+      "not worth it by accuracy: baseline(tfidf) beats router by 5.0 points (1.0 … 9.0), and answers in a quarter of the time",
     ],
     [
       "one that is better, and slower",
       said(accuracy, rival("prompt", [0.05, 0.01, 0.09], { seconds: 1.234 })),
-      "not worth it by accuracy: prompt beats router by 5.0 points (1.0 … 9.0), and takes 120 × the time",
+      "not worth it by accuracy: prompt beats router by 5.0 points (1.0 … 9.0), and answers in 120 × the time",
     ],
     [
       "nothing but an answer that never changes",
       said(accuracy, rival("baseline(majority)", [-0.4, -0.5, -0.3], { is: "constant", seconds: 1e-7 })),
-      "better than nothing by accuracy: router beats baseline(majority) by 40.0 points (30.0 … 50.0), which takes less than a thousandth of the time",
+      "better than nothing by accuracy: router beats baseline(majority) by 40.0 points (30.0 … 50.0), which answers in less than a thousandth of the time",
     ],
     [
       "a constant that isn't beaten",
