@@ -176,7 +176,9 @@ registerCodes({
     severity: "error",
     message: (d) => `\`${d.name}\` is no name`,
     help: (d) => `write \`${d.instead}\``,
-    explain: "Names take letters, digits and `_`. A minus would have to mean subtraction, and Tune has no arithmetic.",
+    explain:
+      "Names take letters, digits and `_`. A minus would have to mean subtraction, and Tune has no arithmetic. Texts such as " +
+      "the name of a base model stand in quotes.",
     example: "recipe r { batch-size: 16 }",
   },
   "thousands-comma": {

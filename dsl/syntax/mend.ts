@@ -116,6 +116,13 @@ class Mender {
   private kebab(token: IToken): void {
     // Codes are written as they are said: `allow: { rare-label: "…" }`. Without their reasons they are no names either.
     const within = this.allowance() ?? (isOfAllow(this.out, this.out.length) ? "" : undefined);
+    if (within === undefined && this.out.at(-1)?.tokenType === t.Colon && UNQUOTED.test(token.image)) {
+      const instead = `"${token.image}"`;
+      const fix = { ...replace(this.span(token), instead), certain: false };
+      this.reporter.report("kebab-name", { name: token.image, instead }, this.span(token), { fix });
+      this.out.push(t.retyped(token, t.Str, instead));
+      return;
+    }
     const name = within === undefined ? token.image.replaceAll("-", "_") : token.image;
     if (within === undefined)
       this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
@@ -311,6 +318,9 @@ function allowances(tokens: readonly IToken[]): () => string | undefined {
     return open.at(-1);
   };
 }
+/** Names of models and files (`all-MiniLM-L6-v2`) have capitals, digits or several dashes; names of ours don't. */
+const UNQUOTED = /[A-Z\d]|-.*-/;
+
 /** Whether `allow:` stands before that place. */
 function isOfAllow(tokens: readonly IToken[], at: number): boolean {
   return tokens[at - 1]?.tokenType === t.Colon && tokens[at - 2]?.image === "allow";

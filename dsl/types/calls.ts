@@ -60,8 +60,12 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
     const instead = told && (told[1] === undefined || told[1] === asked.path) ? told[2] : undefined;
     const meant = near === undefined ? undefined : t.registry.find(kind, near);
+    if (near !== undefined && meant?.planned) {
+      t.reporter.report("not-built-yet", { word: near, meanwhile: meant.planned.meanwhile }, place);
+      return undefined;
+    }
     // Put in its place, the word may not take what stands in the parentheses.
-    const refused = !meant || !node.arguments || meant.planned !== undefined ? [] : refusals(meant, node, asked, t);
+    const refused = !meant || !node.arguments ? [] : refusals(meant, node, asked, t);
     // What it doesn't take may have a mend of its own, done with it; and only capitals leave no doubt what is meant.
     const inner = refused.flatMap(({ fix }) => (fix?.certain ? fix.edits : []));
     const fits = refused.every(({ fix }) => fix?.certain) && areApart(inner);
