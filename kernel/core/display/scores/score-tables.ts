@@ -1,5 +1,5 @@
 /** Scores of models beside each other, and what each of them takes. */
-import { html, inked, tone } from "../html.js";
+import { html, inked, tone, WIDTH } from "../html.js";
 import { beside, fixed, inUnit, plain, range, valueCell, type Cell, type Ends } from "./score-cell.js";
 
 export interface ScoreShown {
@@ -39,11 +39,20 @@ export interface Scored {
   readonly costs?: readonly CostRow[];
 }
 
-/** Models that stand side by side, each with its difference from the first; more than so many stand one beneath the other. */
-const ABREAST = 3;
-
+/** Models stand side by side, each with its difference from the first, or one beneath the other where that is too wide. */
 export function scoreTables(scored: Scored): readonly ScoreTable[] {
-  return scored.models.length > ABREAST ? beneath(scored) : [abreast(scored)];
+  const table = abreast(scored);
+  return widthOf(table) > WIDTH ? beneath(scored) : [table];
+}
+
+/** Pixels of a letter in a head, of the gap after a column, and of an interval, which columns of scores are as wide as. */
+const [LETTER, BETWEEN, INTERVAL] = [7.5, 18, 82];
+function widthOf({ head, cells }: ScoreTable): number {
+  const first = Math.max(...cells.map((row) => row[0]?.text.length ?? 0));
+  return head.reduce(
+    (sum, name, i) => sum + BETWEEN + Math.max(LETTER * name.length, i === 0 ? LETTER * first : INTERVAL),
+    -BETWEEN,
+  );
 }
 
 function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable {
