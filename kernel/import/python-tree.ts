@@ -19,6 +19,8 @@ export interface PythonCall {
   /** Undefined: its bracket is never closed. */
   readonly arguments: string | undefined;
   readonly from: number;
+  /** Names in its arguments. */
+  readonly reads: readonly string[];
   /** Whether a loop repeats it. */
   readonly looped: boolean;
   /** Whether it never runs: a notebook's `if False:`. */
@@ -31,15 +33,16 @@ export interface PythonCall {
 export interface PythonAssignment {
   /** What is given a value: a name, `model.config.use_cache`, `row["text"]`. Several for `a, b = c`. */
   readonly targets: readonly PythonNode[];
-  /** Undefined: a loop or `with` names what it goes through; `x += 1` depends on what was there. */
+  /** Undefined: a loop or `with` names what it goes through; `x += 1` depends on what was there; `del x.y` gives none. */
   readonly value: PythonNode | undefined;
   /** Names that the value is made from. */
   readonly reads: readonly string[];
   readonly from: number;
+  /** Where the statement ends; of a loop and `with`, where the block begins. */
   readonly to: number;
   readonly within: readonly Definition[];
   readonly dead: boolean;
-  /** Whether it is a statement: loops, `with` and comprehensions name what they go through. */
+  /** Whether it is a statement of its own with `=` or `+=`: loops, `with`, `:=`, `del` and comprehensions are none. */
   readonly statement: boolean;
 }
 export interface Definition {
@@ -205,6 +208,7 @@ class Reader implements PythonProgram {
       start: list.from + 1,
       arguments: list.lastChild?.name === ")" ? this.of(list).slice(1, -1) : undefined,
       from: node.from,
+      reads: this.namesFrom(list, list.from),
       looped: this.open.some(({ is }) => is === "loop"),
       dead: this.open.some(({ is }) => is === "dead"),
       within: this.within(),
@@ -236,6 +240,19 @@ class Reader implements PythonProgram {
     const statement = /^(Assign|Update)Statement$/.test(node.name);
     const { targets, value, from } = partsOf(node, statement);
     if (targets.length === 0) return;
+    this.assignments.push({
+      targets,
+      value,
+      reads: this.namesFrom(node, from),
+      from: node.from,
+      to: node.getChild("Body")?.from ?? node.to,
+      within: this.within(),
+      dead: this.open.some(({ is }) => is === "dead"),
+      statement,
+    });
+  }
+  /** Names that are read in a node from a place on, without those of a block. */
+  private namesFrom(node: PythonNode, from: number): readonly string[] {
     const names: string[] = [];
     node.cursor().iterate((one) => {
       if (one.name === "Body") return false;
@@ -243,20 +260,11 @@ class Reader implements PythonProgram {
       names.push(this.of(one.node));
       return true;
     });
-    this.assignments.push({
-      targets,
-      value,
-      reads: names,
-      from: node.from,
-      to: node.to,
-      within: this.within(),
-      dead: this.open.some(({ is }) => is === "dead"),
-      statement,
-    });
+    return names;
   }
 }
 
-const assigning = /^(Assign|Update|For|With)Statement$|^NamedExpression$|ComprehensionExpression$/;
+const assigning = /^(Assign|Update|For|With|Delete)Statement$|^NamedExpression$|ComprehensionExpression$/;
 
 /** What gets a value, and where the value begins. Names after the last `=` are read, those before it are given it. */
 function partsOf(
@@ -265,14 +273,15 @@ function partsOf(
 ): { readonly targets: readonly PythonNode[]; readonly value?: PythonNode; readonly from: number } {
   const children: PythonNode[] = [];
   for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
-  const isTarget = ({ name }: PythonNode): boolean => /^(VariableName|MemberExpression|TupleExpression)$/.test(name);
+  const isTarget = ({ name }: PythonNode): boolean =>
+    /^(VariableName|MemberExpression)$/.test(name) || groups.test(name);
   if (statement || node.name === "NamedExpression") {
     const signs = children.filter(({ name }) => /^(AssignOp|UpdateOp)$/.test(name));
     const sign = signs.at(-1);
     if (!sign) return { targets: [], from: node.to };
     const value = node.lastChild && node.lastChild.from >= sign.to ? node.lastChild : undefined;
     return {
-      targets: children.filter((one) => isTarget(one) && one.to <= sign.from),
+      targets: children.filter((one) => isTarget(one) && one.to <= sign.from).flatMap(ungrouped),
       ...(value && sign.name === "AssignOp" && { value }),
       from: sign.to,
     };
@@ -284,10 +293,29 @@ function partsOf(
     const end = nodes.findIndex(({ name }) => word.test(name));
     return nodes.slice(0, end < 0 ? nodes.length : end);
   };
+  // A variable that is deleted has no further use; an attribute goes back to the default of its class.
+  if (node.name === "DeleteStatement")
+    return { targets: children.filter(({ name }) => name === "MemberExpression"), from: node.from };
   if (node.name === "WithStatement")
-    return { targets: until(after("as"), /^(,|:|Body)$/).filter(isTarget), from: node.from };
+    return {
+      targets: until(after("as"), /^(,|:|Body)$/)
+        .filter(isTarget)
+        .flatMap(ungrouped),
+      from: node.from,
+    };
   const start = after("in")[0];
-  return { targets: until(after("for"), /^in$/).filter(isTarget), from: start?.from ?? node.to };
+  return {
+    targets: until(after("for"), /^in$/).filter(isTarget).flatMap(ungrouped),
+    from: start?.from ?? node.to,
+  };
+}
+/** Several targets in brackets: `(a, b) = c`, `[a, *b] = c`. */
+const groups = /^(Tuple|Array|Parenthesized)Expression$/;
+function ungrouped(target: PythonNode): readonly PythonNode[] {
+  if (!groups.test(target.name)) return [target];
+  const parts: PythonNode[] = [];
+  for (let child = target.firstChild; child; child = child.nextSibling) parts.push(...ungrouped(child));
+  return parts.filter(({ name }) => /^(VariableName|MemberExpression)$/.test(name));
 }
 
 /** A name of an argument: `r` in `f(r=1)`. */

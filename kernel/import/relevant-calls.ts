@@ -3,6 +3,7 @@
  * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { changesArgument, rewritesIn } from "./rewritten.js";
 
 /** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
 const plainModules = new Set(
@@ -40,8 +41,8 @@ export interface Relevance {
   assignment(target: PythonNode, assignment: PythonAssignment): boolean;
 }
 
-/** `read`: calls whose arguments readers ask for by name; objects come from them too. */
-export function relevanceIn(program: PythonProgram): Relevance {
+/** `known`: calls whose arguments readers ask for by name. */
+export function relevanceIn(program: PythonProgram, known: ReadonlySet<PythonCall>): Relevance {
   const functions = new Map(program.definitions.map((one) => [one.name, one]));
   const assigned = new Set(
     program.assignments.flatMap(({ targets }) => targets.flatMap((one) => nameOf(program, one))),
@@ -67,6 +68,7 @@ export function relevanceIn(program: PythonProgram): Relevance {
     return root !== "" && foreign(root);
   };
   const selects = selectionIn(program);
+  const rewrites = rewritesIn(program, known);
   return {
     object: ({ callee }) => counts(callee),
     call(call) {
@@ -75,12 +77,13 @@ export function relevanceIn(program: PythonProgram): Relevance {
         if (own) return own.kind === "class" && own.bases !== "" && !covered(call);
       }
       if (starts.test(`${call.holder ?? ""}.${call.name}`)) return !installs.test(call.arguments ?? "");
-      if (covered(call) || (call.callee.name === "MemberExpression" && plainMethods.test(call.name))) return false;
-      return counts(call.callee);
+      if (covered(call)) return false;
+      if (changesArgument(program, call, foreign)) return true;
+      return !(call.callee.name === "MemberExpression" && plainMethods.test(call.name)) && counts(call.callee);
     },
     assignment(target, made) {
-      if (target.name === "VariableName") return made.statement && !covered(made) && selects(made);
-      if (target.name !== "MemberExpression" || !made.statement || covered(made)) return false;
+      if (covered(made)) return false;
+      if (target.name === "VariableName") return (made.statement && selects(made)) || rewrites(target, made);
       // A field of an object of the program's own is a variable like another.
       if (/^self\s*\.\s*\w+$/.test(program.text.slice(target.from, target.to))) return false;
       return counts(target);
@@ -123,11 +126,7 @@ const plain = (text: string): string => text.replace(/"[^"]*"|'[^']*'/g, "");
 
 /** Names in a target; a member's is that of the object. */
 function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {
-  if (target.name === "VariableName") return [program.text.slice(target.from, target.to)];
-  const names: string[] = [];
-  if (target.name === "TupleExpression")
-    for (const one of target.getChildren("VariableName")) names.push(program.text.slice(one.from, one.to));
-  return names;
+  return target.name === "VariableName" ? [program.text.slice(target.from, target.to)] : [];
 }
 
 /** The name that a chain of members and calls begins with; "": a literal; undefined: another expression. */

@@ -56,7 +56,7 @@ export function stepsIn(
   };
   for (const { name, from, methods } of trainersIn(program.code))
     for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
-  const relevance = relevanceIn(program);
+  const relevance = relevanceIn(program, asked);
   let trainings = 0;
   for (const { call, about } of callsIn(program, asked, relevance)) {
     const given = call.arguments?.trim() ?? "";
@@ -85,7 +85,7 @@ export function stepsIn(
     const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
     const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
     const value = text
-      .slice(made.targets.at(-1)?.to ?? target.to, made.to)
+      .slice(made.statement ? (made.targets.at(-1)?.to ?? target.to) : made.from, made.to)
       .replace(/^\s*(?::[^=]+)?=\s*/, "")
       .trim();
     const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
