@@ -96,17 +96,24 @@ function argument(part: string, place: string, names: ReadonlyMap<string, unknow
   return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [place, literalOf(part, names)];
 }
 
-/** `NAME = literal`, where the name is given that one alone. */
-function constantsIn({ assignments, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
+/** Methods that change a list or a record. */
+const changing = /^(append|extend|insert|remove|pop|popitem|clear|update|setdefault|sort|reverse|add|discard|__\w+__)$/;
+
+/** `NAME = literal`, where the name is given that one alone, and no list or record is changed afterwards. */
+function constantsIn({ assignments, calls, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
   const given = new Map<string, unknown>();
   // Within its function a parameter hides a name of the program.
   const again = new Set<string>(parameters);
+  for (const { name, holder } of calls) if (holder !== undefined && changing.test(name)) again.add(holder);
   for (const { targets, value } of assignments)
     for (const target of targets) {
-      if (target.name !== "VariableName") continue;
       const name = text.slice(target.from, target.to);
-      const literal =
-        value && targets.length === 1 ? literalOf(text.slice(value.from, value.to), new Map()) : undefined;
+      if (target.name !== "VariableName") {
+        again.add(/^\w*/.exec(name)?.[0] ?? "");
+        continue;
+      }
+      const single = value && targets.length === 1 && value.prevSibling?.name !== ",";
+      const literal = single ? literalOf(text.slice(value.from, value.to), new Map()) : undefined;
       if (literal === undefined || (given.has(name) && JSON.stringify(given.get(name)) !== JSON.stringify(literal)))
         again.add(name);
       given.set(name, literal);

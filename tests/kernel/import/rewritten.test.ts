@@ -1,4 +1,4 @@
-/** Training arguments that a program changes after it made them. */
+/** Training arguments that a program changes after it made them, and lists that it changes after it wrote them out. */
 import assert from "node:assert/strict";
 import { importSettings } from "#kernel/import/import.js";
 
@@ -62,5 +62,28 @@ describe("training arguments that change after they are made", () => {
   it("show the head of a loop, without its block", () => {
     const { program: text } = importSettings(program("for args.seed in [1, 2]:\n    print(model)"), "a.py");
     assert.match(text, /program\.args\.seed: "for args\.seed in \[1, 2\]" \(line 9: /);
+  });
+});
+
+describe("a list that changes after it is written out", () => {
+  const targets = (lines: string) => {
+    const more = `${lines}\nLoraConfig(r=8, target_modules=names)`;
+    const { program: text, left: lost } = importSettings(program(more), "a.py");
+    return { written: /targets: .*\]/.exec(text)?.[0], lost: lost.map(({ setting }) => setting) };
+  };
+  it("is the value of its name where nothing changes it", () => {
+    assert.deepEqual(targets('names = ["q_proj"]'), { written: "targets: [q_proj]", lost: [] });
+  });
+  for (const change of ['names.append("v_proj")', 'names[0] = "v_proj"', "del names[0]", 'for names[0] in "ab": pass'])
+    it(`is listed as an expression: ${change}`, () => {
+      const { written, lost } = targets(`names = ["q_proj"]\n${change}`);
+      assert.equal(written, undefined);
+      assert.ok(lost.includes("LoraConfig.target_modules"));
+    });
+  it("is listed as an expression where it is a tuple without brackets", () => {
+    assert.deepEqual(targets('names = "k_proj", "q_proj"'), {
+      written: undefined,
+      lost: ["LoraConfig.target_modules"],
+    });
   });
 });
