@@ -1,6 +1,7 @@
 /** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
 import { marks } from "#stdlib/lib/conversations/fields.js";
-import { call, hub, mixed, quoted, share, word } from "./program.js";
+import { otherRows, readAlike, together } from "./mixture.js";
+import { call, hub, quoted, share, word } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";
 import type { Settings } from "./settings.js";
 
@@ -14,19 +15,35 @@ export interface Rows {
   readonly held?: boolean;
 }
 
-/** The first of several is carried; the others are left, one by one. */
+/** Settings of a data set that say where its rows are. */
+const where = /^(path|data_files|ds_type|split|name|revision)$/;
+
+/** Data sets that are read like the first are put together, as Axolotl does; the others are left, one by one. */
 export function rowsFrom(s: Settings): Rows {
   const plain = s.list("pretraining_dataset");
   const sets = s.list("datasets");
   const [first, ...others] = [...sets, ...plain];
-  for (const other of others) other.leaveAll(mixed);
   if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
-  const source = fileOf(first);
+  const isPlain = plain[0] === first;
+  const read = (set: Settings): Pick<Rows, "task" | "columns" | "template"> => {
+    if (isPlain) set.ignore("rows of a pretraining data set are plain texts", "type");
+    return isPlain ? texts(set) : kinds(set);
+  };
+  const alike = others.filter((set) => plain.includes(set) === isPlain && readAlike(first, set, where));
+  const rows = read(first);
+  for (const set of alike) read(set);
+  for (const set of others) if (!alike.includes(set)) set.leaveAll(otherRows);
+  const several = alike.length > 0;
+  const sources = [first, ...alike].map((set) => fileOf(set, several));
+  const source: Filed = {
+    source: together(sources.map((one) => one.source)),
+    notes: sources.flatMap(({ notes }) => notes),
+  };
   const looked = lookedAtIn(s, first);
   const about =
-    others.length === 0 ? [] : [`Only the first of ${String(others.length + 1)} data sets is carried over.`];
-  if (plain[0] === first) first.ignore("rows of a pretraining data set are plain texts", "type");
-  const rows = plain[0] === first ? texts(first) : kinds(first);
+    alike.length === others.length
+      ? []
+      : [`Data sets that are carried over: ${String(sources.length)} of ${String(others.length + 1)}.`];
   if (!looked) return { ...rows, ...source, notes: [...about, ...source.notes] };
   const both = `{ train: ${source.source}, validation: ${looked.source} }`;
   return { ...rows, source: both, notes: [...about, ...source.notes, ...looked.notes], held: true };
@@ -51,23 +68,25 @@ function lookedAtIn(s: Settings, first: Settings): Filed | undefined {
   return undefined;
 }
 
-/** What of a data set is read, and from where. */
-function fileOf(first: Settings): Filed {
+/** What of a data set is read, and from where. `several`: it is one source among others. */
+function fileOf(first: Settings, several = false): Filed {
   const split = first.text("split");
   const files = first.texts("data_files");
-  if (files.length > 1) first.leave("data_files", `the first is taken: ${mixed}`);
   const path = first.text("path");
   const kind = first.text("ds_type");
   if (files.length === 0 && path !== undefined && kind === undefined && !ending.test(path)) {
     if (split !== undefined && !/^\w+$/.test(split)) first.leave("split", part);
-    const given = { config: first.text("name"), split: split?.replace(/\[.*$/, ""), revision: first.text("revision") };
+    // Axolotl takes the split `train` where none is named.
+    const named = split ?? (several ? "train" : undefined);
+    const given = { config: first.text("name"), split: named?.replace(/\[.*$/, ""), revision: first.text("revision") };
     return { source: hub(path, given), notes: [] };
   }
   if (split !== "train") first.leave("split", part);
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
   if (generic) first.consume("path"); // names the reader only
-  const file = files[0] === undefined || generic || path === undefined ? (files[0] ?? path) : `${path}/${files[0]}`;
-  return filed(file, kind);
+  const paths = files.map((file) => (generic || path === undefined ? file : `${path}/${file}`));
+  const [one = filed(path, kind), ...more] = paths.map((file) => filed(file, kind));
+  return { source: together([one, ...more].map(({ source }) => source)), notes: one.notes };
 }
 const part = "cut the file to these rows, or keep so many by `sample: N`";
 const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/;

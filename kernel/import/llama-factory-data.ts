@@ -3,7 +3,8 @@
  * a data set is listed, and an Alpaca file of its name is taken.
  */
 import { isRecord } from "#dsl/diagnostics/record.js";
-import { call, hub, mixed, quoted, text, word, type Read } from "./program.js";
+import { interleaved, otherRows, readAlike, together, type Ending } from "./mixture.js";
+import { call, hub, quoted, text, word, type Read } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";
 import type { Settings } from "./settings.js";
 
@@ -18,9 +19,9 @@ export function withDescriptions(settings: Readonly<Record<string, unknown>>, be
   for (const path of [`${folder}/dataset_info.json`, "dataset_info.json"]) {
     const described = recordOf(beside(path));
     if (!described) continue;
-    const named = namesIn(settings["dataset"]).flatMap((name) =>
-      isRecord(described[name]) ? [[name, described[name]] as const] : [],
-    );
+    const named = [settings["dataset"], settings["eval_dataset"]]
+      .flatMap(namesIn)
+      .flatMap((name) => (isRecord(described[name]) ? [[name, described[name]] as const] : []));
     if (named.length === 0) return { ...settings };
     return { ...settings, [INFO]: Object.fromEntries(named), [FOLDER]: path.replace(/\/?[^/]*$/, "") };
   }
@@ -40,31 +41,123 @@ const folderOf = (said: unknown): string =>
 const namesIn = (said: unknown): readonly string[] =>
   [said].flat().flatMap((one) => (typeof one === "string" ? one.split(/\s*,\s*/) : []));
 
-export function dataOf(s: Settings, plain: boolean, notes: string[]): Read["data"] {
-  const named = s.texts("dataset").flatMap((names) => names.split(/\s*,\s*/));
-  const [first = "data"] = named;
-  if (named.some((name) => /^mllm|llava|image|video|audio/i.test(name)))
+/** Settings of a data set that say where its rows are, and how many of them are taken. */
+const where = /^(file_name|hf_hub_url|ms_hub_url|om_hub_url|subset|split|num_samples)$/;
+
+/** Rows, and whether others are named to be looked at while it trains. */
+export interface Rows {
+  readonly data: Read["data"];
+  readonly held: boolean;
+}
+
+/** `cut`: rows of these data sets are held back. */
+export function dataOf(
+  s: Settings,
+  { plain, cut }: { readonly plain: boolean; readonly cut: boolean },
+  notes: string[],
+): Rows {
+  const named = s.texts("dataset").flatMap(namesIn);
+  const looked = s.texts("eval_dataset").flatMap(namesIn);
+  if ([...named, ...looked].some((name) => /^mllm|llava|image|video|audio/i.test(name)))
     s.refuse("dataset", "data that are pictures, films or sound", instead.texts);
-  if (named.length > 1) s.leave("dataset", `only ${first} is carried over: ${mixed}`);
-  if (s.has("eval_dataset")) s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
   const folder = s.text("dataset_dir");
   if (folder?.includes(":")) s.leave("dataset_dir", "files of the net are fetched first");
-  const most = s.number("max_samples");
-  if (most !== undefined)
-    notes.push(`Of each data set the first ${String(most)} rows are taken there; here so many are drawn evenly.`);
   const info = s.inner(INFO);
-  const entry = info.keys().includes(first) ? info.inner(first) : undefined;
-  info.leaveAll(mixed, first);
-  if (entry) return describedBy(entry, s.text(FOLDER) ?? "", plain, most);
-  s.leave("dataset", "no dataset_info.json describes it: an Alpaca file of that name was taken");
+  const entryOf = (name: string): Settings | undefined => (info.keys().includes(name) ? info.inner(name) : undefined);
+  const [first = "data"] = named;
+  const own = entryOf(first);
+  const isAlike = (name: string): boolean => {
+    const other = entryOf(name);
+    return own && other ? readAlike(own, other, where) : own === other;
+  };
+  const carried = [first, ...named.slice(1).filter(isAlike)];
+  const each = s.flag("eval_on_each_dataset");
+  const validation = !cut && !each && looked.every(isAlike) ? looked : [];
+  listLost(s, { lost: named.filter((name) => !carried.includes(name)), cut, validates: validation.length > 0 });
+  const all = [...new Set([...carried, ...validation])];
+  info.leaveAll(otherRows, ...all);
+  if (!own) s.leave("dataset", "no dataset_info.json describes it: Alpaca files of that name were taken");
+  const sourceFor = (name: string): string => {
+    const entry = entryOf(name);
+    return entry ? sourceOf(entry, s.text(FOLDER) ?? "") : `json(${quoted(`${folderOf(folder)}/${name}.json`)})`;
+  };
+  const described = all.flatMap((name) => entryOf(name) ?? []).map((entry) => columnsOf(entry, plain));
+  const train = mixtureOf(s, carried.map(sourceFor));
   return {
-    source: `json(${quoted(`${folderOf(folder)}/${first}.json`)})`,
-    columns: plain ? "{ text: text }" : "{ messages: alpaca() }",
-    sample: text(most),
+    data: {
+      source: validation.length > 0 ? `{ train: ${train}, validation: ${together(validation.map(sourceFor))} }` : train,
+      columns: described[0] ?? (plain ? "{ text: text }" : "{ messages: alpaca() }"),
+      sample: sampleOf(s, all.map(entryOf), { sets: carried.length, validates: validation.length > 0 }, notes),
+    },
+    held: validation.length > 0,
   };
 }
 
-function describedBy(entry: Settings, folder: string, plain: boolean, most: number | undefined): Read["data"] {
+function listLost(
+  s: Settings,
+  { lost, cut, validates }: { readonly lost: readonly string[]; readonly cut: boolean; readonly validates: boolean },
+): void {
+  if (lost.length > 0) s.leave("dataset", `without ${lost.join(", ")}, whose rows are read in another way`);
+  if (validates) return;
+  s.leave("eval_dataset", cut ? "`val_size` goes before it" : "write `source: { train: …, validation: … }`");
+  s.leave("eval_on_each_dataset", "write `source: { train: …, validation: … }`");
+}
+
+/** How LLaMA-Factory's strategies end. */
+const endings: Readonly<Record<string, Ending>> = {
+  interleave_under: "first_exhausted",
+  interleave_over: "all_exhausted",
+};
+/** Rows of several data sets: put together, unless a strategy draws them in shares. */
+function mixtureOf(s: Settings, sources: readonly string[]): string {
+  if (sources.length < 2) {
+    s.ignore("of a single data set nothing is mixed", "mix_strategy", "interleave_probs");
+    return together(sources);
+  }
+  const strategy = s.said("mix_strategy") ?? "concat";
+  if (strategy === "concat") {
+    s.ignore("data sets that are put together have no shares", "interleave_probs");
+    if (s.flag("disable_shuffling")) s.leave("disable_shuffling", "rows of several data sets are drawn by chance");
+    return together(sources);
+  }
+  const ending = endings[strategy];
+  const shares = sharesIn(s);
+  const drawn = ending && interleaved(s, sources, { shares, ending, key: "mix_strategy" });
+  if (drawn !== undefined) return drawn;
+  s.leave("mix_strategy", "the data sets are put together");
+  s.leave("interleave_probs", "the data sets are put together");
+  return together(sources);
+}
+
+/** A list of numbers, or a text of them with commas. */
+function sharesIn(s: Settings): readonly number[] | undefined {
+  if (!s.has("interleave_probs")) return undefined;
+  const value = s.value("interleave_probs");
+  return typeof value === "string" ? s.text("interleave_probs")?.split(",").map(Number) : s.numbers("interleave_probs");
+}
+
+/** How many rows are kept of the data. */
+function sampleOf(
+  s: Settings,
+  entries: readonly (Settings | undefined)[],
+  { sets, validates }: { readonly sets: number; readonly validates: boolean },
+  notes: string[],
+): string | undefined {
+  const most = s.number("max_samples");
+  if (sets === 1 && !validates) {
+    if (most !== undefined)
+      notes.push(`Of each data set the first ${String(most)} rows are taken there; here so many are drawn evenly.`);
+    const own = entries[0]?.number("num_samples");
+    if (most !== undefined) entries[0]?.leave("num_samples", "`max_samples` goes before it");
+    return text(most ?? own);
+  }
+  const why = "of each data set the first rows are taken there: cut the files";
+  s.leave("max_samples", why);
+  for (const entry of entries) entry?.leave("num_samples", why);
+  return most === undefined || validates ? undefined : text(most * sets);
+}
+
+function columnsOf(entry: Settings, plain: boolean): string {
   if (entry.flag("ranking")) entry.refuse("ranking", "preference optimisation", instead.preference);
   const columns = entry.inner("columns");
   for (const key of ["images", "videos", "audios"])
@@ -75,15 +168,9 @@ function describedBy(entry: Settings, folder: string, plain: boolean, most: numb
   columns.leave("history", "earlier turns are not read: write rows as conversations");
   columns.leave("system", "write the system's text as a turn of the conversation");
   columns.leave("tools", "rows are read without tools");
-  const own = entry.number("num_samples");
-  if (most !== undefined && own !== undefined) entry.leave("num_samples", "`max_samples` goes before it");
-  return {
-    source: sourceOf(entry, folder),
-    columns: plain
-      ? `{ text: ${word(columns.text("prompt") ?? "instruction")} }`
-      : `{ messages: ${rowsOf(entry, columns)} }`,
-    sample: text(most ?? own),
-  };
+  return plain
+    ? `{ text: ${word(columns.text("prompt") ?? "instruction")} }`
+    : `{ messages: ${rowsOf(entry, columns)} }`;
 }
 
 function sourceOf(entry: Settings, folder: string): string {

@@ -16,7 +16,9 @@ export function readLlamaFactory(s: Settings): Read {
   const notes: string[] = [];
   const plain = refuseStages(s);
   refuseOthers(s);
-  const { split, held } = heldBack(s, "val_size");
+  const cut = heldBack(s, "val_size");
+  const rows = dataOf(s, { plain, cut: cut.held }, notes);
+  const held = cut.held || rows.held;
   const steps = positive(s.number("max_steps"));
   if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
   const rate = s.number("learning_rate");
@@ -36,7 +38,6 @@ export function readLlamaFactory(s: Settings): Read {
     recompute: s.flag("disable_gradient_checkpointing") ? undefined : "blocks",
     seed: text(s.number("seed")),
   };
-  const data = dataOf(s, plain, notes);
   const task = plain ? "text_generation" : s.flag("mask_history") ? call("chat", { learn: "last" }) : "chat";
   const base = s.text("model_name_or_path");
   refuseSenses(s, "model_name_or_path", base);
@@ -57,7 +58,7 @@ export function readLlamaFactory(s: Settings): Read {
     "not part of this training",
     /^(predict_with_generate|quantization_method|pipeline_\w+|fp8_\w+|export_\w+)$/,
   );
-  return { notes, data: { ...data, split }, model, recipe };
+  return { notes, data: { ...rows.data, split: cut.split }, model, recipe };
 }
 const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
 

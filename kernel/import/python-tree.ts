@@ -23,6 +23,8 @@ export interface PythonCall {
   readonly reads: readonly string[];
   /** Whether a loop repeats it. */
   readonly looped: boolean;
+  /** Whether it may run never or several times: it lies in a branch or a loop. */
+  readonly unsure: boolean;
   /** Whether it never runs: a notebook's `if False:`. */
   readonly dead: boolean;
   /** Functions and classes that the call lies in, outermost first. */
@@ -42,6 +44,8 @@ export interface PythonAssignment {
   readonly to: number;
   readonly within: readonly Definition[];
   readonly dead: boolean;
+  /** Whether it may run never or several times: it lies in a branch or a loop. */
+  readonly unsure: boolean;
   /** Whether it is a statement of its own with `=` or `+=`: loops, `with`, `:=`, `del` and comprehensions are none. */
   readonly statement: boolean;
 }
@@ -96,7 +100,7 @@ interface Open {
   readonly to: number;
   readonly definition?: Definition;
   readonly call?: PythonCall;
-  readonly is?: "loop" | "dead";
+  readonly is?: "loop" | "branch" | "dead";
 }
 
 class Reader implements PythonProgram {
@@ -142,7 +146,7 @@ class Reader implements PythonProgram {
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
         if (/^(For|While)Statement$/.test(name)) this.open.push({ node: name, to, is: "loop" });
-        else if (name === "Body" && this.isDead(at.node)) this.open.push({ node: name, to, is: "dead" });
+        else if (name === "Body") this.block(at.node, to);
         if (assigning.test(name)) this.assign(at.node);
         else if (name === "VariableName") this.name(at.node);
         return from <= to;
@@ -158,6 +162,15 @@ class Reader implements PythonProgram {
     return this.text.slice(node.from, node.to);
   }
 
+  private block(node: PythonNode, to: number): void {
+    if (this.isDead(node)) this.open.push({ node: node.name, to, is: "dead" });
+    else if (this.isBranch(node)) this.open.push({ node: node.name, to, is: "branch" });
+  }
+  /** A script's `if __name__ == "__main__":` always runs. */
+  private isBranch({ prevSibling, parent }: PythonNode): boolean {
+    if (!parent || !/^(IfStatement|TryStatement|MatchClause)$/.test(parent.name)) return false;
+    return !(prevSibling && parent.name === "IfStatement" && /\b__name__\b/.test(this.of(prevSibling)));
+  }
   private isDead({ prevSibling, parent }: PythonNode): boolean {
     return parent?.name === "IfStatement" && prevSibling !== null && /^(False|0)$/.test(this.of(prevSibling));
   }
@@ -211,6 +224,7 @@ class Reader implements PythonProgram {
       reads: this.namesFrom(list, list.from),
       looped: this.open.some(({ is }) => is === "loop"),
       dead: this.open.some(({ is }) => is === "dead"),
+      unsure: this.open.some(({ is }) => is !== undefined),
       within: this.within(),
       inside: this.inside(node),
     };
@@ -248,6 +262,7 @@ class Reader implements PythonProgram {
       to: node.getChild("Body")?.from ?? node.to,
       within: this.within(),
       dead: this.open.some(({ is }) => is === "dead"),
+      unsure: this.open.some(({ is }) => is !== undefined),
       statement,
     });
   }

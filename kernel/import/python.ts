@@ -4,6 +4,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import "./codes.js";
+import { joinedRowsIn } from "./joined-rows.js";
 import { pythonProgram, type PythonCall, type PythonProgram } from "./python-tree.js";
 import { literalOf, partsIn } from "./python-values.js";
 import { Unread } from "./settings.js";
@@ -38,7 +39,8 @@ export function argumentsIn(
   );
   const trained = ends?.callee.to;
   const calls: Record<string, Arguments> = {};
-  const asked = new Set<PythonCall>();
+  /** Known calls, each with the name of its arguments among the settings. */
+  const asked = new Map<PythonCall, string>();
   let more = 0;
   for (const call of read.calls) {
     const name = trainers.get(call.callee.name === "VariableName" ? call.name : "") ?? nameOf(call, read);
@@ -46,13 +48,11 @@ export function argumentsIn(
     // A model that is loaded after the training, and after what trained, is only asked.
     if (trained !== undefined && call.from > trained && loads.test(name) && trains(calls)) continue;
     if (asked.size >= mostCalls) more++;
-    else {
-      asked.add(call);
-      add(calls, name, argumentsOf(read, call, names));
-    }
+    else asked.set(call, add(calls, name, argumentsOf(read, call, names)));
   }
   if (asked.size === 0) return calls;
-  const steps = stepsIn(read, asked, { placeOf, trained });
+  const joined = joinedRowsIn(read, { known: asked, sections: calls, names });
+  const steps = stepsIn(read, new Set(asked.keys()), { placeOf, trained, joined });
   for (const [i, command] of commands.entries()) steps[i === 0 ? "command" : `command ${String(i + 1)}`] = command;
   if (more > 0) steps["further calls"] = new Unread(`${String(more)} calls`);
   const senses = sensesIn(read);
@@ -67,10 +67,14 @@ export function argumentsIn(
 const loads = /\.from_pretrained$|^get_chat_template$/;
 const trains = (calls: object): boolean => Object.keys(calls).some((name) => loads.test(name) || /Trainer$/.test(name));
 
-function add(calls: Record<string, Arguments>, name: string, given: Arguments): void {
+/** Adds the arguments of a call, and returns their name: `load_dataset 2`. */
+function add(calls: Record<string, Arguments>, name: string, given: Arguments): string {
   const same = Object.keys(calls).filter((one) => one.replace(/ \d+$/, "") === name);
-  if (same.some((one) => JSON.stringify(calls[one]) === JSON.stringify(given))) return;
-  calls[same.length === 0 ? name : `${name} ${String(same.length + 1)}`] = given;
+  const known = same.find((one) => JSON.stringify(calls[one]) === JSON.stringify(given));
+  if (known !== undefined) return known;
+  const key = same.length === 0 ? name : `${name} ${String(same.length + 1)}`;
+  calls[key] = given;
+  return key;
 }
 
 /** A call's name as its library has it, without the module: `SFTTrainer` of `trl.SFTTrainer` and of `import … as`. */

@@ -41,7 +41,16 @@ export const ownTrainers = (program: PythonProgram): ReadonlyMap<string, string>
 export function stepsIn(
   program: PythonProgram,
   asked: ReadonlySet<PythonCall>,
-  { placeOf, trained }: { readonly placeOf: (at: number) => string; readonly trained: number | undefined },
+  {
+    placeOf,
+    trained,
+    joined,
+  }: {
+    readonly placeOf: (at: number) => string;
+    readonly trained: number | undefined;
+    /** Calls that put data sets together, as settings. */
+    readonly joined: ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>>;
+  },
 ): Record<string, unknown> {
   const steps: Record<string, unknown> = {};
   let more = 0;
@@ -68,6 +77,11 @@ export function stepsIn(
     // A model's own `train` only says that it is about to learn.
     const trains = call.name === "train" && about === "call" && !/(^|\.)\w*model$/.test(call.holder ?? "");
     const repeated = trains && (call.looped || trainings++ > 0);
+    const rows = joined.get(call);
+    if (rows) {
+      add(named, rows);
+      continue;
+    }
     add(
       named,
       call.name === "train_test_split" && !call.dead && parts.length > 0

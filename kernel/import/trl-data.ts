@@ -1,5 +1,7 @@
 /** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
-import { hub, mixed, quoted, share, word, type Read } from "./program.js";
+import { PARTS, SOURCES } from "./joined-rows.js";
+import { endings, interleaved, together } from "./mixture.js";
+import { hub, mixed as mixedWhy, quoted, share, word, type Read } from "./program.js";
 import type { Settings } from "./settings.js";
 import { splitTold, STEPS } from "./steps.js";
 
@@ -7,6 +9,8 @@ import { splitTold, STEPS } from "./steps.js";
 export interface Rows {
   readonly data: Read["data"];
   readonly held: boolean;
+  /** Data sets that are carried beside the first. */
+  readonly sets: readonly Settings[];
 }
 interface Given {
   readonly all: Settings;
@@ -17,6 +21,64 @@ interface Given {
 }
 
 export function dataOf({ all, training, trainer, data, sft }: Given, task: string | undefined, notes: string[]): Rows {
+  const cutInTwo = splitTold(all.inner(STEPS), trainer);
+  const looks = partNamed(trainer.expression("eval_dataset"));
+  const mixture = mixtureIn(all);
+  const one = mixture
+    ? undefined
+    : oneSet(data, partNamed(trainer.expression("train_dataset")), cutInTwo !== undefined);
+  if (!mixture && !one?.known) {
+    notes.push("The program's text names no data: put the file's name below.");
+    trainer.leave("train_dataset", "the text of the program doesn't say which rows: write `source`");
+  }
+  const columns = columnsFor({ training, trainer, sft }, task, notes);
+  const several = one?.parts !== undefined;
+  const cut = several || !(mixture || one?.known) ? undefined : cutInTwo;
+  return {
+    data: {
+      source: mixture?.source ?? one?.source ?? 'jsonl("data.jsonl")',
+      columns: columns ?? "{ text: text }",
+      split: cut && `random(train: ${share(1 - cut.share)}, ${cut.part}: ${share(cut.share)})`,
+    },
+    held: one?.parts
+      ? one.parts.has("validation")
+      : cut?.part === "validation" || (one?.unsplit === true && looks === "validation"),
+    sets: mixture?.sets ?? [],
+  };
+}
+
+/** The columns of a task, and what is said of the texts. */
+function columnsFor(
+  { training, trainer, sft }: Pick<Given, "training" | "trainer" | "sft">,
+  task: string | undefined,
+  notes: string[],
+): string | undefined {
+  const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
+  if (trainer.has("formatting_func") || training.has("formatting_func"))
+    for (const one of [trainer, training])
+      one.leave("formatting_func", "a program writes the text: write it into a column");
+  if (task === "text_generation" && sft)
+    notes.push(
+      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
+    );
+  if (task === "chat" || task !== "text_generation")
+    for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
+  if (task === "text_generation") return `{ text: ${word(column)} }`;
+  if (task !== "chat") return columnsOf[task ?? ""];
+  return training.flag("completion_only_loss") ? "{ input: prompt, target: completion }" : "{ messages: messages }";
+}
+
+interface OneSet {
+  readonly source: string;
+  /** Whether the text says which rows. */
+  readonly known: boolean;
+  /** Files by the splits that they are for, where there are several. */
+  readonly parts?: ReadonlyMap<string, readonly string[]>;
+  /** Whether all splits of a data set of the hub are read. */
+  readonly unsplit: boolean;
+}
+/** The rows of one `load_dataset`. `trains`: the split that a trainer is given; `single`: its rows are those of one split. */
+function oneSet(data: Settings, trains: string | undefined, single: boolean): OneSet {
   const named = data.text("dataset_name", "path", "0");
   const reader = readers.get(named ?? "");
   const files = reader === undefined ? undefined : filesOf(data, data.has("split"));
@@ -27,52 +89,59 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
     for (const key of ["split", "dataset_train_split"])
       data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
   data.leave("dataset_test_split", "write `source: { train: …, test: … }`");
-  const file = reader === undefined ? named : files?.get("train");
-  if (file === undefined) {
-    notes.push("The program's text names no data: put the file's name below.");
-    trainer.leave("train_dataset", "the text of the program doesn't say which rows: write `source`");
-  }
-  const column = training.text("dataset_text_field") ?? trainer.text("dataset_text_field") ?? "text";
-  const formatted = trainer.has("formatting_func") || training.has("formatting_func");
-  if (formatted)
-    for (const one of [trainer, training])
-      one.leave("formatting_func", "a program writes the text: write it into a column");
-  if (task === "text_generation" && sft)
-    notes.push(
-      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
-    );
-  const columns =
-    task === "chat"
-      ? training.flag("completion_only_loss")
-        ? "{ input: prompt, target: completion }"
-        : "{ messages: messages }"
-      : task === "text_generation"
-        ? `{ text: ${word(column)} }`
-        : columnsOf[task ?? ""];
-  if (task === "chat" || task !== "text_generation")
-    for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
-  const [trains, looks] = ["train_dataset", "eval_dataset"].map((key) => partNamed(trainer.expression(key)));
   const unsplit = split === undefined && trains !== "train" ? trains : split?.replace(/\[.*$/, "");
-  const cutInTwo = splitTold(all.inner(STEPS), trainer);
-  // Rows that the program cuts itself are those of one split.
-  const part = unsplit ?? (cutInTwo && "train");
-  const source = (path: string): string =>
-    ofHub
-      ? hub(path, { config: data.text(...configs), split: part, revision: data.text("revision") })
-      : `${readerOf(path, reader)}(${quoted(path)})`;
-  const parts = [...(files ?? [])].map(([part, path]) => `${part}: ${source(path)}`);
-  const several = split === undefined && parts.length > 1 && files?.has("train") === true;
-  const cut = several || file === undefined ? undefined : cutInTwo;
+  const part = unsplit ?? (single ? "train" : undefined);
+  if (ofHub) {
+    const given = { config: data.text(...configs), split: part, revision: data.text("revision") };
+    return { source: hub(named, given), known: true, unsplit: part === undefined };
+  }
+  const source = (paths: readonly string[]): string =>
+    together(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
+  const train = reader === undefined ? (named === undefined ? undefined : [named]) : files?.get("train");
+  const parts = split === undefined && files && files.size > 1 && files.has("train") ? files : undefined;
+  const both = [...(parts ?? [])].map(([name, paths]) => `${name}: ${source(paths)}`);
   return {
-    data: {
-      source: several ? `{ ${parts.join(", ")} }` : source(file ?? "data.jsonl"),
-      columns: columns ?? "{ text: text }",
-      split: cut && `random(train: ${share(1 - cut.share)}, ${cut.part}: ${share(cut.share)})`,
-    },
-    held: several
-      ? files.has("validation")
-      : cut?.part === "validation" || (ofHub && part === undefined && looks === "validation"),
+    source: parts ? `{ ${both.join(", ")} }` : source(train ?? ["data.jsonl"]),
+    known: train !== undefined,
+    ...(parts && { parts }),
+    unsplit: false,
   };
+}
+
+interface Mixture {
+  readonly source: string;
+  readonly sets: readonly Settings[];
+}
+/** Rows that a program puts together of several data sets, where its text says which (joined-rows.ts). */
+function mixtureIn(all: Settings): Mixture | undefined {
+  const steps = all.inner(STEPS);
+  const key = steps.keys().find((one) => /(^|\.)(concatenate|interleave)_datasets$/.test(one) && !steps.unread(one));
+  if (key === undefined) return undefined;
+  const given = steps.inner(key);
+  const [sections, parts] = [given.texts(SOURCES), given.texts(PARTS)];
+  const sets = sections.map((name) => all.inner(name));
+  const sources = sets.map((set, i) => oneSet(set, parts[i] === "" ? undefined : parts[i], true));
+  given.consume(SOURCES, PARTS);
+  const mixed = sources.every(({ known }) => known)
+    ? mixtureOf(
+        given,
+        key,
+        sources.map(({ source }) => source),
+      )
+    : undefined;
+  if (mixed !== undefined && sets.length > 1) return { source: mixed, sets };
+  steps.leave(key, mixedWhy);
+  return undefined;
+}
+function mixtureOf(given: Settings, key: string, sources: readonly string[]): string | undefined {
+  if (/concatenate_datasets$/.test(key)) return together(sources);
+  const shares = given.has("probabilities") ? given.numbers("probabilities") : undefined;
+  const ending = endings.find((one) => one === (given.text("stopping_strategy") ?? "first_exhausted"));
+  given.leave("seed", "the seed of the data draws the rows");
+  return (
+    ending &&
+    interleaved(given, sources, { shares, ending, key: given.has("stopping_strategy") ? "stopping_strategy" : SOURCES })
+  );
 }
 /** Names that a config of a data set is given by. */
 const configs = ["1", "name", "dataset_config", "dataset_config_name"] as const;
@@ -94,12 +163,11 @@ function readerOf(path: string, told: string | undefined): string {
 }
 
 /** Files by the parts that they are for; one alone is for training. Parts that the program doesn't ask for are left. */
-function filesOf(data: Settings, one: boolean): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
+function filesOf(data: Settings, one: boolean): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
   const add = (s: Settings, key: string, part: string): void => {
-    const [first, ...others] = s.texts(key);
-    if (others.length > 0) s.leave(key, `the first is taken: ${mixed}`);
-    if (first !== undefined) found.set(part, first);
+    const paths = s.texts(key);
+    if (paths.length > 0) found.set(part, paths);
   };
   const parts = data.inner("data_files");
   if (parts.keys().length === 0) add(data, "data_files", "train");

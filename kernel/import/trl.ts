@@ -67,7 +67,7 @@ export function readTrl(s: Settings): Read {
   const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
   const packing = training.flag("packing") || trainer.flag("packing");
   const model = modelOf(s, parts, length, notes);
-  const { data, held } = dataOf({ all: s, ...parts }, model.task, notes);
+  const { data, held, sets } = dataOf({ all: s, ...parts }, model.task, notes);
   const patience = held ? patienceOf(trainer) : undefined;
   const looked = lookedAt(training, held);
   tellSteps(s, parts.lora !== undefined);
@@ -101,10 +101,11 @@ export function readTrl(s: Settings): Read {
   if (seed !== undefined && String(parts.lora?.value("random_state")) === seed) parts.lora?.consume("random_state");
   else parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
   leaveObjects(trainer, held);
-  for (const key of s.names()) if (/ \d+$/.test(key)) s.leave(key, againWhy(key));
+  for (const key of s.names())
+    if (/ \d+$/.test(key) && !sets.some((set) => set.at() === key)) s.leave(key, againWhy(key));
   adapterGiven(s);
   tokenizerWith(s, parts.base, trainer);
-  const of = new Set([training, trainer, parts.base, parts.stored, parts.data]);
+  const of = new Set([training, trainer, parts.base, parts.stored, parts.data, ...sets]);
   for (const one of of) idle(one);
   for (const one of [...of, parts.lora]) one?.consume(NOTHING);
   const task = model.task === undefined ? undefined : smoothed(training, model.task);

@@ -37,8 +37,9 @@ describe("public examples of other tools", () => {
         const outcome = outcomeOf(one);
         if (outcome.is === "refused") continue;
         assert.deepEqual(parse({ id: "x", title: "x", text: outcome.program }, verbs).diagnostics, [], one.for[0]);
-        const table = [...outcome.program.matchAll(/"(?:[^"\\]|\\.)*"|[\p{ID_Start}_][\p{ID_Continue}]*/gu)].map(
-          ([name]) => (name.startsWith('"') ? name.slice(1, -1) : name),
+        const written = outcome.program.replace(/^\/\/.*$/gm, "");
+        const table = [...written.matchAll(/"(?:[^"\\]|\\.)*"|[\p{ID_Start}_][\p{ID_Continue}]*/gu)].map(([name]) =>
+          name.startsWith('"') ? name.slice(1, -1) : name,
         );
         table.push("instruction", "input", "output");
         const { codes } = compiled(outcome.program, { table });

@@ -295,7 +295,7 @@ describe("settings of other tools", () => {
       assert.match(axolotl({}), /weight_decay: 0\)/);
       assert.match(axolotl({ weight_decay: 0.1 }), /weight_decay: 0.1\)/);
     });
-    it("parts of a split, several inputs, tokens and roles of a user's own: each is named", () => {
+    it("parts of a split, tokens and roles of a user's own: each is named", () => {
       const named: readonly (readonly [object, object, RegExp])[] = [
         [{}, { split: "train[:20%]" }, /datasets\[0\]\.split: "train\[:20%\]"/],
         [{}, { roles_to_train: ["user", "assistant"] }, /datasets\[0\]\.roles_to_train/],
@@ -304,13 +304,6 @@ describe("settings of other tools", () => {
         [{ adapter: "lora", init_lora_weights: "pissa" }, {}, /init_lora_weights: "pissa"/],
       ];
       for (const [more, set, pattern] of named) assert.match(axolotl(more, set), pattern);
-      const two = {
-        datasets: [
-          { path: "a.jsonl", type: "alpaca" },
-          { path: "b.jsonl", type: "alpaca" },
-        ],
-      };
-      assert.match(axolotl(two), /datasets\[1\]\.path: "b.jsonl"/);
     });
     it("empty records, which say nothing", () => {
       assert.doesNotMatch(axolotl({ special_tokens: {}, fsdp_config: {}, odd: { none: null } }), /Not carried over/);

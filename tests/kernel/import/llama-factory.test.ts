@@ -62,8 +62,6 @@ describe("data sets of LLaMA-Factory", () => {
       "dataset_info.rows.columns.history",
       "dataset_info.rows.columns.system",
     ]);
-    const two = described({ file_name: "x.json" }, { dataset: "rows,other" });
-    assert.deepEqual(leftOf(two), ["dataset", "dataset_info.other"]);
   });
   it("are refused where they are preferences or pictures", () => {
     for (const entry of [
@@ -77,5 +75,34 @@ describe("data sets of LLaMA-Factory", () => {
     const made = importSettings(stringify(settings), "a.yaml", undefined, () => undefined);
     assert.match(made.program, /source: json\("data\/rows\.json"\)/);
     assert.deepEqual(leftOf(made), ["dataset"]);
+  });
+  describe("that are looked at while it trains", () => {
+    const looked = (more: object): ReturnType<typeof importSettings> & { source: string | undefined } => {
+      const info = { rows: { file_name: "x.json" }, dev: { file_name: "dev.json" }, chats: { formatting: "sharegpt" } };
+      const made = importSettings(stringify({ ...settings, ...more }), "a.yaml", undefined, () => JSON.stringify(info));
+      return { ...made, source: /^ +source: (.*)$/m.exec(made.program.replace(/^\/\/.*$/gm, ""))?.[1] };
+    };
+    it("are validation rows, and what is said of looks is carried", () => {
+      const eachStep = { eval_strategy: "steps", eval_steps: 20, load_best_model_at_end: true };
+      const made = looked({ eval_dataset: "dev", ...eachStep });
+      assert.equal(made.source, '{ train: json("data/x.json"), validation: json("data/dev.json") }');
+      assert.match(made.program, /validate: every\(steps: 20\)\n {2}keep: best/);
+      assert.deepEqual(leftOf(made), []);
+    });
+    it("are listed where they are read in another way, looked at one by one, or rows are held back too", () => {
+      for (const [more, ...lost] of [
+        [{ eval_dataset: "chats" }, "eval_dataset", "dataset_info.chats.formatting"],
+        [{ eval_dataset: "dev", val_size: 0.1 }, "eval_dataset", "dataset_info.dev"],
+        [
+          { eval_dataset: "dev", eval_on_each_dataset: true },
+          ...["eval_dataset", "eval_on_each_dataset", "dataset_info.dev"],
+        ],
+        [{ eval_dataset: "dev", max_samples: 9 }, "max_samples"],
+      ] as const) {
+        const made = looked(more);
+        assert.deepEqual([...leftOf(made)].sort(), [...lost].sort());
+        assert.equal(made.source?.includes("validation"), lost.length === 1);
+      }
+    });
   });
 });

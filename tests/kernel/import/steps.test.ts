@@ -127,6 +127,8 @@ ds = concatenate_datasets([ds, other])`;
         ['"csv", data_files={"train": ["x.tsv"]}', 'csv("x.tsv")'],
         ['"parquet", data_files="x.parquet"', 'parquet("x.parquet")'],
         ['"text", data_files="x.txt"', 'text("x.txt")'],
+        ['"json", data_files=["x", "y"]', 'mix(jsonl("x"), jsonl("y"), until: longest)'],
+        ['"json", data_files={"train": ["x", "y"]}', 'mix(jsonl("x"), jsonl("y"), until: longest)'],
         ['"json", data_files={"train": "x", "test": "y"}', '{ train: jsonl("x"), test: jsonl("y") }'],
       ] as const) {
         const { program: text, notes, left } = loaded(given);
@@ -137,8 +139,6 @@ ds = concatenate_datasets([ds, other])`;
     });
     it("are named where they aren't carried", () => {
       for (const [given, ...lost] of [
-        ['"json", data_files=["x", "y"]', "load_dataset.data_files"],
-        ['"json", data_files={"train": ["x", "y"]}', "load_dataset.data_files.train"],
         ['"json", data_files={"train": "x", "test": "y"}, split="train"', "load_dataset.data_files.test"],
         ['"json", data_files={"other": "x"}', "Trainer.train_dataset", "load_dataset.data_files.other"],
       ] as const)

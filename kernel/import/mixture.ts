@@ -1,0 +1,44 @@
+/** Rows of several data sets as Tune's `mix`: put together, or drawn in shares as `interleave_datasets` of Hugging Face draws them. */
+import { isDeepStrictEqual } from "node:util";
+import type { Settings } from "./settings.js";
+
+/** All rows of each source, each once: training shuffles them, so that their order doesn't matter. */
+export const together = (sources: readonly string[]): string =>
+  sources.length > 1 ? `mix(${sources.join(", ")}, until: longest)` : (sources[0] ?? 'jsonl("data.jsonl")');
+
+/** How `interleave_datasets` ends, as `until` says it. */
+export const endings = ["first_exhausted", "all_exhausted", "all_exhausted_without_replacement"] as const;
+export type Ending = (typeof endings)[number];
+interface Drawn {
+  /** Undefined: none are given. */
+  readonly shares: readonly number[] | undefined;
+  readonly ending: Ending;
+  /** The setting under which a difference is listed. */
+  readonly key: string;
+}
+
+/** Rows drawn in shares. What `mix` does otherwise is listed. Undefined: the shares don't fit the sources. */
+export function interleaved(
+  s: Settings,
+  sources: readonly string[],
+  { shares, ending, key }: Drawn,
+): string | undefined {
+  if (shares && (shares.length !== sources.length || !shares.every((share) => share > 0))) return undefined;
+  if (ending === "all_exhausted")
+    s.leave(key, "rows of a data set that is used up are not repeated here: each row comes once");
+  else if (ending === "first_exhausted" && !shares)
+    s.leave(key, "rows are drawn by chance here, in equal shares, and not from each data set in turn");
+  const weights = shares ? [`weights: [${shares.join(", ")}]`] : [];
+  const until = ending === "first_exhausted" ? [] : ["until: longest"];
+  return `mix(${[...sources, ...weights, ...until].join(", ")})`;
+}
+
+/** What to do with rows that can't be put together with those of the first data set. */
+export const otherRows = "its rows have another form than the first data set's: rewrite them, and add them to `mix(…)`";
+
+/** Whether two data sets are read in the same way: they have the same settings, but for those that say where the rows are. */
+export function readAlike(one: Settings, other: Settings, where: RegExp): boolean {
+  const how = (s: Settings): Readonly<Record<string, unknown>> =>
+    Object.fromEntries(s.keys().flatMap((key) => (where.test(key) ? [] : [[key, s.value(key)]])));
+  return isDeepStrictEqual(how(one), how(other));
+}
