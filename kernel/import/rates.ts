@@ -10,8 +10,8 @@ const optimizers: readonly (readonly [RegExp, string])[] = [
   [/^(paged_)?lion(_(8bit|32bit|pytorch))*$/i, "lion"],
   [/^sgd(_8bit)?$/i, "sgd"],
 ];
-/** States in fewer bits, or in pages that the processor's memory holds: the same updates but for rounding, in less memory. */
-const smaller = /(^|_)paged(_|$)|_(4|8)bit(_|$)/i;
+/** The optimizer state in fewer bits, which rounds each update. Fused and paged forms compute the same updates in another place. */
+const rounded = /_(4|8)bit(_|$)/i;
 export interface OptimizerNames {
   readonly name: readonly string[];
   readonly rate: readonly string[];
@@ -33,8 +33,9 @@ export const usualNames = {
 export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
   const said = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
-  if (known && smaller.test(said))
-    for (const key of names.name) s.leave(key, `its states are kept whole in memory here; ${known} was taken`);
+  if (known && rounded.test(said))
+    for (const key of names.name)
+      s.leave(key, `the optimizer state is kept in 32 bits here: more memory, more exact; ${known} was taken`);
   const decay = names.decay === undefined ? undefined : s.number(names.decay);
   const [beta1, beta2] = [names.beta1, names.beta2].map((key) => (key === undefined ? undefined : s.number(key)));
   const epsilon = s.number(...(names.epsilon ?? []));
