@@ -11,6 +11,8 @@ export interface Rows {
   readonly held: boolean;
   /** Data sets that are carried beside the first. */
   readonly sets: readonly Settings[];
+  /** Whether rows train in the order of the file: a trainer doesn't shuffle what is streamed. */
+  readonly ordered: boolean;
 }
 interface Given {
   readonly all: Settings;
@@ -26,7 +28,7 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
   const mixture = mixtureIn(all);
   const one = mixture
     ? undefined
-    : oneSet(data, partNamed(trainer.expression("train_dataset")), cutInTwo !== undefined);
+    : oneSet(data, partNamed(trainer.expression("train_dataset")), { single: cutInTwo !== undefined, mixed: false });
   if (!mixture && !one?.known) {
     notes.push("The program's text names no data: put the file's name below.");
     trainer.leave("train_dataset", "the text of the program doesn't say which rows: write `source`");
@@ -44,6 +46,7 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
       ? one.parts.has("validation")
       : cut?.part === "validation" || (one?.unsplit === true && looks === "validation"),
     sets: mixture?.sets ?? [],
+    ordered: (mixture ?? one)?.streams === true && !shuffled(all),
   };
 }
 
@@ -76,9 +79,17 @@ interface OneSet {
   readonly parts?: ReadonlyMap<string, readonly string[]>;
   /** Whether all splits of a data set of the hub are read. */
   readonly unsplit: boolean;
+  readonly streams: boolean;
 }
-/** The rows of one `load_dataset`. `trains`: the split that a trainer is given; `single`: its rows are those of one split. */
-function oneSet(data: Settings, trains: string | undefined, single: boolean): OneSet {
+/**
+ * The rows of one `load_dataset`. `trains`: the split that a trainer is given; `single`: its rows are those of one split;
+ * `mixed`: it is a part of a mixture, which says by itself that it is streamed.
+ */
+function oneSet(
+  data: Settings,
+  trains: string | undefined,
+  { single, mixed }: { readonly single: boolean; readonly mixed: boolean },
+): OneSet {
   const named = data.text("dataset_name", "path", "0");
   const reader = readers.get(named ?? "");
   const files = reader === undefined ? undefined : filesOf(data, data.has("split"));
@@ -93,10 +104,18 @@ function oneSet(data: Settings, trains: string | undefined, single: boolean): On
   const part = unsplit ?? (single ? "train" : undefined);
   if (ofHub) {
     const given = { config: data.text(...configs), split: part, revision: data.text("revision") };
-    return { source: hub(named, given), known: true, unsplit: part === undefined };
+    const streams = data.flag("streaming");
+    const source = hub(named, given);
+    return { source: streams && !mixed ? streamed(source) : source, known: true, unsplit: part === undefined, streams };
   }
-  const source = (paths: readonly string[]): string =>
-    together(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
+  const streams = data.flag("streaming");
+  if (streams && [...(files?.values() ?? [])].flat().some((path) => readerOf(path, reader) === "json"))
+    data.leave("streaming", "`json` reads a whole file: write the rows as JSON Lines to stream them");
+  const canStream = streams && !mixed && !data.left().some(({ setting }) => setting.endsWith("streaming"));
+  const source = (paths: readonly string[]): string => {
+    const rows = together(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
+    return canStream ? streamed(rows) : rows;
+  };
   const train = reader === undefined ? (named === undefined ? undefined : [named]) : files?.get("train");
   const parts = split === undefined && files && files.size > 1 && files.has("train") ? files : undefined;
   const both = [...(parts ?? [])].map(([name, paths]) => `${name}: ${source(paths)}`);
@@ -105,11 +124,21 @@ function oneSet(data: Settings, trains: string | undefined, single: boolean): On
     known: train !== undefined,
     ...(parts && { parts }),
     unsplit: false,
+    streams,
   };
 }
+/** A call of a source that reads its rows in parts. */
+const streamed = (source: string): string => source.replace(/\)$/, ", stream: true)");
+/** Whether the program shuffles its rows itself. */
+const shuffled = (all: Settings): boolean =>
+  all
+    .inner(STEPS)
+    .keys()
+    .some((key) => /(^|\.)shuffle( \d+)?$/.test(key));
 
 interface Mixture {
   readonly source: string;
+  readonly streams: boolean;
   readonly sets: readonly Settings[];
 }
 /** Rows that a program puts together of several data sets, where its text says which (joined-rows.ts). */
@@ -120,7 +149,10 @@ function mixtureIn(all: Settings): Mixture | undefined {
   const given = steps.inner(key);
   const [sections, parts] = [given.texts(SOURCES), given.texts(PARTS)];
   const sets = sections.map((name) => all.inner(name));
-  const sources = sets.map((set, i) => oneSet(set, parts[i] === "" ? undefined : parts[i], true));
+  const sources = sets.map((set, i) =>
+    oneSet(set, parts[i] === "" ? undefined : parts[i], { single: true, mixed: true }),
+  );
+  const streams = sources.some((one) => one.streams);
   given.consume(SOURCES, PARTS);
   const mixed = sources.every(({ known }) => known)
     ? mixtureOf(
@@ -129,7 +161,9 @@ function mixtureIn(all: Settings): Mixture | undefined {
         sources.map(({ source }) => source),
       )
     : undefined;
-  if (mixed !== undefined && sets.length > 1) return { source: mixed, sets };
+  if (streams && !shuffled(all) && /concatenate_datasets$/.test(key))
+    given.leave(SOURCES, "rows are drawn by chance here, and not from one data set after the other");
+  if (mixed !== undefined && sets.length > 1) return { source: streams ? streamed(mixed) : mixed, sets, streams };
   steps.leave(key, mixedWhy);
   return undefined;
 }

@@ -67,7 +67,7 @@ export function readTrl(s: Settings): Read {
   const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
   const packing = training.flag("packing") || trainer.flag("packing");
   const model = modelOf(s, parts, length, notes);
-  const { data, held, sets } = dataOf({ all: s, ...parts }, model.task, notes);
+  const { data, held, sets, ordered } = dataOf({ all: s, ...parts }, model.task, notes);
   const patience = held ? patienceOf(trainer) : undefined;
   const looked = lookedAt(training, held);
   tellSteps(s, parts.lora !== undefined);
@@ -87,7 +87,7 @@ export function readTrl(s: Settings): Read {
     optimizer: optimizerFrom(training, usualNames, rate, defaults.decay),
     schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: defaults.warmup, rate }),
     clip: text(training.number("max_grad_norm")),
-    shuffle: packing || training.flag("group_by_length") ? undefined : "random",
+    shuffle: ordered ? "none" : packing || training.flag("group_by_length") ? undefined : "random",
     ...looked,
     early_stopping: patience === undefined ? looked.early_stopping : `patience(${String(patience)})`,
     precision: precisionFrom(training, ["bf16"]),

@@ -87,6 +87,50 @@ describe("data sets that a Python program puts together", () => {
   });
 });
 
+describe("rows that a Python program streams", () => {
+  const streamed = (load: string, rows = "ds") => {
+    const text = `ds = ${load}\nSFTTrainer("o/base", SFTConfig(max_steps=5), train_dataset=${rows}).train()`;
+    const made = importSettings(text, "a.py");
+    return { ...outcome(made), shuffle: /^ +shuffle: (\w+)/m.exec(made.program)?.[1] };
+  };
+  it("are read in parts, in the order of the file", () => {
+    const hub = 'load_dataset("o/a", split="train"';
+    const source = 'hub("o/a", split: train, stream: true)';
+    assert.deepEqual(streamed(`${hub}, streaming=True)`), { source, lost: [], shuffle: "none" });
+    assert.deepEqual(streamed(`${hub}, streaming=False)`), {
+      source: 'hub("o/a", split: train)',
+      lost: [],
+      shuffle: "random",
+    });
+    const files = 'load_dataset("json", data_files={"train": "a.jsonl", "test": "b.jsonl"}, streaming=True)';
+    assert.deepEqual(
+      streamed(files, 'ds["train"]').source,
+      '{ train: jsonl("a.jsonl", stream: true), test: jsonl("b.jsonl", stream: true) }',
+    );
+  });
+  it("are shuffled where the program shuffles them, which is listed", () => {
+    const load = 'load_dataset("o/a", split="train", streaming=True).shuffle(seed=3, buffer_size=100)';
+    const { lost, shuffle } = streamed(load);
+    assert.deepEqual([lost, shuffle], [["program.shuffle"], "random"]);
+  });
+  it("are listed where the file is a single JSON value, or data sets come one after the other", () => {
+    const json = 'load_dataset("json", data_files="a.json", split="train", streaming=True)';
+    assert.deepEqual(streamed(json), { source: 'json("a.json")', lost: ["load_dataset.streaming"], shuffle: "none" });
+    const sets = ["a", "b"].map((name) => `load_dataset("o/${name}", split="train", streaming=True)`).join(", ");
+    const mixed = 'mix(hub("o/a", split: train), hub("o/b", split: train)';
+    assert.deepEqual(streamed(`concatenate_datasets([${sets}])`), {
+      source: `${mixed}, until: longest, stream: true)`,
+      lost: ["program.concatenate_datasets.sources"],
+      shuffle: "none",
+    });
+    assert.deepEqual(streamed(`interleave_datasets([${sets}], probabilities=[0.5, 0.5])`), {
+      source: `${mixed}, weights: [0.5, 0.5], stream: true)`,
+      lost: [],
+      shuffle: "none",
+    });
+  });
+});
+
 describe("data sets of Axolotl", () => {
   const axolotl = (...datasets: readonly object[]) =>
     outcome(importSettings(stringify({ base_model: "o/base", datasets }), "a.yaml"));
