@@ -253,7 +253,9 @@ function idle(s: Settings): void {
     loading,
     /^(strict|dataset_prepared_path|is_\w+_derived_model|pad_to_sequence_len|eval_sample_packing|sample_packing_\w+)$/,
   );
-  s.ignore(loading, /^(skip_prepare_dataset|experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
+  if (s.flag("skip_prepare_dataset"))
+    s.leave("skip_prepare_dataset", "rows are tokenized here: give their texts, not their tokens");
+  s.ignore(loading, /^(experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
   s.ignore(loading, /^(multipack_real_batches|streaming\w*|total_num_tokens|base_model_ignore_patterns)$/);
   s.ignore(loading, /^(base_model_config|pretrain_multipack_\w+)$/);
   s.ignore("the quantisation is not asked for", /^gptq_\w+$/);

@@ -325,5 +325,19 @@ function idle(s: Settings): void {
   s.ignore("the recipe's `precision` says in what numbers it computes", /^(dtype|torch_dtype)$/);
   s.ignore("the labels of the rows are counted", /^(num_labels|id2label|label2id)$/);
   s.ignore("without an adapter all weights train", /^full_finetuning$/);
-  s.ignore(loading, /^dataset_kwargs$/);
+  preparedRows(s.inner("dataset_kwargs"));
+}
+
+/** TRL's settings of how texts become rows; what is its default, and what is done here, has no effect. */
+function preparedRows(s: Settings): void {
+  if (s.switched("skip_prepare_dataset") === true)
+    s.leave("skip_prepare_dataset", "rows are tokenized here: give their texts, not their tokens");
+  else s.ignore("rows are tokenized here", "skip_prepare_dataset");
+  if (s.switched("add_special_tokens") === false)
+    s.leave("add_special_tokens", "each text gets the special tokens of the base's tokenizer");
+  else s.ignore("each text gets the special tokens of the base's tokenizer", "add_special_tokens");
+  if (s.switched("append_concat_token") === false)
+    s.leave("append_concat_token", "the end-of-text token is trained after each text");
+  else s.ignore("the end-of-text token is trained after each text", "append_concat_token");
+  s.ignore(loading, /^(num_proc|keep_in_memory|load_from_cache_file|writer_batch_size)$/);
 }

@@ -161,3 +161,29 @@ describe("words of Tune for what a program says", () => {
     );
   });
 });
+
+describe("TRL's dataset_kwargs", () => {
+  const left = (given: string): readonly string[] =>
+    leftOf(imported(`SFTTrainer("o/b", SFTConfig(dataset_kwargs=${given}), train_dataset=load_dataset("o/a"))`));
+  const key = (name: string): string => `SFTConfig.dataset_kwargs.${name}`;
+  it("are listed by their key where rows become other tokens", () => {
+    assert.deepEqual(left('{"skip_prepare_dataset": True}'), [key("skip_prepare_dataset")]);
+    assert.deepEqual(left('{"add_special_tokens": False, "append_concat_token": False, "odd": 1}'), [
+      key("add_special_tokens"),
+      key("append_concat_token"),
+      key("odd"),
+    ]);
+  });
+  it("are no loss where they are TRL's defaults", () => {
+    const usual =
+      '{"skip_prepare_dataset": False, "add_special_tokens": True, "append_concat_token": True, "num_proc": 4}';
+    assert.deepEqual(left(usual), []);
+  });
+  it("are listed as a whole where they are an expression", () => {
+    assert.deepEqual(left("dict(given)"), ["SFTConfig.dataset_kwargs"]);
+  });
+  it("are listed in Axolotl's form", () => {
+    const axolotl = { base_model: "b", datasets: [{ path: "a.jsonl", type: "alpaca" }], skip_prepare_dataset: true };
+    assert.deepEqual(leftOf(importSettings(stringify(axolotl), "a.yaml")), ["skip_prepare_dataset"]);
+  });
+});
