@@ -122,10 +122,23 @@ function linesOf({ cells }: Notebook): readonly LinesOfCell[] {
 function scoresOf({ outputs }: CodeCell): readonly Line[] {
   return outputs.flatMap((one, output) =>
     textsOf(one)
-      .flatMap((text) => text.split("\n"))
+      .flatMap((text) => withHeads(text.split("\n")))
       .filter(isScore)
       .map((text): Line => ({ text, output })),
   );
+}
+/**
+ * Lines of numbers beneath a line that names metrics (the head of a table, a name above its number) have that line before them.
+ * A table ends at an empty line.
+ */
+function withHeads(lines: readonly string[]): readonly string[] {
+  let head = "";
+  return lines.map((line) => {
+    if (line.trim() === "" || metricOf(line) !== undefined) head = "";
+    else if (namesMetric(line)) head = line.trim();
+    else if (head !== "" && numbersIn(line).length > 0) return `${head}: ${line.trim()}`;
+    return line;
+  });
 }
 
 /** What is read of an output, in whichever of its forms a front end shows: plain text, and text between the tags of HTML. */
@@ -134,7 +147,22 @@ function textsOf(output: unknown): readonly string[] {
   const data = isRecord(output["data"]) ? output["data"] : { "text/plain": output["text"] };
   const joined = (value: unknown): string => String(Array.isArray(value) ? value.join("") : (value ?? ""));
   const markup = ["text/html", "image/svg+xml"].map((type) => textOfHtml(joined(data[type])));
-  return [...["text/plain", "text/markdown"].map((type) => stripVTControlCharacters(joined(data[type]))), ...markup];
+  const json = Object.keys(data).filter((type) => /^application\/(?:.*\+)?json$/.test(type));
+  return [
+    ...["text/plain", "text/markdown"].map((type) => stripVTControlCharacters(joined(data[type]))),
+    ...markup,
+    ...json.map((type) => leavesOf(data[type]).join("\n")),
+  ];
+}
+/** The numbers of a JSON value, each after the names above it: keys, and what an object calls itself (the trace of a figure). */
+function leavesOf(value: unknown, path = ""): readonly string[] {
+  if (typeof value === "number") return [`${path} ${String(value)}`];
+  if (Array.isArray(value) && value.every((one) => typeof one === "number"))
+    return value.length === 0 ? [] : [`${path} ${value.join(" ")}`];
+  if (Array.isArray(value)) return value.flatMap((one) => leavesOf(one, path));
+  if (!isRecord(value)) return [];
+  const name = typeof value["name"] === "string" ? ` ${value["name"]}` : "";
+  return Object.entries(value).flatMap(([key, one]) => leavesOf(one, `${path}${name} ${key}`));
 }
 /** A line for each row and block. */
 function textOfHtml(html: string): string {
@@ -151,6 +179,9 @@ function textOfHtml(html: string): string {
 
 /** Has a metric and, after it, a number that is no time, size or count. */
 const isScore = (line: string): boolean => metricOf(line) !== undefined;
+
+/** A line that names a metric, and has no number. */
+const namesMetric = (line: string): boolean => metricOf(`${line} 0`) !== undefined && metricOf(line) === undefined;
 
 /** The first metric of a line that a number comes after, however it is written: `accuracy  0.93`, `Accuracy: 0.93`, `| f1(macro) | 0.9 |`. */
 function metricOf(line: string): string | undefined {

@@ -71,6 +71,36 @@ describe("scores in the outputs of a notebook that ran again", () => {
     ])
       assert.equal(movedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
   });
+  it("are found beneath a line that names them", () => {
+    for (const [then, now] of [
+      ["model  accuracy\nmood   0.50", "model  accuracy\nmood   0.93"],
+      [
+        "label  precision  recall\na      0.9        0.8\nb      0.9        0.5",
+        "label  precision  recall\na      0.9        0.8\nb      0.9        1.00",
+      ],
+      ["accuracy\n0.93", "accuracy\n0.95"],
+    ] as const) {
+      assert.deepEqual(movedOutputs(notebook(then), notebook(then)).moved, []);
+      assert.equal(movedOutputs(notebook(then), notebook(now)).moved.length, 1, then);
+    }
+    // What stands after an empty line is about something else.
+    assert.deepEqual(movedOutputs(notebook("accuracy\n\n3 rows"), notebook("accuracy\n\n4 rows")).moved, []);
+  });
+  it("are found in JSON, and in the traces of a figure", () => {
+    const shown = (type: string, value: unknown): Notebook => {
+      const book = notebook("");
+      const data = { "text/plain": "a value", [type]: value };
+      Object.assign(book.cells[0]!, { outputs: [{ output_type: "display_data", data, metadata: {} }] });
+      return book;
+    };
+    const json = (accuracy: number) => shown("application/json", { scores: { accuracy, seconds: Math.random() } });
+    const figure = (last: number) =>
+      shown("application/vnd.plotly.v1+json", { data: [{ name: "validation accuracy", x: [1, 2], y: [0.5, last] }] });
+    for (const book of [json, figure]) {
+      assert.deepEqual(movedOutputs(book(0.75), book(0.75)).moved, []);
+      assert.equal(movedOutputs(book(0.75), book(0.5)).moved.length, 1);
+    }
+  });
   it("are found where the HTML alone has another number, which front ends show in place of the text", () => {
     const shown = (accuracy: string): Notebook => {
       const book = notebook("");
