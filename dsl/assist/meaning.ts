@@ -6,6 +6,7 @@ import type { Named, Program, Run } from "../plan/program.js";
 import type { Span } from "../diagnostics/span.js";
 import { resolveData, resolveModel } from "../plan/definitions.js";
 import { trainedBy, trainingSplit } from "../plan/estimates.js";
+import { warmUpOf } from "../plan/warm-up.js";
 import { cutRows } from "../plan/lengths.js";
 import { failed, type DataFacts } from "../types/facts.js";
 import { dataKnown } from "../plan/bases/known-data.js";
@@ -40,7 +41,7 @@ export function meaningOfValue(program: Program, at: ValuePlace): string | undef
   if (at.verb.name === "model") return inModel(program, at);
   const run = runOf(program, at);
   const planned = run && replanned(program, run);
-  return planned && inTraining(planned, at, share === undefined ? undefined : Number(share) / 100);
+  return planned && inTraining(program, planned, at, share === undefined ? undefined : Number(share) / 100);
 }
 
 function inData(program: Program, at: ValuePlace, share: number | undefined): string | undefined {
@@ -85,7 +86,12 @@ function inModel(program: Program, at: ValuePlace): string | undefined {
   return undefined;
 }
 
-function inTraining({ plan }: Planned, at: ValuePlace, share: number | undefined): string | undefined {
+function inTraining(
+  program: Program,
+  { plan }: Planned,
+  at: ValuePlace,
+  share: number | undefined,
+): string | undefined {
   const { estimates, recipe } = plan;
   const { training } = recipe;
   const perEpoch = training.epochs === null ? null : estimates.steps / training.epochs;
@@ -107,7 +113,7 @@ function inTraining({ plan }: Planned, at: ValuePlace, share: number | undefined
     case "warmup":
       return share === undefined
         ? undefined
-        : `${at.written} of ${counted(estimates.steps, "step")} are ${number(Math.ceil(estimates.steps * share))}`;
+        : `${at.written} of ${counted(estimates.steps, "step")} are ${number(warmUpOf(program.registry, training.schedule, estimates.steps))}`;
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 /** The plan of one training: data, model and recipe resolved, checked against each other and the machine, hashed. */
+import { warmUpOf } from "../plan/warm-up.js";
 import type { Estimates } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import { lookedFor } from "../types/allow.js";
@@ -72,7 +73,10 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
   });
   const fitting = calibrate && fittingPlan(program, o, known, machine);
   // A batch that doesn't fit, or that no noise suits, has a report of its own.
-  if (fitting && o.read !== true && !o.federated) checkUpdates(program, o, known, fitting.plan.estimates);
+  if (fitting && o.read !== true && !o.federated) {
+    checkUpdates(program, o, known, fitting.plan.estimates);
+    checkWarmUp(program, o, known, fitting.plan.estimates);
+  }
   return fitting && { ...fitting, calibrate };
 }
 
@@ -104,6 +108,17 @@ function checkUpdates(program: Program, o: Training, { data, model, facts, recip
 }
 /** Fewer training rows often fill a single batch. */
 const FEW_ROWS = 100;
+
+/** Warns of a warm-up that no step comes after: the learning rate that is written is never reached. */
+function checkWarmUp(program: Program, o: Training, { model, recipe }: Known, { steps }: Estimates): void {
+  const { technique } = model.plan;
+  // What is found exactly takes no steps.
+  if (program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique)) return;
+  const warmUp = warmUpOf(program.registry, recipe.plan.schedule, steps);
+  if (steps === 0 || warmUp < steps) return;
+  const place = ["schedule", "steps", "epochs"].map((key) => o.settings.get(key)?.span).find((span) => span);
+  program.reportNear("warm-up-takes-all", { steps, warmUp, reached: (steps - 1) / warmUp }, place ?? o.here, o.here);
+}
 
 /** Labels that the task's call names are labels of the data. */
 function checkNamedLabels(program: Program, o: Training, { data, model, facts }: Known): boolean {

@@ -305,8 +305,11 @@ registerCodes({
     facts: true,
     found: "data",
     message: (d) =>
-      `${plural(d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "makes" : "make"} ` +
-      `${percentBelow(d.share)} of their variance: ${listed(d.rows.map(({ row, score }) => `${String(score)} (row ${String(row)})`))}; ` +
+      `${plural(d.count ?? d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "makes" : "make"} ` +
+      `${percentBelow(d.share)} of their variance: ${listed(
+        d.rows.map(({ row, score }) => `${String(score)} (row ${String(row)})`),
+        { of: d.count ?? d.rows.length },
+      )}; ` +
       `${d.doubtful ? `${listed(d.doubtful.map(({ row, score }) => `${String(score)} (row ${String(row)})`))} may be impossible, too; ` : ""}` +
       `all others lie between ${String(d.least)} and ${String(d.greatest)}`,
     help: (d) =>
@@ -316,7 +319,7 @@ registerCodes({
     explain:
       "Regression learns by squared errors, so one impossible score (99999 for a missing value, a comma in the wrong place) decides " +
       "what the model learns: the other scores become almost the same. The warning counts a few scores that are 10 standard " +
-      "deviations of the others away, well apart from them, and make a quarter of the variance. Beside such scores it names others at both " +
+      "deviations of the others away, well apart from them, and make a quarter of the variance. It also counts what often stands for a missing value (-1, -99, 999 and more nines) and is apart from all others. Beside such scores it names others at both " +
       "ends that are apart from the rest, or the only ones below 0. Compare the range that is left with what is possible. Where large scores are " +
       "right, learn their logarithm.",
   },

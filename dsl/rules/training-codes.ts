@@ -14,6 +14,12 @@ declare module "../diagnostics/codes.js" {
       readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
     };
     /** Rows in an update, training rows, and updates in all. */
+    "warm-up-takes-all": {
+      readonly steps: number;
+      readonly warmUp: number;
+      /** Share of the written learning rate that the last step has. */
+      readonly reached: number;
+    };
     "batch-beyond-rows": {
       readonly data: string;
       readonly batch: number;
@@ -97,6 +103,21 @@ registerCodes({
     help: () => "write a smaller `batch_size`, such as 16 or 32",
     explain:
       "Each update takes one batch. A batch that holds every training row leaves one update for each epoch, and a model learns little from so few. A warm-up may even take all of them.",
+  },
+  "warm-up-takes-all": {
+    severity: "warning",
+    facts: true,
+    message: (d) =>
+      d.steps === 1
+        ? "the only step has the learning rate 0, since it belongs to the warm-up: the model learns nothing"
+        : `the warm-up takes ${count(d.warmUp)} steps and the training has ${count(d.steps)}: the learning rate rises to ${(d.reached * 100).toFixed(0)}% of what is written`,
+    help: (d) =>
+      d.steps === 1
+        ? "train for more steps, or write `schedule: constant`"
+        : "train for more steps, or write a shorter `warmup`",
+    explain:
+      "A schedule starts at zero and reaches the written learning rate after the warm-up, as in transformers. A training that ends " +
+      "before never reaches it, and of a single step nothing is learnt. A share such as the default 6% is rounded up to whole steps.",
   },
   "unknown-tokens": {
     severity: "warning",

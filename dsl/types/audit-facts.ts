@@ -84,6 +84,8 @@ export interface ScoreFacts {
 export interface OutlyingScores {
   /** The furthest first. */
   readonly rows: readonly { readonly row: RowName; readonly score: number }[];
+  /** How many there are, where these are some of them. */
+  readonly count?: number;
   /** Their share of the variance of all scores. */
   readonly share: number;
   /** Number of all scores. */

@@ -31,6 +31,7 @@ import type {
 } from "./capabilities/sweep.js";
 import type { RunnerCapabilities, TargetCapabilities } from "./capabilities/running.js";
 import type {
+  ScheduleCapabilities,
   StrategyCapabilities,
   StageCapabilities,
   LessonCapabilities,
@@ -59,7 +60,7 @@ export interface Kinds<C extends Call = Call> {
   task: TaskCapabilities<C>;
   technique: TechniqueCapabilities<C>;
   optimizer: NothingMore;
-  schedule: NothingMore;
+  schedule: ScheduleCapabilities;
   loss: NothingMore;
   metric: MetricCapabilities<C>;
   bar: BarCapabilities<C>;

@@ -75,6 +75,7 @@ export const auditSchema: Schema<DataAudit> = fields({
       outlying: v.exactOptional(
         fields({
           rows: v.array(fields({ row: rowName, score: v.number() })),
+          count: v.exactOptional(v.number()),
           doubtful: v.exactOptional(v.array(fields({ row: rowName, score: v.number() }))),
           ...{ share: v.number(), of: v.number(), ...bounds },
         }),

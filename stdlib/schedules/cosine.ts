@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { schedules } from "../lib/elsewhere/values.js";
-import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
@@ -11,5 +11,6 @@ export const word = defineWord({
   elsewhere: warmUpElsewhere,
   advice: schedules.advice,
   parameters: [warmUpParameter({ share: 0.06 })],
+  capabilities: warmUpCapabilities,
   load: async () => (await import("./cosine.run.js")).cosine,
 });

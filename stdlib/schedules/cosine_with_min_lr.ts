@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
@@ -26,5 +26,6 @@ export const word = defineWord({
       related: ["warmup"],
     },
   ],
+  capabilities: warmUpCapabilities,
   load: async () => (await import("./cosine_with_min_lr.run.js")).cosineWithMinLr,
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
@@ -9,5 +9,6 @@ export const word = defineWord({
   since: "0.1.0",
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0.06 })],
+  capabilities: warmUpCapabilities,
   load: async () => (await import("./linear.run.js")).linear,
 });

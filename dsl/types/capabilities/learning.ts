@@ -6,6 +6,11 @@ import type { Call } from "../value.js";
 import type { Shapes, Refusal, Of } from "./said.js";
 import type { FamilyCapabilities, TaskCapabilities } from "./model.js";
 
+/** How the learning rate goes over a training. */
+export interface ScheduleCapabilities {
+  /** Steps of the warm-up in a training of `steps`; they may be more than these. The first step has rate zero. */
+  readonly warmUp?: (call: Call, steps: number) => number;
+}
 /** How a model goes on learning from new data. */
 export interface StrategyCapabilities<C extends Call = Call> {
   /** It says all of how data are learnt, and no other stands beside it. */

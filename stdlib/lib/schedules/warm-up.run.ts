@@ -3,14 +3,7 @@
  * what follows starts where it ends, at the full rate.
  */
 import type { Call } from "#dsl/types/value.js";
-
-/** Whole steps of the warm-up. A share is rounded up, as by transformers' `TrainingArguments.get_warmup_steps`. */
-export function warmUpSteps(call: Call, total: number): number {
-  const warmup = call.arguments["warmup"];
-  if (typeof warmup === "number") return Math.trunc(warmup);
-  if (typeof warmup === "object" && warmup !== null && "share" in warmup) return Math.ceil(total * warmup.share);
-  return 0;
-}
+import { warmUpSteps } from "./warm-up.js";
 
 /** Factor at step `step` (from 1) of `total`. `after`: the factor when so much (0 – 1) of the steps after the warm-up is done. */
 export function warmedUp(call: Call, step: number, total: number, after: (done: number) => number): number {

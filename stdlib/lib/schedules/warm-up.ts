@@ -1,5 +1,6 @@
-/** The parameter that all schedules share. */
+/** The warm-up that all schedules share: its parameter, and how many steps it takes. */
 import { parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
 
 export const warmUpElsewhere = { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" } as const;
 
@@ -18,3 +19,12 @@ export const warmUpParameter = (share: { readonly share: number }) =>
     impact: "low",
     related: ["learning_rate"],
   });
+
+/** Whole steps of the warm-up. A share is rounded up, as by transformers' `TrainingArguments.get_warmup_steps`. */
+export function warmUpSteps({ arguments: { warmup } }: Call, total: number): number {
+  if (typeof warmup === "number") return Math.trunc(warmup);
+  if (typeof warmup === "object" && warmup !== null && "share" in warmup)
+    return Math.ceil(total * Number(warmup.share));
+  return 0;
+}
+export const warmUpCapabilities = { warmUp: warmUpSteps };

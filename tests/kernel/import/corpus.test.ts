@@ -9,7 +9,16 @@ const verbs = registry.verbs().map((verb) => verb.name);
 const tools = [...new Set(examples.map(({ of }) => of))];
 /** What depends on a base, on files or on rows, or what is said of a program that names no base. */
 const elsewhere = new Set([
-  ...["task-not-for-base", "too-long", "rate-far-off", "missing-key", "no-target", "rank-not-low", "needs-validation"],
+  ...[
+    "task-not-for-base",
+    "too-long",
+    "rate-far-off",
+    "missing-key",
+    "warm-up-takes-all",
+    "no-target",
+    "rank-not-low",
+    "needs-validation",
+  ],
 ]);
 
 describe("public examples of other tools", () => {

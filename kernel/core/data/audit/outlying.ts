@@ -1,6 +1,8 @@
 /** Scores so far from the others that they make a large share of the variance: typing errors, sentinels such as 99999, other units. */
 import type { OutlyingScores } from "#dsl/types/audit-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
+import { byRow } from "../row-names.js";
+import { sentinelIn } from "./sentinels.js";
 import { Growing } from "../growing.js";
 
 /** Below this number of rows one score is often far from the others by chance. */
@@ -57,7 +59,19 @@ export class Outlying {
         ...doubtful,
       };
     }
-    return null;
+    return this.sentinels(sorted, total);
+  }
+
+  private sentinels(
+    sorted: Float64Array,
+    total: { readonly mean: number; readonly squares: number },
+  ): OutlyingScores | null {
+    const found = sentinelIn(sorted);
+    if (!found) return null;
+    const { score, count, end, least, greatest } = found;
+    const rows = this[end].filter((one) => one.score === score).sort((a, b) => byRow(a.row, b.row));
+    const share = (count * (score - total.mean) ** 2) / total.squares;
+    return { rows, share, of: sorted.length, least, greatest, ...(count > rows.length && { count }) };
   }
 
   /** Scores at the ends of those that are no outliers, with the range of the rest. */

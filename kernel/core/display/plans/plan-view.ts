@@ -14,6 +14,7 @@ import { predictsNext, updatesPerEpoch } from "#dsl/plan/batches.js";
 import type { Origins } from "#dsl/plan/plan.js";
 import type { Recipe, RecipePlan } from "#dsl/plan/recipe.js";
 import type { Value } from "#dsl/types/value.js";
+import { warmUpOf } from "#dsl/plan/warm-up.js";
 import { tuneText } from "#dsl/plan/text.js";
 import { isCall, valueAt } from "#dsl/plan/value.js";
 import type { Verb } from "#dsl/types/registry.js";
@@ -230,13 +231,12 @@ class View {
     return `${of} of ${count(batch_size)}${packing ? " packed rows" : ""}`;
   }
   private warmup(steps: number): FactView | undefined {
-    const warm = this.focus.recipe?.plan.plan.schedule.arguments["warmup"];
-    if (typeof warm === "number" && warm > 0) return { name: "warm-up", value: plural(warm, "step") };
-    if (warm === null || typeof warm !== "object" || !("share" in warm) || typeof warm.share !== "number")
-      return undefined;
-    if (warm.share === 0) return undefined;
-    const note = `${tuneText(warm)} of ${count(steps)}`;
-    return { name: "warm-up", value: plural(Math.ceil(warm.share * steps), "step"), note };
+    const schedule = this.focus.recipe?.plan.plan.schedule;
+    const warm = schedule ? Math.min(steps, warmUpOf(this.registry, schedule, steps)) : 0;
+    if (!schedule || warm === 0) return undefined;
+    const written = schedule.arguments["warmup"];
+    const note = typeof written === "number" ? {} : { note: `${tuneText(written ?? null)} of ${count(steps)}` };
+    return { name: "warm-up", value: plural(warm, "step"), ...note };
   }
 
   memory(): PlanView["memory"] {

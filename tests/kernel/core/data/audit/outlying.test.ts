@@ -32,6 +32,23 @@ describe("outlying scores", () => {
   });
   it("are found where a sentinel stands in 3 of 100 rows", () =>
     assert.equal(found([...amounts.slice(0, 97), 99999, 99999, 99999])?.rows.length, 3));
+  it("are found where they stand for a missing score, however small their part of the variance", () => {
+    const ratings = Array.from({ length: 97 }, (_, i) => 1 + (i % 5));
+    for (const [others, sentinel, least, greatest] of [
+      [ratings, -1, 1, 5],
+      [amounts.map((amount) => amount + 30), -1, 50, 149],
+      [amounts, 999, 20, 119],
+    ] as const)
+      for (const count of [1, 3, 18]) {
+        const { rows, ...told } = found([...others, ...Array<number>(count).fill(sentinel)])!;
+        assert.equal(told.count ?? rows.length, count);
+        assert.deepEqual([rows[0]?.row, rows[0]?.score], [others.length + 1, sentinel]);
+        assert.deepEqual([told.least, told.greatest], [least, greatest]);
+      }
+    const sentiments = Array.from({ length: 90 }, (_, i) => (i % 9 === 0 ? -1 : i % 2));
+    for (const scores of [sentiments, [...normalish(200), -9], Array.from({ length: 100 }, (_, i) => 900 + i)])
+      assert.equal(found(scores), null);
+  });
   it("are found though there are several, on either side", () =>
     assert.deepEqual(
       found([99999, ...amounts, 99999, -99999, 99999])!
