@@ -38,7 +38,7 @@ const TELLING = 3;
 
 /** Null: nothing stands beside the model, or nothing of it can be compared. */
 export function verdictOf({ metric, model, rivals, chosen }: Sides): string | null {
-  const told = rivals.filter(({ value }) => !Number.isNaN(value));
+  const [told, unscored] = [rivals.filter(isScored), rivals.filter((one) => !isScored(one) && one.is !== "model")];
   if (told.length === 0 || Number.isNaN(model.value)) return null;
   const unit = unitOf(metric);
   const of = (which: Difference["verdict"]): readonly Rival[] =>
@@ -76,18 +76,23 @@ export function verdictOf({ metric, model, rivals, chosen }: Sides): string | nu
   const ranks = told.flatMap(({ name, ranksBetter }) =>
     ranksBetter ? [`${name} is better by ${ranksBetter.metric}, whatever the threshold`] : [],
   );
+  const without = unscored.map(({ name }) => `${name} has no ${metric.name}`);
   const about = chosen === undefined ? "" : ` (${model.name}: ${chosen})`;
-  return `${leadOf(told)} by ${metric.name}${about}: ${[...parts, ...ranks].join("; ")}`;
+  return `${leadOf(told, unscored.length === 0)} by ${metric.name}${about}: ${[...parts, ...ranks, ...without].join("; ")}`;
 }
+const isScored = ({ value }: Rival): boolean => !Number.isNaN(value);
 
-/** Another model is no measure of what a training is worth, and an answer that never changes is too little of one. */
-function leadOf(rivals: readonly Rival[]): string {
+/**
+ * Another model is no measure of what a training is worth, and an answer that never changes is too little of one. `all`: every
+ * baseline has a score; one that has none may be better.
+ */
+function leadOf(rivals: readonly Rival[], all: boolean): string {
   const contenders = rivals.filter(({ is }) => is !== "model");
   const has = (verdict: Difference["verdict"]): boolean =>
     contenders.some(({ difference }) => difference.verdict === verdict);
   if (contenders.length === 0) return "compared";
   if (has("better")) return "not worth it";
-  if (has("no difference shown") || has(null) || contenders.some(({ ranksBetter }) => ranksBetter))
+  if (!all || has("no difference shown") || has(null) || contenders.some(({ ranksBetter }) => ranksBetter))
     return "not shown to be worth it";
   return contenders.every(({ is }) => is === "constant") ? "better than nothing" : "worth it";
 }

@@ -28,6 +28,7 @@ import { evaluateContender } from "./evaluate/contender.js";
 import { seedsTold, type SeedsTold } from "./evaluate/seeds.js";
 import { evaluateFolds } from "./evaluate/folds.js";
 import { verdictAbout } from "./evaluate/best-on-validation.js";
+import { withRankings } from "./evaluate/unasked-rankings.js";
 import { verdictIn } from "./evaluate/verdict.js";
 import { evaluateOnce, isTimed, type Measured } from "./evaluate/once.js";
 import { timedTogether } from "./evaluate/latency.js";
@@ -69,9 +70,11 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     for (const one of measured) seeds.push(await seedsTold(session, one, subject, howOf(action, stage), stage));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
     const about = await verdictAbout(session, measured, { action, subject }, howOf(action, stage), stage);
-    const verdict = verdictIn(measured, drawn, {
-      ...{ learnt, about, seeds: seeds[about.index] ?? null, constant: constants[about.index] ?? null },
-      ranks: ranking(session),
+    const { registry } = session.vocabulary;
+    const ranks = ranking(session);
+    const beside = await withRankings(registry, measured, drawn, { about: about.index, ranks, signal: stage.signal });
+    const verdict = verdictIn(beside.measured, beside.drawn, {
+      ...{ learnt, about, seeds: seeds[about.index] ?? null, constant: constants[about.index] ?? null, ranks },
     });
     const attacked: (readonly Attacked[])[] = [];
     for (const one of measured)

@@ -61,6 +61,9 @@ describe("contenders", function () {
     const text = JSON.stringify(shown);
     assert.ok(text.includes(verdict) && /ms an answer/.test(text) && /training/.test(text));
     const words = book.session.evaluations.at(-1)!;
+    // Metrics that rank are measured for it, though nobody asked for them.
+    assert.match(verdict, /; baseline\(tfidf\) is better by (?:roc_auc|average_precision), whatever the threshold$/);
+    assert.deepEqual(Object.keys(book.session.evaluations.at(-1)!.metrics), ["accuracy", "log_loss"]);
     // The verdict stands in every text, and no other word tells of it.
     assert.equal(words.metrics["accuracy"], 1);
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");

@@ -44,6 +44,11 @@ describe("the verdict", () => {
       "not shown to be worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); A is better by roc_auc, whatever the threshold",
     ],
     [
+      "one that is beaten beside one that has no score",
+      said(accuracy, rival("A", [-0.04, -0.06, -0.02]), rival("B", [0, 0, 0], { value: Number.NaN })),
+      "not shown to be worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B has no accuracy",
+    ],
+    [
       "no difference",
       said(accuracy, rival("baseline(tfidf)", [-0.004, -0.027, 0.019], { seconds: 0.001 })),
       "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) answers in a tenth of the time",
