@@ -1,11 +1,12 @@
 /**
  * Precision, recall and F1 of one label from its counts, each with its interval. The first two are shares of what was given and
- * of what is there, so Wilson's interval is theirs. F1 is 2j / (1 + j) of j, the share that is right of all that was given the
- * label or has it; as it rises with j, the ends of Wilson's interval of j become the ends of its own (Lam, 2023: "Wilson
- * indirect"). Each decision counts as one of its own; nothing is drawn, so the same counts say the same.
+ * of what is there, so the mid-P interval is theirs, as it is of the metrics of these names where a label is rare. F1 is
+ * 2j / (1 + j) of j, the share that is right of all that was given the label or has it; as it rises with j, the ends of j's
+ * interval become the ends of its own (Lam, 2023, who takes Wilson's). Each decision counts as one of its own; nothing is drawn,
+ * so the same counts say the same.
  */
 import type { Interval } from "./interval.js";
-import { wilson } from "./wilson.js";
+import { midP } from "./mid-p.js";
 
 export interface Rate extends Interval {
   readonly value: number;
@@ -34,7 +35,7 @@ export function labelRates({
 }
 
 function share(hits: number, of: number): Rate | null {
-  return of === 0 ? null : { value: hits / of, ...wilson(hits, of) };
+  return of === 0 ? null : { value: hits / of, ...midP(hits, of) };
 }
 function twice(share: number): number {
   return (2 * share) / (1 + share);

@@ -26,8 +26,8 @@ const TALL = 24;
 /** Most rows as text. */
 const LINES = 60;
 
-const METHOD = "intervals of 95 %: Wilson, of f1 by the share that is right of all that were predicted or true";
-/** Those of one text go together, which widens what Wilson says. */
+const METHOD = "intervals of 95 %: mid-P, of f1 by the share that is right of all that were predicted or true";
+/** Those of one text go together, which widens what is said of each. */
 const ALONE = ", as if each stood alone";
 
 /** `of`: the model, where several are shown. */

@@ -4,6 +4,7 @@ import { coveredIn } from "../../../../bench/coverage/rare.js";
 import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-rows.js";
 import { difference, drawAll, methodsOf } from "#kernel/inference/measuring/comparison.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";
+import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
 import { must } from "#dsl/diagnostics/must.js";
 
 const labels = ["fine", "fraud"];
@@ -82,6 +83,20 @@ describe("intervals where a label is rare", () => {
         const worse = await least(perfect.map((sure, row) => (row === truth.length - 1 ? 0.01 : sure)));
         assert.ok(worse <= low, `${word} of ${rare}: ${worse} after ${low}`);
       }
+    }
+  });
+
+  it("of one label are the same in the table of scores and in that of labels", async () => {
+    const truth = [...times(60, 0), ...times(20, 1)];
+    const predicted = truth.map((own, row) => (row % 9 === 0 ? 1 - own : own));
+    const hit = truth.filter((own, row) => own === 1 && predicted[row] === 1).length;
+    const rates = labelRates({ hit, given: predicted.filter((one) => one === 1).length, have: 20 });
+    for (const word of ["precision", "recall", "f1"] as const) {
+      const measure = await measureOf(asked(word, { average: "auto", of: "fraud" }), answered(truth, predicted));
+      const { interval } = must((await drawAll([measure])).get(measure), "a score").score;
+      const own = rates[word];
+      assert.ok(own && interval, word);
+      assert.ok(Math.abs(own.low - interval.low) + Math.abs(own.high - interval.high) < 1e-9, word);
     }
   });
 

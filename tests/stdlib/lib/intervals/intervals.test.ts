@@ -256,13 +256,13 @@ describe("intervals of the difference of two shares of the same rows", () => {
 });
 
 describe("intervals of what a label comes to", () => {
-  it("a label's precision and recall have Wilson's, its F1 one that holds the true F1 as often as it says", () => {
+  it("a label's precision and recall have the mid-P, its F1 one that holds the true F1 as often as it says", () => {
     const { precision, recall } = labelRates({ hit: 57, given: 61, have: 60 });
     assert.deepEqual(
       [precision, recall],
       [
-        { value: 57 / 61, ...wilson(57, 61) },
-        { value: 57 / 60, ...wilson(57, 60) },
+        { value: 57 / 61, ...midP(57, 61) },
+        { value: 57 / 60, ...midP(57, 60) },
       ],
     );
     // Decisions of a label that a share `has`, of which `found` are found, and that `more` of the others are given too.
