@@ -1,22 +1,46 @@
-/** A page for each code of a diagnostic: what it means, and where a program can show it, that program and what is said of it. */
+/**
+ * The codes of diagnostics, a page for each folder of the code that registers some: what each means, and where a program can
+ * show it, that program and what is said of it.
+ */
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import type { Trials } from "./tried.js";
 
 const SEVERITIES = { error: "An error", warning: "A warning", note: "A note" } as const;
 
-export function codePage(name: string, trials: Trials): string {
-  const entry = must(entryOf(name), `the code ${name}`);
+export function roomPage(room: string, names: readonly string[], trials: Trials): string {
   return page(
-    `# ${name}`,
-    `${SEVERITIES[entry.severity]}.`,
-    entry.explain,
-    entry.example !== undefined && `For example:\n\n${fence("tune", entry.example)}`,
-    entry.example !== undefined && `is answered with\n\n${fence("text", said(entry.example, name, trials))}`,
-    `\`npx tunebook explain ${name}\` prints this page; ${link("all codes", "README.md")}.`,
+    `# Codes of ${code(room)}`,
+    `\`npx tunebook explain CODE\` prints one of them; ${link("all codes", "README.md")}.`,
+    ...names.map((name) => section(name, trials)),
   );
+}
+
+function section(name: string, trials: Trials): string {
+  const entry = must(entryOf(name), `the code ${name}`);
+  const parts = [
+    `## ${name}`,
+    `${SEVERITIES[entry.severity]}. ${entry.explain}`,
+    ...(entry.example === undefined
+      ? []
+      : [fence("tune", entry.example), `is answered with`, fence("text", said(entry.example, name, trials))]),
+  ];
+  return parts.join("\n\n");
+}
+
+/** Link to a code's section from a page that lies in a folder beside `codes`. */
+export const codeLink = (name: string): string => link(code(name), `../${placeOf(name)}`);
+
+let places: ReadonlyMap<string, string> | undefined;
+/** `codes/dsl-plan.md#no-name`. */
+function placeOf(name: string): string {
+  places ??= new Map(
+    [...codesByRoom()].flatMap(([room, names]) => names.map((one) => [one, `${pageOfRoom(room)}#${one}`] as const)),
+  );
+  return must(places.get(name), `the page of ${name}`);
 }
 
 /** What the compiler says of an example, its own code alone. */
@@ -34,7 +58,7 @@ export function codesContents(): string {
       ["code", "", "means"],
       allCodes().map((name) => {
         const { severity, explain } = must(entryOf(name), `the code ${name}`);
-        return [link(code(name), `${name}.md`), severity, firstSentence(explain)];
+        return [link(code(name), placeOf(name).replace("codes/", "")), severity, firstSentence(explain)];
       }),
     ),
   );

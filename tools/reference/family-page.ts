@@ -6,6 +6,7 @@ import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { compact, count, percent } from "#kernel/core/display/text.js";
 import { configTable } from "./config-fields.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { codeLink } from "./code-page.js";
 import { programOf } from "./programs.js";
 import { referencesText } from "./references.js";
 import type { Trials } from "./tried.js";
@@ -69,8 +70,7 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
           trials.built("technique").map(async (technique) => {
             const name = link(code(technique.name), `../techniques/${technique.name}.md`);
             const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
-            if (!estimates)
-              return [name, `refused: ${errors.map((e) => link(code(e), `../codes/${e}.md`)).join(", ")}`, "–", "–"];
+            if (!estimates) return [name, `refused: ${errors.map(codeLink).join(", ")}`, "–", "–"];
             const { trainable, parameters } = estimates;
             return [name, count(trainable), percent(trainable / parameters, 3), await savedAs(technique, trials)];
           }),

@@ -4,9 +4,9 @@
  * committed, and a test says when they are stale.
  */
 import type { Kind } from "#dsl/types/registry.js";
-import { allCodes } from "#dsl/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
-import { codePage, codesContents } from "./code-page.js";
+import { codesContents, roomPage } from "./code-page.js";
+import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import { familyPage } from "./family-page.js";
 import { code, link, page, table } from "#kernel/core/display/markdown.js";
 import { syntaxPages } from "./syntax-page.js";
@@ -22,7 +22,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   for (const technique of trials.built("technique"))
     pages.set(`techniques/${technique.name}.md`, await techniquePage(technique, trials));
   for (const kind of kindsOf()) pages.set(`words/${kind}.md`, kindPage(kind, trials));
-  for (const name of allCodes()) pages.set(`codes/${name}.md`, codePage(name, trials));
+  for (const [room, names] of codesByRoom()) pages.set(pageOfRoom(room), roomPage(room, names, trials));
   return pages.set("codes/README.md", codesContents()).set("README.md", contents(trials));
 }
 

@@ -5,6 +5,7 @@ import { wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
 import { count, percent } from "#kernel/core/display/text.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
+import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { programOf } from "./programs.js";
 import { referencesText } from "./references.js";
@@ -36,16 +37,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
         if (!first || !task) return [];
         const base = `${code(first.name)} (${link(family.name, `../families/${family.name}.md`)})`;
         const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
-        if (!estimates)
-          return [
-            [
-              base,
-              code(task.name),
-              `refused: ${errors.map((e) => link(code(e), `../codes/${e}.md`)).join(", ")}`,
-              "–",
-              "–",
-            ],
-          ];
+        if (!estimates) return [[base, code(task.name), `refused: ${errors.map(codeLink).join(", ")}`, "–", "–"]];
         const { trainable: n, parameters } = estimates;
         return [[base, code(task.name), count(n), count(parameters), percent(n / parameters, 3)]];
       }),

@@ -5,6 +5,7 @@ import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";
 import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
+import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { dataOf } from "./programs.js";
 import { referencesText } from "./references.js";
@@ -27,7 +28,7 @@ export function kindPage(kind: Kind, trials: Trials): string {
     built.length > 1 && built.map((word) => link(code(word.name), `#${word.name}`)).join(" · "),
     ...built.map((word) => section(word, trials)),
     planned.length > 0 && "## Known, not built yet",
-    planned.length > 0 && "Writing one of these is the error [`not-built-yet`](../codes/not-built-yet.md).",
+    planned.length > 0 && `Writing one of these is the error ${codeLink("not-built-yet")}.`,
     planned
       .map(({ name, doc, meanwhile }) => `- ${code(name)}: ${prose(doc)} Meanwhile: ${prose(meanwhile)}.`)
       .join("\n"),

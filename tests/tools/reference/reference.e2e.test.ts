@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { lifecycleOf } from "#dsl/assist/lifecycle.js";
-import { entryOf } from "#dsl/diagnostics/codes.js";
+import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
 import { makeRegistry } from "#dsl/types/registry.js";
 import { loadCodes } from "#kernel/cli/all-codes.js";
 import { compared } from "#kernel/cli/commands/reference.js";
@@ -159,9 +159,11 @@ describe("the reference", function () {
     }
   });
 
-  it("shows what is said of the examples of codes", () => {
-    for (const page of readdirSync(join(folder, "codes"))) {
-      const code = page.replace(".md", "");
+  it("has a section for each code, with what is said of its example", () => {
+    const pages = readdirSync(join(folder, "codes")).map((page) => readFileSync(join(folder, "codes", page), "utf8"));
+    const sections = pages.flatMap((page) => [...page.matchAll(/^## ([a-z0-9-]+)$/gm)].map(([, code = ""]) => code));
+    assert.deepEqual(sections.toSorted(), [...allCodes()].sort());
+    for (const code of sections) {
       const example = entryOf(code)?.example;
       if (example !== undefined)
         assert.match(said(example, code, trials), new RegExp(`^(error|warning)\\[${code}\\]`), code);

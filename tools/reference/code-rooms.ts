@@ -1,0 +1,43 @@
+/** Which folder of the code registers which codes: each has one page in the reference. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { allCodes } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+
+const built = fileURLToPath(new URL("../..", import.meta.url));
+const packages = ["dsl", "stdlib", "kernel", "editors"];
+
+/** `dsl/plan` → its codes, both in order. All codes must be loaded. */
+export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
+  const files = packages.flatMap((name) =>
+    readdirSync(join(built, name), { recursive: true, encoding: "utf8" })
+      .filter((file) => file.endsWith(".js"))
+      .map((file) => `${name}/${file.replaceAll("\\", "/")}`),
+  );
+  const rooms = new Map<string, string[]>();
+  const roomOf = new Map<string, string>();
+  for (const file of files) {
+    const text = readFileSync(join(built, file), "utf8");
+    if (!text.includes("registerCodes(")) continue;
+    const room = file.split("/").slice(0, 2).join("/");
+    for (const [, name = ""] of text.matchAll(/^ {4}"?([a-z][a-z0-9-]*)"?: \{$/gm)) roomOf.set(name, room);
+  }
+  for (const name of allCodes()) {
+    const room = must(roomOf.get(name), `the folder that registers ${name}`);
+    rooms.set(room, [...(rooms.get(room) ?? []), name]);
+  }
+  for (const [room, names] of rooms) {
+    if (names.length >= FEWEST) continue;
+    const [whole = room] = room.split("/");
+    if (whole === room) continue;
+    rooms.delete(room);
+    rooms.set(whole, [...(rooms.get(whole) ?? []), ...names].sort());
+  }
+  return new Map([...rooms].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+/** Folders with fewer codes share the page of their package. */
+const FEWEST = 6;
+
+/** Path of a room's page in the reference. */
+export const pageOfRoom = (room: string): string => `codes/${room.replace("/", "-")}.md`;
