@@ -41,8 +41,11 @@ export async function fixFile(file: string): Promise<FixedFile> {
   const fixed = await applyFixes(texts, judge(true), judge(false));
   return {
     ...fixed,
-    ...{ file, before, after: fixed.applied.length === 0 ? before : whole(fixed.texts) },
-    ...{ was: sources(texts).sources, now: sources(fixed.texts).sources },
+    file,
+    before,
+    after: fixed.applied.length === 0 ? before : whole(fixed.texts),
+    was: sources(texts).sources,
+    now: sources(fixed.texts).sources,
   };
 }
 

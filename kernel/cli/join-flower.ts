@@ -62,8 +62,15 @@ export async function joinFlower(o: JoinOptions): Promise<number> {
     },
   };
   const request = {
-    ...{ plan, number: 0, name: o.name ?? null, superlink, once: o.once === true, life: o.rounds ?? null },
-    ...{ plain: o.plain === true, certificates: o.rootCertificates ?? null, peers: peersIn(o.peers) },
+    plan,
+    number: 0,
+    name: o.name ?? null,
+    superlink,
+    once: o.once === true,
+    life: o.rounds ?? null,
+    plain: o.plain === true,
+    certificates: o.rootCertificates ?? null,
+    peers: peersIn(o.peers),
   };
   try {
     await setEngine(session, actions);

@@ -83,8 +83,18 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   try {
     desk = await serveFolders({
-      ...{ folders: served, host: o.host, port: o.port, keys, tls: tlsOf(o), hosts: o.allowHost, limits: limitsOf(o) },
-      ...{ engine: o.engine, threads: o.threads ?? null, log, tellsRequests: !o.quiet, signal: stopping.signal },
+      folders: served,
+      host: o.host,
+      port: o.port,
+      keys,
+      tls: tlsOf(o),
+      hosts: o.allowHost,
+      limits: limitsOf(o),
+      engine: o.engine,
+      threads: o.threads ?? null,
+      log,
+      tellsRequests: !o.quiet,
+      signal: stopping.signal,
       ...(o.drain !== undefined && { drain: o.drain }),
       // The log says it already where it is read in the same place.
       ...(o.log !== undefined && {

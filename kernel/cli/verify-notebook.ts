@@ -46,7 +46,11 @@ export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<n
     const progress = progressOn(process.stderr);
     const { result, interrupted } = await untilInterrupted((signal) =>
       runNotebook(file, {
-        ...{ out, parameters: o.parameter, keepInjected: true, signal, start: { env } },
+        out,
+        parameters: o.parameter,
+        keepInjected: true,
+        signal,
+        start: { env },
         onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
       }).finally(() => progress.end()),
     );

@@ -26,7 +26,11 @@ export async function workerCommand(o: WorkerCommand): Promise<number> {
   delete process.env[PARENT_VARIABLE];
   const { interrupted } = await untilInterrupted((signal) =>
     runWorker({
-      ...{ url, token, signal, threads: o.threads ?? null, patience: o.patience * 1000 },
+      url,
+      token,
+      signal,
+      threads: o.threads ?? null,
+      patience: o.patience * 1000,
       name: (o.name ?? `${hostname()}:${String(process.pid)}`).slice(0, 200),
       parent: parent > 0 ? parent : null,
       onNote: (words) => process.stderr.write(`${words}\n`),

@@ -67,7 +67,10 @@ export class Coordinator implements Desk {
   static async open(o: CoordinatorOptions): Promise<Coordinator> {
     const made = new Coordinator(o);
     made.door = await Door.open({
-      ...{ host: o.host ?? "127.0.0.1", port: o.port ?? 0, token: made.token, desk: made },
+      host: o.host ?? "127.0.0.1",
+      port: o.port ?? 0,
+      token: made.token,
+      desk: made,
       ...(o.patience && { patience: o.patience }),
     });
     return made;

@@ -42,7 +42,9 @@ export function startProcess({ url, token, name, threads }: ProcessOptions): Sta
   child.unref();
   for (const pipe of [child.stdin, child.stderr] as unknown as { unref?(): void }[]) pipe.unref?.();
   return {
-    ...{ name, ended, pid: child.pid ?? -1 },
+    name,
+    ended,
+    pid: child.pid ?? -1,
     async end() {
       child.kill("SIGTERM");
       const late = setTimeout(() => child.kill("SIGKILL"), GRACE);

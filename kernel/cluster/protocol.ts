@@ -210,7 +210,10 @@ export interface Answers {
 }
 
 const work: Schema<Work> = fields({
-  ...{ lease: id, kind: name, title: name, order: table(v.unknown()) },
+  lease: id,
+  kind: name,
+  title: name,
+  order: table(v.unknown()),
   files: v.pipe(v.array(read), v.maxLength(100_000)),
 });
 export const answers: { readonly [A in Asked]: Schema<Answers[A]> } = {

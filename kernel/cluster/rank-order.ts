@@ -37,7 +37,11 @@ export const rankOrder: Schema<RankOrder> = fields({
   plans: v.pipe(v.array(fields({ name: v.string(), plan: planSchema })), v.length(1)),
   bases: v.array(fields({ hash: v.string(), folder: v.string() })),
   gang: fields({
-    ...{ address: v.string(), port: whole(1), token: v.string(), rank: whole(1), of: whole(2) },
+    address: v.string(),
+    port: whole(1),
+    token: v.string(),
+    rank: whole(1),
+    of: whole(2),
     rows: fields({ rank: whole(), of: whole(1) }),
   }),
 });

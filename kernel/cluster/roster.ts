@@ -82,7 +82,7 @@ export class Roster {
     const files = new Map(order.files.map((file) => [file.hash, file]));
     const arrivals = new Arrivals(join(this.scratch, id));
     const lent: LentWork = { lease: id, kind, title, ...order };
-    const lease: Lease = { ...{ id, work, worker, files, arrivals, lent }, next: 0 };
+    const lease: Lease = { id, work, worker, files, arrivals, lent, next: 0 };
     worker.lease = lease;
     worker.heard = Date.now();
     this.leases.set(id, lease);

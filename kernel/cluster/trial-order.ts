@@ -52,7 +52,8 @@ export interface TrialResult {
 
 const goal: Schema<SweepGoal> = fields({ direction: v.picklist(["maximize", "minimize"]), metric: call });
 const aims: Schema<Aims> = fields({
-  ...{ goal, goals: v.array(goal) },
+  goal,
+  goals: v.array(goal),
   require: v.exactOptional(v.array(call)),
 });
 /** A file beside others in one folder. */
@@ -62,7 +63,8 @@ export const beside: Schema<RunFile> = fields({
     v.regex(/^[\w][\w./-]*$/),
     v.check((path) => !path.includes("..")),
   ),
-  ...{ hash: sha256, bytes: whole() },
+  hash: sha256,
+  bytes: whole(),
 });
 export const trialOrder: Schema<TrialOrder> = fields({
   laid: whole(),

@@ -46,7 +46,11 @@ function rayWays(cluster: Pick<Inside, "address" | "token"> & Partial<Inside>, w
     },
     start: ({ threads, ...needs }) =>
       startRayWorker({
-        ...{ ...of(wanted), ray, threads, ...needs, ...(key !== undefined && { metadata: { key } }) },
+        ...of(wanted),
+        ray,
+        threads,
+        ...needs,
+        ...(key !== undefined && { metadata: { key } }),
         // Nodes come and go: one that is started again lies where there is room now.
         async node() {
           const slots = await slotsNow(ray, address, needs);

@@ -22,7 +22,13 @@ export async function askingOf(home: string, d: Deployment, opened: OpenedModel)
     hash: "",
     from: "folder",
     facts: {
-      ...{ folder: home, hash: "", family: d.family, config, parameters: 0, shapes: {}, hasTokenizer: true },
+      folder: home,
+      hash: "",
+      family: d.family,
+      config,
+      parameters: 0,
+      shapes: {},
+      hasTokenizer: true,
       positions: d.max_length,
     },
   };

@@ -55,7 +55,8 @@ const port = fields({
 });
 const graph = fields({
   file: v.string(),
-  ...{ inputs: table(port), outputs: table(port) },
+  inputs: table(port),
+  outputs: table(port),
   fixed: v.exactOptional(table(v.number())),
 });
 const written: Schema<Written> = fields({
@@ -65,8 +66,15 @@ const written: Schema<Written> = fields({
 });
 const schema: Schema<Deployment> = fields({
   version: v.literal(1),
-  ...{ name: v.string(), target: call, family: v.string(), base: v.string(), task: call, technique: call },
-  ...{ labels: v.array(v.string()), roles: v.array(v.string()), max_length: v.number() },
+  name: v.string(),
+  target: call,
+  family: v.string(),
+  base: v.string(),
+  task: call,
+  technique: call,
+  labels: v.array(v.string()),
+  roles: v.array(v.string()),
+  max_length: v.number(),
   template: v.exactOptional(v.nullable(call)),
   clean: v.array(call),
   written,
@@ -92,13 +100,24 @@ export function readDeployment(home: string): Deployment {
 /** How its rows are read, as a plan has it. Nothing of the data is in it but the roles. */
 export function readingOf(d: Deployment, home: string): Reading {
   const model: ModelPlan = {
-    ...{ name: d.name, base: home, folder: home, baseHash: null, task: d.task },
+    name: d.name,
+    base: home,
+    folder: home,
+    baseHash: null,
+    task: d.task,
     technique: isRecord(d.technique) ? d.technique : { word: "full", kind: "technique", arguments: {} },
     max_length: d.max_length,
     ...(d.template !== undefined && { template: d.template }),
   };
   const data: DataPlan = {
-    ...{ name: "", source: {}, folder: home, clean: [], split: null, labels: null, sample: null, seed: 0 },
+    name: "",
+    source: {},
+    folder: home,
+    clean: [],
+    split: null,
+    labels: null,
+    sample: null,
+    seed: 0,
     columns: Object.fromEntries(d.roles.map((role) => [role, role])),
   };
   return { recipe: { model, data } };

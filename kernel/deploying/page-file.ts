@@ -29,8 +29,12 @@ export interface BuiltPage {
   readonly runtime: string;
 }
 const schema: Schema<BuiltPage> = fields({
-  ...{ version: v.string(), template: v.string(), style: v.string(), app: v.string() },
-  ...{ worker: v.string(), runtime: v.string() },
+  version: v.string(),
+  template: v.string(),
+  style: v.string(),
+  app: v.string(),
+  worker: v.string(),
+  runtime: v.string(),
 });
 /** Coded error `page-unbuilt`. */
 export async function builtPage(): Promise<BuiltPage> {
@@ -70,9 +74,15 @@ const known: Schema<{ readonly name: string; readonly model: Pick<Demo["model"],
 
 function filled(built: BuiltPage, own: Own, name: string): string {
   const values: Readonly<Record<string, string>> = {
-    ...{ POLICY: policyFor(built), TITLE: escaped(name), STYLE: built.style },
-    ...{ DEMO: own.demo, TOKENIZER: own.tokenizer, RUNTIME: built.runtime, MODEL: own.model },
-    ...{ WORKER: built.worker, APP: built.app },
+    POLICY: policyFor(built),
+    TITLE: escaped(name),
+    STYLE: built.style,
+    DEMO: own.demo,
+    TOKENIZER: own.tokenizer,
+    RUNTIME: built.runtime,
+    MODEL: own.model,
+    WORKER: built.worker,
+    APP: built.app,
   };
   return built.template.replace(/%([A-Z]+)%/g, (whole, what: string) => values[what] ?? whole);
 }

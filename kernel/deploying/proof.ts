@@ -155,17 +155,26 @@ const score = v.pipe(
   v.transform((x) => x ?? Number.NaN),
 );
 const compared: Schema<Comparison> = fields({
-  ...{ inputs: v.number(), difference: v.nullable(figure), greatest: score, agree: v.number() },
+  inputs: v.number(),
+  difference: v.nullable(figure),
+  greatest: score,
+  agree: v.number(),
   tokens: v.exactOptional(
     fields({
       told: v.exactOptional(v.literal(true)),
-      ...{ agree: v.number(), of: v.number(), first: v.number(), parted: v.number(), even: v.number() },
+      agree: v.number(),
+      of: v.number(),
+      first: v.number(),
+      parted: v.number(),
+      even: v.number(),
     }),
   ),
 });
 const metric = fields({
-  ...{ notebook: score, deployed: score },
-  ...{ low: v.nullable(figure), high: v.nullable(figure) },
+  notebook: score,
+  deployed: score,
+  low: v.nullable(figure),
+  high: v.nullable(figure),
   worse: v.exactOptional(v.literal(true)),
 });
 const schema: Schema<Proof> = fields({
@@ -189,12 +198,16 @@ const schema: Schema<Proof> = fields({
   by: v.exactOptional(v.literal("rows")),
   scores: v.exactOptional(
     fields({
-      ...{ rows: v.number(), dataHash: v.string(), on: v.string(), metrics: table(metric) },
+      rows: v.number(),
+      dataHash: v.string(),
+      on: v.string(),
+      metrics: table(metric),
       labels: v.exactOptional(fields({ of: v.number(), agree: v.number() })),
     }),
   ),
   files: v.exactOptional(table(v.string())),
-  ...{ at: v.string(), tunebook: v.string() },
+  at: v.string(),
+  tunebook: v.string(),
 });
 
 /** Coded error `deployment-unreadable`: it isn't there, is no proof, or its inputs are others than those it was made of. */

@@ -21,7 +21,9 @@ export function apartCut(texts: readonly TokenTexts[], e: Cutting): Fed {
   const written = lengths.map((_, row) => others.reduce((sum, other) => sum + other.lengths[row]!, 0));
   let found: Once | undefined;
   return {
-    ...{ ids, lengths, written },
+    ids,
+    lengths,
+    written,
     asked: { ...askedOf(ids, e), count: n },
     apart: () => (found ??= once(ids, 2 * n, e)),
   };

@@ -98,7 +98,8 @@ function filesOf(split: StreamedRows, { chat, length }: ChatCut): NumberFiles {
     .digest("hex");
   const name = join(split.folder, `${split.name}.${chat.tokenizer.hash.slice(0, 16)}.chat.${how.slice(0, 16)}`);
   return {
-    ...{ file: `${name}.tokens`, index: `${name}.lengths` },
+    file: `${name}.tokens`,
+    index: `${name}.lengths`,
     lengths: (index) =>
       index.length === FIELDS * split.rows
         ? Int32Array.from({ length: split.rows }, (_, row) => index[FIELDS * row]!)

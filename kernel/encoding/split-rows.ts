@@ -54,7 +54,9 @@ function inTable(table: ColumnTable, tokenizer: Tokenizer): SplitRows {
   let all: ConversationRows | undefined;
   const told = (): ConversationRows => (all ??= conversationsOf(table));
   return {
-    ...{ count: numbers.length, numbers, names: rowNamesOf(table, numbers) },
+    count: numbers.length,
+    numbers,
+    names: rowNamesOf(table, numbers),
     column: (role) => (names.has(role) ? (table.array(role) as unknown as Column) : undefined),
     turns: (row) => must(told()[row], `row ${row}`).turns,
     chats: (cut) => chatsInMemory(told(), cut),
@@ -68,7 +70,9 @@ function inTable(table: ColumnTable, tokenizer: Tokenizer): SplitRows {
 function onDisk(split: StreamedRows, tokenizer: Tokenizer, labels: readonly string[]): SplitRows {
   const { numbers, rows } = split;
   return {
-    ...{ count: rows, numbers, names: rowNamesOf(split, numbers) },
+    count: rows,
+    numbers,
+    names: rowNamesOf(split, numbers),
     column: (role) => columnIn(split, role, labels),
     turns: (row) => must(streamedConversations(split, row, row + 1)[0], `row ${row}`).turns,
     chats: (cut) => chatFile(split, cut),

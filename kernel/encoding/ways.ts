@@ -81,9 +81,14 @@ function own(rows: SplitRows, role: string): Pick<Encoded, "count" | "text" | "r
 async function conversations(rows: SplitRows, chat: Chat, e: Of): Promise<Encoded> {
   const { ids, lengths, trained } = await rows.chats({ chat, length: e.maxLength, data: e.data });
   return {
-    ...{ count: rows.count, rows: rows.numbers },
+    count: rows.count,
+    rows: rows.numbers,
     text: (row) => spoken(rows.turns(row)),
-    ...{ ids, lengths, trained, asked: askedOf(ids, e), taught: null },
+    ids,
+    lengths,
+    trained,
+    asked: askedOf(ids, e),
+    taught: null,
   };
 }
 

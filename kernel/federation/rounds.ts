@@ -123,7 +123,11 @@ export class Rounds {
     const gone = [...lost, ...(done.masked?.missing ?? [])].sort((a, b) => a - b);
     return {
       ...(epsilon !== undefined && { epsilon }),
-      ...{ step: round, epoch: round - 1, loss: done.loss, norm: done.norm, tokens: sum((one) => one.tokens) },
+      step: round,
+      epoch: round - 1,
+      loss: done.loss,
+      norm: done.norm,
+      tokens: sum((one) => one.tokens),
       rate: this.o.rate(round, Math.max(0, ...all.map((one) => one.steps))),
       seconds: (performance.now() - begun) / 1000,
       round: {

@@ -166,10 +166,13 @@ export class FederationServer {
     this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
     if (rows > 0) this.loss = all.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows;
     return {
-      ...{ loss: this.loss, norm: normOf(added) },
+      loss: this.loss,
+      norm: normOf(added),
       ...(masked && { masked }),
       clients: each.map(([client, one]) => ({
-        ...{ client, rows: one.rows, loss: one.loss },
+        client,
+        rows: one.rows,
+        loss: one.loss,
         ...(!this.o.summed && { norm: normOf(one.delta), cosine: cosineOf(one.delta, mean) }),
       })),
     };

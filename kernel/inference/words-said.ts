@@ -47,7 +47,9 @@ interface Segment {
 /** Words, marks and blanks: all of the text. */
 export function segmentsOf(text: string): Segment[] {
   return Array.from(words.segment(text), ({ segment, index }) => ({
-    ...{ text: segment, from: index, to: index + segment.length },
+    text: segment,
+    from: index,
+    to: index + segment.length,
     value: null,
   }));
 }

@@ -38,7 +38,7 @@ registerCodes({
     message: (d) => `${d.file}, row ${d.row}: ${d.field} ${d.why}`,
     help: (d) =>
       d.field === "probabilities"
-        ? "`probabilities` give each label of a row a share from 0 to 1, `{\"yes\": 0.8, \"no\": 0.2}`; they add up to 1 unless a row has several labels"
+        ? '`probabilities` give each label of a row a share from 0 to 1, `{"yes": 0.8, "no": 0.2}`; they add up to 1 unless a row has several labels'
         : "all rows have answers of one sort: labels, numbers, lists of labels, tags of words, or texts",
     explain:
       "Every row must have its truth and its answer, of the same sort as the first row: a metric over some rows alone would be a number of something else. A row that a system could not answer has an answer of its own (an empty text, a label `none`), and counts as wrong.",

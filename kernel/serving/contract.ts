@@ -183,8 +183,14 @@ export interface Limits {
   readonly rate: number;
 }
 export const LIMITS: Limits = {
-  ...{ gather: 2, queue: 1024, texts: 256, streams: 16 },
-  ...{ body: 4 * 2 ** 20, time: 120_000, truncate: true, rate: 0 },
+  gather: 2,
+  queue: 1024,
+  texts: 256,
+  streams: 16,
+  body: 4 * 2 ** 20,
+  time: 120_000,
+  truncate: true,
+  rate: 0,
 };
 
 /** Where and for whom HTTP is spoken (`./http/start.ts`: `startHttp(models, options)`). */

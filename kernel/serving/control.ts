@@ -71,36 +71,58 @@ export function errorOf({ code, data, words }: Failure): CodedError {
 
 const folder = v.object({ name: v.nullable(v.string()), folder: v.string() });
 const limits: Schema<Limits> = v.object({
-  ...{ gather: figure, queue: whole(1), texts: whole(1), maxTokens: v.exactOptional(whole(1)), streams: whole(1) },
-  ...{ body: whole(1), memory: v.exactOptional(whole(1)), time: figure, truncate: v.boolean(), rate: figure },
+  gather: figure,
+  queue: whole(1),
+  texts: whole(1),
+  maxTokens: v.exactOptional(whole(1)),
+  streams: whole(1),
+  body: whole(1),
+  memory: v.exactOptional(whole(1)),
+  time: figure,
+  truncate: v.boolean(),
+  rate: figure,
 });
 const serve: Schema<Serve> = v.object({
-  ...{ folders: v.array(folder), host: v.string(), port: whole(), keys: v.array(v.string()) },
+  folders: v.array(folder),
+  host: v.string(),
+  port: whole(),
+  keys: v.array(v.string()),
   tls: v.nullable(v.object({ cert: v.string(), key: v.string() })),
-  ...{ hosts: v.array(v.string()), limits, threads: v.nullable(whole(1)) },
+  hosts: v.array(v.string()),
+  limits,
+  threads: v.nullable(whole(1)),
   engine: v.picklist(["auto", ...ENGINE_NAMES]),
 });
 const sort: Schema<Sort> = v.picklist([
   ...(["labels", "tags", "answers", "fills", "continues", "rewrites", "embeds", "number"] as const),
 ]);
 const facts = v.object({
-  ...{
-    name: v.string(),
-    folder: v.string(),
-    sort,
-    labels: whole(),
-    maxLength: figure,
-    root: v.nullable(v.string()),
-  },
-  ...{ chats: v.boolean(), pairs: v.boolean() },
+  name: v.string(),
+  folder: v.string(),
+  sort,
+  labels: whole(),
+  maxLength: figure,
+  root: v.nullable(v.string()),
+  chats: v.boolean(),
+  pairs: v.boolean(),
 });
 const ofModel: Schema<ModelLoad> = fields({
-  ...{ waiting: figure, working: figure, batches: figure },
-  ...{ tokensRead: figure, tokensWritten: figure, tokensCached: figure },
+  waiting: figure,
+  working: figure,
+  batches: figure,
+  tokensRead: figure,
+  tokensWritten: figure,
+  tokensCached: figure,
 });
 const load: Schema<HttpLoad> = v.object({
-  ...{ requests: figure, failed: figure, perSecond: figure, p50: v.nullable(figure), p99: v.nullable(figure) },
-  ...{ underWay: figure, tokensPerSecond: figure, models: table(ofModel) },
+  requests: figure,
+  failed: figure,
+  perSecond: figure,
+  p50: v.nullable(figure),
+  p99: v.nullable(figure),
+  underWay: figure,
+  tokensPerSecond: figure,
+  models: table(ofModel),
 });
 const failure = v.object({ code: v.nullable(v.string()), data: v.unknown(), words: v.string() });
 const ordered: Schema<Ordered> = v.variant("is", [

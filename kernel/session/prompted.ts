@@ -13,7 +13,12 @@ import type { OpenBase } from "../inference/prompted/prompted-base.js";
 /** As a model that nobody trains; `folder`: where a path starts. */
 export function promptedPlan(base: string, folder: string): ModelPlan {
   return {
-    ...{ name: base, base, folder, baseHash: null, max_length: 0, template: null },
+    name: base,
+    base,
+    folder,
+    baseHash: null,
+    max_length: 0,
+    template: null,
     task: { kind: "task", word: "text_generation", arguments: {} },
     // Nothing trains, so that the weights may be those of other models on the base.
     technique: { kind: "technique", word: "head_only", arguments: {} },
@@ -35,7 +40,12 @@ export async function openBaseOf(
   const id = chat ? tokenizer.idOf(stop) : null;
   const window = config["sliding_window"];
   return {
-    ...{ base: plan.base, session, tokenizer, chat, vocabulary, positions },
+    base: plan.base,
+    session,
+    tokenizer,
+    chat,
+    vocabulary,
+    positions,
     bytes: weightBytes(base.facts),
     window: typeof window === "number" ? window : null,
     ends: new Set([...endsOf(config), ...(id === null ? [] : [id])]),

@@ -57,7 +57,10 @@ export async function openShipment(shipped: Shipped, o: OpenOptions): Promise<Op
     const warnings = new Warnings(o.screen, sources, `${last.id}-shipped`);
     const { experiment } = action;
     const stage = {
-      ...{ screen: o.screen, hostContext, sources, warnings },
+      screen: o.screen,
+      hostContext,
+      sources,
+      warnings,
       ...(experiment && { experiment }),
       ...(o.signal && { signal: o.signal }),
     };
@@ -85,7 +88,9 @@ function contextOf(shipment: Shipment, tables: ReadonlyMap<string, Table>, o: Op
     Object.entries(live).map(([name, one]) => [name, one.is === "value" ? one.value : rowsOf(tables.get(name))]),
   );
   return {
-    ...{ folder, runs, parameters: parameters as Readonly<Record<string, Value>> },
+    folder,
+    runs,
+    parameters: parameters as Readonly<Record<string, Value>>,
     typescript: () => typescript,
     live: (name) => (values.has(name) ? { value: values.get(name) } : undefined),
     best: (sweep) => bests[sweep]?.values,

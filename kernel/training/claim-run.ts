@@ -96,7 +96,8 @@ export async function claimUnfinished(root: string, plan: Plan, { name, trial }:
   // Nobody knows what its lock would have said.
   for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
-    ...{ model: name, folder: root },
+    model: name,
+    folder: root,
     older: olderRuns(root, name),
     damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === name ? [`${run.id}: ${damageIn(run)}`] : [])),
   });

@@ -29,7 +29,9 @@ export class Toll {
     const share = (part: number): number =>
       this.seconds > 0 ? Number(Math.min(1, part / this.seconds).toFixed(4)) : 0;
     return {
-      ...{ workers: count, communication: share(this.communicated), waiting: share(this.waited) },
+      workers: count,
+      communication: share(this.communicated),
+      waiting: share(this.waited),
       ...(gpus === undefined
         ? { cpuHours: all("cpuHours", hours * threads) }
         : { gpuHours: all("gpuHours", hours * gpus) }),

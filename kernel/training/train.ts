@@ -58,7 +58,10 @@ class TrainingLoop {
     const { ranks } = t.plan.estimates;
     this.toll = gang && ranks && new Toll(ranks, t.run.everything());
     const of = {
-      ...{ plan: t.plan, loader: t.loader, schedule: t.schedule, privately: t.privately ?? null },
+      plan: t.plan,
+      loader: t.loader,
+      schedule: t.schedule,
+      privately: t.privately ?? null,
       seen: t.watchedRows !== null,
     };
     this.pipeline = rounds ?? t.exact ?? new StepPipeline(stepsOf(of, t.session, this.shared), this.position.step);
@@ -227,7 +230,9 @@ class TrainingLoop {
     // The loss that is told is the task's own; of all that is learnt the gradient tells.
     if (!Number.isFinite(step.loss) || !Number.isFinite(step.norm))
       throw new CodedError("loss-not-finite", {
-        ...{ step: step.step, loss: String(step.loss), rate: step.rate },
+        step: step.step,
+        loss: String(step.loss),
+        rate: step.rate,
         ...(Number.isFinite(step.loss) && { norm: String(step.norm) }),
       });
   }

@@ -129,7 +129,10 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
   const texts = await sourcesOf(file);
   const checked = await checkTexts(texts, folder, {
     // A bundle holds what the program needs, so that is downloaded.
-    ...{ parameters: o.parameter, datasets, onProgress, trusted: true },
+    parameters: o.parameter,
+    datasets,
+    onProgress,
+    trusted: true,
   });
   const { diagnostics, sources, unvalued } = checked;
   if (diagnostics.some(({ severity }) => severity === "error")) {

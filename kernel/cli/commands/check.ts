@@ -31,8 +31,11 @@ export function register(program: Command): void {
         const { withProgress } = await import("../long.js");
         const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
           checkFile(file, {
-            ...{ quick: options.quick === true, glance: options.whole !== true },
-            ...{ parameters: options.parameter, onProgress, tries: triedEngine },
+            quick: options.quick === true,
+            glance: options.whole !== true,
+            parameters: options.parameter,
+            onProgress,
+            tries: triedEngine,
           }),
         ).catch((error: unknown) => {
           const failure = options.json ? jsonFailure(file, error) : null;

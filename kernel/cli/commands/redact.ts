@@ -50,8 +50,12 @@ export function register(program: Command): void {
     .action(async (path: string, o: Options) => {
       const rows = redactedRows(
         {
-          ...{ folder: process.cwd(), path, column: o.column, one: o.json },
-          ...{ encoding: o.encoding, delimiter: o.delimiter },
+          folder: process.cwd(),
+          path,
+          column: o.column,
+          one: o.json,
+          encoding: o.encoding,
+          delimiter: o.delimiter,
         },
         redactionOf(o),
       );

@@ -55,7 +55,9 @@ function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
   const parts = by.map((one) => ({
     column: one.by,
     slices: one.slices.map((slice) => ({
-      ...{ value: slice.name, rows: slice.rows, metrics: slice.metrics && numbers(slice.metrics) },
+      value: slice.name,
+      rows: slice.rows,
+      metrics: slice.metrics && numbers(slice.metrics),
     })),
   }));
   // One is told by itself, as it always was.
@@ -73,7 +75,9 @@ function numbers(metrics: readonly ScoredMetric[]) {
     metrics.map(({ name, score, notes }) => [
       name,
       {
-        ...{ value: score?.value ?? null, low: score?.interval?.low ?? null, high: score?.interval?.high ?? null },
+        value: score?.value ?? null,
+        low: score?.interval?.low ?? null,
+        high: score?.interval?.high ?? null,
         ...(notes && { notes }),
       },
     ]),

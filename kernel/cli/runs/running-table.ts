@@ -49,8 +49,10 @@ type Told = ReturnType<typeof toldOf> | NonNullable<Awaited<ReturnType<typeof to
 function runsAs(one: Told): string {
   if (one.where === "here") return one.detached ? "detached" : "in a notebook or command";
   const stands = {
-    ...{ "under way": "", over: ", over: attach brings it" },
-    ...{ gone: ", ended before its time", away: ", not reached" },
+    "under way": "",
+    over: ", over: attach brings it",
+    gone: ", ended before its time",
+    away: ", not reached",
   }[one.stands];
   return `on Ray at ${one.address}${stands}`;
 }
@@ -61,9 +63,23 @@ async function toldThere(sweep: Together) {
   if (found === null) return null;
   const { at, stands, why, done, of } = found;
   return {
-    ...{ name: sweep.name, run: basename(sweep.folder), folder: sweep.folder, runs: runsAround(sweep) },
-    ...{ detached: true, where: "ray" as const, address: at.address, job: at.job, stands, why, process: null },
-    ...{ since: at.since, step: done, steps: of, of: "trials", loss: null, secondsLeft: null },
+    name: sweep.name,
+    run: basename(sweep.folder),
+    folder: sweep.folder,
+    runs: runsAround(sweep),
+    detached: true,
+    where: "ray" as const,
+    address: at.address,
+    job: at.job,
+    stands,
+    why,
+    process: null,
+    since: at.since,
+    step: done,
+    steps: of,
+    of: "trials",
+    loss: null,
+    secondsLeft: null,
   };
 }
 
@@ -82,26 +98,37 @@ function toldOf({ folder, holder, detached }: Running) {
   if (several) {
     const { done, of } = doneOf(several, registry);
     return {
-      ...{ name: several.name, run: run.id, folder, runs: runsAround(several), detached },
-      ...{ where: "here" as const, process: holder.writer.id },
-      ...{ since: holder.at, step: done, steps: of, of: `${ONE[several.several.is]}s`, loss: null, secondsLeft: null },
+      name: several.name,
+      run: run.id,
+      folder,
+      runs: runsAround(several),
+      detached,
+      where: "here" as const,
+      process: holder.writer.id,
+      since: holder.at,
+      step: done,
+      steps: of,
+      of: `${ONE[several.several.is]}s`,
+      loss: null,
+      secondsLeft: null,
     };
   }
   const log = new RunLog();
   log.take(readRegular(run.eventsFile) ?? "");
   const { step, steps, loss, pace } = log;
   return {
-    ...{ name: run.lock()?.name ?? run.id, run: run.id, folder, runs: dirname(folder) },
-    ...{
-      detached,
-      where: "here" as const,
-      process: holder.writer.id,
-      since: holder.at,
-      step,
-      steps,
-      of: "steps",
-      loss,
-    },
+    name: run.lock()?.name ?? run.id,
+    run: run.id,
+    folder,
+    runs: dirname(folder),
+    detached,
+    where: "here" as const,
+    process: holder.writer.id,
+    since: holder.at,
+    step,
+    steps,
+    of: "steps",
+    loss,
     secondsLeft: pace && steps !== null ? Math.round(pace.seconds * Math.max(0, steps - step)) : null,
   };
 }

@@ -54,8 +54,11 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
   const ranked = column === undefined && metric !== undefined;
   const open = view.fold || ranked ? [] : sweepsOf(list, view);
   const listing = list.list({
-    ...{ ...view, fold: view.fold || !ranked, open },
-    ...{ sort: column ?? ("score" satisfies SortBy), score: metric?.key ?? null },
+    ...view,
+    fold: view.fold || !ranked,
+    open,
+    sort: column ?? ("score" satisfies SortBy),
+    score: metric?.key ?? null,
   });
   const servers = servingIn(list.root);
   if (json) return `${JSON.stringify({ on, ...plain(listing), servers }, null, 2)}\n`;
@@ -141,7 +144,10 @@ function usage(message: string): CodedError {
 function plain({ rows, runs, total, all, score, problem }: RunListing): object {
   const byId = new Map(runs.map((run) => [run.id, run]));
   return {
-    ...{ total, all, score, ...(problem !== undefined && { problem }) },
+    total,
+    all,
+    score,
+    ...(problem !== undefined && { problem }),
     rows: rows.map((row) => (row.is === "run" ? { ...row, run: byId.get(row.id) } : row)),
   };
 }

@@ -39,7 +39,10 @@ export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around):
   const there = none ?? onHead;
   return [
     {
-      ...{ way: "search on the cluster", can: there === null, room, reached: false },
+      way: "search on the cluster",
+      can: there === null,
+      room,
+      reached: false,
       why: there ?? `the search on ${on}; the notebook may be closed and need not be reached`,
     },
     ...(["search here", "one training"] as const).map((way): Way => {

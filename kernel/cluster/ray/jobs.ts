@@ -62,16 +62,19 @@ const STATUS = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "STOPPED"] as const
 const job = fields({ status: v.picklist(STATUS), message: v.optional(v.nullable(v.string())) });
 const listed = v.array(
   fields({
-    ...{ submission_id: v.nullable(v.string()), status: v.picklist(STATUS) },
+    submission_id: v.nullable(v.string()),
+    status: v.picklist(STATUS),
     message: v.optional(v.nullable(v.string())),
     metadata: v.optional(v.nullable(table(v.string()))),
   }),
 );
 const versions = fields({ ray_version: v.string() });
 const raylet = fields({
-  ...{ nodeId: v.string(), state: v.string() },
+  nodeId: v.string(),
+  state: v.string(),
   resourcesTotal: v.optional(table(v.number()), {}),
-  ...{ nodeManagerAddress: v.optional(v.string(), ""), nodeManagerHostname: v.optional(v.string(), "") },
+  nodeManagerAddress: v.optional(v.string(), ""),
+  nodeManagerHostname: v.optional(v.string(), ""),
   isHeadNode: v.optional(v.boolean(), false),
 });
 const nodes = fields({ data: fields({ summary: v.array(fields({ raylet: object })) }) });
@@ -101,8 +104,13 @@ export class RayJobs {
       const { nodeId: id, resourcesTotal: has, ...of } = this.held(told, raylet, "its nodes");
       return [
         {
-          ...{ id, host: of.nodeManagerHostname, address: of.nodeManagerAddress, head: of.isHeadNode },
-          ...{ cpus: has["CPU"] ?? 0, gpus: has["GPU"] ?? 0, memory: has["memory"] ?? 0 },
+          id,
+          host: of.nodeManagerHostname,
+          address: of.nodeManagerAddress,
+          head: of.isHeadNode,
+          cpus: has["CPU"] ?? 0,
+          gpus: has["GPU"] ?? 0,
+          memory: has["memory"] ?? 0,
         },
       ];
     });
@@ -122,7 +130,10 @@ export class RayJobs {
   async submit(asked: Submission): Promise<string> {
     const { packages: [folder, ...more] = [], environment = {}, metadata = {} } = asked;
     const body = {
-      ...{ submission_id: asked.id, entrypoint: asked.entrypoint, metadata, entrypoint_num_cpus: asked.cpus },
+      submission_id: asked.id,
+      entrypoint: asked.entrypoint,
+      metadata,
+      entrypoint_num_cpus: asked.cpus,
       ...(asked.gpus !== undefined && { entrypoint_num_gpus: asked.gpus }),
       ...(asked.node !== undefined && { entrypoint_label_selector: { "ray.io/node-id": asked.node } }),
       runtime_env: {
@@ -207,7 +218,9 @@ export class RayJobs {
     const signals = [signal, late].filter((one) => one !== undefined);
     try {
       return await request(`${this.address}${path}`, {
-        ...{ method, headersTimeout: PATIENCE, bodyTimeout: PATIENCE },
+        method,
+        headersTimeout: PATIENCE,
+        bodyTimeout: PATIENCE,
         headers: { ...this.headers(), ...(body !== undefined && { "content-type": type }) },
         ...(body !== undefined && { body }),
         ...(signals.length > 0 && { signal: AbortSignal.any(signals) }),
@@ -245,7 +258,9 @@ export class RayJobs {
     // A traceback of Ray's ends with what went wrong.
     const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
-      ...{ address: shownAddress(this.address), what, status },
+      address: shownAddress(this.address),
+      what,
+      status,
       why: last.slice(0, 600) || "it says no more",
     });
   }

@@ -45,7 +45,10 @@ export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: 
   for await (const part of partsOf(file, JSON.stringify(order)))
     packages.push(await ray.upload(await zipOf(part), `part ${String(packages.length + 1)} of the sweep`));
   await ray.submit({
-    ...{ id: job, cpus: 0, node: node.id, packages },
+    id: job,
+    cpus: 0,
+    node: node.id,
+    packages,
     entrypoint: "exec tunebook coordinate .",
     // It ends its workers, who write their checkpoints, and writes its journal.
     environment: { RAY_JOB_STOP_WAIT_TIME_S: String(patience.stop / 1000 - 15) },
@@ -142,7 +145,9 @@ const NOWHERE = { id: "", host: "", address: "" };
 export function endedBadly(job: RayJob, log: string | null): CodedError<"ray-job-ended"> {
   const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
   return new CodedError("ray-job-ended", {
-    ...{ job: job.id, status: job.status, why: job.message || "nothing more is known" },
+    job: job.id,
+    status: job.status,
+    why: job.message || "nothing more is known",
     log: lines.slice(-8).map((line) => line.slice(0, 300)),
   });
 }

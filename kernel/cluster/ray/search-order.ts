@@ -27,8 +27,13 @@ export const searchOrder: Schema<SearchOrder> = fields({
   version: v.literal(1),
   tunebook: v.string(),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-  ...{ job: name, sweep: name, journal: v.pipe(name, v.notValue(".."), v.notValue(".")) },
-  ...{ address: v.string(), host: v.string(), parts: whole(1), kept: v.array(name) },
+  job: name,
+  sweep: name,
+  journal: v.pipe(name, v.notValue(".."), v.notValue(".")),
+  address: v.string(),
+  host: v.string(),
+  parts: whole(1),
+  kept: v.array(name),
 });
 
 /** What lies in the bundle that it reads. */

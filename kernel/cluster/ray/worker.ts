@@ -48,7 +48,9 @@ export function startRayWorker(o: RayWorkerOptions): StartedWorker {
     return words;
   });
   return {
-    ...{ name: o.name, ended, unfit: () => unfit },
+    name: o.name,
+    ended,
+    unfit: () => unfit,
     async end() {
       ending.abort();
       await ended;
@@ -73,7 +75,11 @@ async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Pro
     const token = await ray.upload(await zipOf([{ path: TOKEN, content: Buffer.from(o.token) }]), "the token");
     if (ending.aborted) return so("was not needed");
     await ray.submit({
-      ...{ id, cpus: o.cpus, gpus: o.gpus > 0 ? o.gpus : undefined, node: node.id, packages: [token] },
+      id,
+      cpus: o.cpus,
+      gpus: o.gpus > 0 ? o.gpus : undefined,
+      node: node.id,
+      packages: [token],
       entrypoint: `${TOKEN_VARIABLE}="$(cat ${TOKEN})" exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
       metadata: { ...o.metadata, tunebook: "worker", name: o.name },
     });

@@ -157,7 +157,12 @@ export class TuneAssistant {
     const { registry, earlier, outside, facts: told } = this.world();
     const known = (await lookout.seen?.()) ?? Facts.none;
     const { facts, diagnostics } = await compileAnswered([...earlier, source], {
-      ...{ registry, outside, purpose: "assist", answer: lookout.answer, asks: lookout.asks, kept },
+      registry,
+      outside,
+      purpose: "assist",
+      answer: lookout.answer,
+      asks: lookout.asks,
+      kept,
       facts: factsFrom([...known.entries(), ...told.entries()]),
     });
     return { registry, earlier, kept, facts, outside, diagnostics };
@@ -168,13 +173,11 @@ export class TuneAssistant {
 export function findingOf(d: Diagnostic): Finding {
   const { message, help } = wordsFor(d);
   return {
-    ...{
-      from: d.span.start,
-      to: d.span.end,
-      severity: d.severity === "note" ? "info" : d.severity,
-      code: d.code as string,
-      message,
-    },
+    from: d.span.start,
+    to: d.span.end,
+    severity: d.severity === "note" ? "info" : d.severity,
+    code: d.code as string,
+    message,
     ...(help !== undefined && { help }),
     ...(d.fix && { fix: mendOf(d.fix) }),
   };

@@ -34,7 +34,9 @@ export function asChosen(
   const apart = better === "greater" ? least > 0 : most < 0;
   const lucky = verdict === "better" && !apart;
   return {
-    ...{ ...versus, low: least, high: most },
+    ...versus,
+    low: least,
+    high: most,
     ...(lucky && { verdict: "no difference shown", chosen: true }),
   };
 }

@@ -42,8 +42,14 @@ export function windowsOf(
     const types = new Int32Array(ids.length).fill(frame.types[1]);
     types.fill(frame.types[0], 0, before.length);
     return {
-      ...{ of: o.of, question, context, ids, types, first: before.length },
-      ...{ starts: told.starts.subarray(from, to), ends: told.ends.subarray(from, to) },
+      of: o.of,
+      question,
+      context,
+      ids,
+      types,
+      first: before.length,
+      starts: told.starts.subarray(from, to),
+      ends: told.ends.subarray(from, to),
     };
   });
 }

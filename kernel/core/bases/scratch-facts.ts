@@ -36,7 +36,11 @@ export async function scratchOf(
   const read = family.config(config);
   const shapes = shapesOf(family, read);
   return {
-    ...{ family: word.name, config, shapes, hasTokenizer: tokens !== null, chatTemplate: false },
+    family: word.name,
+    config,
+    shapes,
+    hasTokenizer: tokens !== null,
+    chatTemplate: false,
     parameters: elementsIn(shapes),
     positions: family.sizes(read).positions,
     scratch: { asked, got: tokens },

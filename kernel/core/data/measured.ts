@@ -57,7 +57,8 @@ export async function measured(prepared: Prepared, plan: DataPlan, o: Measures):
   return withFacts({ ...prepared, facts: { ...prepared.facts, ...counted, ...reading } }, (name, facts) => {
     const stop = stops.get(name);
     return {
-      ...{ ...facts, lengths: lengths(name) },
+      ...facts,
+      lengths: lengths(name),
       ...(targets.has(name) && { targets: written(name) }),
       ...(stop && { stops: stop }),
     };

@@ -80,7 +80,11 @@ export async function prepareRows(plan: DataPlan, world: SourceWorld, o: Prepare
   const opened = { unread: new Set<string>(), read: new ReadAs(), left, unpacks: unpacked };
   const chunks = (): AsyncIterable<readonly Row[]> =>
     streamRows(plan, {
-      ...{ registry, world, signal: o.signal, onRows: o.onRows, unread: opened.unread },
+      registry,
+      world,
+      signal: o.signal,
+      onRows: o.onRows,
+      unread: opened.unread,
       found: (file, what) => opened.read.add(file, what),
       mostBytes: o.mostBytes,
       onLeft: (split, rows, of) => left.set(split, { rows, of }),

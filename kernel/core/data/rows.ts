@@ -90,7 +90,10 @@ function refusal(
   const place = "column" in field ? { field: field.column } : field;
   const misspelt = nearest(place.field, Array.isArray(ignored) ? ignored.map(String) : []);
   return new CodedError("field-not-built", {
-    ...{ column, row, holds: refused, ...place },
+    column,
+    row,
+    holds: refused,
+    ...place,
     ...(misspelt !== undefined && { misspelt }),
   });
 }
@@ -140,7 +143,8 @@ export async function* streamRows(plan: DataPlan, reading: Reading): AsyncGenera
   const { seed } = plan;
   const asked = {
     ...worldOf(reading.world, reading.registry),
-    ...{ columns: columnsAsked(plan), seed },
+    columns: columnsAsked(plan),
+    seed,
     ...(reading.found && { found: reading.found }),
   };
   let all = 0;

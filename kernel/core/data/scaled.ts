@@ -30,7 +30,8 @@ export function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sample
     ...facts,
     dropped: shared(facts.dropped),
     ...(cleaners && { cleaners }),
-    ...{ rowsIn: of, kept: splits.reduce((sum, [, split]) => sum + split.rows, 0) },
+    rowsIn: of,
+    kept: splits.reduce((sum, [, split]) => sum + split.rows, 0),
     splits: Object.fromEntries(splits),
     sampled: { rows: read, of },
   };

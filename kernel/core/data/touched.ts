@@ -59,7 +59,9 @@ export class Touched {
   found(): CleanerFacts {
     const counted = (of: ReadonlyMap<string, number>) => [...of].map(([why, count]) => ({ why, count }));
     return {
-      ...{ word: this.word, changed: this.rows, dropped: counted(this.reasons) },
+      word: this.word,
+      changed: this.rows,
+      dropped: counted(this.reasons),
       ...(this.notes.size > 0 && { noted: counted(this.notes) }),
       examples: this.examples,
     };

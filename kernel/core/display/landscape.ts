@@ -163,11 +163,15 @@ export function landscapeFigure(o: LandscapeTold): Figure {
       title: { text: escapeLabel(`loss on ${loss.on}`) },
       domain: [i * (wide + gap), i * (wide + gap) + wide],
       anchor: `y${n}`,
-      ...{ range: ends(x), constrain: "domain", zeroline: false },
+      range: ends(x),
+      constrain: "domain",
+      zeroline: false,
     };
     layout[`yaxis${n}`] = {
       anchor: `x${n}`,
-      ...{ range: ends(y), constrain: "domain", zeroline: false },
+      range: ends(y),
+      constrain: "domain",
+      zeroline: false,
       // A length is as long upwards as it is sideways.
       scaleanchor: `x${n}`,
       ...(i > 0 && { matches: "y" }),
@@ -185,8 +189,14 @@ function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeTold): Trace {
   const [low, high] = [Math.floor(Math.min(...all)), Math.ceil(Math.max(...all))];
   return {
     type: "contour",
-    ...{ x, y, z: logs, colorscale: blues, showscale: false },
-    ...{ zmin: low, zmax: high, contours: { start: low, end: high, size: 0.5, coloring: "heatmap" } },
+    x,
+    y,
+    z: logs,
+    colorscale: blues,
+    showscale: false,
+    zmin: low,
+    zmax: high,
+    contours: { start: low, end: high, size: 0.5, coloring: "heatmap" },
     line: { width: 0.6, color: "rgba(120,130,145,0.55)" },
     text: z.map((row) => row.map((value) => significant(value, 3))),
     hovertemplate: `${escapeLabel(on)}: loss %{text}<extra></extra>`,
@@ -204,7 +214,10 @@ function ellipses(o: LandscapeTold, again: boolean): readonly Trace[] {
       .map(([a, b]) => (within(a, x) && within(b, y) ? [a, b] : null))
       .filter((point, j, all) => point !== null || (j > 0 && all[j - 1] !== null));
     return {
-      ...{ type: "scatter", mode: "lines", showlegend: !again, legendgroup: `ewc ${String(i)}` },
+      type: "scatter",
+      mode: "lines",
+      showlegend: !again,
+      legendgroup: `ewc ${String(i)}`,
       name: name === null ? "a quarter of it" : `EWC's penalty as at ${escapeLabel(name)}`,
       x: drawn.map((point) => point?.[0] ?? null),
       y: drawn.map((point) => point?.[1] ?? null),
@@ -222,7 +235,10 @@ function ways({ places, name }: LandscapeTold, again: boolean): readonly Trace[]
     // The first colour is the ground's, the seventh the ellipse's.
     const own = start ? "#7a7f8a" : color([1, 2, 3, 4, 5][(i - 1) % 5] ?? 1);
     return {
-      ...{ type: "scatter", mode: start ? "markers" : "lines+markers", showlegend: !again, legendgroup: place.name },
+      type: "scatter",
+      mode: start ? "markers" : "lines+markers",
+      showlegend: !again,
+      legendgroup: place.name,
       name: escapeLabel(place.name),
       x: start ? [0] : [0, place.x],
       y: start ? [0] : [0, place.y],

@@ -176,8 +176,13 @@ function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], p
   const xs = placed.map(({ x }) => x);
   const far = Math.max(...xs) / Math.min(...xs) > FAR;
   const line: Trace = {
-    ...{ type: "scatter", mode: "lines", name: "none beats it", showlegend: true, hoverinfo: "skip" },
-    ...{ x: along.map(({ x }) => short(x)), y: along.map(({ one }) => short(one.score.value)) },
+    type: "scatter",
+    mode: "lines",
+    name: "none beats it",
+    showlegend: true,
+    hoverinfo: "skip",
+    x: along.map(({ x }) => short(x)),
+    y: along.map(({ one }) => short(one.score.value)),
     line: { color: FRONT, width: 1.5, shape: "hv" },
   };
   return {
@@ -215,11 +220,19 @@ function markOf({ models }: ParetoShown, one: ParetoModel): Trace {
 function points(placed: readonly Placed[], name: string, marker: Trace, o: ParetoShown, unit: string): Trace {
   const spread = placed.map(({ one: { score } }) => score.interval);
   return {
-    ...{ type: "scatter", mode: "markers", name: escapeLabel(clip(name, NAME)), showlegend: true, marker },
-    ...{ x: placed.map(({ x }) => short(x)), y: placed.map(({ one }) => short(one.score.value)) },
+    type: "scatter",
+    mode: "markers",
+    name: escapeLabel(clip(name, NAME)),
+    showlegend: true,
+    marker,
+    x: placed.map(({ x }) => short(x)),
+    y: placed.map(({ one }) => short(one.score.value)),
     ...(spread.every((ends) => ends !== null) && {
       error_y: {
-        ...{ type: "data", symmetric: false, thickness: 1, width: 0 },
+        type: "data",
+        symmetric: false,
+        thickness: 1,
+        width: 0,
         array: placed.map(({ one: { score } }, i) => short((spread[i]?.high ?? score.value) - score.value)),
         arrayminus: placed.map(({ one: { score } }, i) => short(score.value - (spread[i]?.low ?? score.value))),
       },

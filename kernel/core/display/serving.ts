@@ -102,14 +102,12 @@ export interface ServingState {
 }
 
 const TONES: Readonly<Record<ServingState["is"], string>> = {
-  ...{
-    opening: tone.accent,
-    serving: tone.good,
-    stopping: tone.warn,
-    stopped: tone.accent,
-    died: tone.bad,
-    failed: tone.bad,
-  },
+  opening: tone.accent,
+  serving: tone.good,
+  stopping: tone.warn,
+  stopped: tone.accent,
+  died: tone.bad,
+  failed: tone.bad,
 };
 
 export function servingShown(state: ServingState, id: string): Shown & { readonly id: string } {

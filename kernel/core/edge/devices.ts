@@ -48,23 +48,43 @@ function measured(
 export const devices: readonly Device[] = [
   measured("phone, high", {
     processor: "Dimensity 9300, 4 large cores",
-    ...{ picture: 223.9, gain: 19.05 / 9.61, memory: "LPDDR5T-9600", peak: 76.8, room: 1.5 * GB },
+    picture: 223.9,
+    gain: 19.05 / 9.61,
+    memory: "LPDDR5T-9600",
+    peak: 76.8,
+    room: 1.5 * GB,
   }),
   measured("phone, middle", {
     processor: "Snapdragon 888",
-    ...{ picture: 614.5, gain: 29.64 / 25.16, memory: "LPDDR5-6400", peak: 51.2, room: 1 * GB },
+    picture: 614.5,
+    gain: 29.64 / 25.16,
+    memory: "LPDDR5-6400",
+    peak: 51.2,
+    room: 1 * GB,
   }),
   measured("phone, low", {
     processor: "four Cortex-A55 at 1.8 GHz (RK3566)",
-    ...{ picture: 2426, gain: 142.5 / 136.3, memory: "LPDDR4-2112, 32 bits", peak: 8.4, room: 0.375 * GB },
+    picture: 2426,
+    gain: 142.5 / 136.3,
+    memory: "LPDDR4-2112, 32 bits",
+    peak: 8.4,
+    room: 0.375 * GB,
   }),
   measured("Raspberry Pi 5", {
     processor: "four Cortex-A76 at 2.4 GHz",
-    ...{ picture: 611.7, gain: 46.21 / 40.75, memory: "LPDDR4X-4267, 32 bits", peak: 17.1, room: 4 * GB },
+    picture: 611.7,
+    gain: 46.21 / 40.75,
+    memory: "LPDDR4X-4267, 32 bits",
+    peak: 17.1,
+    room: 4 * GB,
   }),
   measured("Raspberry Pi 4", {
     processor: "four Cortex-A72 at 1.8 GHz",
-    ...{ picture: 1909, gain: 262.8 / 196.7, memory: "LPDDR4-3200, 32 bits", peak: 12.8, room: 2 * GB },
+    picture: 1909,
+    gain: 262.8 / 196.7,
+    memory: "LPDDR4-3200, 32 bits",
+    peak: 12.8,
+    room: 2 * GB,
   }),
 ];
 

@@ -33,7 +33,10 @@ export function forgottenOf(
     else if (was[row] === 0 && is[row] === 1) gained.push(row);
   const right = was.reduce((sum, one) => sum + one, 0);
   return {
-    ...{ rows, right, lost, gained: gained.length },
+    rows,
+    right,
+    lost,
+    gained: gained.length,
     share: right === 0 ? null : { value: lost.length / right, interval: wilson(lost.length, right) },
     moved: { value: (gained.length - lost.length) / rows, interval: pairedShares(was, is) },
   };

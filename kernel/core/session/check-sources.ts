@@ -67,9 +67,17 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
         return known;
       };
       const compiled = await compileAnswered([...sound, ...of], {
-        ...{ registry: o.registry, purpose, kept, asks, answer: (need) => o.answer(need, names) },
+        registry: o.registry,
+        purpose,
+        kept,
+        asks,
+        answer: (need) => o.answer(need, names),
         outside: {
-          ...{ typescript: names, unvalued: names, unsure: [...unsure], trained, parameters: o.parameters },
+          typescript: names,
+          unvalued: names,
+          unsure: [...unsure],
+          trained,
+          parameters: o.parameters,
         },
       });
       facts = compiled.facts;

@@ -72,7 +72,9 @@ export function fitOf({ training, validation, steps }: Curves, rows: number): Fi
   const first = known[early]!;
   if (rows >= FEW_ROWS && first.step <= steps / 2 && known.length - early > 2 && fell.end < trained[early]! * HALF)
     return {
-      ...{ is: "idle", best: { step: first.step, loss: first.loss }, end: last.loss },
+      is: "idle",
+      best: { step: first.step, loss: first.loss },
+      end: last.loss,
       trained: { best: trained[early]!, end: fell.end },
     };
   const [before, around] = [known[known.length - 2]!, trained[trained.length - 2]!];
@@ -114,7 +116,8 @@ export function curvesIn(events: readonly RunEvent[], answers: (name: string) =>
     e.kind === "evaluated"
       ? [
           {
-            ...{ step: e.step, loss: e.metrics["loss"] ?? Number.NaN },
+            step: e.step,
+            loss: e.metrics["loss"] ?? Number.NaN,
             scores: Object.fromEntries(Object.entries(e.metrics).filter(([name]) => answers(name))),
           },
         ]

@@ -15,7 +15,7 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
     if (space.space !== "choice") {
       const { from, to, integer, step } = space;
       const scale = space.space === "log" ? "log" : "linear";
-      found.push({ ...at, kind: "number", ...{ scale, from, to, integer }, ...(step !== undefined && { step }) });
+      found.push({ ...at, kind: "number", scale, from, to, integer, ...(step !== undefined && { step }) });
       return;
     }
     found.push({ ...at, kind: "choice", size: space.of.length });

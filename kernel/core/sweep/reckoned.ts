@@ -42,7 +42,11 @@ export function reckoned(sweep: SweepPlan, costs: Costs | null = null): Reckoned
   const trial = trialOf(plan.estimates, repeats);
   const ends = costs && endsOf(costs, repeats);
   return {
-    ...{ dimensions: dimensions.length, points, grid, trial, ends },
+    dimensions: dimensions.length,
+    points,
+    grid,
+    trial,
+    ends,
     most: bounds.length === 0 ? null : Math.min(...bounds),
     inBudget: sweep.budgetMs === null ? null : within(sweep.budgetMs / 1000, trial, ends),
     inTokens: budgetTokens === undefined || trial.tokens <= 0 ? null : Math.ceil(budgetTokens / trial.tokens),

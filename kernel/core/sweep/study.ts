@@ -36,7 +36,9 @@ function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
   const all = trial.scores ?? (score === null ? null : [score]);
   const turned = (value: number, { direction }: SweepPlan["goal"]) => (direction === "maximize" ? value : -value);
   return {
-    ...{ number, point, violation: missedBy(sweep, trial) },
+    number,
+    point,
+    violation: missedBy(sweep, trial),
     state: trial.state === "stopped" ? "pruned" : trial.state,
     scores: all && sweep.goals.map((goal, i) => turned(all[i] ?? Number.NaN, goal)),
     reports: reports.map((report) => ({ step: report.step, score: turned(report.score, sweep.goal) })),

@@ -52,7 +52,12 @@ export async function pushFolder(
       content: pathToFileURL(path),
     }));
     const upload = commitIter({
-      ...{ ...hub, repo, operations, title: "Deploy with Tunebook", useWebWorkers: false, useXet: false },
+      ...hub,
+      repo,
+      operations,
+      title: "Deploy with Tunebook",
+      useWebWorkers: false,
+      useXet: false,
       ...(o.signal && { abortSignal: o.signal }),
     });
     for (;;) {

@@ -26,7 +26,10 @@ serve(async ({ place }) => {
   const demo: unknown = JSON.parse(own.demo);
   const worker = new PageWorker(unpackedPart(built.worker).toString("utf8"));
   await worker.ask("open", {
-    ...{ demo, tokenizer: own.tokenizer, runtime: built.runtime, threads: 1 },
+    demo,
+    tokenizer: own.tokenizer,
+    runtime: built.runtime,
+    threads: 1,
     model: file === null ? own.model : copied(readFileSync(join(dirname(place), file))),
   });
   return {
@@ -34,7 +37,8 @@ serve(async ({ place }) => {
     async run({ feeds, wanted }) {
       const given = Object.entries(feeds).map(([name, array]) => [name, sent(array)]);
       const said = await worker.ask<Readonly<Record<string, Array32>>>("run", {
-        ...{ feeds: Object.fromEntries(given) as unknown, wanted: [...wanted] },
+        feeds: Object.fromEntries(given) as unknown,
+        wanted: [...wanted],
       });
       return Object.fromEntries(Object.entries(said).map(([name, array]) => [name, received(array)]));
     },

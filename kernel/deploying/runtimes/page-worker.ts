@@ -13,19 +13,22 @@ interface Scope {
 
 /** What workers have and a bare context lacks. */
 const GIVEN = {
-  ...{
-    performance,
-    TextDecoder,
-    TextEncoder,
-    URL,
-    Response,
-    ReadableStream,
-    DecompressionStream,
-    Blob,
-    crypto,
-    console,
-  },
-  ...{ setTimeout, clearTimeout, queueMicrotask, atob, btoa, structuredClone },
+  performance,
+  TextDecoder,
+  TextEncoder,
+  URL,
+  Response,
+  ReadableStream,
+  DecompressionStream,
+  Blob,
+  crypto,
+  console,
+  setTimeout,
+  clearTimeout,
+  queueMicrotask,
+  atob,
+  btoa,
+  structuredClone,
 };
 
 export class PageWorker {
@@ -36,8 +39,11 @@ export class PageWorker {
   constructor(script: string) {
     this.scope = {
       ...GIVEN,
-      ...{ name: "", location: { href: "blob:page", origin: "null" }, navigator: { hardwareConcurrency: 1 } },
-      ...{ crossOriginIsolated: false, WorkerGlobalScope: Object },
+      name: "",
+      location: { href: "blob:page", origin: "null" },
+      navigator: { hardwareConcurrency: 1 },
+      crossOriginIsolated: false,
+      WorkerGlobalScope: Object,
       postMessage: (reply: Reply) => this.hear(reply),
     };
     createContext(this.scope);

@@ -29,7 +29,12 @@ export const tunebook: Tool = async ({ to }) => {
     const inPackage = (path: string): string => `${FOLDER}/${path.replace(/^root\//, "")}`;
     await create(
       {
-        ...{ file: to, cwd: work, gzip: true, portable: true, follow: true, mtime: new Date(0) },
+        file: to,
+        cwd: work,
+        gzip: true,
+        portable: true,
+        follow: true,
+        mtime: new Date(0),
         onWriteEntry: (entry) => void (entry.path = inPackage(entry.path)),
       },
       ["package.json", ...files.map((file) => `root/${file}`)],

@@ -43,8 +43,12 @@ export class TensorExchange {
     const { binding } = this;
     const lent = this.lend(value);
     const types = {
-      ...{ f32: binding.TF_FLOAT, i32: binding.TF_INT32, bool: binding.TF_BOOL },
-      ...{ bf16: TF_BFLOAT16, u8: TF_UINT8, i8: TF_INT8 },
+      f32: binding.TF_FLOAT,
+      i32: binding.TF_INT32,
+      bool: binding.TF_BOOL,
+      bf16: TF_BFLOAT16,
+      u8: TF_UINT8,
+      i8: TF_INT8,
     };
     const type = types[value.dtype as keyof typeof types];
     return this.consume(lent, () => this.execute("DeepCopy", [["T", type]], lent));

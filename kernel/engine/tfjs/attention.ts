@@ -34,7 +34,10 @@ function gaps(x: AttentionInputs<T>, a: AttentionAttributes): T {
   const shape = (t: T): Values => ({ shape: t.shape, data: new Float64Array(0) });
   const g = geometry(shape(x.q), shape(x.k), a);
   const sees = sight(g, a, {
-    ...{ q: values([]), k: values([]), v: values([]), mask: seen(x.mask) },
+    q: values([]),
+    k: values([]),
+    v: values([]),
+    mask: seen(x.mask),
     ...(x.segments && { segments: seen(x.segments) }),
     ...(x.offset && { offset: seen(x.offset) }),
   });

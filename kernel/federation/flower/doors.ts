@@ -79,7 +79,10 @@ export async function doorAsNode(
   let served: Promise<void> = Promise.resolve();
   const node = await new Promise<bigint>((resolve, reject) => {
     served = serveAsSuperNode({
-      ...{ link, key, signal: left.signal, most: () => LONGEST },
+      link,
+      key,
+      signal: left.signal,
+      most: () => LONGEST,
       // Apps of other runs may write to any node: nothing is said to them.
       answer: async (payload, from) =>
         from === run ? relay.turn(Buffer.from(payload)).catch(() => NOTHING) : Promise.resolve(NOTHING),

@@ -111,7 +111,10 @@ export class Link {
   private async once(path: string, body: Uint8Array, most: number, signal?: AbortSignal): Promise<Uint8Array> {
     const limit = AbortSignal.timeout(LIMIT);
     const { status, bytes } = await this.reach(`/v1/${path}`, {
-      ...{ method: "POST", headers: { ...HEADERS, ...this.signed() }, body, most },
+      method: "POST",
+      headers: { ...HEADERS, ...this.signed() },
+      body,
+      most,
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     });
     this.sent += body.length;

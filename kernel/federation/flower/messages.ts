@@ -101,7 +101,10 @@ const perhapsFailed = fields({
 /** JSON has numbers, as 1e999, that are infinite here. */
 const number = v.pipe(v.number(), v.finite());
 const figures = fields({
-  ...{ rows: whole(), steps: whole(), tokens: whole(), loss: number },
+  rows: whole(),
+  steps: whole(),
+  tokens: whole(),
+  loss: number,
   seconds: v.pipe(number, v.minValue(0)),
   epsilon: v.optional(v.pipe(number, v.minValue(0))),
 });
@@ -172,7 +175,14 @@ export function decodeAnswer(
   if (![delta, ...Object.values(given)].every(allNumbers)) throw unreadable("its update has what is no number");
   const { steps, tokens, loss, seconds, epsilon } = head;
   return {
-    ...{ rows, steps, tokens, loss, seconds, delta, given, bytes: bytes.length },
+    rows,
+    steps,
+    tokens,
+    loss,
+    seconds,
+    delta,
+    given,
+    bytes: bytes.length,
     ...(epsilon !== undefined && { epsilon }),
   };
 }

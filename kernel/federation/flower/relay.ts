@@ -83,7 +83,11 @@ export class Relay {
       }, seconds * 1000);
       signal?.addEventListener("abort", gone, { once: true });
       this.waiting.set(id, {
-        ...{ node, kind, payload, seconds, most },
+        node,
+        kind,
+        payload,
+        seconds,
+        most,
         resolve: (answer) => {
           settled();
           resolve(answer);

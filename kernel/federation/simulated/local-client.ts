@@ -93,7 +93,11 @@ export class LocalClient implements Client {
     const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, of);
     this.left = privacy ? null : packed.left;
     return {
-      ...{ rows: this.rows, steps: took.steps, loss: took.loss, tokens: took.tokens, given },
+      rows: this.rows,
+      steps: took.steps,
+      loss: took.loss,
+      tokens: took.tokens,
+      given,
       // Rounded values may be longer than those that were cut.
       delta: privacy ? privacy.cut(packed.opened) : packed.opened,
       ...(packed.sent && { packed: packed.sent }),

@@ -85,7 +85,9 @@ export class Gatherer<Row, Answer> {
     return new Promise((resolve, reject) => {
       const give = (): void => this.giveUp(request, signal?.reason);
       const request: Request<Answer> = {
-        ...{ answers: new Array<Answer>(rows.length), left: rows.length, over: false },
+        answers: new Array<Answer>(rows.length),
+        left: rows.length,
+        over: false,
         settle(error) {
           if (request.over) return;
           request.over = true;

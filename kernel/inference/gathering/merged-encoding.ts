@@ -45,7 +45,11 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
         request.settle(signal?.reason);
       };
       const request: EncodingRequest = {
-        ...{ texts, rows, left: texts.length, over: false, signal },
+        texts,
+        rows,
+        left: texts.length,
+        over: false,
+        signal,
         settle(error) {
           if (request.over) return;
           request.over = true;

@@ -54,7 +54,9 @@ export async function judgedPairs(
   const [mute] = answers;
   if (mute && verdicts.every((verdict) => verdict === null))
     throw new CodedError("judge-mute", {
-      ...{ model: service.model, answers: answers.length, first: mute.said.answer.trim().slice(0, 120) },
+      model: service.model,
+      answers: answers.length,
+      first: mute.said.answer.trim().slice(0, 120),
     });
   const rows = differ.map((_, i): Row => ({
     straight: verdicts[2 * i] ?? null,

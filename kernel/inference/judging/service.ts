@@ -77,7 +77,9 @@ export class Judge {
     const { url, model, env, maxTokens, patience } = this.o;
     const limit = AbortSignal.timeout(patience);
     const body = {
-      ...{ model, messages, [this.shape.limit]: maxTokens },
+      model,
+      messages,
+      [this.shape.limit]: maxTokens,
       ...(this.shape.temperature && { temperature: 0 }),
     };
     const heard = await this.post(body, limit);
@@ -119,7 +121,8 @@ export class Judge {
     const found = jsonOrNone(text, schema);
     if (!found)
       throw new CodedError("judge-failed", {
-        ...{ url: this.o.url, why: `its answer is no chat completion: ${this.plain(clipped(text))}` },
+        url: this.o.url,
+        why: `its answer is no chat completion: ${this.plain(clipped(text))}`,
       });
     const { choices, usage } = found;
     const [read, written] = [usage?.prompt_tokens, usage?.completion_tokens];

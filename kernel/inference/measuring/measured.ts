@@ -79,7 +79,9 @@ export async function measureOf(
   const notes = none ? [] : notesOn(metric, call, measure);
   const sampler = texts && samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
   return {
-    ...{ name: metricName(call, registry), call, value },
+    name: metricName(call, registry),
+    call,
+    value,
     ...(why !== null && { why }),
     ...(notes.length > 0 && { notes }),
     better: has?.better ?? "greater",
@@ -104,7 +106,9 @@ function timed(
       Float64Array.from(drawn, (at) => times[at]!),
     );
   return {
-    ...{ call, value: measure(call, times), share: false },
+    call,
+    value: measure(call, times),
+    share: false,
     better: has?.better ?? "greater",
     ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
     resampling: units > 1 ? { of: "row", units, single: false, score } : null,

@@ -56,7 +56,9 @@ export async function learntAmong(
   const about = rows.below !== null;
   return {
     seen: about ? Math.max(1, Math.round((found.seen / found.of) * hashes.length)) : found.seen,
-    ...{ of: hashes.length, about, run: rows.run },
+    of: hashes.length,
+    about,
+    run: rows.run,
   };
 }
 

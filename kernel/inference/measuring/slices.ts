@@ -58,7 +58,10 @@ export function measuresIn(measures: readonly Measure[], { rows }: Slice, count:
     const { interval: own, rare } = whole;
     const each = own?.each;
     const resampling: Resampling = {
-      ...{ of: whole.of, units: rows.length, single: whole.single, score },
+      of: whole.of,
+      units: rows.length,
+      single: whole.single,
+      score,
       ...(own && {
         interval: {
           by: own.by,

@@ -130,7 +130,12 @@ function inPoints(value: number): string {
 }
 
 const PARTS: Readonly<Record<number, string>> = {
-  ...{ 3: "a third", 4: "a quarter", 5: "a fifth", 10: "a tenth", 100: "a hundredth", 1000: "a thousandth" },
+  3: "a third",
+  4: "a quarter",
+  5: "a fifth",
+  10: "a tenth",
+  100: "a hundredth",
+  1000: "a thousandth",
 };
 
 /** `30 × the time`, `a hundredth of the time`; null: it is about the same, or nobody knows. */

@@ -95,7 +95,9 @@ async function read(
       const ids = labels.map((label) => must(answers.get(label), "an answer's tokens"));
       const said = await inParts(asked, (from, own, before) =>
         likelihoodsOf(from, own, ids, {
-          ...{ vocabulary, batchSize: size, signal },
+          vocabulary,
+          batchSize: size,
+          signal,
           onRows: (done) => onProgress?.("prompts answered", before + done, asked.length),
         }),
       );
@@ -140,7 +142,15 @@ async function writingOf(
 ): Promise<ContinueOptions> {
   const decoder = { call: decode, implementation: await does(decode, "decoder") };
   return {
-    ...{ session, tokenizer, vocabulary, positions, ends, stop, decoder, maxTokens, batchSize },
+    session,
+    tokenizer,
+    vocabulary,
+    positions,
+    ends,
+    stop,
+    decoder,
+    maxTokens,
+    batchSize,
     ...(signal && { signal }),
   };
 }

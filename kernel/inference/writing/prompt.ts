@@ -146,5 +146,5 @@ async function readWhole(
 }
 
 function tooLong({ name }: PromptReader, tokens: number, most: number, orMore: boolean): CodedError<"text-too-long"> {
-  return new CodedError("text-too-long", { ...{ model: name, at: 1, tokens, most }, ...(orMore && { orMore }) });
+  return new CodedError("text-too-long", { model: name, at: 1, tokens, most, ...(orMore && { orMore }) });
 }

@@ -87,11 +87,19 @@ async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promis
   const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
   const grammars = new Grammars(bytes);
   return {
-    ...{ name, tokenizer, chat, by, own, bytes },
-    ...{ vocabulary: by.writer.vocabulary, room: by.writer.room },
+    name,
+    tokenizer,
+    chat,
+    by,
+    own,
+    bytes,
+    vocabulary: by.writer.vocabulary,
+    room: by.writer.room,
     pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
     start: rewrites ? [startOf(base)] : [],
-    ...{ calls, marks, grammars },
+    calls,
+    marks,
+    grammars,
     callGrammars: within.length === 0 ? grammars : new Grammars(new TokenBytes(tokenizer, new Set(within))),
     ends: new Set([...endsOf(config), ...own.ends, ...(id === null ? [] : [id])]),
     // A stop that is no token of its own is written out and ends the text there.
@@ -210,7 +218,11 @@ class Texts implements Writing {
     const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, { signal, client: ask.client });
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
     const chooser = new TextChooser({
-      ...{ prompt: before, drawing, ends, padId: tokenizer.padId, matcher },
+      prompt: before,
+      drawing,
+      ends,
+      padId: tokenizer.padId,
+      matcher,
       logprobs: ask.logprobs ?? null,
     });
     const told: NonNullable<Chosen["likelihoods"]>[] = [];
@@ -218,7 +230,10 @@ class Texts implements Writing {
       void told.push(likelihoodsOf(logits, prompt.tokens[place + 1]!, ask.logprobs ?? 0));
     try {
       const text = by.writer.write({
-        ...{ prompt: prompt.tokens, ends, chooser, signal },
+        prompt: prompt.tokens,
+        ends,
+        chooser,
+        signal,
         ...(ask.promptLikelihoods === true && { scored }),
         maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
         ...(by.adapter !== undefined && { adapter: by.adapter }),
@@ -242,7 +257,12 @@ class Texts implements Writing {
     const { model, ask, tools } = this;
     const { ends, tokenizer, bytes } = model;
     return bitsOf(text, {
-      ...{ choice, chooser, tokenizer, bytes, before, ends },
+      choice,
+      chooser,
+      tokenizer,
+      bytes,
+      before,
+      ends,
       stop: [...ask.stop, ...model.stop],
       marks: tools ? model.marks : new Map<number, string>(),
       calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),

@@ -131,7 +131,8 @@ export async function widthHeld(
   }
   if (asked !== width)
     throw new CodedError("request-not-offered", {
-      ...{ at: "dimensions", why: `of this model are ${String(width)}` },
+      at: "dimensions",
+      why: `of this model are ${String(width)}`,
       help: "leave it out: cut vectors are worth little where the model wasn't trained for it",
     });
 }

@@ -44,48 +44,51 @@ export class Counts implements Computing {
   ) {
     const registers = [this.registry];
     this.requests = new Counter({
-      ...{ name: "tunebook_requests_total", help: "Requests that were answered." },
+      name: "tunebook_requests_total",
+      help: "Requests that were answered.",
       labelNames: ["route", "model", "status"],
       registers,
     });
     this.times = new Histogram({
-      ...{
-        name: "tunebook_request_seconds",
-        help: "From a request's headers to the end of its answer, by class of status.",
-      },
-      ...{ labelNames: ["route", "model", "status"], buckets: SECONDS, registers },
+      name: "tunebook_request_seconds",
+      help: "From a request's headers to the end of its answer, by class of status.",
+      labelNames: ["route", "model", "status"],
+      buckets: SECONDS,
+      registers,
     });
     this.first = new Histogram({
-      ...{
-        name: "tunebook_time_to_first_token_seconds",
-        help: "From a request's headers to the first token of its text.",
-      },
-      ...{ labelNames: ["route", "model"], buckets: SECONDS, registers },
+      name: "tunebook_time_to_first_token_seconds",
+      help: "From a request's headers to the first token of its text.",
+      labelNames: ["route", "model"],
+      buckets: SECONDS,
+      registers,
     });
     this.pace = new Histogram({
-      ...{
-        name: "tunebook_time_per_output_token_seconds",
-        help: "Of a request, from its first token to its last, by token.",
-      },
-      ...{ labelNames: ["route", "model"], buckets: PACES, registers },
+      name: "tunebook_time_per_output_token_seconds",
+      help: "Of a request, from its first token to its last, by token.",
+      labelNames: ["route", "model"],
+      buckets: PACES,
+      registers,
     });
     this.waits = new Histogram({
-      ...{
-        name: "tunebook_request_queue_time_seconds",
-        help: "That a text waited before its batch, or its writing, began.",
-      },
-      ...{ labelNames: ["model"], buckets: SECONDS, registers },
+      name: "tunebook_request_queue_time_seconds",
+      help: "That a text waited before its batch, or its writing, began.",
+      labelNames: ["model"],
+      buckets: SECONDS,
+      registers,
     });
     this.sizes = new Histogram({
-      ...{ name: "tunebook_batch_size", help: "Texts of a batch of answers, or of a step of writing." },
-      ...{ labelNames: ["model"], buckets: SIZES, registers },
+      name: "tunebook_batch_size",
+      help: "Texts of a batch of answers, or of a step of writing.",
+      labelNames: ["model"],
+      buckets: SIZES,
+      registers,
     });
     this.tokens = new Counter({
-      ...{
-        name: "tunebook_tokens_total",
-        help: "Tokens of requests, by way: that were read for them (prompts too), or written.",
-      },
-      ...{ labelNames: ["route", "model", "way"], registers },
+      name: "tunebook_tokens_total",
+      help: "Tokens of requests, by way: that were read for them (prompts too), or written.",
+      labelNames: ["route", "model", "way"],
+      registers,
     });
     gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => now.underWay());
     gauge(
@@ -143,7 +146,9 @@ export class Counts implements Computing {
   load(): HttpLoad {
     const models = this.models.list().map((model): [string, ModelLoad] => [model.name, model.load()]);
     return {
-      ...{ requests: this.all, failed: this.failed, underWay: this.now.underWay() },
+      requests: this.all,
+      failed: this.failed,
+      underWay: this.now.underWay(),
       ...this.recent.told(),
       models: Object.fromEntries(models),
     };
@@ -154,7 +159,9 @@ export class Counts implements Computing {
     const { models } = this;
     const registers = [this.registry];
     new Gauge({
-      ...{ name: "tunebook_build_info", help: "Always 1; by version and engines that run.", registers },
+      name: "tunebook_build_info",
+      help: "Always 1; by version and engines that run.",
+      registers,
       labelNames: ["version", "engine"],
       collect() {
         this.reset();
@@ -164,7 +171,9 @@ export class Counts implements Computing {
       },
     });
     new Gauge({
-      ...{ name: "tunebook_engine_memory_bytes", help: "Memory that an engine's process holds.", registers },
+      name: "tunebook_engine_memory_bytes",
+      help: "Memory that an engine's process holds.",
+      registers,
       labelNames: ["engine", "device"],
       collect() {
         this.reset();
@@ -179,7 +188,9 @@ export class Counts implements Computing {
       () => models.facts?.().weights ?? 0,
     );
     new Gauge({
-      ...{ name: "tunebook_model_ready", help: "1: the model can be asked; 0: /ready says why not.", registers },
+      name: "tunebook_model_ready",
+      help: "1: the model can be asked; 0: /ready says why not.",
+      registers,
       labelNames: ["model"],
       collect() {
         this.reset();
@@ -192,7 +203,10 @@ export class Counts implements Computing {
   private perModel(name: string, help: string, of: (load: ModelLoad) => number): void {
     const { models } = this;
     new Gauge({
-      ...{ name, help, labelNames: ["model"], registers: [this.registry] },
+      name,
+      help,
+      labelNames: ["model"],
+      registers: [this.registry],
       collect() {
         this.reset();
         for (const model of models.list()) this.set({ model: model.name }, of(model.load()));
@@ -205,7 +219,10 @@ export class Counts implements Computing {
     const { models } = this;
     const known = new Map<string, { model: ServedModel; before: number; last: number }>();
     new Counter({
-      ...{ name, help, labelNames: ["model"], registers: [this.registry] },
+      name,
+      help,
+      labelNames: ["model"],
+      registers: [this.registry],
       collect() {
         this.reset();
         for (const model of models.list()) {
@@ -235,7 +252,9 @@ const sums: typeof figures = [
 
 function gauge(registers: Registry[], name: string, help: string, of: () => number): void {
   new Gauge({
-    ...{ name, help, registers },
+    name,
+    help,
+    registers,
     collect() {
       this.set(of());
     },

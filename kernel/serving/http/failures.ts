@@ -46,23 +46,37 @@ const kinds: Readonly<Record<string, Kind>> = {
   "schema-not-ready": { status: 503 },
   "schema-queue-full": { status: 429, openai: "rate_limit_exceeded" },
   // What texts a task can't answer, and conversations a template can't say.
-  ...{ "not-masked": { status: 400 }, "pairs-expected": { status: 400 }, "schema-unusable": { status: 400 } },
-  ...{ "conversation-refused": { status: 400 }, "no-tools": { status: 400 }, "no-such-tool": { status: 400 } },
-  ...{ "empty-prompt": { status: 400 }, "no-template": { status: 400 }, "token-unknown": { status: 400 } },
+  "not-masked": { status: 400 },
+  "pairs-expected": { status: 400 },
+  "schema-unusable": { status: 400 },
+  "conversation-refused": { status: 400 },
+  "no-tools": { status: 400 },
+  "no-such-tool": { status: 400 },
+  "empty-prompt": { status: 400 },
+  "no-template": { status: 400 },
+  "token-unknown": { status: 400 },
   "no-prompt-likelihoods": { status: 400 },
-  ...{ "no-room-to-generate": { status: 400, openai: "context_length_exceeded" }, "texts-expected": { status: 400 } },
-  ...{
-    "no-room-for-context": { status: 400 },
-    "questions-expected": { status: 400 },
-    "no-generation": { status: 400 },
-  },
-  ...{ "bad-conversation": { status: 400 }, "template-refuses": { status: 400 } },
+  "no-room-to-generate": { status: 400, openai: "context_length_exceeded" },
+  "texts-expected": { status: 400 },
+  "no-room-for-context": { status: 400 },
+  "questions-expected": { status: 400 },
+  "no-generation": { status: 400 },
+  "bad-conversation": { status: 400 },
+  "template-refuses": { status: 400 },
 };
 
 /** Seconds after which it is worth asking again; of codes that don't say themselves. */
 const again: Readonly<Record<string, number>> = {
-  ...{ "queue-full": 1, "bodies-full": 1, "server-stops": 1, "model-opening": 1, "engine-died": 2, "engine-closed": 2 },
-  ...{ "writer-closed": 2, interrupted: 1, "schema-not-ready": 5, "schema-queue-full": 2 },
+  "queue-full": 1,
+  "bodies-full": 1,
+  "server-stops": 1,
+  "model-opening": 1,
+  "engine-died": 2,
+  "engine-closed": 2,
+  "writer-closed": 2,
+  interrupted: 1,
+  "schema-not-ready": 5,
+  "schema-queue-full": 2,
 };
 
 export interface Failure {
@@ -126,7 +140,8 @@ const shaped: { readonly [D in Dialect]: (w: Words) => Readonly<Record<string, u
     },
   }),
   tei: ({ message, help, code, status }) => ({
-    ...{ error: whole(message, help), error_type: errorTypeOf(code, status) },
+    error: whole(message, help),
+    error_type: errorTypeOf(code, status),
     code,
   }),
   "hugging-face": ({ message, help, code }) => ({ error: whole(message, help), code }),

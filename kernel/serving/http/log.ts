@@ -18,7 +18,11 @@ export function lineOf(
 ): Line {
   return {
     time: new Date().toISOString(),
-    ...{ id: o.id, method: o.method, route: o.route, status: o.status, ms: Math.round(o.ms * 100) / 100 },
+    id: o.id,
+    method: o.method,
+    route: o.route,
+    status: o.status,
+    ms: Math.round(o.ms * 100) / 100,
     ...(call.model !== null && { model: call.model }),
     ...(call.read > 0 && { read: call.read }),
     ...(call.written && { written: call.written.tokens }),

@@ -7,17 +7,26 @@ import { flag, jsonSchemaOf, list, named, wholeBetween } from "./schema.js";
 import { fits } from "./tei/routes.js";
 
 const body = v.looseObject({
-  ...{ model: named, query: v.string(), top_n: wholeBetween(1), return_documents: flag, truncate: flag },
+  model: named,
+  query: v.string(),
+  top_n: wholeBetween(1),
+  return_documents: flag,
+  truncate: flag,
   documents: list(v.union([v.string(), v.looseObject({ text: v.string() })])),
 });
 type Body = v.InferOutput<typeof body>;
 
 const whole = v.pipe(v.number(), v.integer());
 const said = v.object({
-  ...{ id: v.string(), model: v.string(), truncated: v.optional(whole), usage: v.object({ total_tokens: whole }) },
+  id: v.string(),
+  model: v.string(),
+  truncated: v.optional(whole),
+  usage: v.object({ total_tokens: whole }),
   results: v.array(
     v.object({
-      ...{ index: whole, relevance_score: v.number(), document: v.optional(v.object({ text: v.string() })) },
+      index: whole,
+      relevance_score: v.number(),
+      document: v.optional(v.object({ text: v.string() })),
     }),
   ),
 });
@@ -43,15 +52,24 @@ async function answer(desk: Desk, request: FastifyRequest, reply: FastifyReply, 
   const texts = o.documents.map((one) => (typeof one === "string" ? one : one.text));
   const { query, truncate } = o;
   const scores = await fits(desk, request, reply, {
-    ...{ model, query, texts, at: "documents", truncate, raw: false },
+    model,
+    query,
+    texts,
+    at: "documents",
+    truncate,
+    raw: false,
   });
   const results = scores.map((score, index) => ({
-    ...{ index, relevance_score: score },
+    index,
+    relevance_score: score,
     ...(o.return_documents === true && { document: { text: texts[index] ?? "" } }),
   }));
   results.sort((a, b) => b.relevance_score - a.relevance_score);
   return {
-    ...{ id: idOf("rerank-"), model: model.name, ...cutIn(call.cut) },
-    ...{ results: results.slice(0, o.top_n ?? results.length), usage: { total_tokens: call.read } },
+    id: idOf("rerank-"),
+    model: model.name,
+    ...cutIn(call.cut),
+    results: results.slice(0, o.top_n ?? results.length),
+    usage: { total_tokens: call.read },
   };
 }

@@ -65,8 +65,13 @@ function whyOf({ keyword, message = "is not allowed", params }: Found): string {
   return message;
 }
 const typeNames: Readonly<Record<string, string>> = {
-  ...{ string: "text", number: "a number", integer: "a whole number", boolean: "true or false" },
-  ...{ array: "a list", object: "an object", null: "null" },
+  string: "text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  null: "null",
 };
 
 /** `/messages/0/content` as `messages[0].content`; the body itself: null. */

@@ -45,7 +45,10 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
   const { rate } = o.limits;
   if (rate > 0)
     await app.register(rateLimit, {
-      ...{ max: rate, timeWindow: 60_000, hook: "onRequest", cache: 10_000 },
+      max: rate,
+      timeWindow: 60_000,
+      hook: "onRequest",
+      cache: 10_000,
       // Who reads figures takes no request from those who ask.
       keyGenerator: ({ call, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.client}`,
       errorResponseBuilder: (_, { ttl }) =>
@@ -65,10 +68,14 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
 
 function made(o: HttpOptions, patience: Patience): FastifyInstance {
   const shared = {
-    ...{ logger: false, bodyLimit: o.limits.body, return503OnClosing: false },
+    logger: false,
+    bodyLimit: o.limits.body,
+    return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST, ignoreTrailingSlash: true },
     rewriteUrl: ({ url }: { readonly url?: string | undefined }) => routed(url ?? "/"),
-    ...{ genReqId: idOf, keepAliveTimeout: patience.idle, requestTimeout: patience.request },
+    genReqId: idOf,
+    keepAliveTimeout: patience.idle,
+    requestTimeout: patience.request,
     schemaErrorFormatter: unlike,
     clientErrorHandler: refuseUnread,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -233,7 +240,7 @@ function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, 
   const route = request.routeOptions.url ?? "other";
   const status = statusOf(request, raw);
   const { read, written, model, began } = call;
-  counts.done({ ...{ route, model, status, seconds: ms / 1000, read }, written: written && { ...written, began } });
+  counts.done({ route, model, status, seconds: ms / 1000, read, written: written && { ...written, began } });
   if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
   memory.release(call);
   call.release();

@@ -11,18 +11,31 @@ import "../codes.js";
 const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";
 const LEAVE = "leave it out";
 const changing: Readonly<Record<string, string>> = {
-  ...{ guided_json: SHAPES, guided_regex: SHAPES, guided_choice: SHAPES, guided_grammar: SHAPES },
-  ...{ structured_outputs: SHAPES, grammar: SHAPES },
-  ...{ bad_words: "write `logit_bias` of their tokens", stop_token_ids: "write `stop`", ignore_eos: LEAVE },
-  ...{ min_tokens: LEAVE, use_beam_search: LEAVE, length_penalty: LEAVE, prompt_logprobs: LEAVE, watermark: LEAVE },
-  ...{
-    typical_p: LEAVE,
-    top_n_tokens: LEAVE,
-    decoder_input_details: LEAVE,
-    truncate_prompt_tokens: "write `truncate`",
-  },
-  ...{ continue_final_message: LEAVE, include_stop_str_in_output: LEAVE, chat_template: LEAVE },
-  ...{ chat_template_kwargs: LEAVE, documents: LEAVE, adapter_id: "write its name as `model`", prompt_name: LEAVE },
+  guided_json: SHAPES,
+  guided_regex: SHAPES,
+  guided_choice: SHAPES,
+  guided_grammar: SHAPES,
+  structured_outputs: SHAPES,
+  grammar: SHAPES,
+  bad_words: "write `logit_bias` of their tokens",
+  stop_token_ids: "write `stop`",
+  ignore_eos: LEAVE,
+  min_tokens: LEAVE,
+  use_beam_search: LEAVE,
+  length_penalty: LEAVE,
+  prompt_logprobs: LEAVE,
+  watermark: LEAVE,
+  typical_p: LEAVE,
+  top_n_tokens: LEAVE,
+  decoder_input_details: LEAVE,
+  truncate_prompt_tokens: "write `truncate`",
+  continue_final_message: LEAVE,
+  include_stop_str_in_output: LEAVE,
+  chat_template: LEAVE,
+  chat_template_kwargs: LEAVE,
+  documents: LEAVE,
+  adapter_id: "write its name as `model`",
+  prompt_name: LEAVE,
 };
 /** Names that are told. */
 const MOST = 16;

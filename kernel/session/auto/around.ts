@@ -24,14 +24,18 @@ export interface AroundAuto {
 export function sourceOf({ stage, action }: AroundAuto, text: string, what: string): Source {
   const cell = stage.sources.at(-1);
   return {
-    ...{ id: `auto:${action.name}:${what}`, title: `${action.name} (${what})`, text },
+    id: `auto:${action.name}:${what}`,
+    title: `${action.name} (${what})`,
+    text,
     ...(cell?.path !== undefined && { path: cell.path }),
   };
 }
 
 export function compiled({ session, stage }: AroundAuto, source: Source): Promise<CompiledWith> {
   return compileAll([...stage.sources, source], {
-    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+    hostContext: stage.hostContext,
+    datasets: session.datasets,
+    registry: session.vocabulary.registry,
     kept: session.kept,
     trained: session.models.trained(),
   });

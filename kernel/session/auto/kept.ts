@@ -23,7 +23,10 @@ const line = v.pipe(v.string(), v.regex(/^[^\r\n]*$/));
 const setting: Schema<Setting> = fields({ key, value: text, why: v.exactOptional(line) });
 const settings = v.array(setting);
 const proposal: Schema<Proposal> = fields({
-  ...{ model: settings, recipe: settings, vary: settings, sweep: settings },
+  model: settings,
+  recipe: settings,
+  vary: settings,
+  sweep: settings,
   first: v.array(table(v.string())),
 });
 const left: Schema<readonly Left[]> = v.array(fields({ what: line, why: line }));

@@ -80,7 +80,9 @@ async function baseBeside(around: AroundAuto, name: string): Promise<Able | { re
     plan,
     positions: Math.min(facts.positions, plan.recipe.model.max_length),
     looked: {
-      ...{ name, parameters: facts.parameters, bytes: weightBytes(facts) },
+      name,
+      parameters: facts.parameters,
+      bytes: weightBytes(facts),
       lengths: lengthsIn(measured.facts),
     },
   };

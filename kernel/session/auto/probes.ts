@@ -99,7 +99,9 @@ async function contender(
     ?.capabilities?.refuses(call, { task, has, roles: Object.keys(data.columns) });
   if (refusal) return { why: refusal.why };
   const standing = {
-    ...{ name: o.name, beside, warn: warningsOn(stage, action.span) },
+    name: o.name,
+    beside,
+    warn: warningsOn(stage, action.span),
     contender: { call, folder: data.folder },
   };
   const subject = { data, split: SPLIT };
@@ -139,10 +141,13 @@ export async function drawnOf(
     registry,
   ).filter(({ cleared }) => !cleared);
   const contestant = {
-    ...{ name: o.name, kind: o.kind },
+    name: o.name,
+    kind: o.kind,
     ...(o.base !== undefined && { base: o.base }),
     ...(o.number !== undefined && { number: o.number }),
-    ...{ score: measure.value, seconds: cost.training ?? 0, bytes: cost.bytes },
+    score: measure.value,
+    seconds: cost.training ?? 0,
+    bytes: cost.bytes,
     ...(by.is === "contender" && by.constant && { constant: true as const }),
     ...(interval && { low: interval.low, high: interval.high }),
     ...(missed.length > 0 && { misses: missed.map(({ bar, is }) => `${bar}, and it is ${is}`) }),

@@ -39,7 +39,13 @@ export async function runAuto(session: OpenSession, action: Auto, stage: Stage):
   const there = await looked(around);
   if (there.able.length === 0) throw new CodedError("no-base-for-auto", { task: auto.task.word, left: there.left });
   let report: AutoReport = {
-    ...{ name, goal, looked: there.looked, probed: [], left: there.left, program: null, outcome: null },
+    name,
+    goal,
+    looked: there.looked,
+    probed: [],
+    left: there.left,
+    program: null,
+    outcome: null,
   };
   stage.screen.display(lookedShown(report));
   const tried = await probes(around, there.able, begun + PROBING * auto.budgetMs);
@@ -75,14 +81,12 @@ interface Looking {
 async function proposed(around: AroundAuto, { looked: there, able, probed, seconds }: Looking) {
   const { auto } = around.action;
   return propose(await candidates(around, able, probed), {
-    ...{
-      rows: there.rows.train,
-      validating: there.rows.validation,
-      task: there.task,
-      seconds,
-      trials: auto.trials,
-      fixed: auto.fixed,
-    },
+    rows: there.rows.train,
+    validating: there.rows.validation,
+    task: there.task,
+    seconds,
+    trials: auto.trials,
+    fixed: auto.fixed,
     asked: askedIn(around, seconds),
     keep: keptBy(around),
   });
@@ -157,7 +161,10 @@ async function searched(
     live.nearest && `no trial clears the bars (trial ${String(live.nearest.number)} misses ${live.nearest.missed})`;
   const { best } = live;
   const heeds = heedsOf({
-    ...{ goal: report.goal, vary: sweep.sweep.vary, trials: log.ended, best: best?.number ?? null },
+    goal: report.goal,
+    vary: sweep.sweep.vary,
+    trials: log.ended,
+    best: best?.number ?? null,
     probed: report.probed,
   });
   const outcome = outcomeOf(report, { probed: o.probed, trials, tune: best?.tune ?? null, looks, none, heeds });
@@ -194,7 +201,10 @@ function outcomeOf(
   const versus = first ? versusOf(first, o.probed, o.looks) : [];
   const scored = [...o.probed, ...o.trials].map(({ contestant }) => contestant);
   return {
-    ...{ scored, versus, tune: o.tune, front: frontIn(scored, goal) },
+    scored,
+    versus,
+    tune: o.tune,
+    front: frontIn(scored, goal),
     best:
       bestOf(
         [...o.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
@@ -214,7 +224,10 @@ function untrained(
   stage: Stage,
 ): void {
   const handle: SweepHandle = {
-    ...{ name, goal: report.goal, trials: [], best: null },
+    name,
+    goal: report.goal,
+    trials: [],
+    best: null,
     stop: (number) => demandRunning(name, number, []),
     clone: (number) => {
       throw new CodedError("trial-not-cloned", { sweep: name, trial: number, over: true });
@@ -227,11 +240,19 @@ function untrained(
   const scored = report.probed;
   const why = `no training fits: ${listed(left)}`;
   const outcome: Outcome = {
-    ...{ scored, versus: [], tune: null, front: frontIn(scored, report.goal) },
+    scored,
+    versus: [],
+    tune: null,
+    front: frontIn(scored, report.goal),
     best: bestOf(scored, report.goal)?.name ?? "",
     said: saidOf({
-      ...{ name, goal: report.goal, scored, versus: [], untrained: why },
-      ...{ looks: 0, rows: report.looked.rows.validation },
+      name,
+      goal: report.goal,
+      scored,
+      versus: [],
+      untrained: why,
+      looks: 0,
+      rows: report.looked.rows.validation,
     }),
   };
   for (const shown of autoAfter({ ...report, outcome })) stage.screen.display(shown);
@@ -244,7 +265,8 @@ async function namesFor(around: AroundAuto): Promise<Names> {
   const taken = new Set([...Object.keys(names), ...around.stage.hostContext.typescript()]);
   const { name } = action;
   return {
-    ...{ data: action.auto.data.name, as: name },
+    data: action.auto.data.name,
+    as: name,
     model: freeName(`${name}_model`, taken),
     recipe: freeName(`${name}_recipe`, taken),
   };

@@ -49,11 +49,15 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
   const base = model && (await around.session.weights.asBase(model, around.stage.hostContext));
   const said = asks.once ? await saidOf(of, by, around, made.rows) : null;
   const taught: Lessons = {
-    ...{ lessons, beside: made.rows.length > 0 },
+    lessons,
+    beside: made.rows.length > 0,
     teacher: base && model && (await teacherOf(base, model)),
   };
   const continues: Continues = {
-    ...{ labels, memory: made.rows, lessons: taught, head: true },
+    labels,
+    memory: made.rows,
+    lessons: taught,
+    head: true,
     ...(made.rows.length > 0 && { beside: { labels: 0 } }),
     begins: async (open, { loader }, run) => {
       keepLabelled(run.path, made.rows);
@@ -82,7 +86,9 @@ async function teacherOf({ facts }: Base, { weights }: Trained): Promise<Teacher
   const { task } = weights.plan.recipe.model;
   const call = { kind: "technique", word: "full", arguments: {} };
   return {
-    ...{ family, config: family.config(facts.config), labels: weights.labels.length },
+    family,
+    config: family.config(facts.config),
+    labels: weights.labels.length,
     task: { call: task, implementation: await does(task, "task") },
     technique: { call, implementation: await does(call, "technique") },
   };

@@ -25,7 +25,11 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
   const call = made ?? must(plan.recipe.compress, "a stage").stage;
   await calibrate(call, from, around);
   const request = {
-    ...{ plan, name, resume: false, title: name, onEvent: () => undefined },
+    plan,
+    name,
+    resume: false,
+    title: name,
+    onEvent: () => undefined,
     continues: { labels: from.weights.labels, memory: [], head: true as const, begins: () => Promise.resolve() },
   };
   const material = await materialOf(session, request, stage, false);
@@ -57,7 +61,13 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
     const settled = Promise.resolve();
     handle.seeds = null;
     handle.weights = {
-      ...{ plan, folder: run.path, labels, data: prepared.facts, checkpoint, events, settled },
+      plan,
+      folder: run.path,
+      labels,
+      data: prepared.facts,
+      checkpoint,
+      events,
+      settled,
       complete: true,
     };
     session.trackers.again(run.path);

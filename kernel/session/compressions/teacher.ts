@@ -32,7 +32,9 @@ type Around = Pick<Compressing, "session" | "stage" | "warn">;
 
 export function trainedTeacher(model: Trained, { session, stage }: Around): Teacher {
   return {
-    ...{ name: model.name, labels: model.weights.labels, model },
+    name: model.name,
+    labels: model.weights.labels,
+    model,
     mark: readHeader(model.weights.checkpoint.file).metadata["checksum"] ?? null,
     async ask(texts) {
       const pairs = texts.some((text) => typeof text !== "string");
@@ -55,8 +57,13 @@ export async function promptedTeacher({ plan, start }: CompressStage, around: Ar
   const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, start);
   const given = {
-    ...{ call: asks, task: encoding.task, has: registry.find("task", model.task.word)?.capabilities, warn },
-    ...{ labels: prepared.labels, batchSize: ROWS, writing: null },
+    call: asks,
+    task: encoding.task,
+    has: registry.find("task", model.task.word)?.capabilities,
+    warn,
+    labels: prepared.labels,
+    batchSize: ROWS,
+    writing: null,
     train: registry.find("contender", call.word)?.capabilities?.learns(call) === true ? learntBy(prepared) : null,
     host: {
       folder,
@@ -67,7 +74,10 @@ export async function promptedTeacher({ plan, start }: CompressStage, around: Ar
     onProgress: (label, done, total) => stage.hostContext.onProgress?.({ label: `${label} by ${start}`, done, total }),
   } satisfies Omit<ContenderGiven, "rows">;
   return {
-    ...{ name: start, labels: prepared.labels, model: null, mark: await markOf(asks, folder, around) },
+    name: start,
+    labels: prepared.labels,
+    model: null,
+    mark: await markOf(asks, folder, around),
     async ask(texts) {
       const { asked } = await encodeTexts(texts, encoding);
       const roles = rolesOf(texts);

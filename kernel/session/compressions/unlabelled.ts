@@ -48,8 +48,11 @@ export async function labelled(
   const decides = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides;
   const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
   const told = {
-    ...{ model: teacher.name, data: unlabelled.map(({ data }) => data.name).join(", "), made: made?.numRows() ?? 0 },
-    ...{ rows: all.length, labelled: trainedRows(own).numRows() },
+    model: teacher.name,
+    data: unlabelled.map(({ data }) => data.name).join(", "),
+    made: made?.numRows() ?? 0,
+    rows: all.length,
+    labelled: trainedRows(own).numRows(),
     // Of several labels each has a probability of its own, and none is the answer's.
     sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
     unsure: sure.filter((one) => one < UNSURE).length,
@@ -118,7 +121,10 @@ function remembered(
     const { label, labels } = prediction as { readonly label?: unknown; readonly labels?: unknown };
     const own = { label, labels, weight: 1 } as Readonly<Record<string, unknown>>;
     return {
-      ...{ data, hash, row: places[i] ?? i + 1, said: [...(numbers[i] ?? [])] },
+      data,
+      hash,
+      row: places[i] ?? i + 1,
+      said: [...(numbers[i] ?? [])],
       roles: Object.fromEntries(columns.map(([role, values]) => [role, values?.[i] ?? own[role] ?? null])),
     };
   });

@@ -45,8 +45,15 @@ export class DeploymentRun {
       `${name}-${target.word}`,
       { ...plan, recipeHash },
       {
-        ...{ recipeHash, planHash: plan.planHash, dataHash: weights.data.hash, baseHash: plan.recipe.model.baseHash },
-        ...{ labels, home, engine, tunebook: version, node: process.version },
+        recipeHash,
+        planHash: plan.planHash,
+        dataHash: weights.data.hash,
+        baseHash: plan.recipe.model.baseHash,
+        labels,
+        home,
+        engine,
+        tunebook: version,
+        node: process.version,
         deployment: { of: of.id, target: callText(target) },
       },
     );

@@ -103,8 +103,11 @@ class Board {
           }),
         );
       this.rounds.set(event.step, {
-        ...{ ...round, sent: round.sent + (event.sent ?? 0), received: round.received + (event.received ?? 0) },
-        ...{ score: event.metrics[metric] ?? null, scores: of(event.clients) },
+        ...round,
+        sent: round.sent + (event.sent ?? 0),
+        received: round.received + (event.received ?? 0),
+        score: event.metrics[metric] ?? null,
+        scores: of(event.clients),
         ...(event.personal && { personal: of(event.personal) }),
       });
     }
@@ -127,8 +130,13 @@ class Board {
     const { recipe, estimates } = this.plan;
     const leads = recipe.federated?.joined !== undefined && estimates.validating;
     return {
-      ...{ name: this.plan.effects.run, metric: null, better: 1 as const, ...this.metric },
-      ...{ clients: this.clients, labels: this.labels, of: recipe.federated?.rounds ?? 0 },
+      name: this.plan.effects.run,
+      metric: null,
+      better: 1 as const,
+      ...this.metric,
+      clients: this.clients,
+      labels: this.labels,
+      of: recipe.federated?.rounds ?? 0,
       rounds: [...this.rounds.values()].sort((a, b) => a.round - b.round),
       ...(leads && { leads: { data: recipe.data.name, rows: leads.rows } }),
       ...(this.kept !== null && { kept: this.kept }),

@@ -87,7 +87,10 @@ async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Read
   const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
   const { seed } = recipe.training;
   const { dealt, left } = dealtOf(clients, await does(clients, "partition"), {
-    ...{ trains: train.numRows(), validates: validation?.numRows() ?? 0, values, seed },
+    trains: train.numRows(),
+    validates: validation?.numRows() ?? 0,
+    values,
+    seed,
   });
   const each = dealt.map(({ name, trains, validates }): ClientRows => {
     const held = validation?.reify([...validates]) as ColumnTable | undefined;

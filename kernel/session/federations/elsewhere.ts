@@ -66,7 +66,11 @@ export async function ledElsewhere(
     named &&
     startClients(
       {
-        ...{ plan: whole, superlink, plain, certificates, ...starts },
+        plan: whole,
+        superlink,
+        plain,
+        certificates,
+        ...starts,
         engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
         // What rows have spent is counted for this run alone, and goes on with it; keys are in no run's folder.
         runs: join(dirname(of.run.path), ".clients", of.run.id),
@@ -81,7 +85,9 @@ export async function ledElsewhere(
   };
   try {
     carrier = await carried(place, started, {
-      ...{ clients: count, expected: expectedOf(federated, gathering), ...hears },
+      clients: count,
+      expected: expectedOf(federated, gathering),
+      ...hears,
       terms: { plan: termsOf(whole), rounds: federated.rounds, clients: count, done },
       ...(signal && { signal }),
     });
@@ -128,7 +134,11 @@ async function carried(
   try {
     return await FlowerLeader.open({
       ...o,
-      ...{ superlink, plain, wait, round, signal },
+      superlink,
+      plain,
+      wait,
+      round,
+      signal,
       ...(certificates !== undefined && { certificates }),
     });
   } finally {
@@ -194,17 +204,28 @@ async function begunWith(
   const before = run.everything();
   const privacy = training.privacy && (await privateRounds(training.privacy, clients.length, before));
   const server = new FederationServer({
-    ...{ aggregator, rounds: federated.rounds, rows: clients.map(({ rows }) => rows) },
+    aggregator,
+    rounds: federated.rounds,
+    rows: clients.map(({ rows }) => rows),
     weights: (await weights.gather()).slice(),
-    ...{ privacy: privacy?.clients },
+    privacy: privacy?.clients,
     ...(federated.secure_aggregation && { summed: sumsElsewhere(clients, signal) }),
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);
   const rounds = new Rounds(
     {
-      ...{ plan: federated, seed: training.seed, server, clients, carrier, weights, onClient, signal },
-      ...{ privacy: privacy?.clients, spent: privacy?.spent, least: leastOf(federated) },
+      plan: federated,
+      seed: training.seed,
+      server,
+      clients,
+      carrier,
+      weights,
+      onClient,
+      signal,
+      privacy: privacy?.clients,
+      spent: privacy?.spent,
+      least: leastOf(federated),
       rate: (round, steps) =>
         rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },

@@ -87,7 +87,9 @@ async function begun(
     if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
   }
   const server = new FederationServer({
-    ...{ aggregator, rounds: federated.rounds, rows: clients.map(({ rows }) => rows) },
+    aggregator,
+    rounds: federated.rounds,
+    rows: clients.map(({ rows }) => rows),
     weights: (await weights.gather()).slice(),
     privacy: privacy?.clients,
     ...(federated.secure_aggregation && { summed: maskedSums(signal) }),
@@ -97,8 +99,15 @@ async function begun(
   const steps = Math.max(...encoded.map(({ loader }) => totalSteps(plan, loader, false)));
   const rounds = new Rounds(
     {
-      ...{ plan: federated, seed: training.seed, server, clients, weights, onClient, signal },
-      ...{ privacy: privacy?.clients, heads: personal?.heads },
+      plan: federated,
+      seed: training.seed,
+      server,
+      clients,
+      weights,
+      onClient,
+      signal,
+      privacy: privacy?.clients,
+      heads: personal?.heads,
       spent: privacy ? (answers) => privacy.spent([...answers.keys()]) : undefined,
       rate: (round) => rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },

@@ -97,7 +97,10 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   let first = true;
   const free = pins.summed ? keptAlone(keyFileOf(session, client.name)) : () => undefined;
   await serveAsSuperNode({
-    ...{ link, key: node, answer: guest.answer, most: () => guest.most },
+    link,
+    key: node,
+    answer: guest.answer,
+    most: () => guest.most,
     signal: AbortSignal.any([o.signal, left.signal]),
     under: () => guest.under,
     onOver() {
@@ -137,7 +140,8 @@ export async function openJoined(
   const material = await materialOf(
     session,
     {
-      ...{ plan, name: plan.effects.run },
+      plan,
+      name: plan.effects.run,
       federates: {
         async joins(own) {
           const { each } = await clientsOf(plan, own, { datasets: session.datasets, hostContext });
@@ -164,10 +168,14 @@ export async function openJoined(
     request.peers && new Set(request.peers),
   );
   return new JoinedClient({
-    ...{ name, client: must(here.clients[0], "its client"), weights: here.weights },
+    name,
+    client: must(here.clients[0], "its client"),
+    weights: here.weights,
     sent: here.aggregator.implementation.local?.sent ?? [],
     validation: validate && material.validation ? { rows: material.validation.count, validate } : null,
-    ...{ held, summed: federated.secure_aggregation, onForgotten: hears.onForgotten },
+    held,
+    summed: federated.secure_aggregation,
+    onForgotten: hears.onForgotten,
     alike: here.privacy?.clients !== undefined,
     account: await accountOf(plan, here, account),
   });

@@ -79,7 +79,12 @@ export async function clientsHere(
   const personal = stays.size === 0 ? undefined : await personalIn(open, encoded, kept ?? null);
   const privacy = await federatedPrivacy(plan, encoded, { open, before });
   const shared: Shared = {
-    ...{ session, plan, schedule: material.schedule, aggregator, weights, personal },
+    session,
+    plan,
+    schedule: material.schedule,
+    aggregator,
+    weights,
+    personal,
     smaller: smallerBy(chain, training.seed),
     privacy: privacy?.clients,
     moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
@@ -88,7 +93,10 @@ export async function clientsHere(
   const clients = encoded.map(
     ({ name, rows, loader }, place) =>
       new LocalClient(shared, {
-        ...{ name, number: numberOf?.(name) ?? place, rows: rows.count, loader },
+        name,
+        number: numberOf?.(name) ?? place,
+        rows: rows.count,
+        loader,
         privately: privacy?.updates?.[place],
       }),
   );
@@ -107,7 +115,9 @@ export async function encodedOf(
       const rows = await encode(prepared, trainedSplit(prepared));
       const validates = splitNamesOf(prepared).includes("validation");
       return {
-        ...{ name, rows, loader: new DataLoader(rows, loaderSettings(plan, material)) },
+        name,
+        rows,
+        loader: new DataLoader(rows, loaderSettings(plan, material)),
         validation: validates ? await encode(prepared, "validation") : null,
       };
     }),

@@ -101,7 +101,8 @@ function differing(a: Call, b: Call): readonly [Call, Call] {
   const differs = (key: string): boolean =>
     key !== "from" && canonicalize(a.arguments[key]) !== canonicalize(b.arguments[key]);
   const [x, y] = [a, b].map((call) => ({
-    ...{ kind: call.kind, word: call.word },
+    kind: call.kind,
+    word: call.word,
     arguments: Object.fromEntries(Object.entries(call.arguments).filter(([key]) => differs(key))),
   })) as [Call, Call];
   return [x, y];

@@ -117,14 +117,17 @@ async function surfaces(
       await Promise.all(
         [...here].map(([name, values]) =>
           session.write(name, {
-            ...{ dtype: "f32", shape: shapes.get(name) ?? [] },
+            dtype: "f32",
+            shape: shapes.get(name) ?? [],
             bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
           }),
         ),
       );
       for (const [k, { rows, encoding }] of asked.entries()) {
         const { told } = await scoreSplit(session, rows, encoding, {
-          ...{ batchSize: BATCH, padId: tokenizer.padId, packed: training.packing ? model.max_length : null },
+          batchSize: BATCH,
+          padId: tokenizer.padId,
+          packed: training.packing ? model.max_length : null,
         });
         const row = z[k]?.[i];
         if (row) row[j] = told["loss"] ?? Number.NaN;

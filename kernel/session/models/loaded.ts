@@ -132,7 +132,8 @@ function fromAnywhere(
   const kept = (folder: string | undefined, baseHash: string | null = null): ModelPlan => {
     if (folder === undefined || (!o.training && !existsSync(join(folder, "config.json"))))
       throw new CodedError("run-without-base", {
-        ...{ run: o.run.id, base: model.base },
+        run: o.run.id,
+        base: model.base,
         ...(trained?.made && { made: o.lock.name }),
       });
     return { ...rest, base: folder, folder: o.home, baseHash };

@@ -297,21 +297,22 @@ export async function openPrompted(
 /** What of an open model is there where nothing of it trains. */
 function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
-    ...{
-      session,
-      mute,
-      store: base.hash,
-      saved: [],
-      trainable: [],
-      states: [],
-      carried: [],
-      strategies: [],
-      learnt: () => null,
-      private: null,
-      head: [],
-      heads: [],
-    },
-    ...{ adapter: null, whole: null, standardised: null, untrained: null },
+    session,
+    mute,
+    store: base.hash,
+    saved: [],
+    trainable: [],
+    states: [],
+    carried: [],
+    strategies: [],
+    learnt: () => null,
+    private: null,
+    head: [],
+    heads: [],
+    adapter: null,
+    whole: null,
+    standardised: null,
+    untrained: null,
     dispose: () => session.dispose(),
   };
 }

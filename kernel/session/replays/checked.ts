@@ -81,8 +81,10 @@ export async function checked(
   const recipe: Difference = { group: "settings", what: "recipe", here: short(lock.recipeHash), there: short(hash) };
   const { ranks } = side.plan.estimates;
   const alone: Difference = {
-    ...{ group: "machine", what: "processes that shared each update" },
-    ...{ here: String(ranks?.count ?? 1), there: "1, which sums in another order" },
+    group: "machine",
+    what: "processes that shared each update",
+    here: String(ranks?.count ?? 1),
+    there: "1, which sums in another order",
   };
   const all = [
     ...seeds,
@@ -113,11 +115,16 @@ async function nowOf(side: Side, { base, prepared, plan, engine, hostContext }: 
   return {
     ...side,
     plan: { ...side.plan, recipe: { ...side.plan.recipe, semantics: SEMANTICS } },
-    ...{ record, marks: () => rowMarksOf(prepared) },
+    record,
+    marks: () => rowMarksOf(prepared),
     lock: {
       ...side.lock,
-      ...{ dataHash: facts.hash, baseHash: base.hash, engine: engine.info.title, tunebook: version },
-      ...{ node: process.version, data: { rowsIn: facts.rowsIn, kept: facts.kept, splits } },
+      dataHash: facts.hash,
+      baseHash: base.hash,
+      engine: engine.info.title,
+      tunebook: version,
+      node: process.version,
+      data: { rowsIn: facts.rowsIn, kept: facts.kept, splits },
     },
   };
 }

@@ -96,7 +96,9 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
     throw new CodedError("replay-changed", {
       run: run.id,
       changed: changed.map(({ what, group, here, there, rows }) => ({
-        ...{ what: group === "versions" ? `version of ${what}` : what, then: here ?? "none", now: there ?? "none" },
+        what: group === "versions" ? `version of ${what}` : what,
+        then: here ?? "none",
+        now: there ?? "none",
         ...(rows && { rows: rowsText(rows) }),
       })),
     });
@@ -123,8 +125,15 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
     const unknown = side.record === null;
     const compared = numbers.losses + numbers.scores > 0;
     return {
-      ...{ run: run.id, again: result.run.path, engine: { then: lock.engine, now: engine.info.title } },
-      ...{ changed, elsewhere, unknown, numbers, drawn, left: asked.left },
+      run: run.id,
+      again: result.run.path,
+      engine: { then: lock.engine, now: engine.info.title },
+      changed,
+      elsewhere,
+      unknown,
+      numbers,
+      drawn,
+      left: asked.left,
       same: compared && (o.exact ? numbers.exact : numbers.beyond.length === 0),
     };
   } finally {

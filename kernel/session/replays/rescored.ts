@@ -55,8 +55,12 @@ export async function rescored(
       return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better }] as const;
     });
     appendScore(run, {
-      ...{ at: new Date().toISOString(), step: must(handle.weights, "its weights").checkpoint.position.step },
-      ...{ data: score.data, split: score.split, dataHash: prepared.facts.hash, rows: evaluation.rows },
+      at: new Date().toISOString(),
+      step: must(handle.weights, "its weights").checkpoint.position.step,
+      data: score.data,
+      split: score.split,
+      dataHash: prepared.facts.hash,
+      rows: evaluation.rows,
       metrics: Object.fromEntries(metrics),
     });
     for (const [name, { value }] of metrics) {

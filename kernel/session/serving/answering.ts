@@ -57,7 +57,9 @@ export class Answering {
     const { name, limits, found, computing } = o;
     const padId = found.tokenizer.padId;
     const common = {
-      ...{ model: name, gather: limits.gather, queue: limits.queue },
+      model: name,
+      gather: limits.gather,
+      queue: limits.queue,
       length: ({ ids }: FedRow) => ids.length,
       ...(computing && {
         begun(waits: readonly number[]) {
@@ -173,7 +175,10 @@ export class Answering {
     const most = found.facts.maxLength;
     const orMore = charactersOf(texts[long]!) > charactersFor(most);
     throw new CodedError("text-too-long", {
-      ...{ model: name, at: long + 1, tokens, most },
+      model: name,
+      at: long + 1,
+      tokens,
+      most,
       ...(orMore && { orMore }),
     });
   }
@@ -205,7 +210,10 @@ export class Answering {
     const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
     if (reading.characters > 0 && reading.characters + characters > MOST_CHARACTERS)
       throw new CodedError("queue-full", {
-        ...{ model, waiting: reading.characters, most: MOST_CHARACTERS, of: "characters" },
+        model,
+        waiting: reading.characters,
+        most: MOST_CHARACTERS,
+        of: "characters",
       });
     reading.texts += texts.length;
     reading.characters += characters;

@@ -19,7 +19,14 @@ import "../../serving/control-codes.js";
 const GRACE = 30_000;
 const SHORT = 2000;
 const NONE: Load = {
-  ...{ requests: 0, failed: 0, perSecond: 0, p50: null, p99: null, underWay: 0, tokensPerSecond: 0, models: {} },
+  requests: 0,
+  failed: 0,
+  perSecond: 0,
+  p50: null,
+  p99: null,
+  underWay: 0,
+  tokensPerSecond: 0,
+  models: {},
 };
 
 export interface DeskAt {
@@ -48,8 +55,15 @@ export class Desk {
   constructor(private o: DeskAt) {
     this.runs = new Map(o.serve.folders.map(({ name, folder }) => [name ?? folder, folder]));
     this.state = {
-      ...{ name: o.name, is: "opening", url: null, models: [...this.runs.keys()], loads: [], memory: null },
-      ...{ example: null, said: [], seconds: null },
+      name: o.name,
+      is: "opening",
+      url: null,
+      models: [...this.runs.keys()],
+      loads: [],
+      memory: null,
+      example: null,
+      said: [],
+      seconds: null,
     };
   }
 
@@ -59,7 +73,11 @@ export class Desk {
     this.draw();
     try {
       const { child, at } = await ServerChild.start({
-        ...{ serve, name, log, without: keys === null ? [] : [keys], ...(signal && { signal }) },
+        serve,
+        name,
+        log,
+        without: keys === null ? [] : [keys],
+        ...(signal && { signal }),
       });
       this.begun = performance.now();
       [this.child, this.at] = [child, at];
@@ -70,7 +88,8 @@ export class Desk {
       const certificate = serve.tls?.cert ?? null;
       const key = keys === null ? null : `$${keys}`;
       this.now({
-        ...{ is: "serving", url: at.url },
+        is: "serving",
+        url: at.url,
         example: first ? curlOf(first, { url: at.url, key, certificate }) : null,
       });
     } catch (error) {

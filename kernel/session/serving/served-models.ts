@@ -312,7 +312,10 @@ export class ServedModels implements Serving {
   private mendable(version: Version): Mendable {
     const { served, engine } = version;
     return {
-      ...{ name: served.name, folder: served.found.folder, session: served.opened?.session ?? null, engine },
+      name: served.name,
+      folder: served.found.folder,
+      session: served.opened?.session ?? null,
+      engine,
       load: () => served.load(),
       probe: () => served.probe(),
       lose: (why) => served.lose({ why, back: version.seconds * 1000 }),

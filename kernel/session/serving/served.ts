@@ -37,7 +37,11 @@ const DOES: Readonly<Record<ServedModel["sort"], string>> = {
 };
 /** What a model that writes is asked first. */
 const SHORT: WriteAsk = {
-  ...{ prompt: "a", maxTokens: 2, stop: [], choices: 1, truncate: true },
+  prompt: "a",
+  maxTokens: 2,
+  stop: [],
+  choices: 1,
+  truncate: true,
   sampling: { temperature: 0 },
 };
 /** What a computation ends with whose process, or model, is gone: nothing that whoever asked did, or can do something about. */

@@ -90,9 +90,13 @@ export async function written(o: Written): Promise<OpenFound> {
   const by = { writer, ...(adapter !== undefined && { adapter }) };
   const writes = await writing({ name, model, base, tokenizer, by });
   return {
-    ...{ session, weights, ended: null },
+    session,
+    weights,
+    ended: null,
     writes: {
-      ...{ chats: writes.chats, tools: writes.tools, room: writer.room },
+      chats: writes.chats,
+      tools: writes.tools,
+      room: writer.room,
       write: (ask) => writes.write(ask),
       load: () => writer.load(),
     },

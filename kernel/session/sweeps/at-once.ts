@@ -60,7 +60,9 @@ function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number
   const cores = trials * threads;
   const [gpus, price] = [found.gpus?.(call) ?? 0, found.price?.(call) ?? null];
   const paid = {
-    ...{ count: trials, threads, measured: found.here ? cores : availableParallelism() },
+    count: trials,
+    threads,
+    measured: found.here ? cores : availableParallelism(),
     ...(gpus > 0 && { gpus }),
     ...(price !== null && { price }),
   };

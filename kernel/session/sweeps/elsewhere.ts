@@ -105,7 +105,9 @@ export async function readsOf(
       ? { base: undefined }
       : await session.weights.parts(plan, stage.hostContext);
     const { files: read } = await ingredientsOf(plan.recipe, {
-      ...{ folder: stage.hostContext.folder, base, signal: stage.signal },
+      folder: stage.hostContext.folder,
+      base,
+      signal: stage.signal,
     });
     for (const { path, hash, bytes } of read) add(path, hash, bytes);
     if (!base) continue;
@@ -181,7 +183,12 @@ class Trial implements Given {
     this.lent = true;
     const { goal, goals, require } = around.sweep;
     const order: TrialOrder = {
-      ...{ laid: files.length, shipment: shipped, plans, of: asked.of, bases, begun: this.begun },
+      laid: files.length,
+      shipment: shipped,
+      plans,
+      of: asked.of,
+      bases,
+      begun: this.begun,
       aims: { goal, goals, ...(require && { require }) },
     };
     const runs = this.begun.flatMap(({ id, files: own }) =>
@@ -248,7 +255,10 @@ class Trial implements Given {
     const { around, asked } = this.o;
     const { hostContext, experiment } = around.stage;
     return {
-      ...{ name, plan, trial: asked.of, home: hostContext.folder },
+      name,
+      plan,
+      trial: asked.of,
+      home: hostContext.folder,
       ...(base !== undefined && { base }),
       ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
     };

@@ -164,7 +164,9 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     const running = view.trials.filter(({ state }) => state === "running");
     const [goal] = view.goals;
     return {
-      ...{ name, metric: goal.metric, over: this.over },
+      name,
+      metric: goal.metric,
+      over: this.over,
       running: running.map((trial) => this.deskTrialOf(trial)),
       best: bestEnded(view).map((trial) => this.deskTrialOf(trial)),
       ended: view.trials.length - running.length,

@@ -123,7 +123,8 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
     const told = toldAt(result.events, must(kept, "the weights of a training that ended").checkpoint.position.step);
     const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in told));
     const how = {
-      ...{ metrics: missing, batch_size: plan.recipe.training.batch_size },
+      metrics: missing,
+      batch_size: plan.recipe.training.batch_size,
       world: worldIn(stage.hostContext.folder),
       judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
     };
@@ -195,7 +196,12 @@ async function trained(
       asked.onReport(event.step, score);
   };
   const request = {
-    ...{ plan, name, title: name, trial: asked.of, measures, opens: models.opens },
+    plan,
+    name,
+    title: name,
+    trial: asked.of,
+    measures,
+    opens: models.opens,
     ...(around.apart && { apart: around.apart }),
     onEvent: (event: RunEvent) => {
       tell(event);

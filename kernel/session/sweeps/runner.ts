@@ -237,7 +237,10 @@ class SweepRun {
     let why: string | null = null;
     const of = { sweep: name, journal: log.name, number, goal };
     return this.o.runTrial({
-      ...{ values, of, ...how, signal: this.abort.signal },
+      values,
+      of,
+      ...how,
+      signal: this.abort.signal,
       onProgram: (of) => log.note(number, of),
       onRun: (run) => log.note(number, { run }),
       onSteps: (steps) => log.note(number, { steps }),
@@ -279,7 +282,8 @@ class SweepRun {
       const scores = meanOf(scored.map((one) => one.scores));
       const whole: TrialRecord = {
         ...ended,
-        ...{ state: stopped ? "stopped" : "done", score: scores[0] ?? null },
+        state: stopped ? "stopped" : "done",
+        score: scores[0] ?? null,
         ...(sweep.goals.length > 1 && { scores }),
         ...(scored.length > 1 && { spread: spreadOf(scored.map((one) => one.scores)) }),
         ...(sweep.require && { bars: meanOf(scored.map(({ bars }) => bars)) }),

@@ -68,7 +68,10 @@ export async function trainsTrials(around: Around, o: SweptBy): Promise<TrainsTr
   const { onNote, where } = o;
   const { trials: count, threads = 1 } = o.open;
   const coordinator = await Coordinator.open({
-    ...{ version, onNote, scratch: join(work, "arriving"), expected: count },
+    version,
+    onNote,
+    scratch: join(work, "arriving"),
+    expected: count,
     ...(where && { host: where.host }),
   });
   const tells = {

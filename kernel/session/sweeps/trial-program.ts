@@ -37,7 +37,9 @@ export async function trialProgram(
   const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
   const source = { id: `sweep:${as}`, title: as, text: trialText(sweep, settings, modelKeys(), as) };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
-    ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
+    hostContext: stage.hostContext,
+    datasets: session.datasets,
+    registry: session.vocabulary.registry,
     kept: session.kept,
     trained: session.models.trained(),
   });

@@ -47,14 +47,18 @@ export async function exactFit(
     });
   const last = await lastOfHead(model, o.base.facts.family);
   return new ExactFit({
-    ...{ session, rows, labels: prepared.labels, head: { weight: `${last}.weight`, bias: `${last}.bias` } },
+    session,
+    rows,
+    labels: prepared.labels,
+    head: { weight: `${last}.weight`, bias: `${last}.bias` },
     read: (of) =>
       askRows(
         readingBy(session),
         of,
         {},
         {
-          ...{ batchSize: Math.max(READ, training.batch_size), padId: tokenizer.padId },
+          batchSize: Math.max(READ, training.batch_size),
+          padId: tokenizer.padId,
           ...(signal && { signal }),
           onRows: (done, total) => hostContext.onProgress?.({ label: "texts read for the head", done, total }),
         },

@@ -32,7 +32,7 @@ export async function followRank(
   try {
     const shares = await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined });
     const seen = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
-    await follow({ ...{ plan, loader, schedule, seen, session: open.session, spoke, place, shares } });
+    await follow({ plan, loader, schedule, seen, session: open.session, spoke, place, shares });
     return open;
   } catch (error) {
     // An engine that died has closed it.

@@ -33,7 +33,11 @@ export async function startProcesses(o: Processes, engine: EngineInfo): Promise<
   const door = { address, token, of: o.of, version, recipe: o.plan.recipeHash };
   const { hub, port } = await Hub.open(door);
   const ordered = (rank: number): Ordered => ({
-    ...{ ...door, port, rank, plan: o.plan.planHash, shipment: o.shipment },
+    ...door,
+    port,
+    rank,
+    plan: o.plan.planHash,
+    shipment: o.shipment,
     engine: { engine: engine.name, threads: engine.threads },
   });
   const ranks = Array.from({ length: o.of - 1 }, (_, i) => new RankProcess(ordered(i + 1)));

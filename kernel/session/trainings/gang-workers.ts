@@ -65,7 +65,7 @@ export class RankWorkers {
         return one;
       },
     };
-    this.workers = new Workers({ ...{ call, runner, count, threads, coordinator }, ways: waysOf() });
+    this.workers = new Workers({ call, runner, count, threads, coordinator, ways: waysOf() });
   }
 
   /** Coded errors `gang-without-room`, and those of the runner's cluster. */

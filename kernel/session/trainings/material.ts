@@ -96,7 +96,12 @@ export function loaderSettings(
   { packed, tokenizer }: Pick<Material, "packed" | "tokenizer">,
 ): DataLoaderOptions {
   return {
-    ...{ batchSize: training.batch_size, accumulate: training.accumulate, packed, shuffle: training.shuffle },
-    ...{ seed: training.seed, padId: tokenizer.padId, weighed: true },
+    batchSize: training.batch_size,
+    accumulate: training.accumulate,
+    packed,
+    shuffle: training.shuffle,
+    seed: training.seed,
+    padId: tokenizer.padId,
+    weighed: true,
   };
 }

@@ -55,7 +55,9 @@ export class RankGiven implements Given {
     this.worker = worker;
     const { reads, gang, plan, count } = this.o;
     const order: RankOrder = {
-      ...{ laid: reads.files.length, shipment: reads.shipped, bases: reads.bases },
+      laid: reads.files.length,
+      shipment: reads.shipped,
+      bases: reads.bases,
       plans: [{ name: plan.effects.run, plan }],
       gang: { ...gang, rank: this.rank, rows: { rank: this.rank - 1, of: count } },
     };

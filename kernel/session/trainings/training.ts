@@ -57,7 +57,7 @@ export async function trainOnce(session: OpenSession, request: TrainRequest, sta
     if (begun) await session.weights.keep(claim.run, model, material.base);
     if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
     if (begun && !trial) await noteRows(claim.run, plan, learnt);
-    const work = { ...{ session, request, stage, material, engine }, ...claim };
+    const work = { session, request, stage, material, engine, ...claim };
     const { gathers } = request;
     return await (gathers
       ? together(work, gathers, (again, gang) => trainIn({ ...work, ...again }, gang))
@@ -107,8 +107,15 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   const federated = await request.federates?.begin({ open, material, run, done, wanted, signal });
   const total = federated?.rounds.total ?? totalSteps(plan, material.loader, exact !== null);
   const trained = await train({
-    ...{ plan, session: open.session, saved: open.saved, run, lock },
-    ...{ loader: material.loader, exact, schedule: material.schedule, stopping: material.stopping },
+    plan,
+    session: open.session,
+    saved: open.saved,
+    run,
+    lock,
+    loader: material.loader,
+    exact,
+    schedule: material.schedule,
+    stopping: material.stopping,
     privately,
     // How sure it was of each row is what privacy is about.
     watchedRows: exact || federated || privately ? null : watchedRows(work, resume),
@@ -121,7 +128,8 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
       work.stage.follows?.validating(done, of);
     },
     onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched, registry)),
-    ...{ resume, damaged },
+    resume,
+    damaged,
     ...(work.stage.signal ? { signal: work.stage.signal } : {}),
     ...(request.among && { among: request.among(total) }),
     ...(gang && shares && { gang: { hub: gang.hub, shares } }),
@@ -183,7 +191,12 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
 async function askedBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
   const { prepared, encoding, tokenizer, base, rows, validation } = material;
   const asking = await askingOf({
-    ...{ plan: request.plan, open, prepared, encoding, tokenizer, base },
+    plan: request.plan,
+    open,
+    prepared,
+    encoding,
+    tokenizer,
+    base,
     rows: validation ?? rows,
     validates: validation !== null,
   });

@@ -135,7 +135,8 @@ export function* directed(
           ),
         }),
       },
-      ...{ share: 1, done },
+      share: 1,
+      done,
     };
   };
   for (const [done, row] of order.entries()) {

@@ -62,7 +62,8 @@ function rowsAt(
   const columns = roles.map((name) => [name, rows.array(name)] as const);
   const numbers = rows.array("$row") as ArrayLike<number>;
   return which.map((row) => ({
-    ...{ data, hash },
+    data,
+    hash,
     row: numbers[row] ?? 0,
     roles: Object.fromEntries(columns.map(([name, values]) => [name, values[row]])),
   }));

@@ -61,7 +61,9 @@ export async function recall(o: Recall): Promise<readonly Recalled[]> {
   const { recalling, run, rows, memory, labels } = o;
   if (!isRecalled(recalling, run)) await keepSaid(o);
   return recalling.map(({ word, of }) => ({
-    ...{ word, labels: labels.count, first: of === "begun" ? 0 : rows.lengths.length - memory.length },
+    word,
+    labels: labels.count,
+    first: of === "begun" ? 0 : rows.lengths.length - memory.length,
     logits: savedOf(run, word),
   }));
 }
@@ -113,7 +115,9 @@ function ask(o: AsksRows, rows: Encoded): Promise<readonly Float32Array[]> {
   const { session, batchSize, padId, signal, hostContext } = o;
   const answers: Answers = must(o.encoding.task.implementation.answers, "answers of a task with labels");
   return askRows(session, rows, answers, {
-    ...{ batchSize, padId, ...(signal && { signal }) },
+    batchSize,
+    padId,
+    ...(signal && { signal }),
     onRows: (done, total) => hostContext.onProgress?.({ label: "rows asked for what is held", done, total }),
   });
 }

@@ -205,9 +205,17 @@ async function takeDownOf(
       ? await encodeSplit(data, { data: data.name, split: trainedSplit(data) }, encoding)
       : null;
   await takeDown({
-    ...{ open, strategies, rows, looks: o.strategies.looks, labels: { count: o.labels.length, seen } },
-    ...{ answers: encoding.task.implementation.answers ?? null, most: directionsWithin(sharedBy(plan)) },
-    ...{ batchSize: training.batch_size, padId: tokenizer.padId, seed: training.seed, first },
+    open,
+    strategies,
+    rows,
+    looks: o.strategies.looks,
+    labels: { count: o.labels.length, seen },
+    answers: encoding.task.implementation.answers ?? null,
+    most: directionsWithin(sharedBy(plan)),
+    batchSize: training.batch_size,
+    padId: tokenizer.padId,
+    seed: training.seed,
+    first,
     signal,
     onRows: (done, total) =>
       hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} looked at for what holds them`, done, total }),

@@ -146,10 +146,18 @@ async function sinceOne(
   const { interval, verdict } = difference(first, second);
   const { score } = one;
   return {
-    ...{ data: score.data, split: score.split, dataHash: score.dataHash, rows: is.rows.count, of: score.rows },
-    ...{ metric: is.measure.name, better: is.measure.better },
-    ...{ before: first.score.value, now: second.score.value, lost: verdict === "worse" },
-    ...{ low: interval?.low ?? null, high: interval?.high ?? null },
+    data: score.data,
+    split: score.split,
+    dataHash: score.dataHash,
+    rows: is.rows.count,
+    of: score.rows,
+    metric: is.measure.name,
+    better: is.measure.better,
+    before: first.score.value,
+    now: second.score.value,
+    lost: verdict === "worse",
+    low: interval?.low ?? null,
+    high: interval?.high ?? null,
     recorded: score.metrics[is.measure.name]?.value ?? null,
     forgotten: forgottenIn(was, is, calledOf(one)),
   };
@@ -188,7 +196,10 @@ async function askedAbout(
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const label = `${data.name}.${split} asked of ${handle.name} again`;
   const said = await asked(open.session, rows, encoding, {
-    ...{ batchSize: recipe.training.batch_size, padId: tokenizer.padId, packed, groups: true },
+    batchSize: recipe.training.batch_size,
+    padId: tokenizer.padId,
+    packed,
+    groups: true,
     ...(signal && { signal }),
     ...(o.registry.find("metric", call.word)?.capabilities?.countsBytes && {
       spelt: (ids: Int32Array) => tokenizer.decode(ids),
@@ -211,7 +222,9 @@ function forgottenIn(was: Answered, is: Answered, on: string): ForgottenOf | nul
   const named = (label: number | undefined): string => is.labels[label ?? -1] ?? "";
   return (
     forgotten && {
-      ...{ ...forgotten, on, after: 0 },
+      ...forgotten,
+      on,
+      after: 0,
       example: (row) => ({
         row: is.rows.rows[row] ?? 0,
         text: is.rows.text(row),

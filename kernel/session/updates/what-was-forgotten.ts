@@ -32,7 +32,9 @@ export async function forgottenBy(
     if (!rows || !forgotten) continue;
     const named = (label: number | undefined): string => of.labels[label ?? -1] ?? "";
     found.push({
-      ...{ ...forgotten, on: `${told[j]?.data ?? ""}.${task.split ?? ""}`, after },
+      ...forgotten,
+      on: `${told[j]?.data ?? ""}.${task.split ?? ""}`,
+      after,
       example: (row) => ({
         row: rows.rows[row] ?? 0,
         text: rows.text(row),

@@ -37,13 +37,13 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
   const path = resolve(stage.hostContext.folder, data.folder, file);
   const asked = split === null ? rows : rows.filter((row) => row.split === split);
   const options: Omit<DeskOptions, "asks" | "order"> = {
-    ...{ data: from.name, annotator: action.annotator ?? account() },
-    ...{
-      column: must(data.columns[role], `the column of ${role}`),
-      labels,
-      several: role === "labels",
-    },
-    ...{ standing, write: (line) => (isVerifying(session) ? undefined : decide(path, line)) },
+    data: from.name,
+    annotator: action.annotator ?? account(),
+    column: must(data.columns[role], `the column of ${role}`),
+    labels,
+    several: role === "labels",
+    standing,
+    write: (line) => (isVerifying(session) ? undefined : decide(path, line)),
   };
   const asks = await asksOf(session, action, asked, stage);
   const desk = new Desk({ ...options, asks: asks.slice(0, action.rows ?? asks.length), order: orderText(action) });

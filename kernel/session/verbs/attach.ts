@@ -93,13 +93,15 @@ function stillGoing({ name, run }: Attached): CodedError {
 export function cutOff({ name, run }: Attached, outcome: Outcome, folder: string): CodedError {
   const { is, how, why, log, step, steps, goesOnFrom, gone } = outcome;
   return new CodedError("training-cut-off", {
-    ...{
-      name,
-      run: run.id,
-      at: relative(folder, run.path),
-      ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off",
-    },
-    ...{ how: how ?? "", log: why === null ? log : [], step, steps, goesOnFrom },
+    name,
+    run: run.id,
+    at: relative(folder, run.path),
+    ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off",
+    how: how ?? "",
+    log: why === null ? log : [],
+    step,
+    steps,
+    goesOnFrom,
     ...(why !== null && { why }),
     ...(gone && { gone }),
     ...(!gone && planOf(run.path).effects.detach !== true && { here: true as const }),

@@ -28,7 +28,11 @@ export async function besidePlan(
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const handle = session.models.unnamed(model, name);
   return {
-    ...{ prepared, split, encoding, rows, by: { is: "model", handle, learnt: null } },
+    prepared,
+    split,
+    encoding,
+    rows,
+    by: { is: "model", handle, learnt: null },
     evaluation: { on: `${data.name}.${split}` },
   };
 }
@@ -53,7 +57,9 @@ export async function majorityScore(
     { name: "baseline(majority)", beside, warn: () => undefined, contender: { call: MAJORITY, folder: data.folder } },
     { data, split: standpoint.split },
     {
-      ...{ metrics: [metric], batch_size: 32, world: worldIn(stage.hostContext.folder) },
+      metrics: [metric],
+      batch_size: 32,
+      world: worldIn(stage.hostContext.folder),
       judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
     },
     stage,

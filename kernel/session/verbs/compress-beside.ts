@@ -85,7 +85,8 @@ export async function besideOriginal(
     const did = all[i]?.stage ?? null;
     const waited = times?.get(evaluation.model);
     return {
-      ...{ name: evaluation.model, is: did ? "stage" : "original" },
+      name: evaluation.model,
+      is: did ? "stage" : "original",
       made: did ? shortCall(did, registry) : "",
       parameters: plan?.estimates.parameters ?? null,
       stored: one.cost.bytes,
@@ -106,7 +107,8 @@ export async function besideOriginal(
   const shown: ParetoShown = {
     metric: metricName(usual, registry),
     better: rankedBy(registry, usual, "metrics"),
-    ...{ on: `${last.data.name}.${split}`, rows: measured[0]?.evaluation.rows ?? 0 },
+    on: `${last.data.name}.${split}`,
+    rows: measured[0]?.evaluation.rows ?? 0,
     models: [...own, ...earlierModels(session, o, { dataHash: prepared.facts.hash, split, usual })],
     notes: [...(split === "test" ? [ON_TEST] : []), HERE],
   };
@@ -157,10 +159,16 @@ function earlierModels(
       };
       return [
         {
-          ...{ name: one.name, is: "earlier", made: shortCall(one.stage, registry), parameters: one.parameters },
-          ...{ stored: mega(COSTS[0]), held: mega(COSTS[1]) },
-          ...{ median: value(one, MEDIAN), slowest: value(one, SLOWEST) },
-          ...{ spread: null, quicker: one.stage.kind !== ROUNDED },
+          name: one.name,
+          is: "earlier",
+          made: shortCall(one.stage, registry),
+          parameters: one.parameters,
+          stored: mega(COSTS[0]),
+          held: mega(COSTS[1]),
+          median: value(one, MEDIAN),
+          slowest: value(one, SLOWEST),
+          spread: null,
+          quicker: one.stage.kind !== ROUNDED,
           score: { value: scored.value, interval: low === null || high === null ? null : { low, high } },
           difference: null,
         },

@@ -53,7 +53,9 @@ export async function runCompress(session: OpenSession, action: Compress, stage:
       fixedText: true,
     });
   const around: Compressing = {
-    ...{ session, stage, warn: warningsOn(stage, action.span) },
+    session,
+    stage,
+    warn: warningsOn(stage, action.span),
     train: (of, continues) => {
       const title = `${of.name}: ${of.key} of ${of.start}`;
       const live = new LiveTraining(stage.screen, `${id}-${of.key}`, title, of.plan, { again: false });

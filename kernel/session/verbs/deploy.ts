@@ -75,7 +75,11 @@ export async function runDeploy(session: OpenSession, action: Deploy, stage: Sta
       warnUncleaned(action, weights.plan.recipe.data.clean, stage);
       const { folder: home } = stage.hostContext;
       const run = DeploymentRun.begin(session.runs, {
-        ...{ name: action.name, weights, target: action.target, home, engine: engine.info.title },
+        name: action.name,
+        weights,
+        target: action.target,
+        home,
+        engine: engine.info.title,
       });
       begun.run = run;
       const model = await during(stage.hostContext, `${action.name} made ready to be written`, () =>
@@ -121,7 +125,8 @@ async function deployed(work: Work): Promise<DeploymentReport> {
   const refused = (await target.refuses?.(action.target, model)) ?? null;
   if (refused !== null)
     throw new CodedError("cannot-deploy", {
-      ...{ model: action.name, target: callText(action.target) },
+      model: action.name,
+      target: callText(action.target),
       ...(typeof refused === "string" ? { why: refused } : refused),
     });
   const golden = await goldenFor(action, opened, model, target.room?.(action.target, model) ?? Infinity);
@@ -150,13 +155,21 @@ async function describedIn({ action, model, opened, run }: Work, home: string, w
   const fitted = readCalibration(opened.weights.folder, opened.weights.checkpoint.position.step);
   const deployment: Deployment = {
     version: 1,
-    ...{ name: action.name, target: withoutPath(action.target), family: model.family.word },
-    ...{ base: withoutPlace(recipe.model.base), task: recipe.model.task, technique: recipe.model.technique },
-    ...{ labels: model.labels, roles: model.roles, max_length: model.maxLength },
+    name: action.name,
+    target: withoutPath(action.target),
+    family: model.family.word,
+    base: withoutPlace(recipe.model.base),
+    task: recipe.model.task,
+    technique: recipe.model.technique,
+    labels: model.labels,
+    roles: model.roles,
+    max_length: model.maxLength,
     // Where its template lies beside it, that is what it is asked by.
     ...(template !== undefined && { template: chatTemplateOf(run.source) === null ? template : null }),
     ...(fitted && { fitted: fittedOf(fitted) }),
-    ...{ clean: recipe.data.clean, written, tunebook: version },
+    clean: recipe.data.clean,
+    written,
+    tunebook: version,
     ...(!written.graphs && !existsSync(join(home, "config.json")) && { config: model.config }),
   };
   const out = outputIn(home, { writes: "folder", path: home }, "");
@@ -198,7 +211,9 @@ async function provedAt(
     const failed = async (found: readonly string[], scores?: ScoredBeside): Promise<never> => {
       await run.proved(proofOf(deployment, { ...proved, verdict: "differs", scores }));
       throw new CodedError("proof-failed", {
-        ...{ model: action.name, target: callText(action.target), found },
+        model: action.name,
+        target: callText(action.target),
+        found,
         ...(deployment.written.tolerance === null && { rounded: true as const }),
         runtime: `${open.by.title} ${open.by.version}`,
       });

@@ -14,7 +14,8 @@ export async function runEngine(
   const threads = settings["threads"];
   await session.weights.close();
   await session.engines.configure({
-    ...{ engine, device },
+    engine,
+    device,
     ...(typeof threads === "number" && { threads }),
     ...(settings["deterministic"] === true && { deterministic: true as const }),
   });

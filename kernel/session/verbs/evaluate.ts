@@ -74,7 +74,11 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const ranks = ranking(session);
     const beside = await withRankings(registry, measured, drawn, { about: about.index, ranks, signal: stage.signal });
     const verdict = verdictIn(beside.measured, beside.drawn, {
-      ...{ learnt, about, seeds: seeds[about.index] ?? null, constant: constants[about.index] ?? null, ranks },
+      learnt,
+      about,
+      seeds: seeds[about.index] ?? null,
+      constant: constants[about.index] ?? null,
+      ranks,
     });
     const attacked: (readonly Attacked[])[] = [];
     for (const one of measured)
@@ -87,7 +91,9 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
       );
       const slices = scoresOfSlices(sliced, i);
       session.evaluations.push({
-        ...{ ...evaluation, intervals, cost },
+        ...evaluation,
+        intervals,
+        cost,
         ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
         ...(i === about.index && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
         ...(slices.length > 0 && { slices }),
@@ -101,7 +107,10 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
     const told = [...bars("cleared"), ...notesOn(measured, verdict.withheld)];
     const report = reportOf(session, measured, constants, drawn, {
-      ...{ ...action, told, missed: bars("missed"), verdict: verdict.said },
+      ...action,
+      told,
+      missed: bars("missed"),
+      verdict: verdict.said,
     });
     const pictured = measured.map(({ evaluation }, i) => attacksOf(evaluation, attacked[i] ?? []));
     keepEvaluation(session.keptEvaluations, {
@@ -165,7 +174,8 @@ function measuredNamed(
 ): Promise<Measured> {
   const { signal, hostContext } = stage;
   const judging: Judging = {
-    ...{ signal, onProgress: hostContext.onProgress },
+    signal,
+    onProgress: hostContext.onProgress,
     beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
   };
   const how = { ...howOf(action, stage), judging };
@@ -194,7 +204,9 @@ async function timesBeside(
 }
 
 const howOf = (action: Evaluate, { hostContext }: Stage) => ({
-  ...{ ...action, groups: true, world: worldIn(hostContext.folder) },
+  ...action,
+  groups: true,
+  world: worldIn(hostContext.folder),
 });
 
 /** On data of a client that kept a head of its own: the model with that head. Null: there is none. */

@@ -48,7 +48,10 @@ function judgedOf(part: Part, column: "label" | "score", share: number): readonl
   const named = rowNamesOf(table, picked ? Int32Array.from(picked, (row) => must(numbers[row], "a row")) : numbers);
   const [texts, pairs, told] = [values("text"), values("text_pair"), values(column)];
   return Array.from(named, (row, i) => ({
-    ...{ split, row, at: picked?.[i] ?? i, value: String(told?.[i]) },
+    split,
+    row,
+    at: picked?.[i] ?? i,
+    value: String(told?.[i]),
     text: pairs ? `${String(texts?.[i])} ${String(pairs[i])}` : String(texts?.[i]),
   }));
 }

@@ -69,7 +69,9 @@ export async function learningCurveOf(
     folds.length,
   );
   const measured = await measuredCurve(standardised(vectors), answers, folds, {
-    ...{ sizes, draws, seed: data.seed },
+    sizes,
+    draws,
+    seed: data.seed,
     onDraw: async (done, total) => {
       stage.hostContext.onProgress?.({ label: "draws learnt by the probe", done, total });
       await new Promise((next) => setImmediate(next));
@@ -77,7 +79,9 @@ export async function learningCurveOf(
     },
   });
   return learningCurveShown(forecast(measured, { errors: role === "score", seed: data.seed }), {
-    ...{ data: data.name, rows: rowsOf(prepared, trains), errors: role === "score" },
+    data: data.name,
+    rows: rowsOf(prepared, trains),
+    errors: role === "score",
     measured: `a probe over the base's own vectors, scored on ${folds.length === 1 ? `${String(held.length)} rows held out` : "a fifth of the rows at a time"}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
   });
 }

@@ -46,7 +46,12 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
   const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys, "notebook");
   const at: DeskAt = {
-    ...{ name, log, keys: served.keys, screen, id, serve: serveOf(session, served, models, keys, stage) },
+    name,
+    log,
+    keys: served.keys,
+    screen,
+    id,
+    serve: serveOf(session, served, models, keys, stage),
   };
   const desk = isVerifying(session) ? new Desk(at) : await standing(session, at, stage);
   session.servers.set(name, desk);
@@ -94,7 +99,12 @@ function serveOf(
   const { engine, threads } = session.engines.settings;
   return {
     folders: models.map(({ name, weights }) => ({ name, folder: resolve(weights.folder) })),
-    ...{ host, port, keys, hosts, engine, threads: threads ?? null },
+    host,
+    port,
+    keys,
+    hosts,
+    engine,
+    threads: threads ?? null,
     tls: tls && { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
     limits: { ...LIMITS, ...(limits as Partial<Limits>) },
   };
@@ -121,8 +131,10 @@ function planOf(
     name,
     url: port === 0 ? null : `${tls ? "https" : "http"}://${address}:${String(port)}`,
     models: models.map((model) => ({
-      ...{ name: model.name, task: callText(model.weights.plan.recipe.model.task) },
-      ...{ run: RunFolder.open(model.weights.folder).id, bytes: whole(model.weights) },
+      name: model.name,
+      task: callText(model.weights.plan.recipe.model.task),
+      run: RunFolder.open(model.weights.folder).id,
+      bytes: whole(model.weights),
     })),
     bytes: [...bases.values()].reduce((sum, bytes) => sum + bytes, all),
     log,

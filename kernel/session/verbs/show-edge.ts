@@ -35,12 +35,10 @@ export async function edgeOf(handle: ModelHandle, base: BaseFacts, budget: Budge
   return edgeShown({
     model: await of(handle.name, base),
     rivals: await rivalsOf(plan, of),
-    ...{
-      budget,
-      length,
-      longest: budget.length === undefined && handle.weights ? plan.max_length : length,
-      here: hereOf(),
-    },
+    budget,
+    length,
+    longest: budget.length === undefined && handle.weights ? plan.max_length : length,
+    here: hereOf(),
   });
 }
 
@@ -62,9 +60,16 @@ async function figuresIn(
 ): Promise<EdgeFigures> {
   const implementation = await implementationOf(registry, "model", family);
   const parts: DeployedParts = {
-    ...{ family: implementation, config: implementation.config(config), technique: PLAIN, labels, roles: [] },
+    family: implementation,
+    config: implementation.config(config),
+    technique: PLAIN,
+    labels,
+    roles: [],
     task: { call: plan.task, implementation: await does(plan.task, "task") },
-    ...{ prefixInCheckpoint: false, tensors: {}, seed: 0, tokenTypes: false },
+    prefixInCheckpoint: false,
+    tensors: {},
+    seed: 0,
+    tokenTypes: false,
   };
   return figuresOf(name, parts, length);
 }

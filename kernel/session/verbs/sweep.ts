@@ -67,7 +67,10 @@ export async function sweepOf(session: OpenSession, action: Sweep, stage: Stage,
     const log = new TrialLog(Journal.open(session.runs, name, hash, of));
     const again = await renewed({ session, stage, sweep }, log);
     const starts = startsOf(sweep, {
-      ...{ of, own: log.name, folder: stage.hostContext.folder, runs: session.runs },
+      of,
+      own: log.name,
+      folder: stage.hostContext.folder,
+      runs: session.runs,
       journalNamed: (earlier) => session.sweeps.get(earlier)?.journal,
     });
     return await sweepIn(session, action, stage, { log, lock, beyond, starts, again });
@@ -130,27 +133,29 @@ async function sweepIn(
     const around = { session, stage, sweep, span, models };
     const onNote = (words: string): void => live.note(words);
     trains = await trainsTrials(around, {
-      ...{ action, open, journal: log.name, onNote, where },
+      action,
+      open,
+      journal: log.name,
+      onNote,
+      where,
       here: (asked) => runTrial(around, asked),
       plansOf: (asked) => plansOfTrial(around, asked),
     });
     ending = await runTrials({
-      ...{
-        name,
-        sweep,
-        goal: live.goal,
-        search,
-        pruner,
-        log,
-        started: numbered(starts),
-        lock,
-        wishes: live.wishes,
-        first: firstOf(sweep, beyond.first ?? [], { log, again }),
-        kept: beyond.kept,
-        onLost: (number: number) => live.note(lostText(number)),
-        signal: stage.signal,
-        atOnce: trials,
-      },
+      name,
+      sweep,
+      goal: live.goal,
+      search,
+      pruner,
+      log,
+      started: numbered(starts),
+      lock,
+      wishes: live.wishes,
+      first: firstOf(sweep, beyond.first ?? [], { log, again }),
+      kept: beyond.kept,
+      onLost: (number: number) => live.note(lostText(number)),
+      signal: stage.signal,
+      atOnce: trials,
       runTrial: trains.runTrial,
       onChange: () => {
         live.show();

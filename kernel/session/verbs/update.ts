@@ -68,14 +68,21 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
   watchOut(
     {
-      ...{ start: { name: action.start, labels: start.weights.labels }, tasks, memory: strategies.memory, forget },
+      start: { name: action.start, labels: start.weights.labels },
+      tasks,
+      memory: strategies.memory,
+      forget,
       learns: plans.flatMap(({ recipe }, i) => (data[i] ? [{ name: recipe.data.name, prepared: data[i] }] : [])),
     },
     warn,
   );
   const measured = measuredBy(registry, first);
   const board = new Board(stage, id, {
-    ...{ name, metric: measured.name, better: measured.better, of: stages.length, held: strategies.holds },
+    name,
+    metric: measured.name,
+    better: measured.better,
+    of: stages.length,
+    held: strategies.holds,
     tasks: toldOf(tasks).map((task, j) => {
       const own = must(tasks[j], "a task");
       return { ...task, learnt: own.learnt, constant: bestConstant(own, measured) };
@@ -87,18 +94,16 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
   let latest = name;
   let told: readonly SinceOn[] = [];
   const handles = await runStages(action, {
-    ...{
-      weights: session.weights,
-      runs: session.runs,
-      stage,
-      start,
-      tasks,
-      data,
-      strategies,
-      measured,
-      warn,
-      keeps: mayKeep(forget),
-    },
+    weights: session.weights,
+    runs: session.runs,
+    stage,
+    start,
+    tasks,
+    data,
+    strategies,
+    measured,
+    warn,
+    keeps: mayKeep(forget),
     define: (plan, called) => session.models.define(plan, called),
     labels: unionOf(start.weights.labels, data),
     onScores: (row, scores) => {
@@ -160,7 +165,8 @@ function triedAfter(
   const kept = keptOf(
     lost.flatMap(({ on }) => taskOf(o.tasks, on) ?? []),
     {
-      ...{ memory: o.memory, before: readMemory(o.start.weights.folder) },
+      memory: o.memory,
+      before: readMemory(o.start.weights.folder),
       rows: o.memory && o.run !== undefined ? readMemory(o.run) : [],
     },
   );
@@ -180,9 +186,17 @@ function sinceOf(
     const { value, interval } = one.moved;
     return [
       {
-        ...{ data: task.plan.name, split: task.split, dataHash: task.prepared.facts.hash, rows: one.rows },
-        ...{ metric: name, better: better === 1 ? ("greater" as const) : ("less" as const) },
-        ...{ before, now: before + value, low: interval.low, high: interval.high, lost: isLost(one) },
+        data: task.plan.name,
+        split: task.split,
+        dataHash: task.prepared.facts.hash,
+        rows: one.rows,
+        metric: name,
+        better: better === 1 ? ("greater" as const) : ("less" as const),
+        before,
+        now: before + value,
+        low: interval.low,
+        high: interval.high,
+        lost: isLost(one),
       },
     ];
   });

@@ -41,7 +41,8 @@ export function agreementOf(rows: readonly Choices[]): Agreement {
     choices: [...counts]
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
       .map(([choice, n]) => ({
-        ...{ choice, rows: n },
+        choice,
+        rows: n,
         alpha: alphaOf(
           shared.map((row) => new Map([...row].map(([who, one]) => [who, one === choice ? "it" : "other"]))),
         ),

@@ -72,7 +72,13 @@ export class Desk {
     const { data, annotator, labels, several, order, asks } = this.o;
     const first = asks.findIndex((_, at) => this.decided(at) === null);
     return {
-      ...{ data, annotator, labels, several, order, total: asks.length, done: this.done },
+      data,
+      annotator,
+      labels,
+      several,
+      order,
+      total: asks.length,
+      done: this.done,
       at: first < 0 ? Math.max(0, asks.length - 1) : first,
     };
   }
@@ -86,9 +92,14 @@ export class Desk {
 
   rows(from: number, to: number): readonly DeskRow[] {
     return this.o.asks.slice(from, to).map(({ row, why, suggested }, i) => ({
-      ...{ row: row.row, split: row.split, label: row.before, why },
+      row: row.row,
+      split: row.split,
+      label: row.before,
+      why,
       texts: Object.entries(row.texts).map(([role, text]) => ({
-        ...{ role, text: text.slice(0, LONG), cut: Math.max(0, text.length - LONG) },
+        role,
+        text: text.slice(0, LONG),
+        cut: Math.max(0, text.length - LONG),
       })),
       suggested: suggested ?? null,
       decided: this.decided(from + i),
@@ -126,9 +137,15 @@ export class Desk {
     const { annotator, column, asks, standing, write, now = () => new Date() } = this.o;
     const { row, why, suggested } = asks[at]!;
     const line: Line = {
-      ...{ text: row.text, nth: row.nth, row: row.row, column, does: doing.does, before: row.before },
+      text: row.text,
+      nth: row.nth,
+      row: row.row,
+      column,
+      does: doing.does,
+      before: row.before,
       ...(doing.does === "label" && { after: doing.label }),
-      ...{ annotator, at: now().toISOString() },
+      annotator,
+      at: now().toISOString(),
       ...(suggested && { suggested: suggested.label }),
       why,
     };

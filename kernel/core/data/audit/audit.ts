@@ -16,7 +16,9 @@ export async function audited(rows: SplitRows, labels: readonly string[], o: Loo
   const { signal } = o;
   const conflicts = new Contradictions(rows, signal);
   const observers = {
-    ...{ told: told(labels), groups: groups(rows.names), scores: scores(rows.names) },
+    told: told(labels),
+    groups: groups(rows.names),
+    scores: scores(rows.names),
     languages: await languages(rows),
     findings: await findings(rows, signal),
   };

@@ -121,7 +121,9 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
     return [...found]
       .sort(([a], [b]) => a - b)
       .map(([, { text, labels, rows, count }]) => ({
-        ...{ text, labels: [...labels].slice(0, NAMED), rows },
+        text,
+        labels: [...labels].slice(0, NAMED),
+        rows,
         of: { labels: labels.size, rows: count },
       }));
   }

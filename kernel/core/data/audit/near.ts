@@ -26,7 +26,9 @@ export async function nearIn(rows: SplitRows, o: Looking): Promise<NearTexts[]> 
     const pairs = own.slice(0, SHOWN).map(({ text, twin, likeness }) => {
       const [row, train] = [texts.row(text), rows.at("train", twin)];
       return {
-        ...{ row: rowName(row), text: shown(row), likeness: Number(likeness.toFixed(3)) },
+        row: rowName(row),
+        text: shown(row),
+        likeness: Number(likeness.toFixed(3)),
         trained: { row: rowName(train), text: shown(train) },
         ...(isMasked(readIn(row.values)) && isMasked(readIn(train.values)) && { masked: true as const }),
       };

@@ -55,7 +55,10 @@ export class Outlying {
       const doubtful = this.doubtfulAmong(others, most, { below, above });
       return {
         rows: rows.toSorted((a, b) => Math.abs(b.score - mean) - Math.abs(a.score - mean)),
-        ...{ share, of: sorted.length, least, greatest },
+        share,
+        of: sorted.length,
+        least,
+        greatest,
         ...doubtful,
       };
     }

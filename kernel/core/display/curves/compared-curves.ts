@@ -89,8 +89,11 @@ function lossTraces(
   const common = { type: "scatter", mode: "lines", x: series.loss[along], legendgroup: `run ${slot}` };
   const y = series.loss.y;
   const main: Trace = {
-    ...{ ...common, name: escapeLabel(label), y: (smooth ? smoothed(y) : y).map(short) },
-    ...{ line: { color: ink, dash, width: 2 }, hovertemplate: "%{y:.4f}" },
+    ...common,
+    name: escapeLabel(label),
+    y: (smooth ? smoothed(y) : y).map(short),
+    line: { color: ink, dash, width: 2 },
+    hovertemplate: "%{y:.4f}",
   };
   // Many raw lines over each other hide what they are about.
   if (!smooth || runs > 4) return [main];
@@ -111,8 +114,17 @@ function lossTraces(
 function scoreTrace({ label, slot }: Curve, on: Series["loss"], along: Along, n: number): Trace {
   const { color: ink, dash } = styleOf(slot);
   return {
-    ...{ type: "scatter", mode: "lines+markers", name: escapeLabel(label), x: on[along], y: on.y.map(short) },
-    ...{ xaxis: `x${n}`, yaxis: `y${n}`, legendgroup: `run ${slot}`, showlegend: false },
-    ...{ line: { color: ink, dash, width: 2 }, marker: { size: 6, color: ink }, hovertemplate: "%{y:.4f}" },
+    type: "scatter",
+    mode: "lines+markers",
+    name: escapeLabel(label),
+    x: on[along],
+    y: on.y.map(short),
+    xaxis: `x${n}`,
+    yaxis: `y${n}`,
+    legendgroup: `run ${slot}`,
+    showlegend: false,
+    line: { color: ink, dash, width: 2 },
+    marker: { size: 6, color: ink },
+    hovertemplate: "%{y:.4f}",
   };
 }

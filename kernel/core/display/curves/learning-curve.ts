@@ -111,20 +111,33 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
   return {
     data: [
       {
-        ...{ type: "scatter", mode: "lines", name: "forecast, 4 of 5 cases", fill: "toself", hoverinfo: "skip" },
+        type: "scatter",
+        mode: "lines",
+        name: "forecast, 4 of 5 cases",
+        fill: "toself",
+        hoverinfo: "skip",
         x: [...x, ...x.toReversed()],
         y: y([...band.map(({ high }) => high), ...band.map(({ low }) => low).toReversed()]),
-        ...{ line: { width: 0, color: color(0) }, fillcolor: "rgba(63,124,196,0.2)" },
+        line: { width: 0, color: color(0) },
+        fillcolor: "rgba(63,124,196,0.2)",
       },
       {
-        ...{ type: "scatter", mode: "lines", name: "power law", x, y: y(band.map(({ middle }) => middle)) },
+        type: "scatter",
+        mode: "lines",
+        name: "power law",
+        x,
+        y: y(band.map(({ middle }) => middle)),
         line: { color: color(0), width: 2 },
       },
       {
-        ...{ type: "scatter", mode: "markers", name: "measured", x: points.map(({ rows }) => rows) },
+        type: "scatter",
+        mode: "markers",
+        name: "measured",
+        x: points.map(({ rows }) => rows),
         y: y(points.map(({ middle }) => middle)),
         error_y: {
-          ...{ type: "data", symmetric: false },
+          type: "data",
+          symmetric: false,
           array: y(points.map(({ middle, high }) => high - middle)),
           arrayminus: y(points.map(({ middle, low }) => middle - low)),
         },
@@ -133,7 +146,8 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
     ],
     layout: {
       title: { text: escapeLabel(`${of.data}: ${sentence}`) },
-      ...{ height: 340, margin: { t: 64, r: 16, b: 44, l: 56 } },
+      height: 340,
+      margin: { t: 64, r: 16, b: 44, l: 56 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { title: { text: "rows learnt" }, type: "log" },
       yaxis: { title: { text: escapeLabel(inShares(of) ? `${metricOf(of)}, %` : metricOf(of)) } },

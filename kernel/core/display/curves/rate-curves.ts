@@ -11,8 +11,14 @@ export function ratesFigure(events: readonly RunEvent[]): Figure | null {
   if (steps.length === 0) return null;
   const x = steps.map((e) => e.step);
   const line = (name: string, values: readonly (number | null)[], axes: Trace, n: number): Trace => ({
-    ...{ type: "scatter", mode: "lines", name, x, y: values.map(short), ...axes },
-    ...{ line: { color: color(n), width: 2 }, hovertemplate: "%{y:.4~g}" },
+    type: "scatter",
+    mode: "lines",
+    name,
+    x,
+    y: values.map(short),
+    ...axes,
+    line: { color: color(n), width: 2 },
+    hovertemplate: "%{y:.4~g}",
   });
   // A norm of nothing has no place on a logarithmic axis.
   const norms = steps.map((e) => positive(finite(e.norm)));

@@ -24,7 +24,11 @@ export function spentTraces(steps: readonly Step[]): { readonly traces: readonly
   const told = steps.filter((e) => e.epsilon !== undefined);
   if (told.length === 0) return { traces: [], layout: {} };
   const trace: Trace = {
-    ...{ type: "scatter", mode: "lines", name: "ε spent", xaxis: "x", yaxis: "y3" },
+    type: "scatter",
+    mode: "lines",
+    name: "ε spent",
+    xaxis: "x",
+    yaxis: "y3",
     x: told.map((e) => e.step),
     y: told.map((e) => short(e.epsilon ?? null)),
     line: { color: color(4), width: 1.5, dash: "dot" },

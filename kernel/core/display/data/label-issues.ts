@@ -59,7 +59,8 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
     {
       title: `${of.data}: ${titleOf(issues, of.rows)}`,
       caption: `${some}${judged}${seen}`,
-      ...{ limit: 50, longest: LONGEST },
+      limit: 50,
+      longest: LONGEST,
     },
   );
 }

@@ -71,7 +71,12 @@ type Scored = readonly { readonly round: RoundView; readonly spread: Spread }[];
 function band(name: string, fill: string, scored: Scored, ends: (spread: Spread) => readonly [number, number]): Trace {
   const back = [...scored].reverse();
   return {
-    ...{ type: "scatter", mode: "lines", name, fill: "toself", fillcolor: fill, hoverinfo: "skip" },
+    type: "scatter",
+    mode: "lines",
+    name,
+    fill: "toself",
+    fillcolor: fill,
+    hoverinfo: "skip",
     line: { width: 0, color: fill },
     x: [...scored, ...back].map(({ round }) => round.round),
     y: [...scored.map(({ spread }) => ends(spread)[0]), ...back.map(({ spread }) => ends(spread)[1])].map(short),
@@ -85,7 +90,9 @@ function dotsOf(rounds: readonly RoundView[], metric: string): Trace | null {
   );
   if (all.length > DOTS) return null;
   return {
-    ...{ type: "scatter", mode: "markers", name: "a client" },
+    type: "scatter",
+    mode: "markers",
+    name: "a client",
     marker: { size: 5, color: CLIENT, opacity: 0.75 },
     x: all.map(({ round }) => round),
     y: all.map(({ score }) => short(score)),
@@ -100,7 +107,9 @@ function line(
 ): Trace | null {
   if (points.length === 0) return null;
   return {
-    ...{ type: "scatter", mode: points.length < 30 ? "lines+markers" : "lines", name },
+    type: "scatter",
+    mode: points.length < 30 ? "lines+markers" : "lines",
+    name,
     line: { width: 2.5, ...look },
     marker: { size: 6, color: look.color },
     x: points.map(([round]) => round),

@@ -61,7 +61,10 @@ function panel(
   if (all.length === 0) return [];
   return [
     {
-      ...{ type: "scatter", mode: "markers", name: "a client", ...axes },
+      type: "scatter",
+      mode: "markers",
+      name: "a client",
+      ...axes,
       marker: { size: 5, color: CLIENT, opacity: 0.75 },
       x: all.map(({ round }) => round),
       y: all.map(({ value }) => short(value)),
@@ -69,7 +72,10 @@ function panel(
       hovertemplate: `%{text}, round %{x}: %{y:${o.digits}}<extra></extra>`,
     },
     {
-      ...{ type: "scatter", mode: middle.length < 30 ? "lines+markers" : "lines", name: "median", ...axes },
+      type: "scatter",
+      mode: middle.length < 30 ? "lines+markers" : "lines",
+      name: "median",
+      ...axes,
       line: { width: 2.5, color: color(0) },
       marker: { size: 6, color: color(0) },
       x: middle.map(({ round }) => round),

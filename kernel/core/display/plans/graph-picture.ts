@@ -137,7 +137,9 @@ function drawLine({ name, layer }: Line, outline: Outline, count: number, y: num
   const dot =
     layer.parameters > 0
       ? element("circle", {
-          ...{ cx: X.name - 8, cy: y - 4, r: 3.5 },
+          cx: X.name - 8,
+          cy: y - 4,
+          r: 3.5,
           ...(layer.trainable > 0 ? { fill: TRAINS } : { fill: "#fff", stroke: FROZEN, "stroke-width": 1.4 }),
         })
       : "";

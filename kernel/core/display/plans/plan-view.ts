@@ -42,7 +42,8 @@ export function planView(reading: Reading, focus: Focus | undefined): PlanView {
   const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
   const detached = isTraining(focus) ? detachedText(focus, names) : undefined;
   return {
-    ...{ title: titleOf(focus), at: focus.statement.span },
+    title: titleOf(focus),
+    at: focus.statement.span,
     cards: cards.filter((card) => card !== undefined),
     ...(memory && { memory }),
     ...view.lacks(),
@@ -83,11 +84,13 @@ class View {
     const facts: FactView[] = data.facts
       ? [
           {
-            ...{ name: "rows", value: count(data.facts.kept) },
+            name: "rows",
+            value: count(data.facts.kept),
             note: `${count(data.facts.rowsIn)} read, ${count(data.facts.rowsIn - data.facts.kept)} dropped`,
           },
           ...Object.entries(data.facts.splits).map(([split, { rows }]) => ({
-            ...{ name: split, value: plural(rows, "row") },
+            name: split,
+            value: plural(rows, "row"),
             note: percent(rows / Math.max(1, data.facts?.kept ?? 1)),
           })),
           ...(data.facts.sources ?? []).map((value) => ({ name: "read", value, note: "" })),
@@ -139,7 +142,8 @@ class View {
       const { trainable, parameters } = plan.estimates;
       return [
         {
-          ...{ name: "trained", value: percent(trainable / Math.max(1, parameters), 2) },
+          name: "trained",
+          value: percent(trainable / Math.max(1, parameters), 2),
           note: `${count(trainable)} of ${count(parameters)} parameters, the head included`,
         },
       ];
@@ -148,7 +152,8 @@ class View {
     const { trains } = trainedBy(this.reading.program, model.plan.plan, model.plan.base);
     return [
       {
-        ...{ name: "trained", value: percent(trains / model.plan.base.parameters, 2) },
+        name: "trained",
+        value: percent(trains / model.plan.base.parameters, 2),
         note: `${count(trains)} parameters beside the head`,
       },
     ];
@@ -167,7 +172,8 @@ class View {
       plan.accumulate > 1
         ? [
             {
-              ...{ name: "effective batch", value: count(effective) },
+              name: "effective batch",
+              value: count(effective),
               note: `${count(plan.accumulate)} batches of ${count(plan.batch_size)} in an update`,
             },
           ]
@@ -197,7 +203,8 @@ class View {
         facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
       if (counted) facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
       facts.push({
-        ...{ name: "engine", value: effects.engine },
+        name: "engine",
+        value: effects.engine,
         ...(effects.threads !== null && { note: plural(effects.threads, "thread") }),
       });
       if (effects.recompute === "blocks")
@@ -259,7 +266,10 @@ class View {
         "data" in one ? `${one.data.name}${one.split === null ? "" : `.${one.split}`}` : "texts",
       );
       return {
-        ...{ is: "evaluate", title: `on ${on.join(", ")}`, at: statement.verb.span, facts: [] },
+        is: "evaluate",
+        title: `on ${on.join(", ")}`,
+        at: statement.verb.span,
+        facts: [],
         settings: [
           setting("metrics", action.metrics),
           setting("batch_size", action.batch_size),
@@ -323,16 +333,17 @@ class View {
       const edit =
         stood && target
           ? writeOut(target.source.text, target.statement, {
-              ...{ path: parts, valueAt: at_, parameters, registry: this.registry },
+              path: parts,
+              valueAt: at_,
+              parameters,
+              registry: this.registry,
             })
           : undefined;
       return [
         {
-          ...{
-            name,
-            value: alone ? value.word : tuneText(value, { type: parameter?.type, registry: this.registry }),
-            from: stood ? origin.from : this.fromAt(at, origin.from),
-          },
+          name,
+          value: alone ? value.word : tuneText(value, { type: parameter?.type, registry: this.registry }),
+          from: stood ? origin.from : this.fromAt(at, origin.from),
           ...(origin.why !== undefined && { why: origin.why }),
           ...(parameter && { impact: parameter.impact }),
           ...(at && !stood && { at }),

@@ -76,7 +76,12 @@ function figureOf(o: AttacksShown, picture: AttackPicture): Figure {
 function caughtFigure({ model }: AttacksShown, { others, members }: Extract<AttackPicture, { of: "caught" }>): Figure {
   const least = Math.min(...others.filter((share) => share > 0), 0.01) / 2;
   const line = (name: string, x: readonly number[], y: readonly number[], look: object): Trace => ({
-    ...{ type: "scatter", mode: "lines", name, x: x.map(short), y: y.map(short), line: { width: 2.5, ...look } },
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: x.map(short),
+    y: y.map(short),
+    line: { width: 2.5, ...look },
   });
   const shown = Array.from(others.keys()).filter((i) => members[i]! > 0);
   const low = Math.log10(least);
@@ -120,12 +125,17 @@ function exposureFigure(
   return {
     data: [
       {
-        ...{ type: "bar", name: "canaries that it never saw", marker: { color: "rgba(138,143,152,0.55)" } },
+        type: "bar",
+        name: "canaries that it never saw",
+        marker: { color: "rgba(138,143,152,0.55)" },
         x: counts.map((_, i) => short(low + (i + 0.5) * width)),
         y: counts,
       },
       {
-        ...{ type: "scatter", mode: "markers", name: "canaries among its rows", yaxis: "y2" },
+        type: "scatter",
+        mode: "markers",
+        name: "canaries among its rows",
+        yaxis: "y2",
         marker: { size: 9, color: color(6) },
         x: planted.map(({ loss }) => short(sizeOf(loss))),
         y: planted.map(({ exposure }) => short(exposure)),

@@ -136,13 +136,21 @@ function sizesOf(bins: Reliability["bins"]): readonly number[] {
 }
 const UNIT = { range: [-0.02, 1.02] };
 const diagonal = (from = 0, to = 1): Trace => ({
-  ...{ type: "scatter", mode: "lines", x: [from, to], y: [from, to], hoverinfo: "skip" },
+  type: "scatter",
+  mode: "lines",
+  x: [from, to],
+  y: [from, to],
+  hoverinfo: "skip",
   line: { color: FOOT, width: 1, dash: "dot" },
 });
 
 function rocOf({ lines, each, labels }: RankingsPicture): Small {
   const traces = lines.map(({ name, roc }, i) => ({
-    ...{ type: "scatter", mode: "lines", x: drawn(roc.x), y: drawn(roc.y), line: { ...lookOf(i), width: 2 } },
+    type: "scatter",
+    mode: "lines",
+    x: drawn(roc.x),
+    y: drawn(roc.y),
+    line: { ...lookOf(i), width: 2 },
     hovertemplate: `${hovered(name)}<br>finds %{y:.1%} of what is true<br>and %{x:.1%} of the rest<extra></extra>`,
   }));
   return {
@@ -156,9 +164,12 @@ function rocOf({ lines, each, labels }: RankingsPicture): Small {
 
 function precisionOf({ lines }: RankingsPicture): Small {
   const traces = lines.map(({ name, precision }, i) => ({
-    ...{ type: "scatter", mode: "lines", line: { ...lookOf(i), width: 2, shape: "vh" } },
+    type: "scatter",
+    mode: "lines",
+    line: { ...lookOf(i), width: 2, shape: "vh" },
     // The first stair begins where nothing is found.
-    ...{ x: [0, ...drawn(precision.x)], y: drawn([precision.y[0] ?? 1, ...precision.y]) },
+    x: [0, ...drawn(precision.x)],
+    y: drawn([precision.y[0] ?? 1, ...precision.y]),
     hovertemplate: `${hovered(name)}<br>of %{x:.1%} found<br>%{y:.1%} is true<extra></extra>`,
   }));
   return { x: "recall", y: "precision", xaxis: UNIT, yaxis: UNIT, traces };
@@ -166,24 +177,30 @@ function precisionOf({ lines }: RankingsPicture): Small {
 
 function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
   const traces = all.map(({ name, bins }, i) => ({
-    ...{
-      type: "scatter",
-      mode: "lines+markers",
-      line: { ...lookOf(i), width: 2 },
-      marker: { size: sizesOf(bins), color: color(i) },
-    },
-    ...{ x: drawn(bins.map(({ said }) => said)), y: drawn(bins.map((bin) => bin.true)) },
+    type: "scatter",
+    mode: "lines+markers",
+    line: { ...lookOf(i), width: 2 },
+    marker: { size: sizesOf(bins), color: color(i) },
+    x: drawn(bins.map(({ said }) => said)),
+    y: drawn(bins.map((bin) => bin.true)),
     customdata: bins.map((bin) => bin.count),
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}said %{x:.1%}, came true %{y:.1%}<br>of %{customdata:,}<extra></extra>`,
   }));
   const [only, ...others] = all;
   const lone = only && others.length === 0 ? only : null;
   const foot = lone && {
-    ...{ type: "bar", x: drawn(lone.bins.map(({ said }) => said)), y: lone.bins.map((bin) => bin.count) },
-    ...{ marker: { color: FOOT }, width: 0.04, hovertemplate: "%{y:,} said near %{x:.0%}<extra></extra>" },
+    type: "bar",
+    x: drawn(lone.bins.map(({ said }) => said)),
+    y: lone.bins.map((bin) => bin.count),
+    marker: { color: FOOT },
+    width: 0.04,
+    hovertemplate: "%{y:,} said near %{x:.0%}<extra></extra>",
   };
   return {
-    ...{ x: "probability that was said", y: "share that came true", xaxis: UNIT, yaxis: UNIT },
+    x: "probability that was said",
+    y: "share that came true",
+    xaxis: UNIT,
+    yaxis: UNIT,
     traces: [diagonal(), ...traces],
     ...(foot && { foot }),
   };
@@ -196,8 +213,11 @@ function numbersOf(all: readonly NumbersPicture[]): Small {
     values.reduce((a, b) => Math.max(a, b), -Infinity),
   ];
   const traces = all.map(({ name, truth, predicted }, i) => ({
-    ...{ type: "scatter", mode: "markers", x: drawn(truth), y: drawn(predicted) },
-    ...{ marker: { size: 4, color: color(i), opacity: 0.6 } },
+    type: "scatter",
+    mode: "markers",
+    x: drawn(truth),
+    y: drawn(predicted),
+    marker: { size: 4, color: color(i), opacity: 0.6 },
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}right %{x}, said %{y}<extra></extra>`,
   }));
   return { x: "right", y: "said", traces: [...(low < high ? [diagonal(low, high)] : []), ...traces] };
@@ -205,8 +225,12 @@ function numbersOf(all: readonly NumbersPicture[]): Small {
 
 function placesOf(all: readonly PlacesPicture[]): Small {
   const traces = all.map(({ name, found }, i) => ({
-    ...{ type: "scatter", mode: "lines+markers", x: found.map((_, place) => place + 1), y: drawn(found) },
-    ...{ line: { ...lookOf(i), width: 2 }, marker: { size: 5, color: color(i) } },
+    type: "scatter",
+    mode: "lines+markers",
+    x: found.map((_, place) => place + 1),
+    y: drawn(found),
+    line: { ...lookOf(i), width: 2 },
+    marker: { size: 5, color: color(i) },
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}%{y:.1%} found by place %{x}<extra></extra>`,
   }));
   return { x: "place", y: "searches that found", yaxis: UNIT, traces };
@@ -216,10 +240,18 @@ function lengthsOf({ kind, bins, models }: LengthsPicture): Small {
   const names = bins.map(({ from, to }) => between(from, to));
   const share = kind === "mistakes";
   const traces = models.map(({ name, values }, i) => ({
-    ...{ type: "scatter", mode: "lines+markers", x: names, y: drawn(values.map(({ value }) => value)) },
-    ...{ line: { ...lookOf(i), width: 1.5 }, marker: { size: 7, color: color(i) } },
+    type: "scatter",
+    mode: "lines+markers",
+    x: names,
+    y: drawn(values.map(({ value }) => value)),
+    line: { ...lookOf(i), width: 1.5 },
+    marker: { size: 7, color: color(i) },
     error_y: {
-      ...{ type: "data", symmetric: false, thickness: 1.5, width: 3, color: color(i) },
+      type: "data",
+      symmetric: false,
+      thickness: 1.5,
+      width: 3,
+      color: color(i),
       array: drawn(values.map(({ value, high }) => high - value)),
       arrayminus: drawn(values.map(({ value, low }) => value - low)),
     },
@@ -227,7 +259,9 @@ function lengthsOf({ kind, bins, models }: LengthsPicture): Small {
     hovertemplate: `${models.length > 1 ? `${hovered(name)}<br>` : ""}%{x} tokens: ${share ? "%{y:.1%}" : "%{y:.4~g}"}<br>of %{customdata:,} rows<extra></extra>`,
   }));
   return {
-    ...{ x: "tokens of the text", y: share ? "rows with a mistake" : "mean absolute error", traces },
+    x: "tokens of the text",
+    y: share ? "rows with a mistake" : "mean absolute error",
+    traces,
     xaxis: { type: "category", tickfont: { size: 10 } },
     // With the ends of the intervals.
     yaxis: {
@@ -242,8 +276,14 @@ function legendOf(pictures: EvaluationPictures): Trace[] {
   // What one model comes to stands above already.
   if (entries.length === 1 && entries[0]?.says === "") return [];
   return entries.map(({ name, says }, i) => ({
-    ...{ type: "scatter", mode: "lines", x: [null], y: [null], showlegend: true, hoverinfo: "skip" },
-    ...{ name: [nameOf(name), says].filter(Boolean).join(": "), line: { ...lookOf(i), width: 2 } },
+    type: "scatter",
+    mode: "lines",
+    x: [null],
+    y: [null],
+    showlegend: true,
+    hoverinfo: "skip",
+    name: [nameOf(name), says].filter(Boolean).join(": "),
+    line: { ...lookOf(i), width: 2 },
   }));
 }
 

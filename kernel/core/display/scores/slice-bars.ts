@@ -39,7 +39,9 @@ export function barOf(score: Barred, name: string, scale: Scale, series = 0): Ht
   const ends = score.interval;
   const line = ends && {
     d: `M${px(x(ends.low))} ${px(middle)}H${px(x(ends.high))}M${px(x(ends.low))} ${px(middle - 3)}v6M${px(x(ends.high))} ${px(middle - 3)}v6`,
-    ...{ stroke: ink, "stroke-width": 1.5, fill: "none" },
+    stroke: ink,
+    "stroke-width": 1.5,
+    fill: "none",
   };
   const zero = { d: `M${px(x(0))} 0V${px(HEIGHT)}`, stroke: "#8a8f98", "stroke-width": 1 };
   const drawn = [element("path", zero), element("rect", bar), line ? element("path", line) : ""];

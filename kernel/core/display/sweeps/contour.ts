@@ -55,7 +55,8 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
   const best = bestTrial(view.trials, goal);
   const top = points.filter(({ trial }) => trial === best);
   const placed = (some: readonly ContourPoint[]): Trace => ({
-    ...{ type: "scatter", mode: "markers" },
+    type: "scatter",
+    mode: "markers",
     x: some.map((point) => spread(point.x, point.trial.number, x)),
     y: some.map((point) => spread(point.y, point.trial.number + 7, y)),
   });
@@ -64,16 +65,18 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
       ...(between
         ? [
             {
-              ...{
-                type: "contour",
-                ...between,
-                connectgaps: false,
-                showscale: false,
-                hoverinfo: "skip",
-                opacity: 0.55,
-              },
-              ...{ zmin: low, zmax: high, colorscale: rising, reversescale: look.reversescale },
-              ...{ contours: { coloring: "heatmap", showlines: false }, line: { width: 0 } },
+              type: "contour",
+              ...between,
+              connectgaps: false,
+              showscale: false,
+              hoverinfo: "skip",
+              opacity: 0.55,
+              zmin: low,
+              zmax: high,
+              colorscale: rising,
+              reversescale: look.reversescale,
+              contours: { coloring: "heatmap", showlines: false },
+              line: { width: 0 },
             },
           ]
         : []),
@@ -84,16 +87,12 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
         text: points.map(({ trial }) => `${escapeLabel(String(short(trial.score)))}<br>${hoverText(trial)}`),
         hovertemplate: "trial %{customdata}: %{text}<extra></extra>",
         marker: {
-          ...{
-            size: sizeFor(points.length) + 1.5,
-            color: scores.map(short),
-            ...look,
-            line: { width: 1, color: "rgba(90,96,106,0.9)" },
-          },
-          ...{
-            showscale: low < high,
-            colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
-          },
+          size: sizeFor(points.length) + 1.5,
+          color: scores.map(short),
+          ...look,
+          line: { width: 1, color: "rgba(90,96,106,0.9)" },
+          showscale: low < high,
+          colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
         },
       },
       ...(top.length > 0 ? [{ ...placed(top), name: "best", marker: { ...ring, size: 17 }, hoverinfo: "skip" }] : []),

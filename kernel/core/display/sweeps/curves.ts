@@ -82,7 +82,12 @@ function joined(trials: readonly SweepTrial[], budget: number): Trace {
   }
   const single = trials.every(({ reports = [] }) => reports.length < 2);
   return {
-    ...{ type: "scatter", mode: single ? "markers" : "lines", x, y, customdata: numbers, connectgaps: false },
+    type: "scatter",
+    mode: single ? "markers" : "lines",
+    x,
+    y,
+    customdata: numbers,
+    connectgaps: false,
     showlegend: false,
     hovertemplate: "trial %{customdata}, step %{x}: %{y:.4~g}<extra></extra>",
   };
@@ -96,9 +101,15 @@ function ends(running: readonly SweepTrial[]): readonly Trace[] {
   );
   return [
     {
-      ...{ type: "scatter", mode: "markers", name: "running", showlegend: false, hoverinfo: "skip" },
-      ...{ x: last.map(({ step }) => step), y: last.map(({ score }) => short(score)) },
-      ...{ customdata: last.map(({ number }) => number), marker: { size: 7, color: colors.running } },
+      type: "scatter",
+      mode: "markers",
+      name: "running",
+      showlegend: false,
+      hoverinfo: "skip",
+      x: last.map(({ step }) => step),
+      y: last.map(({ score }) => short(score)),
+      customdata: last.map(({ number }) => number),
+      marker: { size: 7, color: colors.running },
     },
   ];
 }

@@ -89,7 +89,9 @@ export function deskTrialOf(trial: SweepTrial, parameters: readonly Parameter[],
   const score = lastScore(trial);
   const said = Object.entries(values).map(([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`);
   return {
-    ...{ number, state, stopping },
+    number,
+    state,
+    stopping,
     score: score === null ? null : significant(score, 4),
     done: state !== "running" ? 1 : step === undefined || !steps ? null : Math.min(1, step / steps),
     said: clip(oneLine(said.join(", ")), SAID),

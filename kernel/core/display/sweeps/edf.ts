@@ -25,8 +25,13 @@ export function edfPanel(view: SweepView): Panel | null {
   return {
     traces: [
       {
-        ...{ type: "scatter", mode: "lines", name: "share of trials", showlegend: false },
-        ...{ x: x.map(short), y: y.map(short), line: { color: color(0), width: 2, shape: "hv" } },
+        type: "scatter",
+        mode: "lines",
+        name: "share of trials",
+        showlegend: false,
+        x: x.map(short),
+        y: y.map(short),
+        line: { color: color(0), width: 2, shape: "hv" },
         hovertemplate: "%{y:.0%} score at most %{x:.4~g}<extra></extra>",
       },
     ],

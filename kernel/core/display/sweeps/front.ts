@@ -56,7 +56,9 @@ export function frontPanel(view: SweepView): Panel | null {
       },
       {
         ...points(front),
-        ...{ mode: line ? "lines+markers" : "markers", name: "on the front", showlegend: true },
+        mode: line ? "lines+markers" : "markers",
+        name: "on the front",
+        showlegend: true,
         marker: { size: sizeFor(compared.length) + 1.5, color: BEST },
         line: { color: BEST, width: 1.5, shape: stairs(first.direction, second.direction) },
       },

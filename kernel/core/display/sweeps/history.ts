@@ -29,7 +29,10 @@ export function historyPanel(view: SweepView): Panel {
   return {
     traces: [
       {
-        ...{ type: "scatter", mode: "lines", name: "best so far", showlegend: several },
+        type: "scatter",
+        mode: "lines",
+        name: "best so far",
+        showlegend: several,
         x: [...scored.map(({ number }) => number), ...(scored.length > 0 ? [last] : [])],
         y: [...bestSoFar(scored, goal), ...(best ? [best.score] : [])],
         line: { color: BEST, width: 2, shape: "hv" },
@@ -69,7 +72,11 @@ export function marked(
 ): Trace {
   const placed = trials.filter((trial) => y(trial) !== null);
   return {
-    ...{ type: "scatter", mode: "markers", name: state, showlegend: true, marker: markerOf(state, sizeFor(of)) },
+    type: "scatter",
+    mode: "markers",
+    name: state,
+    showlegend: true,
+    marker: markerOf(state, sizeFor(of)),
     x: placed.map(({ number }) => number),
     y: placed.map(y),
     customdata: placed.map(({ number }) => number),

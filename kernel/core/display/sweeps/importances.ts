@@ -37,7 +37,11 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
   return {
     traces: [
       {
-        ...{ type: "bar", orientation: "h", name: "importance", showlegend: false, marker: { color: color(0) } },
+        type: "bar",
+        orientation: "h",
+        name: "importance",
+        showlegend: false,
+        marker: { color: color(0) },
         x: bars.map(({ share }) => Number((100 * share).toFixed(2))),
         y: bars.map((_, i) => i),
         width: 0.7,

@@ -31,7 +31,9 @@ export function throughFor(lines: number): number {
 }
 export function markerOf(state: State, size = 7): Trace {
   return {
-    ...{ size, color: colors[state], symbol: symbols[state] },
+    size,
+    color: colors[state],
+    symbol: symbols[state],
     ...(state === "running" && { line: { width: 2 } }),
   };
 }

@@ -56,7 +56,8 @@ function points(axis: SweepAxis, on: readonly SweepTrial[]): Trace {
   const value = (trial: SweepTrial): number => valueOn(axis, trial) ?? Number.NaN;
   const choice = axis.dimension.kind === "choice";
   return {
-    ...{ type: "scatter", mode: "markers" },
+    type: "scatter",
+    mode: "markers",
     x: on.map((trial) => spread(value(trial), trial.number, axis)),
     y: on.map((trial) => short(lastScore(trial))),
     customdata: on.map(({ number }) => number),

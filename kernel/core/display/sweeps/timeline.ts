@@ -25,7 +25,11 @@ export function timelinePanel(view: SweepView): Panel | null {
   const bars = STATES.map((state) => ({ state, on: spans.filter(({ trial }) => trial.state === state) }))
     .filter(({ on }) => on.length > 0)
     .map(({ state, on }): Trace => ({
-      ...{ type: "scatter", mode: "lines", name: state, showlegend: true, connectgaps: false },
+      type: "scatter",
+      mode: "lines",
+      name: state,
+      showlegend: true,
+      connectgaps: false,
       x: on.flatMap(({ from, to }) => [at(from), at(to), null]),
       y: on.flatMap(({ trial }) => [trial.number, trial.number, null]),
       customdata: on.flatMap(({ trial }) => [trial.number, trial.number, null]),
@@ -34,8 +38,14 @@ export function timelinePanel(view: SweepView): Panel | null {
       hovertemplate: `trial %{customdata}: ${state}, %{text}<extra></extra>`,
     }));
   const cuts: Trace[] = pauses.map((seconds, i) => ({
-    ...{ type: "scatter", mode: "lines", name: "pause", showlegend: i === 0, hoverinfo: "skip" },
-    ...{ x: [at(seconds), at(seconds)], y: [0.5, last + 0.5], line: { color: colors.pruned, width: 1, dash: "dot" } },
+    type: "scatter",
+    mode: "lines",
+    name: "pause",
+    showlegend: i === 0,
+    hoverinfo: "skip",
+    x: [at(seconds), at(seconds)],
+    y: [0.5, last + 0.5],
+    line: { color: colors.pruned, width: 1, dash: "dot" },
   }));
   return {
     traces: [...cuts, ...bars],

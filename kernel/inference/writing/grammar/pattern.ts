@@ -22,8 +22,18 @@ const BLANKS: Ranges = [
   ] as const),
 ];
 const NAMED: Readonly<Record<string, Ranges>> = {
-  ...{ d: DIGITS, D: except(DIGITS), w: WORDS, W: except(WORDS), s: BLANKS, S: except(BLANKS) },
-  ...{ n: one(10), t: one(9), r: one(13), f: one(12), v: one(11), 0: one(0) },
+  d: DIGITS,
+  D: except(DIGITS),
+  w: WORDS,
+  W: except(WORDS),
+  s: BLANKS,
+  S: except(BLANKS),
+  n: one(10),
+  t: one(9),
+  r: one(13),
+  f: one(12),
+  v: one(11),
+  0: one(0),
 };
 
 /** Throws `Unusable`. */

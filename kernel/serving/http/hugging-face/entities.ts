@@ -25,7 +25,7 @@ export function entitiesIn(
   const skipped = new Set(ignored ?? ["O"]);
   if (strategy === "none")
     return words.flatMap(({ token, tag, probability }, index) =>
-      skipped.has(tag) ? [] : [{ ...{ entity: tag, score: probability, index, word: token }, ...places[index] }],
+      skipped.has(tag) ? [] : [{ entity: tag, score: probability, index, word: token, ...places[index] }],
     );
   return (prediction["entities"] as readonly Entity[])
     .filter(({ type }) => !skipped.has(type))
@@ -36,7 +36,8 @@ export function entitiesIn(
         entity_group: type,
         score: own.reduce((sum, { probability }) => sum + probability, 0) / own.length,
         word: own.map(({ token }) => token).join(" "),
-        ...{ start: first?.start ?? 0, end: last?.end ?? 0 },
+        start: first?.start ?? 0,
+        end: last?.end ?? 0,
       };
     });
 }

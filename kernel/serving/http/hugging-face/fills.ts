@@ -23,7 +23,9 @@ export async function fillsIn({ prediction }: Answered, text: string, asking: As
         ),
       );
       return told.map(({ token, probability }, i) => ({
-        ...{ score: probability, token: ids?.[i]?.[0]?.id ?? -1, token_str: token },
+        score: probability,
+        token: ids?.[i]?.[0]?.id ?? -1,
+        token_str: token,
         sequence: sign === null ? String(prediction["filled"]) : withGap(text, sign, gap, token),
       }));
     }),

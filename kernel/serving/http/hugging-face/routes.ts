@@ -46,7 +46,10 @@ const tasks: { readonly [S in ServedModel["sort"]]: (asking: Asking) => Promise<
   answers: async (asking) => {
     const { all, single } = await predictedOf(asking, questionsIn(asking));
     const found = all.map(({ answer: { prediction: p } }) => ({
-      ...{ answer: p["answer"], score: p["probability"], start: p["start"], end: p["end"] },
+      answer: p["answer"],
+      score: p["probability"],
+      start: p["start"],
+      end: p["end"],
     }));
     return single ? found[0] : found;
   },
@@ -112,7 +115,8 @@ async function classified(asking: Asking): Promise<unknown> {
   const own = model.several ? "sigmoid" : "softmax";
   if (apply !== null && apply !== undefined && apply !== own && apply !== "none")
     throw new CodedError("request-not-offered", {
-      ...{ at: "parameters.function_to_apply", why: `of this model is ${own}` },
+      at: "parameters.function_to_apply",
+      why: `of this model is ${own}`,
       help: `leave it out, or write "none" for logarithms`,
     });
   return all.map(({ answer }) => {

@@ -13,10 +13,17 @@ const parameters = v.looseObject({
   ignore_labels: v.nullish(v.array(v.string())),
   normalize: flag,
   truncate: v.nullish(v.union([v.boolean(), v.pipe(v.number(), v.integer(), v.minValue(1))])),
-  ...{ max_new_tokens: wholeBetween(1), temperature: between(0, 100), top_p: between(0, 1) },
-  ...{ do_sample: flag, return_full_text: flag, details: flag, seed: wholeBetween(Number.MIN_SAFE_INTEGER) },
-  ...{ repetition_penalty: between(0.01, 100), frequency_penalty: between(-2, 2) },
-  ...{ stop: v.nullish(stops), stop_sequences: v.nullish(stops) },
+  max_new_tokens: wholeBetween(1),
+  temperature: between(0, 100),
+  top_p: between(0, 1),
+  do_sample: flag,
+  return_full_text: flag,
+  details: flag,
+  seed: wholeBetween(Number.MIN_SAFE_INTEGER),
+  repetition_penalty: between(0.01, 100),
+  frequency_penalty: between(-2, 2),
+  stop: v.nullish(stops),
+  stop_sequences: v.nullish(stops),
 });
 
 export const asks = v.looseObject({

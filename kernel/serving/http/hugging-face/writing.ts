@@ -46,8 +46,12 @@ function askOf({ request: { call }, desk: { limits }, body }: Asking): Omit<Writ
     throw new CodedError("too-many-tokens", { at: "parameters.max_new_tokens", asked, most });
   const truncate = body.truncate ?? (typeof p.truncate === "boolean" ? p.truncate : limits.truncate);
   return {
-    ...{ signal: call.signal, truncate, choices: 1, stop: [...(p.stop ?? []), ...(p.stop_sequences ?? [])] },
-    ...{ client: call.client, ...(call.key !== null && { salt: call.key }) },
+    signal: call.signal,
+    truncate,
+    choices: 1,
+    stop: [...(p.stop ?? []), ...(p.stop_sequences ?? [])],
+    client: call.client,
+    ...(call.key !== null && { salt: call.key }),
     maxTokens: asked ?? Math.min(TOKENS, most ?? TOKENS),
     sampling: samplingOf(p),
     // Streams and details tell of each token how likely it was.
@@ -82,8 +86,10 @@ function toldOf(before: string, written: Written | undefined, { model, body }: A
     ...(model.sort === "rewrites" && { summary_text: text, translation_text: text }),
     ...(body.parameters?.details === true && {
       details: {
-        ...{ finish_reason: reasonOf(written?.ended ?? null), generated_tokens: written?.tokens ?? 0 },
-        ...{ seed: body.parameters.seed ?? null, prefill: [] },
+        finish_reason: reasonOf(written?.ended ?? null),
+        generated_tokens: written?.tokens ?? 0,
+        seed: body.parameters.seed ?? null,
+        prefill: [],
         tokens: (written?.likelihoods ?? []).map(({ id, text, logprob }) => ({ id, text, logprob, special: false })),
       },
     }),

@@ -19,7 +19,9 @@ export function usageOf(writings: readonly Writing[], written: number): Usage {
   const prompt = writings.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
   const cached = writings.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0);
   return {
-    ...{ prompt_tokens: prompt, completion_tokens: written, total_tokens: prompt + written },
+    prompt_tokens: prompt,
+    completion_tokens: written,
+    total_tokens: prompt + written,
     prompt_tokens_details: { cached_tokens: cached },
   };
 }

@@ -15,10 +15,12 @@ function common(body: Chat | Completion, call: Call, limits: Limits, most: numbe
   const maxTokens = within(limits, most);
   return {
     signal: call.signal,
-    ...{ client: call.client, ...(call.key !== null && { salt: call.key }) },
+    client: call.client,
+    ...(call.key !== null && { salt: call.key }),
     truncate: body.truncate ?? limits.truncate,
     stop: typeof body.stop === "string" ? [body.stop] : (body.stop ?? []),
-    ...{ choices, sampling: samplingOf(body) },
+    choices,
+    sampling: samplingOf(body),
     ...(maxTokens !== undefined && { maxTokens }),
     ...shapeOf(body),
   };

@@ -58,7 +58,9 @@ function choiceOf(
   { likely, most }: { readonly likely: boolean; readonly most: number },
 ) {
   const calls = written.calls.slice(0, most).map(({ id, name, arguments: said }) => ({
-    ...{ id, type: "function", function: { name, arguments: said } },
+    id,
+    type: "function",
+    function: { name, arguments: said },
   }));
   return {
     index,
@@ -86,11 +88,12 @@ function eventsOf(o: {
   let tokens = 0;
   const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
     ...o.head,
-    ...{ object: "chat.completion.chunk", choices },
+    object: "chat.completion.chunk",
+    choices,
     ...(o.usage && { usage }),
   });
   const choice = (index: number, delta: unknown, logprobs: unknown, finish_reason: string | null): unknown =>
-    chunk([{ ...{ index, delta, logprobs, finish_reason } }]);
+    chunk([{ index, delta, logprobs, finish_reason }]);
   return {
     last: "[DONE]",
     before: () =>

@@ -91,7 +91,8 @@ function eventsOf(o: {
   const lengths = new Map<number, number>();
   const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
     ...o.head,
-    ...{ object: "text_completion", choices },
+    object: "text_completion",
+    choices,
     ...(o.usage && { usage }),
   });
   return {
@@ -112,7 +113,7 @@ function eventsOf(o: {
       if (o.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + lengthOf(one), 0));
       const logprobs = o.likely ? textLikelihoods(likelihoods, from) : null;
       if (text === "" && bit.ended === null && likelihoods.length === 0) return [];
-      return [chunk([{ ...{ index, text, logprobs, finish_reason: finishOf(bit.ended) } }])];
+      return [chunk([{ index, text, logprobs, finish_reason: finishOf(bit.ended) }])];
     },
     after: () => (o.usage ? [chunk([], usageOf(o.writings, tokens))] : []),
   };

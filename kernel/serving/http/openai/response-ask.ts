@@ -21,12 +21,22 @@ export function responseAsk(body: ResponseBody, model: ServedModel, call: Call, 
   const { temperature, top_p, top_k, min_p, seed, stop } = body;
   const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = body;
   const chat: Chat = {
-    ...{ temperature, top_p, top_k, min_p, seed, stop },
-    ...{ frequency_penalty, presence_penalty, repetition_penalty, logit_bias },
+    temperature,
+    top_p,
+    top_k,
+    min_p,
+    seed,
+    stop,
+    frequency_penalty,
+    presence_penalty,
+    repetition_penalty,
+    logit_bias,
     messages: [...instructed(body), ...turnsOf(body.input)],
     max_completion_tokens: most,
     truncate: body.truncate ?? (some(body.truncation) ? body.truncation === "auto" : undefined),
-    ...{ tools: toolsOf(body), tool_choice: choiceOf(body), response_format: formatOf(body) },
+    tools: toolsOf(body),
+    tool_choice: choiceOf(body),
+    response_format: formatOf(body),
   };
   return chatAsk(chat, model, call, limits);
 }

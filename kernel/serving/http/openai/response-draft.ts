@@ -90,8 +90,12 @@ export class Draft {
     if (this.calling !== index) {
       events.push(...this.close("completed"));
       const item: CallItem = {
-        ...{ id: idOf("fc_"), type: "function_call", status: "in_progress" },
-        ...{ call_id: id ?? idOf("call_"), name: name ?? "", arguments: "" },
+        id: idOf("fc_"),
+        type: "function_call",
+        status: "in_progress",
+        call_id: id ?? idOf("call_"),
+        name: name ?? "",
+        arguments: "",
       };
       events.push(this.added(item));
       this.calling = index;

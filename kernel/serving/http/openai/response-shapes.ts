@@ -35,8 +35,19 @@ const { temperature, top_p, top_k, min_p, seed, stop, truncate } = chat.entries;
 const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = chat.entries;
 
 export const response = v.looseObject({
-  ...{ model: named, stream: flag, temperature, top_p, top_k, min_p, seed, stop },
-  ...{ frequency_penalty, presence_penalty, repetition_penalty, logit_bias, truncate },
+  model: named,
+  stream: flag,
+  temperature,
+  top_p,
+  top_k,
+  min_p,
+  seed,
+  stop,
+  frequency_penalty,
+  presence_penalty,
+  repetition_penalty,
+  logit_bias,
+  truncate,
   input: v.union([v.string(), list(item)]),
   instructions: v.nullish(v.string()),
   max_output_tokens: wholeBetween(1),

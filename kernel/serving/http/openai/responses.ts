@@ -42,8 +42,12 @@ const cuts = (truncate: boolean): string => (truncate ? "auto" : "disabled");
 /** What was asked, as it is told again. Where the request says nothing of how tokens are chosen, the model's folder does. */
 function headOf(body: ResponseBody): Head {
   return {
-    ...{ id: idOf("resp_"), object: "response", created_at: seconds() },
-    ...{ background: false, store: false, previous_response_id: null },
+    id: idOf("resp_"),
+    object: "response",
+    created_at: seconds(),
+    background: false,
+    store: false,
+    previous_response_id: null,
     instructions: body.instructions ?? null,
     max_output_tokens: body.max_output_tokens ?? null,
     metadata: body.metadata ?? {},
@@ -53,7 +57,11 @@ function headOf(body: ResponseBody): Head {
     text: { format: body.text?.format ?? { type: "text" } },
     tool_choice: body.tool_choice ?? "auto",
     tools: (body.tools ?? []).map(({ type, name, description = null, parameters = null, strict = null }) => ({
-      ...{ type, name, description, parameters, strict },
+      type,
+      name,
+      description,
+      parameters,
+      strict,
     })),
     top_p: body.top_p ?? null,
   };
@@ -64,9 +72,12 @@ const unended = { completed_at: null, error: null, incomplete_details: null, usa
 function endOf(head: Head, draft: Draft, writings: readonly Writing[]) {
   const cut = draft.ended === "length";
   return {
-    ...{ ...head, ...unended, status: cut ? "incomplete" : "completed" },
+    ...head,
+    ...unended,
+    status: cut ? "incomplete" : "completed",
     ...(cut ? { incomplete_details: { reason: "max_output_tokens" } } : { completed_at: seconds() }),
-    ...{ output: draft.output, usage: usageOf(draft, writings) },
+    output: draft.output,
+    usage: usageOf(draft, writings),
   };
 }
 
@@ -74,8 +85,10 @@ function usageOf({ tokens }: Draft, writings: readonly Writing[]) {
   const sum = (of: (writing: Writing) => number): number => writings.reduce((all, one) => all + of(one), 0);
   const read = sum(({ promptTokens }) => promptTokens);
   return {
-    ...{ input_tokens: read, input_tokens_details: { cached_tokens: sum(({ cachedTokens }) => cachedTokens) } },
-    ...{ output_tokens: tokens, output_tokens_details: { reasoning_tokens: 0 } },
+    input_tokens: read,
+    input_tokens_details: { cached_tokens: sum(({ cachedTokens }) => cachedTokens) },
+    output_tokens: tokens,
+    output_tokens_details: { reasoning_tokens: 0 },
     total_tokens: read + tokens,
   };
 }

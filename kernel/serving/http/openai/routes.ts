@@ -82,9 +82,19 @@ const nameIn = ({ params }: FastifyRequest<{ Params: Named }>): string | null =>
 function toldOf(model: ServedModel) {
   const { name: id, created, root, maxLength, sort, labels, pairs, ranks, chats, tools } = model;
   return {
-    ...{ id, object: "model", created: Math.floor(created / 1000), owned_by: "tunebook" },
-    ...{ root: root ?? id, parent: root, max_model_len: maxLength },
-    ...{ sort, labels, pairs, ranks, chats, tools },
+    id,
+    object: "model",
+    created: Math.floor(created / 1000),
+    owned_by: "tunebook",
+    root: root ?? id,
+    parent: root,
+    max_model_len: maxLength,
+    sort,
+    labels,
+    pairs,
+    ranks,
+    chats,
+    tools,
   };
 }
 
@@ -101,7 +111,7 @@ async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: Fast
     );
   const { truncate } = body;
   await widthHeld(request, { model, asked: body.dimensions });
-  const answers = await embedded(desk, request, reply, { ...{ model, texts: given, truncate, normalize: null } });
+  const answers = await embedded(desk, request, reply, { model, texts: given, truncate, normalize: null });
   const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
   const encoded = body.encoding_format === "base64" ? base64 : numbers;
   return {

@@ -39,7 +39,10 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
       const { model: name, inputs, parameters } = request.body;
       const model = request.call.hold(desk.models, name);
       return similarities(desk, request, reply, {
-        ...{ model, source: inputs.source_sentence, others: inputs.sentences, at: "inputs.sentences" },
+        model,
+        source: inputs.source_sentence,
+        others: inputs.sentences,
+        at: "inputs.sentences",
         truncate: parameters?.truncate,
       });
     },
@@ -131,9 +134,10 @@ async function answerRerank(desk: Desk, request: FastifyRequest, reply: FastifyR
   const model = request.call.hold(desk.models, body.model);
   const { query, texts, truncate } = body;
   const raw = body.raw_scores === true;
-  const scores = await fits(desk, request, reply, { ...{ model, query, texts, at: "texts", truncate, raw } });
+  const scores = await fits(desk, request, reply, { model, query, texts, at: "texts", truncate, raw });
   const ranks = scores.map((score, index) => ({
-    ...{ index, score },
+    index,
+    score,
     ...(body.return_text === true && { text: texts[index] ?? "" }),
   }));
   return ranks.sort((a, b) => b.score - a.score);
@@ -225,10 +229,18 @@ function infoOf(model: ServedModel, { limits }: Desk) {
     label2id: Object.fromEntries(entries.map(([id, label]) => [label, id])),
   };
   return {
-    ...{ model_id: model.name, model_sha: null, model_dtype: "float32" },
+    model_id: model.name,
+    model_sha: null,
+    model_dtype: "float32",
     model_type: model.sort === "embeds" ? { embedding: { pooling: "mean" } } : { classifier: classes },
-    ...{ max_concurrent_requests: limits.queue, max_input_length: model.maxLength },
-    ...{ max_batch_requests: null, max_batch_tokens: null, max_client_batch_size: limits.texts },
-    ...{ auto_truncate: limits.truncate, tokenization_workers: 1, version: "tunebook", sort: model.sort },
+    max_concurrent_requests: limits.queue,
+    max_input_length: model.maxLength,
+    max_batch_requests: null,
+    max_batch_tokens: null,
+    max_client_batch_size: limits.texts,
+    auto_truncate: limits.truncate,
+    tokenization_workers: 1,
+    version: "tunebook",
+    sort: model.sort,
   };
 }

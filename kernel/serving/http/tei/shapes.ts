@@ -15,7 +15,10 @@ export const predict = v.looseObject({
 });
 export const rerank = v.looseObject({
   ...common,
-  ...{ query: v.string(), texts: list(v.string()), raw_scores: flag, return_text: flag },
+  query: v.string(),
+  texts: list(v.string()),
+  raw_scores: flag,
+  return_text: flag,
 });
 export const similarity = v.looseObject({
   model: named,
@@ -46,17 +49,28 @@ export const said = {
   tokens: v.array(
     v.array(
       v.object({
-        ...{ id: v.number(), text: v.string(), special: v.boolean() },
-        ...{ start: v.nullable(v.number()), stop: v.nullable(v.number()) },
+        id: v.number(),
+        text: v.string(),
+        special: v.boolean(),
+        start: v.nullable(v.number()),
+        stop: v.nullable(v.number()),
       }),
     ),
   ),
   decoded: v.array(v.string()),
   info: v.object({
-    ...{ model_id: v.string(), model_sha: v.null(), model_dtype: v.string() },
+    model_id: v.string(),
+    model_sha: v.null(),
+    model_dtype: v.string(),
     model_type: anything,
-    ...{ max_concurrent_requests: v.number(), max_input_length: v.number(), max_client_batch_size: v.number() },
-    ...{ max_batch_requests: v.null(), max_batch_tokens: v.null(), auto_truncate: v.boolean() },
-    ...{ tokenization_workers: v.number(), version: v.string(), sort: v.string() },
+    max_concurrent_requests: v.number(),
+    max_input_length: v.number(),
+    max_client_batch_size: v.number(),
+    max_batch_requests: v.null(),
+    max_batch_tokens: v.null(),
+    auto_truncate: v.boolean(),
+    tokenization_workers: v.number(),
+    version: v.string(),
+    sort: v.string(),
   }),
 };

@@ -51,7 +51,11 @@ export async function foundDeployment(folder: string, name: string, o: Around): 
     folder,
     name,
     facts: {
-      ...{ sort, labels, several: severalIn(config), maxLength: deployment.max_length, root: null },
+      sort,
+      labels,
+      several: severalIn(config),
+      maxLength: deployment.max_length,
+      root: null,
       created: Math.round(statSync(file).mtimeMs),
     },
     clean: deployment.clean,

@@ -48,7 +48,11 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
     folder,
     name,
     facts: {
-      ...{ sort, labels, several: severalIn(config), maxLength: model.max_length, root: null },
+      sort,
+      labels,
+      several: severalIn(config),
+      maxLength: model.max_length,
+      root: null,
       created: Math.round(statSync(join(base.folder, "config.json")).mtimeMs),
     },
     clean: [],

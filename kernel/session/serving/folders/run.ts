@@ -41,7 +41,10 @@ export async function foundRun(folder: string, datasets: DatasetCache): Promise<
     folder,
     name: lock?.name ?? model.name,
     facts: {
-      ...{ sort, labels, several: severalIn(config), maxLength: model.max_length },
+      sort,
+      labels,
+      several: severalIn(config),
+      maxLength: model.max_length,
       root: store === null ? null : model.base,
       created: Date.parse(lock?.started ?? "") || 0,
     },

@@ -170,7 +170,10 @@ export class Journal {
   private whole(trial: TrialRecord, id: number, missed: Readonly<Record<string, number>> = {}): readonly Unsigned[] {
     const at = (trial.begun ?? Date.now() - 1000 * trial.seconds) + 1000 * trial.seconds;
     const reports = (trial.reports ?? []).map(({ step, score }) => ({
-      ...{ op_code: OP.intermediateValue, trial_id: id, step, intermediate_value: score },
+      op_code: OP.intermediateValue,
+      trial_id: id,
+      step,
+      intermediate_value: score,
     }));
     const first = begun(this.reading, this.studyId, { ...trial, begun: at - 1000 * trial.seconds });
     return [first, ...reports, ...ended(id, written(trial), { at, missed })];

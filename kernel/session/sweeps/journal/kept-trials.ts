@@ -12,7 +12,8 @@ const trialRecord: Schema<TrialRecord> = fields({
   score: v.nullable(figure),
   state: v.picklist(["done", "failed"]),
   seconds: figure,
-  ...{ run: v.nullable(v.string()), error: v.nullable(v.string()) },
+  run: v.nullable(v.string()),
+  error: v.nullable(v.string()),
 });
 const isTrial = like(trialRecord);
 

@@ -57,9 +57,17 @@ const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undef
     table(v.pipe(text, v.check(isValueText))),
     v.check((values) => Object.keys(values).every((name) => v.is(named, name))),
   ),
-  ...{ seconds: figure, run: text, error: text, steps: whole(0), tokens: whole(0), why: text },
-  ...{ spread: v.array(figure), bars: v.array(figure) },
-  ...{ recipe: text, data: text, again: whole(1) },
+  seconds: figure,
+  run: text,
+  error: text,
+  steps: whole(0),
+  tokens: whole(0),
+  why: text,
+  spread: v.array(figure),
+  bars: v.array(figure),
+  recipe: text,
+  data: text,
+  again: whole(1),
 };
 /** Known when it begins. */
 const atFirst: readonly Told[] = ["values", "steps", "again"];
@@ -71,12 +79,17 @@ export function begun(of: Reading, study: number, { point, begun: at, ...trial }
     ({ of: { name, when } }) => Object.hasOwn(point, name) && (!when || point[when.dimension] === when.option),
   );
   return {
-    ...{ op_code: OP.createTrial, study_id: study, datetime_start: isoOf(at ?? Date.now()), state: STATE.running },
-    ...{ value: null, values: null },
+    op_code: OP.createTrial,
+    study_id: study,
+    datetime_start: isoOf(at ?? Date.now()),
+    state: STATE.running,
+    value: null,
+    values: null,
     distributions: Object.fromEntries(taken.map((one) => [one.name, distributionText(distributionOf(one))])),
     params: Object.fromEntries(taken.map((one) => [one.name, Number(point[one.of.name])])),
     user_attrs: Object.fromEntries(atFirst.flatMap((name) => (trial[name] === undefined ? [] : [[name, trial[name]]]))),
-    ...{ system_attrs: {}, intermediate_values: {} },
+    system_attrs: {},
+    intermediate_values: {},
   };
 }
 
@@ -108,11 +121,16 @@ export function ended(
       user_attr: { [name]: value },
     })),
     ...Object.entries(missed).map(([name, by]): Unsigned => ({
-      ...{ op_code: OP.trialSystemAttr, trial_id: id, system_attr: { [`constraints:${name}`]: by } },
+      op_code: OP.trialSystemAttr,
+      trial_id: id,
+      system_attr: { [`constraints:${name}`]: by },
     })),
     {
-      ...{ op_code: OP.trialState, trial_id: id, state: STATE[told] },
-      ...{ values: sound ? [...scores] : null, datetime_complete: isoOf(at) },
+      op_code: OP.trialState,
+      trial_id: id,
+      state: STATE[told],
+      values: sound ? [...scores] : null,
+      datetime_complete: isoOf(at),
     },
   ];
 }
@@ -143,10 +161,13 @@ export function recordOf(of: Reading, logged: LoggedTrial): Omit<TrialRecord, "p
   const last = state === "pruned" && reports.length > 0 ? lastOf(reports).score : null;
   const spent = logged.begun !== null && logged.ended !== null ? (logged.ended - logged.begun) / 1000 : 0;
   return {
-    ...{ seconds: spent, run: null },
+    seconds: spent,
+    run: null,
     error: state === "failed" ? "it failed" : null,
     ...attrs,
-    ...{ number: logged.number + 1, score: values?.[0] ?? last, state },
+    number: logged.number + 1,
+    score: values?.[0] ?? last,
+    state,
     ...(of.goals > 1 && values && { scores: values }),
     ...(reports.length > 0 && { reports }),
     ...(logged.begun !== null && { begun: logged.begun }),

@@ -37,7 +37,14 @@ export function toldJournal(file: string): readonly ToldStudy[] {
   const kept = keptTrialsIn(readRegular(file) ?? "");
   if (kept) {
     const trials = kept.map(({ number, state, score, values, seconds, run, error }) => ({
-      ...{ number, state, scores: score === null ? null : [score], values, reports: [], seconds, run, why: error },
+      number,
+      state,
+      scores: score === null ? null : [score],
+      values,
+      reports: [],
+      seconds,
+      run,
+      why: error,
     }));
     return [{ name: basename(file, ".jsonl"), goals: [{ metric: null, direction: null }], trials, best: null }];
   }

@@ -26,13 +26,18 @@ export async function attachThere(session: OpenSession, of: Together, name: stri
   if (several.is !== "sweep" || at === null) return giveTogether(session, of, name, stage);
   const { sweep } = several;
   const mirror = new Mirror({
-    ...{ runs: runsAround(of), name: of.name, hash },
+    runs: runsAround(of),
+    name: of.name,
+    hash,
     of: journalOf(sweep, session.vocabulary.registry),
   });
   if (at.lost)
     throw new CodedError("search-cut-off", {
-      ...{ sweep: of.name, address: at.address, how: "it was seen to end without what it made" },
-      ...{ ended: mirror.ended.length, log: [] },
+      sweep: of.name,
+      address: at.address,
+      how: "it was seen to end without what it made",
+      ended: mirror.ended.length,
+      log: [],
     });
   await reached(at, (ray) => standing(ray, at), { signal: stage.signal });
   const cluster = clusterAt(at);

@@ -60,9 +60,14 @@ export function togetherCutOff(whole: Together, { is, how, why, log, gone }: Out
   // Nothing is counted, and no journal made, where nothing is any more.
   const { done, of } = gone ? { done: 0, of: null } : doneOf(whole, registry);
   return new CodedError("training-cut-off", {
-    ...{ name, run: `detached/${RunFolder.open(folder).id}` },
+    name,
+    run: `detached/${RunFolder.open(folder).id}`,
     ended: is === "interrupted" ? "stopped" : is === "failed" ? "failed" : "cut off",
-    ...{ how: how ?? "", log: why === null ? log : [], step: done, steps: of, goesOnFrom: null },
+    how: how ?? "",
+    log: why === null ? log : [],
+    step: done,
+    steps: of,
+    goesOnFrom: null,
     together: several.is,
     ...(why !== null && { why }),
     ...(gone && { gone }),

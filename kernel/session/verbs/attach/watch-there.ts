@@ -57,7 +57,8 @@ class Watching {
     const { session, action, stage, folder } = this.o;
     const { name, sweep } = action;
     const live = new LiveSweep(name, sweep, this.mirror, session.vocabulary.registry, {
-      ...{ screen: stage.screen, controls: undefined },
+      screen: stage.screen,
+      controls: undefined,
     });
     session.untrained.delete(name);
     session.sweeps.set(name, live);
@@ -168,7 +169,10 @@ class Watching {
       ? "the cluster doesn't know it any more; its head may have begun anew"
       : `its job ended as ${job.status}${job.message === "" ? "" : `: ${job.message}`}`;
     return new CodedError("search-cut-off", {
-      ...{ sweep: this.o.action.name, address: this.at.address, how, ended: this.mirror.ended.length },
+      sweep: this.o.action.name,
+      address: this.at.address,
+      how,
+      ended: this.mirror.ended.length,
       log: lines.slice(-6).map((line) => line.slice(0, 300)),
     });
   }

@@ -27,7 +27,8 @@ export async function demandClean({ session, opened, stage }: Work, { repository
   const found = all.filter(([code, count]) => count > 0 && !allowed.has(code));
   if (found.length === 0) return;
   throw new CodedError("push-with-findings", {
-    ...{ repository, codes: found.map(([code]) => code) },
+    repository,
+    codes: found.map(([code]) => code),
     findings: found.map(([, count, what]) => `${plural(count, "text")} ${what}`),
   });
 }

@@ -27,7 +27,11 @@ export async function cardIn(work: Work, home: string, written: Written, proof: 
   const whole = existsSync(join(home, "model.safetensors"));
   const adapter = existsSync(join(home, "adapter_config.json"));
   await describeIn(home, {
-    ...{ plan, events, checkpoint, data, run: RunFolder.open(folder) },
+    plan,
+    events,
+    checkpoint,
+    data,
+    run: RunFolder.open(folder),
     saved: whole ? "whole" : adapter ? savedAs(opened.open.adapter) : "model",
     deployed: {
       target: callText(withoutPath(action.target)),

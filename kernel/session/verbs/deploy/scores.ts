@@ -96,12 +96,10 @@ export async function scoredBeside(
   });
   const { labels: told, problem } = registry.find("task", plan.recipe.model.task.word)?.capabilities ?? {};
   return {
-    ...{
-      rows: here.rows,
-      dataHash: plan.recipe.training.privacy ? "withheld" : of.prepared.facts.hash,
-      on: of.name,
-      metrics: Object.fromEntries(metrics),
-    },
+    rows: here.rows,
+    dataHash: plan.recipe.training.privacy ? "withheld" : of.prepared.facts.hash,
+    on: of.name,
+    metrics: Object.fromEntries(metrics),
     ...(told && { labels: labelsAgree(here, there, problem === "multi_label_classification") }),
   };
 }

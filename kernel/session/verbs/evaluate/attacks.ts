@@ -78,7 +78,11 @@ export async function attackedBy(
   const { handle } = one.by;
   const weights = must(handle.weights, "weights");
   const asks: Asks = {
-    ...{ session, handle, weights, one, stage },
+    session,
+    handle,
+    weights,
+    one,
+    stage,
     batchSize: o.batchSize,
     warn: warningsOn(stage, o.span),
   };
@@ -208,7 +212,9 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const drawn = (which: "planted" | "unseen", of: number) => drawCanaries(space, { seed, count: of, which });
   const planted = drawn("planted", count);
   const rowsOf = (canaries: readonly Canary[], what: string): Rows => ({
-    ...{ data, labels, what },
+    data,
+    labels,
+    what,
     table: tableLike([...space.roles, "$row"], canaries),
   });
   const others = drawn("unseen", unseen);
@@ -228,7 +234,9 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   };
   return {
     planted: planted.map((canary, i) => ({
-      ...{ canary: called(canary), loss: found[i]!, unseen: column(canary["label"] ?? "") },
+      canary: called(canary),
+      loss: found[i]!,
+      unseen: column(canary["label"] ?? ""),
     })),
     times,
     bits: bitsOf(space),
@@ -243,10 +251,17 @@ function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly strin
 export function attacksKept(attacked: readonly Attacked[] | undefined): { readonly attacks?: readonly AttackScores[] } {
   if (!attacked || attacked.length === 0) return {};
   const attacks = attacked.map(({ attack, report: { figures, found, said, how } }) => ({
-    ...{ attack, found, said, how },
+    attack,
+    found,
+    said,
+    how,
     figures: figures.map(({ name, value, interval, chance }) => ({
-      ...{ name, value, low: interval?.low ?? null, high: interval?.high ?? null },
-      ...{ chance: chance.value, most: chance.most ?? null },
+      name,
+      value,
+      low: interval?.low ?? null,
+      high: interval?.high ?? null,
+      chance: chance.value,
+      most: chance.most ?? null,
     })),
   }));
   return { attacks };

@@ -82,7 +82,7 @@ export async function evaluateContender(
   const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
   return measuredOf(
     session,
-    { ...{ by, cost, name, prepared, split, encoding, rows }, on: evaluation.on, parts: asked, fitted },
+    { by, cost, name, prepared, split, encoding, rows, on: evaluation.on, parts: asked, fitted },
     how,
   );
 }
@@ -133,8 +133,12 @@ async function askedPart(
   const writing = how.decode &&
     by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
   const ready = await implementation.ready({
-    ...{ call, task: encoding.task, warn, has: registry.find("task", encoding.task.call.word)?.capabilities },
-    ...{ labels: rows.asked.labels, batchSize: how.batch_size },
+    call,
+    task: encoding.task,
+    warn,
+    has: registry.find("task", encoding.task.call.word)?.capabilities,
+    labels: rows.asked.labels,
+    batchSize: how.batch_size,
     train: has.learns(call) ? learntFrom(part, name) : null,
     choosing,
     rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
@@ -234,7 +238,9 @@ function choosingFor(
   const rows = rowsIn({ prepared, split: from });
   let encoded: Promise<Encoded> | null = null;
   return {
-    ...{ from, rows, metric: metricName(call, registry) },
+    from,
+    rows,
+    metric: metricName(call, registry),
     async score(said) {
       encoded ??= encodeSplit(prepared, { data: prepared.name, split: from }, encoding);
       const scored = scoredOf([{ said }], await encoded, encoding, {});

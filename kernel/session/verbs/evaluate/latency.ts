@@ -112,7 +112,10 @@ export async function timedTogether(
     const model = handle.weights?.plan.recipe.model ?? handle.plan;
     const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
     const writing = {
-      ...{ decode: o.decode ?? GREEDY, max_tokens: o.max_tokens ?? model.max_length, stop: [], batch_size: 1 },
+      decode: o.decode ?? GREEDY,
+      max_tokens: o.max_tokens ?? model.max_length,
+      stop: [],
+      batch_size: 1,
     };
     all.push(modelTimed(session, handle, { prepared, split: split ?? "all" }, writing, stage));
   }

@@ -205,7 +205,15 @@ export async function measuredOf(
   const { confusion, labels } = scored;
   const metrics = Object.fromEntries(measures.map(({ name, value }) => [name, value]));
   return {
-    ...{ by, cost, prepared, split, encoding, rows, texts, scored, measures },
+    by,
+    cost,
+    prepared,
+    split,
+    encoding,
+    rows,
+    texts,
+    scored,
+    measures,
     ...(folds && { folds }),
     ...(partsAsked && { partsAsked }),
     evaluation: { model: name, on, rows: rows.count, metrics, labels, confusion },
@@ -217,7 +225,8 @@ function joined(texts: readonly WrittenMetricInput[]): WrittenMetricInput | null
   const asked = texts.flatMap((part) => part.asked ?? []);
   const written = texts.flatMap((part) => part.written);
   return {
-    ...{ written, targets: texts.flatMap(({ targets }) => targets) },
+    written,
+    targets: texts.flatMap(({ targets }) => targets),
     ...(asked.length === written.length && { asked }),
   };
 }

@@ -38,7 +38,9 @@ export async function constantFor(
   if (by.is === "contender") return null;
   const model = { weights: by.handle.weights, learnt: by.learnt };
   const constant = await constantOf(model, {
-    ...{ rows, encoding, scored: { prepared, split } },
+    rows,
+    encoding,
+    scored: { prepared, split },
     kept: (data) => session.datasets.kept(data, stage.hostContext),
   });
   if (!constant) return null;
@@ -136,7 +138,8 @@ export function reportOf(
       const base = of(first.measures, name);
       const unit = session.vocabulary.registry.find("metric", first.measures[row]!.call.word)?.capabilities?.unit;
       return {
-        ...{ name, unit },
+        name,
+        unit,
         scores: measured.map(({ measures }, i) => {
           const own = of(measures, name);
           return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
@@ -179,7 +182,8 @@ export function reportOf(
       ...(whose.is === "contender"
         ? NOTHING
         : {
-            ...{ labels, confusion },
+            labels,
+            confusion,
             ...(scored.byLabel && { byLabel: scored.byLabel }),
             worst: scored
               .mistakes(worst)

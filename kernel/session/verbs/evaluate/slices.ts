@@ -100,7 +100,8 @@ async function reportOn(
   const able = measuresIn(first.measures, whole, all);
   const metrics = first.measures.flatMap(({ name }, m) => (able[m] ? [{ name, m }] : []));
   const slices = found.slices.map(({ name, rows }, s) => ({
-    ...{ name, rows: rows.length },
+    name,
+    rows: rows.length,
     scores:
       measures[s]?.map((own) =>
         metrics.map(({ m }) => {
@@ -164,7 +165,8 @@ function notesOn({ looked, of }: Slices): readonly string[] {
 /** Of one of the models, as scores are kept. */
 export function scoresOfSlices(reports: readonly SlicesReport[], model: number): readonly SliceScores[] {
   return reports.map(({ by, metrics, slices, differences = [] }) => ({
-    ...{ by, ...keptDifferences(differences, metrics, model) },
+    by,
+    ...keptDifferences(differences, metrics, model),
     slices: slices.map(({ name, rows, scores }) => {
       const own = scores?.[model];
       const numbers = metrics.flatMap((metric, m) => {

@@ -62,7 +62,9 @@ function comparedIn(
   if (!first || !own) return null;
   const base = must(drawn.get(own), `the interval of ${own.name}`);
   const sideOf = ({ evaluation, cost }: Measured, value: number) => ({
-    ...{ name: evaluation.model, value, seconds: cost.asking / evaluation.rows },
+    name: evaluation.model,
+    value,
+    seconds: cost.asking / evaluation.rows,
   });
   const rivals = others.flatMap((other): Rival[] => {
     const measure = other.measures.find(({ name }) => name === own.name);

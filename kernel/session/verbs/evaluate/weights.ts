@@ -45,8 +45,12 @@ export async function heldBytes({ plan, labels, base, home }: Weighed, lengths: 
   const task = { call: model.task, implementation: await does(model.task, "task") };
   const program = assembleForward(
     {
-      ...{ ...body, task, labels: labels.length, seed: 0 },
-      ...{ roles: Object.keys(plan.recipe.data.columns), passes: { ...PLAIN, storage: storageOf(model.storage) } },
+      ...body,
+      task,
+      labels: labels.length,
+      seed: 0,
+      roles: Object.keys(plan.recipe.data.columns),
+      passes: { ...PLAIN, storage: storageOf(model.storage) },
     },
     await typesOf(plan, base),
   );

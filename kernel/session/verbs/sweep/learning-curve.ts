@@ -37,7 +37,8 @@ export async function sweepLearningCurve(
     splits.reduce((sum, { split, rows }) => (names.includes(split) ? sum + rows : sum), 0);
   const { direction, metric } = sweep.goal;
   const { sizes, best } = sizesIn(trials, rowsIn(splits.map(({ split }) => split)), {
-    ...{ direction, repeats: sweep.repeats ?? 1 },
+    direction,
+    repeats: sweep.repeats ?? 1,
   });
   if (sizes.length < FEWEST_SIZES)
     return refuse(
@@ -58,13 +59,11 @@ export async function sweepLearningCurve(
     ? "their seeds and the rows that are scored"
     : "the rows that are scored";
   return learningCurveShown(forecast, {
-    ...{
-      data: data.name,
-      rows: rowsIn(["train", "all"]),
-      errors,
-      shares,
-      metric: told,
-    },
+    data: data.name,
+    rows: rowsIn(["train", "all"]),
+    errors,
+    shares,
+    metric: told,
     measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${count(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
   });
 }

@@ -14,8 +14,11 @@ export function trialCosts(
 ) {
   return pricesOf(of, async (source) => {
     const { actions } = await compileAll([...stage.sources, source], {
-      ...{ hostContext: stage.hostContext, datasets: session.datasets, registry: session.vocabulary.registry },
-      ...{ kept: session.kept, trained: session.models.trained() },
+      hostContext: stage.hostContext,
+      datasets: session.datasets,
+      registry: session.vocabulary.registry,
+      kept: session.kept,
+      trained: session.models.trained(),
     });
     return actions;
   });

@@ -143,8 +143,15 @@ class There {
       const file = await packSweep({ session, stage }, action, { folder: work, journal: this.mirror.file });
       const { size } = await (await import("node:fs/promises")).stat(file);
       const order: SearchOrder = {
-        ...{ version: 1, tunebook: version, key: at.key, job: at.job, sweep: name, journal: this.mirror.name },
-        ...{ address: at.address, host: at.node.address, parts: Math.max(1, Math.ceil(size / PART_BYTES)) },
+        version: 1,
+        tunebook: version,
+        key: at.key,
+        job: at.job,
+        sweep: name,
+        journal: this.mirror.name,
+        address: at.address,
+        host: at.node.address,
+        parts: Math.max(1, Math.ceil(size / PART_BYTES)),
         kept: this.mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
       };
       // Whoever is killed here leaves a pointer to a job that never was, and the next one sends it.
@@ -188,12 +195,10 @@ class There {
     const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
     const { id, host, address } = must(node, "a node of the cluster");
     return {
-      ...{
-        version: 1,
-        sweep: action.name,
-        address: cluster.address,
-        token: variableIn(action.sweep.runner?.arguments["token"]),
-      },
+      version: 1,
+      sweep: action.name,
+      address: cluster.address,
+      token: variableIn(action.sweep.runner?.arguments["token"]),
       key: before?.key ?? randomBytes(8).toString("hex"),
       job: `tunebook-search-${action.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`,
       node: { id, host, address },

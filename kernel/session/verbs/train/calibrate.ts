@@ -56,13 +56,11 @@ export async function calibrate(
   }
   if (told.length === 0) return [];
   writeCalibration(weights.folder, {
-    ...{
-      step: weights.checkpoint.position.step,
-      data: data.name,
-      split: SPLIT,
-      dataHash: prepared.facts.hash,
-      rows: rows.count,
-    },
+    step: weights.checkpoint.position.step,
+    data: data.name,
+    split: SPLIT,
+    dataHash: prepared.facts.hash,
+    rows: rows.count,
     ...fitted,
   });
   return [

@@ -162,7 +162,10 @@ export function tellFit(
   if (fit)
     stage.screen.display(
       fittingShown(fit, {
-        ...{ plan, smooths, steps: curves.steps, kept: checkpoint.position.step },
+        plan,
+        smooths,
+        steps: curves.steps,
+        kept: checkpoint.position.step,
         ...(model !== undefined && { model }),
       }),
     );

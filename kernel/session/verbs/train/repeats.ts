@@ -44,8 +44,14 @@ export async function trainRepeats(
     if (!weights || journal.trials.some((trial) => trial.number === number)) return;
     const score = keptScores(handle)[metric] ?? Number.NaN;
     journal.add({
-      ...{ number, values: { seed: String(one.plan.recipe.training.seed) }, point: {}, state: "done", error: null },
-      ...{ score: Number.isFinite(score) ? score : null, seconds: secondsOf(handle), run: weights.folder },
+      number,
+      values: { seed: String(one.plan.recipe.training.seed) },
+      point: {},
+      state: "done",
+      error: null,
+      score: Number.isFinite(score) ? score : null,
+      seconds: secondsOf(handle),
+      run: weights.folder,
     });
   };
   const handles = await trainEach(session, action, each, stage, id, note);
@@ -61,7 +67,9 @@ export async function trainRepeats(
   stage.screen.display(
     seedsShown(
       scored.map(({ handle: one, metrics }, i) => ({
-        ...{ model: one.name, metrics, run: basename(one.weights?.folder ?? "") },
+        model: one.name,
+        metrics,
+        run: basename(one.weights?.folder ?? ""),
         seed: repeats.each[i]?.plan.recipe.training.seed ?? 0,
       })),
       { name, best: best.name, metric },

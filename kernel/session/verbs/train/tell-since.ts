@@ -41,7 +41,9 @@ export async function tellSince(
 }
 
 export const asksOf = (session: OpenSession): Asks => ({
-  ...{ datasets: session.datasets, weights: session.weights, runs: session.runs },
+  datasets: session.datasets,
+  weights: session.weights,
+  runs: session.runs,
   registry: session.vocabulary.registry,
   unnamed: (plan, title) => session.models.unnamed(plan, title),
 });

@@ -54,7 +54,10 @@ function saidShown(goal: AutoReport["goal"], { said, best, versus, scored, front
     (one) => one.kind !== "trial" || one === trial || one.name === best || front.includes(one.name),
   );
   const table = contestTable({
-    ...{ goal, contestants: beside, versus, front },
+    goal,
+    contestants: beside,
+    versus,
+    front,
     ...(trial && { best: trial.name }),
   });
   const [first = said, rest] = said.split(/(?<=\.)\s+(?=\p{Lu})(.*)/su);

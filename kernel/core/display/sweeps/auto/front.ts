@@ -49,8 +49,12 @@ export function frontFigure(goal: Goal, all: readonly Contestant[], front: reado
       ...(along.length > 1
         ? [
             {
-              ...{ type: "scatter", mode: "lines", name: "none beats it", hoverinfo: "skip" },
-              ...{ x: along.map(({ x }) => short(x)), y: along.map(({ score }) => short(score)) },
+              type: "scatter",
+              mode: "lines",
+              name: "none beats it",
+              hoverinfo: "skip",
+              x: along.map(({ x }) => short(x)),
+              y: along.map(({ score }) => short(score)),
               line: { color: BEST, width: 1.5, shape: "hv" },
             },
           ]
@@ -62,7 +66,9 @@ export function frontFigure(goal: Goal, all: readonly Contestant[], front: reado
     ],
     layout: {
       title: { text: escapeLabel(`${clip(goal.metric, 30)} and what it takes`) },
-      ...{ height: 320, margin: { t: 64, r: 22, b: 58, l: 62 }, hovermode: "closest" },
+      height: 320,
+      margin: { t: 64, r: 22, b: 58, l: 62 },
+      hovermode: "closest",
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { title: { text: `${title} (fewer are better)` }, ...(far && { type: "log" }) },
       yaxis: {
@@ -91,8 +97,13 @@ function placedBy(scored: readonly Contestant[], of: (one: Contestant) => number
 
 function pointsOf(own: readonly Placed[], name: string, marker: Trace): Trace {
   return {
-    ...{ type: "scatter", mode: "markers", name, showlegend: true, marker: { size: 8, ...marker } },
-    ...{ x: own.map(({ x }) => short(x)), y: own.map(({ score }) => short(score)) },
+    type: "scatter",
+    mode: "markers",
+    name,
+    showlegend: true,
+    marker: { size: 8, ...marker },
+    x: own.map(({ x }) => short(x)),
+    y: own.map(({ score }) => short(score)),
     text: own.map(hoverText),
     hovertemplate: "%{text}<extra></extra>",
   };
