@@ -65,7 +65,7 @@ async function trying(set: AutoSet, { budget, base, engine, rows, ...o }: Option
   const folder = mkdtempSync(join(tmpdir(), "tunebook-auto-rows-"));
   const file = join(folder, "rows.jsonl");
   try {
-    const setting = { ...{ set: set.name, budget, base, engine, file }, ...(rows !== undefined && { rows }) };
+    const setting = { set: set.name, budget, base, engine, file, ...(rows !== undefined && { rows }) };
     const auto = await lastLine<Auto>(process.execPath, [path("./auto/ours.js"), JSON.stringify(setting)]);
     const peers = [
       ...(o.sklearn ? await byScikitLearn(set, file) : []),

@@ -81,7 +81,15 @@ function alike(): { readonly texts: readonly string[]; readonly among: readonly 
 function eventsOf(steps: number): RunEvent[] {
   const at = "2026-01-05T10:00:00.000Z";
   return Array.from({ length: steps }, (_, i) => ({
-    ...{ at, run: "r", kind: "step" as const, step: i + 1, epoch: 1, tokens: 1000, rate: 1e-3, norm: 1, seconds: 0.2 },
+    at,
+    run: "r",
+    kind: "step" as const,
+    step: i + 1,
+    epoch: 1,
+    tokens: 1000,
+    rate: 1e-3,
+    norm: 1,
+    seconds: 0.2,
     loss: 0.25 + Math.exp((-3 * i) / steps) + 0.09 * Math.sin(i * 12.9898),
   }));
 }

@@ -49,7 +49,10 @@ const shares =
   };
 function accuracy(share: number, sizes: readonly number[]): Simulated {
   return {
-    ...{ name: `accuracy near ${String(share)}`, sizes, counted: 1_000_000, row: shares(share, 0.04) },
+    name: `accuracy near ${String(share)}`,
+    sizes,
+    counted: 1_000_000,
+    row: shares(share, 0.04),
     measure: (rows, model) => labelled("accuracy", {}, 2, rows, model),
   };
 }
@@ -70,7 +73,10 @@ async function labelled(
   };
   const own = call(word, given);
   return {
-    ...{ name: word, call: own, value: must(metric.compute, word)(own, input), better: "greater" },
+    name: word,
+    call: own,
+    value: must(metric.compute, word)(own, input),
+    better: "greater",
     share: word === "accuracy",
     resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input)), { single: true }),
   };
@@ -100,7 +106,11 @@ async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promi
   };
   const own = call(word);
   return {
-    ...{ name: word, call: own, value: must(metric.ofNumbers, word)(own, input), better: "greater", share: false },
+    name: word,
+    call: own,
+    value: must(metric.ofNumbers, word)(own, input),
+    better: "greater",
+    share: false,
     resampling: resampling(rows.length, samplerOf(metric, own, "ofNumbers", input, drawnNumbers(input))),
   };
 }
@@ -120,7 +130,11 @@ const overlaps: Draw = (g) => {
 function means(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
   const sums = rowMeans(rows.length, (row) => rows[row]![model]);
   return Promise.resolve({
-    ...{ name: "token_f1", call: call("token_f1"), value: whole(sums), better: "greater", share: false },
+    name: "token_f1",
+    call: call("token_f1"),
+    value: whole(sums),
+    better: "greater",
+    share: false,
     resampling: resampling(rows.length, drawnFrom(sums)),
   });
 }
@@ -144,13 +158,11 @@ async function written(word: string, given: Call["arguments"], rows: readonly Ro
   };
   const own = call(word, given);
   return {
-    ...{
-      name: word,
-      call: own,
-      value: must(metric.ofWritten, word)(own, input),
-      better: "greater",
-      share: false,
-    },
+    name: word,
+    call: own,
+    value: must(metric.ofWritten, word)(own, input),
+    better: "greater",
+    share: false,
     resampling: resampling(rows.length, samplerOf(metric, own, "ofWritten", input, drawnTexts(input))),
   };
 }
@@ -170,7 +182,10 @@ async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<Measure> 
     probabilities: Float64Array.from(rows.flatMap((row) => [row[model], 1 - row[model]])),
   };
   return {
-    ...{ name: own.word, call: own, value: must(metric.compute, own.word)(own, input), better: "less" },
+    name: own.word,
+    call: own,
+    value: must(metric.compute, own.word)(own, input),
+    better: "less",
     share: false,
     resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input))),
   };
@@ -180,27 +195,42 @@ const macro = { average: "macro", of: null };
 const ALL: readonly Simulated[] = [
   ...[0.5, 0.9, 0.98].map((share) => accuracy(share, [20, 50, 200])),
   {
-    ...{ name: "f1(macro)", sizes: [20, 50, 100, 200], counted: 1_000_000, row: confused },
+    name: "f1(macro)",
+    sizes: [20, 50, 100, 200],
+    counted: 1_000_000,
+    row: confused,
     measure: (rows, model) => labelled("f1", macro, 4, rows, model),
   },
   ...["pearson", "r2", "root_mean_squared_error"].map((word): Simulated => ({
-    ...{ name: word, sizes: [20, 50, 100, 200], counted: 1_000_000, row: alike },
+    name: word,
+    sizes: [20, 50, 100, 200],
+    counted: 1_000_000,
+    row: alike,
     measure: (rows, model) => numbered(word, rows, model),
   })),
   {
-    ...{ name: "spearman", sizes: [20, 50], counted: 400_000, row: alike },
+    name: "spearman",
+    sizes: [20, 50],
+    counted: 400_000,
+    row: alike,
     measure: (rows, model) => numbered("spearman", rows, model),
   },
-  { ...{ name: "token_f1", sizes: [20, 50, 100, 200], counted: 1_000_000, row: overlaps }, measure: means },
+  { name: "token_f1", sizes: [20, 50, 100, 200], counted: 1_000_000, row: overlaps, measure: means },
   {
-    ...{ name: "bleu", sizes: [20, 50, 100], counted: 50_000, row: texts },
+    name: "bleu",
+    sizes: [20, 50, 100],
+    counted: 50_000,
+    row: texts,
     measure: (rows, model) => written("bleu", {}, rows, model),
   },
   {
-    ...{ name: "distinct(2)", sizes: [20, 50, 200], counted: { sets: 2000 }, row: texts },
+    name: "distinct(2)",
+    sizes: [20, 50, 200],
+    counted: { sets: 2000 },
+    row: texts,
     measure: (rows, model) => written("distinct", { words: 2 }, rows, model),
   },
-  { ...{ name: "calibration_error", sizes: [50, 200, 500], counted: 1_000_000, row: sure }, measure: calibrated },
+  { name: "calibration_error", sizes: [50, 200, 500], counted: 1_000_000, row: sure, measure: calibrated },
 ];
 
 interface Covered {

@@ -51,7 +51,8 @@ async function opened(folder: string, form: Form): Promise<Deployed> {
     readonly scores: { readonly metrics: Readonly<Record<string, Deployed["score"]>> };
   };
   return {
-    ...{ form, bytes: statSync(file).size },
+    form,
+    bytes: statSync(file).size,
     session: await InferenceSession.create(file, { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 }),
     score: proof.scores.metrics["accuracy"] ?? { deployed: NaN, low: NaN, high: NaN },
   };
@@ -61,7 +62,9 @@ function feeds(session: InferenceSession, ids: ArrayLike<number>): Record<string
   const row = (of: (id: number) => number): Tensor =>
     new Tensor("int64", BigInt64Array.from(Array.from(ids, (id) => BigInt(of(id)))), [1, ids.length]);
   const all: Record<string, Tensor> = {
-    ...{ input_ids: row((id) => id), attention_mask: row(() => 1), token_type_ids: row(() => 0) },
+    input_ids: row((id) => id),
+    attention_mask: row(() => 1),
+    token_type_ids: row(() => 0),
   };
   return Object.fromEntries(session.inputNames.map((name) => [name, all[name]!]));
 }

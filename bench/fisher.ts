@@ -47,7 +47,9 @@ async function main(o: Options): Promise<void> {
     for (const labels of o.labels.split(",").map(Number)) {
       found.push(
         await measured(technique, labels, {
-          ...{ rounds: Number(o.rounds), few: Number(o.oneByOne), error: Number(o.error) },
+          rounds: Number(o.rounds),
+          few: Number(o.oneByOne),
+          error: Number(o.error),
         }),
       );
       console.error(found.at(-1)?.join("  "));
@@ -77,7 +79,9 @@ async function measured(
   const values = new Map<string, unknown>();
   const engine = await startEngine({ engine: "auto" });
   const session = new TuneSession({
-    ...{ folder, runs: join(folder, "runs"), startEngine: () => Promise.resolve(engine) },
+    folder,
+    runs: join(folder, "runs"),
+    startEngine: () => Promise.resolve(engine),
     names: { define: (name, value) => void values.set(name, value), remove: () => undefined },
   });
   try {
@@ -100,13 +104,17 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       implementation: await implementationOf(registry, "strategy", "ewc"),
     };
     const taken: TakesDown = {
-      ...{ open, strategies: [ewc], rows, looks: { labels: "exact" }, first: false, seed: 7 },
+      open,
+      strategies: [ewc],
+      rows,
+      looks: { labels: "exact" },
+      first: false,
+      seed: 7,
       most: directionsWithin(plan.estimates.trainable / plan.estimates.parameters),
-      ...{
-        labels: { count: names.length, seen: new Set(names.keys()) },
-        answers: encoding.task.implementation.answers ?? null,
-      },
-      ...{ batchSize: 32, padId: tokenizer.padId },
+      labels: { count: names.length, seen: new Set(names.keys()) },
+      answers: encoding.task.implementation.answers ?? null,
+      batchSize: 32,
+      padId: tokenizer.padId,
     };
     if (o.error > 0) {
       await tellErrors({ ...taken, looks: { labels: "exact" } }, open, rows.lengths.length);
@@ -116,7 +124,8 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       ...taken,
       looks: { labels: "exact", rows: o.few },
       open: {
-        ...{ session: open.session, head: open.head },
+        session: open.session,
+        head: open.head,
         learnt: (strategies) => {
           const learnt = open.learnt(strategies);
           return learnt && { ...learnt, look: learnt.look && ((of) => learnt.look!(of, false)) };
@@ -124,7 +133,12 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       },
     };
     const loader = new DataLoader(rows, {
-      ...{ batchSize: 32, accumulate: 1, packed: null, shuffle: "by_length", seed: 7, padId: tokenizer.padId },
+      batchSize: 32,
+      accumulate: 1,
+      packed: null,
+      shuffle: "by_length",
+      seed: 7,
+      padId: tokenizer.padId,
     });
     const epoch = async (): Promise<void> => {
       let step = 1;

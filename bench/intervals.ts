@@ -14,7 +14,9 @@ const AIM = 3;
 const LABELS = Array.from({ length: 20 }, (_, l) => `label ${String(l)}`);
 const noise = (i: number): number => ((Math.imul(i + 1, 0x9e3779b1) >>> 0) % 1000) / 1000;
 const call = (kind: Call["kind"], word: string, given: Call["arguments"] = {}): Call => ({
-  ...{ kind, word, arguments: given },
+  kind,
+  word,
+  arguments: given,
 });
 
 interface Answers {
@@ -34,7 +36,9 @@ function classes(rows: number): Answers {
 function numbers(rows: number): Answers {
   const truth = Array.from({ length: rows }, (_, i) => noise(i) * 5);
   return {
-    ...{ task: "regression", role: "score", values: truth },
+    task: "regression",
+    role: "score",
+    values: truth,
     said: truth.map((right, i) => Float32Array.of(right + noise(i + rows))),
   };
 }
@@ -43,12 +47,18 @@ async function scoredOf({ task, role, values, said }: Answers): Promise<Scored> 
   const { supervision, answers } = await implementationOf(registry, "task", task);
   const tokenizer = { vocabulary: 0, mask: null, special: new Set<number>(), tokens: () => [] };
   const asked: AskedRows = {
-    ...{ count: values.length, labels: LABELS, call: call("task", task), tokenizer },
+    count: values.length,
+    labels: LABELS,
+    call: call("task", task),
+    tokenizer,
     ids: () => new Int32Array(0),
   };
   const rows: RowsToTeach = {
     ...asked,
-    ...{ values: (of) => (of === role ? values : undefined), numbers: [], names: [], model: "m", data: "d" },
+    values: (of) => (of === role ? values : undefined),
+    names: [],
+    model: "m",
+    data: "d",
   };
   const taught = supervision.teach?.(rows);
   if (!taught || !answers?.score) throw new Error(`${task} scores nothing`);
@@ -59,7 +69,11 @@ async function secondsOf(scored: Scored, word: string, given: Call["arguments"])
   const metric = await implementationOf(registry, "metric", word);
   const own = call("metric", word, given);
   const measure: Measure = {
-    ...{ name: word, call: own, value: scored.measure(metric, own), better: "greater", share: false },
+    name: word,
+    call: own,
+    value: scored.measure(metric, own),
+    better: "greater",
+    share: false,
     resampling: scored.resampling(metric, own),
   };
   const before = process.cpuUsage();

@@ -20,7 +20,12 @@ const of: JournalOf = {
   goals: [{ metric: "f1(macro)", direction: "maximize" }],
 };
 const trial: TrialRecord = {
-  ...{ number: 0, score: null, state: "running", seconds: 0, run: null, error: null },
+  number: 0,
+  score: null,
+  state: "running",
+  seconds: 0,
+  run: null,
+  error: null,
   values: { "optimizer.learning_rate": "0.0001234", batch_size: "16", epochs: "3" },
   point: { "optimizer.learning_rate": 0.0001234, batch_size: 1, epochs: 3 },
 };

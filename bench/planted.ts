@@ -38,7 +38,11 @@ function held(fault: string, rows: ReadonlySet<string>, before: Told | undefined
   const named = (after?.named ?? []).filter((row) => !known.has(row) || rows.has(row));
   const right = named.filter((row) => rows.has(row)).length;
   return {
-    ...{ fault, planted: rows.size, before: was, found, named: `${String(right)} of ${String(named.length)}` },
+    fault,
+    planted: rows.size,
+    before: was,
+    found,
+    named: `${String(right)} of ${String(named.length)}`,
     precision: named.length === 0 ? null : right / named.length,
     recall: Math.max(0, Math.min(1, (found - was) / rows.size)),
   };
@@ -55,8 +59,12 @@ async function flips(name: string, seed: number): Promise<Line> {
   const found = issuesIn(judged(texts, vectors, labels, names.length), labels, names.length);
   const right = found.filter(({ row }) => turned.has(row)).length;
   return {
-    ...{ fault: "flipped labels", planted: turned.size, before: 0, found: found.length },
-    ...{ named: `${String(right)} of ${String(found.length)}`, precision: right / found.length },
+    fault: "flipped labels",
+    planted: turned.size,
+    before: 0,
+    found: found.length,
+    named: `${String(right)} of ${String(found.length)}`,
+    precision: right / found.length,
     recall: right / turned.size,
   };
 }
@@ -91,14 +99,13 @@ function trialled(of: {
   readonly right: number;
 }): Line {
   return {
-    ...{
-      fault: of.fault,
-      planted: of.trials,
-      before: 0,
-      found: of.told,
-      named: `${String(of.right)} of ${String(of.told)}`,
-    },
-    ...{ precision: of.told === 0 ? null : of.right / of.told, recall: of.right / of.trials },
+    fault: of.fault,
+    planted: of.trials,
+    before: 0,
+    found: of.told,
+    named: `${String(of.right)} of ${String(of.told)}`,
+    precision: of.told === 0 ? null : of.right / of.told,
+    recall: of.right / of.trials,
   };
 }
 

@@ -47,7 +47,9 @@ async function main(o: Options): Promise<void> {
     startEngine({ engine: "auto" }),
   ]);
   const session = new TuneSession({
-    ...{ folder, runs: join(folder, "runs"), startEngine: () => Promise.resolve(plainEngine) },
+    folder,
+    runs: join(folder, "runs"),
+    startEngine: () => Promise.resolve(plainEngine),
     names: { define: (name, value) => void values.set(name, value), remove: () => undefined },
   });
   try {
@@ -65,7 +67,12 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     const data = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), hostContext);
     const rows = await encodeSplit(data, { data: "d", split: trainedSplit(data) }, encoding);
     const loader = new DataLoader(rows, {
-      ...{ batchSize: batch, accumulate: 1, packed: null, shuffle: "random", seed: 7, padId: tokenizer.padId },
+      batchSize: batch,
+      accumulate: 1,
+      packed: null,
+      shuffle: "random",
+      seed: 7,
+      padId: tokenizer.padId,
     });
     const [plain, hidden] = await Promise.all([
       openModel(plainEngine, plan, base, labels, folder),
@@ -73,8 +80,12 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     ]);
     const programs = must(hidden.private, "private programs");
     const updates = new PrivateUpdates({
-      ...{ loader, units: unitsOf(rows), batchSize: batch, apart: programs.apart !== null },
-      ...{ apply: programs.apply, privacy: { clip: 1, noise: 1, rate: batch / rows.lengths.length } },
+      loader,
+      units: unitsOf(rows),
+      batchSize: batch,
+      apart: programs.apart !== null,
+      apply: programs.apply,
+      privacy: { clip: 1, noise: 1, rate: batch / rows.lengths.length },
     });
     const same = {
       update: (step: number) => updates.of(step, must(loader.update(step).part(0).rows, "rows of a batch")),
@@ -101,7 +112,13 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
 function withPrivacy(plan: Plan): Plan {
   const privacy: PrivacyPlan = {
     call: { kind: "privacy", word: "differential", arguments: {} },
-    ...{ unit: "row", epsilon: 8, delta: 1e-5, clip: 1, noise: 1, rate: 0.1, steps: 100 },
+    unit: "row",
+    epsilon: 8,
+    delta: 1e-5,
+    clip: 1,
+    noise: 1,
+    rate: 0.1,
+    steps: 100,
   };
   return { ...plan, recipe: { ...plan.recipe, training: { ...plan.recipe.training, privacy } } };
 }

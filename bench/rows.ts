@@ -24,10 +24,17 @@ interface Prepared {
 
 async function prepared(folder: string, format: Format, near: boolean): Promise<Prepared> {
   const call = (kind: string, word: string, given: Readonly<Record<string, Value>>) => ({
-    ...{ kind, word, arguments: given },
+    kind,
+    word,
+    arguments: given,
   });
   const plan: DataPlan = {
-    ...{ name: "rows", folder, columns: { text: "text", label: "label" }, labels: null, sample: null, seed: 0 },
+    name: "rows",
+    folder,
+    columns: { text: "text", label: "label" },
+    labels: null,
+    sample: null,
+    seed: 0,
     source: call("source", format, { path: `rows.${format}`, stream: true }),
     clean: [
       call("cleaner", "drop_empty", {}),
@@ -51,7 +58,8 @@ function apart(format: Format, rows: number, near: boolean): Prepared & { readon
       process.execPath,
       [fileURLToPath(import.meta.url), "--in", folder, "--format", format, ...(near ? ["--near"] : [])],
       {
-        ...{ encoding: "utf8", env: { ...process.env, TUNEBOOK_CACHE: join(folder, "cache") } },
+        encoding: "utf8",
+        env: { ...process.env, TUNEBOOK_CACHE: join(folder, "cache") },
       },
     );
     if (status !== 0) throw new Error(stderr);

@@ -77,7 +77,8 @@ async function classifying(python: string, wanted: readonly string[], o: Options
   return {
     title: `the quickstart's classifier: ${String(said.length)} texts, one in each request`,
     programs: { [OURS]: ours([folder]), ...only(all, wanted) },
-    ...{ clients: numbers(o.clients), asks: asksLabels(texts(), expected) },
+    clients: numbers(o.clients),
+    asks: asksLabels(texts(), expected),
   };
 }
 
@@ -93,12 +94,14 @@ async function writing(python: string, wanted: readonly string[], o: Options): P
   const all: Record<string, Program> = {
     fastapi: peer(python, "fastapi_transformers.py", own),
     batching: peer(python, "fastapi_transformers.py", { ...own, batch: most, wait: 5 }),
-    ...{ llama: llama(gguf.f32), "llama-q8": llama(gguf.q8_0) },
+    llama: llama(gguf.f32),
+    "llama-q8": llama(gguf.q8_0),
   };
   return {
     title: `SmolLM2-135M, f32 (llama-q8: 8 bits): ${String(o.tokens)} tokens of each text, streamed`,
     programs: { [OURS]: ours([folder]), ...only(all, wanted) },
-    ...{ clients: streams, asks: asksTexts(prompts(), "writer", o.tokens) },
+    clients: streams,
+    asks: asksTexts(prompts(), "writer", o.tokens),
   };
 }
 

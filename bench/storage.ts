@@ -86,7 +86,8 @@ async function measured(of: Setting, o: Options): Promise<Run> {
   const base = await resolveBase(name, { folder: process.cwd() });
   const make = (storage: Storage["weights"]): Carrier =>
     MODELS[of.model]!({
-      ...{ technique: "lora", dropout: 0 },
+      technique: "lora",
+      dropout: 0,
       passes: { ...PLAIN, recompute: o.recompute, storage: { weights: storage } },
       tensors: base.facts.shapes,
     });
@@ -115,10 +116,15 @@ async function measured(of: Setting, o: Options): Promise<Run> {
     const plan = memoryBytes({ ...shape, saved: stateBytes(plain.program) - state });
     return {
       ...of,
-      ...{ stateMiB: Math.round(state / MIB), loadedMiB, peakMiB: peakRss(engine.info.pid) },
-      ...{ planMiB: Math.round(plan / MIB), walkMiB: Math.round((walked.state + walked.working) / MIB) },
-      ...{ loadSeconds, stepMs },
-      ...{ tokensPerSecond: (batch * length * 1e3) / stepMs, losses },
+      stateMiB: Math.round(state / MIB),
+      loadedMiB,
+      peakMiB: peakRss(engine.info.pid),
+      planMiB: Math.round(plan / MIB),
+      walkMiB: Math.round((walked.state + walked.working) / MIB),
+      loadSeconds,
+      stepMs,
+      tokensPerSecond: (batch * length * 1e3) / stepMs,
+      losses,
     };
   } finally {
     await engine.close();

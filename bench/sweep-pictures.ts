@@ -33,7 +33,9 @@ const share = (from: number, to: number) => ({ space: "uniform" as const, from, 
 const vary: SweepPlan["vary"] = {
   batch_size: { space: "choice", of: [8, 16, 32, 64] },
   "optimizer.learning_rate": { space: "log", from: 1e-5, to: 1e-2, integer: false },
-  ...{ "optimizer.weight_decay": share(0, 0.1), dropout: share(0, 0.5), "schedule.warmup": share(0, 0.2) },
+  "optimizer.weight_decay": share(0, 0.1),
+  dropout: share(0, 0.5),
+  "schedule.warmup": share(0, 0.2),
   "technique.rank": { space: "choice", of: [4, 8, 16, 32] },
 };
 
@@ -56,8 +58,16 @@ function made(trials: number, reports: number, running: number, goals: 1 | 2): S
     }));
     const state = i < trials - running ? ("done" as const) : ("running" as const);
     return {
-      ...{ number: i + 1, point, values: valuesAt(vary, point), state, reports: on, begun: 20_000 * i, seconds: 20 },
-      ...{ score: state === "done" ? quality : null, scores: [quality, 5 + 30 * next()], steps: 50 * reports },
+      number: i + 1,
+      point,
+      values: valuesAt(vary, point),
+      state,
+      reports: on,
+      begun: 20_000 * i,
+      seconds: 20,
+      score: state === "done" ? quality : null,
+      scores: [quality, 5 + 30 * next()],
+      steps: 50 * reports,
     };
   });
   const [first, second] = [

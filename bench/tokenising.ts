@@ -35,7 +35,13 @@ interface Peer {
 /** All rows go into one split; `TUNEBOOK_CACHE` is a folder of this run. */
 async function split(folder: string) {
   const plan: DataPlan = {
-    ...{ name: "rows", folder, columns: { text: "text" }, labels: null, sample: null, seed: 0, clean: [] },
+    name: "rows",
+    folder,
+    columns: { text: "text" },
+    labels: null,
+    sample: null,
+    seed: 0,
+    clean: [],
     source: { kind: "source", word: "jsonl", arguments: { path: "rows.jsonl", stream: true } },
     split: { kind: "split", word: "by_column", arguments: { column: "part", train: "train" } },
   };

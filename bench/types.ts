@@ -21,7 +21,9 @@ function install(): void {
   writeFileSync(join(folder, "lib", "numbers.ts"), "export const twice = (x: number): number => 2 * x;\n");
   const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--legacy-peer-deps", "--loglevel", "error"];
   const { status } = spawnSync("npm", ["install", ...options, ...installed], {
-    ...{ cwd: folder, stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" },
+    cwd: folder,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
   });
   if (status !== 0) throw new Error(`npm ended with status ${String(status)}`);
 }

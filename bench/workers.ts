@@ -60,7 +60,8 @@ async function main(o: Options): Promise<void> {
   }
   const values = new Map<string, unknown>();
   const session = new TuneSession({
-    ...{ folder, runs: join(folder, "runs") },
+    folder,
+    runs: join(folder, "runs"),
     names: { define: (name, value) => void values.set(name, value), remove: (name) => void values.delete(name) },
   });
   try {

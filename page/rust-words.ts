@@ -3,7 +3,9 @@ import { isRecord } from "#dsl/diagnostics/record.js";
 
 const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
 const WHITESPACE = {
-  ...{ type: "Split", invert: true, behavior: "Removed" },
+  type: "Split",
+  invert: true,
+  behavior: "Removed",
   pattern: { Regex: String.raw`[${WORD}]+|[^${WORD}\p{White_Space}]+` },
 };
 

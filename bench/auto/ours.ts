@@ -64,7 +64,8 @@ class Notebook {
   readonly folder = mkdtempSync(join(tmpdir(), "tunebook-auto-"));
   readonly values = new Map<string, unknown>();
   private readonly session = new TuneSession({
-    ...{ folder: this.folder, runs: join(this.folder, "runs") },
+    folder: this.folder,
+    runs: join(this.folder, "runs"),
     names: {
       define: (name, value) => void this.values.set(name, value),
       remove: (name) => void this.values.delete(name),
@@ -133,7 +134,9 @@ data rows { source: jsonl("rows.jsonl"), columns: { ${set.columns} }, split: by_
     if (!one) throw new Error(`${model} was not scored`);
     const { metrics, intervals, differences } = one;
     return {
-      ...{ name, value: metrics[metric] ?? Number.NaN, interval: intervals?.[metric] ?? null },
+      name,
+      value: metrics[metric] ?? Number.NaN,
+      interval: intervals?.[metric] ?? null,
       ...(best && differences?.[metric] && { difference: differences[metric] }),
     };
   };
@@ -142,10 +145,15 @@ data rows { source: jsonl("rows.jsonl"), columns: { ${set.columns} }, split: by_
   const scored = best ? beside : await besideBaseline(notebook, { metric, found, own }, rivals, beside);
   const count = (part: string): number => rows.filter((row) => row.part === part).length;
   return {
-    ...{ set: set.name, metric, trials: trials.length, seeds: usual.seeds },
+    set: set.name,
+    metric,
+    trials: trials.length,
+    seeds: usual.seeds,
     rows: { train: count("train"), validation: count("validation"), test: count("test") },
     seconds: { auto: auto.seconds, default: usual.seconds },
-    ...{ found, validation: best?.score ?? null, tune: best?.tune ?? null },
+    found,
+    validation: best?.score ?? null,
+    tune: best?.tune ?? null,
     scored: [own, ...scored],
   };
 }
@@ -182,7 +190,10 @@ async function besideBaseline(
   return all;
 }
 const TURNED: Readonly<Record<Verdict, Verdict>> = {
-  ...{ better: "worse", worse: "better", differs: "differs", "no difference shown": "no difference shown" },
+  better: "worse",
+  worse: "better",
+  differs: "differs",
+  "no difference shown": "no difference shown",
 };
 
 /** The base as it is, with a linear model on it; of tags there is none. */

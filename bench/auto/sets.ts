@@ -26,7 +26,9 @@ export interface PartedRow {
 const VALIDATION = 0.2;
 
 const TEXTS = {
-  ...{ task: "text_classification", columns: "text: text, label: label", metric: "f1(macro)" },
+  task: "text_classification",
+  columns: "text: text, label: label",
+  metric: "f1(macro)",
   reads: { kind: "label", input: "text", target: "label" },
 } as const;
 const judged = (name: string, licence: string): AutoSet => {
@@ -38,7 +40,9 @@ const of = (
   { about, licence, rows }: DataSet,
   more: Pick<AutoSet, "name" | "task" | "columns" | "metric" | "reads">,
 ): AutoSet => ({
-  ...{ about, licence, ...more },
+  about,
+  licence,
+  ...more,
   rows: async () => parted((await rows()) as readonly Parted[], ({ text }) => text),
 });
 
@@ -46,16 +50,23 @@ export const SETS: readonly AutoSet[] = [
   of(sentiment, { ...TEXTS, name: "sentiment", metric: "accuracy" }),
   of(questions, {
     ...TEXTS,
-    ...{ name: "intents", columns: "text: text, label: intent" },
+    name: "intents",
+    columns: "text: text, label: intent",
     reads: { kind: "label", input: "text", target: "intent" },
   }),
   of(questions, {
-    ...{ name: "slots", task: "token_classification", columns: "tokens: tokens, tags: tags", metric: "entity_f1" },
+    name: "slots",
+    task: "token_classification",
+    columns: "tokens: tokens, tags: tags",
+    metric: "entity_f1",
     reads: { kind: "tags", input: "tokens", target: "tags" },
   }),
   of(cooking, {
-    ...{ name: "cooking", task: "multilabel_classification", columns: "text: text, labels: tags" },
-    ...{ metric: "f1(micro)", reads: { kind: "labels", input: "text", target: "tags" } },
+    name: "cooking",
+    task: "multilabel_classification",
+    columns: "text: text, labels: tags",
+    metric: "f1(micro)",
+    reads: { kind: "labels", input: "text", target: "tags" },
   }),
   judged("speeches", "CC0 (speeches of the United States Government; the collection PDDL 1.0)"),
   judged("syllables", "BSD-2-Clause (CMUdict)"),

@@ -186,7 +186,11 @@ export async function measureOf({ word, given, name }: Asked, answered: Answered
       ? answered.input.truth.length
       : answered.input.truth.length / answered.input.labels.length;
   return {
-    ...{ name, call, value, better: "greater", share: word === "accuracy" },
+    name,
+    call,
+    value,
+    better: "greater",
+    share: word === "accuracy",
     resampling: resampling(rows, sampler, { single: true }),
   };
 }

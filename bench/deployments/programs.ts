@@ -33,7 +33,8 @@ const ANSWERING: Readonly<Record<string, TaskOf>> = {
     row: (i) => ({ text: text(i), label: i % 3 ? "yes" : "no" }),
   },
   pairs: {
-    ...{ task: "text_classification", columns: "text: text, text_pair: other, label: label" },
+    task: "text_classification",
+    columns: "text: text, text_pair: other, label: label",
     row: (i) => ({ text: text(i), other: text(i + 1), label: i % 2 ? "same" : "other" }),
   },
   sets: {
@@ -52,22 +53,23 @@ const ANSWERING: Readonly<Record<string, TaskOf>> = {
     row: (i) => ({ tokens: ["the", word(i), "was", String(i)], tags: ["O", "B-X", "O", "B-Y"] }),
   },
   answers: {
-    ...{
-      task: "question_answering",
-      columns: "question: question, context: context, answer: answer, answer_start: start",
-    },
+    task: "question_answering",
+    columns: "question: question, context: context, answer: answer, answer_start: start",
     row: (i) => ({ question: "what was it", context: text(i), answer: word(i), start: 4 }),
   },
   fills: { task: "fill_mask", columns: "text: text", row: (i) => ({ text: text(i) }) },
   vectors: {
-    ...{ task: "sentence_similarity", columns: "text: text, text_pair: other, label: label" },
+    task: "sentence_similarity",
+    columns: "text: text, text_pair: other, label: label",
     row: (i) => ({ text: text(i), other: text(i + (i % 2)), label: i % 2 ? "same" : "other" }),
   },
 };
 const WRITING: Readonly<Record<string, TaskOf>> = {
   tales: { task: "text_generation", columns: "text: text", row: (i) => ({ text: text(i) }) },
   chats: {
-    ...{ task: "chat", columns: "messages: messages", more: "template: plain" },
+    task: "chat",
+    columns: "messages: messages",
+    more: "template: plain",
     row: (i) => ({
       messages: [
         { role: "user", content: text(i) },

@@ -47,7 +47,9 @@ export const SETS: readonly JudgedSet[] = [
     about: "2 intents",
     rows: async () =>
       (await rowsOf<Raw & { intent: string }>(questions)).map(({ text, intent, part }) => ({
-        ...{ text, label: intent, part },
+        text,
+        label: intent,
+        part,
       })),
   },
   {

@@ -46,8 +46,13 @@ export function figuresOf(all: readonly Learnt[], strategy: string, among: Among
     return other ? [forgettingOf(one.among[among]) - forgettingOf(other.among[among])] : [];
   });
   return {
-    ...{ strategy, runs: own.length, accuracy: of(averageOf), forgetting: of(forgettingOf), learning: of(learningOf) },
-    ...{ less: meanOf(pairs), seconds: meanOf(own.map(({ seconds }) => seconds)).value },
+    strategy,
+    runs: own.length,
+    accuracy: of(averageOf),
+    forgetting: of(forgettingOf),
+    learning: of(learningOf),
+    less: meanOf(pairs),
+    seconds: meanOf(own.map(({ seconds }) => seconds)).value,
   };
 }
 

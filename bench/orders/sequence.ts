@@ -47,7 +47,8 @@ class Notebook {
   readonly values = new Map<string, unknown>();
   private cells = 0;
   private readonly session = new TuneSession({
-    ...{ folder: this.folder, runs: join(this.folder, "runs") },
+    folder: this.folder,
+    runs: join(this.folder, "runs"),
     names: {
       define: (name, value) => void this.values.set(name, value),
       remove: (name) => void this.values.delete(name),

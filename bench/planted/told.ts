@@ -18,12 +18,19 @@ export function writeLines(folder: string, name: string, rows: readonly object[]
 }
 
 const call = (kind: string, word: string, given: Readonly<Record<string, Value>>): Call => ({
-  ...{ kind, word, arguments: given },
+  kind,
+  word,
+  arguments: given,
 });
 
 export function planOf(folder: string, path: string, labelled: boolean, word = "jsonl"): DataPlan {
   return {
-    ...{ name: "rows", folder, labels: null, sample: null, seed: 0, clean: [] },
+    name: "rows",
+    folder,
+    labels: null,
+    sample: null,
+    seed: 0,
+    clean: [],
     columns: { text: "text", ...(labelled && { label: "label" }) },
     source: call("source", word, { path }),
     split: call("split", "by_column", { column: "part" }),

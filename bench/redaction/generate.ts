@@ -29,19 +29,17 @@ export async function names(of: "unseen" | "all"): Promise<readonly string[]> {
 }
 
 const makers: Readonly<Record<string, [entity: string, make: values.Maker]>> = {
-  ...{ phone: ["phone", values.phone], date: ["date_of_birth", values.date], card: ["card", values.card] },
-  ...{
-    iban: ["iban", values.iban],
-    id: ["national_id", values.nationalId],
-    ip: ["ip", values.ip],
-    mac: ["mac", values.mac],
-  },
-  ...{
-    url: ["url", values.url],
-    key: ["key", values.key],
-    record: ["record", values.record],
-    address: ["address", values.address],
-  },
+  phone: ["phone", values.phone],
+  date: ["date_of_birth", values.date],
+  card: ["card", values.card],
+  iban: ["iban", values.iban],
+  id: ["national_id", values.nationalId],
+  ip: ["ip", values.ip],
+  mac: ["mac", values.mac],
+  url: ["url", values.url],
+  key: ["key", values.key],
+  record: ["record", values.record],
+  address: ["address", values.address],
 };
 
 export function labelled(count: number, people: readonly string[], seed: number): readonly Labelled[] {

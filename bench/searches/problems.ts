@@ -16,7 +16,12 @@ export interface Problem {
 }
 
 const range = (name: string, from: number, to: number): Dimension => ({
-  ...{ name, kind: "number", scale: "linear", from, to, integer: false },
+  name,
+  kind: "number",
+  scale: "linear",
+  from,
+  to,
+  integer: false,
 });
 const ranges = (count: number, from: number, to: number): readonly Dimension[] =>
   Array.from({ length: count }, (_, i) => range(`x${i}`, from, to));
@@ -102,8 +107,13 @@ export const PROBLEMS: readonly Problem[] = [
   { ...one, name: "mixed", dimensions: MIXED, best: 0, of: mixed },
   { ...one, name: "noisy branin", dimensions: BRANIN, noise: 5, best: 0.39788735772973816, of: branin },
   {
-    ...{ name: "zdt1", dimensions: ranges(6, 0, 1), objectives: 2, noise: 0, reference: REFERENCE },
-    ...{ best: hypervolume(front, REFERENCE), of: zdt1 },
+    name: "zdt1",
+    dimensions: ranges(6, 0, 1),
+    objectives: 2,
+    noise: 0,
+    reference: REFERENCE,
+    best: hypervolume(front, REFERENCE),
+    of: zdt1,
   },
 ];
 

@@ -11,7 +11,8 @@ export class Driven {
   constructor(load: Load) {
     this.child = fork(fileURLToPath(new URL("./load.js", import.meta.url)), {
       // Figures may be no number.
-      ...{ stdio: ["ignore", "inherit", "inherit", "ipc"], serialization: "advanced" },
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      serialization: "advanced",
     });
     this.came = new Promise((done, failed) => {
       this.child.on("message", (message: { readonly told?: Told; readonly came?: Came }) => {
@@ -62,7 +63,11 @@ export function asksTexts(prompts: readonly string[], model: string, tokens: num
   return prompts.map((prompt) => ({
     path: "/v1/completions",
     body: JSON.stringify({
-      ...{ model, prompt, max_tokens: tokens, temperature: 0, stream: true },
+      model,
+      prompt,
+      max_tokens: tokens,
+      temperature: 0,
+      stream: true,
       stream_options: { include_usage: true },
     }),
     answered: "text",

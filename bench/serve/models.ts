@@ -101,7 +101,8 @@ async function once<T>(folder: string, name: string, make: (session: Session) =>
   process.stderr.write(`making ${name} in ${folder}\n`);
   const values = new Map<string, unknown>();
   const session = new TuneSession({
-    ...{ folder, runs: join(folder, "runs") },
+    folder,
+    runs: join(folder, "runs"),
     names: { define: (key, value) => void values.set(key, value), remove: (key) => void values.delete(key) },
   });
   try {

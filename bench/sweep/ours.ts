@@ -55,7 +55,8 @@ async function main(setting: Setting): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-sweep-"));
   const values = new Map<string, unknown>();
   const session = new TuneSession({
-    ...{ folder, runs: join(folder, "runs") },
+    folder,
+    runs: join(folder, "runs"),
     names: { define: (name, value) => void values.set(name, value), remove: (name) => void values.delete(name) },
   });
   try {

@@ -47,7 +47,8 @@ async function check(connection: Connection, texts: Texts, uri: string): Promise
   const findings = await informed(place).check(document.getText(), { whole });
   if ((await texts.placeOf(uri))?.document.version !== checked) return; // a newer text is on its way
   void connection.sendDiagnostics({
-    ...{ uri, version: checked },
+    uri,
+    version: checked,
     diagnostics: findings.map((finding) => diagnosticOf(document, finding)),
   });
 }
@@ -63,7 +64,8 @@ export function diagnosticOf(document: TextDocument, { from, to, severity, code,
   return {
     range: rangeOf(document, from, to),
     severity: SEVERITIES[severity],
-    ...{ code, source: "tune" },
+    code,
+    source: "tune",
     ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),
   };

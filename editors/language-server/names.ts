@@ -104,7 +104,8 @@ async function outline(texts: Texts, uri: string): Promise<DocumentSymbol[] | nu
   if (!place) return null;
   const { document, assistant } = place;
   return symbolsIn(sourceOf(document), assistant.registry).map(({ name, is, span, nameSpan, keys }) => ({
-    ...{ name, detail: is },
+    name,
+    detail: is,
     kind: symbolKinds[is] ?? SymbolKind.Event,
     range: rangeOf(document, span.start, span.end),
     selectionRange: rangeOf(document, nameSpan.start, nameSpan.end),

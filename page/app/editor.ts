@@ -186,9 +186,14 @@ async function complete(asker: Asker, context: CompletionContext): Promise<Compl
   const { matches, start, end } = await asker.ask("complete", { code, offset: context.pos });
   if (matches.length === 0 || context.aborted) return null;
   return {
-    ...{ from: start, to: end, validFor: /^[\p{ID_Continue}$]*$/u },
+    from: start,
+    to: end,
+    validFor: /^[\p{ID_Continue}$]*$/u,
     options: matches.map((match, i) => ({
-      ...{ label: labelOf(match), apply: match.text, type: match.type, boost: -i / 10 },
+      label: labelOf(match),
+      apply: match.text,
+      type: match.type,
+      boost: -i / 10,
       detail: detailOf(match),
       ...(match.doc && { info: () => markdown(match.doc ?? "") }),
     })),

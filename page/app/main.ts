@@ -34,7 +34,8 @@ const asker = new Asker(byId("worker").textContent ?? "", (message) => {
 });
 export const editor = new Editor(byId("editor"), {
   asker,
-  ...{ checked, unchecked },
+  checked,
+  unchecked,
   changed(code) {
     say("");
     keepInAddress(code);

@@ -50,8 +50,10 @@ export class Answering {
     const prediction = await this.prediction(asked, said, asks);
     const sum = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
     return {
-      ...{ prediction, shown: shownOf(prediction as Prediction) },
-      ...{ tokens: sum(({ ids }) => ids.length), whole: sum(({ whole }) => whole) },
+      prediction,
+      shown: shownOf(prediction as Prediction),
+      tokens: sum(({ ids }) => ids.length),
+      whole: sum(({ whole }) => whole),
       milliseconds: performance.now() - begun,
       doubts: this.reading.doubts(rows),
     };
@@ -76,7 +78,10 @@ export class Answering {
   private asked(rows: readonly Row[]): AskedRows {
     const { labels, task: call, fitted } = this.demo;
     return {
-      ...{ count: rows.length, labels, call, tokenizer: this.reading.names },
+      count: rows.length,
+      labels,
+      call,
+      tokenizer: this.reading.names,
       ids: (row) => must(rows[row], "a row").ids,
       ...(this.words && { words: (row: number) => wordsOfRow(must(rows[row], "a row")) }),
       ...(this.overlap !== null && { window: (row: number) => must(rows[row]?.window, "a part of a context") }),

@@ -47,7 +47,9 @@ export class Reading {
     // Of two tokens with one id the added one stands for it.
     const tokens = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
     this.names = {
-      ...{ vocabulary: tokens.size, mask, special },
+      vocabulary: tokens.size,
+      mask,
+      special,
       tokens: (ids) => Array.from(ids, (id) => tokens.get(id) ?? ""),
     };
   }
@@ -64,7 +66,9 @@ export class Reading {
     const both = { question, context, asked: this.plain(question.trimStart()), told };
     const windows = windowsOf(both, this.checked.frame.pair, { length: this.demo.maxLength, overlap, of: 0, row: 1 });
     return windows.map(({ ids, types, ...window }) => ({
-      ...{ ids, window, whole: ids.length },
+      ids,
+      window,
+      whole: ids.length,
       ...(this.demo.tokenTypes && { types }),
     }));
   }

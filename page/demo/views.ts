@@ -85,7 +85,9 @@ function wordsOf({ tokens, entities }: Tags): readonly TaggedWord[] {
   return tokens.map(({ token, tag, probability }, at) => {
     const entity = entities.find(({ start, end }) => start <= at && at < end);
     return {
-      ...{ text: token, tag, probability },
+      text: token,
+      tag,
+      probability,
       entity: entity?.type ?? null,
       goesOn: entity !== undefined && entity.start < at,
     };

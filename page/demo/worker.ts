@@ -27,7 +27,8 @@ async function opened({ demo, tokenizer, runtime, model, threads }: Opening): Pr
   const settings = isRecord(files.settings) ? files.settings : null;
   const reading = new Reading(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
   const own = await Runtime.open(demo.graph, {
-    ...{ runtime: await unpacked(runtime), threads },
+    runtime: await unpacked(runtime),
+    threads,
     model: typeof model === "string" ? await unpacked(model) : new Uint8Array(model),
   });
   return { runtime: own, answering: await Answering.of(demo, reading, own) };

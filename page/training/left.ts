@@ -27,7 +27,10 @@ export interface State {
 const text = v.string();
 const programSchema = fields({ code: text, name: text, plan: text, files: v.array(text) });
 const stateSchema = fields({
-  ...{ step: figure, of: figure, at: text, ended: v.nullable(v.picklist(["done", "early"])) },
+  step: figure,
+  of: figure,
+  at: text,
+  ended: v.nullable(v.picklist(["done", "early"])),
   checkpoints: v.array(fields({ file: text, position: v.custom<Position>((x) => typeof x === "object") })),
   events: v.array(v.custom<RunEvent>((x) => typeof x === "object" && x !== null && "kind" in x)),
 });

@@ -117,7 +117,8 @@ export class PageRun {
     await session.setAside("probed", saved);
     await train({
       ...this.training(null),
-      ...{ resume: null, validate: null },
+      resume: null,
+      validate: null,
       among: {
         chunk: () => 1,
         pause: () => Promise.resolve(),
@@ -191,9 +192,17 @@ export class PageRun {
     const { plan, material, open } = this;
     const watched = watchedIn(registry, plan.recipe.training);
     return {
-      ...{ plan, session: open.session, saved: open.saved, exact },
-      ...{ loader: material.loader, schedule: material.schedule, stopping: material.stopping },
-      ...{ run: NOWHERE, lock: OPEN, watchedRows: null, damaged: [] },
+      plan,
+      session: open.session,
+      saved: open.saved,
+      exact,
+      loader: material.loader,
+      schedule: material.schedule,
+      stopping: material.stopping,
+      run: NOWHERE,
+      lock: OPEN,
+      watchedRows: null,
+      damaged: [],
       watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
       engine: this.engine,
     };
@@ -262,7 +271,9 @@ export async function isExact({ plan }: Pick<Train, "plan">): Promise<boolean> {
 
 /** What a run's folder is elsewhere: events are in memory, and nothing is written. */
 const NOWHERE = {
-  ...{ id: "page", path: "page", checkpoints: "checkpoints" },
+  id: "page",
+  path: "page",
+  checkpoints: "checkpoints",
   append: () => undefined,
   sync: () => undefined,
   everything: () => [],

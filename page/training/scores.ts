@@ -48,16 +48,25 @@ async function one(
   const drawn = await drawAll(measures);
   const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));
   const shown = evaluationShown({
-    ...{ on, rows: rows.count, constants: [], warnings: [], pictures: null },
+    on,
+    rows: rows.count,
+    constants: [],
+    warnings: [],
+    pictures: null,
     metrics: measures.map(({ name, call }, i) => ({
-      ...{ name, unit: registry.find("metric", call.word)?.capabilities?.unit },
-      ...{ scores: [ofEach[i]?.score ?? null], constants: [] },
+      name,
+      unit: registry.find("metric", call.word)?.capabilities?.unit,
+      scores: [ofEach[i]?.score ?? null],
+      constants: [],
     })),
     methods: methodsOf(ofEach),
     notes: measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
     models: [
       {
-        ...{ name: run.name, labels: scored.labels, confusion: scored.confusion, worstBy: scored.mistakesBy },
+        name: run.name,
+        labels: scored.labels,
+        confusion: scored.confusion,
+        worstBy: scored.mistakesBy,
         ...(scored.byLabel && { byLabel: scored.byLabel }),
         worst: scored
           .mistakes(worst)

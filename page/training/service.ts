@@ -219,7 +219,10 @@ class Room {
       of: run.events.findLast((event) => event.kind === "started")?.steps ?? 0,
       seconds: seconds.reduce((sum, one) => sum + one, 0),
       stepSeconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
-      ...{ memoryBytes: await memoryOf(device), on: run.engine, why, saves: run.saves },
+      memoryBytes: await memoryOf(device),
+      on: run.engine,
+      why,
+      saves: run.saves,
       evaluated: this.scores,
       losses: steps.map(({ loss }) => loss),
     };

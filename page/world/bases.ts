@@ -84,7 +84,10 @@ async function described(
   const read = family.config(config);
   const shapes = shapesOf(family, read);
   return {
-    ...{ folder, config, shapes, hasTokenizer },
+    folder,
+    config,
+    shapes,
+    hasTokenizer,
     hash: hashOf({ family: word.name, config }),
     family: word.name,
     parameters: elementsIn(shapes),

@@ -12,12 +12,15 @@ function statement({ verb, operands, clauses, block, broken, span }: Statement):
   return {
     label: verb.text,
     detail: broken ? "statement, not read to its end" : "statement",
-    ...{ from: span.start, to: span.end },
+    from: span.start,
+    to: span.end,
     children: [
       ...operands.map((operand) => expression(operand, "operand")),
       ...clauses.map((clause) => ({
-        ...{ label: clause.connector.text, detail: "connector" },
-        ...{ from: clause.span.start, to: clause.span.end },
+        label: clause.connector.text,
+        detail: "connector",
+        from: clause.span.start,
+        to: clause.span.end,
         children: clause.operands.map((operand) => expression(operand, "operand")),
       })),
       ...entries(block),
@@ -27,8 +30,10 @@ function statement({ verb, operands, clauses, block, broken, span }: Statement):
 
 function entries(block: BlockNode | undefined): readonly TreeNode[] {
   return (block?.entries ?? []).map(({ key, value, span }: Entry) => ({
-    ...{ label: key.text, detail: value ? "key" : "key without a value" },
-    ...{ from: span.start, to: span.end },
+    label: key.text,
+    detail: value ? "key" : "key without a value",
+    from: span.start,
+    to: span.end,
     children: value ? [expression(value)] : [],
   }));
 }
@@ -41,7 +46,10 @@ function argument({ key, value, span }: Argument): TreeNode {
 function expression(node: Expression, role = ""): TreeNode {
   const { span } = node;
   const line = (label: string, detail: string, children: readonly TreeNode[] = []): TreeNode => ({
-    ...{ label, children, from: span.start, to: span.end },
+    label,
+    children,
+    from: span.start,
+    to: span.end,
     detail: [role, detail].filter(Boolean).join(", "),
   });
   switch (node.is) {

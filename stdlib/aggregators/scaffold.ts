@@ -17,7 +17,9 @@ export const word = defineWord({
   elsewhere: {
     SCAFFOLD: "scaffold",
     Scaffold: "scaffold",
-    ...{ eta_g: "learning_rate", global_lr: "learning_rate", server_learning_rate: "learning_rate" },
+    eta_g: "learning_rate",
+    global_lr: "learning_rate",
+    server_learning_rate: "learning_rate",
   },
   notes: [
     "With steps of plain `sgd` c_i is that of the paper's option II; with any other optimizer it is the mean of gradients all the same, before they are clipped.",

@@ -7,8 +7,13 @@ export const word = defineWord({
   example: "attacks: [membership]",
   since: "0.2.0",
   elsewhere: {
-    ...{ mia: "membership", membership_inference: "membership", lira: "membership", rmia: "membership" },
-    ...{ samples: "rows", n: "rows", max_rows: "rows" },
+    mia: "membership",
+    membership_inference: "membership",
+    lira: "membership",
+    rmia: "membership",
+    samples: "rows",
+    n: "rows",
+    max_rows: "rows",
   },
   references: [
     {

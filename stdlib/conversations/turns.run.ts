@@ -109,7 +109,8 @@ function silenced(fields: Readonly<Record<string, unknown>>, what: unknown, igno
 
 function turnOf(role: Turn["role"], content: string, context: unknown, trained: boolean | undefined): Turn {
   return {
-    ...{ role, content },
+    role,
+    content,
     ...(typeof context === "string" && { context }),
     ...(role === "assistant" && trained === false && { trained }),
   };

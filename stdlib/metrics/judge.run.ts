@@ -22,7 +22,9 @@ const judgeOf: JudgeImplementation = {
     url: String(url as string).replace(/\/+$/, ""),
     model: String(model as string),
     env: key ? String((key as Call).arguments["env"] as string) : null,
-    ...{ atOnce: Number(at_once ?? 4), patience: Number(timeout ?? 120_000), maxTokens: Number(max_tokens ?? 512) },
+    atOnce: Number(at_once ?? 4),
+    patience: Number(timeout ?? 120_000),
+    maxTokens: Number(max_tokens ?? 512),
   }),
   messages: ({ arguments: { prompt } }, pair) => [
     { role: "system", content: SYSTEM },

@@ -49,8 +49,14 @@ function unmask(body: Layers, head: Layers, config: BertConfig): Unmasking {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
   const path = "cls.predictions";
   return unmasking(head, {
-    ...{ size, rows, epsilon, activation, output: `${path}.decoder`, bias: `${path}.bias` },
-    ...{ dense: `${path}.transform.dense`, norm: `${path}.transform.LayerNorm` },
+    size,
+    rows,
+    epsilon,
+    activation,
+    output: `${path}.decoder`,
+    bias: `${path}.bias`,
+    dense: `${path}.transform.dense`,
+    norm: `${path}.transform.LayerNorm`,
     tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
   });
 }

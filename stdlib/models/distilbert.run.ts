@@ -129,15 +129,13 @@ function configOf(json: Json): DistilBertConfig {
 function unmask(body: Layers, head: Layers, config: DistilBertConfig): Unmasking {
   const { dim: size, vocab_size: rows, activation } = config;
   return unmasking(head, {
-    ...{
-      size,
-      rows,
-      epsilon,
-      activation,
-      dense: "vocab_transform",
-      norm: "vocab_layer_norm",
-      output: "vocab_projector",
-    },
+    size,
+    rows,
+    epsilon,
+    activation,
+    dense: "vocab_transform",
+    norm: "vocab_layer_norm",
+    output: "vocab_projector",
     tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
   });
 }

@@ -31,7 +31,9 @@ const FIXED = { hidden_activation: "gelu_pytorch_tanh", rms_norm_eps: 1e-6, rope
 
 export const gemma2 = family({
   ...shape,
-  ...{ name: "gemma2", sandwich: true, scalar: true },
+  name: "gemma2",
+  sandwich: true,
+  scalar: true,
   fixed: FIXED,
   // Beside hidden_activation, which counts.
   idle: [...shape.idle, "hidden_act"],
@@ -47,7 +49,10 @@ export const gemma2 = family({
 
 export const gemma3 = family({
   ...shape,
-  ...{ name: "gemma3_text", sandwich: true, headNorms: true, scalar: true },
+  name: "gemma3_text",
+  sandwich: true,
+  headNorms: true,
+  scalar: true,
   fixed: { ...FIXED, rope_theta: 1_000_000, rope_local_base_freq: 10_000, sliding_window_pattern: 6 },
   // `layer_types` stands for the pattern where it is given; the one with an underscore is never read back.
   idle: [...shape.idle, "hidden_act", "sliding_window_pattern", "_sliding_window_pattern"],

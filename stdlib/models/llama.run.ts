@@ -330,7 +330,8 @@ function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inp
     mask: inputs.attention_mask,
     ...(inputs.segments && { segments: inputs.segments }),
     ...(typeof window === "number" && { window }),
-    ...{ scale: c.scale, ...(c.caps.scores !== null && { cap: c.caps.scores }) },
+    scale: c.scale,
+    ...(c.caps.scores !== null && { cap: c.caps.scores }),
     dropout,
   });
   return layers.linear(`${path}.o_proj`, context, { in: heads * head_dim, out: size, bias: bias.output });

@@ -151,8 +151,13 @@ function unmask(body: Layers, head: Layers, c: MobileBertConfig): Unmasking {
   const more = rest > 0 ? [head.parameter(`${path}.dense.weight`, [rest, rows]).transpose([1, 0])] : [];
   if (!c.tie_word_embeddings) head.unused(`${path}.bias`, [rows], "zeros");
   const { transform, bias } = unmasking(head, {
-    ...{ size, rows, epsilon, activation: c.hidden_act, output: `${path}.decoder` },
-    ...{ dense: `${path}.transform.dense`, norm: `${path}.transform.LayerNorm` },
+    size,
+    rows,
+    epsilon,
+    activation: c.hidden_act,
+    output: `${path}.decoder`,
+    dense: `${path}.transform.dense`,
+    norm: `${path}.transform.LayerNorm`,
     ...(c.tie_word_embeddings && { bias: `${path}.bias` }),
     tied: words,
   });

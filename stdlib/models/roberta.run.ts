@@ -78,8 +78,14 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
 function unmask(body: Layers, head: Layers, config: RobertaConfig): Unmasking {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon } = config;
   return unmasking(head, {
-    ...{ size, rows, epsilon, activation: "gelu", output: "lm_head.decoder", bias: "lm_head.bias" },
-    ...{ dense: "lm_head.dense", norm: "lm_head.layer_norm" },
+    size,
+    rows,
+    epsilon,
+    activation: "gelu",
+    output: "lm_head.decoder",
+    bias: "lm_head.bias",
+    dense: "lm_head.dense",
+    norm: "lm_head.layer_norm",
     tied: config.tie_word_embeddings ? body.parameter("embeddings.word_embeddings.weight", [rows, size]) : null,
   });
 }

@@ -11,7 +11,8 @@ export const byColumn: PartitionImplementation = {
     const nobody = clients.get("") ?? [];
     if (nobody.length > 0)
       throw new CodedError("rows-without-client", {
-        ...{ column: argumentsOf(word, call).column, count: nobody.length },
+        column: argumentsOf(word, call).column,
+        count: nobody.length,
         rows: nobody.slice(0, 5).map((row) => row + 1),
       });
     return [...clients].map(([name, rows]) => ({ name, rows: Uint32Array.from(rows) }));

@@ -24,7 +24,11 @@ export const word = defineWord({
   elsewhere: {
     DirichletPartitioner: "dirichlet",
     InnerDirichletPartitioner: "dirichlet",
-    ...{ LDA: "dirichlet", lda: "dirichlet", noniid_labeldir: "dirichlet", hetero_dir: "dirichlet", dir: "dirichlet" },
+    LDA: "dirichlet",
+    lda: "dirichlet",
+    noniid_labeldir: "dirichlet",
+    hetero_dir: "dirichlet",
+    dir: "dirichlet",
     ...elsewhereDrawn,
   },
   advice: { ...advice, self_balancing: "leave it out: `least` says how few rows a client may have" },

@@ -41,7 +41,11 @@ export async function* unpacked(
     const limit = Math.max(bounds.bytes, packed * bounds.times);
     if (read > limit)
       throw new CodedError("unpacks-too-large", {
-        ...{ file: name, where: `packed in ${size} bytes`, size: Infinity, limit, of: "bytes" },
+        file: name,
+        where: `packed in ${size} bytes`,
+        size: Infinity,
+        limit,
+        of: "bytes",
       });
     yield bytes;
   }

@@ -76,7 +76,10 @@ function pairDecoder(o: DeployedParts): Program {
     shape: ["batch", heads, "past", headSize],
   });
   const inputs = {
-    ...{ input_ids: mask, attention_mask: mask, decoder_input_ids: ids, encoded },
+    input_ids: mask,
+    attention_mask: mask,
+    decoder_input_ids: ids,
+    encoded,
     decoder_attention_mask: graph.concat([before.max([1, 3]).cast("i32").filled(1), ids.filled(1)], 1, "keys"),
     decoder_positions: ids.range(1).add(countOf(before, 2)),
   };
@@ -92,7 +95,8 @@ const plain = { dropout: 0, pooled: false } as const;
 
 function written(o: DeployedParts, graph: Graph, inputs: ModelInputs, past: PastOptions): Program {
   const body = buildBody(o, layersIn(o, graph), inputs, {
-    ...{ ...plain, continues: true },
+    ...plain,
+    continues: true,
     outermost: (layers) => pastLayers(layers, past),
   });
   if (!body.unembedding) throw noHead(o.task.call.word);

@@ -100,7 +100,9 @@ function reading(o: GenerateOptions, reads: Reading, caches: Map<string, Cache>)
   const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
   const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
   const body = buildBody(o, layers, inputs, {
-    ...{ dropout: 0, pooled: false, continues: phase === "decode" },
+    dropout: 0,
+    pooled: false,
+    continues: phase === "decode",
     outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), sources, onCache }),
   });
   if (!body.unembedding) throw noHead("text_generation");

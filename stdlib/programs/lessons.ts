@@ -86,7 +86,8 @@ export function learntLoss(o: AssembleOptions, graph: Graph, loss: Tensor, stude
   let share: Tensor | undefined;
   const other = teacher && teacherIn(o, teacher, graph, student.inputs);
   const lesson: Lesson = {
-    ...{ graph, mask: student.inputs.attention_mask.cast("f32") },
+    graph,
+    mask: student.inputs.attention_mask.cast("f32"),
     // Rows that are learnt by their labels alone are fed none.
     get share() {
       return (share ??= graph.input(recalledNames(LESSON).share, { dtype: "f32", shape: ["batch"] }));
@@ -115,9 +116,15 @@ function teacherIn(o: AssembleOptions, teacher: TeacherOptions, graph: Graph, in
   const watched = new Watched();
   const { call, implementation } = teacher.technique;
   const options = {
-    ...{ ...o, ...teacher, lessons: undefined },
+    ...o,
+    ...teacher,
+    lessons: undefined,
     technique: { call, implementation: { ...implementation, trains: () => false } },
-    ...{ under: TEACHER, dropout: 0, freeze: [], tensors: new Set<string>(), prefixInCheckpoint: false },
+    under: TEACHER,
+    dropout: 0,
+    freeze: [],
+    tensors: new Set<string>(),
+    prefixInCheckpoint: false,
   };
   return { model: buildModel(options, graph, inputs, undefined, watched.around), watched };
 }
@@ -136,8 +143,10 @@ function saidOf(o: AssembleOptions, graph: Graph, { model, supervised }: Student
 function detached({ embeddings, blocks, width }: Within): Within {
   const apart = blocks.map((block) => ({
     ...block,
-    ...{ hidden: block.hidden.detach(), queries: block.queries.detach() },
-    ...{ keys: block.keys.detach(), values: block.values.detach() },
+    hidden: block.hidden.detach(),
+    queries: block.queries.detach(),
+    keys: block.keys.detach(),
+    values: block.values.detach(),
   }));
   return { embeddings: embeddings.detach(), blocks: apart, width };
 }

@@ -63,7 +63,8 @@ export function buildMerging(o: MergeOptions): readonly Merging[] {
 /** The layer without what is done to its outputs. */
 function straight({ in: width, out, bias, layout, initial }: LinearOptions): LinearOptions {
   return {
-    ...{ in: width, out },
+    in: width,
+    out,
     ...(bias !== undefined && { bias }),
     ...(layout !== undefined && { layout }),
     ...(initial !== undefined && { initial }),

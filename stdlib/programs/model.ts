@@ -57,8 +57,11 @@ export function buildModel(
   // The head trains under every technique, as PEFT's modules_to_save.
   const layers = makeLayers({
     ...base,
-    ...{ prefix: under, prefixInCheckpoint: "" },
-    ...{ trains: () => o.under === undefined, mayBeFresh: () => true, mustLoad: () => false },
+    prefix: under,
+    prefixInCheckpoint: "",
+    trains: () => o.under === undefined,
+    mayBeFresh: () => true,
+    mustLoad: () => false,
   });
   const head = body.routed ? answering(layers, body.routed, labelsPath(o)) : layers;
   const hidden = family.hidden(config);

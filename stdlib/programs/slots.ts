@@ -93,7 +93,9 @@ function stepping(
   const chosen = o.adapters && each("adapters", "tokens");
   const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
   const body = buildBody(o, layers, inputs, {
-    ...{ dropout: 0, pooled: false, continues: true },
+    dropout: 0,
+    pooled: false,
+    continues: true,
     outermost: (wrapped) => {
       const own = slotLayers(wrapped, { rows, places, texts, lengths, onStore });
       return o.adapters && chosen ? beside(own, o.adapters, chosen, onFactor) : own;

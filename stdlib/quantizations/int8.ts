@@ -16,8 +16,14 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ q8: "int8", uint8: "int8", "8bit": "int8", dynamic: "int8", w8a8: "int8" },
-    ...{ calibration: "calibrate", calibration_samples: "calibrate", num_samples: "calibrate" },
+    q8: "int8",
+    uint8: "int8",
+    "8bit": "int8",
+    dynamic: "int8",
+    w8a8: "int8",
+    calibration: "calibrate",
+    calibration_samples: "calibrate",
+    num_samples: "calibrate",
   },
   parameters: [
     {

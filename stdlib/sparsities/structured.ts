@@ -3,7 +3,9 @@ import { prunedSizes, sharesOf } from "../lib/pruning/plan.js";
 
 const part = <N extends string>(name: N, doc: string, why: string) =>
   parameter({
-    ...{ name, doc, why },
+    name,
+    doc,
+    why,
     type: { is: "number", unit: "share" },
     range: { min: 0, max: 1, exclusive: true },
     impact: "high",
@@ -30,8 +32,13 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ prune: "structured", pruning: "structured", magnitude: "structured" },
-    ...{ attention_heads: "heads", ffn: "feed_forward", intermediate: "feed_forward", mlp: "feed_forward" },
+    prune: "structured",
+    pruning: "structured",
+    magnitude: "structured",
+    attention_heads: "heads",
+    ffn: "feed_forward",
+    intermediate: "feed_forward",
+    mlp: "feed_forward",
   },
   parameters: [
     part("heads", "Share of each block's heads that goes.", "Many heads say little that others don't."),

@@ -16,9 +16,18 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ DER: "der", derpp: "der", der_plus_plus: "der", dark_experience_replay: "der", alpha: "strength" },
-    ...{ mem_size: "share", memory: "share", memory_size: "share", buffer_size: "share", buffer: "share" },
-    ...{ policy: "choose", storage_policy: "choose" },
+    DER: "der",
+    derpp: "der",
+    der_plus_plus: "der",
+    dark_experience_replay: "der",
+    alpha: "strength",
+    mem_size: "share",
+    memory: "share",
+    memory_size: "share",
+    buffer_size: "share",
+    buffer: "share",
+    policy: "choose",
+    storage_policy: "choose",
   },
   parameters: [
     strength(
@@ -44,7 +53,9 @@ export const word = defineWord({
   capabilities: {
     recalls: true,
     remembers: ({ arguments: { share, choose, most, beta } }) => ({
-      ...{ of: share, balanced: choose === "balanced", beside: { labels: beta } },
+      of: share,
+      balanced: choose === "balanced",
+      beside: { labels: beta },
       ...(most !== undefined && { most }),
     }),
   },

@@ -28,8 +28,15 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ EWC: "ewc", elastic_weight_consolidation: "ewc", ewc_lambda: "strength", lambda: "strength" },
-    ...{ importance: "strength", fisher_n: "rows", fisher_labels: "fisher", gamma: "online", decay_factor: "online" },
+    EWC: "ewc",
+    elastic_weight_consolidation: "ewc",
+    ewc_lambda: "strength",
+    lambda: "strength",
+    importance: "strength",
+    fisher_n: "rows",
+    fisher_labels: "fisher",
+    gamma: "online",
+    decay_factor: "online",
   },
   advice: { mode: "leave it out, or write `online: 0.95` for online EWC" },
   parameters: [

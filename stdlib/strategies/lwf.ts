@@ -11,8 +11,15 @@ export const word = defineWord({
     { title: "Learning without Forgetting", by: "Li and Hoiem", year: 2016, at: "https://arxiv.org/abs/1606.09282" },
   ],
   elsewhere: {
-    ...{ LwF: "lwf", learning_without_forgetting: "lwf", distillation: "lwf", lambda_o: "strength", alpha: "strength" },
-    ...{ lwf_lambda: "strength", T: "temperature", tau: "temperature", softmax_temp: "temperature" },
+    LwF: "lwf",
+    learning_without_forgetting: "lwf",
+    distillation: "lwf",
+    lambda_o: "strength",
+    alpha: "strength",
+    lwf_lambda: "strength",
+    T: "temperature",
+    tau: "temperature",
+    softmax_temp: "temperature",
   },
   parameters: [
     strength(

@@ -17,8 +17,15 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ olora: "o_lora", O_LoRA: "o_lora", OLoRA: "o_lora", orthogonal_lora: "o_lora" },
-    ...{ lambda: "strength", lamda_1: "strength", lambda_1: "strength", lora_r: "rank", r: "rank" },
+    olora: "o_lora",
+    O_LoRA: "o_lora",
+    OLoRA: "o_lora",
+    orthogonal_lora: "o_lora",
+    lambda: "strength",
+    lamda_1: "strength",
+    lambda_1: "strength",
+    lora_r: "rank",
+    r: "rank",
   },
   parameters: [
     strength(

@@ -16,8 +16,13 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ SynapticIntelligence: "si", synaptic_intelligence: "si", si_lambda: "strength", c: "strength" },
-    ...{ epsilon: "damping", eps: "damping", xi: "damping" },
+    SynapticIntelligence: "si",
+    synaptic_intelligence: "si",
+    si_lambda: "strength",
+    c: "strength",
+    epsilon: "damping",
+    eps: "damping",
+    xi: "damping",
   },
   parameters: [
     strength(

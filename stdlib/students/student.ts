@@ -43,8 +43,14 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...{ distillation: "student", tinybert: "student", num_layers: "layers", num_hidden_layers: "layers" },
-    ...{ hidden_size: "hidden", model: "base", losses: "learns", loss: "learns" },
+    distillation: "student",
+    tinybert: "student",
+    num_layers: "layers",
+    num_hidden_layers: "layers",
+    hidden_size: "hidden",
+    model: "base",
+    losses: "learns",
+    loss: "learns",
   },
   advice: {
     augmentation: "write how many texts are made of each row: `augment: 6`",

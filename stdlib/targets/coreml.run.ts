@@ -16,7 +16,9 @@ export const coreml: TargetImplementation = {
     const fixed = fixedSizes(call, model);
     const half = call.arguments["quantize"] === "f16";
     const { model: bytes, weights } = emitCoreMl(program, await weightsOf(model, program), {
-      ...{ fixed, half, about: model.name },
+      fixed,
+      half,
+      about: model.name,
       most: { batch: MOST_TEXTS, length: model.maxLength, targets_length: model.maxLength },
     });
     await out.write(PLACES.manifest, manifest());

@@ -9,8 +9,14 @@ export const word = defineWord({
   example: 'deploy writer to gguf("build/writer.gguf", quantize: q8_0)',
   since: "0.1.0",
   elsewhere: {
-    ...{ llama_cpp: "gguf", llamacpp: "gguf", ggml: "gguf", ollama: "gguf" },
-    ...{ file: "path", outtype: "quantize", quantization: "quantize", quantization_method: "quantize" },
+    llama_cpp: "gguf",
+    llamacpp: "gguf",
+    ggml: "gguf",
+    ollama: "gguf",
+    file: "path",
+    outtype: "quantize",
+    quantization: "quantize",
+    quantization_method: "quantize",
   },
   advice: ofTheVerb,
   parameters: [

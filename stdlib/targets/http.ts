@@ -5,7 +5,10 @@ import "../lib/targets/codes.js";
 
 const most = <const N extends string>(name: N, doc: string, value: number) =>
   parameter({
-    ...{ name, doc, default: { value }, range: { min: 1 } },
+    name,
+    doc,
+    default: { value },
+    range: { min: 1 },
     type: { is: "number", integer: true },
     why: "A limit bounds memory and waiting times.",
     impact: "low",
@@ -18,11 +21,31 @@ export const word = defineWord({
   example: "deploy router to http(port: 8000) as desk",
   since: "0.3.0",
   elsewhere: {
-    ...{ server: "http", serve: "http", api: "http", rest: "http", fastapi: "http", https: "http", openai: "http" },
-    ...{ address: "host", bind: "host", api_key: "api_keys", key: "api_keys", keys: "api_keys", token: "api_keys" },
-    ...{ tls_cert: "certificate", ssl_certfile: "certificate", cert: "certificate" },
-    ...{ tls_key: "certificate_key", ssl_keyfile: "certificate_key", allow_hosts: "hosts", timeout: "time" },
-    ...{ max_batch_delay: "gather", max_queue: "queue", max_body: "body", rate_limit: "rate", max_streams: "streams" },
+    server: "http",
+    serve: "http",
+    api: "http",
+    rest: "http",
+    fastapi: "http",
+    https: "http",
+    openai: "http",
+    address: "host",
+    bind: "host",
+    api_key: "api_keys",
+    key: "api_keys",
+    keys: "api_keys",
+    token: "api_keys",
+    tls_cert: "certificate",
+    ssl_certfile: "certificate",
+    cert: "certificate",
+    tls_key: "certificate_key",
+    ssl_keyfile: "certificate_key",
+    allow_hosts: "hosts",
+    timeout: "time",
+    max_batch_delay: "gather",
+    max_queue: "queue",
+    max_body: "body",
+    rate_limit: "rate",
+    max_streams: "streams",
   },
   advice: told([["path folder", "nothing is written: models are named by themselves, and `as` names what serves them"]])
     .advice,
@@ -147,13 +170,23 @@ export const word = defineWord({
     serves: ({ arguments: { host, port, api_keys, certificate, certificate_key, hosts, ...given } }) => {
       const { gather, queue, texts, streams, body, time, rate, truncate, max_tokens } = given;
       return {
-        ...{ host, port, keys: api_keys ? String(api_keys.arguments["env"]) : null, hosts: hosts ?? [] },
+        host,
+        port,
+        keys: api_keys ? String(api_keys.arguments["env"]) : null,
+        hosts: hosts ?? [],
         tls:
           certificate !== undefined && certificate_key !== undefined
             ? { cert: certificate, key: certificate_key }
             : null,
         limits: {
-          ...{ gather, queue, texts, streams, body, time, rate, truncate },
+          gather,
+          queue,
+          texts,
+          streams,
+          body,
+          time,
+          rate,
+          truncate,
           ...(max_tokens !== undefined && { maxTokens: max_tokens }),
         },
       };

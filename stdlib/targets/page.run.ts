@@ -46,8 +46,14 @@ export const page: TargetImplementation = {
     const forward = { file: MAIN, ...outgoing.ports };
     const demo: Omit<Demo, "model"> = {
       version: 1,
-      ...{ name: model.name, task: model.parts.task.call, labels: model.labels, pairs: isPair(model) },
-      ...{ tokenTypes: model.tokenTypes, maxLength: model.maxLength, graph: forward, config: model.config },
+      name: model.name,
+      task: model.parts.task.call,
+      labels: model.labels,
+      pairs: isPair(model),
+      tokenTypes: model.tokenTypes,
+      maxLength: model.maxLength,
+      graph: forward,
+      config: model.config,
       ...(model.fitted && { fitted: model.fitted }),
       examples: examplesFor(model, await model.examples(argumentsOf(word, call).examples)),
       card: cardOf(model, quantize),

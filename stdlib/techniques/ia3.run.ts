@@ -32,8 +32,11 @@ export const ia3: TechniqueImplementation = {
     const { targets, inputs } = ia3Settings(call);
     return {
       ...peftConfig("IA3", about),
-      ...{ target_modules: [...targets, ...inputs], feedforward_modules: inputs },
-      ...{ fan_in_fan_out: about.inOut, modules_to_save: modulesToSave(about.head), init_ia3_weights: true },
+      target_modules: [...targets, ...inputs],
+      feedforward_modules: inputs,
+      fan_in_fan_out: about.inOut,
+      modules_to_save: modulesToSave(about.head),
+      init_ia3_weights: true,
     };
   },
 };

@@ -45,10 +45,16 @@ export const lora: TechniqueImplementation = {
     const { rank, alpha, dropout, targets, stabilized, dora } = loraSettings(call);
     return {
       ...peftConfig("LORA", about),
-      ...{ r: rank, lora_alpha: alpha, lora_dropout: dropout, bias: "none" },
+      r: rank,
+      lora_alpha: alpha,
+      lora_dropout: dropout,
+      bias: "none",
       target_modules: targets.some(isKind) ? adapted(about.states) : targets,
       modules_to_save: modulesToSave(about.head),
-      ...{ fan_in_fan_out: about.inOut, use_rslora: stabilized, use_dora: dora, init_lora_weights: true },
+      fan_in_fan_out: about.inOut,
+      use_rslora: stabilized,
+      use_dora: dora,
+      init_lora_weights: true,
     };
   },
 };

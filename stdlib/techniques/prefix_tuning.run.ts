@@ -63,9 +63,12 @@ export const prefixTuning: TechniqueImplementation = {
       ...peftConfig("PREFIX_TUNING", about),
       num_virtual_tokens: tokensOf(call),
       // Of keys and values, which queries may share.
-      ...{ num_attention_heads: width / headSize, num_layers: layers, token_dim: width },
+      num_attention_heads: width / headSize,
+      num_layers: layers,
+      token_dim: width,
       num_transformer_submodules: decoderLayers === undefined ? 1 : 2,
-      ...{ prefix_projection: false, encoder_hidden_size: width },
+      prefix_projection: false,
+      encoder_hidden_size: width,
     };
   },
 };

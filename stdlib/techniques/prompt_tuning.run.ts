@@ -39,7 +39,8 @@ export const promptTuning: TechniqueImplementation = {
     const ids = before.numbers(() => 0, inputs.input_ids);
     const longer: ModelInputs = {
       ...inputs,
-      ...{ input_ids: ids, attention_mask: mask },
+      input_ids: ids,
+      attention_mask: mask,
       // Said always, so that no family counts them by the tokens' ids.
       positions: inputs.positions
         ? before.numbers((i) => i, inputs.positions.add(count))
@@ -77,7 +78,8 @@ export const promptTuning: TechniqueImplementation = {
     num_virtual_tokens: tokensOf(call),
     token_dim: about.states[PROMPTS]![1]!,
     num_transformer_submodules: 1,
-    ...{ num_attention_heads: about.sizes.heads, num_layers: about.sizes.decoderLayers ?? about.sizes.layers },
+    num_attention_heads: about.sizes.heads,
+    num_layers: about.sizes.decoderLayers ?? about.sizes.layers,
     // What PEFT would begin with: the file says what it has become.
     prompt_tuning_init: "RANDOM",
   }),

@@ -34,7 +34,9 @@ export const unigram: TokenizerTraining = {
     const fitted = fit(words, { room, share, longest: Number(given["longest_piece"]), characters });
     const pieces = chosen(fitted, characters, room);
     const model = {
-      ...{ type: "Unigram", unk_id: Math.max(0, specials.indexOf(unknown ?? "")), byte_fallback: false },
+      type: "Unigram",
+      unk_id: Math.max(0, specials.indexOf(unknown ?? "")),
+      byte_fallback: false,
       vocab: [...specials.map((token): Piece => [token, 0]), ...pieces],
     };
     return { model, size: specials.length + pieces.length, least: specials.length + characters.size };

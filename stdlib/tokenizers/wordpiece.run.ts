@@ -23,7 +23,10 @@ export const wordpiece: TokenizerTraining = {
       continuing: "##",
     });
     const model = {
-      ...{ type: "WordPiece", unk_token: unknown, continuing_subword_prefix: "##", max_input_chars_per_word: 100 },
+      type: "WordPiece",
+      unk_token: unknown,
+      continuing_subword_prefix: "##",
+      max_input_chars_per_word: 100,
       vocab: Object.fromEntries(vocabulary),
     };
     return { model, size: vocabulary.size, least };

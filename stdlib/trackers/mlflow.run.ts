@@ -262,7 +262,9 @@ class Telling {
       before ??
         partIn(
           await this.server.post("mlflow/model-versions/create", {
-            ...{ name, run_id, source: `${this.kept.uri ?? ""}/model` },
+            name,
+            run_id,
+            source: `${this.kept.uri ?? ""}/model`,
             tags: tagged({ [TAG]: this.run.id }),
           }),
           ["model_version"],

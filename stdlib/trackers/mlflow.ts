@@ -9,8 +9,15 @@ export const word = defineWord({
   example: 'trackers: [mlflow("http://127.0.0.1:5000")]',
   since: "0.2.0",
   elsewhere: {
-    ...{ MLflow: "mlflow", tracking_uri: "url", uri: "url", experiment_name: "experiment", password: "token" },
-    ...{ username: "user", registered_model_name: "register", log_model: "artifacts", log_models: "artifacts" },
+    MLflow: "mlflow",
+    tracking_uri: "url",
+    uri: "url",
+    experiment_name: "experiment",
+    password: "token",
+    username: "user",
+    registered_model_name: "register",
+    log_model: "artifacts",
+    log_models: "artifacts",
   },
   advice: {
     run_name: "a run is called as its training is: `train router on tickets as night`",

@@ -8,8 +8,12 @@ export const word = defineWord({
   example: 'trackers: [tensorboard("board")]',
   since: "0.2.0",
   elsewhere: {
-    ...{ TensorBoard: "tensorboard", SummaryWriter: "tensorboard", tensorboardX: "tensorboard" },
-    ...{ log_dir: "path", logdir: "path", logging_dir: "path" },
+    TensorBoard: "tensorboard",
+    SummaryWriter: "tensorboard",
+    tensorboardX: "tensorboard",
+    log_dir: "path",
+    logdir: "path",
+    logging_dir: "path",
   },
   parameters: [
     {

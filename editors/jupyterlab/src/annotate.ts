@@ -49,7 +49,8 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
     const el = document.createElement("div");
     let ended = (): void => undefined;
     const end = await openDesk(this.#panel, {
-      ...{ target, desk },
+      target,
+      desk,
       ready: (comm) => {
         this.#desk = el;
         this.node.replaceChildren(el);

@@ -278,7 +278,12 @@ function Head({ run: { label, state, color, dash, tags }, drop }: HeadProps): Re
         "svg",
         { width: 20, height: 10, "aria-hidden": true },
         h("line", {
-          ...{ x1: 0, x2: 20, y1: 5, y2: 5, stroke: color, strokeWidth: 3 },
+          x1: 0,
+          x2: 20,
+          y1: 5,
+          y2: 5,
+          stroke: color,
+          strokeWidth: 3,
           strokeDasharray: dashes[dash],
         }),
       ),

@@ -31,7 +31,14 @@ export class Comparing {
   #watchedOn: Channel | { readonly closed?: undefined } | null = null;
   readonly #listeners = new Set<() => void>();
   state: ComparingState = {
-    ...{ along: "step", smooth: true, log: false, every: false, comparison: null, chosen: 0, stale: false, of: "" },
+    along: "step",
+    smooth: true,
+    log: false,
+    every: false,
+    comparison: null,
+    chosen: 0,
+    stale: false,
+    of: "",
   };
 
   constructor(channels: Channels, chosen: Chosen) {

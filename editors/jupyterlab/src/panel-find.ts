@@ -46,7 +46,9 @@ export function Finding({ state, follower }: Pick<TabProps, "state" | "follower"
           h(
             "button",
             {
-              ...{ key: tag, className: "tunebook-tag", "aria-pressed": tagged.has(`tag:${tag}`.toLowerCase()) },
+              key: tag,
+              className: "tunebook-tag",
+              "aria-pressed": tagged.has(`tag:${tag}`.toLowerCase()),
               onClick: () => turn(tag),
             },
             tag,
@@ -71,8 +73,11 @@ function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "fo
     h(
       "button",
       {
-        ...{ className: "jp-mod-styled tunebook-turn", "aria-pressed": view.reverse, title: "The other way round" },
-        ...{ "aria-label": "The other way round", onClick: () => follower.arrange({ reverse: !view.reverse }) },
+        className: "jp-mod-styled tunebook-turn",
+        "aria-pressed": view.reverse,
+        title: "The other way round",
+        "aria-label": "The other way round",
+        onClick: () => follower.arrange({ reverse: !view.reverse }),
       },
       view.reverse ? "↑" : "↓",
     ),

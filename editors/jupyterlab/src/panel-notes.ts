@@ -47,8 +47,13 @@ export function Notes({ run, follower, stale }: NotesProps): ReactElement {
     { className: "tunebook-notes", "aria-label": "Tags and note" },
     h(Tags, { tags, adding, stale, type: setAdding, add, remove }),
     h("textarea", {
-      ...{ className: "jp-mod-styled", "aria-label": "Note", placeholder: "Note: what was tried, what came out …" },
-      ...{ value: draft, maxLength: most.note, rows: Math.min(8, 1 + draft.split("\n").length), disabled: stale },
+      className: "jp-mod-styled",
+      "aria-label": "Note",
+      placeholder: "Note: what was tried, what came out …",
+      value: draft,
+      maxLength: most.note,
+      rows: Math.min(8, 1 + draft.split("\n").length),
+      disabled: stale,
       onFocus: () => {
         typing.current = true;
       },
@@ -84,7 +89,9 @@ function Tags({ tags, adding, stale, type, add, remove }: TagsProps): ReactEleme
         h(
           "button",
           {
-            ...{ "aria-label": `Remove tag ${tag}`, title: "Remove", disabled: stale },
+            "aria-label": `Remove tag ${tag}`,
+            title: "Remove",
+            disabled: stale,
             onClick: () => remove(tag),
           },
           "×",
@@ -92,8 +99,14 @@ function Tags({ tags, adding, stale, type, add, remove }: TagsProps): ReactEleme
       ),
     ),
     h("input", {
-      ...{ type: "text", className: "jp-mod-styled", "aria-label": "Add a tag", placeholder: "+ tag" },
-      ...{ value: adding, maxLength: most.tag, disabled: stale, onBlur: add },
+      type: "text",
+      className: "jp-mod-styled",
+      "aria-label": "Add a tag",
+      placeholder: "+ tag",
+      value: adding,
+      maxLength: most.tag,
+      disabled: stale,
+      onBlur: add,
       onChange: (event) => type(event.target.value),
       onKeyDown: (event) => {
         if (event.key !== "Enter" && event.key !== ",") return;

@@ -291,7 +291,8 @@ function narrow({ layout = {}, ...figure }: Drawn): Drawn {
   const config = { ...figure.config, displayModeBar: false };
   if (!two) return { ...figure, config, layout: common };
   return {
-    ...{ ...figure, config },
+    ...figure,
+    config,
     layout: {
       ...common,
       xaxis: { ...partOf(layout, "xaxis"), domain: [0, 1] },

@@ -75,7 +75,7 @@ export function Runs({ state, follower, actions, stale }: TabProps): ReactElemen
     h(
       "ul",
       { className: "tunebook-runs", "aria-label": "Runs" },
-      rows.map((row) => h(Line, { key: keyOf(row), ...{ row, state, now, follower, actions } })),
+      rows.map((row) => h(Line, { key: keyOf(row), row, state, now, follower, actions })),
     ),
     left > 0 &&
       h(
@@ -150,12 +150,10 @@ function Line({ row, state, now, follower, actions }: LineProps): ReactElement |
       "span",
       { className: "tunebook-line" },
       h("input", {
-        ...{
-          type: "checkbox",
-          "aria-label": `Compare ${run.name}`,
-          title: "For the comparison",
-          checked: slot !== undefined,
-        },
+        type: "checkbox",
+        "aria-label": `Compare ${run.name}`,
+        title: "For the comparison",
+        checked: slot !== undefined,
         style: slot === undefined ? undefined : { accentColor: swatch(slot) },
         onChange: () => follower.choose(run.id) || actions.tell(`No more than ${mostChosen} runs can be compared.`),
       }),

@@ -58,7 +58,15 @@ export const noPlan: Pick<PanelState, "plan" | "held" | "findings" | "texts" | "
   measuring: false,
 };
 export const noRuns: RunTable = {
-  ...{ rows: [], order: [], byId: new Map(), total: 0, all: 0, left: 0, scores: [], score: null, tags: [] },
+  rows: [],
+  order: [],
+  byId: new Map(),
+  total: 0,
+  all: 0,
+  left: 0,
+  scores: [],
+  score: null,
+  tags: [],
   known: false,
 };
 export const atFirst: PanelState = {

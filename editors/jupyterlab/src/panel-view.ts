@@ -41,8 +41,12 @@ export function Panel({ follower, actions }: Pick<TabProps, "follower" | "action
         h(
           "button",
           {
-            ...{ key: name, role: "tab", id: `tunebook-tab-${name}`, "aria-selected": tab === name },
-            ...{ "aria-controls": "tunebook-tabpanel", tabIndex: tab === name ? 0 : -1 },
+            key: name,
+            role: "tab",
+            id: `tunebook-tab-${name}`,
+            "aria-selected": tab === name,
+            "aria-controls": "tunebook-tabpanel",
+            tabIndex: tab === name ? 0 : -1,
             ref: (node) => {
               buttons.current[name] = node;
             },

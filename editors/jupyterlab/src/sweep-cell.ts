@@ -56,7 +56,8 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
     void this.#end?.then((end) => end());
     const store = this.#store;
     this.#end = openDesk(this.#panel, {
-      ...{ target, desk },
+      target,
+      desk,
       ready: (model) => store.opened(model),
       gone: (why) => store.gone(why),
     });

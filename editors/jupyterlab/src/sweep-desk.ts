@@ -39,13 +39,11 @@ export function Desk({ store }: { readonly store: SweepStore }): ReactElement | 
   return h(
     "div",
     {
-      ...{
-        className: "tunebook-sweep-desk",
-        role: "group",
-        "aria-label": `Trials of ${desk.name}`,
-        tabIndex: -1,
-        ref: root,
-      },
+      className: "tunebook-sweep-desk",
+      role: "group",
+      "aria-label": `Trials of ${desk.name}`,
+      tabIndex: -1,
+      ref: root,
       ...held,
     },
     !desk.over && h(Running, { desk, doings }),
@@ -82,10 +80,15 @@ function Running({ desk, doings }: { readonly desk: SweepDesk; readonly doings: 
   const { running, metric } = desk;
   if (running.length === 0) return h("p", { className: "tunebook-sweep-said" }, "No trial runs yet.");
   return h(Trials, {
-    ...{ caption: "Trials that run", metric, trials: running },
+    caption: "Trials that run",
+    metric,
+    trials: running,
     actions: (trial) => [
       h(Act, {
-        ...{ key: "stop", name: trial.stopping ? "Stopping …" : "Stop", trial, idle: trial.stopping },
+        key: "stop",
+        name: trial.stopping ? "Stopping …" : "Stop",
+        trial,
+        idle: trial.stopping,
         act: () => doings.stop(trial),
       }),
       h(Act, { key: "change", name: "Change …", trial, idle: trial.stopping, act: () => doings.form(trial, "change") }),
@@ -115,7 +118,9 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
     { className: "tunebook-sweep-ended" },
     h("summary", { ...held, className: "tunebook-sweep-summary" }, `Trials that ended: ${String(ended)}`),
     h(Trials, {
-      ...{ caption: `The best of them`, metric, trials: best },
+      caption: `The best of them`,
+      metric,
+      trials: best,
       actions: (trial) => [h(Act, { key: "clone", name: "Clone …", trial, act: () => doings.form(trial, "clone") })],
     }),
     ended > best.length &&
@@ -134,7 +139,12 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
           null,
           "Another, by its number: ",
           h("input", {
-            ...{ ...held, type: "text", inputMode: "numeric", size: 5, value: number, autoComplete: "off" },
+            ...held,
+            type: "text",
+            inputMode: "numeric",
+            size: 5,
+            value: number,
+            autoComplete: "off",
             onChange: ({ target }) => setNumber(target.value),
           }),
         ),
@@ -204,12 +214,10 @@ function Act({ name, trial, idle = false, act }: ActProps): ReactElement {
   return h(
     "button",
     {
-      ...{
-        ...held,
-        type: "button",
-        "aria-disabled": idle,
-        "aria-label": `${name.replace(" …", "")} trial ${String(trial.number)}`,
-      },
+      ...held,
+      type: "button",
+      "aria-disabled": idle,
+      "aria-label": `${name.replace(" …", "")} trial ${String(trial.number)}`,
       onClick: () => !idle && act(),
     },
     name,

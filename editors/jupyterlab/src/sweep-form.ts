@@ -60,12 +60,10 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
   return h(
     "form",
     {
-      ...{
-        className: "tunebook-sweep-form",
-        noValidate: true,
-        "aria-label": `A trial like ${String(number)}`,
-        ref: form,
-      },
+      className: "tunebook-sweep-form",
+      noValidate: true,
+      "aria-label": `A trial like ${String(number)}`,
+      ref: form,
       onKeyDown: pressed,
       onSubmit: (event) => {
         event.preventDefault();
@@ -82,7 +80,10 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
       { className: "tunebook-sweep-fields" },
       there.map((setting) =>
         h(Field, {
-          ...{ key: setting.name, setting, text: typed[setting.name] ?? "", told: left.has(setting.name) },
+          key: setting.name,
+          setting,
+          text: typed[setting.name] ?? "",
+          told: left.has(setting.name),
           type: (text: string) => setTyped({ ...typed, [setting.name]: text }),
           leave: () => setLeft(new Set([...left, setting.name])),
         }),
@@ -128,7 +129,12 @@ function Field({ setting, text, told, type, leave }: FieldProps): ReactElement {
           setting.options.map((option) => h("option", { key: option, value: option }, option)),
         )
       : h("input", {
-          ...{ ...about, type: "text", inputMode: "decimal", autoComplete: "off", spellCheck: false, value: text },
+          ...about,
+          type: "text",
+          inputMode: "decimal",
+          autoComplete: "off",
+          spellCheck: false,
+          value: text,
           onChange: ({ target }) => type(target.value),
         }),
     h("small", { id: `${id}-about`, className: fault === null ? undefined : "tunebook-sweep-fault" }, fault ?? range),

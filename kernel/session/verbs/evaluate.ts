@@ -46,19 +46,9 @@ type Evaluate = Extract<Action, { verb: "evaluate" }>;
 export async function runEvaluate(session: OpenSession, action: Evaluate, stage: Stage): Promise<void> {
   const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
   const { attacks = [] } = action;
-  for (const subject of action.on)
-    for (const name of action.names)
-      if (attacks.length > 0 && !action.contenders?.[name] && "data" in subject)
-        demandAttackable(session, attacks, { name, split: subject.split, folds: action.folds?.[name] !== undefined });
+  demandAllAttackable(session, action);
   for (const subject of action.on) {
-    const measured: Measured[] = [];
-    const times = await timesBeside(session, subject, action, stage);
-    for (const name of action.names) {
-      const one = { name, beside: measured[0], times: times.get(name) };
-      measured.push(await measuredNamed(session, one, subject, action, stage));
-      const own = ownHead(session, name, subject);
-      if (own) measured.push(await evaluateOnce(session, own, subject, howOf(action, stage), stage));
-    }
+    const measured = await measureNamed(session, action, subject, stage);
     const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
     const drawn = await drawAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
@@ -149,6 +139,31 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
     }
   }
   demandCleared(action.names[0] ?? "", required);
+}
+
+function demandAllAttackable(session: OpenSession, { on, names, attacks = [], contenders, folds }: Evaluate): void {
+  for (const subject of on)
+    for (const name of names)
+      if (attacks.length > 0 && !contenders?.[name] && "data" in subject)
+        demandAttackable(session, attacks, { name, split: subject.split, folds: folds?.[name] !== undefined });
+}
+
+/** Every model and baseline that is named, each followed by its own head where it has one. */
+async function measureNamed(
+  session: OpenSession,
+  action: Evaluate,
+  subject: Evaluate["on"][number],
+  stage: Stage,
+): Promise<readonly Measured[]> {
+  const measured: Measured[] = [];
+  const times = await timesBeside(session, subject, action, stage);
+  for (const name of action.names) {
+    const one = { name, beside: measured[0], times: times.get(name) };
+    measured.push(await measuredNamed(session, one, subject, action, stage));
+    const own = ownHead(session, name, subject);
+    if (own) measured.push(await evaluateOnce(session, own, subject, howOf(action, stage), stage));
+  }
+  return measured;
 }
 
 function attacksOf({ model, on }: Measured["evaluation"], attacks: readonly Attacked[]) {

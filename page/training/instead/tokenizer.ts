@@ -18,7 +18,11 @@ export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
   const ids = new Map([...vocabulary, ...added]);
   return {
     ...ownTokenizer(file.path, file.bytes, settings),
-    ...{ unknown, mask, special, spelling: null, longest: null },
+    unknown,
+    mask,
+    special,
+    spelling: null,
+    longest: null,
     hash: sha256().update(file.bytes).end(),
     vocabulary: vocabulary.length,
     frame: frame.single,

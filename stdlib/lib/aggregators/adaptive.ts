@@ -74,8 +74,12 @@ export const betas = [
 ] as const;
 
 export const elsewhere = {
-  ...{ eta: "learning_rate", lr: "learning_rate", server_lr: "learning_rate", server_learning_rate: "learning_rate" },
-  ...{ epsilon: "tau", eps: "tau" },
+  eta: "learning_rate",
+  lr: "learning_rate",
+  server_lr: "learning_rate",
+  server_learning_rate: "learning_rate",
+  epsilon: "tau",
+  eps: "tau",
 } as const;
 export const elsewhereBetas = { ...elsewhere, beta1: "beta_1", beta2: "beta_2" } as const;
 export const advice = {

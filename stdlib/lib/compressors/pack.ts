@@ -32,7 +32,9 @@ export function packed(
   const odd = update.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
   if (odd > 0) throw new CodedError("update-not-finite", { count: odd, of: update.length });
   const sparse = chain.reduce<Sparse>((now, { call, implementation }) => implementation.keep?.(call, now) ?? now, {
-    ...{ length: update.length, places: null, values: update },
+    length: update.length,
+    places: null,
+    values: update,
   });
   const last = writerOf(chain);
   const values = last ? last.values.pack(last.call, sparse.values, random) : bytesOf(sparse.values);

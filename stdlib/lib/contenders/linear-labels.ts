@@ -78,7 +78,8 @@ export async function labelModel(
   return {
     what: "logistic regression",
     bytes: model.weights.byteLength,
-    ...{ rare, parts: partsOf(model, { columns: rows.columns, present, labels: labels.length }) },
+    rare,
+    parts: partsOf(model, { columns: rows.columns, present, labels: labels.length }),
     said(of, row) {
       said(model, of, row, own);
       const logits = present.length === 2 ? [0, own[0]!] : own;

@@ -9,7 +9,8 @@ export function majority(given: ContenderGiven): ReadyContender {
   const begun = performance.now();
   const { call, task, labels, train, rows } = given;
   const constant = task.implementation.answers?.constant?.({
-    ...{ labels, call: task.call },
+    labels,
+    call: task.call,
     values: (role) => train?.values(role),
   });
   if (!constant) throw new CodedError("no-answer-for-all", { contender: call.word, task: task.call.word });

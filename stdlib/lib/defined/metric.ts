@@ -45,7 +45,11 @@ export function metricWord(record: MetricRecord, owner: Owner, definition: strin
   const implementation = metricOf(record, owner);
   keep(definition, implementation);
   return {
-    ...{ kind: "metric", name, doc, definition, since: "this notebook" },
+    kind: "metric",
+    name,
+    doc,
+    definition,
+    since: "this notebook",
     example: record.example ?? `evaluate m on d.test { metrics: [${name}] }`,
     parameters: parametersOf("metric", name, record.parameters),
     capabilities: {

@@ -80,8 +80,14 @@ const DIRECTION = 'boolean, or "none"';
 export const KEYS = {
   technique: { ...shared, trains: "function", around: "function", adds: "function", saved: "string" },
   metric: {
-    ...{ ...shared, greaterIsBetter: DIRECTION, compute: "function", ofTokens: "function", ofNumbers: "function" },
-    ...{ ofLabelSets: "function", ofTags: "function", ofWritten: "function" },
+    ...shared,
+    greaterIsBetter: DIRECTION,
+    compute: "function",
+    ofTokens: "function",
+    ofNumbers: "function",
+    ofLabelSets: "function",
+    ofTags: "function",
+    ofWritten: "function",
   },
 } as const;
 export type OwnKind = keyof typeof KEYS;
@@ -146,7 +152,11 @@ export function parametersOf(kind: OwnKind, name: string, given: unknown): reado
     if (p.default !== undefined && !fits(p.default, type))
       throw wrong(`the default of ${p.name} is not of its type: ${described(p.default)}`);
     return {
-      ...{ name: p.name, type, doc: p.doc ?? "", why: p.why ?? "What the definition says.", impact: "medium" },
+      name: p.name,
+      type,
+      doc: p.doc ?? "",
+      why: p.why ?? "What the definition says.",
+      impact: "medium",
       ...(p.default !== undefined && { default: { value: p.default as Value } }),
       ...(p.required === true && { required: true }),
       ...(p.positional === true && { positional: true }),

@@ -58,7 +58,11 @@ export function techniqueWord(record: TechniqueRecord, owner: Owner, definition:
   const parameters = parametersOf("technique", name, record.parameters);
   const starts = saved === "trained" && !parameters.some((p) => p.name === "from");
   return {
-    ...{ kind: "technique", name, doc, definition, since: "this notebook" },
+    kind: "technique",
+    name,
+    doc,
+    definition,
+    since: "this notebook",
     example: record.example ?? `model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${name} }`,
     parameters: [...parameters, ...(starts ? [fromOurs] : [])],
     check: (call, context) => check(call, context, trace),

@@ -38,7 +38,10 @@ export function traced(
   const graph = new Graph();
   const config = family.config(base.config);
   const o = {
-    ...{ family, config, technique: { call, implementation }, tensors: base.shapes },
+    family,
+    config,
+    technique: { call, implementation },
+    tensors: base.shapes,
     prefixInCheckpoint: Object.keys(base.shapes).some((name) => name.startsWith(family.prefix)),
   };
   const options = layersOptions(o, graph, 0, (path) => implementation.trains(call, path));

@@ -150,7 +150,9 @@ function tensorsOf(
 ): readonly WrittenTensor[] | Refusal {
   const { layers, tied } = architecture.sizes(own.read);
   const out: WrittenTensor[] = Object.entries(architecture.more?.(own) ?? {}).map(([name, data]) => ({
-    ...{ name, shape: [data.length], format: f32 },
+    name,
+    shape: [data.length],
+    format: f32,
     elements: () => Promise.resolve(data),
   }));
   for (const [state, shape] of Object.entries(model.shapes)) {

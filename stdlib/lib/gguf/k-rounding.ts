@@ -18,7 +18,10 @@ const levels = new Uint8Array(SIZE);
 
 /** Six bits an element, in two places; a signed byte of scale for each 16. */
 export const q6_k: Rounding = {
-  ...{ name: "Q6_K", number: 14, elements: SIZE, bytes: 210 },
+  name: "Q6_K",
+  number: 14,
+  elements: SIZE,
+  bytes: 210,
   one(x, from, to, at) {
     const scales = Array.from({ length: 16 }, (_, part) => symmetric(x, from + 16 * part, 16 * part));
     const widest = scales.reduce((best, s) => (Math.abs(s) > Math.abs(best) ? s : best), 0);
@@ -92,7 +95,10 @@ function symmetric(x: Float32Array, from: number, to: number): number {
 
 /** Four bits an element; six bits of scale and six of offset for each 32. */
 export const q4_k: Rounding = {
-  ...{ name: "Q4_K", number: 12, elements: SIZE, bytes: 144 },
+  name: "Q4_K",
+  number: 12,
+  elements: SIZE,
+  bytes: 144,
   one(x, from, to, at) {
     const parts = Array.from({ length: 8 }, (_, part) => offset(x, from + 32 * part, 32 * part));
     const greatest = parts.reduce((m, { scale }) => Math.max(m, scale), 0);

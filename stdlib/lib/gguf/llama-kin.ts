@@ -76,7 +76,11 @@ function plainRope({ theta }: Kin, { config, read }: Model): ToldRope {
 }
 
 export const llama = kin({
-  ...{ name: "llama", names: llamaNames, activation: "silu", theta: 10000, divides: true },
+  name: "llama",
+  names: llamaNames,
+  activation: "silu",
+  theta: 10000,
+  divides: true,
   elements({ read }, { part, shape }, data) {
     const heads = part === "attn_q" ? read.num_attention_heads : part === "attn_k" ? read.num_key_value_heads : null;
     return heads === null ? data : interleaved(data, heads, shape[0] ?? 0);
@@ -84,7 +88,10 @@ export const llama = kin({
 });
 
 export const qwen2 = kin({
-  ...{ name: "qwen2", names: llamaNames, activation: "silu", theta: 10000 },
+  name: "qwen2",
+  names: llamaNames,
+  activation: "silu",
+  theta: 10000,
   refuses: (c) =>
     c.head_dim * c.num_attention_heads === c.hidden_size
       ? null
@@ -95,7 +102,10 @@ const noOutputBias = (c: LlamaConfig): string | null =>
   c.bias.output ? "its attention's output has a bias, which llama.cpp doesn't know of this family" : null;
 
 export const qwen3 = kin({
-  ...{ name: "qwen3", names: qwen3Names, activation: "silu", theta: 10000 },
+  name: "qwen3",
+  names: qwen3Names,
+  activation: "silu",
+  theta: 10000,
   refuses: noOutputBias,
 });
 
@@ -118,7 +128,10 @@ const tiedAlone = (c: LlamaConfig): string | null =>
   c.tie_word_embeddings ? null : "its head is its own, and llama.cpp's is the embedding in this family";
 
 export const gemma = kin({
-  ...{ name: "gemma", names: llamaNames, activation: "gelu_pytorch_tanh", theta: 10000 },
+  name: "gemma",
+  names: llamaNames,
+  activation: "gelu_pytorch_tanh",
+  theta: 10000,
   refuses: (c) => noOutputBias(c) ?? tiedAlone(c),
   elements: norming,
 });
@@ -133,7 +146,11 @@ const cap = (key: string, value: number | null): Metadata => (value === null ? {
 const windowOf = ({ windows }: LlamaConfig): number => windows.find((window) => window !== null) ?? 0;
 
 export const gemma2 = kin({
-  ...{ name: "gemma2", names: gemma2Names, activation: "gelu_pytorch_tanh", theta: 10000, slides: true },
+  name: "gemma2",
+  names: gemma2Names,
+  activation: "gelu_pytorch_tanh",
+  theta: 10000,
+  slides: true,
   refuses(c) {
     if (c.caps.scores === null || c.caps.logits === null) return "llama.cpp caps scores and logits of Gemma 2 always";
     return noOutputBias(c) ?? tiedAlone(c);
@@ -151,7 +168,11 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
 export const gemma3 = kin({
-  ...{ name: "gemma3", names: gemma3Names, activation: "gelu_pytorch_tanh", theta: 1e6, slides: true },
+  name: "gemma3",
+  names: gemma3Names,
+  activation: "gelu_pytorch_tanh",
+  theta: 1e6,
+  slides: true,
   refuses: noOutputBias,
   rope({ config, read }) {
     const { full_attention: full } = record(config["rope_parameters"]);

@@ -18,25 +18,37 @@ export interface Rounding {
 const f = Math.fround;
 
 export const f32: Rounding = {
-  ...{ name: "F32", number: 0, elements: 1, bytes: 4 },
+  name: "F32",
+  number: 0,
+  elements: 1,
+  bytes: 4,
   one: (x, from, to, at) => {
     to.setFloat32(at, x[from]!, true);
   },
 };
 export const f16: Rounding = {
-  ...{ name: "F16", number: 1, elements: 1, bytes: 2 },
+  name: "F16",
+  number: 1,
+  elements: 1,
+  bytes: 2,
   one: (x, from, to, at) => {
     to.setUint16(at, halfBits(x[from]!), true);
   },
 };
 export const bf16: Rounding = {
-  ...{ name: "BF16", number: 30, elements: 1, bytes: 2 },
+  name: "BF16",
+  number: 30,
+  elements: 1,
+  bytes: 2,
   one: (x, from, to, at) => {
     to.setUint16(at, bf16Bits(x[from]!), true);
   },
 };
 export const q8_0: Rounding = {
-  ...{ name: "Q8_0", number: 8, elements: 32, bytes: 34 },
+  name: "Q8_0",
+  number: 8,
+  elements: 32,
+  bytes: 34,
   one(x, from, to, at) {
     const d = f(Math.abs(farthest(x, from)) / 127);
     const inverse = d ? f(1 / d) : 0;
@@ -50,7 +62,10 @@ export const q8_0: Rounding = {
 };
 /** The number farthest from zero becomes the lowest value, so that its sign is the scale's. */
 const signed = (name: string, number: number, high: boolean): Rounding => ({
-  ...{ name, number, elements: 32, bytes: high ? 22 : 18 },
+  name,
+  number,
+  elements: 32,
+  bytes: high ? 22 : 18,
   one(x, from, to, at) {
     const middle = high ? 16 : 8;
     const d = f(farthest(x, from) / -middle);
@@ -60,7 +75,10 @@ const signed = (name: string, number: number, high: boolean): Rounding => ({
   },
 });
 const offset = (name: string, number: number, high: boolean): Rounding => ({
-  ...{ name, number, elements: 32, bytes: high ? 24 : 20 },
+  name,
+  number,
+  elements: 32,
+  bytes: high ? 24 : 20,
   one(x, from, to, at) {
     let [least, most] = [x[from]!, x[from]!];
     for (let i = 1; i < 32; i++) {

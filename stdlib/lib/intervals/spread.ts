@@ -50,7 +50,9 @@ export const isTooFew = (of: Spread | TooFew): of is TooFew => "needed" in of;
 
 export function spreadOf(units: number, labels: number, shares: readonly Moving[]): Spread {
   const side = (): { alone: number; units: Float64Array; steps: Float64Array } => ({
-    ...{ alone: 0, units: new Float64Array(units), steps: new Float64Array(labels) },
+    alone: 0,
+    units: new Float64Array(units),
+    steps: new Float64Array(labels),
   });
   const [low, high] = [side(), side()];
   for (const { label, down, up, units: at, residuals } of shares) {

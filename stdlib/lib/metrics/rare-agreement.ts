@@ -77,7 +77,11 @@ function recalls(rows: readonly (readonly number[])[], table: Table, cost: (at: 
     const recall = table[label]![label]! / units.length;
     return [
       {
-        ...{ label, units, residuals, from: 1 - mean, ...midP((1 - mean) * effective, effective) },
+        label,
+        units,
+        residuals,
+        from: 1 - mean,
+        ...midP((1 - mean) * effective, effective),
         at: (of, to) => {
           const share = mean > 0 ? Math.max(0, 1 - ((1 - recall) * (1 - to)) / mean) : to;
           return of.with(label, withRecall(share, label, of));
@@ -114,7 +118,11 @@ function frequencies(rows: readonly (readonly number[])[], all: number): readonl
     for (const at of own) residuals[at] = 1 - share;
     return [
       {
-        ...{ label, units: residuals.map((_, unit) => unit), residuals, from: share, ...midP(own.length, all) },
+        label,
+        units: residuals.map((_, unit) => unit),
+        residuals,
+        from: share,
+        ...midP(own.length, all),
         at(of, to) {
           const is = total(of[label]!) / all;
           return of.map((line, l) => line.map((one) => one * (l === label ? to / is : (1 - to) / (1 - is))));
@@ -135,8 +143,11 @@ function moved(parts: readonly Part[], table: Table, score: (table: Table) => nu
     const [low, high] = [scored(part.at(table, part.low)), scored(part.at(table, part.high))];
     const rises = high >= low;
     return {
-      ...{ rises, down: Math.max(0, value - Math.min(low, high)), up: Math.max(0, Math.max(low, high) - value) },
-      ...{ worst: rises ? part.low : part.high, best: rises ? part.high : part.low },
+      rises,
+      down: Math.max(0, value - Math.min(low, high)),
+      up: Math.max(0, Math.max(low, high) - value),
+      worst: rises ? part.low : part.high,
+      best: rises ? part.high : part.low,
     };
   });
   // Each goes as far of its own way as it counts.
@@ -162,7 +173,10 @@ function moved(parts: readonly Part[], table: Table, score: (table: Table) => nu
   return parts.map(({ label, units, residuals }, i) => {
     const { rises, down, up } = ends[i]!;
     return {
-      ...{ label, units, down: down * lower, up: up * higher },
+      label,
+      units,
+      down: down * lower,
+      up: up * higher,
       residuals: rises ? residuals : residuals.map((one) => -one),
     };
   });

@@ -76,7 +76,9 @@ function rareGroups(decided: Decided, share: ShareOf, groups: (units: Uint32Arra
       const [only] = own;
       if (own.length === 1 && only && counted[0]?.units.length === 0)
         return {
-          ...{ label: decided.labels[only.labels[0] ?? 0] ?? "", rows: 0, needed: 1 },
+          label: decided.labels[only.labels[0] ?? 0] ?? "",
+          rows: 0,
+          needed: 1,
           ...(share.predicted && { predicted: true }),
         };
       return spreadOf(
@@ -158,7 +160,9 @@ function movingOf({ units, hits, of }: Counted, { score }: ShareOf, { labels, we
   const effective = spread > 0 ? Math.min(all, (share * (1 - share) * all ** 2) / spread) : units.length;
   const { low, high } = midP(share * effective, effective);
   return {
-    ...{ label: labels[0]!, units, residuals },
+    label: labels[0]!,
+    units,
+    residuals,
     down: weight * (score(share) - score(low)),
     up: weight * (score(high) - score(share)),
   };

@@ -43,7 +43,9 @@ function sumsOver(
   const values = new Float64Array(rows * width);
   let known = 0;
   return {
-    ...{ rows, width, of },
+    rows,
+    width,
+    of,
     get values() {
       while (known < rows) set(values, known++);
       return values;

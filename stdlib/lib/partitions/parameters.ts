@@ -41,13 +41,23 @@ export const least = parameter({
 });
 /** What other tools call these. */
 export const elsewhere = {
-  ...{ num_partitions: "clients", n_clients: "clients", num_clients: "clients", n_parties: "clients" },
-  ...{ partition_by: "by", label: "by", label_name: "by", target: "by" },
+  num_partitions: "clients",
+  n_clients: "clients",
+  num_clients: "clients",
+  n_parties: "clients",
+  partition_by: "by",
+  label: "by",
+  label_name: "by",
+  target: "by",
 } as const;
 export const elsewhereDrawn = {
   ...elsewhere,
-  ...{ concentration: "alpha", beta: "alpha", dirichlet_alpha: "alpha" },
-  ...{ min_partition_size: "least", min_require_size: "least", min_rows: "least" },
+  concentration: "alpha",
+  beta: "alpha",
+  dirichlet_alpha: "alpha",
+  min_partition_size: "least",
+  min_require_size: "least",
+  min_rows: "least",
 } as const;
 export const advice = {
   seed: "leave it out: the recipe's seed draws the clients, and the same rows give the same clients",

@@ -18,8 +18,19 @@ import { record } from "./record.js";
 import { url } from "./url.js";
 
 const detectors: Readonly<Record<Entity, Detector>> = {
-  ...{ email, phone, name, address, date_of_birth: dateOfBirth, card, iban, national_id: nationalId },
-  ...{ ip, mac, url, key, record },
+  email,
+  phone,
+  name,
+  address,
+  date_of_birth: dateOfBirth,
+  card,
+  iban,
+  national_id: nationalId,
+  ip,
+  mac,
+  url,
+  key,
+  record,
 };
 
 /** A pattern of a user's own, compiled. */

@@ -43,7 +43,8 @@ export function promisesOf(call: Call, of: Drawn): Promised | Refusal {
 /** Beyond it a promise is none in practice. */
 export const USEFUL = 10;
 const promised = (epsilon: number, of: Omit<Promised, "epsilon">): Promised => ({
-  ...{ epsilon, ...of },
+  epsilon,
+  ...of,
   ...(epsilon > USEFUL && { weak: true as const }),
 });
 

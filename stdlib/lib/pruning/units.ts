@@ -18,7 +18,9 @@ export function innerUnits(part: InnerPart, of: Checkpoint): Units | null {
   const count = widthOf(first?.get(part.into.find((name) => first.has(name)) ?? ""), of);
   if (count === 0) return null;
   return {
-    ...{ count, are: "numbers of the inner layer", fits: () => true },
+    count,
+    are: "numbers of the inner layer",
+    fits: () => true,
     slabs: blocks.map((block) => slabsOf(block, part, () => 1, of)),
     config: (kept) => ({ [part.field]: kept[0]?.length ?? count }),
   };

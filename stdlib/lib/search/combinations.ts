@@ -20,7 +20,8 @@ export interface Combinations {
 /** null: a dimension holds more values than can be counted. */
 export function allCombinations(dimensions: readonly Dimension[]): Combinations | null {
   const axes = dimensions.map((dimension) => ({
-    ...{ dimension, count: countOf(dimension) },
+    dimension,
+    count: countOf(dimension),
     at: (place: number) => valueOf(dimension, place),
   }));
   return axes.some(({ count }) => count === Infinity) ? null : combinationsOf(axes);

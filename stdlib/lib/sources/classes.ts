@@ -29,7 +29,10 @@ export function namedClasses(
         const name = names[number];
         if (name === undefined)
           throw new CodedError("class-unknown", {
-            ...{ file, column, row: before + row + 1, classes: names.length },
+            file,
+            column,
+            row: before + row + 1,
+            classes: names.length,
             value: JSON.stringify(value) ?? "nothing",
           });
         return name;

@@ -108,8 +108,12 @@ function isNearlyTable({ records, whole }: Beginning): boolean {
 /** Options of the parser. */
 export function asWritten({ delimiter, quote }: Shape) {
   return {
-    ...{ delimiter, quote, escape: quote, record_delimiter: lineEnds },
-    ...{ relax_column_count: true, skip_empty_lines: true },
+    delimiter,
+    quote,
+    escape: quote,
+    record_delimiter: lineEnds,
+    relax_column_count: true,
+    skip_empty_lines: true,
   };
 }
 

@@ -24,7 +24,10 @@ export function decoderOf({ name }: ToldFile, encoding: string, head: Uint8Array
     throw new CodedError("wrong-encoding", { file: name, byte: head.indexOf(0), line: 1, encoding, likely });
   const decode = decoding(decoder, (at) => {
     throw new CodedError("wrong-encoding", {
-      ...{ file: name, byte: at.byte, line: at.line, encoding },
+      file: name,
+      byte: at.byte,
+      line: at.line,
+      encoding,
       likely: utf8 ? likelyOf(at.piece) : null,
     });
   });
@@ -110,13 +113,19 @@ function westernFrom({ name }: ToldFile, from: Unfit): Decode {
     const unassigned = bytes.findIndex((one) => UNASSIGNED.has(one));
     if (unassigned >= 0)
       throw new CodedError("wrong-encoding", {
-        ...{ file: name, byte: byte + unassigned, line: lineAt(unassigned) },
-        ...{ encoding: "windows-1252", likely: null },
+        file: name,
+        byte: byte + unassigned,
+        line: lineAt(unassigned),
+        encoding: "windows-1252",
+        likely: null,
       });
     const other = text.search(UTF8_IN_IT);
     if (other >= 0)
       throw new CodedError("two-encodings", {
-        ...{ file: name, byte: byte + other, line: lineAt(other), first: "windows-1252" },
+        file: name,
+        byte: byte + other,
+        line: lineAt(other),
+        first: "windows-1252",
       });
     byte += bytes.length;
     line = lineAt(text.length);

@@ -65,7 +65,9 @@ function frameOf(descriptor: number): Frame {
   const sizeBytes = CONTENT_SIZE_BYTES[(descriptor >> 6) as 0 | 1 | 2 | 3] || (single ? 1 : 0);
   const dictionary = DICTIONARY_BYTES[(descriptor & 3) as 0 | 1 | 2 | 3];
   return {
-    ...{ single, sizeBytes, checksum: ((descriptor >> 2) & 1) === 1 },
+    single,
+    sizeBytes,
+    checksum: ((descriptor >> 2) & 1) === 1,
     bytes: 5 + (single ? 0 : 1) + dictionary + sizeBytes,
   };
 }

@@ -8,7 +8,8 @@ export function fixedSizes({ arguments: { shape } }: Call, { maxLength, family }
   if (shape === "free") return {};
   const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
   return {
-    ...{ batch, length },
+    batch,
+    length,
     ...(family.implementation.shape === "encoder-decoder" && { targets_length: targets }),
   };
 }

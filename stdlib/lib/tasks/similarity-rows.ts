@@ -42,7 +42,14 @@ export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
       ? targetOf(must(scores, "what scores the pairs"), loss, row)
       : must(same, "what labels the pairs")[row]!;
   return {
-    ...{ count, loss, text, text_pair, scores, same, labels: rows.labels, belongs },
+    count,
+    loss,
+    text,
+    text_pair,
+    scores,
+    same,
+    labels: rows.labels,
+    belongs,
     counts: ({ rows: members }) => {
       if (loss !== "ranking" || !same) return members.length;
       // A batch in which nothing belongs together has no loss, and must not divide by none.

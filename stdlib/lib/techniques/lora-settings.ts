@@ -21,7 +21,9 @@ export function loraSettings(call: Call): LoraSettings {
   const alpha = numberIn(call, "alpha", 2 * rank);
   const stabilized = flagIn(call, "rank_stabilized");
   return {
-    ...{ rank, alpha, stabilized },
+    rank,
+    alpha,
+    stabilized,
     scale: alpha / (stabilized ? Math.sqrt(rank) : rank),
     dora: flagIn(call, "dora"),
     dropout: numberIn(call, "dropout", 0),

@@ -38,7 +38,13 @@ import { Warnings } from "#kernel/session/warnings.js";
 import { reportOfRun } from "#kernel/session/verbs/report/of-run.js";
 
 const asked: Asked = {
-  ...{ filter: "", sort: "started", on: null, reverse: false, fold: false, limit: "50", json: false },
+  filter: "",
+  sort: "started",
+  on: null,
+  reverse: false,
+  fold: false,
+  limit: "50",
+  json: false,
 };
 const screen = { display: () => undefined, update: () => undefined };
 const noEngine = (): Promise<never> =>

@@ -27,7 +27,12 @@ describe("rows that are judged", () => {
   const prepared = (stream: boolean) =>
     prepareRows(
       {
-        ...{ name: "d", folder: ".", labels: null, sample: null, seed: 0, clean: [] },
+        name: "d",
+        folder: ".",
+        labels: null,
+        sample: null,
+        seed: 0,
+        clean: [],
         source: { kind: "source", word: "csv", arguments: { path: "rows.csv", stream } },
         columns: { text: "body", text_pair: "second", label: "label" },
         split: { kind: "split", word: "by_column", arguments: { column: "part" } },

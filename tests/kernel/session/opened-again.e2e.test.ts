@@ -93,7 +93,11 @@ model from_adapter { base: ${JSON.stringify(join(first.folder, "bert"))}, task: 
 model as_it_is { base: "./mood", task: text_classification }
 train from_run, from_folder, from_merged, from_adapter on more with r`);
     for (const [name, of] of Object.entries({
-      ...{ from_run: "whole", from_folder: "whole", from_merged: "small", from_adapter: "small", as_it_is: "whole" },
+      from_run: "whole",
+      from_folder: "whole",
+      from_merged: "small",
+      from_adapter: "small",
+      as_it_is: "whole",
     })) {
       const told = await shown(`evaluate ${name} on asked { metrics: [accuracy], worst: 0 }`);
       assert.match(warned(told, name), new RegExp(`^20 of the 50 rows .* \\(run ${of}-`), name);

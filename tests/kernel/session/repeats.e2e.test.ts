@@ -89,7 +89,13 @@ describe("repeats", function () {
 
   it("are one line of the table of runs, each with its seed", async () => {
     const table = await runsText(book.folder, {
-      ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
+      filter: "",
+      sort: "started",
+      on: null,
+      reverse: false,
+      fold: true,
+      limit: "20",
+      json: false,
     } as never);
     assert.match(table, /m \(repeats\)\s+3 seeds.*best: seed: [456]/);
   });

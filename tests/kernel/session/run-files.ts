@@ -21,8 +21,11 @@ import type { Where } from "./hostile-runs.js";
 
 const hash = "a".repeat(64);
 const record: RunRecord = {
-  ...{ splits: { train: hash }, files: [{ sort: "data", name: "rows.csv", bytes: 10, hash }] },
-  ...{ others: ["sql"], seeds: { training: 7, data: 0 }, versions: { tunebook: "0.1.0", node: "20.19.0" } },
+  splits: { train: hash },
+  files: [{ sort: "data", name: "rows.csv", bytes: 10, hash }],
+  others: ["sql"],
+  seeds: { training: 7, data: 0 },
+  versions: { tunebook: "0.1.0", node: "20.19.0" },
   engine: { name: "tfjs", device: "cpu", threads: 1, deterministic: true },
   machine: { platform: "linux x64", processor: "p", cores: 2 },
   environment: { OMP_NUM_THREADS: "1" },
@@ -51,22 +54,35 @@ export async function writeRunFiles(folder: string): Promise<Where> {
   const learnt = { run: run.id, split: "train", dataHash: hash, rows: 2, hashes: Float64Array.of(1, 2), below: null };
   const kept = { data: "d", hash, row: 1, roles: { text: "a", label: "b" } };
   writeCalibration(run.path, {
-    ...{ step: 88, data: "d", dataHash: hash, split: "validation", rows: 4 },
-    ...{ temperature: 1.5, thresholds: { yes: 0.5 } },
+    step: 88,
+    data: "d",
+    dataHash: hash,
+    split: "validation",
+    rows: 4,
+    temperature: 1.5,
+    thresholds: { yes: 0.5 },
   });
   keepScoredData(run.path, hash, data);
   writeSince(run.path, {
-    ...{ start: "s", startHash: hash, replayed: 0.5 },
+    start: "s",
+    startHash: hash,
+    replayed: 0.5,
     on: [{ ...score, data: "d", split: "test", dataHash: hash, rows: 4, before: 0.5, now: 0.6 }],
   });
   await writeLearnt(run.path, { model: "m", answers: { label: [["yes", 2]] }, rows: [learnt] });
   await writeRowMarks(run.path, { train: { numbers: [1, 2], roles: { text: [3, 4] } } });
   writeNote(run.path, {
-    ...{ version: 1, name: "straight", process: gone, since: "2026-11-26T12:00:00.000Z" },
+    version: 1,
+    name: "straight",
+    process: gone,
+    since: "2026-11-26T12:00:00.000Z",
     ended: { at: "2026-11-26T13:00:00.000Z", exit: 0, signal: null },
   });
   writeTracking(run.path, {
-    ...{ version: 1, experiment: { name: "e", notes: "n" }, home: "../..", source: "n.ipynb" },
+    version: 1,
+    experiment: { name: "e", notes: "n" },
+    home: "../..",
+    source: "n.ipynb",
     trackers: [{ call: tracker, kept: { step: 1 }, done: false, refused: "why" }],
   });
   writeFileSync(join(run.path, "notes.json"), JSON.stringify({ tags: ["a"], note: "n" }));
@@ -74,8 +90,13 @@ export async function writeRunFiles(folder: string): Promise<Where> {
   await writeCarried(
     run.path,
     {
-      ...{ version: 1, labels: ["yes", "no"], tasks: [task], metric: "accuracy", scores: [0.5] },
-      ...{ said: [[1, 0]], taught: ["yes"] },
+      version: 1,
+      labels: ["yes", "no"],
+      tasks: [task],
+      metric: "accuracy",
+      scores: [0.5],
+      said: [[1, 0]],
+      taught: ["yes"],
     },
     [kept],
     (file) => {
@@ -86,12 +107,21 @@ export async function writeRunFiles(folder: string): Promise<Where> {
   keepLabelled(run.path, [kept]);
   const each = [{ name: "n_1", plan }];
   const detached = writeStatement(join(runs, "detached", `n-${hash.slice(0, 12)}`), {
-    ...{ version: 1, name: "n", hash },
+    version: 1,
+    name: "n",
+    hash,
     several: { is: "repeats", plan, repeats: { each, recipeHash: hash } },
   });
   writePlace(detached.folder, {
-    ...{ version: 1, sweep: "n", address: "http://127.0.0.1:1", token: null, job: "j", key: "0".repeat(16) },
-    ...{ since: "2026-11-26T12:00:00.000Z", lost: true, node: { id: "i", host: "h", address: "a" } },
+    version: 1,
+    sweep: "n",
+    address: "http://127.0.0.1:1",
+    token: null,
+    job: "j",
+    key: "0".repeat(16),
+    since: "2026-11-26T12:00:00.000Z",
+    lost: true,
+    node: { id: "i", host: "h", address: "a" },
   });
   return { folder, id: run.id, other };
 }

@@ -60,7 +60,12 @@ describe("readers of runs", function () {
     mkdirSync(join(run.path, "checkpoints"), { recursive: true });
   });
   const score = {
-    ...{ at: "2026-11-26T12:00:00.000Z", step: 5, data: "d", split: "test", dataHash: "h", rows: 4 },
+    at: "2026-11-26T12:00:00.000Z",
+    step: 5,
+    data: "d",
+    split: "test",
+    dataHash: "h",
+    rows: 4,
     metrics: { accuracy: { value: 0.5, low: 0.1, high: 0.9, better: "greater" }, loss: { value: null, why: "none" } },
   };
   const ofRun = [

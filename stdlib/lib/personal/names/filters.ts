@@ -12,7 +12,17 @@ export function plainForm(word: string): string {
 }
 /** Letters that no accent makes. */
 const undivided: Readonly<Record<string, string>> = {
-  ...{ ß: "ss", œ: "oe", æ: "ae", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i", ħ: "h", ŋ: "n" },
+  ß: "ss",
+  œ: "oe",
+  æ: "ae",
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "th",
+  ı: "i",
+  ħ: "h",
+  ŋ: "n",
 };
 
 const hashes = 9;

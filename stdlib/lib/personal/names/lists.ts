@@ -42,9 +42,14 @@ export function known(plain: string): Known {
 
 function decoded(): Lists {
   return (lists ??= {
-    ...{ firsts: new WordFilter(made.firsts), lasts: new WordFilter(made.lasts), rarer: new WordFilter(made.rarer) },
-    ...{ words: new WordFilter(made.words), places: new WordFilter(made.places), brands: new WordFilter(made.brands) },
-    ...{ phrases: new WordFilter(made.phrases), letters: new LetterModel(made.letters) },
+    firsts: new WordFilter(made.firsts),
+    lasts: new WordFilter(made.lasts),
+    rarer: new WordFilter(made.rarer),
+    words: new WordFilter(made.words),
+    places: new WordFilter(made.places),
+    brands: new WordFilter(made.brands),
+    phrases: new WordFilter(made.phrases),
+    letters: new LetterModel(made.letters),
   });
 }
 
@@ -53,9 +58,14 @@ function looked(plain: string): Known {
   const by = hashesOf(plain);
   const [first, last] = [firsts.has(by), lasts.has(by)];
   return {
-    ...{ first, last, rare: !first && !last && rarer.has(by), place: places.has(by), brand: brands.has(by) },
+    first,
+    last,
+    rare: !first && !last && rarer.has(by),
+    place: places.has(by),
+    brand: brands.has(by),
     word: words.has(by) || (plain.endsWith("s") && words.has(hashesOf(plain.slice(0, -1)))),
-    ...{ common: ambiguous.has(plain), spelt: letters.score(plain) },
+    common: ambiguous.has(plain),
+    spelt: letters.score(plain),
   };
 }
 /** Whether words, in `plainForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */

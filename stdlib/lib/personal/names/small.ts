@@ -151,15 +151,13 @@ function knownOf(written: string): Known {
     .map((part) => known(plainForm(part)));
   if (parts.length < 2) return known(plainForm(written));
   return {
-    ...{
-      first: parts.some((one) => one.first) && parts.every((one) => one.first || one.last || one.rare || !one.word),
-      last: parts.every((one) => one.last),
-    },
-    ...{
-      rare: parts.every((one) => one.rare || one.first || one.last),
-      word: parts.every((one) => one.word),
-      place: parts.every((one) => one.place),
-    },
-    ...{ brand: parts.every((one) => one.brand), common: false, spelt: 0 },
+    first: parts.some((one) => one.first) && parts.every((one) => one.first || one.last || one.rare || !one.word),
+    last: parts.every((one) => one.last),
+    rare: parts.every((one) => one.rare || one.first || one.last),
+    word: parts.every((one) => one.word),
+    place: parts.every((one) => one.place),
+    brand: parts.every((one) => one.brand),
+    common: false,
+    spelt: 0,
   };
 }

@@ -115,7 +115,9 @@ function writtenAs(written: string): Written {
 function lookedAt(written: string): Written {
   const plain = plainForm(written);
   return {
-    ...{ plain, initial: written.length === 1, known: knownOf(written, plain) },
+    plain,
+    initial: written.length === 1,
+    known: knownOf(written, plain),
     shouted: written.length > 1 && written === written.toUpperCase(),
     camel: camelled.test(written) && !nameCamel.test(written) && !written.includes("-"),
   };

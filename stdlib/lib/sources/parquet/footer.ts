@@ -49,7 +49,11 @@ export async function footerOf(blocks: Blocks, file: string): Promise<Footer> {
   if (length > blocks.size - SMALLEST) throw broken("what it says of itself is longer than the file");
   if (length > MOST_FOOTER)
     throw new CodedError("unpacks-too-large", {
-      ...{ file, where: "its description of itself", size: length, limit: MOST_FOOTER, of: "bytes" },
+      file,
+      where: "its description of itself",
+      size: length,
+      limit: MOST_FOOTER,
+      of: "bytes",
     });
   try {
     const metadata = parquetMetadata(await blocks.read(blocks.size - 2 * MARK - length, blocks.size), {

@@ -33,7 +33,8 @@ export function leavesOf(root: SchemaTree, column: SchemaTree, file: string): re
     if (typeof value === "string")
       throw new CodedError("column-not-read", { file, column: tree.path.join("."), type: value });
     leaves.push({
-      ...{ path: own, name: tree.path.join(".") },
+      path: own,
+      name: tree.path.join("."),
       plain: { ...withoutType(element), converted_type: "DATE" },
       parsers: { ...DEFAULT_PARSERS, dateFromDays: value as unknown as ParquetParsers["dateFromDays"] },
     });

@@ -42,8 +42,14 @@ export class LeafPages {
     const { meta } = chunk;
     this.repeats = leaf.path.some(({ element }) => element.repetition_type === "REPEATED");
     this.decoder = {
-      ...{ pathInSchema: meta.path_in_schema, type: meta.type, codec: meta.codec, compressors, utf8: false },
-      ...{ element: leaf.plain, schemaPath: pathWith(leaf.path, leaf.plain), parsers: leaf.parsers },
+      pathInSchema: meta.path_in_schema,
+      type: meta.type,
+      codec: meta.codec,
+      compressors,
+      utf8: false,
+      element: leaf.plain,
+      schemaPath: pathWith(leaf.path, leaf.plain),
+      parsers: leaf.parsers,
     };
   }
 

@@ -21,7 +21,10 @@ export async function calibrated(
     probe.values.flatMap((_, i) => [0, 1].map((side) => [boundOf(i, side), scalar(boundOf(i, side))])),
   );
   const found = (await out.tool("onnx-bounds", {
-    ...{ from: PROBE, to: PROBE, name, rows },
+    from: PROBE,
+    to: PROBE,
+    name,
+    rows,
     graph: { inputs: ports.inputs, outputs },
   })) as Readonly<Record<string, readonly number[]>>;
   const bounds: Bounds = new Map(

@@ -18,7 +18,8 @@ export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "r
     const flag = "encoder_hidden_states" in program.inputs ? flagOf(program) : undefined;
     const graph = standaloneGraph(program, {
       read: async (state, of) => (await model.read(state, of)).bytes,
-      ...{ names, sizes: SIZES },
+      names,
+      sizes: SIZES,
       ...(flag && { flag }),
     });
     return { name, graph, ports: portsOf(program, names, flag) };

@@ -7,13 +7,24 @@ import type { TrialRecord } from "#kernel/core/sweep/trial.js";
 
 const goal = { direction: "maximize", metric: "f1(macro)" } as const;
 const majority: Contestant = {
-  ...{ name: "baseline(majority)", kind: "baseline", score: 0.2271, seconds: 0, bytes: null, latency: null },
+  name: "baseline(majority)",
+  kind: "baseline",
+  score: 0.2271,
+  seconds: 0,
+  bytes: null,
+  latency: null,
   constant: true,
 };
 const space: Space = { space: "log", from: 0.0007, to: 0.09, integer: false };
 const vary = { "optimizer.learning_rate": space };
 const trial = (number: number, score: number, rate = "0.002"): TrialRecord => ({
-  ...{ number, point: {}, score, state: "done", seconds: 1, run: null, error: null },
+  number,
+  point: {},
+  score,
+  state: "done",
+  seconds: 1,
+  run: null,
+  error: null,
   values: { "optimizer.learning_rate": rate },
 });
 const heeds = (trials: readonly TrialRecord[], best: number, probed = [majority]): string =>

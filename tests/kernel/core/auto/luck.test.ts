@@ -72,7 +72,11 @@ describe("the best of many looks", () => {
   });
   it("is widened on the side that flatters it alone, in the metric's direction", () => {
     const of = (difference: number, verdict: Versus["verdict"]): Versus => ({
-      ...{ name: "b", difference, low: difference - 0.1, high: difference + 0.1, verdict },
+      name: "b",
+      difference,
+      low: difference - 0.1,
+      high: difference + 0.1,
+      verdict,
     });
     const more = asChosen(of(0.15, "better"), { looks: 160, better: "greater" });
     assert.deepEqual([more.verdict, more.chosen, more.high], ["no difference shown", true, 0.25]);

@@ -45,7 +45,12 @@ describe("what won", () => {
   it("is told as the best of so many looks, and of what it is ahead by luck it isn't said to beat it", () => {
     const of = (looks: number, chosen: boolean): string =>
       saidOf({
-        ...{ name: "found", goal, scored: [words, trial], untrained: null, looks, rows: 40 },
+        name: "found",
+        goal,
+        scored: [words, trial],
+        untrained: null,
+        looks,
+        rows: 40,
         versus: versus(["no difference shown"])
           .slice(0, 1)
           .map((one) => (chosen ? { ...one, chosen } : one)),

@@ -32,15 +32,13 @@ function withWays(
   return { base: name, worth, lengths, positions: 512, ways };
 }
 const wanted: Wanted = {
-  ...{
-    rows: 800,
-    validating: 200,
-    task: "text_classification",
-    seconds: 600,
-    trials: null,
-    fixed: {},
-    keep: "accuracy",
-  },
+  rows: 800,
+  validating: 200,
+  task: "text_classification",
+  seconds: 600,
+  trials: null,
+  fixed: {},
+  keep: "accuracy",
   asked: [
     { key: "budget", value: "600s" },
     { key: "maximize", value: "accuracy" },

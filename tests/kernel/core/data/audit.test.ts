@@ -197,7 +197,10 @@ describe("an audit", () => {
     });
     assert.deepEqual(groups, { shared: 1, of: 3, some: ["x"] });
     assert.deepEqual(scores, {
-      ...{ least: -1, greatest: 2.5, values: [-1, 0, 1, 2.5], furthest: 2 },
+      least: -1,
+      greatest: 2.5,
+      values: [-1, 0, 1, 2.5],
+      furthest: 2,
       trained: { least: 1, greatest: 2.5, mean: 1.75, spread: 0.75 },
     });
   });

@@ -101,7 +101,12 @@ describe("loader", () => {
           taught: taughtLabels(Int32Array.from(ids, (_, i) => i % LABELS)),
         },
         {
-          ...{ batchSize: 4, accumulate: 1, packed: null, shuffle: "random", seed: 3, padId: 0 },
+          batchSize: 4,
+          accumulate: 1,
+          packed: null,
+          shuffle: "random",
+          seed: 3,
+          padId: 0,
           ...o,
           beside: { from: fresh, labels: 0.5 },
         },

@@ -32,11 +32,14 @@ describe("prepare", () => {
       { word: "unicode", changed: 1, dropped: [], examples: [example(2, " good ", "good")] },
       { word: "strip_html", changed: 1, dropped: [], examples: [example(6, "<b>Fine</b>", "Fine")] },
       {
-        ...{ word: "drop_empty", changed: 0 },
-        ...{ dropped: [{ why: "empty text", count: 1 }], examples: [example(3, "", null)] },
+        word: "drop_empty",
+        changed: 0,
+        dropped: [{ why: "empty text", count: 1 }],
+        examples: [example(3, "", null)],
       },
       {
-        ...{ word: "drop_duplicates", changed: 0 },
+        word: "drop_duplicates",
+        changed: 0,
         dropped: [
           { why: "duplicate", count: 1 },
           { why: "duplicate under another label", count: 1 },

@@ -34,7 +34,11 @@ describe("axes", () => {
   });
   it("of a sweep of a great many trials are found without a call for each", () => {
     const trials = Array.from({ length: 200_000 }, (_, i) => ({
-      ...{ number: i + 1, values: { rank: String(i % 7) }, score: i / 200_000, state: "done" as const, seconds: 1 },
+      number: i + 1,
+      values: { rank: String(i % 7) },
+      score: i / 200_000,
+      state: "done" as const,
+      seconds: 1,
     }));
     const figure = sweepFigure(viewOfValues(trials, { direction: "maximize", metric: "accuracy" }));
     assert.equal(figure.data.length, 4);

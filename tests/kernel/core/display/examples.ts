@@ -496,10 +496,14 @@ export function gallery(): Readonly<Record<string, Shown>> {
   return {
     data: dataShown(data, dataFacts, sample),
     slices: slicesShown({
-      ...{ by: "language", on: "tickets.test", models: ["router", "twin"], metrics: ["accuracy", "f1(macro)"] },
+      by: "language",
+      on: "tickets.test",
+      models: ["router", "twin"],
+      metrics: ["accuracy", "f1(macro)"],
       slices: [
         {
-          ...{ name: "English", rows: 1204 },
+          name: "English",
+          rows: 1204,
           scores: [
             [
               { value: 0.91, interval: { low: 0.892, high: 0.925 } },
@@ -509,7 +513,8 @@ export function gallery(): Readonly<Record<string, Shown>> {
           ],
         },
         {
-          ...{ name: "Haitian <Creole>", rows: 41 },
+          name: "Haitian <Creole>",
+          rows: 41,
           scores: [
             [
               { value: 0.5, interval: { low: 0.352, high: 0.648 } },
@@ -525,12 +530,23 @@ export function gallery(): Readonly<Record<string, Shown>> {
       ],
       differences: [
         {
-          ...{ model: 0, metric: 0, greatest: "English", least: "Haitian <Creole>", value: 0.41 },
-          ...{ interval: { low: 0.261, high: 0.559 }, verdict: "differs" as const },
+          model: 0,
+          metric: 0,
+          greatest: "English",
+          least: "Haitian <Creole>",
+          value: 0.41,
+          interval: { low: 0.261, high: 0.559 },
+          verdict: "differs" as const,
         },
         {
-          ...{ model: 1, metric: 0, greatest: "English", least: "Haitian <Creole>", value: 0.2 },
-          ...{ interval: null, verdict: null, without: "English" },
+          model: 1,
+          metric: 0,
+          greatest: "English",
+          least: "Haitian <Creole>",
+          value: 0.2,
+          interval: null,
+          verdict: null,
+          without: "English",
         },
       ],
       methods: "Wilson (accuracy)",
@@ -573,7 +589,9 @@ export function gallery(): Readonly<Record<string, Shown>> {
       text: curvesText(runEvents()),
     }),
     "learning-curve": learningCurveShown(learning(), {
-      ...{ data: "tickets", rows: 800, errors: false },
+      data: "tickets",
+      rows: 800,
+      errors: false,
       measured:
         "a probe over the base's own vectors, scored on 200 rows held out; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.",
     })[0]!,
@@ -587,7 +605,9 @@ export function gallery(): Readonly<Record<string, Shown>> {
     worst,
     uncertain: uncertainShown([
       {
-        ...{ row: 41, text: "Refund for a <b>late</b> parcel?", truth: "billing" },
+        row: 41,
+        text: "Refund for a <b>late</b> parcel?",
+        truth: "billing",
         between: [
           { label: "shipping", probability: 0.412 },
           { label: "billing", probability: 0.409 },
@@ -607,7 +627,8 @@ export function gallery(): Readonly<Record<string, Shown>> {
     why: whyShown(
       [
         {
-          ...{ answer: "“billing”", special: 0.002 },
+          answer: "“billing”",
+          special: 0.002,
           parts: ["Where", " ", "is", " ", "my", " ", "<b>refund</b>", "?", " ", "cut", " ", "off"].map((text, i) => ({
             text,
             value: text === " " || i > 8 ? null : [0.02, 0, -0.04, 0, 0.01, 0, 0.31, -0.12, 0][i]!,

@@ -91,15 +91,26 @@ const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 function hostileAuto(a: string, b: string): AutoReport {
   const contestants = [a, b].map((name, i) => ({ ...must(won.probed[i], "a baseline"), name, latency: i + 1 }));
   return {
-    ...{ name: a, goal: { direction: "minimize", metric: b }, probed: contestants, program: a },
+    name: a,
+    goal: { direction: "minimize", metric: b },
+    probed: contestants,
+    program: a,
     looked: {
-      ...{ ...won.looked, data: b, task: a, languages: [a, b], labels: [{ label: a, count: 2 }] },
+      ...won.looked,
+      data: b,
+      task: a,
+      languages: [a, b],
+      labels: [{ label: a, count: 2 }],
       machine: { ...won.looked.machine, engine: b },
       bases: [a, b].map((name) => ({ name, parameters: 1, bytes: 1, lengths: null })),
     },
     left: Array.from({ length: 8 }, () => ({ what: a, why: b })),
     outcome: {
-      ...{ said: a, best: b, scored: contestants, front: [a, b], tune: b },
+      said: a,
+      best: b,
+      scored: contestants,
+      front: [a, b],
+      tune: b,
       versus: [{ name: a, difference: 1, low: 0, high: 2, verdict: "better" }],
     },
   };
@@ -225,10 +236,15 @@ describe("text from data", () => {
         const renamed = (of: Readonly<Record<string, number>>) =>
           Object.fromEntries(Object.values(of).map((value, i) => [names[i] ?? "", value]));
         const view = {
-          ...{ ...made, name: b, metric },
+          ...made,
+          name: b,
+          metric,
           clients: made.clients.map((client, i) => ({ ...client, name: names[i] ?? "" })),
           rounds: made.rounds.map((round) => ({
-            ...{ ...round, scores: renamed(round.scores), personal: renamed(round.personal ?? {}), lost: [a] },
+            ...round,
+            scores: renamed(round.scores),
+            personal: renamed(round.personal ?? {}),
+            lost: [a],
             clients: round.clients.map((one, i) => ({ ...one, name: names[i] ?? "" })),
           })),
         };
@@ -296,23 +312,26 @@ describe("text from data", () => {
         const differing = { ...score, model: 0, metric: 0, greatest: a, least: b, verdict: null, without: a };
         safe(
           slicesShown({
-            ...{
-              by: a,
-              on: b,
-              models: [a, b, a],
-              metrics: [b],
-              slices: [slice(a), slice(b)],
-              differences: [differing],
-              methods: a,
-              notes: [b],
-            },
+            by: a,
+            on: b,
+            models: [a, b, a],
+            metrics: [b],
+            slices: [slice(a), slice(b)],
+            differences: [differing],
+            methods: a,
+            notes: [b],
           }),
         );
         safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
         const trials = [
           ...[1, 3, 4, 5, 6, 7, 9, 10, 11].map((number) => ({
-            ...{ number, values: { [a]: number % 2 ? b : a, rate: number * 1e-3 }, state: "done" as const },
-            ...{ score: number / 10, scores: [number / 10, 1 - number / 9], begun: number, seconds: 1 },
+            number,
+            values: { [a]: number % 2 ? b : a, rate: number * 1e-3 },
+            state: "done" as const,
+            score: number / 10,
+            scores: [number / 10, 1 - number / 9],
+            begun: number,
+            seconds: 1,
           })),
           { number: 2, values: { [a]: a, rate: 1e-5 }, score: null, state: "failed" as const, error: b, why: a },
           {

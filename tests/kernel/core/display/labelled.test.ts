@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { labelledShown, type LabelledRows } from "#kernel/core/display/labelled.js";
 
 const told: LabelledRows = {
-  ...{ model: "m", data: "more", rows: 4, made: 0, labelled: 8, sure: 0.8, unsure: 1, agrees: null },
+  model: "m",
+  data: "more",
+  rows: 4,
+  made: 0,
+  labelled: 8,
+  sure: 0.8,
+  unsure: 1,
+  agrees: null,
   labels: [["yes", 4]],
 };
 const textOf = (o: LabelledRows): string => String(labelledShown("s", o).bundle["text/plain"]);

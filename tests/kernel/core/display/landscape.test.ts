@@ -14,9 +14,11 @@ import { displaySymbol } from "#kernel/core/display/shown.js";
 const along = [-1, 0, 1, 2, 3];
 const told: LandscapeTold = {
   name: "start",
-  ...{ x: along, y: along },
+  x: along,
+  y: along,
   losses: ["old.test", "new.test"].map((on, k) => ({
-    ...{ on, rows: k === 0 ? 64 : 40 },
+    on,
+    rows: k === 0 ? 64 : 40,
     z: along.map((b) => along.map((a) => 0.1 + (a - 2 * k) ** 2 + b * b)),
   })),
   places: [

@@ -33,14 +33,24 @@ export function madeFederation(o: {
       ]),
     );
   return {
-    ...{ name: "drill", metric: "accuracy", better: 1, clients, labels: o.labels, of: o.of ?? o.rounds },
+    name: "drill",
+    metric: "accuracy",
+    better: 1,
+    clients,
+    labels: o.labels,
+    of: o.of ?? o.rounds,
     rounds: Array.from({ length: o.rounds }, (_, r) => {
       const lost = clients.filter((_, i) => hashed(r, i, 3) < 0.2).map(({ name }) => name);
       const answered = clients.filter(({ name }) => !lost.includes(name));
       return {
-        ...{ round: r + 1, lost, sent: 91_000 * clients.length, received: 91_000 * answered.length },
+        round: r + 1,
+        lost,
+        sent: 91_000 * clients.length,
+        received: 91_000 * answered.length,
         clients: answered.map(({ name, rows }, i) => ({
-          ...{ name, rows, loss: 1.4 / (r + 1) + 0.2 * hashed(i, r) },
+          name,
+          rows,
+          loss: 1.4 / (r + 1) + 0.2 * hashed(i, r),
           ...(!o.masked && {
             norm: 0.8 / Math.sqrt(r + 1) + 0.3 * hashed(i, r, 5),
             cosine: 0.85 - 0.8 * hashed(i, r, 7),

@@ -7,7 +7,10 @@ import { forgottenOf } from "#kernel/core/learning/forgotten.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
 const seasons: UpdateShown = {
-  ...{ name: "seasons", metric: "accuracy", better: 1, of: 3 },
+  name: "seasons",
+  metric: "accuracy",
+  better: 1,
+  of: 3,
   tasks: [
     { data: "tickets", split: "test", rows: 240, learnt: 0 },
     { data: "spring", split: "test", rows: 80, learnt: 1 },
@@ -48,7 +51,10 @@ export function updatesGallery(): Readonly<Record<string, Shown>> {
       "k",
     ),
     "updates-since": sinceShown({
-      ...{ name: "next", start: "last <week>", tries, not: ["winter.test was not compared: its rows are others now"] },
+      name: "next",
+      start: "last <week>",
+      tries,
+      not: ["winter.test was not compared: its rows are others now"],
       on: [
         {
           ...since,
@@ -63,13 +69,25 @@ export function updatesGallery(): Readonly<Record<string, Shown>> {
         },
         { ...since, on: "spring.test", rows: 80, of: 80, before: 0.9, now: 0.91, low: -0.02, high: 0.04, lost: false },
         {
-          ...{ on: "notes <long>.validation", metric: "loss", better: "less" as const, rows: 60, of: 60, lost: false },
-          ...{ before: 2.41, now: 2.31, recorded: 2.44, low: -0.14, high: -0.06 },
+          on: "notes <long>.validation",
+          metric: "loss",
+          better: "less" as const,
+          rows: 60,
+          of: 60,
+          lost: false,
+          before: 2.41,
+          now: 2.31,
+          recorded: 2.44,
+          low: -0.14,
+          high: -0.06,
         },
       ],
     }),
     "updates-forget": forgetShown({
-      ...{ asked: 3, found: 2, rows: 4, damaged: 1 },
+      asked: 3,
+      found: 2,
+      rows: 4,
+      damaged: 1,
       saw: [
         { run: "router-20261101-090000-1a2b", deleted: 0, own: true },
         { run: "seasons_1-20261102-090000-3c4d", deleted: 4, own: false },

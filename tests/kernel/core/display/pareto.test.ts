@@ -29,7 +29,11 @@ describe("models made smaller beside their original", () => {
   it("what is quicker by less than its rounds differ is as quick, and the better score stands", () => {
     const [first] = beside.models as [(typeof beside.models)[number]];
     const near = (value: number, ms: number) => ({
-      ...{ ...first, name: "near", is: "stage" as const, median: ms, spread: { low: 0.9 * ms, high: 1.1 * ms } },
+      ...first,
+      name: "near",
+      is: "stage" as const,
+      median: ms,
+      spread: { low: 0.9 * ms, high: 1.1 * ms },
       score: { value, interval: null },
     });
     const time = (one: ReturnType<typeof near>): boolean =>

@@ -5,7 +5,11 @@ import { labelIssuesShown } from "#kernel/core/display/data/label-issues.js";
 describe("a table with texts", () => {
   it("leaves a long text wide enough, whatever stands beside it", () => {
     const issue = {
-      ...{ split: "train", row: 3, label: "billing", likely: "technical", chance: 0.02 },
+      split: "train",
+      row: 3,
+      label: "billing",
+      likely: "technical",
+      chance: 0.02,
       trained: { margin: -1.2, forgotten: 2, by: "both" as const },
     };
     const of = { data: "d", rows: 100, all: 100, accuracy: 0.9, share: 0.05 };

@@ -16,8 +16,15 @@ async function figures({ name, family, config }: Rival, length = 128): Promise<E
   return figuresOf(
     name,
     {
-      ...{ family: implementation, config: implementation.config(config), technique: PLAIN, labels: 2, roles: [] },
-      ...{ task: { call, implementation: await does(call, "task") }, prefixInCheckpoint: false, tensors: {}, seed: 0 },
+      family: implementation,
+      config: implementation.config(config),
+      technique: PLAIN,
+      labels: 2,
+      roles: [],
+      task: { call, implementation: await does(call, "task") },
+      prefixInCheckpoint: false,
+      tensors: {},
+      seed: 0,
     },
     length,
   );

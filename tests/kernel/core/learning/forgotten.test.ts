@@ -34,7 +34,9 @@ describe("what was forgotten", () => {
     const found = forgottenOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
     const hostile = `<img src=x onerror=alert(1)>\u001b[31m${"x".repeat(500)}`;
     const of = {
-      ...{ ...found, on: "d.<b>test</b>", after: "m (before)" },
+      ...found,
+      on: "d.<b>test</b>",
+      after: "m (before)",
       example: (row: number) => ({ row: row + 2, text: hostile, right: "<script>", now: `"no"` }),
     };
     const shown = forgottenShown({ name: "<u>n</u>", of: [of], tries: "To keep more of it try `replay(5%)`" }, "id");

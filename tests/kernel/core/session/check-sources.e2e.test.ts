@@ -129,7 +129,8 @@ describe("notebooks that are checked", function () {
     const datasets = new DatasetCache();
     const far = { folder: join(folder, "runs/far"), name: "far", recipeHash: "", model: {} as ModelPlan };
     const { diagnostics } = await checkSources(texts, {
-      ...{ registry, parameters: {} },
+      registry,
+      parameters: {},
       answer: (need) =>
         need.about === "run"
           ? Promise.resolve({ ...far, together: { is: "sweep" as const, model: {}, recipe: {} } })

@@ -55,7 +55,9 @@ describe("what trials of a sweep cost", () => {
     const { sweep } = swept("epochs: choice(1, 20), batch_size: choice(8, 16, 32, 64, 128)");
     const of = (epochs: number) => ({
       ...sweep.plan.estimates,
-      ...{ seconds: 3 * epochs, secondsBetween: [2 * epochs, 5 * epochs] as const, tokens: 1000 * epochs },
+      seconds: 3 * epochs,
+      secondsBetween: [2 * epochs, 5 * epochs] as const,
+      tokens: 1000 * epochs,
     });
     const costs = await costsOf(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
     const facts = sweepFacts(sweep, undefined, costs);

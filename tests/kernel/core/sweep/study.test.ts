@@ -15,7 +15,14 @@ function swept(block: string): SweepPlan {
   return run.actions!.find((one) => one.verb === "sweep")!.sweep;
 }
 const done: TrialRecord = {
-  ...{ number: 1, values: {}, point: {}, score: 0.8, state: "done", seconds: 1, run: null, error: null },
+  number: 1,
+  values: {},
+  point: {},
+  score: 0.8,
+  state: "done",
+  seconds: 1,
+  run: null,
+  error: null,
 };
 
 describe("the best trial", () => {

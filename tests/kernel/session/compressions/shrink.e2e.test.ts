@@ -48,7 +48,8 @@ describe("models made smaller without a teacher", function () {
       const whole = (numbers: readonly number[]) =>
         new OrtTensor("int64", BigInt64Array.from(numbers, BigInt), [1, numbers.length]);
       const feeds = {
-        ...{ input_ids: whole(ids), attention_mask: whole(ids.map(() => 1)) },
+        input_ids: whole(ids),
+        attention_mask: whole(ids.map(() => 1)),
         ...(session.inputNames.includes("token_type_ids") && { token_type_ids: whole(ids.map(() => 0)) }),
       };
       const { logits } = await session.run(feeds);

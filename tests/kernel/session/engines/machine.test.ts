@@ -108,18 +108,16 @@ describe("what trainings took on this machine", () => {
   });
   it("leaves out what the first step alone takes", () => {
     const steps = [5, 1, 1.2, 1].map((seconds, i) => ({
-      ...{
-        at: "",
-        run: "",
-        kind: "step" as const,
-        step: i + 1,
-        epoch: 0,
-        tokens: 1,
-        loss: 1,
-        rate: 1,
-        norm: 1,
-        seconds,
-      },
+      at: "",
+      run: "",
+      kind: "step" as const,
+      step: i + 1,
+      epoch: 0,
+      tokens: 1,
+      loss: 1,
+      rate: 1,
+      norm: 1,
+      seconds,
     }));
     assert.equal(steadily(10, steps), 6);
     assert.equal(steadily(10, steps.slice(0, 1)), 10);

@@ -17,7 +17,8 @@ describe("what the rows of a client have spent", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const call: PrivacyPlan["call"] = {
-    ...{ kind: "privacy", word: "differential" },
+    kind: "privacy",
+    word: "differential",
     arguments: { epsilon: 8, delta: 1e-5, clip: 1, unit: "row", accountant: "rdp" },
   };
   const round = { noise: 1, rate: 0.1, steps: 10 };
@@ -82,7 +83,9 @@ describe("what the rows of a client have spent", () => {
     // Between what it reads and what it writes nobody else does.
     let held = false;
     const account = new Account({
-      ...{ file, privacy: { call, epsilon: most }, round },
+      file,
+      privacy: { call, epsilon: most },
+      round,
       accountant: {
         ...accountant,
         spent(...all: Parameters<typeof accountant.spent>) {

@@ -11,11 +11,19 @@ describe("whoever joins a federation", () => {
     const training = { epochs: 1 };
     const plan = { recipe: { federated, training }, effects: { run: "far" } } as unknown as Plan;
     const request: JoinRequest = {
-      ...{ plan, number: 0, name: null, superlink: "", plain: false, certificates: null, once: false, life: null },
+      plan,
+      number: 0,
+      name: null,
+      superlink: "",
+      plain: false,
+      certificates: null,
+      once: false,
+      life: null,
       peers: [],
     };
     await assert.rejects(joinFederation({} as TuneSession, request, {} as never), {
-      ...{ code: "peers-open", message: "`--peers` names who may be in secret sums, and far has none" },
+      code: "peers-open",
+      message: "`--peers` names who may be in secret sums, and far has none",
     });
   });
 

@@ -7,7 +7,8 @@ const view = (apart: boolean, clients: number) => ({
   name: "drill",
   labels: ["no", "yes"],
   clients: Array.from({ length: clients }, (_, i) => ({
-    ...{ name: String(i), rows: 20 },
+    name: String(i),
+    rows: 20,
     labels: apart ? (i % 2 === 0 ? [20, 0] : [0, 20]) : [10, 10],
   })),
 });

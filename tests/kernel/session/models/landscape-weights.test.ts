@@ -9,7 +9,9 @@ import { drawnOf, type Told } from "#kernel/session/models/landscape-weights.js"
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const call = (word: string, given: Readonly<Record<string, Value>>): Call => ({
-  ...{ kind: "technique", word, arguments: given },
+  kind: "technique",
+  word,
+  arguments: given,
 });
 
 describe("models of one landscape", () => {

@@ -8,7 +8,8 @@ import { TuneSession } from "#kernel/session/tune-session.js";
 const [, , folder = "", run = ""] = process.argv;
 const values = new Map<string, unknown>();
 const session = new TuneSession({
-  ...{ folder, runs: join(folder, "runs") },
+  folder,
+  runs: join(folder, "runs"),
   names: { define: (name, value) => void values.set(name, value), remove: () => undefined },
 });
 const text = `engine { engine: onnx, threads: 1 }

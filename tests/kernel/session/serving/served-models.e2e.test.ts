@@ -79,7 +79,9 @@ deploy labels to onnx("labels_onnx")`);
         { name: "sixteen", folder: inBf16(handle("labels").folder!) },
       ],
       {
-        ...{ limits: { ...LIMITS, queue: 64 }, folder: book.folder, stuck: 6000 },
+        limits: { ...LIMITS, queue: 64 },
+        folder: book.folder,
+        stuck: 6000,
         tell(event) {
           told.push(event);
           if (event.is !== "opened" || early.length !== 4) return;
@@ -137,7 +139,9 @@ deploy labels to onnx("labels_onnx")`);
         { name: null, folder: "gpt2" },
       ],
       {
-        ...{ limits: LIMITS, folder: book.folder, engine: { engine: "onnx" } },
+        limits: LIMITS,
+        folder: book.folder,
+        engine: { engine: "onnx" },
       },
     );
     try {
@@ -369,7 +373,9 @@ deploy labels to onnx("labels_onnx")`);
     const opened = ServedModels.open(
       ["gpt2", "other_folder"].map((folder) => ({ name: null, folder })),
       {
-        ...{ limits: LIMITS, folder: book.folder, signal: stop.signal },
+        limits: LIMITS,
+        folder: book.folder,
+        signal: stop.signal,
         tell: ({ is }) => void events.push(is),
         found: () =>
           setTimeout(() => {

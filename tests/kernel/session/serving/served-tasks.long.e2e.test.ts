@@ -50,7 +50,8 @@ deploy tags to onnx("tags_onnx")`,
         ...["sets_folder", "adapter_folder", "tags_onnx", "plain"].map((folder) => ({ name: null, folder })),
       ],
       {
-        ...{ limits: { ...LIMITS, queue: 64 }, folder: book.folder },
+        limits: { ...LIMITS, queue: 64 },
+        folder: book.folder,
         engine: { engine: (await book.session.engines.engine()).info.name },
       },
     );
@@ -91,8 +92,17 @@ deploy tags to onnx("tags_onnx")`,
   it("tell their sort, their sharing, and what they can't be asked", async () => {
     const sorts = Object.fromEntries(models.list().map(({ name, sort }) => [name, sort]));
     assert.deepEqual(sorts, {
-      ...{ labels: "labels", pairs: "labels", sets: "labels", scores: "number", tags: "tags", answers: "answers" },
-      ...{ fills: "fills", vectors: "embeds", sets_folder: "labels", adapter_folder: "labels", tags_onnx: "tags" },
+      labels: "labels",
+      pairs: "labels",
+      sets: "labels",
+      scores: "number",
+      tags: "tags",
+      answers: "answers",
+      fills: "fills",
+      vectors: "embeds",
+      sets_folder: "labels",
+      adapter_folder: "labels",
+      tags_onnx: "tags",
       plain: "labels",
     });
     const of = (name: string) => models.list().find((one) => one.name === name)!;

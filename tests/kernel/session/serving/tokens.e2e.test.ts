@@ -60,7 +60,9 @@ describe("tokens that are asked for", function () {
       tokensOf(within(endless, { tokens: 9, from: "start", signal }), [hard], { specials: false, signal }),
       within(endless, { tokens: 9, from: "start", signal }).encode([hard], Infinity),
       within(endless, { tokens: 9, from: "start", signal }).encodeContexts(["q"], [hard], {
-        ...{ length: 9, overlap: 1, names: [1] },
+        length: 9,
+        overlap: 1,
+        names: [1],
       }),
     ].map((one) => assert.rejects(one, /went away/));
     const next = tokenizer.encode(["ab"], 9);

@@ -49,10 +49,11 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
   it("tell what they are", () => {
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
-      ...{ tales: ["continues", false, "gpt2"], verses: ["continues", false, "gpt2"] },
+      tales: ["continues", false, "gpt2"],
+      verses: ["continues", false, "gpt2"],
       sagas: ["continues", false, "gpt2"],
-      ...{ chats: ["continues", true, null] },
-      ...{ gpt2: ["continues", false, null] },
+      chats: ["continues", true, null],
+      gpt2: ["continues", false, null],
     });
   });
   it("write what predict writes, all at once", async () => {

@@ -38,7 +38,8 @@ deploy chats to huggingface("chats_folder")`);
     models = await ServedModels.open(
       [...folders, "tales_onnx", "chats_folder"].map((folder) => ({ name: null, folder })),
       {
-        ...{ limits: LIMITS, folder: book.folder },
+        limits: LIMITS,
+        folder: book.folder,
         engine: { engine: (await book.session.engines.engine()).info.name },
       },
     );
@@ -52,7 +53,8 @@ deploy chats to huggingface("chats_folder")`);
     const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
     assert.deepEqual(told, {
       tales: ["continues", false, "gpt2"],
-      ...{ chats: ["continues", true, null], rewrites: ["rewrites", false, null] },
+      chats: ["continues", true, null],
+      rewrites: ["rewrites", false, null],
       tales_onnx: ["continues", false, null],
       chats_folder: ["continues", true, null],
     });

@@ -31,5 +31,9 @@ export const trial: TrialRecord = {
 };
 export const running = (number: number): TrialRecord => ({
   ...trial,
-  ...{ number, score: null, state: "running", seconds: 0, run: null },
+  number,
+  score: null,
+  state: "running",
+  seconds: 0,
+  run: null,
 });

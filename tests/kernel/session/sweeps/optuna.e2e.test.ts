@@ -47,7 +47,10 @@ describe("a sweep's journal and Optuna", function () {
     const { file } = written();
     const seen = await look(file);
     const params = {
-      ...{ "optimizer.learning_rate": 0.001, batch_size: "16", epochs: 3, technique: "lora" },
+      "optimizer.learning_rate": 0.001,
+      batch_size: "16",
+      epochs: 3,
+      technique: "lora",
       "technique.lora.rank": "8",
     };
     const { values } = trial;
@@ -57,7 +60,12 @@ describe("a sweep's journal and Optuna", function () {
     const { seconds, ...told } = first!;
     assert.ok(typeof seconds === "number");
     assert.deepEqual(told, {
-      ...{ number: 0, state: "COMPLETE", values: [0.9], params, reports: { 10: "0.5", 20: "nan" }, constraints: {} },
+      number: 0,
+      state: "COMPLETE",
+      values: [0.9],
+      params,
+      reports: { 10: "0.5", 20: "nan" },
+      constraints: {},
       attrs: { values, seconds: 1.5, run: "search_1" },
       distributions: {
         "optimizer.learning_rate": "FloatDistribution(high=0.01, log=True, low=1e-05, step=None)",

@@ -22,7 +22,12 @@ const goal = { direction: "minimize", metric: call("metric", "loss") } as const;
 const plan = {
   vary: { "optimizer.learning_rate": { space: "log", from: 1e-4, to: 1e-2, integer: false } },
   search: call("search", "random"),
-  ...{ trials: 6, budgetMs: null, goal, goals: [goal], pruner: null, seed: 1 },
+  trials: 6,
+  budgetMs: null,
+  goal,
+  goals: [goal],
+  pruner: null,
+  seed: 1,
   plan: { estimates: { tokens: 100 } },
 } as unknown as SweepPlan;
 
@@ -55,17 +60,15 @@ describe("a sweep's runner", () => {
     const log = new TrialLog(Journal.open(root, name, "0".repeat(12), { vary: sweep.vary, goals }));
     try {
       ending = await runTrials({
-        ...{
-          name,
-          sweep,
-          goal: goalOf(sweep, registry),
-          runTrial,
-          log,
-          lock,
-          atOnce,
-          signal: undefined,
-          wishes: new Wishes(),
-        },
+        name,
+        sweep,
+        goal: goalOf(sweep, registry),
+        runTrial,
+        log,
+        lock,
+        atOnce,
+        signal: undefined,
+        wishes: new Wishes(),
         search: await does(sweep.search, "search"),
         pruner: sweep.pruner && (await does(sweep.pruner, "pruner")),
         onChange: () => undefined,

@@ -86,7 +86,10 @@ describe("trials that a sweep starts from", () => {
     journal.add({ ...trial, number: 2, score: null, state: "pruned", reports });
     const told = (wanted: JournalOf["goals"]) =>
       startedFrom(journal.file, { vary, goals: wanted }).trials.map(({ score, scores, spread, reports: own }) => ({
-        ...{ score, scores, spread, own: own?.length },
+        score,
+        scores,
+        spread,
+        own: own?.length,
       }));
     assert.deepEqual(told(one.goals), [
       { score: 0.7, scores: undefined, spread: [0.1], own: undefined },

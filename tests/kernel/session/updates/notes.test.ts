@@ -67,7 +67,7 @@ describe("what an update says beside its scores", () => {
         [0.7, 0.9, 0.6, null],
         [0.7, 0.9, 0.1, 0],
       ];
-      const all: UpdateShown = { ...{ name: "n", metric: "accuracy", better: 1, of: 3 }, tasks, stages, matrix, ...of };
+      const all: UpdateShown = { name: "n", metric: "accuracy", better: 1, of: 3, tasks, stages, matrix, ...of };
       return String(matrixShown({ ...all, matrix: all.matrix.slice(0, 4) }, "id").bundle["text/plain"]);
     };
     const said = "kind wasn't learnt (0.4000; one answer for all has 0.4000): more epochs";

@@ -8,7 +8,8 @@ const count = 6;
 const which = Uint32Array.of(1, 4, 5);
 const ids = { length: count, at: (row: number) => Int32Array.of(row, 10 + row) };
 const rows = {
-  ...{ ids, lengths: Int32Array.from({ length: count }, (_, row) => 20 + row) },
+  ids,
+  lengths: Int32Array.from({ length: count }, (_, row) => 20 + row),
   written: Int32Array.from({ length: count }, (_, row) => 30 + row),
   weights: Float32Array.from({ length: count }, (_, row) => 40 + row),
 } as unknown as Encoded;

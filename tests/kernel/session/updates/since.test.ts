@@ -22,8 +22,17 @@ import { data, dataFacts } from "../../core/display/examples.js";
 
 const replay = (share: Call["arguments"][string]): Call => ({ word: "replay", kind: "strategy", arguments: { share } });
 const on = (more: Partial<SinceOn> = {}): SinceOn => ({
-  ...{ data: "d", split: "test", dataHash: "aa", rows: 100, metric: "accuracy", better: "greater" },
-  ...{ before: 0.9, now: 0.7, low: -0.3, high: -0.1, lost: true },
+  data: "d",
+  split: "test",
+  dataHash: "aa",
+  rows: 100,
+  metric: "accuracy",
+  better: "greater",
+  before: 0.9,
+  now: 0.7,
+  low: -0.3,
+  high: -0.1,
+  lost: true,
   ...more,
 });
 
@@ -132,7 +141,10 @@ describe("what is kept of evaluations of before", () => {
   });
   it("is shown with how sure it is, and nothing in it is markup", () => {
     const shown = sinceShown({
-      ...{ name: "<b>n</b>", start: "m", not: ["e.test was not compared: its rows are others now"], tries: "TRY" },
+      name: "<b>n</b>",
+      start: "m",
+      not: ["e.test was not compared: its rows are others now"],
+      tries: "TRY",
       on: [
         { ...on(), on: "d.test", of: 9000, recorded: null },
         {

@@ -53,7 +53,8 @@ describe("weights that a stage takes", () => {
     [`ewc.anchor/${A}`]: tensor([2, 3], 400),
   };
   const fresh = {
-    ...{ [A]: tensor([3, 3], 0), [B]: tensor([4, 3], 0) },
+    [A]: tensor([3, 3], 0),
+    [B]: tensor([4, 3], 0),
     ...Object.fromEntries(carried.slice(2).map((name) => [name, tensor(name.endsWith(A) ? [3, 3] : [4, 3], -50)])),
   };
 

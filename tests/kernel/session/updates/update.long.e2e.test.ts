@@ -117,7 +117,8 @@ update m on d as bound { ${recipe}, strategy: ewc(10) }
 update m on e, f as once { ${recipe}, strategy: naive }`);
     const said = await model("m").predict(["a good film w3"]);
     const { x, y, losses, places, held } = await model("m").landscape([model("there"), model("bound")], {
-      ...{ on: ["d.train"], cells: 5 },
+      on: ["d.train"],
+      cells: 5,
     });
     assert.deepEqual(await model("m").predict(["a good film w3"]), said);
     const [, first, second] = places;
@@ -159,11 +160,15 @@ update m on e, f as once { ${recipe}, strategy: naive }`);
 update m on d as away { ${recipe}, strategy: naive }
 update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);
     const { places, held } = await model("m").landscape([model("away"), model("tied_1"), model("tied")], {
-      ...{ on: ["d.validation"], cells: 5, rows: 5 },
+      on: ["d.validation"],
+      cells: 5,
+      rows: 5,
     });
     assert.equal(held!.by, "tied_1");
     const both = await model("m").landscape([model("away"), model("tied")], {
-      ...{ on: ["d.validation"], cells: 5, rows: 5 },
+      on: ["d.validation"],
+      cells: 5,
+      rows: 5,
     });
     assert.deepEqual([places.length, both.losses[0]!.rows], [4, 5]);
     // What the penalty is, weight by weight.

@@ -27,7 +27,13 @@ describe("annotated data", () => {
     const { rows, standing, labels } = annotated(of);
     const lines: Line[] = [];
     const desk = new Desk({
-      ...{ data: "d", annotator, column: "label", labels, several: false, order: "random", standing },
+      data: "d",
+      annotator,
+      column: "label",
+      labels,
+      several: false,
+      order: "random",
+      standing,
       asks: rows.map((row) => ({ row, why: "by chance" })),
       write: (line) => void lines.push(line),
       ...more,
@@ -100,8 +106,16 @@ describe("annotated data", () => {
     const now = await prepared(of, lines);
     assert.deepEqual(labelsOf(now), ["warm", "warm", "cold"]);
     assert.deepEqual(now.facts.annotated, {
-      ...{ file: "a.annotations.jsonl", rows: 3, by: [{ annotator: "ann", rows: 3 }], changed: 1, labelled: 0 },
-      ...{ dropped: 1, waiting: 0, ties: 0, lost: 0, unread: 0 },
+      file: "a.annotations.jsonl",
+      rows: 3,
+      by: [{ annotator: "ann", rows: 3 }],
+      changed: 1,
+      labelled: 0,
+      dropped: 1,
+      waiting: 0,
+      ties: 0,
+      lost: 0,
+      unread: 0,
     });
     assert.deepEqual(now.facts.dropped, [{ why: "dropped by annotators", count: 1, examples: [3] }]);
     assert.deepEqual(now.sample[1], { text: "blue", label: "warm" });
@@ -290,8 +304,16 @@ describe("annotated data", () => {
 
   it("reads lines to a torn end, and passes over what is no decision", () => {
     const line: Line = {
-      ...{ text: "ab", nth: 1, row: "3 (test)", column: "label", does: "label", before: null, after: "x" },
-      ...{ annotator: 'a"n\nn', at: "2026-01-01T00:00:00.000Z", why: "" },
+      text: "ab",
+      nth: 1,
+      row: "3 (test)",
+      column: "label",
+      does: "label",
+      before: null,
+      after: "x",
+      annotator: 'a"n\nn',
+      at: "2026-01-01T00:00:00.000Z",
+      why: "",
     };
     const whole = writtenLine(line);
     const others = ["not json", "[]", '{"text":1}', whole.trim().replace('"after":"x"', '"after":7')];

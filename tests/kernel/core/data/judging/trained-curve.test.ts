@@ -12,7 +12,14 @@ const sizes = [100, 200, 400, 800];
 const alone = (of: (n: number) => number, at = sizes): readonly SizeTrained[] =>
   at.map((rows) => ({ rows, score: of(rows), seeds: 1, variance: null }));
 const trial = (number: number, values: Readonly<Record<string, string>>, more: Partial<TrialRecord>): TrialRecord => ({
-  ...{ number, values, point: {}, score: 0.5, state: "done", seconds: 1, run: null, error: null },
+  number,
+  values,
+  point: {},
+  score: 0.5,
+  state: "done",
+  seconds: 1,
+  run: null,
+  error: null,
   ...more,
 });
 

@@ -4,7 +4,12 @@ import { labelIssuesShown, type ToldIssue } from "#kernel/core/display/data/labe
 
 describe("label issues as they are shown", () => {
   const issue = (chance: number, by?: "probe" | "training"): ToldIssue => ({
-    ...{ split: "all", row: 3, text: "a text", label: "a", likely: "b", chance },
+    split: "all",
+    row: 3,
+    text: "a text",
+    label: "a",
+    likely: "b",
+    chance,
     ...(by ? { trained: { margin: -1, forgotten: 0, by } } : {}),
   });
   const told = (issues: readonly ToldIssue[]): string =>

@@ -6,7 +6,12 @@ import { keptText, meansText, noiseBeside, promiseText } from "#kernel/core/disp
 const privacy: PrivacyPlan = {
   call: { word: "differential", kind: "privacy", arguments: {} },
   unit: "row",
-  ...{ epsilon: 8, delta: 1e-5, clip: 1, noise: 0.913, rate: 0.016, steps: 180 },
+  epsilon: 8,
+  delta: 1e-5,
+  clip: 1,
+  noise: 0.913,
+  rate: 0.016,
+  steps: 180,
 };
 
 describe("a promise of privacy", () => {

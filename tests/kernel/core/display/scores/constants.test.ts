@@ -10,8 +10,10 @@ const text = (metrics: EvaluationReport["metrics"]): string =>
     ],
   );
 const metric = (name: string, by: string | null) => ({
-  ...{ name, scores: [{ value: 0.7, interval: null }] },
-  ...{ constants: [0.5], constantsBy: [by] },
+  name,
+  scores: [{ value: 0.7, interval: null }],
+  constants: [0.5],
+  constantsBy: [by],
 });
 
 describe("answers that never change", () => {

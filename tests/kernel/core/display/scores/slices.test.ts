@@ -6,7 +6,13 @@ const score = { value: 0.5, interval: { low: 0.4, high: 0.6 } };
 function report(metrics: readonly string[], more: Partial<SlicesReport> = {}): SlicesReport {
   const slice = (name: string) => ({ name, rows: 30, scores: [metrics.map(() => score)] });
   return {
-    ...{ by: "gender", on: "d.test", models: ["m"], metrics, slices: [slice("f"), slice("m")], methods: "", notes: [] },
+    by: "gender",
+    on: "d.test",
+    models: ["m"],
+    metrics,
+    slices: [slice("f"), slice("m")],
+    methods: "",
+    notes: [],
     ...more,
   };
 }

@@ -7,7 +7,10 @@ import { report } from "../examples.js";
 describe("the worst examples", () => {
   it("write all numbers one way: without separators, great ones whole", () => {
     const mistake = (row: number, truth: number, predicted: number) => ({
-      ...{ row, text: "a house", truth: answer(truth), predicted: answer(predicted) },
+      row,
+      text: "a house",
+      truth: answer(truth),
+      predicted: answer(predicted),
       probability: Math.abs(truth - predicted),
     });
     const worst = [mistake(12_345, 34_078, 5545.4), mistake(7, 1204.52, 5545.4)];

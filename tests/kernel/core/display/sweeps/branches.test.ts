@@ -8,11 +8,17 @@ import { bestTrial, doneOf, type SweepTrial, type SweepView } from "#kernel/core
 import type { SweepAxis } from "#kernel/core/sweep/axes.js";
 
 const axis = (name: string): SweepAxis => ({
-  ...{ name, label: name, options: [] },
+  name,
+  label: name,
+  options: [],
   dimension: { name, kind: "number", scale: "linear", from: 0, to: 10, integer: false },
 });
 const trial = (number: number, score: number | null, more: Partial<SweepTrial> = {}): SweepTrial => ({
-  ...{ number, score, state: "done", values: {}, point: { rate: number } },
+  number,
+  score,
+  state: "done",
+  values: {},
+  point: { rate: number },
   ...more,
 });
 const viewOf = (trials: readonly SweepTrial[], goals = 1): SweepView => ({
@@ -21,7 +27,8 @@ const viewOf = (trials: readonly SweepTrial[], goals = 1): SweepView => ({
     ...Array.from({ length: goals - 1 }, () => ({ direction: "minimize" as const, metric: "latency" })),
   ],
   axes: ["technique.rank", "rate", "batch"].map(axis),
-  ...{ trials, wanted: null },
+  trials,
+  wanted: null,
 });
 
 describe("pictures of a sweep with branches", () => {

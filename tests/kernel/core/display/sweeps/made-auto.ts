@@ -44,20 +44,26 @@ const probed: readonly Contestant[] = [
     latency: 0.041,
   },
   {
-    ...{
-      name: "all-MiniLM-L6-v2, frozen",
-      kind: "frozen",
-      base: "all-MiniLM-L6-v2",
-      score: 0.8731,
-      low: 0.806,
-      high: 0.927,
-    },
-    ...{ seconds: 6.2, bytes: 90_868_376, latency: 3.1 },
+    name: "all-MiniLM-L6-v2, frozen",
+    kind: "frozen",
+    base: "all-MiniLM-L6-v2",
+    score: 0.8731,
+    low: 0.806,
+    high: 0.927,
+    seconds: 6.2,
+    bytes: 90_868_376,
+    latency: 3.1,
   },
 ];
 const trial = (number: number, score: number, more: Partial<Contestant> = {}): Contestant => ({
-  ...{ name: `trial ${String(number)}`, kind: "trial", number, base: "all-MiniLM-L6-v2", score },
-  ...{ seconds: 41 + number, bytes: 91_264_000, latency: null },
+  name: `trial ${String(number)}`,
+  kind: "trial",
+  number,
+  base: "all-MiniLM-L6-v2",
+  score,
+  seconds: 41 + number,
+  bytes: 91_264_000,
+  latency: null,
   ...more,
 });
 
@@ -66,7 +72,9 @@ export const won: AutoReport = {
   name: "found",
   goal: { direction: "maximize", metric: "f1(macro)" },
   looked: {
-    ...{ data: "tickets", task: "text_classification", rows: { train: 960, validation: 120 } },
+    data: "tickets",
+    task: "text_classification",
+    rows: { train: 960, validation: 120 },
     labels: [
       { label: "billing", count: 480 },
       { label: "shipping", count: 320 },
@@ -76,7 +84,9 @@ export const won: AutoReport = {
     machine: { memoryBytes: 24 * 2 ** 30, cores: 2, engine: "TensorFlow (CPU)" },
     bases: [
       {
-        ...{ name: "all-MiniLM-L6-v2", parameters: 22_713_216, bytes: 90_868_376 },
+        name: "all-MiniLM-L6-v2",
+        parameters: 22_713_216,
+        bytes: 90_868_376,
         lengths: { median: 24, p95: 51, p99: 68, longest: 87 },
       },
       { name: "SmolLM2-135M-Instruct", parameters: 134_515_008, bytes: 269_060_552, lengths: null },
@@ -138,6 +148,9 @@ export const untrained: AutoReport = {
   outcome: {
     said: "all-MiniLM-L6-v2, frozen is the best that there is, with f1(macro) 0.8731 on the validation rows: no training fits: all-MiniLM-L6-v2: one epoch would take 3 min of the 1 min.",
     best: "all-MiniLM-L6-v2, frozen",
-    ...{ versus: [], scored: probed, front: probed.map(({ name }) => name), tune: null },
+    versus: [],
+    scored: probed,
+    front: probed.map(({ name }) => name),
+    tune: null,
   },
 };

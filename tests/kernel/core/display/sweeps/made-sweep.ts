@@ -66,8 +66,15 @@ export function madeSweep({
     const begun = at;
     if (state !== "running") at += 1000 * seconds;
     const own = {
-      ...{ number, point, values, reports: on, begun, seconds, steps: 50 * reports },
-      ...{ run: null, error: state === "failed" ? "the loss is no number at step 12" : null },
+      number,
+      point,
+      values,
+      reports: on,
+      begun,
+      seconds,
+      steps: 50 * reports,
+      run: null,
+      error: state === "failed" ? "the loss is no number at step 12" : null,
       ...(state === "pruned" && { why: `below the median of 5 trials at step ${String(on.at(-1)?.step ?? 0)}` }),
     };
     if (state !== "done") return { ...own, state, score: null };

@@ -53,7 +53,11 @@ describe("pictures of sweeps", () => {
   for (const { direction, points, scores, ...told } of golden.cases) {
     const goal = { direction, metric: "score" };
     const trials = points.map((point, i) => ({
-      ...{ number: i + 1, values: {}, point, score: scores[i]!, state: "done" as const },
+      number: i + 1,
+      values: {},
+      point,
+      score: scores[i]!,
+      state: "done" as const,
     }));
     const view: SweepView = { goals: [goal], axes, trials, wanted: null };
     it(`are of Optuna's numbers: ${String(points.length)} trials, ${direction}`, () => {

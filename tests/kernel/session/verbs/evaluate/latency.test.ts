@@ -8,7 +8,9 @@ describe("answers that are timed", () => {
   it("models take turns, there and back; each is asked all its rows, and some before a turn that don't count", async () => {
     const asked: string[] = [];
     const timed = (name: string): Timed => ({
-      ...{ name, count: 9, writes: false },
+      name,
+      count: 9,
+      writes: false,
       ask: (row) => {
         asked.push(name + String(row));
         return Promise.resolve();
