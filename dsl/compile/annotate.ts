@@ -62,10 +62,16 @@ function keep(
   annotations: Annotations | undefined,
 ): void {
   const draft: Draft = {
-    ...{ is: "data", given: new Map(), broken: true, needs: [], allowances: [] },
+    is: "data",
+    given: new Map(),
+    broken: true,
+    needs: [],
+    allowances: [],
     ...(of && { ...of, broken: of.broken || !annotations }),
     ...(annotations && { annotations }),
-    ...{ name: text, span, source: program.source },
+    name: text,
+    span,
+    source: program.source,
   };
   program.define(text, span, { is: "data", draft });
   program.runs.delete(text);

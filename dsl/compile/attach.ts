@@ -94,7 +94,8 @@ function defineSweep(
   program.sweeps.set(name, {
     here: !program.silent,
     data: new Map(),
-    ...{ model: given(written.model), recipe: given(written.recipe) },
+    model: given(written.model),
+    recipe: given(written.recipe),
   });
 }
 
@@ -110,8 +111,14 @@ function define(
   ]);
   for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
   const draft: Draft = {
-    ...{ is: "model", name, span: at, source: program.source, given, broken: false },
-    ...{ needs: [...program.noted], allowances: program.allowing },
+    is: "model",
+    name,
+    span: at,
+    source: program.source,
+    given,
+    broken: false,
+    needs: [...program.noted],
+    allowances: program.allowing,
     experiments: experimentsUnder(program.experiments, []),
   };
   program.define(name, at, { is: "model", draft });

@@ -67,9 +67,14 @@ export function compress(program: Program, header: Header): void {
   if (recipe) program.require(recipe.needs);
   const run = { data: first, recipe: recipe ?? null, own: settings, experiments: [...program.experiments] };
   planStages(program, header, {
-    ...{ stages: wanted, run, start, unlabelled: whole.slice(1), name: as.text },
+    stages: wanted,
+    run,
+    start,
+    unlabelled: whole.slice(1),
+    name: as.text,
     ...(asked && { teacher: asked }),
-    ...{ modelAt: operand?.span ?? statement.span, dataAt: onto.map(({ span }) => span) },
+    modelAt: operand?.span ?? statement.span,
+    dataAt: onto.map(({ span }) => span),
   });
 }
 
@@ -172,7 +177,10 @@ function planStages(
       program.silent || done.length < i
         ? undefined
         : planCompressed(program, run, name, {
-            ...{ modelAt: o.modelAt, dataAt: o.dataAt, stageAt: at, here: statement.verb.span },
+            modelAt: o.modelAt,
+            dataAt: o.dataAt,
+            stageAt: at,
+            here: statement.verb.span,
             statement: { block: statement.block?.span, end: statement.span.end },
           });
     const recipeHash = planned?.plan.recipeHash;

@@ -62,8 +62,13 @@ export function studentDraft(
   const given = (value: Value): Given => ({ value, span: o.at, from: "written", places: new Map() });
   const same = [...(of?.given ?? [["task", given(o.task ?? null)] as const])].filter(([key]) => SAME.includes(key));
   return {
-    ...{ is: "model", name: o.name, span: o.at, source: program.source },
-    ...{ broken: of?.broken ?? false, needs: of?.needs ?? [], allowances: [] },
+    is: "model",
+    name: o.name,
+    span: o.at,
+    source: program.source,
+    broken: of?.broken ?? false,
+    needs: of?.needs ?? [],
+    allowances: [],
     ...(of?.experiments && { experiments: of.experiments }),
     given: new Map([
       ...same,
@@ -107,8 +112,15 @@ export function planCompressed(
     ...(beside && { beside }),
     ...(larger && { larger }),
     still: saysOf(program, stage)?.trains !== true,
-    ...{ model, data, recipe, settings: settingsOf(program, run), run: name, compress: plan },
-    ...{ modelAt: at.stageAt, dataAt: at.dataAt[0] ?? at.here, here: at.here },
+    model,
+    data,
+    recipe,
+    settings: settingsOf(program, run),
+    run: name,
+    compress: plan,
+    modelAt: at.stageAt,
+    dataAt: at.dataAt[0] ?? at.here,
+    here: at.here,
     ...(at.statement && { statement: at.statement }),
     read: (saysOf(program, stage)?.base?.(stage) ?? null) === null && program.runs.get(start)?.data.name === data.name,
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),

@@ -71,7 +71,11 @@ function baseOf(program: Program, operand: WordNode, beside: Beside): ReadConten
 function called(program: Program, node: WordNode, beside: Beside): ReadContender | undefined {
   const places = new Map<string, Span>();
   const parameter: Parameter = {
-    ...{ name: KIND, type: { is: "word", kind: KIND }, doc: "What stands beside models.", why: "", impact: "high" },
+    name: KIND,
+    type: { is: "word", kind: KIND },
+    doc: "What stands beside models.",
+    why: "",
+    impact: "high",
   };
   const value = typed(node, parameter.type, { path: KIND, key: "evaluate" }, program.typing(places));
   if (value === undefined) return undefined;

@@ -112,8 +112,14 @@ function likened(program: Program, operand: Operand | undefined, is: Draft["is"]
   // While it is typed nobody knows what the best has: the sweep's own settings stand for it.
   const given = program.purpose === "assist" ? program.sweeps.get(operand.path[0]?.text ?? "")?.[is] : best[is];
   return {
-    ...{ is, name: operand.text, span: operand.span, source: program.source, given: given ?? new Map() },
-    ...{ broken: false, needs: [], allowances: [] },
+    is,
+    name: operand.text,
+    span: operand.span,
+    source: program.source,
+    given: given ?? new Map(),
+    broken: false,
+    needs: [],
+    allowances: [],
   };
 }
 

@@ -41,14 +41,19 @@ export function federate(program: Program, header: Header): void {
   const of = (own_: boolean): Run["own"] =>
     new Map([...own.given].filter(([key]) => keys.includes(key) && ofStatement.has(key) === own_));
   const run = {
-    ...{ model, data, recipe, own: of(false), experiments: [...program.experiments] },
+    model,
+    data,
+    recipe,
+    own: of(false),
+    experiments: [...program.experiments],
     federated: { settings: of(true), others },
   };
   if (recipe) program.require(recipe.needs);
   const planned = program.silent
     ? undefined
     : planFederated(program, run, as.text, {
-        ...{ modelAt: operand?.span ?? statement.span, here: statement.verb.span },
+        modelAt: operand?.span ?? statement.span,
+        here: statement.verb.span,
         dataAt: onto.map(({ span }) => span),
         statement: { block: statement.block?.span, end: statement.span.end },
       });

@@ -41,7 +41,14 @@ export function planFederated(
   if (!settings || !demandClients(program, run, settings, at)) return undefined;
   const { statement, modelAt, here } = at;
   return planTraining(program, {
-    ...{ model, data, recipe, run: name, modelAt, dataAt, here, settings: settingsOf(program, run) },
+    model,
+    data,
+    recipe,
+    run: name,
+    modelAt,
+    dataAt,
+    here,
+    settings: settingsOf(program, run),
     ...(statement && { statement }),
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     runner: federated.settings.get("runner"),
@@ -79,7 +86,9 @@ function settledOf(
   const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
   return {
     ...(typeof joined === "number" && { joined }),
-    ...{ clients: call("clients"), rounds: Number(values["rounds"]), aggregate },
+    clients: call("clients"),
+    rounds: Number(values["rounds"]),
+    aggregate,
     participation: values["participation"] as FederatedPlan["participation"],
     stragglers: shareOf(values["stragglers"]),
     secure_aggregation: values["secure_aggregation"] === true,

@@ -316,11 +316,16 @@ function changedRecipe(program: Program, run: Run, name: string, present: string
   const { update, federated, compress } = run;
   const planned = federated
     ? planFederated(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
-        ...{ modelAt: here, dataAt: [here], here },
+        modelAt: here,
+        dataAt: [here],
+        here,
       })
     : compress
       ? planCompressed(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
-          ...{ modelAt: here, dataAt: [here], stageAt: here, here },
+          modelAt: here,
+          dataAt: [here],
+          stageAt: here,
+          here,
         })
       : update
         ? planUpdated(program, { ...run, model, update }, name, here)

@@ -22,6 +22,7 @@ import { dataNow, foldsWritten } from "../plan/folds.js";
 import { must, mustGet } from "../diagnostics/must.js";
 import type { Operand, WordNode } from "../syntax/tree.js";
 import type { Held, Subject } from "../plan/action.js";
+import type { DataPlan } from "../types/subject.js";
 import type { Given } from "../types/given.js";
 import type { Call, Value } from "../types/value.js";
 
@@ -52,16 +53,13 @@ export function evaluate(program: Program, header: Header): void {
   const { values } = fill(program, header.verb.parameters, own.given, "", {
     here: statement.verb.span,
     ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
-    ...(data && {
-      data: {
-        columns: { record: data.columns },
-        ...((facts?.labels ?? data.labels) && { labels: facts?.labels ?? data.labels }),
-      },
-    }),
+    ...(data && { data: columnsAndLabels(data, facts?.labels ?? data.labels) }),
   });
   const roles = data && { roles: Object.keys(data.columns) };
   checkAllScores(program, subjects, {
-    ...{ model, written: own.given.get("metrics"), here: statement.verb.span },
+    model,
+    written: own.given.get("metrics"),
+    here: statement.verb.span,
     metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
     at: (i) => clauses.get("on")?.operands[i]?.span ?? statement.span,
   });
@@ -123,6 +121,11 @@ export function evaluate(program: Program, header: Header): void {
     ...heldBy(program, known),
     ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
   });
+}
+
+/** What parameters may name of the data that are scored. */
+function columnsAndLabels({ columns }: DataPlan, labels: DataPlan["labels"]) {
+  return { columns: { record: columns }, ...(labels && { labels }) };
 }
 
 /** Of all rows that it is asked of: how exactly so few can tell, and what a metric hides. */

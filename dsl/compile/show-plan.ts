@@ -42,9 +42,15 @@ function showPlan(
   if (program.silent) return;
   if (recipe) program.require(recipe.needs);
   const planned = planTraining(program, {
-    ...{ model, data, recipe, settings: settingsOf(program, { recipe, own: new Map() }) },
+    model,
+    data,
+    recipe,
+    settings: settingsOf(program, { recipe, own: new Map() }),
     experiments: experimentsUnder([...program.experiments], [model, data, recipe ?? undefined]),
-    ...{ run: name, modelAt: o.at.span, dataAt: o.onto.span, here: header.statement.verb.span },
+    run: name,
+    modelAt: o.at.span,
+    dataAt: o.onto.span,
+    here: header.statement.verb.span,
   });
   if (planned) act(program, header, "show", { topic: [name, "plan"], plan: planned.plan });
 }

@@ -78,7 +78,10 @@ export function sweep(program: Program, header: Header): void {
   checkFew(program, plan, header.clauses.get("on")?.operands[0]?.span ?? here);
   tell(program, as.text, { vary, goals });
   const start = startsIn(program, own.given.get("start"), {
-    ...{ vary, goals, search, here },
+    vary,
+    goals,
+    search,
+    here,
     own: { name: as.text, before },
   });
   if (!start) return;

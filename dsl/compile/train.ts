@@ -72,7 +72,8 @@ export function train(program: Program, header: Header): void {
     best === null;
   const bestAt = best !== undefined && withClause?.is === "word" ? withClause : undefined;
   const parts = {
-    ...{ calibrate, runner },
+    calibrate,
+    runner,
     detached: detach && as?.text,
     best: best ?? null,
     bestAt,
@@ -171,8 +172,12 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
   const planned = program.silent
     ? undefined
     : planTraining(program, {
-        ...{ model, data, recipe: o.recipe, settings: settingsOf(program, run) },
-        ...{ calibrate: o.calibrate, runner: o.runner },
+        model,
+        data,
+        recipe: o.recipe,
+        settings: settingsOf(program, run),
+        calibrate: o.calibrate,
+        runner: o.runner,
         experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
         run: o.name,
         modelAt: o.modelAt,
@@ -185,7 +190,8 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
       });
   const recipeHash = planned?.plan.recipeHash;
   program.runs.set(o.name, {
-    ...{ ...run, here: !program.silent },
+    ...run,
+    here: !program.silent,
     ...(recipeHash !== undefined && { recipeHash }),
     ...(o.fold !== undefined && { fold: o.fold }),
     ...(o.detached !== undefined && { detached: o.detached }),

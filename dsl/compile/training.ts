@@ -68,8 +68,12 @@ function plannedOf(program: Program, o: Training, defined: Definitions): Planned
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || failed(machine)) return undefined;
   const calibrate = calibrationsOf(program, o.calibrate, {
-    ...{ task: known.model.plan.task, data: o.data.name, facts: known.facts, validation: known.validation },
-    ...{ divided: dividedBy(program, known.data.plan, known.facts), here: o.here },
+    task: known.model.plan.task,
+    data: o.data.name,
+    facts: known.facts,
+    validation: known.validation,
+    divided: dividedBy(program, known.data.plan, known.facts),
+    here: o.here,
   });
   const fitting = calibrate && fittingPlan(program, o, known, machine);
   // A batch that doesn't fit, or that no noise suits, has a report of its own.

@@ -66,7 +66,10 @@ export function update(program: Program, header: Header): void {
   const stages = whole.map((data, i): Stage => {
     const before = whole.slice(0, i);
     const updating = {
-      ...{ start, strategy, before, lineage: [...earlier, ...before.map(() => strategy)] },
+      start,
+      strategy,
+      before,
+      lineage: [...earlier, ...before.map(() => strategy)],
       line: [...line, ...before.map((one) => ({ data: one, strategy }))],
       ...(forget.length > 0 && { forget: hashOf(forget) }),
     };
@@ -111,12 +114,18 @@ function planStages(
     const planned = program.silent
       ? undefined
       : planStage(program, { ...run, data, update: updating, before: done.map(({ plan }) => plan) }, name, {
-          ...{ modelAt: o.modelAt, dataAt: at, here: statement.verb.span, strategyAt: o.strategyAt },
+          modelAt: o.modelAt,
+          dataAt: at,
+          here: statement.verb.span,
+          strategyAt: o.strategyAt,
           statement: { block: statement.block?.span, end: statement.span.end },
         });
     const recipeHash = planned?.plan.recipeHash;
     const known: Run = {
-      ...{ ...run, data, update: updating, here: !program.silent },
+      ...run,
+      data,
+      update: updating,
+      here: !program.silent,
       ...(recipeHash !== undefined && { recipeHash }),
     };
     program.runs.set(name, known);
@@ -131,7 +140,9 @@ function planStages(
   if (!keepsRows(program, recipes, place)) return;
   const start = o.stages[0]?.updating.start ?? "";
   act(program, header, "update", {
-    ...{ name: o.name, start, resume: first.resume },
+    name: o.name,
+    start,
+    resume: first.resume,
     stages: done.map(({ name, plan }) => ({ name, plan })),
     ...(o.forget.length > 0 && { forget: o.forget }),
     ...(o.untold && { forgetting: false as const }),

@@ -43,7 +43,8 @@ export function dequantizing<R>(type: Type, stored: Stored, w: Writing<R>): R {
         "add",
         [
           w.node("dequantize_blocks", [w.part("scale_codes"), w.part("scale_scales")], {
-            ...{ levels: "dynamic", block: SCALE_BLOCK },
+            levels: "dynamic",
+            block: SCALE_BLOCK,
             shape: [Math.ceil(sizeOf(shape) / NF4_BLOCK)],
           }),
           w.part("offset"),

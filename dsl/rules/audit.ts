@@ -67,7 +67,10 @@ export function checkAudit(
     program.reportOwn(
       "label-conflict",
       {
-        ...{ data, texts: conflicts.texts, rows: conflicts.rows, of },
+        data,
+        texts: conflicts.texts,
+        rows: conflicts.rows,
+        of,
         examples: conflicts.examples.map(
           ({ text, labels, rows, of }) =>
             `"${clipped(text)}": ${listed(labels.map(clipped), { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
@@ -213,7 +216,10 @@ function labelsNotTrained(
     const missing = labels.filter(({ label, count }) => count > 0 && !known.has(label));
     if (missing.length === 0) continue;
     const told = {
-      ...{ data: draft.name, split, labels: missing.map(({ label }) => label), of: rows },
+      data: draft.name,
+      split,
+      labels: missing.map(({ label }) => label),
+      of: rows,
       rows: missing.reduce((sum, { count }) => sum + count, 0),
       ...(isStratified(plan) && { stratified: true as const }),
     };

@@ -49,10 +49,13 @@ export function withCanaries(
     counts[bin] = (counts[bin] ?? 0) + made;
   }
   const whole = {
-    ...{ ...split, rows: split.rows + made },
+    ...split,
+    rows: split.rows + made,
     ...(lengths && {
       lengths: {
-        ...{ ...lengths, counts, total: lengths.total + TOKENS * made },
+        ...lengths,
+        counts,
+        total: lengths.total + TOKENS * made,
         longest: Math.max(lengths.longest, TOKENS),
       },
     }),

@@ -52,7 +52,8 @@ export function checkScores(
         place && end !== undefined
           ? {
               fix: {
-                ...{ title: `measure \`${hides}\` too`, certain: true },
+                title: `measure \`${hides}\` too`,
+                certain: true,
                 edits: listed
                   ? [{ start: end, end, text: `, ${hides}` }]
                   : [

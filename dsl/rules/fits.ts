@@ -82,7 +82,11 @@ function leversOf(program: Program, o: Fitting): Levers {
   const halves = [1, 2, 3, 4].map((n) => Math.floor(o.plan.max_length / 2 ** n));
   const lengths = [...(p99 === null ? [] : [p99]), ...halves].filter((n) => n >= 16 && n < longest);
   return {
-    ...{ training: o.training, model: o.plan, recompute: o.recompute, parts: o.parts, frozen: o.frozen },
+    training: o.training,
+    model: o.plan,
+    recompute: o.recompute,
+    parts: o.parts,
+    frozen: o.frozen,
     lengths: [...new Set(lengths)].sort((a, b) => b - a),
     technique: o.plan.scratch ? null : suggested(program, o, "technique"),
     storage: o.plan.scratch ? null : suggested(program, o, "storage"),

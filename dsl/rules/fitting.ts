@@ -142,7 +142,10 @@ function techniqueOf({ technique, frozen }: Levers): Option[] {
   if (!technique || frozen) return [];
   return [
     {
-      ...{ cost: 14, changes: [inModel("technique", technique.text)], same: false, freezes: true },
+      cost: 14,
+      changes: [inModel("technique", technique.text)],
+      same: false,
+      freezes: true,
       over: { training: {}, model: { technique: technique.plan } },
     },
   ];

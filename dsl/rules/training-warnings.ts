@@ -35,7 +35,9 @@ export function checkTruncation(
   // There is nothing to be done about so few.
   if (share < FEW_CUT && p99 !== null && p99 <= most) return;
   const told = {
-    ...{ rows, share, max_length: most },
+    rows,
+    share,
+    max_length: most,
     ...(o.about && { about: true as const }),
     ...(p95 !== null && p99 !== null && { lengths: { p95, p99, positions: o.positions } }),
   };

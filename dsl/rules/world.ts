@@ -77,7 +77,9 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       program.reportNear(
         "unknown-column",
         {
-          ...{ column, file: header.file, has: header.columns },
+          column,
+          file: header.file,
+          has: header.columns,
           ...(near !== undefined && { nearest: near }),
           ...(instead !== undefined && { headless: instead }),
         },
@@ -269,7 +271,9 @@ export function checkData(
     const masked = facts.leaks.some((leak) => leak.masked);
     const late = afterRepeated(program, plan);
     const told = {
-      ...{ data: draft.name, count: facts.leakCount, places },
+      data: draft.name,
+      count: facts.leakCount,
+      places,
       ...(masked && { masked: true as const }),
       ...(late && { late }),
     };

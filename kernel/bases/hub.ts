@@ -55,7 +55,8 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
   const fetchOne = async (remote: Remote): Promise<string> => {
     await bringFile({ kind: "models", id }, commit, remote, model, auth, {
       ...(remote.name.endsWith(".safetensors") ? {} : { most: SMALL }),
-      ...{ signal: o.signal, onProgress: (done, total) => o.onProgress?.(remote.name, done, total) },
+      signal: o.signal,
+      onProgress: (done, total) => o.onProgress?.(remote.name, done, total),
     });
     return join(model.snapshot(commit), remote.name);
   };

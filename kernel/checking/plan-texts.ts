@@ -57,12 +57,18 @@ export function sweepJson(sweep: SweepPlan, costs: Costs | null = null): Readonl
   const told = (n: bigint | null): number | null => (n === null ? null : Number(n));
   const { vary, search, pruner, goals, trials, budgetMs, budgetTokens = null, repeats = 1, start = [] } = sweep;
   return {
-    ...{ vary, search, pruner, goals, trials, budgetMs, budgetTokens, repeats, start },
-    ...{
-      ...found,
-      points: told(points),
-      grid: told(grid),
-      atOnce: atOnce(sweep, memoryHere(), costs?.most.memoryBytes).trials,
-    },
+    vary,
+    search,
+    pruner,
+    goals,
+    trials,
+    budgetMs,
+    budgetTokens,
+    repeats,
+    start,
+    ...found,
+    points: told(points),
+    grid: told(grid),
+    atOnce: atOnce(sweep, memoryHere(), costs?.most.memoryBytes).trials,
   };
 }

@@ -45,7 +45,8 @@ export function outcomeOf(run: RunFolder): Outcome {
   const is = log.ended ?? (readTogether(run.path) ? endOf(note?.ended) : "cut off");
   const over = is === "done" || is === "early";
   return {
-    ...{ ...of, is },
+    ...of,
+    is,
     goesOnFrom: over ? null : newest(run),
     how: over ? null : howOf(is, log.writer ?? note?.process ?? null, note?.ended ?? null),
     why: note?.ended?.why ?? null,
@@ -54,7 +55,14 @@ export function outcomeOf(run: RunFolder): Outcome {
 }
 
 const GONE: Outcome = {
-  ...{ is: "cut off", step: 0, steps: null, holder: null, goesOnFrom: null, why: null, log: [], gone: true },
+  is: "cut off",
+  step: 0,
+  steps: null,
+  holder: null,
+  goesOnFrom: null,
+  why: null,
+  log: [],
+  gone: true,
   how: "its folder is no longer there: it was moved or deleted",
 };
 

@@ -43,8 +43,13 @@ const asked: Schema<Asked> = v.strictObject({ ask: v.picklist(["proved", "status
 const answered: Schema<Answered> = v.variant("is", [
   v.object({ is: v.literal("prove"), file: v.pipe(v.string(), v.regex(PROOF)) }),
   v.object({
-    ...{ is: v.literal("status"), name: v.string(), run: v.string(), process: whole(1), step: figure },
-    ...{ steps: v.nullable(figure), stopping: v.boolean() },
+    is: v.literal("status"),
+    name: v.string(),
+    run: v.string(),
+    process: whole(1),
+    step: figure,
+    steps: v.nullable(figure),
+    stopping: v.boolean(),
   }),
   v.object({ is: v.literal("following"), behind: whole() }),
   v.object({ is: v.literal("event"), event }),

@@ -22,7 +22,9 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
   const holder = holderOf(run.path);
   const refuse = (why: CodeData["cannot-stop"]["why"], ended?: string): CodedError =>
     new CodedError("cannot-stop", {
-      ...{ run: run.id, why, process: holder?.writer.id ?? null },
+      run: run.id,
+      why,
+      process: holder?.writer.id ?? null,
       ...(ended !== undefined && { ended }),
     });
   if (holder?.does !== "train") throw refuse("over", endedText(outcomeOf(run)));
@@ -71,12 +73,12 @@ function endedText({ is, step, steps, how }: Outcome): string {
   // Several trainings as one have no steps of their own.
   const at = step === 0 && steps === null ? "" : ` at step ${String(step)}${of}`;
   const text = {
-    ...{
-      done: `it ended by itself${at}`,
-      early: `it ended early by itself${at}`,
-      interrupted: `it was stopped${at}`,
-    },
-    ...{ failed: `it failed${at}`, "cut off": `it was cut off${at}`, training: `it is${at}` },
+    done: `it ended by itself${at}`,
+    early: `it ended early by itself${at}`,
+    interrupted: `it was stopped${at}`,
+    failed: `it failed${at}`,
+    "cut off": `it was cut off${at}`,
+    training: `it is${at}`,
   }[is];
   return how === null || is === "interrupted" || is === "failed" ? text : `${text}: ${how}`;
 }

@@ -118,7 +118,9 @@ async function fetched(asked: Request, notes: string[], { folder, withhold, sign
     if (withhold === "all" || (withhold === "secrets" && asked.hasSecret))
       throw new CodedError("not-fetched", {
         what: `the file ${shownAddress(address)}`,
-        ...{ folder, near: null, because: withhold === "all" ? "untrusted" : "secret" },
+        folder,
+        near: null,
+        because: withhold === "all" ? "untrusted" : "secret",
       });
     const { url, headers } = asked.sent();
     // Rows may be for this user alone, and so may be the address that they came from.

@@ -41,7 +41,10 @@ class ContextFile implements ContextRows {
     const places = this.numbers.part(row, tokens, tokens + 2 * placed);
     const text = (role: string): string => String(this.split.values(role, of, of + 1)[0]);
     return {
-      ...{ of, first, starts: places.subarray(0, placed), ends: places.subarray(placed) },
+      of,
+      first,
+      starts: places.subarray(0, placed),
+      ends: places.subarray(placed),
       get question() {
         return text("question");
       },
@@ -133,7 +136,8 @@ function filesOf(split: StreamedRows, hash: string, { length, overlap }: Context
   const cut = `${String(length)}-${String(overlap)}`;
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}.windows.${cut}`);
   return {
-    ...{ file: `${name}.tokens`, index: `${name}.lengths` },
+    file: `${name}.tokens`,
+    index: `${name}.lengths`,
     lengths(index) {
       const last = index.at(-FIELDS);
       if (index.length % FIELDS !== 0 || last !== split.rows - 1) return null;

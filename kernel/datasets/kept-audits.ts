@@ -49,12 +49,18 @@ const conflict = fields({
   of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
 });
 const splitLanguages = fields({
-  ...{ split: v.string(), of: v.number(), rows: v.number(), untold: v.number() },
+  split: v.string(),
+  of: v.number(),
+  rows: v.number(),
+  untold: v.number(),
   languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
 });
 const finding = fields({
   what: v.picklist(FINDINGS),
-  ...{ rows: v.number(), of: v.number(), says: v.string(), mend: v.string() },
+  rows: v.number(),
+  of: v.number(),
+  says: v.string(),
+  mend: v.string(),
   examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
 });
 export const auditSchema: Schema<DataAudit> = fields({
@@ -62,7 +68,9 @@ export const auditSchema: Schema<DataAudit> = fields({
   conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
   told: v.nullable(
     fields({
-      ...{ rows: v.number(), own: v.number(), of: v.number() },
+      rows: v.number(),
+      own: v.number(),
+      of: v.number(),
       example: v.nullable(fields({ row: rowName, label: v.string(), text: v.string() })),
     }),
   ),
@@ -77,7 +85,9 @@ export const auditSchema: Schema<DataAudit> = fields({
           rows: v.array(fields({ row: rowName, score: v.number() })),
           count: v.exactOptional(v.number()),
           doubtful: v.exactOptional(v.array(fields({ row: rowName, score: v.number() }))),
-          ...{ share: v.number(), of: v.number(), ...bounds },
+          share: v.number(),
+          of: v.number(),
+          ...bounds,
         }),
       ),
       trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),

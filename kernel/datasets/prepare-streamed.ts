@@ -46,13 +46,11 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   const keys = secretsStamp(plan.clean);
   const folderOf = (part?: number): string => {
     const what = {
-      ...{
-        version: VERSION,
-        personal: rules,
-        plan: { ...plan, name: "", folder: "" },
-        stamp: stamps(plan, world),
-        part,
-      },
+      version: VERSION,
+      personal: rules,
+      plan: { ...plan, name: "", folder: "" },
+      stamp: stamps(plan, world),
+      part,
       ...(keys.length > 0 && { keys }),
     };
     const key = createHash("sha256").update(canonicalize(what) ?? "");
@@ -121,7 +119,8 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
   const { registry, signal } = o;
   const reading = { registry, world, signal, unread, mostBytes: o.mostBytes };
   const chunks = streamRows(plan, {
-    ...{ ...reading, onRows: o.onRows },
+    ...reading,
+    onRows: o.onRows,
     found: (file, what) => read.add(file, what),
     onLeft: (split, rows, of) => left.set(split, { rows, of }),
     onUnpacks: (file) => unpacks.push(file),

@@ -35,13 +35,11 @@ export async function prepareRows(
   o: PrepareOptions & Withholding = {},
 ): Promise<Prepared> {
   const { source, notes, sources } = await fetchedSource(given.source, {
-    ...{
-      folder: world.folder,
-      split: given.split !== null,
-      signal: o.signal,
-      onFetch: o.onFetch,
-      withhold: o.withhold,
-    },
+    folder: world.folder,
+    split: given.split !== null,
+    signal: o.signal,
+    onFetch: o.onFetch,
+    withhold: o.withhold,
   });
   const prepared = await read({ ...given, source }, asking(world, o.signal), o);
   if (notes.length + sources.length === 0) return prepared;

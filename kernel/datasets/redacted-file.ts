@@ -141,7 +141,11 @@ async function* ofCsv(file: FileToRedact, how: Redaction): AsyncGenerator<Redact
     kind: "source",
     word: "csv",
     arguments: {
-      ...{ path: file.path, delimiter, quote: quote ?? "none", header: "first", skip: 0 },
+      path: file.path,
+      delimiter,
+      quote: quote ?? "none",
+      header: "first",
+      skip: 0,
       encoding: encoding ?? "utf-8",
     },
     held: ["delimiter", "quote", ...(encoding === undefined ? [] : ["encoding"])],

@@ -30,20 +30,29 @@ export interface StreamedMeta {
 const rowName = v.union([v.number(), v.string()]);
 const counted = fields({ label: v.string(), count: v.number() });
 const lengths = fields({
-  ...{ step: v.number(), counts: v.array(v.number()), total: v.number(), longest: v.number() },
+  step: v.number(),
+  counts: v.array(v.number()),
+  total: v.number(),
+  longest: v.number(),
 });
 const cleaner = fields({
-  ...{ word: v.string(), changed: v.number() },
+  word: v.string(),
+  changed: v.number(),
   dropped: v.array(fields({ why: v.string(), count: v.number() })),
   noted: v.exactOptional(v.array(fields({ why: v.string(), count: v.number() }))),
   examples: v.array(fields({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
 });
 const personal = fields({
-  ...{ column: v.string(), entity: v.string(), rows: v.number(), sure: v.number() },
-  ...{ examples: v.array(rowName), looked: v.exactOptional(v.number()) },
+  column: v.string(),
+  entity: v.string(),
+  rows: v.number(),
+  sure: v.number(),
+  examples: v.array(rowName),
+  looked: v.exactOptional(v.number()),
 });
 const factsSchema: Schema<DataFacts> = fields({
-  ...{ rowsIn: v.number(), kept: v.number() },
+  rowsIn: v.number(),
+  kept: v.number(),
   dropped: v.array(fields({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
   cleaners: v.exactOptional(v.array(cleaner)),
   splits: table(fields({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
@@ -55,7 +64,8 @@ const factsSchema: Schema<DataFacts> = fields({
       masked: v.exactOptional(v.literal(true)),
     }),
   ),
-  ...{ leakCount: v.number(), hash: v.string() },
+  leakCount: v.number(),
+  hash: v.string(),
   notes: v.exactOptional(v.array(v.string())),
   sources: v.exactOptional(v.array(v.string())),
   personal: v.exactOptional(v.array(personal)),
@@ -63,7 +73,10 @@ const factsSchema: Schema<DataFacts> = fields({
 });
 const metaSchema: Schema<StreamedMeta> = fields({
   version: v.literal(VERSION),
-  ...{ roles: v.array(v.string()), labels: v.array(v.string()), facts: factsSchema, sample: v.array(object) },
+  roles: v.array(v.string()),
+  labels: v.array(v.string()),
+  facts: factsSchema,
+  sample: v.array(object),
   splits: table(fields({ bytes: whole(), rows: whole() })),
 });
 /** Millions are read: nothing of it is copied. */

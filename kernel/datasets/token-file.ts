@@ -149,7 +149,8 @@ function pieces(
 function filesOf(split: StreamedRows, hash: string, which: Which): NumberFiles {
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
   return {
-    ...{ file: `${name}.tokens`, index: `${name}.lengths` },
+    file: `${name}.tokens`,
+    index: `${name}.lengths`,
     lengths: (index) => (index.length === split.rows ? index : null),
   };
 }

@@ -58,7 +58,12 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
   const hosts = isLoopback(host) ? o.hosts : [...o.hosts, hostname()];
   const opening = new Opening();
   const http = await startHttp(opening, {
-    ...{ host, port, hosts, limits, ...guard, log: request },
+    host,
+    port,
+    hosts,
+    limits,
+    ...guard,
+    log: request,
     ...(o.drain !== undefined && { drain: o.drain }),
   });
   const { signal } = o;
@@ -71,8 +76,12 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
     });
     const desk = new Desk(o, models, http);
     log.say("listening", {
-      ...{ url: http.url, at: desk.at, process: process.pid },
-      ...{ seconds: Math.round(performance.now() - begun) / 1000, keys: guard.keys.length, tls: guard.tls !== null },
+      url: http.url,
+      at: desk.at,
+      process: process.pid,
+      seconds: Math.round(performance.now() - begun) / 1000,
+      keys: guard.keys.length,
+      tls: guard.tls !== null,
     });
     void desk.lookForChanges();
     return desk;
@@ -91,7 +100,9 @@ async function opened(
   found: (models: Models) => void,
 ): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
-    ...{ limits, computing, found },
+    limits,
+    computing,
+    found,
     engine: { engine, ...(threads !== null && { threads }) },
     ...(signal && { signal }),
     tell: (told) => {
@@ -143,8 +154,14 @@ export class Desk {
   }
   models(): readonly ServedFacts[] {
     return this.served.opened.map(({ folder, model }) => ({
-      ...{ name: model.name, folder, sort: model.sort, labels: model.labels.length, maxLength: model.maxLength },
-      ...{ root: model.root, chats: model.chats, pairs: model.pairs },
+      name: model.name,
+      folder,
+      sort: model.sort,
+      labels: model.labels.length,
+      maxLength: model.maxLength,
+      root: model.root,
+      chats: model.chats,
+      pairs: model.pairs,
     }));
   }
 

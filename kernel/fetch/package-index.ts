@@ -51,8 +51,13 @@ function listJson(text: string, address: string): readonly Listed[] {
 const isPage = like(fields({ files: v.array(v.unknown()) }));
 const isFile = like(
   fields({
-    ...{ filename: v.string(), url: v.string(), hashes: maybe, size: maybe, yanked: maybe },
-    ...{ "core-metadata": maybe, "data-dist-info-metadata": maybe },
+    filename: v.string(),
+    url: v.string(),
+    hashes: maybe,
+    size: maybe,
+    yanked: maybe,
+    "core-metadata": maybe,
+    "data-dist-info-metadata": maybe,
   }),
 );
 

@@ -60,7 +60,11 @@ const plain = (x: number): number | string => (Number.isFinite(x) ? x : String(x
 
 const hello: Schema<Hello> = fields({
   is: v.literal("hello"),
-  ...{ token: text, rank: whole(0), of: whole(1), version: text, recipe: text },
+  token: text,
+  rank: whole(0),
+  of: whole(1),
+  version: text,
+  recipe: text,
 });
 const fromRank: Schema<FromRank> = v.union([
   fields({ is: v.literal("beat") }),

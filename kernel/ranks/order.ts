@@ -20,8 +20,15 @@ export interface Ordered {
 }
 const text = v.string();
 const ordered: Schema<Ordered> = fields({
-  ...{ address: text, port: whole(1), token: text, rank: whole(1), of: whole(2), version: text },
-  ...{ recipe: text, plan: text, shipment: text },
+  address: text,
+  port: whole(1),
+  token: text,
+  rank: whole(1),
+  of: whole(2),
+  version: text,
+  recipe: text,
+  plan: text,
+  shipment: text,
   engine: fields({ engine: v.picklist(ENGINE_NAMES), threads: whole(1) }),
 });
 export const orderIn = (line: string): Ordered | null => jsonOrNone(line, ordered);

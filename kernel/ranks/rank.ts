@@ -54,7 +54,9 @@ export function hubRank(hub: Hub, averages: (step: number) => boolean): Rank {
 
 export function spokeRank(spoke: Spoke, { rank, of, rows = { rank, of } }: Place): Rank {
   return {
-    ...{ rank, of, rows },
+    rank,
+    of,
+    rows,
     async update(step, told, gradients, seen) {
       const { loss, norm, counts, averages } = await spoke.update(step, told, gradients, seen);
       return { loss, norm, counts, averages, sum: gradients ? spoke.sum : none, seen: [], waited: 0, computed: 0 };

@@ -73,8 +73,10 @@ export function drawnApart(numbers: readonly Number2[]): readonly Number2[] {
   const steps = numbers.filter(({ sort, what }) => sort === "loss" && what.startsWith(STEP));
   const mean = (of: (one: Number2) => number): number => steps.reduce((sum, one) => sum + of(one), 0) / steps.length;
   const all: Number2 = {
-    ...{ what: `mean loss of ${String(steps.length)} steps`, sort: "loss" },
-    ...{ then: mean(({ then }) => then), now: mean(({ now }) => now) },
+    what: `mean loss of ${String(steps.length)} steps`,
+    sort: "loss",
+    then: mean(({ then }) => then),
+    now: mean(({ now }) => now),
   };
   return [...(steps.length > 0 ? [all] : []), ...numbers.filter((one) => !steps.includes(one))];
 }

@@ -20,7 +20,9 @@ export interface RunDiff extends Differing {
 
 export function diffOf(here: Side, there: Side): RunDiff {
   return {
-    ...{ here: here.run.id, there: there.run.id, ...differingIn(here, there) },
+    here: here.run.id,
+    there: there.run.id,
+    ...differingIn(here, there),
     scores: movedIn(here.scores, there.scores),
     ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
       spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },

@@ -101,7 +101,8 @@ function rowsOf(here: Side, there: Side): readonly Difference[] {
   const parts = splits.map((one): Difference => {
     const changes = marks[0] && marks[1] ? rowsChanged(marks[0], marks[1], one.what) : null;
     return {
-      ...{ group: one.group, what: `rows of ${one.what}` },
+      group: one.group,
+      what: `rows of ${one.what}`,
       here: text(here, one.what, one.here),
       there: text(there, one.what, one.there),
       ...(changes && { rows: changes }),

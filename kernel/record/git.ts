@@ -72,7 +72,10 @@ async function asked(folder: string, args: readonly string[], more: NodeJS.Proce
   const off = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"];
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...more };
   const { stdout } = await promisify(execFile)("git", [...off, "-C", folder, ...args], {
-    ...{ env, timeout: PATIENCE, maxBuffer: 64 * 2 ** 20, windowsHide: true },
+    env,
+    timeout: PATIENCE,
+    maxBuffer: 64 * 2 ** 20,
+    windowsHide: true,
   });
   return stdout;
 }

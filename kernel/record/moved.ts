@@ -55,7 +55,13 @@ function moved(here: ListedScore, there: ListedScore): Moved {
   const difference = here.value === null || there.value === null ? null : there.value - here.value;
   const interval = intervalOf(here, there);
   return {
-    ...{ metric: here.metric, on: here.on, sameRows: here.rows === there.rows, here, there, difference, interval },
+    metric: here.metric,
+    on: here.on,
+    sameRows: here.rows === there.rows,
+    here,
+    there,
+    difference,
+    interval,
     verdict: verdictOf(difference, interval, here.better),
   };
 }

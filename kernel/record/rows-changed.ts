@@ -44,7 +44,9 @@ export function rowsChanged(here: RowMarks, there: RowMarks, split: string): Row
     ...come.map((j) => ({ row: b.numbers[j] ?? 0, is: "added" as const, roles: [] })),
   ];
   return {
-    ...{ added: come.length, removed: gone.length, changed: changed.length },
+    added: come.length,
+    removed: gone.length,
+    changed: changed.length,
     moved: {
       ...movedOf(
         "to",

@@ -32,7 +32,11 @@ export function sideOf(run: RunFolder): Side {
   const record = recordIn(lock);
   const own = ownRows(lock, record);
   return {
-    ...{ run, plan, lock, record, marks: () => readRowMarks(run.path) },
+    run,
+    plan,
+    lock,
+    record,
+    marks: () => readRowMarks(run.path),
     ...(log.epsilon !== null && { epsilon: log.epsilon }),
     scores: [...newestScores(scoresOf(run)), ...validated].map((one) => ({
       ...one,

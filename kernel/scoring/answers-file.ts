@@ -71,7 +71,9 @@ export async function answersIn(
       : cells;
   const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
   const rows = (right ?? []).map((one, i): Answer => ({
-    ...{ truth: one, predicted: said?.[i], probabilities: shares?.[i] },
+    truth: one,
+    predicted: said?.[i],
+    probabilities: shares?.[i],
   }));
   const beside: Beside = {
     has,

@@ -247,7 +247,8 @@ function ofAnswers(answers: Answers): Outcomes {
     measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
       resampling(input.answers.length, samplerOf(metric, call, "ofAnswers", input, draw), {
-        ...{ of: "question", single: true },
+        of: "question",
+        single: true,
       }),
   };
 }

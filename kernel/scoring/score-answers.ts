@@ -206,7 +206,8 @@ function agreed(
   throw new CodedError("metrics-apart", {
     metric: odd.word,
     measures: measures(odd).map((one) => told[one as Sort] ?? one.replaceAll("_", " ")),
-    ...{ file, answers: told[likeliest] },
+    file,
+    answers: told[likeliest],
   });
 }
 

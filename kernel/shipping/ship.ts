@@ -44,9 +44,13 @@ export function shipmentOf(
     version: 1,
     tunebook: version,
     sources,
-    ...{ folder: hostContext.folder, runs: session.runs, parameters: hostContext.parameters },
+    folder: hostContext.folder,
+    runs: session.runs,
+    parameters: hostContext.parameters,
     typescript: hostContext.typescript(),
-    ...{ live, bests, trained: session.models.weighed() },
+    live,
+    bests,
+    trained: session.models.weighed(),
     engine: {
       engine,
       ...(device !== undefined && { device }),
@@ -54,7 +58,10 @@ export function shipmentOf(
       ...(deterministic && { deterministic }),
     },
     statement: {
-      ...{ verb: action.verb, name: action.name, source: action.source, span: action.span },
+      verb: action.verb,
+      name: action.name,
+      source: action.source,
+      span: action.span,
       recipes: recipesOf(action),
     },
   };

@@ -59,8 +59,11 @@ export type Table = ReadonlyMap<string, readonly unknown[]>;
 
 const span: Schema<Span> = fields({ source: v.string(), start: v.number(), end: v.number() });
 const source: Schema<Source> = fields({
-  ...{ id: v.string(), title: v.string(), text: v.string() },
-  ...{ path: v.exactOptional(v.string()), cell: v.exactOptional(v.number()) },
+  id: v.string(),
+  title: v.string(),
+  text: v.string(),
+  path: v.exactOptional(v.string()),
+  cell: v.exactOptional(v.number()),
 });
 const live: Schema<LiveValue> = v.union([
   fields({ is: v.literal("value"), value }),
@@ -71,7 +74,10 @@ export const shipmentSchema: Schema<Shipment> = fields({
   version: v.literal(1),
   tunebook: v.string(),
   sources: v.array(source),
-  ...{ folder: v.string(), runs: v.string(), parameters: table(value), typescript: v.array(v.string()) },
+  folder: v.string(),
+  runs: v.string(),
+  parameters: table(value),
+  typescript: v.array(v.string()),
   live: table(live),
   bests: table(fields({ values: table(v.string()), run: v.nullable(v.string()) })),
   trained: table(fields({ run: v.string(), recipeHash: v.string() })),
@@ -82,7 +88,10 @@ export const shipmentSchema: Schema<Shipment> = fields({
     deterministic: v.exactOptional(v.literal(true)),
   }),
   statement: fields({
-    ...{ verb: v.string(), name: v.string(), source: v.string(), span },
+    verb: v.string(),
+    name: v.string(),
+    source: v.string(),
+    span,
     recipes: v.array(v.string()),
   }),
 });

@@ -89,7 +89,8 @@ export function readRounded(
   const floats = read(scales);
   return bytesOf(
     ofRounded({
-      ...{ how, shape: place.shape as readonly [number, number] },
+      how,
+      shape: place.shape as readonly [number, number],
       codes: how.as === "int8" ? new Int8Array(codes.buffer, codes.byteOffset, codes.length) : codes,
       scales: new Float32Array(floats.buffer, floats.byteOffset, floats.length / 4),
     }),

@@ -24,13 +24,17 @@ export function aboutRun(folder: string, tracking: Tracking): TrackedRun | null 
   const { trial } = lock;
   const began = Date.parse(lock.started);
   return {
-    ...{ id: basename(folder), is: "training", name: lock.name, experiment: tracking.experiment },
+    id: basename(folder),
+    is: "training",
+    name: lock.name,
+    experiment: tracking.experiment,
     began: Number.isNaN(began) ? 0 : began,
     settings: settingsOf(plan),
     facts: factsOf(plan, lock),
     about: aboutText(plan, lock),
     of: trial ? { id: trial.journal, name: trial.sweep, number: trial.number, seeds: trial.seeds === true } : null,
-    ...{ varied: [], goals: trial ? [trial.goal] : [] },
+    varied: [],
+    goals: trial ? [trial.goal] : [],
     ended: endedIn(folder),
     source: { name: tracking.source, commit: commitOf(lock) },
   };

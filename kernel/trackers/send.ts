@@ -75,7 +75,11 @@ async function tellOne(folder: string, tracking: Tracking, state: TrackerState, 
     if (!run) return { ...told, is: "left", why: "its plan or its lock can't be read" };
     let { kept } = state;
     const door = doorOf({
-      ...{ folder, home, place, kept, signal: o.signal },
+      folder,
+      home,
+      place,
+      kept,
+      signal: o.signal,
       ...(o.patience && { patience: o.patience }),
       parent: parentOf(folder, tracking, call),
       keep: (now) => keep({ kept: (kept = now) }),

@@ -36,10 +36,14 @@ interface SweepFile {
 }
 const setting = v.union([v.string(), v.number(), v.boolean()]);
 const schema: Schema<SweepFile> = fields({
-  ...{ version: v.literal(1), name: v.string(), began: figure, settings: table(setting) },
+  version: v.literal(1),
+  name: v.string(),
+  began: figure,
+  settings: table(setting),
   varied: v.array(
     fields({
-      ...{ path: v.string(), is: v.picklist(["text", "number"]) },
+      path: v.string(),
+      is: v.picklist(["text", "number"]),
       between: v.nullable(v.tuple([figure, figure])),
       of: v.array(setting),
     }),
@@ -61,7 +65,12 @@ export function writeSweep(folder: string, name: string, sweep: SweepPlan): void
   const settings = sweepSettings(sweep);
   const rows = Object.entries(settings).map(([key, value]) => [code(key), code(String(value))]);
   const whole: SweepFile = {
-    ...{ version: 1, name, began: Date.now(), settings, varied: variedIn(sweep), goals },
+    version: 1,
+    name,
+    began: Date.now(),
+    settings,
+    varied: variedIn(sweep),
+    goals,
     about: page(
       `**${plainText(name)}**: a sweep of ${plainText(sweep.model)} on ${plainText(sweep.data)}.`,
       markdownTable(["", ""], rows),
@@ -86,8 +95,19 @@ export function aboutSweep(folder: string, { experiment, source }: Tracking): Tr
       ? ({ at: Date.now(), as: "killed" } as const)
       : null;
   return {
-    ...{ id: basename(folder), is: "sweep", name, experiment, began, settings, facts: {}, about, of: null },
-    ...{ varied, goals, ended, source: { name: source, commit: null } },
+    id: basename(folder),
+    is: "sweep",
+    name,
+    experiment,
+    began,
+    settings,
+    facts: {},
+    about,
+    of: null,
+    varied,
+    goals,
+    ended,
+    source: { name: source, commit: null },
   };
 }
 
@@ -145,7 +165,10 @@ function bestOf(so: number | null, score: number | null, goal: TrackedRun["goals
 function sweepSettings(sweep: SweepPlan): Readonly<Record<string, Setting>> {
   const { model, data, recipe, search, pruner, trials, budgetMs, budgetTokens, repeats, seed, vary, goals } = sweep;
   return {
-    ...{ model, data, ...(recipe !== null && { recipe }), search: callText(search) },
+    model,
+    data,
+    ...(recipe !== null && { recipe }),
+    search: callText(search),
     ...(pruner && { pruner: callText(pruner) }),
     ...(trials !== null && { trials }),
     ...(budgetMs !== null && { budget_seconds: budgetMs / 1000 }),

@@ -72,7 +72,8 @@ export class Trackers {
     try {
       writeTracking(folder, {
         version: 1,
-        ...{ home: relative(folder, home), source },
+        home: relative(folder, home),
+        source,
         experiment: { name: experiment.name, notes: experiment.notes },
         ...(parent !== undefined && { parent: relative(folder, parent) }),
         // Where it belongs was said when it began.

@@ -44,7 +44,9 @@ const tracker: Schema<Call> = v.pipe(
 const schema: Schema<Tracking> = fields({
   version: v.literal(1),
   experiment: fields({ name: text, notes: text }),
-  ...{ home: text, source: v.nullable(text), parent: v.exactOptional(text) },
+  home: text,
+  source: v.nullable(text),
+  parent: v.exactOptional(text),
   trackers: v.array(fields({ call: tracker, kept: object, done: v.boolean(), refused: v.exactOptional(text) })),
 });
 const isTracking = like(schema);

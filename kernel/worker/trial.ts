@@ -166,7 +166,10 @@ export class Trials {
   private stage({ hostContext }: Bench, { teller, signal }: Doing): Stage {
     const screen = telling(teller);
     return {
-      ...{ screen, signal, sources: [], warnings: new Warnings(screen, [], "trial") },
+      screen,
+      signal,
+      sources: [],
+      warnings: new Warnings(screen, [], "trial"),
       hostContext: { ...hostContext, signal },
     };
   }
@@ -236,7 +239,8 @@ class Hands {
   ) {
     const { teller, signal, answer } = doing;
     this.asked = {
-      ...{ of: order.of, signal },
+      of: order.of,
+      signal,
       turn: { begin: () => Promise.resolve(), pass: () => teller.flush() },
       onRun: (folder) => this.begun(folder),
       onSteps: (steps) => teller.say({ is: "steps", run: this.number, steps }),
@@ -273,7 +277,12 @@ class Hands {
     const size = known ? statSync(join(folder, "events.jsonl"), { throwIfNoEntry: false })?.size : 0;
     const { client, own } = this.place;
     const handing: HandingIn = {
-      ...{ client, worker, teller, onLost, lease: work.lease, signal: lost },
+      client,
+      worker,
+      teller,
+      onLost,
+      lease: work.lease,
+      signal: lost,
       beside: join(own, "leaving"),
     };
     this.runs.push(new HandedRun(number, folder, handing, size ?? 0));

@@ -158,7 +158,10 @@ class WorkerLoop {
     this.heart?.hold(work.lease);
     this.o.onNote?.(`${work.title} begins.`);
     const teller = new Teller({
-      ...{ client: this.client, worker, lease: work.lease, signal: now.lost.signal },
+      client: this.client,
+      worker,
+      lease: work.lease,
+      signal: now.lost.signal,
       onAnswer: (answer) => this.answered(now, answer),
       onLost: (error) => this.lose(now, error),
     });
@@ -206,8 +209,13 @@ class WorkerLoop {
       if (work.kind !== TRIAL && work.kind !== RANK)
         throw new CodedError("request-refused", { why: `this version does no work of the kind ${work.kind}` });
       const doing = {
-        ...{ worker, work, teller, answer: () => now.answer },
-        ...{ signal: now.ends.signal, lost: now.lost.signal, onLost: (error: unknown) => this.lose(now, error) },
+        worker,
+        work,
+        teller,
+        answer: () => now.answer,
+        signal: now.ends.signal,
+        lost: now.lost.signal,
+        onLost: (error: unknown) => this.lose(now, error),
       };
       if (work.kind === RANK) return await this.trials.rank(doing).then(() => ({ result: {} }));
       const result = await this.trials.do(doing);

@@ -42,7 +42,8 @@ export function goalsIn(
   return keys.flatMap((direction) => {
     const own = given.get(direction);
     return callsIn(values[direction]).map((metric, i) => ({
-      ...{ direction, metric },
+      direction,
+      metric,
       place: own?.places.get(`${direction}.${String(i)}`) ?? own?.span,
     }));
   });

@@ -125,7 +125,12 @@ export function estimatesOfRounds(
     return {
       ...without(one),
       ...(looked && { validating: validatingOf(looked, training, settings.rounds) }),
-      ...{ elsewhere: true, rows: 0, steps: settings.rounds, tokens: 0, flops: 0, seconds: null },
+      elsewhere: true,
+      rows: 0,
+      steps: settings.rounds,
+      tokens: 0,
+      flops: 0,
+      seconds: null,
     };
   const rowsOf = (facts: DataFacts): number => trainingSplit(facts)?.rows ?? 0;
   const own = Math.max(1, rowsOf(first));
@@ -145,7 +150,10 @@ export function estimatesOfRounds(
   return {
     ...one,
     ...(validating && { validating }),
-    ...{ rows, steps: rounds, tokens: Math.round(one.tokens * times), flops: Math.round(one.flops * times) },
+    rows,
+    steps: rounds,
+    tokens: Math.round(one.tokens * times),
+    flops: Math.round(one.flops * times),
     // Each client that is started here has a model of its own, beside that of who leads.
     memoryBytes: memoryBytes * (carried ? 2 + others.length : 1),
     seconds: seconds === null ? null : seconds * times,

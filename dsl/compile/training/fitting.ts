@@ -44,8 +44,14 @@ export function fittingPlan(
   const recompute = recomputeOf(recipe.plan, machine, estimated);
   const estimates = estimated({ training: { recompute }, model: {} });
   const fitting = {
-    ...{ model: o.model, plan: model.plan, training: recipe.plan, recompute, settings: o.settings },
-    ...{ here: o.here, machine, statement: o.statement },
+    model: o.model,
+    plan: model.plan,
+    training: recipe.plan,
+    recompute,
+    settings: o.settings,
+    here: o.here,
+    machine,
+    statement: o.statement,
     frozen: trainedBy(program, model.plan, base).frozen,
     parts: !isBatchwise(program, model.plan, data.plan),
     lengths: trainingSplit(facts)?.lengths,

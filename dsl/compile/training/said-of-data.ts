@@ -9,7 +9,9 @@ export function saidOf(datas: readonly ClientData[]): Pick<Plan, "sources" | "re
   const personal = datas.flatMap(({ plan, facts }) =>
     (facts.personal ?? []).map(({ column, entity, rows, looked }) => ({
       ...(datas.length > 1 && { data: plan.name }),
-      ...{ column, entity, rows },
+      column,
+      entity,
+      rows,
       ...(looked !== undefined && { looked }),
     })),
   );

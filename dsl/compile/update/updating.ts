@@ -35,12 +35,20 @@ export function planStage(
   const onward: Training["onward"] = (technique, base) =>
     onwardOf(program, { ...run.update, technique, loaded, shapes: base?.shapes }, strategyAt ?? at.here);
   return planTraining(program, {
-    ...{ model, data, recipe, settings: settingsOf(program, run), run: name, ...places, onward },
+    model,
+    data,
+    recipe,
+    settings: settingsOf(program, run),
+    run: name,
+    ...places,
+    onward,
     experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     ...(run.update.line[0] && { reads: run.update.line[0].data }),
     kept: (known) => keptBeside(program, run.update, { ...known, loaded, here: at.here }),
     update: {
-      ...{ start, strategy: run.update.strategy, before: run.before.map(({ recipeHash }) => recipeHash) },
+      start,
+      strategy: run.update.strategy,
+      before: run.before.map(({ recipeHash }) => recipeHash),
       ...(run.update.forget !== undefined && { forget: run.update.forget }),
     },
   });
@@ -61,7 +69,8 @@ export function planUpdated(
     const later = datas.length - i;
     const update = {
       ...run.update,
-      ...{ before: datas.slice(0, i), line: line.slice(0, line.length - later) },
+      before: datas.slice(0, i),
+      line: line.slice(0, line.length - later),
       lineage: lineage.slice(0, lineage.length - later),
     };
     const planned = planStage(program, { ...run, data: now, update, before }, name, at);

@@ -36,7 +36,9 @@ export function translate(
       return made.get(name)![Number(output)]!;
     });
     const outputs = translation({
-      ...{ mil, node, inputs },
+      mil,
+      node,
+      inputs,
       ...(wanted.has(node.name) && { name: node.name }),
       int: (attribute) => Number((node.attributes[attribute] as { int?: number } | undefined)?.int ?? 0),
       flag: (attribute) => (node.attributes[attribute] as { bool?: boolean } | undefined)?.bool === true,

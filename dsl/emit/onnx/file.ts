@@ -18,7 +18,17 @@ import {
 
 /** Bytes of an element; of those of less than a byte, two lie in one. */
 const BYTES: Readonly<Record<TypeName, number>> = {
-  ...{ f32: 4, u8: 1, i8: 1, u16: 2, i32: 4, i64: 8, bool: 1, f16: 2, f64: 8, u32: 4, bf16: 2 },
+  f32: 4,
+  u8: 1,
+  i8: 1,
+  u16: 2,
+  i32: 4,
+  i64: 8,
+  bool: 1,
+  f16: 2,
+  f64: 8,
+  u32: 4,
+  bf16: 2,
 };
 /** Less than the 2 GiB that a message may have, by what the graph itself may take. */
 const MOST = 2 ** 31 - 2 ** 26;

@@ -4,7 +4,17 @@ import type { Dimension } from "#dsl/graph/program.js";
 
 /** ONNX's numbers for dtypes. */
 export const TYPES = {
-  ...{ f32: 1, u8: 2, i8: 3, u16: 4, i32: 6, i64: 7, bool: 9, f16: 10, f64: 11, u32: 12, bf16: 16 },
+  f32: 1,
+  u8: 2,
+  i8: 3,
+  u16: 4,
+  i32: 6,
+  i64: 7,
+  bool: 9,
+  f16: 10,
+  f64: 11,
+  u32: 12,
+  bf16: 16,
 } as const;
 export type TypeName = keyof typeof TYPES;
 

@@ -66,7 +66,8 @@ export function standaloneGraph(asked: Program, o: StandaloneOptions): Standalon
   const graph = new OnnxGraph();
   const nameOf = (name: string): string => o.names?.[name] ?? name;
   const port = (name: string, type: Type): OnnxPort => ({
-    ...{ name: nameOf(name), type: fileType(type.dtype) },
+    name: nameOf(name),
+    type: fileType(type.dtype),
     shape: fileShape(type.shape, o.sizes),
   });
   const inputs = Object.entries(program.inputs).map(([name, { type }]) => port(name, type));

@@ -24,7 +24,9 @@ function fused<S extends Schema>(
   fromResult: boolean,
 ): FusedActivation {
   return {
-    ...{ op, attributes, fromResult },
+    op,
+    attributes,
+    fromResult,
     gradient: (graph, x, y, dy) => op.gradient?.(graph, { inputs: [x], outputs: [y], attributes }, [dy], [true])[0],
     evaluate: (x) => op.evaluate([x], attributes, [x.shape])[0],
   };

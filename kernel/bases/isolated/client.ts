@@ -70,7 +70,8 @@ export class Apart {
     return new Promise((resolve, reject) => {
       const over = (): void => signal?.removeEventListener("abort", gone);
       const job: Job = {
-        ...{ request, seconds: seconds + characters / charactersPerSecond },
+        request,
+        seconds: seconds + characters / charactersPerSecond,
         resolve: (answer) => (over(), resolve(answer as Asks[N]["answer"])),
         reject: (error) => (over(), reject(error)),
       };

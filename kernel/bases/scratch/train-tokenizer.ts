@@ -50,10 +50,17 @@ export async function trainTokenizer(
   if (least > asked) throw new CodedError("vocabulary-too-small", { asked, least, data: o.data });
   const { blanksInWords, ...parts } = implementation.parts(call);
   const tokenizer = {
-    ...{ version: "1.0", truncation: null, padding: null },
+    version: "1.0",
+    truncation: null,
+    padding: null,
     added_tokens: scratch.specials.map(([content, ...roles], id) => ({
-      ...{ id, content, single_word: false, lstrip: blanksInWords === true && roles.includes("mask") },
-      ...{ rstrip: false, normalized: false, special: true },
+      id,
+      content,
+      single_word: false,
+      lstrip: blanksInWords === true && roles.includes("mask"),
+      rstrip: false,
+      normalized: false,
+      special: true,
     })),
     ...parts,
     post_processor: framing(scratch, specials),
@@ -131,8 +138,13 @@ function framing({ single, pair, types }: FromScratch, specials: readonly string
 }
 
 const names = {
-  ...{ pad: "pad_token", unknown: "unk_token", begin: "bos_token", end: "eos_token" },
-  ...{ classify: "cls_token", separate: "sep_token", mask: "mask_token" },
+  pad: "pad_token",
+  unknown: "unk_token",
+  begin: "bos_token",
+  end: "eos_token",
+  classify: "cls_token",
+  separate: "sep_token",
+  mask: "mask_token",
 } as const;
 
 function settingsOf({ specials }: FromScratch): Readonly<Record<string, unknown>> {

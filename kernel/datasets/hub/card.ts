@@ -64,7 +64,11 @@ function configOf(value: unknown, fail: (why: string) => never): Config {
   if (folder !== undefined && typeof folder !== "string") return fail(`\`data_dir\` of ${name} is no text`);
   const { reading, unread } = readingOf(settings);
   return {
-    ...{ name, usual: usual === true, folder: folder === undefined ? null : within(folder, fail), reading, unread },
+    name,
+    usual: usual === true,
+    folder: folder === undefined ? null : within(folder, fail),
+    reading,
+    unread,
     files: files === undefined || files === null ? null : filesOf(files, name, fail),
   };
 }

@@ -194,7 +194,9 @@ function callOf(
       ...reading[word],
     };
     const whole: Call = {
-      ...{ kind: "source", word, held: Object.keys(given) },
+      kind: "source",
+      word,
+      held: Object.keys(given),
       arguments: { ...given, path: place.named(name), ...(stream === true && { stream: true }) },
     };
     return whole as unknown as Value;
@@ -202,7 +204,9 @@ function callOf(
   return {
     ...call,
     arguments: {
-      ...{ path, sources, sizes: files.map(({ name }) => place.files.get(name) ?? 0) },
+      path,
+      sources,
+      sizes: files.map(({ name }) => place.files.get(name) ?? 0),
       classes: { record: Object.fromEntries(Object.entries(classes).map(([column, names]) => [column, [...names]])) },
       ...(place.root !== null && { root: place.root }),
       ...(stream === true && { stream: true }),

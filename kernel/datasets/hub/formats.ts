@@ -53,7 +53,8 @@ export function filesOfKind(name: string, files: readonly string[]): readonly Da
   const kind = readers[most]?.kind;
   if (kind === undefined)
     throw new CodedError("hub-format", {
-      ...{ name, found: most === "" ? "of no kind that is known" : `.${most}` },
+      name,
+      found: most === "" ? "of no kind that is known" : `.${most}`,
       example: files.find((file) => file.toLowerCase().endsWith(most)) ?? files[0] ?? "",
     });
   return files.flatMap((file) => {

@@ -59,7 +59,8 @@ export async function remotePlace(id: string, revision: string | null, o: Remote
       if (hubOffline()) throw offline(id, asked, `${name} of it was never fetched, and HF_HUB_OFFLINE is set`);
       await bringFile({ kind: "datasets", id }, commit, remote, cached, auth, {
         ...(name.endsWith(".md") && { most: MOST_CARD }),
-        ...{ signal: o.signal, onProgress: (done, total) => o.onFetch?.(`${id}: ${name}`, done, total) },
+        signal: o.signal,
+        onProgress: (done, total) => o.onFetch?.(`${id}: ${name}`, done, total),
       });
     }
   };

@@ -65,12 +65,12 @@ export async function* duckdbRows(
   makePrivateFolder(cachePath("sql"));
   const spill = mkdtempSync(cachePath("sql", "spill-"));
   const instance = await duckdb.DuckDBInstance.create(file ?? ":memory:", {
-    ...{ temp_directory: spill, memory_limit: MEMORY, errors_as_json: "true" },
-    ...{
-      autoinstall_known_extensions: "false",
-      autoload_known_extensions: "false",
-      allow_community_extensions: "false",
-    },
+    temp_directory: spill,
+    memory_limit: MEMORY,
+    errors_as_json: "true",
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
     ...(file !== null && { access_mode: "READ_ONLY" }),
   }).catch((error: unknown) => {
     rmSync(spill, { recursive: true, force: true });
@@ -115,7 +115,8 @@ async function* rowsOf(
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined)
     throw new CodedError("sql-fails", {
-      ...{ of: "DuckDB", at: null },
+      of: "DuckDB",
+      at: null,
       why: `two of its columns are called "${twice}"; name one otherwise, with \`as\``,
     });
   for (let some = false; ; some = true) {
@@ -191,7 +192,8 @@ function told(error: unknown, sql: string, { sql: given, moved, files }: Asked):
   return new CodedError(
     "sql-fails",
     {
-      ...{ of: "DuckDB", why: named.split("\n")[0]?.trim() ?? named },
+      of: "DuckDB",
+      why: named.split("\n")[0]?.trim() ?? named,
       at: at && { ...at, text: sql.split("\n")[at.line - 1] ?? "" },
     },
     { cause: error },

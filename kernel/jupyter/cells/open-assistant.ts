@@ -41,7 +41,9 @@ export async function openAssistant(
   const { registry } = await import("#stdlib/registry.js");
   const looks = new Looks(folder, trusted, patience);
   return new TuneAssistant(registry, {
-    ...{ typescript, types, asks: ({ about }) => cheap.has(about) },
+    typescript,
+    types,
+    asks: ({ about }) => cheap.has(about),
     answer: (need) => looks.look(need),
     seen: () => looks.seen(),
   });

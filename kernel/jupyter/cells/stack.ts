@@ -22,8 +22,13 @@ interface Known extends Mapping {
 }
 const texts = v.array(v.string());
 const sourceMap: Schema<ConstructorParameters<typeof SourceMap>[0]> = fields({
-  ...{ file: v.optional(v.string(), ""), version: v.number(), sourceRoot: v.optional(v.string(), "") },
-  ...{ sources: texts, sourcesContent: v.optional(texts, []), names: texts, mappings: v.string() },
+  file: v.optional(v.string(), ""),
+  version: v.number(),
+  sourceRoot: v.optional(v.string(), ""),
+  sources: texts,
+  sourcesContent: v.optional(texts, []),
+  names: texts,
+  mappings: v.string(),
 });
 const known = new Map<string, Known>();
 const here = dirname(fileURLToPath(import.meta.url));

@@ -26,11 +26,21 @@ export interface Message {
 
 const text = v.string();
 const headerSchema: Schema<Header> = fields({
-  ...{ msg_id: text, session: text, username: text, date: text, msg_type: text, version: text },
+  msg_id: text,
+  session: text,
+  username: text,
+  date: text,
+  msg_type: text,
+  version: text,
 });
 const perhaps = v.exactOptional(text);
 const parentSchema: Schema<Partial<Header>> = fields({
-  ...{ msg_id: perhaps, session: perhaps, username: perhaps, date: perhaps, msg_type: perhaps, version: perhaps },
+  msg_id: perhaps,
+  session: perhaps,
+  username: perhaps,
+  date: perhaps,
+  msg_type: perhaps,
+  version: perhaps,
 });
 
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -71,7 +81,10 @@ export function decode(frames: readonly Buffer[], key: string): Message | null {
   if (!message.header || !message.parent || !message.metadata || !message.content) return null;
   return {
     identities: frames.slice(0, at),
-    ...{ header: message.header, parent: message.parent, metadata: message.metadata, content: message.content },
+    header: message.header,
+    parent: message.parent,
+    metadata: message.metadata,
+    content: message.content,
     buffers: rest.slice(4),
   };
 }

@@ -98,7 +98,11 @@ const notebookFile = v.pipe(
 const cellSchema = fields({
   cell_type: v.picklist(["code", "markdown", "raw"]),
   source: v.union([v.string(), v.array(v.string())]),
-  ...{ id: maybe, metadata: maybe, execution_count: maybe, outputs: maybe, attachments: maybe },
+  id: maybe,
+  metadata: maybe,
+  execution_count: maybe,
+  outputs: maybe,
+  attachments: maybe,
 });
 type WrittenCell = v.InferOutput<typeof cellSchema>;
 const isCell = like<WrittenCell>(cellSchema);

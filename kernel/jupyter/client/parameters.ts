@@ -17,8 +17,17 @@ import "./codes.js";
 export type Written = Readonly<Record<string, string>>;
 
 const units: Readonly<Record<string, number>> = {
-  ...{ ms: 1, s: 1e3, min: 60e3, h: 3600e3, d: 86_400e3 },
-  ...{ KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 },
+  ms: 1,
+  s: 1e3,
+  min: 60e3,
+  h: 3600e3,
+  d: 86_400e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
 };
 const number = /^[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?/;
 

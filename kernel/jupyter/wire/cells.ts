@@ -20,7 +20,10 @@ export async function createCells(folder: string): Promise<KernelCells> {
   const runs = process.env["TUNEBOOK_RUNS"];
   const verifying = process.env["TUNEBOOK_VERIFYING"];
   const cells = await createInterpreter({
-    ...{ folder, languages, verbs, declarations },
+    folder,
+    languages,
+    verbs,
+    declarations,
     ...(runs === undefined ? {} : { runs }),
   });
   installPager();
@@ -28,7 +31,8 @@ export async function createCells(folder: string): Promise<KernelCells> {
   installDefine(vocabulary);
   const { createTuneLanguage } = await import("../cells/tune/language.js");
   const tune = createTuneLanguage({
-    ...{ folder, vocabulary },
+    folder,
+    vocabulary,
     ...(runs === undefined ? {} : { runs }),
     ...(verifying === undefined ? {} : { verifying }),
     onSources: (sources, facts) => cells.informAssistant({ sources, facts: facts.entries() }),

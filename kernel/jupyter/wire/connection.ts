@@ -77,8 +77,11 @@ const connectionFile = v.pipe(
       ip: textOr("ip", "127.0.0.1"),
       key: textOr("key", ""),
       signature_scheme: v.nullish(scheme, "hmac-sha256"),
-      ...{ shell_port: port("shell"), control_port: port("control"), iopub_port: port("iopub") },
-      ...{ stdin_port: port("stdin"), hb_port: port("hb") },
+      shell_port: port("shell"),
+      control_port: port("control"),
+      iopub_port: port("iopub"),
+      stdin_port: port("stdin"),
+      hb_port: port("hb"),
     },
     // Of what is missing; all else has a usual value.
     ({ expected }) => `${expected?.slice(1, -1) ?? ""} is not a port`,

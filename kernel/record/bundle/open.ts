@@ -203,8 +203,12 @@ class Unpacking {
 /** Here names may be the same that are two elsewhere: `Rows.csv` and `rows.csv`. */
 const SAME = "can't lie here beside another of its files";
 const UNFIT: Readonly<Record<string, string>> = {
-  ...{ EEXIST: SAME, ENOTDIR: SAME, EISDIR: SAME, ENAMETOOLONG: "has a name that is too long here" },
-  ...{ EINVAL: "has a name that can't be written here", EILSEQ: "has a name that can't be written here" },
+  EEXIST: SAME,
+  ENOTDIR: SAME,
+  EISDIR: SAME,
+  ENAMETOOLONG: "has a name that is too long here",
+  EINVAL: "has a name that can't be written here",
+  EILSEQ: "has a name that can't be written here",
 };
 const kindOf = (type: string): string =>
   type === "Directory" ? "a folder" : /Link$/.test(type) ? "a link" : `of the kind ${type}`;

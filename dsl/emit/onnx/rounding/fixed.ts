@@ -18,7 +18,11 @@ export function probed(graph: StandaloneGraph): {
   const values = [...new Set(productsIn(graph).map(({ from }) => from))];
   const nodes = values.flatMap((value, i) =>
     (["ReduceMin", "ReduceMax"] as const).map((op, side) => ({
-      ...{ name: boundOf(i, side), op, domain: "", inputs: [value], outputs: [boundOf(i, side)] },
+      name: boundOf(i, side),
+      op,
+      domain: "",
+      inputs: [value],
+      outputs: [boundOf(i, side)],
       attributes: { keepdims: { int: 0 } },
     })),
   );
@@ -90,14 +94,18 @@ function wholeBias(m: Making, p: Product, bias: Weight, scales: Weight, size: nu
   const steps = async (): Promise<Float32Array> => (await floatsIn(scales)).map((scale) => scale * size);
   const shape = [p.out];
   const codes = m.weight({
-    ...{ name: `${p.weight.name}/bias`, type: "i32", shape },
+    name: `${p.weight.name}/bias`,
+    type: "i32",
+    shape,
     bytes: async () => {
       const [numbers, each] = [await floatsIn(bias), await steps()];
       return bytesIn(Int32Array.from(numbers, (x, i) => Math.round(x / each[i]!)));
     },
   });
   const each = m.weight({
-    ...{ name: `${p.weight.name}/bias/scales`, type: "f32", shape },
+    name: `${p.weight.name}/bias/scales`,
+    type: "f32",
+    shape,
     bytes: async () => bytesIn(await steps()),
   });
   return m.graph.node("DequantizeLinear", [codes, each], { attributes: { axis: { int: 0 } } });

@@ -27,7 +27,9 @@ function lookup(m: Making, l: Lookup): string {
 function halves(m: Making, weight: Weight): string {
   const { name, shape } = weight;
   return m.weight({
-    ...{ name: `${name}/halves`, type: "f16", shape },
+    name: `${name}/halves`,
+    type: "f16",
+    shape,
     bytes: async () => bytesIn(toHalves((await floatsIn(weight)).map(within))),
   });
 }

@@ -24,7 +24,10 @@ function product(m: Making, p: Product): string | undefined {
   const y = m.graph.node("MatMulNBits", inputs, {
     domain: MICROSOFT,
     attributes: {
-      ...{ K: { int: p.in }, N: { int: p.out }, bits: { int: 4 }, block_size: { int: BLOCK } },
+      K: { int: p.in },
+      N: { int: p.out },
+      bits: { int: 4 },
+      block_size: { int: BLOCK },
       // Activations may be rounded to bytes within the product, block by block, where that is quicker.
       accuracy_level: { int: 4 },
     },

@@ -85,14 +85,18 @@ function roundedLines(m: Making, o: LinesOf): { readonly codes: string; readonly
   const { weight, rows, columns, byRow } = o;
   const turn = o.lay === "in_out" && byRow;
   const codes = m.weight({
-    ...{ name: `${weight.name}/codes`, type: "i8", shape: turn ? [columns, rows] : [rows, columns] },
+    name: `${weight.name}/codes`,
+    type: "i8",
+    shape: turn ? [columns, rows] : [rows, columns],
     bytes: async () => {
       const x = await floatsIn(weight);
       return bytesIn(lineCodes(x, lineScales(x, o), o, turn));
     },
   });
   const scales: Weight = {
-    ...{ name: `${weight.name}/scales`, type: "f32", shape: [byRow ? rows : columns] },
+    name: `${weight.name}/scales`,
+    type: "f32",
+    shape: [byRow ? rows : columns],
     bytes: async () => bytesIn(lineScales(await floatsIn(weight), o)),
   };
   m.weight(scales);

@@ -113,7 +113,8 @@ const rope: Kernel<"rope"> = (l, node) => {
     () => {
       const { cos, sin } = tables(l, positions, a);
       const attributes = {
-        ...{ heads: { int: a.heads }, interleaved: { bool: a.interleaved } },
+        heads: { int: a.heads },
+        interleaved: { bool: a.interleaved },
         sign: { float: a.inverse ? -1 : 1 },
       };
       return { flat: call(l, "TunebookRope", x, [l.flat(x), cos, sin], attributes) };
@@ -139,7 +140,9 @@ const dropout: Kernel<"dropout"> = (l, node) => {
       rows(
         node,
         call(l, "TunebookDropout", x, [l.flat(x), l.full(step)], {
-          ...{ rate: { float: rate }, seed: { int: seed | 0 }, site: { int: site } },
+          rate: { float: rate },
+          seed: { int: seed | 0 },
+          site: { int: site },
           bound: { int: threshold(rate) },
         }),
       ),
@@ -165,9 +168,15 @@ function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefine
       ...[offset, step].map((ref) => (ref ? l.full(ref) : l.graph.integer(0))),
     ],
     attributes: {
-      ...{ heads: { int: a.heads }, key_value_heads: { int: a.key_value_heads }, causal: { bool: a.causal } },
-      ...{ window: { int: a.window }, scale: { float: a.scale }, rate: { float: a.rate }, seed: { int: a.seed | 0 } },
-      ...{ site: { int: a.site }, bound: { int: threshold(a.rate) } },
+      heads: { int: a.heads },
+      key_value_heads: { int: a.key_value_heads },
+      causal: { bool: a.causal },
+      window: { int: a.window },
+      scale: { float: a.scale },
+      rate: { float: a.rate },
+      seed: { int: a.seed | 0 },
+      site: { int: a.site },
+      bound: { int: threshold(a.rate) },
     },
   };
 }
@@ -234,8 +243,12 @@ const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
     ...[rows, ...more].map((ref) => l.full(ref)),
   ];
   const attributes = {
-    ...{ heads: { int: a.heads }, key_value_heads: { int: a.key_value_heads }, window: { int: a.window } },
-    ...{ scale: { float: a.scale }, cap: { float: a.cap }, in_place: { bool: inPlace } },
+    heads: { int: a.heads },
+    key_value_heads: { int: a.key_value_heads },
+    window: { int: a.window },
+    scale: { float: a.scale },
+    cap: { float: a.cap },
+    in_place: { bool: inPlace },
   };
   return [
     () => {

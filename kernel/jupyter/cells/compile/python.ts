@@ -72,8 +72,12 @@ export function pythonIn(
   if (line === undefined) return undefined;
   const text = line.trim();
   const complaint: Complaint = {
-    ...{ code: "python", message: "this is Python; cells are Tune or TypeScript", notes: [] },
-    ...{ line: at + 1, column: line.indexOf(text) + 1, length: Math.max(1, text.length) },
+    code: "python",
+    message: "this is Python; cells are Tune or TypeScript",
+    notes: [],
+    line: at + 1,
+    column: line.indexOf(text) + 1,
+    length: Math.max(1, text.length),
   };
   return { complaint, hint: helpFor(lines, line) };
 }

@@ -17,8 +17,14 @@ export function compileUntyped(source: string, earlier: readonly string[]): Emit
     "/earlier.d.ts": earlier.map((name) => `declare let ${name}: any;\n`).join(""),
   };
   const options: TypeScript.CompilerOptions = {
-    ...{ noLib: true, noResolve: true, types: [], sourceMap: true, experimentalDecorators: true },
-    ...{ module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, isolatedModules: true },
+    noLib: true,
+    noResolve: true,
+    types: [],
+    sourceMap: true,
+    experimentalDecorators: true,
+    module: ts.ModuleKind.ESNext,
+    target: ts.ScriptTarget.ES2022,
+    isolatedModules: true,
   };
   const host: TypeScript.CompilerHost = {
     getSourceFile: (path, version) => {
@@ -56,7 +62,10 @@ export function compileUntyped(source: string, earlier: readonly string[]): Emit
     { after: [moduleTransformer({ cell: true, isPrior }, facts)] },
   );
   return {
-    ...{ ...facts, code, map, notes: [] },
+    ...facts,
+    code,
+    map,
+    notes: [],
     declarations: names.map((name) => `declare let ${name}: any;\n`).join(""),
   };
 }

@@ -44,7 +44,9 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   let controls: ControlsHost | null = null;
   const sessionFor = (names: Names) =>
     (session ??= new TuneSession({
-      ...{ folder: o.folder, runs: o.runs ?? runsBeside(o.folder), names },
+      folder: o.folder,
+      runs: o.runs ?? runsBeside(o.folder),
+      names,
       ...(o.vocabulary && { vocabulary: o.vocabulary }),
       ...(o.verifying !== undefined && { verifying: o.verifying }),
       desks: (desks ??= deskHost(registerComm)),

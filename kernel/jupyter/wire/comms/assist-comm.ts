@@ -41,7 +41,11 @@ const query: Reader<Watched<"Runs">, RunView> = (data) => {
   const { filter, limit, sort, reverse, score, on, fold, open } = data;
   if (typeof filter !== "string" || typeof limit !== "number" || !(limit >= 0)) return undefined;
   return {
-    ...{ filter, limit, reverse: reverse === true, fold: fold === true, open: texts(open) ?? [] },
+    filter,
+    limit,
+    reverse: reverse === true,
+    fold: fold === true,
+    open: texts(open) ?? [],
     sort: sorts.find((one) => one === sort) ?? "started",
     score: typeof score === "string" ? score : null,
     on: typeof on === "string" ? on : null,

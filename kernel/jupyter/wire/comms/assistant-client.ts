@@ -48,7 +48,8 @@ export class AssistantClient {
     return new Promise((resolve, reject) => {
       const request = { id, method, params } as AssistantRequest;
       this.waiting.set(id, {
-        ...{ request, reject },
+        request,
+        reject,
         resolve: (result) => resolve(result as AssistantMethods[M]["result"]),
       });
       this.port?.postMessage(request);
