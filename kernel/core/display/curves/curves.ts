@@ -8,6 +8,7 @@ import type { Shown } from "../shown.js";
 import { short, smoothed } from "./line.js";
 import { spentIn, spentText, spentTraces } from "./spent.js";
 import { fixed as scoreDigits } from "../scores/score-cell.js";
+import { WIDTH } from "../html.js";
 import { color } from "../svg/colors.js";
 import { tableShown } from "../table.js";
 import { duration, escapeLabel, plural, significant } from "../text.js";
@@ -48,12 +49,16 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
     title: { text: stepOf(events) },
     ...(total === undefined ? { rangemode: "tozero" } : { range: [0, Math.max(1, total * 1.02)] }),
   };
+  const top = legendHeight(data) + (title === undefined ? 0 : TITLE);
   return {
     data,
     layout: {
-      ...(title === undefined ? {} : { title: { text: escapeLabel(title) } }),
-      height: 320,
-      margin: { t: title === undefined ? 36 : 64, r: 16, b: 44, l: 56 },
+      // At the top of the picture: the legend beneath it may take several lines.
+      ...(title === undefined
+        ? {}
+        : { title: { text: escapeLabel(title), y: 1, yref: "container", yanchor: "top", pad: { t: 6 } } }),
+      height: 240 + top,
+      margin: { t: top, r: 16, b: 44, l: 56 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       hovermode: "x unified",
       uirevision: "live",
@@ -72,6 +77,20 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
         : {}),
     },
   };
+}
+
+/** Pixels of a title, of a line of the legend, of a letter in it, and of the mark and the gap of an entry. */
+const [TITLE, LINE, LETTER, MARK] = [30, 20, 6.6, 60];
+
+/** As plotly lays it out: one line where all fit, else columns as wide as the longest entry. */
+function legendHeight(traces: readonly Trace[]): number {
+  const names = traces.flatMap(({ name, showlegend }) =>
+    typeof name === "string" && showlegend !== false ? [name.length] : [],
+  );
+  const room = WIDTH - 72;
+  const inLine = names.reduce((sum, letters) => sum + MARK + LETTER * letters, 0) <= room;
+  const columns = inLine ? names.length : Math.max(1, Math.floor(room / (MARK + LETTER * Math.max(1, ...names))));
+  return 16 + LINE * Math.max(1, Math.ceil(names.length / Math.max(1, columns)));
 }
 
 function isBesideLoss(name: string): boolean {

@@ -150,9 +150,11 @@ function valueCells(score: SliceScore | null): readonly Cell[] {
   if (!score || Number.isNaN(score.value)) return [plain("–"), plain("")];
   return [plain(fixed(score.value)), plain(score.interval ? range(score.interval) : "")];
 }
-/** Text that breaks anywhere, so that a long name does not widen the table. */
+/** A long name breaks anywhere, so that it does not widen the table; names of metrics and models are not broken. */
+const UNBROKEN = 24;
 function wrapped(text: string): Cell {
-  return { text, shown: html`<span style="overflow-wrap:anywhere">${text}</span>` };
+  const breaks = text.split(" ").some((word) => word.length > UNBROKEN);
+  return { text, shown: breaks ? html`<span style="overflow-wrap:anywhere">${text}</span>` : html`${text}` };
 }
 function picture(shown: Part): Cell {
   return { text: "", shown: html`${shown}` };
