@@ -7,6 +7,7 @@ import type { Direction } from "#dsl/types/capabilities/metric.js";
 import type { Call } from "#dsl/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
+import { independentDifference } from "#stdlib/lib/intervals/mover.js";
 import { pairedShares, pairedSharesOfSome } from "#stdlib/lib/intervals/paired-shares.js";
 import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
 import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/lib/intervals/spread.js";
@@ -176,17 +177,12 @@ function pairedOwn(a: Resampling, b: Resampling): Interval | null {
 }
 
 /**
- * From the intervals of both (Zou and Donner, 2008): as if they had nothing to do with each other, so that of scores of the same
- * rows it is rather too wide.
+ * From the intervals of both, as if they had nothing to do with each other, so that of scores of the same rows it is rather too
+ * wide.
  */
 function apartFrom(first: Score, second: Score): Interval | null {
   const [a, b] = [first.interval, second.interval];
-  if (!a || !b) return null;
-  const value = second.value - first.value;
-  return {
-    low: value - Math.hypot(second.value - b.low, a.high - first.value),
-    high: value + Math.hypot(b.high - second.value, first.value - a.low),
-  };
+  return a && b && independentDifference({ value: second.value, interval: b }, { value: first.value, interval: a });
 }
 
 function paired(first: readonly number[], second: readonly number[]): Float64Array {
