@@ -8,7 +8,7 @@ import type { Span } from "../diagnostics/span.js";
 import type {} from "./data-codes.js";
 import { listed } from "../diagnostics/listed.js";
 import { checkOddLabels, checkOddScores } from "./odd-labels.js";
-import { checkPersonal } from "./personal.js";
+import type { PersonalFacts } from "../types/personal-facts.js";
 import { formOfLabel } from "./label-form.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
@@ -254,4 +254,19 @@ export function checkSameColumn(program: Program, draft: Draft, columns: Readonl
     if (program.reportOwn("same-column", { column, roles: [read, learnt] }, draft, place)) good = false;
   }
   return good;
+}
+
+/** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
+function checkPersonal(
+  program: Program,
+  draft: Draft,
+  { personal = [] }: DataFacts,
+  at: Span | undefined,
+  here: Span,
+): boolean {
+  const sure = personal.filter(({ sure }) => sure > 0);
+  const likely = personal.filter(({ sure }) => sure === 0);
+  const told = (of: readonly PersonalFacts[]) => ({ data: draft.name, found: of });
+  if (likely.length > 0) program.reportOwn("personal-data", told(likely), draft, at);
+  return sure.length === 0 || !program.reportNear("personal-numbers", told(sure), at, here);
 }

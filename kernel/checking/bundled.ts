@@ -30,7 +30,8 @@ import { filesAt, ingredientsOf, namedIn } from "../shipping/ingredients.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
 import { hubFilesOf } from "./hub-files.js";
-import { namedThere } from "./unplanned.js";
+import type { Expression, WordNode } from "#dsl/syntax/tree.js";
+import type { Parameter, Registry } from "#dsl/types/registry.js";
 import "../record/bundle/codes.js";
 
 type Lack = { readonly what: string; readonly why: string };
@@ -254,4 +255,42 @@ function commonFolder(folders: readonly string[]): string {
 }
 function under(root: string, path: string): string {
   return relative(root, path).split("\\").join("/");
+}
+
+/** What a statement names that can't be planned yet (what it uses is known only when a sweep has run), by the records of its words. */
+interface NamedThere {
+  readonly bases: readonly string[];
+  /** Files and folders that are read, as they are written. */
+  readonly files: readonly string[];
+}
+
+function namedThere({ verb, operands, clauses, block }: Statement, registry: Registry): NamedThere {
+  const [bases, files]: [string[], string[]] = [[], []];
+  const given = (parameter: Parameter | undefined, value: Expression): void => {
+    if (value.is !== "string") return inside(value);
+    if (parameter?.name === "base") bases.push(value.value);
+    else if (parameter?.suggests?.from === "files") files.push(value.value);
+  };
+  const inWord = ({ text, arguments: values = [] }: WordNode): void => {
+    // Where a target writes to is read by nobody.
+    const words = registry.words.filter(({ name, kind }) => name === text && kind !== "target");
+    const parameters = words.flatMap((word) => word.parameters);
+    values.forEach(({ key, value }, i) =>
+      given(key ? parameters.find(({ name }) => name === key.text) : parameters[i], value),
+    );
+  };
+  const inside = (node: Expression): void => {
+    if (node.is === "word") inWord(node);
+    else if (node.is === "list") node.items.forEach(inside);
+    else if (node.is === "block") for (const { value } of node.entries) if (value) inside(value);
+  };
+  for (const operand of [...operands, ...clauses.flatMap((clause) => clause.operands)]) inside(operand);
+  const keys = registry.find("verb", verb.text)?.parameters ?? [];
+  for (const { key, value } of block?.entries ?? [])
+    if (value)
+      given(
+        keys.find(({ name }) => name === key.text),
+        value,
+      );
+  return { bases, files };
 }

@@ -9,7 +9,11 @@ import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js"
 import type { Deployment } from "./deployment.js";
 import type { Golden } from "./golden.js";
 import type { ProvedBy } from "./proof.js";
-import { demandAlike } from "./reads-alike.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { tokensAt } from "../core/data/sequences/token-rows.js";
+import { does } from "../core/session/words.js";
+import { askerOf } from "../inference/asker.js";
+import { goldenOf } from "./golden.js";
 import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
 import "./codes.js";
@@ -145,4 +149,36 @@ export function judged(
     ...(tokens && tokens.agree < tokens.of ? [`${tokens.agree} of ${tokens.of} written tokens agree`] : []),
   ];
   return { compared, verdict, found };
+}
+
+/** Runtimes that read texts by themselves (a page's own script): texts of all sorts must become the same tokens there as here. */
+type AskedGolden = Extract<Golden, { is: "asked" }>;
+
+/** Throws where a text becomes other tokens there, or where its tokens stand elsewhere. */
+async function demandAlike(
+  reads: NonNullable<OpenedModel["reads"]>,
+  asking: Asking,
+  { name, task, roles, max_length: maxLength }: Deployment,
+): Promise<void> {
+  const { read } = await askerOf(asking, name);
+  const { rows: fed } = (await does(task, "task")).supervision;
+  // Of texts that are read each by itself no two need belong together.
+  const belong = fed === "apart" ? [] : roles;
+  const { inputs } = goldenOf({ maxLength, roles: belong, mask: null, writes: false }) as AskedGolden;
+  const { rows } = await read(inputs);
+  const there = await reads(inputs);
+  const { window } = rows.asked;
+  // Of a question the rows are parts of its context, one after the other.
+  const all = Array.from(rows.lengths, (_, row) => ({ row, of: window?.(row).of ?? row }));
+  inputs.forEach((text, i) => {
+    const own = all.filter(({ of }) => of === i);
+    const ids = own.flatMap(({ row }) => Array.from(tokensAt(rows.ids, row)));
+    const places = own.flatMap(({ row }) => {
+      const part = window?.(row);
+      return part ? [part.first, ...part.starts, ...part.ends] : [];
+    });
+    const { ids: itsIds, places: itsPlaces } = must(there[i], "what a text becomes there");
+    if (String(ids) === String(itsIds) && String(places) === String(itsPlaces)) return;
+    throw new Error(`the page reads ${JSON.stringify(text).slice(0, 80)} otherwise than the notebook`);
+  });
 }

@@ -11,7 +11,7 @@ import { fromRankIn, written, type FromRank, type Hello, type Told } from "./con
 import { headOf, type Taking } from "./frames.js";
 import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
 import { addInOrder, averageInto } from "./sum.js";
-import { meant, summed } from "./told.js";
+
 import "./codes.js";
 
 /** Floats that are summed at once. */
@@ -280,4 +280,19 @@ export class Hub {
     }
     if (this.failure) throw this.failure;
   }
+}
+
+/** What an update came to, of what each rank tells. */
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
+/** Each loss is a share of the whole update's; the norm is that of the summed gradients, which nobody has yet. */
+function summed(told: readonly Told[]): Told {
+  return { loss: sum(told.map(({ loss }) => loss)), norm: 0, counts: sum(told.map(({ counts }) => counts)) };
+}
+/** Each is a mean of its own: together they count by what each is the mean of. */
+function meant(told: readonly Told[]): Told {
+  const counts = sum(told.map((one) => one.counts));
+  const by = (of: "loss" | "norm"): number =>
+    counts === 0 ? 0 : sum(told.filter((one) => one.counts > 0).map((one) => (one[of] * one.counts) / counts));
+  return { loss: by("loss"), norm: by("norm"), counts };
 }

@@ -9,7 +9,11 @@ import type { RunRecord } from "../artifacts/run-record.js";
 import { ingredientsOf } from "../shipping/ingredients.js";
 import { keptEnvironment } from "./environment.js";
 import { gitOf } from "./git.js";
-import { splitHashes } from "./split-hashes.js";
+import { createHash } from "node:crypto";
+import type { ColumnTable } from "arquero";
+import { lineOf } from "../core/data/line.js";
+import { rowsFile } from "../datasets/streamed.js";
+import { hashAt } from "../fetch/hashed.js";
 import { versionsOf } from "./versions.js";
 
 export interface Recorded {
@@ -58,4 +62,34 @@ async function recorded({ plan, base, prepared, engine, folder, version, signal 
     ...(git && { git }),
     ...(effects.allowed && { allowed: effects.allowed.map(({ code, reason }) => ({ code, reason })) }),
   };
+}
+
+/** A hash of the rows of each split, as a model reads them: which rows differ is told by split. Made once of what is held. */
+const known = new WeakMap<ColumnTable, string>();
+
+async function splitHashes({ splits, streamed }: Prepared): Promise<Readonly<Record<string, string>>> {
+  const found: [string, string][] = [];
+  // Their lines are on the disk as they would be written here.
+  for (const [name, { folder, name: own }] of Object.entries(streamed ?? {}))
+    found.push([name, await hashAt(rowsFile(folder, own))]);
+  if (!streamed) for (const [name, table] of Object.entries(splits)) found.push([name, hashOfTable(table)]);
+  return Object.fromEntries(found);
+}
+
+function hashOfTable(table: ColumnTable): string {
+  const before = known.get(table);
+  if (before !== undefined) return before;
+  const roles = table
+    .columnNames()
+    .filter((name) => name !== "$row")
+    .sort();
+  const hash = createHash("sha256");
+  const columns = roles.map((role) => [role, table.getter(role)] as const);
+  table.scan((row) => {
+    if (row === undefined) return;
+    hash.update(lineOf(roles, Object.fromEntries(columns.map(([role, get]) => [role, get(row) as unknown]))));
+  }, true);
+  const made = hash.digest("hex");
+  known.set(table, made);
+  return made;
 }

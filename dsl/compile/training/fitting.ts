@@ -8,7 +8,12 @@ import { isCall } from "../../plan/definitions.js";
 import { estimate, stillOf, trainedBy, trainingSplit } from "../../plan/estimates.js";
 import type { MachineFacts } from "../../types/facts.js";
 import type { Over } from "../../rules/fitting.js";
-import { drawnBeside } from "./drawn.js";
+import type { CompressPlan } from "../../plan/actions/compressing.js";
+import { allRows, fed, type Fed } from "../../plan/batches.js";
+import type { Drawn } from "../../plan/drawn.js";
+import type { Span } from "../../diagnostics/span.js";
+import { failed, type DataFacts } from "../../types/facts.js";
+import { readerOf, type ModelPlan } from "../../types/subject.js";
 import { planHash, recipeHash } from "../../plan/hash.js";
 import { takenApart } from "./personal.js";
 import { saidOf } from "./said-of-data.js";
@@ -129,5 +134,30 @@ function wholePlan(
     origins: withOwnDropout({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),
+  };
+}
+
+/** Null: there are none; undefined: they are not known yet, or can't be read (which is told). */
+function drawnBeside(
+  program: Program,
+  { unlabelled = [], stage }: Pick<CompressPlan, "unlabelled" | "stage">,
+  { model, own, here }: { readonly model: ModelPlan; readonly own: DataFacts; readonly here: Span },
+): Drawn | null | undefined {
+  const base = readerOf(model);
+  const all = unlabelled.map(({ data }) => program.ask({ about: "data", data, base }, true));
+  for (const one of all) if (one !== undefined && failed(one)) program.reportFailed(one, here);
+  const known = all.flatMap((one) => (one === undefined || failed(one) ? [] : [one]));
+  if (known.length < all.length) return undefined;
+  const fedOf = (facts: DataFacts): Fed =>
+    fed([allRows(trainingSplit(facts))], model.max_length, { windows: false, packing: false });
+  const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.adds?.(stage) ?? 0;
+  const { rows, tokens, longest } = fedOf(own);
+  const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];
+  const drawn = [...known.map(fedOf), ...made];
+  if (drawn.length === 0) return null;
+  return {
+    rows: drawn.reduce((sum, one) => sum + one.rows, 0),
+    tokens: drawn.reduce((sum, one) => sum + one.tokens, 0),
+    longest: Math.max(...drawn.map((one) => one.longest)),
   };
 }

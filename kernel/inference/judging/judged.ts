@@ -8,7 +8,15 @@ import type { Call } from "#dsl/types/value.js";
 import type { JudgeImplementation, Verdict } from "#stdlib/kinds/judge.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { count, percent, plural } from "../../core/display/text.js";
-import { keep, keptAnswer, keyOf } from "./kept.js";
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import * as v from "valibot";
+import { hashOf } from "#dsl/plan/hash.js";
+import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
+import { cachePath } from "../../fetch/cache.js";
+import { fields, hintIn } from "../../fetch/json.js";
+import { tokenCount } from "./service.js";
 import { Judge, type Said } from "./service.js";
 
 export interface Pairs {
@@ -170,4 +178,31 @@ function costTold(answers: readonly Answered[], model: string): readonly string[
   return [
     `${plural(fresh.length, "question")} to ${model}${cost}${kept > 0 ? `; ${plural(kept, "answer")} from before` : ""}`,
   ];
+}
+
+/**
+ * Answers of judges, kept by what was asked of whom: a cell that runs again asks nothing, one that was interrupted the rest
+ * alone. The texts that were judged are not in it, but for what the judge says of them: it is for its owner's eyes.
+ */
+const schema = fields({
+  answer: v.string(),
+  tokens: v.fallback(v.nullable(fields({ read: tokenCount, written: tokenCount })), null),
+});
+
+function keyOf({ url, model, maxTokens }: JudgeService, messages: readonly Message[]): string {
+  return hashOf({ url, model, max_tokens: maxTokens, messages: messages.map(({ role, content }) => [role, content]) });
+}
+const fileOf = (key: string): string => cachePath("judged", key.slice(0, 2), `${key}.json`);
+
+function keptAnswer(key: string): Said | null {
+  return hintIn(fileOf(key), schema);
+}
+
+function keep(key: string, said: Said): void {
+  try {
+    mkdirSync(dirname(fileOf(key)), { recursive: true, mode: 0o700 });
+    writeFileAtomic.sync(fileOf(key), JSON.stringify(said), { mode: 0o600 });
+  } catch {
+    // A cache that can't be written costs money the next time; it must not cost this score.
+  }
 }

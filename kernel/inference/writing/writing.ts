@@ -19,7 +19,7 @@ import { Grammars } from "./grammar/grammars.js";
 import { Rules, type Grammar } from "./grammar/rules.js";
 import { SchemaReader } from "./grammar/schema-grammar.js";
 import { Unusable } from "./grammar/unusable.js";
-import { merged } from "./merged.js";
+
 import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt.js";
 import { TokenBytes } from "./token-bytes.js";
 import "./codes.js";
@@ -287,4 +287,29 @@ function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: CallForma
   return new Map(
     marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
   );
+}
+
+/** Several texts as one stream: whatever comes first is told first, each text in its own order. */
+
+/** The first error ends all. Stopping the iteration stops each of them. */
+async function* merged<T>(texts: readonly AsyncGenerator<T, void, void>[]): AsyncGenerator<T, void, void> {
+  if (texts.length === 1) return yield* texts[0]!;
+  type Next = { readonly at: number; readonly result: IteratorResult<T, void> };
+  const next = async (at: number): Promise<Next> => ({ at, result: await texts[at]!.next() });
+  const waiting = new Map(texts.map((_, at) => [at, next(at)]));
+  try {
+    while (waiting.size > 0) {
+      const { at, result } = await Promise.race(waiting.values());
+      if (result.done) {
+        waiting.delete(at);
+        continue;
+      }
+      waiting.set(at, next(at));
+      yield result.value;
+    }
+  } finally {
+    // Those that are at work answer once they are stopped; nobody hears them any more.
+    for (const one of waiting.values()) one.catch(() => undefined);
+    for (const text of texts) void text.return().catch(() => undefined);
+  }
 }

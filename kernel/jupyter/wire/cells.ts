@@ -5,7 +5,10 @@ import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
 import { trustByRunning } from "../../trust/trust.js";
 import type { CellLanguage, Cells, Interpreter } from "../cells/interpreter.js";
-import { installPager, pagerDeclarations } from "./pager.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { display, shownOf } from "../cells/display.js";
+import { likelyScope } from "../cells/scope.js";
+import "../cells/codes.js";
 
 export interface KernelCells extends Cells {
   /** Puts away what the cells hold: engines, workers. */
@@ -60,4 +63,22 @@ function trusting(interpreter: Interpreter, folder: string): Interpreter {
       return interpreter.execute(request);
     },
   };
+}
+
+/** How TypeScript knows it: merged into the type of `display`. */
+const pagerDeclarations = `
+interface TunebookDisplay {
+  /** Opens the front end's pager (a pane under the cell) when the cell is done. */
+  page(value: unknown): void;
+}
+`;
+
+function installPager(): void {
+  Object.assign(display, { page });
+}
+
+function page(value: unknown): void {
+  const scope = likelyScope();
+  if (!scope) throw new CodedError("no-cell", { call: "display.page" });
+  scope.output.page?.(typeof value === "string" ? { bundle: { "text/plain": value } } : shownOf(value));
 }

@@ -3,7 +3,8 @@ import type { AssistantClient } from "./comms/assistant-client.js";
 import { toCodePoints, toUtf16 } from "./codepoints.js";
 import type { Connection } from "./connection.js";
 import type { History } from "./history.js";
-import { kernelInfo } from "./kernel-info.js";
+import { version } from "../../session/version.js";
+import { protocolVersion } from "./message.js";
 import type { Json } from "./message.js";
 import type { Usage } from "./usage.js";
 
@@ -111,3 +112,24 @@ function placeIn(content: Json): { code: string; offset: number } {
   const cursor = content["cursor_pos"];
   return { code, offset: typeof cursor === "number" ? toUtf16(code, cursor) : code.length };
 }
+
+/** Who this kernel is: the answer to `kernel_info_request`. */
+const kernelInfo: Json = {
+  status: "ok",
+  protocol_version: protocolVersion,
+  implementation: "tunebook",
+  implementation_version: version,
+  language_info: {
+    name: "typescript",
+    version: process.versions.node,
+    mimetype: "text/typescript",
+    file_extension: ".ts",
+    pygments_lexer: "typescript",
+    codemirror_mode: "typescript",
+    nbconvert_exporter: "script",
+  },
+  banner: `Tunebook ${version}: TypeScript and Tune on Node ${process.versions.node}`,
+  help_links: [],
+  debugger: false,
+  supported_features: [],
+};

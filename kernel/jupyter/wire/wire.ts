@@ -12,7 +12,7 @@ import { complain } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";
 import { Interrupts } from "./interrupts.js";
-import { Incoming } from "./incoming.js";
+import { decode } from "./message.js";
 import { encode, Signer, type Draft, type Json, type Message } from "./message.js";
 import { Pace, type Limits } from "./pace.js";
 import { Publisher } from "./publisher.js";
@@ -273,4 +273,36 @@ function errorContent(error: unknown): Json {
 
 function delay(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Signatures that are remembered, as many as Jupyter's own kernels do. */
+const remembered = 1 << 16;
+
+class Incoming {
+  /** In order of arrival. */
+  private readonly seen = new Set<string>();
+
+  constructor(private readonly signer: Signer) {}
+
+  read(frames: readonly Uint8Array[]): Message | undefined {
+    const message = decode(frames, this.signer);
+    if (!message) {
+      complain("a message that is malformed or not signed with the kernel's key was refused");
+      return undefined;
+    }
+    if (this.signer.signs && !this.isNew(message.signature)) {
+      complain("a signed message came a second time and was refused", message.header.msg_type.slice(0, 100));
+      return undefined;
+    }
+    return message;
+  }
+
+  private isNew(signature: Uint8Array): boolean {
+    // 64 digits of a hash: half of them tell two apart, in a quarter of the memory
+    const mark = Buffer.from(signature.subarray(0, 32)).toString("latin1");
+    if (this.seen.has(mark)) return false;
+    this.seen.add(mark);
+    if (this.seen.size > remembered) for (const oldest of this.seen) return this.seen.delete(oldest);
+    return true;
+  }
 }

@@ -20,7 +20,7 @@ import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { Warn } from "../warn.js";
-import { warnOfNames } from "./watch-out.js";
+import { formOfLabel } from "#dsl/rules/label-form.js";
 import "./codes.js";
 
 export interface ClientRows {
@@ -236,4 +236,12 @@ function uniqueNames(names: readonly string[]): readonly string[] {
     const before = names.slice(0, i).filter((one) => one === name).length;
     return before === 0 ? name : `${name} ${String(before + 1)}`;
   });
+}
+
+/** Values that are one client's, written in several ways. */
+function warnOfNames(names: Iterable<string>, clients: string, warn: Warn): void {
+  const forms = new Map<string, Set<string>>();
+  for (const name of names) forms.set(formOfLabel(name), (forms.get(formOfLabel(name)) ?? new Set()).add(name));
+  const of = [...forms.values()].filter(({ size }) => size > 1).map((some) => [...some]);
+  if (of.length > 0) warn("clients-alike", { clients, of });
 }

@@ -24,7 +24,11 @@ import type { SweepHandle, TrialRecord } from "../../core/sweep/trial.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import type { Screen } from "../trainings/live.js";
 import type { ControlsHost } from "../stage.js";
-import { changed } from "./changed.js";
+import { pointOf, type Named } from "../../core/sweep/parameters.js";
+import { brokenAt } from "../../core/sweep/relations.js";
+import { valuesAt } from "../../core/sweep/points.js";
+import type { Wanted } from "./wishes.js";
+import "../../artifacts/codes.js";
 import { bestOf, nearestOf } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
 import { demandRunning, Wishes } from "./wishes.js";
@@ -211,4 +215,23 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   private tell(): void {
     for (const told of this.told) told();
   }
+}
+
+/** `changes`: by path, as Tune text. Coded error `not-in-space`. */
+function changed(
+  { name, plan }: { readonly name: string; readonly plan: SweepPlan },
+  { number, point }: TrialRecord,
+  changes: Readonly<Record<string, string>>,
+): Wanted {
+  const parameters = parametersOf(plan.vary);
+  const has = parameters.flatMap(({ of, choices }): (readonly [string, Named])[] => {
+    const value = point[of.name];
+    return value === undefined ? [] : [[of.name, choices?.[value] ?? value]];
+  });
+  const found = pointOf(parameters, new Map<string, Named>([...has, ...Object.entries(changes)]));
+  if ("why" in found) throw new CodedError("not-in-space", { sweep: name, trial: number, why: found.why });
+  const broken = brokenAt(plan, found.point);
+  if (broken !== null)
+    throw new CodedError("not-in-space", { sweep: name, trial: number, why: `it would break ${broken}` });
+  return { point: found.point, values: valuesAt(plan.vary, found.point) };
 }

@@ -1,5 +1,5 @@
 /** The programs of a training, phase by phase, for whoever wants to see what the compiler made: graph, passes, program, what is emitted. */
-import { emittedText } from "./emitted.js";
+import { allEngines, engines } from "../../engine/engines.js";
 import { outlineOf } from "#dsl/graph/outline.js";
 import { PLAIN } from "#dsl/graph/passes/table.js";
 import { printPasses } from "#dsl/graph/passes/trace.js";
@@ -55,4 +55,11 @@ export function together(all: readonly (readonly [string, string])[]): string {
 
 function text(of: string): Shown {
   return { bundle: { "text/plain": printable(of) } };
+}
+
+/** `engine`: whose form is asked for; `auto`: TensorFlow's. */
+function emittedText(programs: Readonly<Record<string, Program>>, engine: string): Promise<string> {
+  const { name, emitted } = allEngines.find((one) => one.name === engine) ?? engines.tensorflow;
+  if (!emitted) return Promise.resolve(`${name} runs the program as it stands: \`program\` shows it\n`);
+  return emitted(programs);
 }

@@ -4,7 +4,11 @@ import type { RowName } from "#dsl/types/row-name.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { dataHandle, dataHandleType, type DataHandle, type ReadsColumn } from "../handle.js";
 import type { Prepared } from "../prepared.js";
-import { decidedTable } from "./decided-table.js";
+import { table as makeTable } from "arquero";
+import { nameRowsBy, rowNamesOf, sourceNameOf } from "../row-names.js";
+import { sameLabel } from "./line.js";
+import type { Annotated, AnnotatedRow } from "./overlay.js";
+import type { Standing, Verdict } from "./standing.js";
 import type { Desk } from "./desk.js";
 import type { Label } from "./line.js";
 import "../codes.js";
@@ -42,4 +46,34 @@ export function annotatedHandleType(splits: Readonly<Record<string, string>>): s
   const own =
     '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
   return `${dataHandleType(splits)} & { ${own} }`;
+}
+
+/** `role`: whose values are decided on. The table itself where nothing was decided since. */
+function decidedTable(table: ColumnTable, { rows, standing }: Annotated, role: string): ColumnTable {
+  const since = changedIn(rows, standing);
+  if (since.size === 0) return table;
+  const names = Array.from(rowNamesOf(table, table.array("$row") as ArrayLike<number>));
+  const kept = names.flatMap((name, at) => (since.get(name) === null ? [] : [at]));
+  const columns = table.columnNames().map((column): [string, unknown[]] => {
+    const values = table.array(column) as ArrayLike<unknown>;
+    return [column, kept.map((at) => (column === role ? since.get(names[at]!) : undefined) ?? values[at])];
+  });
+  const decided = makeTable(columns);
+  nameRowsBy(decided, sourceNameOf(table));
+  return decided;
+}
+
+/** Rows about which something else stands by now: the label that they have; null: they are in the data no more. */
+function changedIn(rows: readonly AnnotatedRow[], standing: Standing): ReadonlyMap<RowName, Label | null> {
+  return new Map(
+    rows.flatMap((row) => {
+      const [then, now] = [labelBy(row, row.verdict), labelBy(row, standing.verdict(row))];
+      return sameLabel(then, now) ? [] : [[row.row, now] as const];
+    }),
+  );
+}
+
+function labelBy({ before }: AnnotatedRow, verdict: Verdict): Label | null {
+  if (verdict.is === "drop") return null;
+  return verdict.is === "label" ? verdict.label : before;
 }

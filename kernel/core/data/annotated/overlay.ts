@@ -12,7 +12,7 @@ import type { Cleaning } from "../cleaning.js";
 import { inOrder } from "../label-order.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
-import { Identities } from "./identity.js";
+import { sha256 } from "#platform/digest.js";
 import { sameLabel, type Label, type Lines, type RowIdentity } from "./line.js";
 import { keyOf, Standing, type Verdict } from "./standing.js";
 
@@ -152,4 +152,22 @@ export class Overlay {
 /** Null: it has none. A text may have an empty list of labels, which is one. */
 function labelIn(value: unknown): Label | null {
   return isEmpty(value) ? null : (value as Label);
+}
+
+/**
+ * Which row a decision belongs to: a hash of the texts that the source has in it, and which of the rows with just these texts
+ * it is. A row that moved, or stands in a file that grew, is the same; one whose text changed is another.
+ */
+class Identities {
+  private readonly seen = new Map<string, number>();
+
+  /** Of the rows one after the other, before anything cleaned them. */
+  of(values: Readonly<Record<string, unknown>>): RowIdentity {
+    const texts = Object.entries(values).filter(([role]) => spokenToo(role));
+    texts.sort(([a], [b]) => (a < b ? -1 : 1));
+    const text = sha256().update(JSON.stringify(texts)).end().slice(0, 32);
+    const nth = (this.seen.get(text) ?? 0) + 1;
+    this.seen.set(text, nth);
+    return { text, nth };
+  }
 }

@@ -17,7 +17,7 @@ import { stride, turn } from "../rows.js";
 import { divide, dividing, splitOrder, type Divided } from "../splitting.js";
 import type { Answer } from "#stdlib/lib/answers.js";
 import { foreseen, type Foreseen } from "./foreseen.js";
-import { hashOf, type HashedSplit } from "./hash.js";
+import { sha256 } from "#platform/digest.js";
 import { LabelCounts } from "./labels.js";
 import { Leaks } from "./leaks.js";
 import { clean, SAMPLE, type Parted, type Passing } from "./parted.js";
@@ -199,4 +199,26 @@ function shown({ columns }: DataPlan, { values }: Row): Readonly<Record<string, 
         : values[role],
     ]),
   );
+}
+
+/** The hash of prepared data: what a model will see of them, not where it lay. The same whether rows are in memory or on disk. */
+interface HashedSplit {
+  readonly name: string;
+  readonly rows: number;
+  /** `lineOf` each row, in pieces of any length. */
+  readonly lines: Iterable<string> | AsyncIterable<string | Uint8Array>;
+}
+
+/** `roles`: sorted. */
+async function hashOf(
+  roles: readonly string[],
+  labels: readonly string[],
+  splits: readonly HashedSplit[],
+): Promise<string> {
+  const hash = sha256().update(JSON.stringify([roles, labels]));
+  for (const { name, rows, lines } of splits) {
+    hash.update(`\n${JSON.stringify(name)} ${rows}\n`);
+    for await (const piece of lines) hash.update(piece);
+  }
+  return hash.end();
 }

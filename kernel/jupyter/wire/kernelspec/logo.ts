@@ -1,5 +1,5 @@
 /** Tunebook's mark, a tuning fork on an open book's page, as SVG and (drawn from the same shapes) as PNG. */
-import { crc32Of } from "./png-crc.js";
+
 import { deflateSync } from "node:zlib";
 
 type Colour = readonly [number, number, number];
@@ -72,4 +72,14 @@ function chunk(type: string, data: Uint8Array = new Uint8Array()): Buffer {
   frame.writeUInt32BE(data.length, 0);
   frame.writeUInt32BE(crc32Of(body), 4);
   return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+}
+
+/** CRC-32 as PNG chunks carry it (Node has its own only from 22.2 on). */
+function crc32Of(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
 }

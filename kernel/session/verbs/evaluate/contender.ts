@@ -25,7 +25,7 @@ import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import type { Warn } from "../../warnings.js";
 import { baseVectors } from "./base-vectors.js";
-import { contenderThresholds } from "./contender-thresholds.js";
+import { decisionsOf, measuredBy } from "../train/calibrate.js";
 import { askAll } from "./ask-all.js";
 import { timesOf } from "./latency.js";
 import { writesText, type ModelHandle } from "../../models/model-handle.js";
@@ -261,4 +261,19 @@ function rowsIn(part: Part): ContenderRows {
   const { prepared, split } = part;
   const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
   return { count, values: (role) => valuesOf(part, role) };
+}
+
+/** Null: no threshold is better than another. */
+async function contenderThresholds(said: Asked, rows: Encoded, labels: readonly string[]): Promise<Fitted | null> {
+  if (!("said" in said) || !rows.taught) return null;
+  const decisions = decisionsOf(said, rows.taught, labels);
+  const f1: Call = { word: "f1", kind: "metric", arguments: { average: "macro", of: null } };
+  const by = measuredBy(f1, decisions, null);
+  const call: Call = { word: "threshold", kind: "calibration", arguments: { metric: by, of: null } };
+  const metric = await does({ ...by, kind: "metric" }, "metric");
+  const found = (await does({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
+    before: {},
+    metric,
+  });
+  return typeof found === "string" ? null : found;
 }
