@@ -1,0 +1,101 @@
+// Renames declarations by the glossary, everywhere they are used: `node tools/house/rename.mjs [--dry] [SECTION…]`.
+//
+// glossary.json has sections of entries `{ "file", "in", "name", "to" }`: the declaration `name` (a type, function, variable or
+// property; `in`: the interface or class that has the property) in `file` gets the name `to`. TypeScript's language service finds the
+// uses by symbol, over all sources at once, so comments and texts stay as they are. What it cannot see (an object without a type
+// that later serves as one) shows as an error of the next build. Entries whose declaration is gone are listed: they were done.
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const dry = process.argv.includes("--dry");
+const sections = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+
+const files = execFileSync("git", ["ls-files", "*.ts", "*.mts"], { cwd: root, encoding: "utf8" })
+  .trim()
+  .split("\n")
+  .map((file) => join(root, file));
+const own = new Set(files);
+const texts = new Map();
+const versions = new Map();
+const textOf = (file) => {
+  if (!texts.has(file)) texts.set(file, readFileSync(file, "utf8"));
+  return texts.get(file);
+};
+
+/** One program of all packages: `rootDir` and `outDir` lead imports such as `#dsl/*` back to their sources. */
+const options = {
+  target: ts.ScriptTarget.ES2023,
+  lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
+  module: ts.ModuleKind.NodeNext,
+  moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noUncheckedIndexedAccess: true,
+  skipLibCheck: true,
+  types: ["node", "mocha"],
+  rootDir: root,
+  outDir: join(root, "dist"),
+};
+const service = ts.createLanguageService({
+  ...ts.createCompilerHost(options),
+  getCompilationSettings: () => options,
+  getScriptFileNames: () => files,
+  getScriptVersion: (file) => String(versions.get(file) ?? 0),
+  getScriptSnapshot(file) {
+    try {
+      return ts.ScriptSnapshot.fromString(own.has(file) ? textOf(file) : readFileSync(file, "utf8"));
+    } catch {
+      return undefined;
+    }
+  },
+  getCurrentDirectory: () => root,
+  getDefaultLibFileName: ts.getDefaultLibFilePath,
+});
+
+/** The name's node where it is declared; `within`: the interface, type or class around it. */
+function declarationOf(file, name, within) {
+  let found;
+  const visit = (node, path) => {
+    if (found) return;
+    const here = node.name && ts.isIdentifier(node.name) ? node.name.text : undefined;
+    if (here === name && !ts.isImportSpecifier(node) && (within === undefined || path.at(-1) === within))
+      found = node.name;
+    else ts.forEachChild(node, (child) => visit(child, here === undefined ? path : [...path, here]));
+  };
+  const source = service.getProgram().getSourceFile(file);
+  if (source) visit(source, []);
+  return found;
+}
+
+function rename({ file, in: within, name, to }) {
+  const at = declarationOf(join(root, file), name, within);
+  const where = `${file} ${within === undefined ? "" : `${within}.`}${name}`;
+  if (!at) return console.log(`gone: ${where}`);
+  const places = service.findRenameLocations(join(root, file), at.getStart(), false, false, {
+    providePrefixAndSuffixTextForRename: true,
+  });
+  const byFile = Map.groupBy
+    ? Map.groupBy(places ?? [], ({ fileName }) => fileName)
+    : (places ?? []).reduce((all, one) => all.set(one.fileName, [...(all.get(one.fileName) ?? []), one]), new Map());
+  for (const [path, of] of byFile) {
+    if (!own.has(path)) throw new Error(`${where} is used in ${path}, which is not ours`);
+    let text = textOf(path);
+    for (const { textSpan, prefixText = "", suffixText = "" } of of.toSorted(
+      (a, b) => b.textSpan.start - a.textSpan.start,
+    ))
+      text =
+        text.slice(0, textSpan.start) + prefixText + to + suffixText + text.slice(textSpan.start + textSpan.length);
+    texts.set(path, text);
+    versions.set(path, (versions.get(path) ?? 0) + 1);
+  }
+  console.log(`${where} → ${to}: ${String(places?.length ?? 0)} places in ${String(byFile.size)} files`);
+}
+
+const glossary = JSON.parse(readFileSync(new URL("glossary.json", import.meta.url), "utf8"));
+for (const [section, entries] of Object.entries(glossary))
+  if (sections.length === 0 || sections.includes(section)) for (const entry of entries) rename(entry);
+if (!dry) for (const path of versions.keys()) writeFileSync(path, textOf(path));
