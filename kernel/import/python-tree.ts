@@ -3,9 +3,11 @@
  * uses too: it knows strings, comments and line breaks as Python does, and goes on after a mistake. The program is never run.
  */
 import { parser } from "@lezer/python";
+import { boundBy, type Bound } from "./python-bindings.js";
+import { partsOf, type PythonNode } from "./python-targets.js";
 
 type Tree = ReturnType<typeof parser.parse>;
-export type PythonNode = Tree["topNode"];
+export type { PythonNode } from "./python-targets.js";
 
 export interface PythonCall {
   /** The last name of what is called: `map` of `rows.map(f)`. */
@@ -49,6 +51,20 @@ export interface PythonAssignment {
   /** Whether it is a statement of its own with `=` or `+=`: loops, `with`, `:=`, `del` and comprehensions are none. */
   readonly statement: boolean;
 }
+/** A binding with where it stands. */
+export interface PythonBinding extends Bound {
+  /** The statement, the pattern or the expression that binds. */
+  readonly node: PythonNode;
+  readonly within: readonly Definition[];
+  readonly dead: boolean;
+  readonly unsure: boolean;
+}
+/** A name that is read, and the function that reads it. */
+export interface PythonRead {
+  readonly name: string;
+  readonly from: number;
+  readonly within: readonly Definition[];
+}
 export interface Definition {
   readonly kind: "function" | "class";
   readonly name: string;
@@ -62,9 +78,15 @@ export interface PythonProgram {
   readonly code: string;
   readonly calls: readonly PythonCall[];
   readonly assignments: readonly PythonAssignment[];
+  readonly bindings: readonly PythonBinding[];
+  readonly nameReads: readonly PythonRead[];
+  /** Names that a function declares `global` or `nonlocal`. */
+  readonly globals: ReadonlySet<string>;
   /** Modules, and names in them, by the names that the program calls them: `SFTTrainer` is `trl.SFTTrainer`. */
   readonly imports: ReadonlyMap<string, string>;
   readonly definitions: readonly Definition[];
+  /** Functions by their name, with their parameters by place and the scope of their variables. */
+  readonly functions: ReadonlyMap<string, { readonly parameters: readonly string[]; readonly scope: string }>;
   /** Names that are handed to a call as they are: functions that something else calls. */
   readonly handed: ReadonlySet<string>;
   /** Names of functions' parameters. */
@@ -108,12 +130,18 @@ class Reader implements PythonProgram {
   code: string;
   readonly calls: PythonCall[] = [];
   readonly assignments: PythonAssignment[] = [];
+  readonly bindings: PythonBinding[] = [];
+  readonly nameReads: PythonRead[] = [];
+  readonly globals = new Set<string>();
   readonly imports = new Map<string, string>();
   readonly definitions: Definition[] = [];
+  readonly functions = new Map<string, { readonly parameters: readonly string[]; readonly scope: string }>();
   readonly handed = new Set<string>();
   readonly parameters = new Set<string>();
   readonly mistakes: number[] = [];
   private readonly open: Open[] = [];
+  /** Where names are bound. */
+  private readonly bound = new Set<number>();
   constructor(source: string) {
     this.text = source;
     this.code = source;
@@ -142,6 +170,7 @@ class Reader implements PythonProgram {
       enter: (at) => {
         const { name, from, to } = at;
         if (at.type.isError) this.mistakes.push(from);
+        this.bind(at.node);
         if (name === "ImportStatement") this.import(at.node);
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
@@ -149,6 +178,8 @@ class Reader implements PythonProgram {
         else if (name === "Body") this.block(at.node, to);
         if (assigning.test(name)) this.assign(at.node);
         else if (name === "VariableName") this.name(at.node);
+        else if (name === "ScopeStatement")
+          for (const one of at.node.getChildren("VariableName")) this.globals.add(this.of(one));
         return from <= to;
       },
       leave: ({ name, to }) => {
@@ -177,6 +208,18 @@ class Reader implements PythonProgram {
   private name(node: PythonNode): void {
     if (node.parent?.name === "ParamList") this.parameters.add(this.of(node));
     else if (isHanded(node)) this.handed.add(this.of(node));
+    if (!isKeyword(node) && !this.bound.has(node.from))
+      this.nameReads.push({ name: this.of(node), from: node.from, within: this.within() });
+  }
+  private bind(node: PythonNode): void {
+    for (const { target, form } of boundBy(node)) {
+      // A definition binds its name where it stands, not within itself.
+      this.bindings.push({ target, form, node, within: this.within(), ...this.certainty() });
+      if (target.name === "VariableName") this.bound.add(target.from);
+    }
+  }
+  private certainty(): Pick<PythonBinding, "dead" | "unsure"> {
+    return { dead: this.open.some(({ is }) => is === "dead"), unsure: this.open.some(({ is }) => is !== undefined) };
   }
 
   private import(node: PythonNode): void {
@@ -206,6 +249,11 @@ class Reader implements PythonProgram {
     };
     this.definitions.push(definition);
     this.open.push({ node: node.name, to, definition });
+    const scope = this.within().map((one) => one.name);
+    const parameters = node.getChild("ParamList")?.getChildren("VariableName") ?? [];
+    const own = parameters.filter(({ prevSibling }) => prevSibling?.name !== "AssignOp");
+    if (definition.kind === "function")
+      this.functions.set(definition.name, { parameters: own.map((one) => this.of(one)), scope: scope.join(".") });
   }
 
   private call(node: PythonNode, to: number): void {
@@ -223,8 +271,7 @@ class Reader implements PythonProgram {
       from: node.from,
       reads: this.namesFrom(list, list.from),
       looped: this.open.some(({ is }) => is === "loop"),
-      dead: this.open.some(({ is }) => is === "dead"),
-      unsure: this.open.some(({ is }) => is !== undefined),
+      ...this.certainty(),
       within: this.within(),
       inside: this.inside(node),
     };
@@ -252,7 +299,7 @@ class Reader implements PythonProgram {
 
   private assign(node: PythonNode): void {
     const statement = /^(Assign|Update)Statement$/.test(node.name);
-    const { targets, value, from } = partsOf(node, statement);
+    const { targets, value, from } = partsOf(node);
     if (targets.length === 0) return;
     this.assignments.push({
       targets,
@@ -261,8 +308,7 @@ class Reader implements PythonProgram {
       from: node.from,
       to: node.getChild("Body")?.from ?? node.to,
       within: this.within(),
-      dead: this.open.some(({ is }) => is === "dead"),
-      unsure: this.open.some(({ is }) => is !== undefined),
+      ...this.certainty(),
       statement,
     });
   }
@@ -280,58 +326,6 @@ class Reader implements PythonProgram {
 }
 
 const assigning = /^(Assign|Update|For|With|Delete)Statement$|^NamedExpression$|ComprehensionExpression$/;
-
-/** What gets a value, and where the value begins. Names after the last `=` are read, those before it are given it. */
-function partsOf(
-  node: PythonNode,
-  statement: boolean,
-): { readonly targets: readonly PythonNode[]; readonly value?: PythonNode; readonly from: number } {
-  const children: PythonNode[] = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) children.push(child);
-  const isTarget = ({ name }: PythonNode): boolean =>
-    /^(VariableName|MemberExpression)$/.test(name) || groups.test(name);
-  if (statement || node.name === "NamedExpression") {
-    const signs = children.filter(({ name }) => /^(AssignOp|UpdateOp)$/.test(name));
-    const sign = signs.at(-1);
-    if (!sign) return { targets: [], from: node.to };
-    const value = node.lastChild && node.lastChild.from >= sign.to ? node.lastChild : undefined;
-    return {
-      targets: children.filter((one) => isTarget(one) && one.to <= sign.from).flatMap(ungrouped),
-      ...(value && sign.name === "AssignOp" && { value }),
-      from: sign.to,
-    };
-  }
-  // `for x in rows`, `with open(f) as x`: the names are read from what stands beside them.
-  const after = (word: string): readonly PythonNode[] =>
-    children.flatMap((one, i) => (one.name === word ? children.slice(i + 1) : []));
-  const until = (nodes: readonly PythonNode[], word: RegExp): readonly PythonNode[] => {
-    const end = nodes.findIndex(({ name }) => word.test(name));
-    return nodes.slice(0, end < 0 ? nodes.length : end);
-  };
-  // A variable that is deleted has no further use; an attribute goes back to the default of its class.
-  if (node.name === "DeleteStatement")
-    return { targets: children.filter(({ name }) => name === "MemberExpression"), from: node.from };
-  if (node.name === "WithStatement")
-    return {
-      targets: until(after("as"), /^(,|:|Body)$/)
-        .filter(isTarget)
-        .flatMap(ungrouped),
-      from: node.from,
-    };
-  const start = after("in")[0];
-  return {
-    targets: until(after("for"), /^in$/).filter(isTarget).flatMap(ungrouped),
-    from: start?.from ?? node.to,
-  };
-}
-/** Several targets in brackets: `(a, b) = c`, `[a, *b] = c`. */
-const groups = /^(Tuple|Array|Parenthesized)Expression$/;
-function ungrouped(target: PythonNode): readonly PythonNode[] {
-  if (!groups.test(target.name)) return [target];
-  const parts: PythonNode[] = [];
-  for (let child = target.firstChild; child; child = child.nextSibling) parts.push(...ungrouped(child));
-  return parts.filter(({ name }) => /^(VariableName|MemberExpression)$/.test(name));
-}
 
 /** A name of an argument: `r` in `f(r=1)`. */
 const isKeyword = (node: PythonNode): boolean =>

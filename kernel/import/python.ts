@@ -52,7 +52,7 @@ export function argumentsIn(
   }
   if (asked.size === 0) return calls;
   const joined = joinedRowsIn(read, { known: asked, sections: calls, names });
-  const steps = stepsIn(read, new Set(asked.keys()), { placeOf, trained, joined });
+  const steps = stepsIn(read, new Set(asked.keys()), { placeOf, trained, joined, constants: names });
   for (const [i, command] of commands.entries()) steps[i === 0 ? "command" : `command ${String(i + 1)}`] = command;
   if (more > 0) steps["further calls"] = new Unread(`${String(more)} calls`);
   const senses = sensesIn(read);
@@ -104,11 +104,13 @@ function argument(part: string, place: string, names: ReadonlyMap<string, unknow
 const changing = /^(append|extend|insert|remove|pop|popitem|clear|update|setdefault|sort|reverse|add|discard|__\w+__)$/;
 
 /** `NAME = literal`, where the name is given that one alone, and no list or record is changed afterwards. */
-function constantsIn({ assignments, calls, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
+function constantsIn({ assignments, bindings, calls, parameters, text }: PythonProgram): ReadonlyMap<string, unknown> {
   const given = new Map<string, unknown>();
   // Within its function a parameter hides a name of the program.
   const again = new Set<string>(parameters);
   for (const { name, holder } of calls) if (holder !== undefined && changing.test(name)) again.add(holder);
+  for (const { target, form } of bindings)
+    if (/^(del|def|class|import|except|match)$/.test(form)) again.add(text.slice(target.from, target.to));
   for (const { targets, value } of assignments)
     for (const target of targets) {
       const name = text.slice(target.from, target.to);

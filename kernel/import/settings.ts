@@ -39,7 +39,8 @@ export class Unread {
       | "mistake"
       | "repeated"
       | "dead"
-      | "command",
+      | "command"
+      | "rebound",
   ) {}
   toJSON(): string {
     return this.text;

@@ -6,7 +6,9 @@ import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./
 import { literalOf, partsIn } from "./python-values.js";
 import { instead } from "./refusals.js";
 import { relevanceIn, type Relevance } from "./relevant-calls.js";
+import { reboundIn } from "./rebound.js";
 import { Unread, type Settings } from "./settings.js";
+import { trackedIn } from "./tracked.js";
 import { verdictOf } from "./verdicts.js";
 
 /** Statements that are listed, at most; how many more there are is listed too. */
@@ -45,14 +47,17 @@ export function stepsIn(
     placeOf,
     trained,
     joined,
+    constants,
   }: {
     readonly placeOf: (at: number) => string;
     readonly trained: number | undefined;
     /** Calls that put data sets together, as settings. */
     readonly joined: ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>>;
+    readonly constants: ReadonlyMap<string, unknown>;
   },
 ): Record<string, unknown> {
   const steps: Record<string, unknown> = {};
+  const textOf = ({ from, to }: PythonNode): string => program.text.slice(from, to);
   let more = 0;
   const same = (one: unknown, other: unknown): boolean =>
     JSON.stringify(one) === JSON.stringify(other) &&
@@ -93,8 +98,17 @@ export function stepsIn(
           ),
     );
   }
+  const listed = new Set<number>();
   for (const made of program.assignments)
-    for (const target of made.targets) if (relevance.assignment(target, made)) addAssignment(program, made, target);
+    for (const target of made.targets)
+      if (relevance.assignment(target, made)) {
+        listed.add(target.from);
+        addAssignment(program, made, target);
+      }
+  const tracked = trackedIn(program, asked, constants);
+  for (const { target, node } of reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) }))
+    if (!listed.has(target.from))
+      add(textOf(target), new Unread(headOf(program, node, target), placeOf(target.from), "rebound"));
   function addAssignment({ text }: PythonProgram, made: PythonAssignment, target: PythonNode): void {
     const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
     const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
@@ -117,6 +131,9 @@ function partOf(part: string, place: number): readonly [string, unknown] {
 }
 const lineAt = (text: string, at: number): string =>
   text.slice(text.lastIndexOf("\n", at - 1) + 1, (text.indexOf("\n", at) + 1 || text.length + 1) - 1).trim();
+
+const headOf = ({ text }: PythonProgram, node: PythonNode, target: PythonNode): string =>
+  node.name === "ImportStatement" ? text.slice(node.from, node.to).trim() : lineAt(text, target.from);
 
 interface Found {
   readonly call: PythonCall;

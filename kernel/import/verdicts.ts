@@ -134,6 +134,7 @@ export function verdictOf(
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
   if (about === "dead") return idle("never runs");
+  if (about === "rebound") return left("the name gets another value, which is not read");
   if (about === "repeated")
     return left("the training is written once: `epochs` says how often, `sweep` tries settings");
   const table = about === "assignment" ? assignments : calls;

@@ -49,7 +49,7 @@ describe("training arguments that change after they are made", () => {
   it("are no loss where another variable, a text or a counter changes", () => {
     for (const line of [
       "n = 1\nn += 1",
-      "model = None\ndel model, trainer",
+      "model = None\ndel model",
       'train = rows["train"]',
       'text = "a b".replace("a", "b")',
       "copied = copy.deepcopy(args)",

@@ -1,0 +1,165 @@
+/**
+ * Variables of a Python program that hold what a training is made of: rows, arguments, models, tokenizers, trainers and configs. A
+ * variable is known by its name and by the function that binds it.
+ */
+import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { childrenOf } from "./python-targets.js";
+
+/** Arguments of trainers that readers take without a look at the object. */
+const objects =
+  /^(model|tokenizer|args|train_dataset|eval_dataset|processing_class|peft_config|quantization_config|config)$/;
+/** Attributes that hold such an object themselves. */
+const holders =
+  /^(model|base_model|args|train_dataset|eval_dataset|tokenizer|processing_class|layers|data|weight|bias|lm_head)$/;
+/** Functions that return the rows that they are given, in some order or selection. */
+export const passing = /^(list|tuple|iter|sorted|reversed|filter|enumerate|tqdm)$/;
+
+type Place = readonly Pick<Definition, "name">[];
+export interface Tracked {
+  /** Whether a name stands for such a variable where it is used. */
+  has(name: string, within: Place): boolean;
+  /** Whether an expression is such an object, or a part or a collection of them, and not a number or a text of it. */
+  object(node: PythonNode, within: Place): boolean;
+  /** The function whose variable a name is. */
+  home(name: string, within: Place): string;
+}
+
+export const scopeOf = (within: Place): string => within.map(({ name }) => name).join(".");
+
+export function trackedIn(
+  program: PythonProgram,
+  asked: ReadonlySet<PythonCall>,
+  constants: ReadonlyMap<string, unknown>,
+): Tracked {
+  const variables = new Variables(program);
+  variables.start(asked, constants);
+  variables.spread();
+  return variables;
+}
+
+class Variables implements Tracked {
+  /** Functions and names that are bound in them: `main:args`. */
+  private readonly homes = new Set<string>();
+  private readonly keys = new Set<string>();
+  constructor(private readonly program: PythonProgram) {
+    for (const { target, within } of program.bindings)
+      if (target.name === "VariableName" && !program.globals.has(this.of(target)))
+        this.homes.add(`${scopeOf(within)}:${this.of(target)}`);
+    for (const { scope, parameters } of program.functions.values())
+      for (const name of parameters) this.homes.add(`${scope}:${name}`);
+  }
+
+  home(name: string, within: Place): string {
+    for (let depth = within.length; depth > 0; depth--)
+      if (this.homes.has(`${scopeOf(within.slice(0, depth))}:${name}`)) return scopeOf(within.slice(0, depth));
+    return "";
+  }
+  has(name: string, within: Place): boolean {
+    return this.keys.has(`${this.home(name, within)}:${name}`);
+  }
+  object(node: PythonNode, within: Place): boolean {
+    if (node.name === "VariableName") return this.has(this.of(node), within);
+    if (node.name === "MemberExpression") return this.member(node, within);
+    if (node.name === "CallExpression") {
+      const [callee, list] = [node.firstChild, node.getChild("ArgList")];
+      if (!callee || !list || callee.name !== "VariableName" || !passing.test(this.of(callee))) return false;
+      return childrenOf(list).some((one) => this.object(one, within));
+    }
+    return collects.test(node.name) && childrenOf(node).some((one) => this.object(one, within));
+  }
+  /** `ds[0]`, `t.train_dataset`, `t.model.layers`; `args.seed` is none. */
+  private member(node: PythonNode, within: Place): boolean {
+    const [inner, last] = [node.firstChild, node.lastChild];
+    if (!inner || !last) return false;
+    if (last.name === "]") return this.object(inner, within);
+    const root = rootIn(inner);
+    return holders.test(this.of(last)) && root !== undefined && this.has(this.of(root), within);
+  }
+
+  /** What known calls make and are given, and what is trained. */
+  start(asked: ReadonlySet<PythonCall>, constants: ReadonlyMap<string, unknown>): void {
+    const starts = new Set([...asked].map(({ from }) => from));
+    for (const { targets, value, within } of this.program.assignments)
+      if (value && starts.has(value.from)) for (const one of targets) this.track(one, within);
+    for (const call of this.program.calls) {
+      if (call.name === "train" && call.callee.name === "MemberExpression")
+        this.track(rootIn(call.callee), call.within);
+      if (!asked.has(call)) continue;
+      for (const one of this.objectsGiven(call)) if (!constants.has(this.of(one))) this.track(one, call.within);
+    }
+  }
+  /** What is another name of them, a part of them, or what they come from. */
+  spread(): void {
+    for (let before = -1; before < this.keys.size;) {
+      before = this.keys.size;
+      for (const { targets, value, within } of this.program.assignments) {
+        if (!value) continue;
+        if (this.object(value, within)) for (const one of targets) this.track(one, within);
+        if (targets.some((one) => one.name === "VariableName" && this.has(this.of(one), within)))
+          this.track(this.sourceOf(value), within);
+      }
+      for (const call of this.program.calls) this.follow(call);
+    }
+  }
+  /** Parameters of the program's functions that are given such an object. */
+  private follow(call: PythonCall): void {
+    const own = call.callee.name === "VariableName" ? this.program.functions.get(call.name) : undefined;
+    if (!own) return;
+    for (const { name, place, value } of argumentsGiven(this.program, call)) {
+      const parameter = name ?? own.parameters[place];
+      if (parameter !== undefined && this.object(value, call.within)) this.keys.add(`${own.scope}:${parameter}`);
+    }
+  }
+  private objectsGiven(call: PythonCall): readonly PythonNode[] {
+    const places = /Trainer$/.test(call.name) ? 6 : 1;
+    return argumentsGiven(this.program, call).flatMap(({ name, place, value }) => {
+      const known = name === undefined ? place < places : objects.test(name);
+      return known && value.name === "VariableName" ? [value] : [];
+    });
+  }
+  /** The variable that a value is a part of, or is made from by a method. What is called, and calls of modules, are none. */
+  private sourceOf(value: PythonNode): PythonNode | undefined {
+    const root = rootIn(value);
+    if (!root || (root.parent?.name === "CallExpression" && root.parent.firstChild?.from === root.from))
+      return undefined;
+    return this.program.imports.has(this.of(root)) && this.of(value).includes("(") ? undefined : root;
+  }
+  private track(node: PythonNode | undefined, within: Place): void {
+    if (node?.name === "VariableName") this.keys.add(`${this.home(this.of(node), within)}:${this.of(node)}`);
+  }
+  private of({ from, to }: PythonNode): string {
+    return this.program.text.slice(from, to);
+  }
+}
+
+/** Arguments of a call, each with its name or its place. */
+export function argumentsGiven({ text }: PythonProgram, call: PythonCall): readonly Argument[] {
+  const list = call.callee.parent?.getChild("ArgList");
+  const parts: PythonNode[][] = [[]];
+  for (const child of list ? childrenOf(list).slice(1) : [])
+    if (child.name === ",") parts.push([]);
+    else if (child.name !== ")") parts.at(-1)?.push(child);
+  return parts.flatMap((part, place): readonly Argument[] => {
+    const [first, value] = [part[0], part.at(-1)];
+    if (!first || !value) return [];
+    const named = part[1]?.name === "AssignOp";
+    return [{ place, value, name: named ? text.slice(first.from, first.to) : undefined }];
+  });
+}
+interface Argument {
+  readonly name: string | undefined;
+  readonly place: number;
+  readonly value: PythonNode;
+}
+
+/** Expressions that hold objects, or are one of several. */
+const collects =
+  /^(Parenthesized|Conditional|Binary|Array|Tuple|Set|Dictionary|ArrayComprehension|Comprehension|Await)Expression$/;
+
+/** The variable that a chain of members and calls begins with. */
+export function rootIn(node: PythonNode): PythonNode | undefined {
+  let at: PythonNode | null = node;
+  while (at && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(at.name))
+    at = at.name === "ParenthesizedExpression" ? (at.firstChild?.nextSibling ?? null) : at.firstChild;
+  return at?.name === "VariableName" ? at : undefined;
+}
