@@ -3,7 +3,9 @@
  * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { mayChange } from "./given.js";
 import { changesArgument, rewritesIn } from "./rewritten.js";
+import { scopeOf, type Tracked } from "./tracked.js";
 
 /** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
 const plainModules = new Set(
@@ -41,23 +43,27 @@ export interface Relevance {
   assignment(target: PythonNode, assignment: PythonAssignment): boolean;
 }
 
-/** `known`: calls whose arguments readers ask for by name. */
-export function relevanceIn(program: PythonProgram, known: ReadonlySet<PythonCall>): Relevance {
+/** `known`: calls whose arguments readers ask for by name; `trained`: where the training is called. */
+export function relevanceIn(
+  program: PythonProgram,
+  known: ReadonlySet<PythonCall>,
+  { tracked, trained }: { readonly tracked: Tracked; readonly trained: number | undefined },
+): Relevance {
   const functions = new Map(program.definitions.map((one) => [one.name, one]));
   const assigned = new Set(
     program.assignments.flatMap(({ targets }) => targets.flatMap((one) => nameOf(program, one))),
   );
-  const tracked = new Set<string>();
+  const derived = new Set<string>();
   const foreign = (name: string): boolean => {
-    if (tracked.has(name) || functions.has(name)) return true;
+    if (derived.has(name) || functions.has(name)) return true;
     const module = program.imports.get(name);
     if (module !== undefined) return !plainModules.has(module.split(".")[0] ?? "");
     return !assigned.has(name) && !builtins.has(name);
   };
-  for (let before = -1; before < tracked.size;) {
-    before = tracked.size;
+  for (let before = -1; before < derived.size;) {
+    before = derived.size;
     for (const { targets, reads } of program.assignments)
-      if (reads.some(foreign)) for (const one of targets.flatMap((each) => nameOf(program, each))) tracked.add(one);
+      if (reads.some(foreign)) for (const one of targets.flatMap((each) => nameOf(program, each))) derived.add(one);
   }
   /** Whether something else calls the function that it stands in, which is listed itself. */
   const covered = ({ within }: Pick<PythonCall, "within">): boolean =>
@@ -67,6 +73,11 @@ export function relevanceIn(program: PythonProgram, known: ReadonlySet<PythonCal
     if (root === undefined || (reaching.test(root) && node.name !== "VariableName")) return true;
     return root !== "" && foreign(root);
   };
+  const bound = (name: string): boolean => assigned.has(name) || functions.has(name);
+  const training = program.calls.find(({ callee }) => callee.to === trained);
+  /** What runs after the training changes nothing of it. */
+  const isAfter = ({ from, within }: PythonCall): boolean =>
+    training !== undefined && from > training.from && scopeOf(within) === scopeOf(training.within);
   const selects = selectionIn(program);
   const rewrites = rewritesIn(program, known);
   return {
@@ -79,6 +90,7 @@ export function relevanceIn(program: PythonProgram, known: ReadonlySet<PythonCal
       if (starts.test(`${call.holder ?? ""}.${call.name}`)) return !installs.test(call.arguments ?? "");
       if (covered(call)) return false;
       if (changesArgument(program, call, foreign)) return true;
+      if (!isAfter(call) && mayChange(program, call, { bound, tracked })) return true;
       return !(call.callee.name === "MemberExpression" && plainMethods.test(call.name)) && counts(call.callee);
     },
     assignment(target, made) {

@@ -70,7 +70,8 @@ export function stepsIn(
   };
   for (const { name, from, methods } of trainersIn(program.code))
     for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
-  const relevance = relevanceIn(program, asked);
+  const tracked = trackedIn(program, asked, constants);
+  const relevance = relevanceIn(program, asked, { tracked, trained });
   let trainings = 0;
   for (const { call, about } of callsIn(program, asked, relevance)) {
     const given = call.arguments?.trim() ?? "";
@@ -105,7 +106,6 @@ export function stepsIn(
         listed.add(target.from);
         addAssignment(program, made, target);
       }
-  const tracked = trackedIn(program, asked, constants);
   for (const { target, node } of reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) }))
     if (!listed.has(target.from))
       add(textOf(target), new Unread(headOf(program, node, target), placeOf(target.from), "rebound"));

@@ -20,6 +20,8 @@ export interface Tracked {
   has(name: string, within: Place): boolean;
   /** Whether an expression is such an object, or a part or a collection of them, and not a number or a text of it. */
   object(node: PythonNode, within: Place): boolean;
+  /** Whether a trainer is given the variable, or what is made of it. */
+  feeds(name: string, within: Place): boolean;
   /** The function whose variable a name is. */
   home(name: string, within: Place): string;
 }
@@ -41,6 +43,10 @@ class Variables implements Tracked {
   /** Functions and names that are bound in them: `main:args`. */
   private readonly homes = new Set<string>();
   private readonly keys = new Set<string>();
+  /** Those that a trainer is given, and what these are made of. */
+  private readonly fed = new Set<string>();
+  /** Where known calls begin. */
+  private starts: ReadonlySet<number> = new Set();
   constructor(private readonly program: PythonProgram) {
     for (const { target, within } of program.bindings)
       if (target.name === "VariableName" && !program.globals.has(this.of(target)))
@@ -56,6 +62,9 @@ class Variables implements Tracked {
   }
   has(name: string, within: Place): boolean {
     return this.keys.has(`${this.home(name, within)}:${name}`);
+  }
+  feeds(name: string, within: Place): boolean {
+    return this.fed.has(`${this.home(name, within)}:${name}`);
   }
   object(node: PythonNode, within: Place): boolean {
     if (node.name === "VariableName") return this.has(this.of(node), within);
@@ -78,22 +87,29 @@ class Variables implements Tracked {
 
   /** What known calls make and are given, and what is trained. */
   start(asked: ReadonlySet<PythonCall>, constants: ReadonlyMap<string, unknown>): void {
-    const starts = new Set([...asked].map(({ from }) => from));
+    this.starts = new Set([...asked].map(({ from }) => from));
     for (const { targets, value, within } of this.program.assignments)
-      if (value && starts.has(value.from)) for (const one of targets) this.track(one, within);
+      if (value && this.starts.has(value.from)) for (const one of targets) this.track(one, within);
     for (const call of this.program.calls) {
       if (call.name === "train" && call.callee.name === "MemberExpression")
         this.track(rootIn(call.callee), call.within);
       if (!asked.has(call)) continue;
-      for (const one of this.objectsGiven(call)) if (!constants.has(this.of(one))) this.track(one, call.within);
+      for (const one of this.objectsGiven(call)) {
+        if (constants.has(this.of(one))) continue;
+        this.track(one, call.within);
+        this.fed.add(`${this.home(this.of(one), call.within)}:${this.of(one)}`);
+      }
     }
   }
   /** What is another name of them, a part of them, or what they come from. */
   spread(): void {
-    for (let before = -1; before < this.keys.size;) {
-      before = this.keys.size;
-      for (const { targets, value, within } of this.program.assignments) {
+    for (let before = -1; before < this.keys.size + this.fed.size;) {
+      before = this.keys.size + this.fed.size;
+      for (const { targets, value, within, reads } of this.program.assignments) {
         if (!value) continue;
+        const feeds = targets.some((one) => one.name === "VariableName" && this.feeds(this.of(one), within));
+        if (feeds && !this.starts.has(value.from))
+          for (const name of reads) this.fed.add(`${this.home(name, within)}:${name}`);
         if (this.object(value, within)) for (const one of targets) this.track(one, within);
         if (targets.some((one) => one.name === "VariableName" && this.has(this.of(one), within)))
           this.track(this.sourceOf(value), within);

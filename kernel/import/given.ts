@@ -1,0 +1,65 @@
+/**
+ * Calls that are given an object of the training and may change it, or whose result trains in its place: `random.shuffle(ds)`,
+ * `ds = list(filter(f, ds))`. Calls of libraries that train are listed anyway (relevant-calls.ts); these are Python's own.
+ */
+import type { PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import { argumentsGiven, passing, rootIn, type Tracked } from "./tracked.js";
+
+/** Functions that look at an object, and return a number, a text, or nothing. */
+const looking =
+  /^(print|len|type|isinstance|issubclass|hasattr|getattr|repr|str|format|id|hash|hex|callable|display|sum|min|max|any|all|int|float|bool|abs|round|range|dir|help|vars|open|super|input|Exception|\w+Error|SystemExit)$/;
+/** Functions of Python that change nothing they are given: what they return counts where it trains. */
+const making = /^(list|tuple|iter|next|sorted|reversed|filter|map|zip|enumerate|set|frozenset|dict|slice)$/;
+/** Of these the result has the same rows in the same order. */
+const same = /^(list|tuple|iter|tqdm)$/;
+/** Functions of modules that change nothing they are given, and whose results are texts, numbers, copies or pictures. */
+const harmless =
+  /^(os|sys|re|json|math|time|datetime|pathlib|logging|argparse|typing|gc|glob|warnings|shutil|tempfile|getpass|string|textwrap|pprint|inspect|platform|statistics|traceback|uuid|hashlib|locale|csv|IPython|google|matplotlib|seaborn|plotly|rich|dotenv|packaging|psutil|tqdm)\.|^(copy\.(copy|deepcopy)|dataclasses\.(asdict|astuple|fields|is_dataclass)|collections\.Counter|functools\.(partial|wraps|cache|lru_cache)|contextlib\.\w+|numpy\.(?!random\b|put|place|copyto|fill|resize|delete|insert|concatenate|sort|take|choose|repeat|roll|flip)\w+)/;
+/** Methods that add to a list or a record. */
+const adding = /^(append|extend|insert|update|pop|remove|clear|sort|reverse)$/;
+
+export interface Given {
+  /** Names that the program binds itself. */
+  readonly bound: (name: string) => boolean;
+  readonly tracked: Tracked;
+}
+
+/** Whether a call of Python's own functions or modules must be listed, since it may change what is trained. */
+export function mayChange(program: PythonProgram, call: PythonCall, { bound, tracked }: Given): boolean {
+  const { callee, within } = call;
+  if (callee.name === "MemberExpression" && adding.test(call.name)) {
+    const owner = callee.firstChild;
+    if (owner && tracked.object(owner, within)) return true;
+  }
+  if (!argumentsGiven(program, call).some(({ value }) => tracked.object(value, within))) return false;
+  const [first = "", ...rest] = (call.holder === undefined ? call.name : `${call.holder}.${call.name}`).split(".");
+  const module = program.imports.get(first);
+  const name = [module ?? first, ...rest].join(".");
+  const isOwn = module === undefined && rest.length === 0 && !bound(first);
+  if (isOwn && looking.test(name)) return false;
+  if (isOwn && making.test(name)) return !same.test(name) && trains(program, call, tracked);
+  return !harmless.test(name);
+}
+
+/** Whether the result of a call is bound to a name of the training, or given to a trainer. */
+function trains(program: PythonProgram, call: PythonCall, tracked: Tracked): boolean {
+  let node: PythonNode | null = call.callee.parent;
+  while (node && !/Statement$|^Body$|^Script$/.test(node.name)) {
+    if (node.name === "NamedExpression") return true;
+    const around = node.parent;
+    if (around?.name === "ArgList") {
+      const callee = around.parent?.firstChild;
+      const name = callee ? program.text.slice(callee.from, callee.to) : "";
+      // `Trainer(train_dataset=sorted(ds))`; of `list(filter(f, ds))` the outer result counts.
+      if (/Trainer$/.test(name)) return true;
+      if (!passing.test(name) && !making.test(name)) return false;
+    }
+    node = around;
+  }
+  if (node?.name !== "AssignStatement" && node?.name !== "UpdateStatement") return node?.name === "ReturnStatement";
+  const made = program.assignments.find(({ from, to }) => from === node.from && to === node.to);
+  return (made?.targets ?? []).some((target) => {
+    const root = rootIn(target);
+    return root !== undefined && tracked.feeds(program.text.slice(root.from, root.to), call.within);
+  });
+}
