@@ -27,6 +27,8 @@ export interface PythonCall {
   readonly looped: boolean;
   /** Whether it may run never or several times: it lies in a branch or a loop. */
   readonly unsure: boolean;
+  /** Whether a condition decides that it runs; the first block of a `try` runs. */
+  readonly branched: boolean;
   /** Whether it never runs: a notebook's `if False:`. */
   readonly dead: boolean;
   /** Functions and classes that the call lies in, outermost first. */
@@ -59,6 +61,10 @@ export interface PythonBinding extends Bound {
   readonly dead: boolean;
   readonly unsure: boolean;
 }
+/** A `raise`, a `return` or an assertion that always fails. */
+export interface Leaving extends Pick<PythonCall, "within" | "branched" | "dead"> {
+  readonly node: PythonNode;
+}
 /** A name that is read, and the function that reads it. */
 export interface PythonRead {
   readonly name: string;
@@ -70,6 +76,7 @@ export interface Definition {
   readonly name: string;
   /** Classes that a class inherits from. */
   readonly bases: string;
+  readonly decorated: boolean;
 }
 export interface PythonProgram {
   /** The program with blanks for its comments, so that places stay the same. */
@@ -80,6 +87,9 @@ export interface PythonProgram {
   readonly assignments: readonly PythonAssignment[];
   readonly bindings: readonly PythonBinding[];
   readonly nameReads: readonly PythonRead[];
+  readonly leaving: readonly Leaving[];
+  /** Statements that import, without those that never run. */
+  readonly importing: readonly PythonNode[];
   /** Names that a function declares `global` or `nonlocal`. */
   readonly globals: ReadonlySet<string>;
   /** Modules, and names in them, by the names that the program calls them: `SFTTrainer` is `trl.SFTTrainer`. */
@@ -122,7 +132,7 @@ interface Open {
   readonly to: number;
   readonly definition?: Definition;
   readonly call?: PythonCall;
-  readonly is?: "loop" | "branch" | "dead";
+  readonly is?: "loop" | "branch" | "try" | "dead";
 }
 
 class Reader implements PythonProgram {
@@ -132,6 +142,8 @@ class Reader implements PythonProgram {
   readonly assignments: PythonAssignment[] = [];
   readonly bindings: PythonBinding[] = [];
   readonly nameReads: PythonRead[] = [];
+  readonly leaving: Leaving[] = [];
+  readonly importing: PythonNode[] = [];
   readonly globals = new Set<string>();
   readonly imports = new Map<string, string>();
   readonly definitions: Definition[] = [];
@@ -174,7 +186,9 @@ class Reader implements PythonProgram {
         if (name === "ImportStatement") this.import(at.node);
         else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
         else if (name === "CallExpression") this.call(at.node, to);
-        if (/^(For|While)Statement$/.test(name)) this.open.push({ node: name, to, is: "loop" });
+        if (repeats(at.node)) this.open.push({ node: name, to, is: "loop" });
+        else if (chooses(at.node)) this.open.push({ node: name, to, is: "branch" });
+        else if (leaves(at.node)) this.leaving.push({ node: at.node, within: this.within(), ...this.certainty() });
         else if (name === "Body") this.block(at.node, to);
         if (assigning.test(name)) this.assign(at.node);
         else if (name === "VariableName") this.name(at.node);
@@ -195,12 +209,12 @@ class Reader implements PythonProgram {
 
   private block(node: PythonNode, to: number): void {
     if (this.isDead(node)) this.open.push({ node: node.name, to, is: "dead" });
-    else if (this.isBranch(node)) this.open.push({ node: node.name, to, is: "branch" });
+    else if (this.isBranch(node)) this.open.push({ node: node.name, to, is: isTried(node) ? "try" : "branch" });
   }
   /** A script's `if __name__ == "__main__":` always runs. */
   private isBranch({ prevSibling, parent }: PythonNode): boolean {
     if (!parent || !/^(IfStatement|TryStatement|MatchClause)$/.test(parent.name)) return false;
-    return !(prevSibling && parent.name === "IfStatement" && /\b__name__\b/.test(this.of(prevSibling)));
+    return !(prevSibling && parent.name === "IfStatement" && always.test(this.of(prevSibling)));
   }
   private isDead({ prevSibling, parent }: PythonNode): boolean {
     return parent?.name === "IfStatement" && prevSibling !== null && /^(False|0)$/.test(this.of(prevSibling));
@@ -218,11 +232,16 @@ class Reader implements PythonProgram {
       if (target.name === "VariableName") this.bound.add(target.from);
     }
   }
-  private certainty(): Pick<PythonBinding, "dead" | "unsure"> {
-    return { dead: this.open.some(({ is }) => is === "dead"), unsure: this.open.some(({ is }) => is !== undefined) };
+  private certainty(): Pick<PythonCall, "dead" | "unsure" | "branched"> {
+    return {
+      dead: this.open.some(({ is }) => is === "dead"),
+      unsure: this.open.some(({ is }) => is !== undefined),
+      branched: this.open.some(({ is }) => is === "branch"),
+    };
   }
 
   private import(node: PythonNode): void {
+    if (!this.certainty().dead) this.importing.push(node);
     const [, module = "", names = ""] = /^from\s+([\w.]+)\s+import\s*\(?([\s\S]*?)\)?$/.exec(this.of(node)) ?? [];
     const parts = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
     if (module !== "") {
@@ -246,6 +265,7 @@ class Reader implements PythonProgram {
       kind: node.name === "ClassDefinition" ? "class" : "function",
       name: name ? this.of(name) : "",
       bases: bases ? this.of(bases).slice(1, -1).trim() : "",
+      decorated: node.parent?.name === "DecoratedStatement",
     };
     this.definitions.push(definition);
     this.open.push({ node: node.name, to, definition });
@@ -325,6 +345,20 @@ class Reader implements PythonProgram {
   }
 }
 
+/** Conditions that are always met. */
+const always = /\b__name__\b|^\(?(True|[1-9]\d*)\)?$/;
+/** The block of a `try` that runs first, and the one that runs last. */
+const isTried = ({ prevSibling, parent }: PythonNode): boolean =>
+  parent?.name === "TryStatement" && /^(try|finally)$/.test(prevSibling?.name ?? "");
+/** What may run its parts several times. */
+const repeats = (node: PythonNode): boolean =>
+  /^(For|While)Statement$|ComprehensionExpression$|^LambdaExpression$/.test(node.name) ||
+  (node.name === "ArgList" && node.getChild("for") !== null);
+/** What may run some of its parts never. */
+const chooses = (node: PythonNode): boolean =>
+  node.name === "ConditionalExpression" ||
+  (node.name === "BinaryExpression" && /^(and|or)$/.test(node.firstChild?.nextSibling?.name ?? ""));
+const leaves = (node: PythonNode): boolean => /^(Raise|Return)Statement$/.test(node.name);
 const assigning = /^(Assign|Update|For|With|Delete)Statement$|^NamedExpression$|ComprehensionExpression$/;
 
 /** A name of an argument: `r` in `f(r=1)`. */

@@ -40,7 +40,11 @@ export class Unread {
       | "repeated"
       | "dead"
       | "command"
-      | "rebound",
+      | "rebound"
+      | "untrained"
+      | "branch"
+      | "ends"
+      | "module",
   ) {}
   toJSON(): string {
     return this.text;

@@ -8,7 +8,9 @@ import { instead } from "./refusals.js";
 import { relevanceIn, type Relevance } from "./relevant-calls.js";
 import { reboundIn } from "./rebound.js";
 import { Unread, type Settings } from "./settings.js";
-import { trackedIn } from "./tracked.js";
+import { rootIn, trackedIn } from "./tracked.js";
+import { doubtsIn, endsBefore } from "./trainings.js";
+import { unreadImportsIn } from "./unread-imports.js";
 import { verdictOf } from "./verdicts.js";
 
 /** Statements that are listed, at most; how many more there are is listed too. */
@@ -72,17 +74,15 @@ export function stepsIn(
     for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
   const tracked = trackedIn(program, asked, constants);
   const relevance = relevanceIn(program, asked, { tracked, trained });
-  let trainings = 0;
-  for (const { call, about } of callsIn(program, asked, relevance)) {
+  const doubts = doubtsIn(program);
+  const found = callsIn(program, asked, relevance);
+  for (const { call, about } of found) {
     const given = call.arguments?.trim() ?? "";
     const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
     const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
     const parts = partsIn(program.text, call.start) ?? [];
     const isAfter = trained !== undefined && call.from > trained;
     const loaded = isAfter && (loads.test(call.name) || (about === "function" && asks.test(call.name)));
-    // A model's own `train` only says that it is about to learn.
-    const trains = call.name === "train" && about === "call" && !/(^|\.)\w*model$/.test(call.holder ?? "");
-    const repeated = trains && (call.looped || trainings++ > 0);
     const rows = joined.get(call);
     if (rows) {
       add(named, rows);
@@ -95,10 +95,19 @@ export function stepsIn(
         : new Unread(
             about === "rows" || about === "tokens" ? parts.join(", ") : given,
             placeOf(call.from),
-            call.dead ? "dead" : loaded ? "loaded" : repeated ? "repeated" : about,
+            doubts.get(call) ?? (call.dead ? "dead" : loaded ? "loaded" : about),
           ),
     );
   }
+  for (const [call, doubt] of doubts)
+    if (doubt && !found.some((one) => one.call === call))
+      add(textOf(call.callee), new Unread(call.arguments?.trim() ?? "", placeOf(call.from), doubt));
+  for (const node of endsBefore(program, [...doubts.keys()][0]))
+    add(textOf(node.firstChild ?? node), new Unread(lineAt(program.text, node.from), placeOf(node.from), "ends"));
+  const rebound = reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) });
+  const shown = new Set([...namesIn(program, found), ...rebound.map(({ target }) => textOf(target))]);
+  for (const node of unreadImportsIn(program, shown))
+    add(textOf(node).replace(/\s+/g, " "), new Unread(textOf(node), placeOf(node.from), "module"));
   const listed = new Set<number>();
   for (const made of program.assignments)
     for (const target of made.targets)
@@ -106,7 +115,7 @@ export function stepsIn(
         listed.add(target.from);
         addAssignment(program, made, target);
       }
-  for (const { target, node } of reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) }))
+  for (const { target, node } of rebound)
     if (!listed.has(target.from))
       add(textOf(target), new Unread(headOf(program, node, target), placeOf(target.from), "rebound"));
   function addAssignment({ text }: PythonProgram, made: PythonAssignment, target: PythonNode): void {
@@ -132,6 +141,14 @@ function partOf(part: string, place: number): readonly [string, unknown] {
 const lineAt = (text: string, at: number): string =>
   text.slice(text.lastIndexOf("\n", at - 1) + 1, (text.indexOf("\n", at) + 1 || text.length + 1) - 1).trim();
 
+/** Names that listed calls begin with, and those that they are given. */
+const namesIn = (program: PythonProgram, found: readonly Found[]): ReadonlySet<string> =>
+  new Set(
+    found.flatMap(({ call }) => {
+      const root = rootIn(call.callee);
+      return [...call.reads, ...(root ? [program.text.slice(root.from, root.to)] : [])];
+    }),
+  );
 const headOf = ({ text }: PythonProgram, node: PythonNode, target: PythonNode): string =>
   node.name === "ImportStatement" ? text.slice(node.from, node.to).trim() : lineAt(text, target.from);
 

@@ -135,6 +135,10 @@ export function verdictOf(
   if (about === "loaded") return idle(asks);
   if (about === "dead") return idle("never runs");
   if (about === "rebound") return left("the name gets another value, which is not read");
+  if (about === "untrained") return left("nothing runs this training: the program may not train at all");
+  if (about === "branch") return left("a condition decides whether the program trains");
+  if (about === "ends") return left("the program may end here, before it trains");
+  if (about === "module") return left("the module is not read, and may change what is trained");
   if (about === "repeated")
     return left("the training is written once: `epochs` says how often, `sweep` tries settings");
   const table = about === "assignment" ? assignments : calls;

@@ -1,0 +1,106 @@
+/**
+ * How often a Python program trains. A training that may run never, or more than once, and what ends the program before it, are listed.
+ */
+import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
+import type { Unread } from "./settings.js";
+import { scopeOf } from "./tracked.js";
+
+export type Doubt = Extract<NonNullable<Unread["about"]>, "repeated" | "untrained" | "branch">;
+
+/** A trainer's own `train`; a model's only says that it is about to learn. */
+const isTraining = ({ name, callee, holder }: PythonCall): boolean =>
+  name === "train" && callee.name === "MemberExpression" && !/(^|\.)\w*model$/.test(holder ?? "");
+
+/** Trainings of a program with what is in doubt about them; a trainer's class of its own is listed by its methods. */
+export function doubtsIn(program: PythonProgram): ReadonlyMap<PythonCall, Doubt | undefined> {
+  const all = program.calls.filter(
+    (call) => isTraining(call) && !call.within.some(({ kind, bases }) => kind === "class" && bases !== ""),
+  );
+  const living = all.filter(({ dead }) => !dead);
+  if (living.length === 0) return new Map(all.map((call) => [call, "untrained"]));
+  return new Map(living.map((call, i) => [call, doubtOf(program, call, i === 0)]));
+}
+
+/** What is in doubt about a training; undefined: the program runs it once. `first`: no other one stands before it. */
+function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): Doubt | undefined {
+  const times = timesOf(program, call, new Set());
+  if (call.looped || !first || times === "many") return "repeated";
+  if (times === "never") return "untrained";
+  return call.branched || times === "branch" ? "branch" : undefined;
+}
+
+type Times = "never" | "once" | "many" | "branch";
+/** How often the functions run that something lies in. */
+function timesOf(program: PythonProgram, { within }: Pick<PythonCall, "within">, seen: ReadonlySet<Definition>): Times {
+  const own = within.findLast(({ kind }) => kind === "function");
+  if (!own) return "once";
+  // It calls itself.
+  if (seen.has(own)) return "many";
+  const method = within[within.indexOf(own) - 1]?.kind === "class";
+  const calls = program.calls.filter(
+    ({ name, dead, callee, within: around }) =>
+      name === own.name &&
+      !dead &&
+      (callee.name === "MemberExpression") === method &&
+      !(method && around.includes(own)),
+  );
+  const handed = program.handed.has(own.name) || own.decorated;
+  // What it is handed to is a launcher, or listed by itself.
+  if (calls.length === 0) return !handed ? "never" : isRepeated(program, own.name) ? "many" : "once";
+  if (calls.length > 1 || (handed && !own.decorated)) return "many";
+  const [call] = calls;
+  if (!call || call.looped) return "many";
+  const outer = timesOf(program, call, new Set([...seen, own]));
+  return outer === "once" && call.branched ? "branch" : outer;
+}
+/** Functions of Python that call what they are given for each of several values. */
+const repeating = /^(map|filter|sorted|min|max|reduce|partial|starmap|accumulate)$/;
+const isRepeated = ({ calls }: PythonProgram, name: string): boolean =>
+  calls.some((call) => call.reads.includes(name) && (repeating.test(call.name) || call.looped));
+
+/** Functions of Python that end a program. */
+const ending = /^(exit|quit|sys\.exit|os\._exit|os\.abort|os\.exec\w+)$/;
+
+/** What certainly ends the program, or the function that trains, before the training. */
+export function endsBefore(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
+  if (!training) return [];
+  const scopes = scopesOf(program, training);
+  const called = new Map(scopes);
+  const reached = (ends: ReadonlyMap<string, number>, { within }: Pick<PythonCall, "within">, from: number): boolean =>
+    from < (ends.get(scopeOf(within)) ?? -1);
+  for (let before = -1; before < called.size;) {
+    before = called.size;
+    for (const call of program.calls) {
+      const own = call.callee.name === "VariableName" ? program.functions.get(call.name) : undefined;
+      if (own && !called.has(own.scope) && !call.branched && !call.dead && reached(called, call, call.from))
+        called.set(own.scope, program.text.length);
+    }
+  }
+  const calls = program.calls.filter((call) => {
+    const [first = "", ...rest] = (call.holder === undefined ? call.name : `${call.holder}.${call.name}`).split(".");
+    const whole = [program.imports.get(first) ?? first, ...rest].join(".");
+    return ending.test(whole) && !call.branched && !call.dead && reached(called, call, call.from);
+  });
+  // A `return` ends its own function alone.
+  const leaving = program.leaving.filter((one) => {
+    const ends = one.node.name === "ReturnStatement" ? scopes : called;
+    return !one.branched && !one.dead && reached(ends, one, one.node.from);
+  });
+  return [...calls.map(({ callee }) => callee.parent ?? callee), ...leaving.map(({ node }) => node)];
+}
+
+/** The scopes that run before the training, each with the place where it begins there: its own, and those that call it. */
+function scopesOf(program: PythonProgram, training: PythonCall): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>();
+  const add = (call: PythonCall): void => {
+    const scope = scopeOf(call.within);
+    if ((ends.get(scope) ?? -1) >= call.from) return;
+    ends.set(scope, call.from);
+    const own = call.within.findLast(({ kind }) => kind === "function");
+    for (const caller of own ? program.calls.filter(({ name }) => name === own.name) : []) add(caller);
+  };
+  add(training);
+  // A function that is handed to a launcher: all of the program runs before it.
+  if (!ends.has("")) ends.set("", program.text.length);
+  return ends;
+}
