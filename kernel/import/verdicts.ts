@@ -30,6 +30,8 @@ const asks = "asks a model: write `predict` or `generate`";
 const kept = "each run keeps its weights in a folder of its own";
 const tokens = "the base's own tokens are used";
 const merged = 'write `deploy tuned to huggingface("folder", weights: merged)`';
+const ungraded = "only says whether gradients are computed in its block; each statement of the block is read by itself";
+const weights = "only names the weights; what is done to them is read by itself";
 const shows = "what is shown";
 const memory = "saves memory, and computes the same: `recompute` and `storage` say it";
 const turns = "say in `columns` which column has the conversations: `messages: turns(…)`";
@@ -53,7 +55,8 @@ const calls: readonly Rule[] = [
   [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logs)],
   [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernels)],
   [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
-  [/^(no_grad|inference_mode|autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
+  [/^(no_grad|inference_mode|enable_grad|set_grad_enabled)$/, idle(ungraded)],
+  [/^(autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
   [/^Accelerator$/, left("write it in the recipe"), ({ text }) => /gradient_accumulation|mixed_precision/.test(text)],
   [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machines)],
   [/^(login|notebook_login|create_repo|snapshot_download|hf_hub_download|HfApi|HfFolder)$/, idle(files)],
@@ -70,7 +73,8 @@ const calls: readonly Rule[] = [
     /^(set_verbosity\w*|enable_progress_bars?|disable_progress_bars?|getLogger|get_logger|info|warning|debug)$/,
     idle(logs),
   ],
-  [/^(parameters|named_parameters|named_modules|modules|numel|element_size|state_dict|describe|head)$/, idle(shows)],
+  [/^(parameters|named_parameters|named_modules|modules|children|named_children|buffers)$/, idle(weights)],
+  [/^(numel|element_size|state_dict|describe|head)$/, idle(shows)],
   [/^(item|numpy|detach|argmax|argsort|softmax|squeeze|unsqueeze)$/, idle("what is computed from results")],
   [/^(to|cuda|cpu|eval)$/, idle(machines), (one) => one.name !== "to" || device(one)],
   [/^train$/, left("its arguments aren't carried over"), ({ text }) => text.trim() !== ""],

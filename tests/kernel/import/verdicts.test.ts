@@ -10,6 +10,7 @@ const calls: readonly (readonly [whole: string, text: string])[] = [
   ["torch.cuda.is_available", ""],
   ["torch.set_float32_matmul_precision", '"high"'],
   ["torch.no_grad", ""],
+  ["torch.autocast", '"cuda"'],
   ["Accelerator", ""],
   ["login", ""],
   ["model.save_pretrained", '"x"'],
@@ -19,6 +20,7 @@ const calls: readonly (readonly [whole: string, text: string])[] = [
   ["model.print_trainable_parameters", ""],
   ["transformers.logging.set_verbosity_error", ""],
   ["model.named_parameters", ""],
+  ["model.state_dict", ""],
   ["logits.argmax", ""],
   ["model.to", '"cuda"'],
   ["model.gradient_checkpointing_enable", ""],
@@ -40,6 +42,17 @@ function verdict(kind: keyof Rules, [whole, text]: readonly [string, string], ow
 const passes = ([, { is }]: Rule): boolean => is !== "left";
 
 describe("statements without a counterpart", () => {
+  it("give no reason of another kind where a loop names the weights, or gradients are off", () => {
+    const why = (whole: string): string | undefined => {
+      const found = verdict("calls", [whole, ""]);
+      return found.is === "idle" ? found.why : undefined;
+    };
+    const named = why("model.named_parameters");
+    assert.deepEqual([why("layers.parameters"), why("model.modules")], [named, named]);
+    for (const other of ["model.print_trainable_parameters", "torch.autocast", "torch.no_grad"])
+      assert.notEqual(why(other), named);
+    assert.notEqual(why("torch.no_grad"), why("torch.autocast"));
+  });
   for (const kind of ["calls", "assignments"] as const) {
     it(`${kind}: each is listed once the rule that lets it pass is deleted`, () => {
       const needed = new Set<Rule>();
