@@ -48,6 +48,7 @@ export function readLlamaFactory(s: Settings): Read {
     template: plain ? undefined : templateOf(s),
     max_length: text(s.number("cutoff_len") ?? 2048),
   };
+  tellSenses(s);
   s.leave("resume_from_checkpoint", "a run goes on by `resume: true`");
   ignoreUsual(s);
   s.ignore(
@@ -78,21 +79,21 @@ function refuseStages(s: Settings): boolean {
 }
 
 function refuseOthers(s: Settings): void {
-  for (const key of [
-    "image_max_pixels",
-    "video_max_pixels",
-    "image_min_pixels",
-    "video_fps",
-    "video_maxlen",
-    "audio_sampling_rate",
-  ])
-    if (s.has(key)) s.refuse(key, "data that are pictures, films or sound", instead.texts);
-  for (const key of ["freeze_vision_tower", "freeze_multi_modal_projector", "freeze_language_model"])
-    if (s.has(key)) s.refuse(key, "a base that sees", instead.texts);
   for (const key of ["use_llama_pro", "use_galore", "use_apollo", "use_badam", "mixture_of_depths", "fp8"])
     if (s.has(key) && s.said(key) !== "false") s.refuse(key, "a technique that isn't built", instead.technique);
   for (const key of ["use_muon", "use_adam_mini"])
     if (s.flag(key)) s.leave(key, untaken("optimizer", key.replace(/^use_/, ""), "adamw was taken"));
+}
+
+const ofPictures =
+  /^((image|video)_(max|min)_pixels|video_(fps|maxlen)|audio_sampling_rate|freeze_vision_tower|freeze_multi_modal_projector|freeze_language_model)$/;
+/** Settings of pictures and sound: of a base that sees they ask for one, of texts alone they change nothing. */
+function tellSenses(s: Settings): void {
+  const sees = s.refusals().some((refusal) => refusal.instead === instead.texts) || s.flag("freeze_language_model");
+  for (const key of s.keys().filter((one) => ofPictures.test(one)))
+    if (!sees) s.ignore("the base and the data are texts alone", key);
+    else if (key.startsWith("freeze_")) s.refuse(key, "a base that sees", instead.texts);
+    else s.refuse(key, "data that are pictures, films or sound", instead.texts);
 }
 
 const frozen = "what serves: `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights";

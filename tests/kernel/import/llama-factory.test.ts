@@ -106,3 +106,27 @@ describe("data sets of LLaMA-Factory", () => {
     });
   });
 });
+
+describe("LLaMA-Factory's settings of pictures and sound", () => {
+  const seeing = { freeze_vision_tower: true, freeze_multi_modal_projector: true, freeze_language_model: false };
+  const pixels = { image_max_pixels: 9, video_max_pixels: 9, audio_sampling_rate: 9 };
+  const entry = { file_name: "x.json" };
+  it("have no effect on a base and on data of texts alone", () => {
+    const made = described(entry, { ...seeing, ...pixels, template: "llama3" });
+    assert.deepEqual(leftOf(made), []);
+    const idle = made.idle.map(({ setting }) => setting);
+    for (const key of Object.keys({ ...seeing, ...pixels })) assert.ok(idle.includes(key), key);
+  });
+  it("are refused with a base, a template or data that see, and where the language model is frozen", () => {
+    for (const [rows, more] of [
+      [entry, { model_name_or_path: "someone/base-vl-2b" }],
+      [entry, { template: "qwen2_vl" }],
+      [{ ...entry, columns: { images: "images" } }, {}],
+      [entry, { freeze_language_model: true }],
+    ] as const)
+      assert.throws(() => described(rows, { ...seeing, ...pixels, ...more }), {
+        code: "import-refused",
+        message: /freeze_vision_tower[\s\S]*image_max_pixels/,
+      });
+  });
+});
