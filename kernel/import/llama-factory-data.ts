@@ -51,11 +51,7 @@ export interface Rows {
 }
 
 /** `cut`: rows of these data sets are held back. */
-export function dataOf(
-  s: Settings,
-  { plain, cut }: { readonly plain: boolean; readonly cut: boolean },
-  notes: string[],
-): Rows {
+export function dataOf(s: Settings, { plain, cut }: { readonly plain: boolean; readonly cut: boolean }): Rows {
   const named = s.texts("dataset").flatMap(namesIn);
   const looked = s.texts("eval_dataset").flatMap(namesIn);
   if ([...named, ...looked].some((name) => /^mllm|llava|image|video|audio/i.test(name)))
@@ -87,7 +83,7 @@ export function dataOf(
     data: {
       source: validation.length > 0 ? `{ train: ${train}, validation: ${together(validation.map(sourceFor))} }` : train,
       columns: described[0] ?? (plain ? "{ text: text }" : "{ messages: alpaca() }"),
-      sample: sampleOf(s, all.map(entryOf), { sets: carried.length, validates: validation.length > 0 }, notes),
+      sample: sampleOf(s, all.map(entryOf), { sets: carried.length, validates: validation.length > 0 }),
     },
     held: validation.length > 0,
   };
@@ -141,12 +137,13 @@ function sampleOf(
   s: Settings,
   entries: readonly (Settings | undefined)[],
   { sets, validates }: { readonly sets: number; readonly validates: boolean },
-  notes: string[],
 ): string | undefined {
   const most = s.number("max_samples");
   if (sets === 1 && !validates) {
-    if (most !== undefined)
-      notes.push(`Of each data set the first ${String(most)} rows are taken there; here so many are drawn evenly.`);
+    s.leave(
+      "max_samples",
+      "the first rows are taken there, and `sample` draws so many evenly: cut the file to keep those",
+    );
     const own = entries[0]?.number("num_samples");
     if (most !== undefined) entries[0]?.leave("num_samples", "`max_samples` goes before it");
     return text(most ?? own);

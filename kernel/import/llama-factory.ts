@@ -13,11 +13,10 @@ import { lookedAt, precisionFrom } from "./trainer.js";
 
 export function readLlamaFactory(s: Settings): Read {
   if (isNext(s)) return readNext(s);
-  const notes: string[] = [];
   const plain = refuseStages(s);
   refuseOthers(s);
   const cut = heldBack(s, "val_size");
-  const rows = dataOf(s, { plain, cut: cut.held }, notes);
+  const rows = dataOf(s, { plain, cut: cut.held });
   const held = cut.held || rows.held;
   const steps = positive(s.number("max_steps"));
   if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
@@ -59,7 +58,7 @@ export function readLlamaFactory(s: Settings): Read {
     "not part of this training",
     /^(predict_with_generate|quantization_method|pipeline_\w+|fp8_\w+|export_\w+)$/,
   );
-  return { notes, data: { ...rows.data, split: cut.split }, model, recipe };
+  return { notes: [], data: { ...rows.data, split: cut.split }, model, recipe };
 }
 const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
 

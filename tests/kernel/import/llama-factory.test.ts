@@ -53,6 +53,11 @@ describe("data sets of LLaMA-Factory", () => {
     );
     assert.equal(described({ file_name: "x.json", num_samples: 50 }).sample, "50");
   });
+  it("list `max_samples`, which takes the first rows there", () => {
+    const made = described({ file_name: "x.json" }, { max_samples: 9 });
+    assert.equal(made.sample, "9");
+    assert.deepEqual(leftOf(made), ["max_samples"]);
+  });
   it("list what is not read", () => {
     const made = described({
       ...{ file_name: "x.json", columns: { history: "before", system: "first" }, odd: 1 },
