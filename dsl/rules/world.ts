@@ -1,4 +1,5 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
+import { isRecord } from "#dsl/diagnostics/record.js";
 import type { ResolvedModel } from "../plan/resolved.js";
 import { shownAddress } from "../diagnostics/address.js";
 import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../types/facts.js";
@@ -136,14 +137,17 @@ function columnsIn(program: Program, call: Call, path: string): [string, string]
     return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
   });
 }
+/** The file of a source as errors name it: `rows.csv`; of a source over several others `mix(a.csv, b.jsonl)`. */
 export function fileOf(call: Call): string {
-  const first = Object.values(call.arguments).find((v): v is string => typeof v === "string");
-  const live = Object.values(call.arguments).find(
-    (v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v,
-  );
+  const values = Object.values(call.arguments);
+  const inner = values.flat().filter((value): value is Call => isSource(value));
+  if (inner.length > 0) return `${call.word}(${inner.map(fileOf).join(", ")})`;
+  const first = values.find((v): v is string => typeof v === "string");
+  const live = values.find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
   if (first !== undefined) return shownAddress(first);
   return live ? `$${live.live}` : call.word;
 }
+const isSource = (value: unknown): value is Call => isRecord(value) && value["kind"] === "source" && "word" in value;
 
 /** The last cleaner after one that drops repeated texts: it may have made texts the same that were not. */
 function afterRepeated(
