@@ -70,7 +70,7 @@ function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: Tr
       read.name === name &&
       tracked.home(name, read.within) === home &&
       !(read.from >= binding.node.from && read.from < end) &&
-      (read.from > end || scopeOf(read.within) !== scopeOf(binding.within)),
+      (read.from >= end || scopeOf(read.within) !== scopeOf(binding.within)),
   );
   if (after.length === 0) return false;
   const first = Math.min(...after.map(({ from }) => from));
@@ -78,7 +78,7 @@ function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: Tr
     (made) =>
       made.statement &&
       !made.unsure &&
-      made.from > end &&
+      made.from >= end &&
       made.to <= first &&
       scopeOf(made.within) === scopeOf(binding.within) &&
       made.targets.some(({ from, to }) => program.text.slice(from, to) === name),

@@ -92,7 +92,7 @@ class Variables implements Tracked {
       if (value && this.starts.has(value.from)) for (const one of targets) this.track(one, within);
     for (const call of this.program.calls) {
       if (call.name === "train" && call.callee.name === "MemberExpression")
-        this.track(rootIn(call.callee), call.within);
+        this.track(this.sourceOf(call.callee), call.within);
       if (!asked.has(call)) continue;
       for (const one of this.objectsGiven(call)) {
         if (constants.has(this.of(one))) continue;
