@@ -55,6 +55,8 @@ function isRead(program: PythonProgram, { node }: PythonBinding, { asked, tracke
     (call) => asked.has(call) || reads(call) || program.definitions.some(({ name }) => name === call.name),
   );
   if (known) return true;
+  // `a, b = b, a` gives each name another object.
+  if (made.targets.length > 1 && value?.prevSibling?.name === ",") return false;
   const root = value && rootIn(value);
   if (root && tracked.has(program.text.slice(root.from, root.to), made.within)) return true;
   return value !== undefined && calls.length > 0 && tracked.object(value, made.within);

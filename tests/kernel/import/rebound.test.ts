@@ -26,6 +26,7 @@ describe("a name of the training that gets another value", () => {
     ["(args := 3)", "args"],
     ["args = None", "args"],
     ["args = other = 3", "args"],
+    ["args, ds = ds, args", "args", "ds"],
     ["args: object = 3", "args"],
     ["type args = int", "args"],
     ["del args", "args"],
