@@ -6,7 +6,7 @@ import { byId } from "./dom.js";
 import { make } from "./make.js";
 import { Editor } from "./editor.js";
 import { dropped, listFiles, taken } from "./files.js";
-import { deflated, inflated } from "./packed.js";
+import { linkOf, programIn } from "./link.js";
 import { Phases } from "./phases.js";
 import { showChecking, showProblems } from "./problems.js";
 import { themeButton } from "./theme.js";
@@ -217,19 +217,3 @@ void asker.ask("start", { machine: machine(), tokenizers }).then(async (known) =
   byId("bases").textContent = known.bases.join(", ");
   await openAddress();
 });
-
-/** A program in the fragment of the page's address, which no server sees: `#p=` and the deflated text. */
-async function linkOf(code: string): Promise<string> {
-  return `#p=${await deflated(code)}`;
-}
-
-/** Null: the fragment holds no program. */
-async function programIn(fragment: string): Promise<string | null> {
-  const packed = /^#p=([\w-]+)$/.exec(fragment)?.[1];
-  if (packed === undefined) return null;
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await inflated(packed, 2 ** 20));
-  } catch {
-    return null; // cut short on its way: the page begins with an example
-  }
-}

@@ -1,8 +1,7 @@
 /** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
 import type { AskedText, Demo, Part } from "#stdlib/lib/targets/page/demo.js";
 import { GAP, hasGap } from "#stdlib/lib/targets/page/gaps.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { Method, Methods, Reply } from "./protocol.js";
+import { Asker } from "./asker.js";
 import { make } from "../app/make.js";
 import { answerShown } from "./shown.js";
 import { unpacked } from "./unpack.js";
@@ -206,36 +205,3 @@ form.onkeydown = (event) => {
 };
 if (demo.model.file === null) void open(model);
 else demand(demo.model.file);
-
-/** The window's end of the worker: a question, one answer. Its script lies in the page. */
-class Asker {
-  readonly #worker: Worker;
-  readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
-  #next = 0;
-
-  constructor(script: BlobPart) {
-    this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
-      const { done, failed } = mustGet(this.#waiting, data.id, "a question");
-      this.#waiting.delete(data.id);
-      if ("error" in data) failed(new Error(data.error));
-      else done(data.result);
-    };
-    this.#worker.onerror = ({ message }) => {
-      for (const { failed } of this.#waiting.values()) failed(new Error(message));
-      this.#waiting.clear();
-    };
-  }
-
-  ask<M extends Method>(
-    method: M,
-    params: Methods[M]["params"],
-    given: Transferable[] = [],
-  ): Promise<Methods[M]["result"]> {
-    const id = ++this.#next;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
-      this.#worker.postMessage({ id, method, params }, given);
-    });
-  }
-}

@@ -20,8 +20,7 @@ import { schemaOf } from "#stdlib/lib/schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf } from "./bases.js";
 import { unpacked, type CarriedTokenizer } from "./carried.js";
-import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
-import "#kernel/core/data/codes.js";
+import { chatLengthsOf } from "./chat-lengths.js";
 import { disk, nameOf } from "./disk.js";
 import { guessedTokenizer, ownTokenizer, type PageTokenizer } from "./tokenizer.js";
 
@@ -155,25 +154,4 @@ function unstreamed(source: DataPlan["source"]): DataPlan["source"] {
   return Object.fromEntries(
     Object.entries(source as Readonly<Record<string, Call>>).map(([split, call]) => [split, whole(call)]),
   );
-}
-
-/** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
-const specials = { bos: "", eos: "", opening: "", all: [] };
-
-/** Null: the task reads no conversations. */
-function chatLengthsOf(
-  { template }: ReaderOf,
-  tokenizer: PageTokenizer,
-): ((rows: ConversationRows) => Promise<MeasuredChats>) | null {
-  if (template === undefined) return null;
-  const word = template?.word ?? "chatml";
-  return async (rows) => {
-    const written = await implementationOf(registry, "template", word);
-    const lengths = Int32Array.from(rows, ({ row, turns }) => {
-      const pieces = written.pieces(turns, { specials, prompt: false });
-      if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });
-      return tokenizer.plain(pieces.map(({ text }) => text).join("")).length - 1;
-    });
-    return { lengths };
-  };
 }

@@ -1,0 +1,28 @@
+/** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { ReaderOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
+import "#kernel/core/data/codes.js";
+import { registry } from "#stdlib/registry.js";
+import type { PageTokenizer } from "./tokenizer.js";
+
+const specials = { bos: "", eos: "", opening: "", all: [] };
+
+/** Null: the task reads no conversations. */
+export function chatLengthsOf(
+  { template }: ReaderOf,
+  tokenizer: PageTokenizer,
+): ((rows: ConversationRows) => Promise<MeasuredChats>) | null {
+  if (template === undefined) return null;
+  const word = template?.word ?? "chatml";
+  return async (rows) => {
+    const written = await implementationOf(registry, "template", word);
+    const lengths = Int32Array.from(rows, ({ row, turns }) => {
+      const pieces = written.pieces(turns, { specials, prompt: false });
+      if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });
+      return tokenizer.plain(pieces.map(({ text }) => text).join("")).length - 1;
+    });
+    return { lengths };
+  };
+}
