@@ -250,8 +250,6 @@ import { word as verbs_tune } from "./verbs/tune.js";
 import { word as verbs_update } from "./verbs/update.js";
 import { word as verbs_use } from "./verbs/use.js";
 
-export const version = "0.1.0";
-
 export const words: readonly Word[] = [
   aggregators_fedadagrad,
   aggregators_fedadam,

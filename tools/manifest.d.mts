@@ -3,4 +3,4 @@ export declare function recordsIn(stdlib: string): { readonly records: string[];
 /** What is said of a file that exports no word. */
 export declare function strayTold(file: string): string;
 /** The text of stdlib/manifest.generated.ts. */
-export declare function manifestOf(records: readonly string[], version: string): string;
+export declare function manifestOf(records: readonly string[]): string;

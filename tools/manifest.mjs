@@ -1,5 +1,4 @@
-// Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path, and the
-// package's version, which deprecations and experiments are held against.
+// Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path.
 // `--check` writes nothing and exits 1 when the manifest is stale. A file whose name holds a second dot (`csv.run.ts`) is no
 // record; every other one in a kind's room must be: a word that is skipped would be missed by nobody.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -25,13 +24,11 @@ export function recordsIn(stdlib) {
 export const strayTold = (file) =>
   `stdlib/${file} exports no word: write \`export const word = defineWord({…})\`; what is no word's record belongs to stdlib/lib, or is named WORD.run.ts`;
 
-export function manifestOf(records, version) {
+export function manifestOf(records) {
   const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
   return `// Written by tools/manifest.mjs; do not edit.
 import type { Word } from "#dsl/types/registry.js";
 ${records.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
-
-export const version = ${JSON.stringify(version)};
 
 export const words: readonly Word[] = [
 ${records.map((f) => `  ${identifier(f)},`).join("\n")}
@@ -44,8 +41,7 @@ function main(check) {
   const { records, strays } = recordsIn(stdlib);
   for (const stray of strays) console.error(`error: ${strayTold(stray)}`);
   if (strays.length > 0) return 1;
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  const text = manifestOf(records, version);
+  const text = manifestOf(records);
   const target = join(stdlib, "manifest.generated.ts");
   let old = "";
   try {

@@ -4,9 +4,8 @@ import type { Program } from "../plan/program.js";
 import { resolveModel } from "../plan/definitions.js";
 import type { ResolvedModel } from "../plan/resolved.js";
 import { failed, type BaseFacts } from "../types/facts.js";
-import type { Parameter, Registry, Word } from "../types/registry.js";
+import type { Registry } from "../types/registry.js";
 import type { AssistContext } from "./items.js";
-import { offered } from "./lifecycle.js";
 import { firstName, statementAt } from "./place.js";
 
 export interface Asked {
@@ -17,8 +16,6 @@ export interface Asked {
   readonly registry: Registry;
   /** The text read; done once, and only for what needs it. */
   readonly program: () => Program;
-  /** What can be written here, by versions and experiments. */
-  readonly allowed: <T extends Word | Parameter>(all: readonly T[]) => readonly T[];
 }
 
 /** Id of the text that is typed. */
@@ -38,9 +35,7 @@ export function askedAt(text: string, offset: number, start: number, context: As
   const { registry } = context;
   let read: Program | undefined;
   const program = (): Program => (read ??= programAfter(text, context));
-  const allowed = <T extends Word | Parameter>(all: readonly T[]): readonly T[] =>
-    offered(all, registry, () => program().experiments);
-  return { text, offset, start, registry, program, allowed };
+  return { text, offset, start, registry, program };
 }
 
 /** The name that the statement works on first. */

@@ -8,11 +8,9 @@ import { kindsIn } from "../types/parts.js";
 import { describe } from "../types/shapes.js";
 import { topicDocs, topics } from "../compile/show.js";
 import type { Parameter, Registry, Verb } from "../types/registry.js";
-import { openExperiments } from "../types/experiments.js";
-import { LANGUAGE } from "../types/versions.js";
+import { LANGUAGE } from "../plan/version.js";
 import { askedAt, nameHere, programAfter, TYPED, type Asked } from "./asked.js";
 import { connectors, defaultOf } from "./hover.js";
-import { lifecycleOf, oldItem } from "./lifecycle.js";
 import { parse } from "../syntax/parse.js";
 import { codeItems } from "./codes.js";
 import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
@@ -51,13 +49,13 @@ function itemsFor(situation: Situation, asked: Asked, context: AssistContext): I
     case "member":
       return [...members(asked.program(), situation.of, situation.verb), ...partsOf(situation, asked)];
     case "key":
-      return keys(asked.allowed(unused(situation.parameters, situation.used)), ": ", asked.registry);
+      return keys(unused(situation.parameters, situation.used), ": ");
     case "record-key":
       return recordKeys(situation);
     case "argument": {
       const open = unused(situation.word.parameters, situation.used).filter((p) => !p.open && !p.planned);
       return [
-        ...keys(asked.allowed(open), ": ", asked.registry),
+        ...keys(open, ": "),
         ...(situation.type ? values(situation.type, situation, asked) : []),
         ...referencesFor(situation.type, asked.program()),
       ];
@@ -70,25 +68,23 @@ function itemsFor(situation: Situation, asked: Asked, context: AssistContext): I
 }
 
 /** The verbs; the version line, where it may still open the text. */
-function statements({ text, start, registry, allowed }: Asked): Item[] {
+function statements({ text, start, registry }: Asked): Item[] {
   const verbs = registry.verbs().map((v) => v.name);
   const first = parse({ id: TYPED, title: TYPED, text }, verbs).tree.statements[0];
   const opens = first === undefined || start <= first.span.start;
-  return allowed(registry.verbs().filter((v) => !v.planned)).flatMap((v): Item[] => {
-    if (v.operands.what !== "version")
-      return [{ text: v.name, type: "verb", gloss: glossOf(v.doc), doc: v.doc, ...oldItem(v, registry) }];
-    return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
-  });
+  return registry
+    .verbs()
+    .filter((v) => !v.planned)
+    .flatMap((v): Item[] => {
+      if (v.operands.what !== "version") return [{ text: v.name, type: "verb", gloss: glossOf(v.doc), doc: v.doc }];
+      return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
+    });
 }
 
-function headerItems(
-  { verb, connector, operands, used, written }: Extract<Situation, { at: "header" }>,
-  asked: Asked,
-): Item[] {
-  const { program, registry } = asked;
+function headerItems({ verb, connector, operands, used }: Extract<Situation, { at: "header" }>, asked: Asked): Item[] {
+  const { program } = asked;
   const takes = connector === null ? verb.operands.what : verb.connectors[connector]?.takes;
   if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE))];
-  if (takes === "experiment") return experiments(registry, written);
   if (takes === "target" && operands === 0) return words(takes, asked);
   const { calls } = verb.operands;
   if (operands === 0 && connector === null && calls) return [...names(program(), takes), ...words(calls, asked)];
@@ -97,15 +93,6 @@ function headerItems(
   if (operands === 0) return [...names(program(), takes), ...itself];
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
   return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));
-}
-
-function experiments(registry: Registry, used: readonly string[]): Item[] {
-  return openExperiments(registry)
-    .filter((name) => !used.includes(name))
-    .map((name) => {
-      const doc = registry.find("experiment", name)?.doc ?? "";
-      return { text: name, type: "value", gloss: glossOf(doc), detail: "experiment", doc };
-    });
 }
 
 function recordKeys({ settings, keys, used, parameter }: Extract<Situation, { at: "record-key" }>): Item[] {
@@ -174,7 +161,6 @@ function partsOf({ of, verb }: Extract<Situation, { at: "member" }>, asked: Aske
     keys(
       own.flatMap((w) => w.parameters.filter((p) => !p.open && !p.planned)),
       ": ",
-      program.registry,
     ),
   );
 }
@@ -183,16 +169,15 @@ function versionItem(text: string, doc?: string): Item {
   return { text, type: "value", gloss: "the version line", ...(doc !== undefined && { doc }) };
 }
 
-/** Those that must be given first, the deprecated ones last. */
-function keys(parameters: readonly Parameter[], after: string, registry: Registry): Item[] {
-  const first = (p: Parameter): boolean => p.required === true && !p.deprecated;
+/** Required keys come first. */
+function keys(parameters: readonly Parameter[], after: string): Item[] {
+  const first = (p: Parameter): boolean => p.required === true;
   return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({
     text: `${p.name}${after}`,
     type: "key",
     gloss: glossOf(p.doc),
     detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
-    doc: [p.doc, ...(p.why === undefined ? [] : [p.why]), ...lifecycleOf(p)].join("\n\n"),
-    ...oldItem(p, registry),
+    doc: [p.doc, ...(p.why === undefined ? [] : [p.why])].join("\n\n"),
   }));
 }
 const plain = (text: string): string => text.replaceAll("`", "");

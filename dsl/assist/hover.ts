@@ -5,11 +5,10 @@ import { kindsIn } from "../types/parts.js";
 import type { Program } from "../plan/program.js";
 import { boundText, describe } from "../types/shapes.js";
 import { tuneText } from "../plan/text.js";
-import { isOldSpelling, type Parameter, type Word } from "../types/registry.js";
+import type { Parameter, Word } from "../types/registry.js";
 import * as t from "../syntax/tokens.js";
 import { meaningIn, type AssistContext } from "./items.js";
 import { programAfter } from "./asked.js";
-import { lifecycleOf } from "./lifecycle.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
 import { keysOf, parameterAt } from "./frames.js";
@@ -71,10 +70,6 @@ function pageAt(
       return parameter && parameterPage(parameter, situation.of.join("."));
     }
     case "header": {
-      if (situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "experiment") {
-        const experiment = registry.find("experiment", image);
-        return experiment && wordPage(experiment, []);
-      }
       const target = situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "target";
       const { calls } = situation.connector === null ? situation.verb.operands : {};
       const kind = target ? "target" : calls;
@@ -167,13 +162,10 @@ function memberPage(program: Program, root: string, member: string): string | un
 }
 
 export function wordPage(word: Word, parameters: readonly Parameter[]): string {
-  const rows = parameters
-    .filter((p) => !p.planned && !isOldSpelling(p))
-    .map((p) => [`- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`, ...lifecycleOf(p)].join(" "));
+  const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`);
   const planned = word.planned ? [`Not built yet; meanwhile: ${word.planned.meanwhile}.`] : [];
   return [
     `**${word.name}** (${word.kind})`,
-    ...lifecycleOf(word),
     word.doc,
     ...(word.notes ?? []),
     ...planned,
@@ -182,11 +174,7 @@ export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   ].join("\n\n");
 }
 function parameterPage(parameter: Parameter, owner: string): string {
-  return [
-    `**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`,
-    ...lifecycleOf(parameter),
-    ...pagesOf(parameter),
-  ].join("\n\n");
+  return [`**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`, ...pagesOf(parameter)].join("\n\n");
 }
 function pagesOf(parameter: Parameter): readonly string[] {
   const related = parameter.related ? [`Related: ${parameter.related.map((r) => `\`${r}\``).join(", ")}.`] : [];

@@ -24,8 +24,6 @@ export interface Item {
   readonly detail?: string;
   /** Markdown. */
   readonly doc?: string;
-  /** It is on its way out: an editor strikes it through. */
-  readonly deprecated?: true;
 }
 /** Longest gloss, in characters. */
 const longest = 64;

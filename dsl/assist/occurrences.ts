@@ -44,7 +44,7 @@ export function occurrencesIn(source: Source, registry: Registry): readonly Occu
     for (const operand of statement.operands) named(operand, verb?.operands.what === "new-name");
     for (const { connector, operands } of statement.clauses) {
       const takes = verb?.connectors[connector.text]?.takes;
-      if (takes !== "experiment") for (const operand of operands) named(operand, takes === "new-name");
+      for (const operand of operands) named(operand, takes === "new-name");
     }
     for (const { key, value } of statement.block?.entries ?? []) {
       if (verb?.anyKey) found.push({ name: `$${key.text}`, span: key.span, defines: true });

@@ -1,6 +1,6 @@
 /** What may stand between a word's parentheses, and which of it is being written. */
 import { describe } from "../types/shapes.js";
-import { isOldSpelling, type Parameter, type Registry } from "../types/registry.js";
+import type { Parameter, Registry } from "../types/registry.js";
 import { defaultOf } from "./hover.js";
 import { situationAt } from "./situation.js";
 
@@ -18,7 +18,7 @@ export function signatureAt(text: string, offset: number, registry: Registry): S
   const at = situationAt(text, offset - typed.length, registry);
   const word = at.at === "argument" || at.at === "value" ? at.word : undefined;
   if (!word) return undefined;
-  const parameters = word.parameters.filter((p) => !p.planned && !p.open && !isOldSpelling(p));
+  const parameters = word.parameters.filter((p) => !p.planned && !p.open);
   const labels = parameters.map((p) => `${p.name}: ${plain(p.required ? describe(p.type) : defaultOf(p))}`);
   const current = at.at === "value" ? at.parameter : parameters.find((p) => p.positional !== undefined);
   const active = parameters.findIndex((p) => p === current);

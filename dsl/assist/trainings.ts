@@ -20,7 +20,6 @@ import type { Value } from "../types/value.js";
 import { planTraining } from "../compile/training.js";
 import { settingsOf } from "../compile/training/settings.js";
 import { type Planned } from "../compile/training/asked.js";
-import { experimentsUnder } from "../plan/version.js";
 import type { Statement } from "../syntax/tree.js";
 import type { AssistContext } from "./items.js";
 
@@ -124,8 +123,7 @@ function training(program: Program, placed: Placed, name: string, run: Run, more
   const settings = settingsOf(program, run);
   const here = placed.statement.verb.span;
   const parts = partsOf(program, run, settings);
-  const experiments = experimentsUnder(run.experiments ?? [], [run.model, run.data, run.recipe ?? undefined]);
-  const at = { modelAt: here, dataAt: here, here, experiments };
+  const at = { modelAt: here, dataAt: here, here };
   const planned =
     run.model.broken || run.data.broken
       ? undefined

@@ -10,7 +10,6 @@ import { acceptsLive } from "../types/values.js";
 import { baseHere, modelHere, type Asked } from "./asked.js";
 import { wordPage } from "./hover.js";
 import { glossOf, meaningOf, type Item } from "./items.js";
-import { oldItem } from "./lifecycle.js";
 import type { Situation } from "./situation.js";
 
 type ValueSituation = Extract<Situation, { at: "value" | "argument" }>;
@@ -52,14 +51,13 @@ function takerOf(at: ValueSituation): Parameter | undefined {
 /** Words of the kind; of metrics those that the model's task has. */
 export function words(kind: string, asked: Asked): Item[] {
   const { registry } = asked;
-  const open = asked.allowed(registry.ofKind(kind).filter((w) => !w.planned));
+  const open = registry.ofKind(kind).filter((w) => !w.planned);
   const model = kind === "metric" ? modelHere(asked) : undefined;
   const fitting = model && metricsOf(registry, model.plan.task, undefined, { timed: true });
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
     .map((w) => ({
       ...{ text: w.name, type: "word", gloss: glossOf(w.doc), detail: w.kind, doc: wordPage(w, w.parameters) },
-      ...oldItem(w, registry),
     }));
 }
 

@@ -5,7 +5,6 @@ import type { Value } from "../types/value.js";
 import type { Header } from "../types/header.js";
 import { ATTACHED, runNeed, settingsOfRun } from "../plan/bases/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
-import { experimentsUnder } from "../plan/version.js";
 import { act, nameOf } from "./act.js";
 import "../plan/codes/detach-codes.js";
 
@@ -119,7 +118,6 @@ function define(
     broken: false,
     needs: [...program.noted],
     allowances: program.allowing,
-    experiments: experimentsUnder(program.experiments, []),
   };
   program.define(name, at, { is: "model", draft });
   program.runs.delete(name);

@@ -6,7 +6,6 @@ import { Reporter } from "../diagnostics/reporter.js";
 import type { Action } from "../plan/action.js";
 import { resolveData, resolveModel } from "../plan/definitions.js";
 import type { Named, Program } from "../plan/program.js";
-import { experimentsUnder } from "../plan/version.js";
 import type { WordNode } from "../syntax/tree.js";
 
 const USED = "use:";
@@ -20,11 +19,11 @@ export function bring(program: Program, found: { readonly name: string; readonly
   if (program.silent || program.purpose === "assist" || !of.source.startsWith(USED) || !draft || draft.broken) return;
   const here = { span: node.span, source: program.source.id };
   if (program.actions.some((one) => "name" in one && one.name === name && one.verb === draft.is)) return;
-  const { reporter, experiments } = program;
+  const { reporter } = program;
   const own = new Reporter();
-  Object.assign(program, { reporter: own, experiments: new Set(experimentsUnder(experiments, [draft])) });
+  program.reporter = own;
   const action = definitionOf(program, draft, here);
-  Object.assign(program, { reporter, experiments });
+  program.reporter = reporter;
   if (action) program.actions.push(action);
   // What is only warned of was told where the file was checked; a statement may have told the rest by itself.
   for (const { severity, code, data, span } of own.diagnostics)

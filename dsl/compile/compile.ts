@@ -23,7 +23,7 @@ import "../plan/codes/deploy-codes.js";
 import "../plan/codes/name-codes.js";
 import "../plan/codes/search-codes.js";
 import "../plan/codes/sweep-codes.js";
-import "../types/codes/lifecycle-codes.js";
+import "../types/codes/version-codes.js";
 import "../rules/rank-codes.js";
 import "../rules/privacy-codes.js";
 import "../rules/canary-codes.js";

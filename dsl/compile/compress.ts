@@ -65,7 +65,7 @@ export function compress(program: Program, header: Header): void {
     return;
   }
   if (recipe) program.require(recipe.needs);
-  const run = { data: first, recipe: recipe ?? null, own: settings, experiments: [...program.experiments] };
+  const run = { data: first, recipe: recipe ?? null, own: settings };
   planStages(program, header, {
     stages: wanted,
     run,
@@ -149,7 +149,7 @@ function planStages(
   header: Header,
   o: {
     readonly stages: readonly (Stage & { readonly name: string })[];
-    readonly run: Pick<Run, "data" | "recipe" | "own"> & { readonly experiments: readonly string[] };
+    readonly run: Pick<Run, "data" | "recipe" | "own">;
     readonly start: string;
     readonly teacher?: Teacher;
     readonly unlabelled: readonly Draft[];

@@ -8,7 +8,6 @@ import type { CompressPlan } from "../plan/actions/compressing.js";
 import type { Plan } from "../plan/plan.js";
 import { readerOf } from "../types/subject.js";
 import type { Compressing, Draft, Program, Run } from "../plan/program.js";
-import { experimentsUnder } from "../plan/version.js";
 import type { Span } from "../diagnostics/span.js";
 import type { StageCapabilities, Taught } from "../types/capabilities/learning.js";
 import type { Given } from "../types/given.js";
@@ -69,7 +68,6 @@ export function studentDraft(
     broken: of?.broken ?? false,
     needs: of?.needs ?? [],
     allowances: [],
-    ...(of?.experiments && { experiments: of.experiments }),
     given: new Map([
       ...same,
       ["base", given(base)],
@@ -91,7 +89,7 @@ export interface CompressedAt {
 /** The plan of a stage, whose recipe names what it is made of. */
 export function planCompressed(
   program: Program,
-  run: Pick<Run, "model" | "recipe" | "own" | "data" | "experiments"> & { readonly compress: Compressing },
+  run: Pick<Run, "model" | "recipe" | "own" | "data"> & { readonly compress: Compressing },
   name: string,
   at: CompressedAt,
 ): Planned | undefined {
@@ -123,7 +121,6 @@ export function planCompressed(
     here: at.here,
     ...(at.statement && { statement: at.statement }),
     read: (saysOf(program, stage)?.base?.(stage) ?? null) === null && program.runs.get(start)?.data.name === data.name,
-    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
   });
   if (!planned || !isSmaller(program, planned, { start, stage }, at.stageAt)) return undefined;
   if (!larger) return planned;

@@ -19,7 +19,6 @@ import { checkLoaded, settingsOfRun } from "../plan/bases/loaded.js";
 import { draftOf } from "./names.js";
 import type { Value } from "../types/value.js";
 import { checkDuration } from "./training/settings.js";
-import { experimentsUnder } from "../plan/version.js";
 
 /** Keys that take the place of others where a definition varies another one. */
 const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
@@ -86,7 +85,6 @@ export function define(program: Program, header: Header): void {
     // Another source has other rows.
     ...(base?.annotations && !own("source") && { annotations: base.annotations }),
     ...(statement.block && { block: statement.block.span }),
-    experiments: experimentsUnder(program.experiments, [base]),
   };
   program.define(name.text, name.span, { is, draft });
   program.runs.delete(name.text);

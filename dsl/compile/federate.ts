@@ -45,7 +45,6 @@ export function federate(program: Program, header: Header): void {
     data,
     recipe,
     own: of(false),
-    experiments: [...program.experiments],
     federated: { settings: of(true), others },
   };
   if (recipe) program.require(recipe.needs);

@@ -6,7 +6,6 @@ import { isScratch } from "../plan/bases/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/recipe.js";
 import type { Program, Run } from "../plan/program.js";
-import { experimentsUnder } from "../plan/version.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../types/capabilities/federation.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Given } from "../types/given.js";
@@ -31,7 +30,7 @@ export interface FederatedAt {
 
 export function planFederated(
   program: Program,
-  run: Pick<Run, "model" | "recipe" | "own" | "data" | "experiments"> & { readonly federated: Federated },
+  run: Pick<Run, "model" | "recipe" | "own" | "data"> & { readonly federated: Federated },
   name: string,
   at: FederatedAt,
 ): Planned | undefined {
@@ -50,7 +49,6 @@ export function planFederated(
     here,
     settings: settingsOf(program, run),
     ...(statement && { statement }),
-    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     runner: federated.settings.get("runner"),
     federated: {
       settings,

@@ -27,7 +27,6 @@ import { planFederated } from "./federating.js";
 import { planCompressed } from "./compressing.js";
 import { ownHeads } from "../plan/bases/untrained.js";
 import { keptRun } from "./kept-run.js";
-import { experimentsUnder } from "../plan/version.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
 export function named(
@@ -334,7 +333,6 @@ function changedRecipe(program: Program, run: Run, name: string, present: string
             data,
             recipe,
             settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
-            experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe]),
             run: name,
             modelAt: here,
             dataAt: here,

@@ -1,5 +1,4 @@
 /** `show NAME.plan on DATA with RECIPE`: the plan of a training that has not started. */
-import { experimentsUnder } from "../plan/version.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Header } from "../types/header.js";
 import type { Operand } from "../syntax/tree.js";
@@ -46,7 +45,6 @@ function showPlan(
     data,
     recipe,
     settings: settingsOf(program, { recipe, own: new Map() }),
-    experiments: experimentsUnder([...program.experiments], [model, data, recipe ?? undefined]),
     run: name,
     modelAt: o.at.span,
     dataAt: o.onto.span,

@@ -25,7 +25,6 @@ import { settingsOf } from "./training/settings.js";
 import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep/sweep-auto.js";
 import { checkFew, hasValidation } from "./sweep/sweep-rows.js";
 import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep/sweep-goals.js";
-import { experimentsUnder } from "../plan/version.js";
 
 /** Keys whose values are no values of their types: spaces and paths stand in them. */
 const VARY = "vary";
@@ -230,7 +229,6 @@ function planned(
     model,
     data,
     settings: settingsOf(program, { recipe, own: new Map() }),
-    experiments: experimentsUnder(program.experiments, [model, data, recipe]),
     run,
     modelAt: operands[0]?.span ?? here,
     dataAt,

@@ -17,7 +17,6 @@ import { demandWorkers } from "./training/carried.js";
 import { checkDuration, settingsOf } from "./training/settings.js";
 import { planTraining } from "./training.js";
 import { type Planned } from "./training/asked.js";
-import { experimentsUnder } from "../plan/version.js";
 import { tuneText } from "../plan/text.js";
 import "../plan/codes/detach-codes.js";
 import type {} from "../rules/privacy-codes.js";
@@ -165,10 +164,9 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
   const { statement } = header;
   const model: Draft = o.best ? { ...o.model, given: new Map([...o.model.given, ...o.best.model]) } : o.model;
   if (o.recipe) program.require(o.recipe.needs);
-  const experiments = [...program.experiments];
   const data: Draft = o.best ? { ...o.data, given: new Map([...o.data.given, ...o.best.data]) } : o.data;
   const best = o.bestAt && { best: o.bestAt };
-  const run = { model, data, recipe: o.recipe, own: o.written, experiments, ...best };
+  const run = { model, data, recipe: o.recipe, own: o.written, ...best };
   const planned = program.silent
     ? undefined
     : planTraining(program, {
@@ -178,7 +176,6 @@ function trainOn(program: Program, header: Header, o: One): ReturnType<typeof pl
         settings: settingsOf(program, run),
         calibrate: o.calibrate,
         runner: o.runner,
-        experiments: experimentsUnder(experiments, [model, o.data, o.recipe ?? undefined]),
         run: o.name,
         modelAt: o.modelAt,
         dataAt: o.onto?.span ?? statement.span,

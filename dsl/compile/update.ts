@@ -76,7 +76,7 @@ export function update(program: Program, header: Header): void {
     return { name: names[i] ?? as.text, data, at: onto[i]?.span ?? statement.span, updating };
   });
   const begunBest = began?.begunBest ?? began?.best;
-  const run = { model, recipe, own: settings, experiments: [...program.experiments], ...(begunBest && { begunBest }) };
+  const run = { model, recipe, own: settings, ...(begunBest && { begunBest }) };
   const at = { modelAt: operand?.span ?? statement.span, strategyAt: own.given.get(STRATEGY)?.span };
   const untold = own.given.get(FORGETTING)?.value === false;
   planStages(program, header, { stages, run, forget, untold, name: as.text, ...at });
@@ -100,7 +100,7 @@ function planStages(
     readonly stages: readonly Stage[];
     readonly forget: readonly string[];
     readonly untold: boolean;
-    readonly run: Pick<Run, "model" | "recipe" | "own" | "begunBest"> & { readonly experiments: readonly string[] };
+    readonly run: Pick<Run, "model" | "recipe" | "own" | "begunBest">;
     readonly name: string;
     readonly modelAt: Span;
     readonly strategyAt: Span | undefined;

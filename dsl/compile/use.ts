@@ -49,7 +49,7 @@ export function useFile(program: Program, statement: Statement): void {
     return;
   }
   const inner: Source = { id: usedId(fact.path), title: path, text: fact.text, path: fact.path };
-  const { reporter, silent, using, experiments, versionLine } = program;
+  const { reporter, silent, using, versionLine } = program;
   const verbs = program.registry.verbs();
   const parsed = parse(
     inner,
@@ -59,7 +59,7 @@ export function useFile(program: Program, statement: Statement): void {
   program.sources.set(inner.id, inner);
   program.folders.set(inner.id, cut < 0 ? "." : fact.path.slice(0, cut) || "/");
   Object.assign(program, { source: inner, silent: true, reporter: new Reporter(), using: [...using, fact.path] });
-  Object.assign(program, { experiments: new Set(), versionLine: undefined });
+  program.versionLine = undefined;
   program.reporter.begin(parsed.diagnostics);
   let action: string | undefined;
   for (const one of parsed.tree.statements) {
@@ -69,7 +69,7 @@ export function useFile(program: Program, statement: Statement): void {
     else runStatement(program, one);
   }
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
-  Object.assign(program, { source: outer, silent, reporter, using, experiments, versionLine });
+  Object.assign(program, { source: outer, silent, reporter, using, versionLine });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
   else if (wrong?.code === "use-in-circle") program.report("use-in-circle", { file: path }, operand.span);
   else if (wrong) program.report("error-in-used-file", { file: path, message: wordsFor(wrong).message }, operand.span);

@@ -5,8 +5,7 @@ import type { Program } from "./program.js";
 import type { Given } from "../types/given.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import { isOpen } from "../types/experiments.js";
-import { isOldSpelling, type Parameter } from "../types/registry.js";
+import type { Parameter } from "../types/registry.js";
 import type { BaseFacts } from "../types/facts.js";
 import type { Origins } from "./plan.js";
 import type { Call, Value } from "../types/value.js";
@@ -115,12 +114,7 @@ function isUsual({ found, default: usual }: Parameter, written: Value): boolean 
 
 /** Whether a parameter has a value of its own: neither what is not built, nor an old spelling, nor what needs a switch that is off. */
 function has(program: Program, parameter: Parameter): boolean {
-  return (
-    !parameter.planned &&
-    !parameter.open &&
-    !isOldSpelling(parameter) &&
-    isOpen(parameter, program.registry, program.experiments)
-  );
+  return !parameter.planned && !parameter.open;
 }
 
 type Draft = () => Readonly<Record<string, Value>>;

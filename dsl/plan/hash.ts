@@ -16,7 +16,7 @@ export function hashOf(value: unknown): string {
  * Queries of addresses are left out: the hash is public, and whoever guesses a secret query could check the guess against it.
  */
 export function recipeHash(recipe: Recipe): string {
-  const { semantics, model, training, experiments, update, federated, compress } = recipe;
+  const { semantics, model, training, update, federated, compress } = recipe;
   return hashOf({
     ...(semantics !== undefined && { semantics }),
     ...contentOf(recipe),
@@ -30,7 +30,6 @@ export function recipeHash(recipe: Recipe): string {
       ...(model.scratch && { scratch: model.baseHash === null ? keptCalls(model.scratch) : null }),
     },
     training,
-    ...(experiments && { experiments }),
     ...(update && { update }),
     ...(federated && { federated: { ...federated, others: federated.others.map(contentOf) } }),
     ...(compress && {

@@ -14,7 +14,6 @@ import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
 import type {} from "./codes/metric-codes.js";
 import type {} from "./codes/sweep-codes.js";
-import { switchedOn } from "../types/experiments.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Annotations } from "../types/subject.js";
 import type { Scope } from "../types/scope.js";
@@ -37,8 +36,6 @@ export interface Draft {
   readonly needs: readonly Need[];
   /** Of data that people annotate. */
   readonly annotations?: Annotations;
-  /** Experiments that it was written under. */
-  readonly experiments?: readonly string[];
   readonly allowances: readonly Allowance[];
   /** The braces and what is between them. */
   readonly block?: Span;
@@ -62,8 +59,6 @@ export interface Run {
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
   readonly own: ReadonlyMap<string, Given>;
-  /** Experiments that were on at the statement. */
-  readonly experiments?: readonly string[];
   /** Of the recipe that the statement planned; absent: it was not planned. */
   readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
@@ -146,8 +141,6 @@ export class Program implements Scope {
   source: Source = { id: "", title: "", text: "" };
   /** True while earlier sources are read: they contribute definitions and say nothing. */
   silent = false;
-  /** Experiments that are on, by the last version line. */
-  experiments: ReadonlySet<string> = new Set();
   /** The version line of the present source. */
   versionLine: Statement | undefined;
   /** Files on the way to the present source, against circles. */
@@ -183,7 +176,6 @@ export class Program implements Scope {
     for (const kind of this.lost.kinds) other.lost.kinds.add(kind);
     other.engine = this.engine;
     other.experiment = this.experiment;
-    other.experiments = this.experiments;
     return other;
   }
 
@@ -290,8 +282,6 @@ export class Program implements Scope {
       typed,
       reference: (node) => this.reference(node),
       isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? "") || this.isBest(name),
-      experiments: this.experiments,
-      switchOn: (name) => switchedOn(this, name),
       textOf: (span) => this.textOf(span),
       sourceOf: (span) => (span.source === this.source.id ? this.source.text : undefined),
     };

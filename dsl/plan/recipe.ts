@@ -62,8 +62,6 @@ export interface Recipe {
   readonly dataHash: string | null;
   readonly model: ModelPlan;
   readonly training: RecipePlan;
-  /** Experiments that are on, sorted; absent: none. */
-  readonly experiments?: readonly string[];
   /** It goes on from trained weights; absent: it begins from its base. */
   readonly update?: UpdatePlan;
   /** It learns in rounds from several clients; `training` is of each client's part in one. Absent: its rows are at hand. */

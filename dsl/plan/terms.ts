@@ -18,7 +18,7 @@ const DIVIDING: readonly string[] = ["id", "group"];
 export type PlanTerms = Readonly<Record<string, unknown>>;
 
 export function termsOf({ recipe }: { readonly recipe: Recipe }): PlanTerms {
-  const { data, model, federated, experiments } = recipe;
+  const { data, model, federated } = recipe;
   const { task, technique, max_length, freeze, storage, template, base, baseHash } = model;
   const { epochs, steps, batch_size, accumulate, average, packing, optimizer, schedule, clip, ...rest } =
     recipe.training;
@@ -39,7 +39,6 @@ export function termsOf({ recipe }: { readonly recipe: Recipe }): PlanTerms {
       // How often a client is asked decides what is promised of it.
       ...(privacy?.unit === "client" && { participation: federated.participation }),
     },
-    experiments,
   });
 }
 

@@ -1,15 +1,14 @@
-/**
- * The version line, `tune 1`, perhaps `tune 1 with EXPERIMENT`: the first statement of a file or a cell. What it switches on
- * holds until the next version line; a used file has its own.
- */
-import { experimentsOf } from "../types/experiments.js";
+/** The version line, `tune 1`: the first statement of a file or a cell. A used file has its own. */
 import type { Header } from "../types/header.js";
-import type { Draft, Program } from "./program.js";
+import type { Program } from "./program.js";
 import { replace } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import { LANGUAGE } from "../types/versions.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
+import type {} from "../types/codes/version-codes.js";
+
+/** The version of the language that this compiler reads. */
+export const LANGUAGE = 1;
 
 export function version(program: Program, header: Header): void {
   const { statement, operands } = header;
@@ -18,23 +17,16 @@ export function version(program: Program, header: Header): void {
   if (more) program.report("too-many-operands", { after: statement.verb.text, found: operands.length }, more.span);
   if (number?.is !== "number" || number.raw !== String(LANGUAGE)) {
     if (statement.broken) return;
-    const { end } = statement.verb.span;
-    const newer = number?.is === "number" && Number.isInteger(number.value) && number.value > LANGUAGE;
-    const written = number?.is === "number" ? number.raw : ((number && program.textOf(number.span)) ?? null);
+    const { span } = statement.verb;
     const one = String(LANGUAGE);
     const fix = number
       ? { ...replace(number.span, one), certain: false }
-      : replace({ ...statement.verb.span, start: end }, ` ${one}`, `write \`tune ${one}\``);
-    program.report(
-      "unknown-version",
-      { version: written, ...(newer && { newer }) },
-      number?.span ?? statement.verb.span,
-      newer ? {} : { fix },
-    );
+      : replace({ ...span, start: span.end }, ` ${one}`, `write \`tune ${one}\``);
+    const written = (number && program.textOf(number.span)) ?? null;
+    program.report("unknown-version", { version: written }, number?.span ?? span, { fix });
     return;
   }
   misplaced(program, statement);
-  program.experiments = new Set(experimentsOf(program, statement));
   program.versionLine ??= statement;
 }
 
@@ -71,12 +63,4 @@ function lineAt(text: string, { start, end }: Span): { readonly start: number; r
   const alone = text.slice(from, start).trim() === "" && text.slice(end, to < 0 ? undefined : to).trim() === "";
   if (!alone) return { start, end };
   return to < 0 ? { start: Math.max(0, from - 1), end: text.length } : { start: from, end: to + 1 };
-}
-
-/** Experiments that a training is under: those that are on, and those its definitions were written under. */
-export function experimentsUnder(
-  on: Iterable<string>,
-  drafts: readonly (Draft | null | undefined)[],
-): readonly string[] {
-  return [...new Set([...on, ...drafts.flatMap((draft) => draft?.experiments ?? [])])].sort();
 }

@@ -1,9 +1,8 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
 import { quote } from "../syntax/strings.js";
-import { isOldSpelling, type Parameter, type Word } from "./registry.js";
+import type { Parameter, Word } from "./registry.js";
 import { pathSpan, type Argument, type Name, type WordNode } from "../syntax/tree.js";
-import { isGone, presentCall } from "./deprecated.js";
 import { adviceOf, advised, writes } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -25,7 +24,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
       t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
       return undefined;
     }
-    const has = t.registry.ofKind(kind).filter((w) => !w.planned && !w.deprecated);
+    const has = t.registry.ofKind(kind).filter((w) => !w.planned);
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
@@ -34,10 +33,7 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
       known ??
       nearest(
         node.text,
-        t.registry
-          .ofKind(kind)
-          .filter((w) => !isGone(w, t.registry))
-          .map((w) => w.name),
+        t.registry.ofKind(kind).map((w) => w.name),
         t.reporter,
       );
     // A bare name in place of a secret may be the secret itself, so no message repeats it.
@@ -119,9 +115,8 @@ function refusals(meant: Word, node: WordNode, asked: Asked, t: Typing): readonl
   return reporter.diagnostics;
 }
 
-/** A word's arguments; those of an old spelling are taken as what it means today. */
-export function call(written: WordNode, named: Word, asked: Asked, t: Typing): Call | undefined {
-  const { node, record } = presentCall(written, named, t);
+/** The typed call of a word; undefined if something was reported. */
+export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Call | undefined {
   return new Arguments(node, record, asked, t).call();
 }
 
@@ -144,7 +139,7 @@ class Arguments {
     private readonly asked: Asked,
     private readonly t: Typing,
   ) {
-    this.positional = record.parameters.filter((p) => p.positional !== undefined && !isOldSpelling(p));
+    this.positional = record.parameters.filter((p) => p.positional !== undefined);
     this.open = record.parameters.find((p) => p.open);
   }
 
@@ -212,7 +207,7 @@ class Arguments {
     const bare = all.filter((one) => !one.key).length - this.positional.length;
     const names = new Set(all.map((one) => one.key?.text));
     const frees = record.parameters.filter(
-      (p) => !p.planned && !p.open && !isOldSpelling(p) && !this.seen.has(p.name) && !names.has(p.name),
+      (p) => !p.planned && !p.open && !this.seen.has(p.name) && !names.has(p.name),
     );
     const [free] = frees;
     // `csv("a.csv", "b.csv")`: several where one of them has a place.
@@ -236,7 +231,7 @@ class Arguments {
 
   private checkRequired(): void {
     const { name, parameters, example } = this.record;
-    const missing = parameters.filter((p) => p.required && !p.open && !this.seen.has(p.name) && !isOldSpelling(p));
+    const missing = parameters.filter((p) => p.required && !p.open && !this.seen.has(p.name));
     if (missing.length === 0) return;
     if (this.whole) {
       const told = { word: name, names: missing.map((p) => p.name), example };
@@ -256,7 +251,7 @@ function isForeign(record: Word, name: string): boolean {
 function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Typing): void {
   const key = argument.key;
   if (!key) return;
-  const names = record.parameters.filter((p) => !p.open && !isOldSpelling(p)).map((p) => p.name);
+  const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
   const advice = adviceOf(record, key.text);

@@ -57,8 +57,8 @@ type Given<P> = P extends { readonly default: unknown } | { readonly required: t
 type Optional<P> = P extends Unwritten | Given<P> | Unnamed<P> ? never : P;
 /** Of any name: open, or written where its name is not a literal (see `parameter`). */
 type Unnamed<P> = string extends NameOf<P> ? P : never;
-/** Not built yet, or an old spelling of another. */
-type Unwritten = { readonly planned: unknown } | { readonly deprecated: { readonly use: unknown } };
+/** Not built yet. */
+type Unwritten = { readonly planned: unknown };
 type NameOf<P> = P extends { readonly open: true }
   ? string
   : P extends { readonly name: infer N extends string }

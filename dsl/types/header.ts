@@ -3,7 +3,6 @@ import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { adviceOf } from "./advised.js";
-import { presentStatement, presentVerb } from "./deprecated.js";
 import { kindsIn } from "./parts.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Scope } from "./scope.js";
@@ -59,14 +58,13 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
 export function headerOf(scope: Scope, statement: Statement): Header | undefined {
   const { verb: name } = statement;
-  const found = scope.registry.find("verb", name.text) as Verb | undefined;
+  const verb = scope.registry.find("verb", name.text);
   // `tune router on tickets`: a version is no name.
   const [first] = statement.operands;
-  if (!found || (found.operands.what === "version" && first?.is === "word")) {
-    noVerb(scope, statement, found && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
+  if (!verb || (verb.operands.what === "version" && first?.is === "word")) {
+    noVerb(scope, statement, verb && first?.is === "word" ? `${name.text} ${first.text}` : name.text);
     return undefined;
   }
-  const verb = presentVerb(scope, found, name);
   if (verb.planned) {
     scope.report("not-built-yet", { word: verb.name, meanwhile: meanwhileOf(verb, first) ?? "" }, name.span);
     return undefined;
@@ -116,7 +114,7 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
     sound = false;
   }
   if (!operandsFit(scope, verb, statement)) sound = false;
-  return { verb, statement: presentStatement(scope, verb, statement), operands: statement.operands, clauses, sound };
+  return { verb, statement, operands: statement.operands, clauses, sound };
 }
 
 /** The clause that says what the missing one takes, after a connector that a new name follows: `deploy router as onnx("build")`. */

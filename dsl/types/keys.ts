@@ -2,7 +2,6 @@
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
-import { presentPart } from "./deprecated.js";
 import { nearest } from "../diagnostics/nearest.js";
 import type { Given } from "./given.js";
 import type { Scope } from "./scope.js";
@@ -153,15 +152,12 @@ function changed(
     );
     return undefined;
   }
-  const now = presentPart(scope, key, node, target.parameter, key.path.at(-2) ?? key.text);
-  if (!now || standing === undefined) return undefined;
-  const path = [...key.path.slice(1, -1), now.name];
-  const present = now.name === target.parameter.name ? target : partOf(scope, standing, path, parameter.type);
-  if (!present || "unknown" in present) throw new Error(`\`${now.name}\` is no parameter of what has \`${key.text}\``);
+  if (standing === undefined) return undefined;
+  const path = key.path.slice(1);
   const value = typed(
-    now.value,
-    present.parameter.type,
-    { path: [key.path[0], ...path].join("."), key: present.parameter.name, parameter: present.parameter },
+    node,
+    target.parameter.type,
+    { path: key.text, key: target.parameter.name, parameter: target.parameter },
     scope.typing(places),
   );
   return value === undefined ? undefined : withPart(standing, path, value);

@@ -47,34 +47,6 @@ export type ValueType =
 /** share: `10%` only; share-or-count: `10%` or `100`; duration in ms; bytes. */
 export type Unit = "share" | "share-or-count" | "duration" | "bytes";
 
-/**
- * A spelling that is on its way out. Versions are those of the vocabulary (`Registry.version`): from `since` on it is a
- * warning, from `until` on an error, both with the same mend. Where `use` says what is written instead, the old spelling
- * means just that: it is read as the new one, so that a recipe's hash does not change when it is mended.
- */
-export interface Deprecated<Use> {
-  readonly since: string;
-  readonly until: string;
-  /** Absent: nothing takes its place; it works as ever until it goes. */
-  readonly use?: Use;
-  /** Why it goes, without a full stop. */
-  readonly why: string;
-}
-/** What a call becomes. Verbs change their name alone. */
-export interface NewCall {
-  readonly name: string;
-  /** Old argument → its new name, or null where it goes without. Others keep their names. */
-  readonly arguments?: Readonly<Record<string, string | null>>;
-  /** Arguments that say what the old word stood for, as text of Tune. */
-  readonly adds?: Readonly<Record<string, string>>;
-}
-/** What a parameter or key becomes. */
-export interface NewKey {
-  readonly name: string;
-  /** Where the value changes too: what was written → what is written now, as text of Tune. */
-  readonly values?: Readonly<Record<string, string>>;
-}
-
 export interface Parameter {
   readonly name: string;
   readonly type: ValueType;
@@ -114,9 +86,6 @@ export interface Parameter {
     /** A share (`10%`, or `0.1`) where a number of something stands; each `…` in it is the share. */
     readonly share?: string;
   };
-  readonly deprecated?: Deprecated<NewKey>;
-  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
-  readonly experiment?: string;
   /**
    * Where completion finds texts that fit: labels of the data, linear layers of the base, and some by name; or files of the
    * notebook's folder, those that end in one of `endings` first.
@@ -160,11 +129,6 @@ export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
   readonly oneOf?: readonly string[];
   /** The design knows it but it is not built yet: using it is the error `not-built-yet`, naming what serves meanwhile. */
   readonly planned?: { readonly meanwhile: string };
-  readonly deprecated?: Deprecated<NewCall>;
-  /** It can be written where the experiment of this name is on (a word of the kind `experiment`). */
-  readonly experiment?: string;
-  /** Of an experiment: the version of the vocabulary since which it needs no switch. */
-  readonly standard?: string;
   /** What other tools call it or its parameters (`lr`, `r`): feeds diagnostics, is no second spelling. */
   readonly elsewhere?: Readonly<Record<string, string>>;
   /** Names of other tools whose value changes too, or that nothing answers to (`bf16: true`, `output_dir`): what to do, for the help. */
@@ -218,7 +182,7 @@ export interface Verb extends Word<"verb"> {
     Record<
       string,
       {
-        readonly takes: "model" | "data" | "recipe" | "new-name" | "experiment" | "target" | "any";
+        readonly takes: "model" | "data" | "recipe" | "new-name" | "target" | "any";
         readonly required?: true;
         readonly many?: true;
       }
@@ -241,8 +205,6 @@ export function isVerb(word: Word): word is Verb {
 }
 
 export interface Registry {
-  /** What deprecations and experiments are held against. */
-  readonly version: string;
   readonly words: readonly Word[];
   find(kind: "verb", name: string): Verb | undefined;
   find<K extends Kind>(kind: K, name: string): Word<K> | undefined;
@@ -252,10 +214,7 @@ export interface Registry {
   verbs(): readonly Verb[];
 }
 
-/** Whether a parameter is an old spelling of another one: it has no value and no default of its own. */
-export const isOldSpelling = (parameter: Parameter): boolean => parameter.deprecated?.use !== undefined;
-
-export function makeRegistry(words: readonly Word[], version: string): Registry {
+export function makeRegistry(words: readonly Word[]): Registry {
   const byKey = new Map(words.map((w) => [`${w.kind} ${w.name}`, w]));
   const kinds = new Map<string, Word[]>();
   for (const w of words) kinds.set(w.kind, [...(kinds.get(w.kind) ?? []), w]);
@@ -263,7 +222,6 @@ export function makeRegistry(words: readonly Word[], version: string): Registry 
   const find = (kind: string, name: string): Word | undefined => byKey.get(`${kind} ${name}`);
   const ofKind = (kind: string): readonly Word[] => kinds.get(kind) ?? [];
   return {
-    version,
     words,
     find: find as Registry["find"],
     ofKind: ofKind as Registry["ofKind"],
@@ -283,7 +241,6 @@ export function growing(base: Registry): GrowingRegistry {
   const own = new Map<string, Word>();
   let whole = base;
   return {
-    version: base.version,
     get words() {
       return whole.words;
     },
@@ -295,7 +252,7 @@ export function growing(base: Registry): GrowingRegistry {
     verbs: () => whole.verbs(),
     define(word) {
       own.set(`${word.kind} ${word.name}`, word);
-      whole = makeRegistry([...base.words, ...own.values()], base.version);
+      whole = makeRegistry([...base.words, ...own.values()]);
     },
   };
 }

@@ -5,7 +5,6 @@
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { More, Reporter } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
-import type { Statement } from "../syntax/tree.js";
 import type { Registry } from "./registry.js";
 import type { Typing } from "./typing.js";
 
@@ -14,10 +13,6 @@ export interface Scope {
   readonly reporter: Reporter;
   /** The source that is read. */
   readonly source: Source;
-  /** Experiments that are on, by the last version line. */
-  readonly experiments: ReadonlySet<string>;
-  /** The version line of the present source. */
-  readonly versionLine: Statement | undefined;
   /** By the names in `parameters { }`. */
   readonly parameters: { has(name: string): boolean };
   /** @returns false where a statement allows it */

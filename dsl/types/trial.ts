@@ -8,9 +8,9 @@ import type { Scope } from "./scope.js";
 
 export function trialOf(scope: Scope): { readonly scope: Scope; readonly reporter: Reporter } {
   const reporter = new Reporter();
-  const { registry, source, experiments, versionLine, parameters } = scope;
+  const { registry, source, parameters } = scope;
   const trial: Scope = {
-    ...{ registry, source, experiments, versionLine, parameters, reporter },
+    ...{ registry, source, parameters, reporter },
     report(code, data, span, more) {
       reporter.report(code, data, span, more);
       return true;

@@ -1,5 +1,4 @@
 /** What giving a value its type needs to know, and whom it tells: the narrow side of a compilation that values see. */
-import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Reporter } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type { Expression, ReferenceNode } from "../syntax/tree.js";
@@ -14,9 +13,6 @@ export interface Typing {
   /** `undefined`: unknown (reported) or not known yet (a need was named). */
   reference(node: ReferenceNode): Found | undefined;
   isModel(name: string): boolean;
-  /** Experiments that are on, and the version line that would switch on another. */
-  readonly experiments: ReadonlySet<string>;
-  switchOn(name: string): { readonly line: string; readonly fix?: Fix };
   /** What is written at a place; undefined: not in this source. */
   textOf(span: Span): string | undefined;
   /** The whole text of a place's source, where that is the present one. */

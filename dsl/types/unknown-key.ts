@@ -1,5 +1,5 @@
 /** What is said of a key that a block doesn't have: what it is called here, where it belongs, what serves instead. */
-import { isOldSpelling, type Parameter, type Verb } from "./registry.js";
+import type { Parameter, Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
 import { adviceOf, advised, writes, written, type Place } from "./advised.js";
 import { nearest } from "../diagnostics/nearest.js";
@@ -19,7 +19,7 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     scope.report("unknown-key", { key: key.text, verb: verb.name }, key.span);
     return;
   }
-  const names = parameters.filter((p) => !p.planned && !isOldSpelling(p)).map((p) => p.name);
+  const names = parameters.filter((p) => !p.planned).map((p) => p.name);
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   const whole = verb.keysOf === undefined ? undefined : registry.find("verb", verb.keysOf);

@@ -1,5 +1,5 @@
 /** What is wrong with the open texts, told soon after they change. */
-import { DiagnosticSeverity, DiagnosticTag, type Connection, type Diagnostic } from "vscode-languageserver";
+import { DiagnosticSeverity, type Connection, type Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Finding } from "#kernel/core/assist/answers.js";
 import { rangeOf } from "./places.js";
@@ -66,7 +66,6 @@ export function diagnosticOf(document: TextDocument, { from, to, severity, code,
     severity: SEVERITIES[severity],
     code,
     source: "tune",
-    ...((code === "deprecated" || code === "removed") && { tags: [DiagnosticTag.Deprecated] }),
     message: plain(help === undefined ? message : `${message}\n${help}`),
   };
 }

@@ -1,7 +1,6 @@
 /** What may stand at the cursor, what stands under the mouse, what goes between parentheses. */
 import {
   CompletionItemKind,
-  CompletionItemTag,
   type CompletionItem,
   type Connection,
   type Hover,
@@ -40,14 +39,13 @@ async function completions(
   const { document } = place;
   const { matches, start, end } = await informed(place).complete(document.getText(), document.offsetAt(position));
   const range = rangeOf(document, start, end);
-  return matches.map(({ text, type, gloss, detail, doc, deprecated }, i) => ({
+  return matches.map(({ text, type, gloss, detail, doc }, i) => ({
     label: text.replace(/:\s*$/, ""),
     kind: kinds[type] ?? CompletionItemKind.Value,
     textEdit: { range, newText: text },
     sortText: String(i).padStart(4, "0"),
     ...(gloss === undefined ? {} : { labelDetails: { description: gloss } }),
     ...(detail === undefined ? {} : { detail }),
-    ...(deprecated && { tags: [CompletionItemTag.Deprecated] }),
     ...(doc === undefined ? {} : { documentation: { kind: "markdown" as const, value: doc } }),
   }));
 }

@@ -112,7 +112,6 @@ export const planSchema: Schema<Plan> = fields({
   recipe: fields({
     ...{ data: dataPlan, dataHash: maybeText, model, training },
     semantics: v.exactOptional(figure),
-    experiments: v.exactOptional(v.array(text)),
     update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
     federated: v.exactOptional(federated),
     compress: v.exactOptional(compress),

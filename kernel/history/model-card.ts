@@ -154,7 +154,6 @@ export function modelCard(f: CardFacts): string {
         ...(ended?.kind === "stopped" ? [["took", duration(ended.seconds)]] : []),
         ...(ended?.kind === "stopped" && ended.shared ? [["shared by", sharedText(ended.shared)]] : []),
         ["seed", String(training.seed)],
-        ...(recipe.experiments ? [["experiments", recipe.experiments.join(", ")]] : []),
         ...(secret
           ? []
           : [

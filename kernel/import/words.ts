@@ -11,7 +11,7 @@ import type { Settings } from "./settings.js";
 /** Undefined: it isn't built. `said`: its name there, in letters of any size. */
 export function builtNamed(kind: Kind, said: string, registry: Registry = vocabulary): Word | undefined {
   const word = registry.find(kind, said.toLowerCase().replace(/[-\s]+/g, "_"));
-  return word === undefined || word.planned || word.deprecated || word.experiment !== undefined ? undefined : word;
+  return word === undefined || word.planned ? undefined : word;
 }
 /** Without settings of its own it can be written alone. */
 const standsAlone = (word: Word): boolean => word.parameters.every(({ required }) => required !== true);

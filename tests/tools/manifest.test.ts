@@ -37,8 +37,8 @@ describe("the vocabulary's manifest", () => {
     assert.deepEqual(strays, ["metrics/list.ts", "metrics/shared.ts"]);
     assert.match(strayTold("metrics/list.ts"), /^stdlib\/metrics\/list\.ts .*`export const word = defineWord/);
     assert.match(
-      manifestOf(records, "1.2.3"),
-      /import \{ word as metrics_accuracy \} from "\.\/metrics\/accuracy\.js";[^]*version = "1\.2\.3"[^]*\[\n {2}metrics_accuracy,\n\]/,
+      manifestOf(records),
+      /import \{ word as metrics_accuracy \} from "\.\/metrics\/accuracy\.js";[^]*\[\n {2}metrics_accuracy,\n\]/,
     );
   });
 

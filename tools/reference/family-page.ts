@@ -1,6 +1,5 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
 import { must } from "#dsl/diagnostics/must.js";
-import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Word } from "#dsl/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { compact, count, percent } from "#kernel/core/display/text.js";
@@ -31,7 +30,6 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
   const task = trials.taskFor(first);
   return page(
     `# ${family.name}`,
-    lifecycleOf(family).join(" "),
     family.doc,
     table(
       ["", ""],

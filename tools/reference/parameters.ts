@@ -1,6 +1,5 @@
 /** Parameters of a word, and its other names, as tables. */
 import { boundText, describe } from "#dsl/types/shapes.js";
-import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import type { Parameter, Word } from "#dsl/types/registry.js";
 import { valueText } from "#kernel/core/display/value-text.js";
 import { code, table } from "#kernel/core/display/markdown.js";
@@ -12,7 +11,7 @@ export function parametersTable(parameters: readonly Parameter[]): string {
     ["name", "is", "default", "why", "impact"],
     built.map((p) => [
       `${code(p.name)}${p.positional ? " (the name may be left out)" : ""}`,
-      [...lifecycleOf(p), p.doc, isText(p)].join(" "),
+      [p.doc, isText(p)].join(" "),
       defaultText(p),
       `${p.why ?? ""}${p.related ? ` Related: ${p.related.map(code).join(", ")}.` : ""}`,
       p.impact,

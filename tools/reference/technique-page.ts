@@ -1,6 +1,5 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
 import { must } from "#dsl/diagnostics/must.js";
-import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { wordOf } from "#dsl/types/loaded.js";
 import type { Word } from "#dsl/types/registry.js";
 import { count, percent } from "#kernel/core/display/text.js";
@@ -19,7 +18,6 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
   const parameters = parametersTable(technique.parameters);
   return page(
     `# ${technique.name}`,
-    lifecycleOf(technique).join(" "),
     technique.doc,
     trains !== undefined && `Trains ${trains}, and the task's head.`,
     fence("tune", exampleOf(technique, trials)),

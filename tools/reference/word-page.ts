@@ -1,7 +1,6 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { must } from "#dsl/diagnostics/must.js";
 import { kindsIn } from "#dsl/types/parts.js";
-import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";
 import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
@@ -42,7 +41,6 @@ function section(word: Word, trials: Trials): string {
   return page(
     `## ${word.name}`,
     `${prose(word.doc)} ${own}`.trim(),
-    lifecycleOf(word).join(" "),
     fence("tune", word.example),
     isVerb(word) && headerText(word),
     isOfKind(word, "task") && taskText(word, trials),

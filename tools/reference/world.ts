@@ -2,8 +2,6 @@
  * A world for the programs of the reference: any table has the columns that its program names, bases are well-known
  * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
  */
-import { openExperiments } from "#dsl/types/experiments.js";
-import { LANGUAGE } from "#dsl/types/versions.js";
 import { compile, type Compiled } from "#dsl/compile/compile.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/types/facts.js";
@@ -27,14 +25,7 @@ export interface Tried extends Compiled {
 
 /** Compiles as a host does. */
 export function tried(text: string, world: World): Tried {
-  // What is still tried is shown too: every experiment is on.
-  const experiments = openExperiments(world.registry);
-  const sources = [
-    ...(experiments.length > 0
-      ? [{ id: "experiments", title: "experiments", text: `tune ${LANGUAGE} with ${experiments.join(", ")}` }]
-      : []),
-    { id: "example", title: "example.tune", text },
-  ];
+  const sources = [{ id: "example", title: "example.tune", text }];
   let facts = Facts.none;
   for (;;) {
     const compiled = compile(sources, world.registry, facts, "run", nothingOutside);

@@ -23,8 +23,6 @@ export interface Training {
   readonly model: Draft;
   readonly data: Draft;
   readonly settings: ReadonlyMap<string, Given>;
-  /** Experiments that it is under, sorted. */
-  readonly experiments?: readonly string[];
   readonly run: string;
   readonly modelAt: Span;
   readonly dataAt: Span;

@@ -101,7 +101,6 @@ function wholePlan(
     privacy,
   }: Pick<Effects, "recompute"> & { readonly estimates: Estimates; readonly privacy: PrivacyPlan | undefined },
 ): Plan {
-  const under = o.experiments && o.experiments.length > 0 ? { experiments: o.experiments } : {};
   const ranks = recipe.plan.average && { ranks: ranksOf(program, o.runner).count };
   const training = { ...recipe.plan, ...ranks, ...(privacy && { privacy }) };
   const { loaded, ...own } = model.plan;
@@ -112,7 +111,7 @@ function wholePlan(
   const federated = o.federated && { federated: { ...o.federated.settings, others: further } };
   const made = { semantics: SEMANTICS, data: data.plan, dataHash: facts.hash, model: subject, training };
   const compress = o.compress && { compress: o.compress };
-  const whole: Recipe = { ...made, ...under, ...update, ...federated, ...compress };
+  const whole: Recipe = { ...made, ...update, ...federated, ...compress };
   const allowed = program.allowed.map(({ code, reason, of }) => ({ code, reason, of }));
   const effects: Effects = {
     run: o.run,

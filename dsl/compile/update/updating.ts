@@ -2,7 +2,6 @@
 import { runOf } from "../../plan/bases/loaded.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Program, Run, Updating } from "../../plan/program.js";
-import { experimentsUnder } from "../../plan/version.js";
 import type { Span } from "../../diagnostics/span.js";
 import { failed, type RunFacts } from "../../types/facts.js";
 import { keptBeside } from "./kept.js";
@@ -14,7 +13,7 @@ import { type Planned, type Training } from "../training/asked.js";
 /** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
 export function planStage(
   program: Program,
-  run: Pick<Run, "model" | "recipe" | "own" | "data" | "experiments"> & {
+  run: Pick<Run, "model" | "recipe" | "own" | "data"> & {
     readonly update: Updating;
     readonly before: readonly Plan[];
   },
@@ -42,7 +41,6 @@ export function planStage(
     run: name,
     ...places,
     onward,
-    experiments: experimentsUnder(run.experiments ?? [], [model, data, recipe ?? undefined]),
     ...(run.update.line[0] && { reads: run.update.line[0].data }),
     kept: (known) => keptBeside(program, run.update, { ...known, loaded, here: at.here }),
     update: {

@@ -3,7 +3,6 @@ import { kindsIn } from "../../types/parts.js";
 import type { Program } from "../program.js";
 import { replace } from "../../diagnostics/reporter.js";
 import { call as typedCall } from "../../types/calls.js";
-import { presentCall } from "../../types/deprecated.js";
 import { plain } from "../../types/numeric.js";
 import { typed } from "../../types/values.js";
 import type { Parameter, ValueType } from "../../types/registry.js";
@@ -109,14 +108,13 @@ function optionOf(
   if (program.registry.find("space", written.text)) return spaceOf(program, written, parameter, path);
   const isSpace = (a: Argument): boolean =>
     a.key !== undefined && a.value.is === "word" && program.registry.find("space", a.value.text) !== undefined;
-  const named = kindsIn(parameter.type)
+  const word = kindsIn(parameter.type)
     .map((kind) => program.registry.find(kind, written.text))
     .find((w) => w !== undefined);
-  if (!written.arguments?.some(isSpace) || !named || named.planned) return plain();
-  const { node, record: word } = presentCall(written, named, program.typing(new Map()));
-  const spaced = (node.arguments ?? []).filter(isSpace);
+  if (!written.arguments?.some(isSpace) || !word || word.planned) return plain();
+  const spaced = (written.arguments ?? []).filter(isSpace);
   const nested = typedCall(
-    { ...node, arguments: (node.arguments ?? []).filter((a) => !spaced.includes(a)) },
+    { ...written, arguments: (written.arguments ?? []).filter((a) => !spaced.includes(a)) },
     word,
     { path, key: path },
     program.typing(new Map()),

@@ -3,7 +3,6 @@ import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 import { replace, type More } from "../../diagnostics/reporter.js";
 import { nearest } from "../../diagnostics/nearest.js";
-import { presentPart } from "../../types/deprecated.js";
 import type { Parameter } from "../../types/registry.js";
 import type { BlockNode, Entry, Expression, WordNode } from "../../syntax/tree.js";
 import { foreignSpace } from "./foreign-spaces.js";
@@ -54,10 +53,7 @@ function settingAt(
   }
   if (!value) return undefined;
   if (found.variedAs === key.path.join(".")) return { name: found.variedAs, parameter: found };
-  const now = presentPart(program, key, value, found, key.path.at(-2) ?? "vary");
-  const path = now ? [...key.path.slice(0, -1), now.name] : key.path;
-  const parameter = now && now.name !== found.name ? parameterAt(program, path, given) : found;
-  return parameter && { name: path.join("."), parameter };
+  return { name: key.path.join("."), parameter: found };
 }
 
 /** A path that leads nowhere: what was meant, or what there is. @returns the path that was meant */

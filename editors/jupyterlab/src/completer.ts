@@ -40,10 +40,10 @@ export function completionProvider(channels: Channels): ICompletionProvider {
       return {
         start: points(text, answer.start),
         end: points(text, answer.end),
-        items: answer.matches.map(({ text: insertText, type, gloss, detail, doc, deprecated }) => {
+        items: answer.matches.map(({ text: insertText, type, gloss, detail, doc }) => {
           details.set(insertText, { ...(gloss && { gloss }), ...(detail && { detail }) });
           const label = labelOf({ text: insertText });
-          return { label, insertText, type, ...(doc && { documentation: doc }), ...(deprecated && { deprecated }) };
+          return { label, insertText, type, ...(doc && { documentation: doc }) };
         }),
       };
     },
@@ -77,8 +77,6 @@ class Detailed extends Completer.Renderer {
     const node = super.createCompletionItemNode(item, types);
     const detail = this.#detailOf(item);
     const place = node.querySelector<HTMLElement>(".jp-Completer-typeExtended");
-    if (item.deprecated)
-      node.querySelector<HTMLElement>(".jp-Completer-match")?.style.setProperty("text-decoration", "line-through");
     if (detail && place) {
       place.textContent = detail;
       Object.assign(place.style, { whiteSpace: "nowrap", fontFamily: "var(--jp-ui-font-family)", fontSize: "0.92em" });

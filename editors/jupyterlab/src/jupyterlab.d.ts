@@ -256,7 +256,6 @@ declare module "@jupyterlab/completer" {
       insertText?: string;
       type?: string;
       documentation?: string;
-      deprecated?: boolean;
     }
     /** Offsets count code points. */
     interface ICompletionItemsReply {

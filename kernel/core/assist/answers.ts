@@ -11,8 +11,6 @@ export interface Completion {
     /** What it takes and what it is without: a few words beside its name. */
     readonly detail?: string;
     readonly doc?: string;
-    /** It is on its way out. */
-    readonly deprecated?: true;
   }[];
   readonly start: number;
   readonly end: number;

@@ -14,7 +14,6 @@ describe("which language a cell is", () => {
     "engine{ threads: 2 }",
     "tune 1",
     "// who, when\ntune 1\nmodel m { }",
-    "tune 1 with fast",
     "%%tune\nconst x = 1",
     "// %%tune\nx",
     "data $x",

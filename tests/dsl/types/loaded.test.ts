@@ -8,7 +8,7 @@ const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"exper
   ...more,
 });
 const runs = word("runs", { load: () => Promise.resolve("what it does") });
-const registry = makeRegistry([runs, word("bare")], "0.1");
+const registry = makeRegistry([runs, word("bare")]);
 
 describe("what a word does", () => {
   it("is loaded by kind and name", async () => {

@@ -409,7 +409,10 @@ model short { base: "llama", task: chat, template: chatml, max_length: 30 }`);
     );
     assert.deepEqual(
       diagnostics.map((d) => [d.code, (d.data as { rows?: number }).rows]),
-      [["truncated", 1]],
+      [
+        ["truncated", 1],
+        ["warm-up-takes-all", undefined],
+      ],
     );
     await book.run("train short on long { steps: 1 }");
     const [mask] = await book.run("show short.mask");

@@ -177,14 +177,15 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       shown,
       /^always “billing”: the best answer that never changes, by the training rows \(router\) and by these rows \(as_saved\)$/m,
     );
-    // How sure of it the rows of each are differs: then a column each, with the model that it belongs to.
+    // How sure of it the rows of each are differs: then a line each, with the model that it belongs to.
     const few = ["the card,billing", "a card,billing", "so card,billing", "a crash,technical", "a parcel,shipping"];
     writeFileSync(join(book.folder, "few.csv"), ["body,team", ...few].join("\n"));
     const unlike = text(
       await book.run(`data few { source: csv("few.csv"), columns: { text: body, label: team } }
 evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     );
-    assert.match(unlike, /^metric .* always “billing” \(router\) +always “billing” \(as_saved\)$/m);
+    for (const name of ["router", "as_saved"])
+      assert.match(unlike, new RegExp(`^ +always “billing” \\(${name}\\) +0\\.6000`, "m"));
     assert.match(unlike, /^always “billing” \(as_saved\): .* by these rows$/m);
   });
   it("warns of a model that says one thing, and of one that is no better than saying it", async () => {

@@ -5,9 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { lifecycleOf } from "#dsl/assist/lifecycle.js";
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
-import { makeRegistry } from "#dsl/types/registry.js";
 import { loadCodes } from "#kernel/cli/all-codes.js";
 import { compared } from "#kernel/cli/commands/reference.js";
 import { said } from "#tools/reference/code-page.js";
@@ -16,9 +14,7 @@ import { productions } from "#tools/reference/grammar.js";
 import { anchor } from "#kernel/core/display/markdown.js";
 import { railroad } from "#tools/reference/railroad.js";
 import { exampleOf } from "#tools/reference/technique-page.js";
-import { columnsOf } from "#tools/reference/programs.js";
 import { Trials } from "#tools/reference/tried.js";
-import { tried } from "#tools/reference/world.js";
 import { registry } from "#stdlib/registry.js";
 import { readMarkup } from "#tests/kernel/core/display/markup.js";
 
@@ -116,39 +112,6 @@ describe("the reference", function () {
       const program = wholeExample({ ...f1, example }, registry, (task) => trials.baseFor(task));
       assert.notDeepEqual(trials.compiled(program).errors, [], program);
     }
-  });
-
-  it("tells of what is old and of what is still tried, whose examples compile", () => {
-    const full = registry.find("technique", "full")!;
-    const asked = { since: "0.1.0", parameters: [] };
-    const odd = makeRegistry(
-      [
-        ...registry.words,
-        { ...full, name: "ring", example: "technique: ring", experiment: "rings" },
-        {
-          ...full,
-          name: "whole",
-          example: "technique: whole",
-          deprecated: { since: "0.0.1", until: "9.0.0", why: "one name will do", use: { name: "full" } },
-        },
-        { ...asked, kind: "experiment", name: "rings", doc: "Rings of processors.", example: "tune 1 with rings" },
-      ],
-      "0.1.0",
-    );
-    const world = { registry: odd, base: (name: string) => trials.named(name)?.facts, columns: columnsOf() };
-    for (const [kind, name] of [
-      ["technique", "ring"],
-      ["technique", "whole"],
-      ["experiment", "rings"],
-    ] as const) {
-      const program = wholeExample(odd.find(kind, name)!, odd, (task) => trials.baseFor(task));
-      assert.deepEqual(tried(program, world).errors, [], program);
-    }
-    assert.match(lifecycleOf(odd.find("technique", "ring")!).join(), /Experimental.*`tune 1 with rings`/);
-    assert.match(
-      lifecycleOf(odd.find("technique", "whole")!).join(),
-      /Deprecated since 0\.0\.1, refused from 9\.0\.0: one name will do\. Write `full`/,
-    );
   });
 
   it("shows programs of techniques and families that train", () => {

@@ -238,9 +238,6 @@ function factsOf(plan: Plan): [string, string, string][] {
     ...(annotated
       ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
       : []),
-    ...(recipe.experiments
-      ? [["experiments", recipe.experiments.join(", "), "may change or go"] as [string, string, string]]
-      : []),
     ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
     ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
       "allowed",

@@ -1,0 +1,32 @@
+/** Codes of the version line. */
+import { registerCodes } from "../../diagnostics/codes.js";
+
+declare module "../../diagnostics/codes.js" {
+  interface CodeData {
+    "unknown-version": { readonly version: string | null };
+    "misplaced-version": { readonly second?: boolean };
+  }
+}
+
+registerCodes({
+  "unknown-version": {
+    severity: "error",
+    message: ({ version }) =>
+      version === null
+        ? "the version line names no version"
+        : `Tune ${version} is not supported: this version of Tunebook reads Tune 1`,
+    help: () => "write `tune 1`",
+    explain:
+      "A file or a cell may open with `tune 1`, the version of the language that it is written in. There is no other version.",
+    example: "tune 2",
+  },
+  "misplaced-version": {
+    severity: "error",
+    message: ({ second }) =>
+      second ? "the text has a version line already" : "the version line follows other statements",
+    help: ({ second }) => (second ? "remove it" : "make it the first line"),
+    explain:
+      "`tune 1` applies to the whole text, so it must be the first statement and appear only once. Comments may precede it.",
+    example: "recipe quick { epochs: 3 }\ntune 1",
+  },
+});
