@@ -1,4 +1,5 @@
 /** `tunebook serve FOLDER…`: models over HTTP, in the shapes of OpenAI, Hugging Face and TEI. */
+import { durations } from "#dsl/syntax/numbers.js";
 import { positive } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -127,13 +128,12 @@ function portNumber(text: string): number {
   return number;
 }
 
-const TIMES: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
 /** In ms. */
 function time(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)$/.exec(text) ?? [];
   if (number === undefined || unit === undefined)
     throw new InvalidArgumentError("It is no time: write `2ms`, `30s`, `5min`.");
-  return Number(number) * (TIMES[unit] ?? 1);
+  return Number(number) * (durations[unit] ?? 1);
 }
 const SIZES: Readonly<Record<string, number>> = {
   "": 1,

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Value } from "#dsl/types/value.js";
 import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { durations, sizes } from "#dsl/syntax/numbers.js";
 import { parse } from "#dsl/syntax/parse.js";
 import type { Statement } from "#dsl/syntax/tree.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,19 +17,7 @@ import "./codes.js";
 /** As written on the command line: name to the text after the equals sign. */
 export type Written = Readonly<Record<string, string>>;
 
-const units: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1e3,
-  min: 60e3,
-  h: 3600e3,
-  d: 86_400e3,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-  KiB: 2 ** 10,
-  MiB: 2 ** 20,
-  GiB: 2 ** 30,
-};
+const units: Readonly<Record<string, number>> = { ...durations, ...sizes };
 const number = /^[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?/;
 
 /** Collects `name=value` arguments; the last one of a name counts. */

@@ -105,9 +105,8 @@ export function endsOfDifference(
     return Math.sqrt(Math.max(0, squared(one) + squared(other) - 2 * Math.max(0, shared)));
   };
   const value = second.value - first.value;
-  const [one, other] = [first.spread.within, second.spread.within];
   return {
-    low: Math.max(value - apart(second.spread.low, first.spread.high), one && other ? other.low - one.high : -Infinity),
-    high: Math.min(value + apart(second.spread.high, first.spread.low), one && other ? other.high - one.low : Infinity),
+    low: value - apart(second.spread.low, first.spread.high),
+    high: value + apart(second.spread.high, first.spread.low),
   };
 }
