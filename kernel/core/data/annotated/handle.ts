@@ -63,7 +63,7 @@ function decidedTable(table: ColumnTable, { rows, standing }: Annotated, role: s
   return decided;
 }
 
-/** Rows about which something else stands by now: the label that they have; null: they are in the data no more. */
+/** Rows whose decision has changed since they were prepared: the label that they have now; null: they were dropped. */
 function changedIn(rows: readonly AnnotatedRow[], standing: Standing): ReadonlyMap<RowName, Label | null> {
   return new Map(
     rows.flatMap((row) => {

@@ -14,7 +14,7 @@ const MOST = { share: 0.05, some: 8 } as const;
  * of these (skewed scores have no such gap), and the share of the variance that the outliers make together.
  */
 const FAR = { deviations: 10, gap: 3, share: 0.25 } as const;
-/** The same of scores that are told beside outliers, whatever they make of the variance: where one is a mistake, others are likely. */
+/** Weaker limits for the other scores once outliers were found, whatever their share of the variance: mistakes rarely come alone. */
 const DOUBTFUL = { deviations: 5, gap: 2 } as const;
 
 interface Scored {

@@ -27,7 +27,7 @@ const TALL = 24;
 const LINES = 60;
 
 const METHOD = "intervals of 95 %: mid-P, of f1 by the share that is right of all that were predicted or true";
-/** Those of one text go together, which widens what is said of each. */
+/** Decisions about one text depend on each other; the intervals ignore that. */
 const ALONE = ", as if each stood alone";
 
 /** `of`: the model, where several are shown. */
