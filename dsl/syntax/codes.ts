@@ -174,7 +174,7 @@ registerCodes({
   },
   "kebab-name": {
     severity: "error",
-    message: (d) => `\`${d.name}\` is no name`,
+    message: (d) => (d.instead.startsWith('"') ? `\`${d.name}\` has no quotes` : `\`${d.name}\` is no name`),
     help: (d) => `write \`${d.instead}\``,
     explain:
       "Names take letters, digits and `_`. A minus would have to mean subtraction, and Tune has no arithmetic. Texts such as " +
