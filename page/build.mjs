@@ -101,8 +101,7 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
     // Nothing is made smaller here: what its parts would be is for the kernel to tell.
     onLoad({ filter: /[\\/]stdlib[\\/]lib[\\/](?:pruning[\\/]plan|students[\\/]cut)\.js$/ }, () => ({
-      contents: `import "./stdlib/lib/pruning/codes.js";
-        const asItWas = (_, { config, shapes }) => ({ config, shapes });
+      contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
         export { asItWas as prunedSizes, asItWas as cutOf };
         export const sharesOf = () => ({});
         export const isRefused = () => false;`,
@@ -143,7 +142,6 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
       contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
-        import "./stdlib/lib/sources/table-codes.js";
         throw new CodedError("not-on-page", { word: ${JSON.stringify(/([\w]+)\.run\.js$/.exec(path)[1])} });`,
       resolveDir: dist,
     }));
@@ -162,7 +160,11 @@ function without(source, isCut) {
   const cut = [];
   const textOf = (node) => node?.getText(tree);
   const visit = (node, within) => {
-    const here = ts.isCallExpression(node) ? textOf(node.expression) : within;
+    const here = ts.isCallExpression(node)
+      ? textOf(node.expression)
+      : ts.isVariableDeclaration(node) && /Codes$/.test(textOf(node.name))
+        ? CODES
+        : within;
     const spreads = ts.isObjectLiteralExpression(node) && node.properties.some(ts.isSpreadAssignment);
     for (const property of ts.isObjectLiteralExpression(node) ? node.properties : []) {
       const beside = Object.fromEntries(
@@ -186,12 +188,14 @@ function without(source, isCut) {
     }, source);
 }
 
+/** Where a table of error codes stands: a constant whose name ends with `Codes`. */
+const CODES = "a table of codes";
 /** What is told of an error is its message and its help; what may be allowed is explained where `allow` lists it. */
 const isOfPages = (name, { beside, within }) =>
-  within === "registerCodes" &&
+  within === CODES &&
   (name === "example" || (name === "explain" && beside.severity !== '"warning"' && beside.allowable !== "true"));
 const isUnshown = (beside) => !("default" in beside) || /^\{\s*derived:/.test(beside.default ?? "");
-const isCode = (name, { within }) => within === "registerCodes" && name.startsWith('"');
+const isCode = (name, { within }) => within === CODES && name.startsWith('"');
 
 /** `{ file, bytes, gzip, inputs }`: what was written, and the modules that it is made of. */
 export async function buildPage({ out = join(dist, "page"), onProgress = () => {} } = {}) {

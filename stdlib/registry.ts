@@ -1,6 +1,11 @@
-/** The registry with the whole vocabulary of this package. */
+/** The registry with the whole vocabulary of this package. Loading it registers the codes of dsl and stdlib. */
+import { dslCodes } from "#dsl/codes.js";
+import { registerCodes } from "#dsl/diagnostics/codes.js";
 import { makeRegistry, type Registry } from "#dsl/types/registry.js";
+import { stdlibCodes } from "./codes.js";
 import { words } from "./manifest.generated.js";
 import { planned } from "./lib/planned.js";
+
+registerCodes(dslCodes, stdlibCodes);
 
 export const registry: Registry = makeRegistry([...words, ...planned]);

@@ -6,7 +6,6 @@ import type { Header } from "../types/header.js";
 import { ATTACHED, runNeed, settingsOfRun } from "../plan/bases/loaded.js";
 import type { Draft, Program } from "../plan/program.js";
 import { act, nameOf } from "./act.js";
-import "../plan/codes/detach-codes.js";
 
 export function attach(program: Program, header: Header): void {
   const { block } = header.statement;

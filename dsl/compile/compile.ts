@@ -17,26 +17,6 @@ import type { Registry } from "../types/registry.js";
 import { limits } from "../syntax/limits.js";
 import { parse } from "../syntax/parse.js";
 import type { Statement } from "../syntax/tree.js";
-import "../syntax/codes.js";
-import "../types/codes/value-codes.js";
-import "../plan/codes/deploy-codes.js";
-import "../plan/codes/name-codes.js";
-import "../plan/codes/search-codes.js";
-import "../plan/codes/sweep-codes.js";
-import "../types/codes/version-codes.js";
-import "../rules/rank-codes.js";
-import "../rules/privacy-codes.js";
-import "../rules/canary-codes.js";
-import "../rules/training-codes.js";
-import "../rules/calibration-codes.js";
-import "../rules/world-codes.js";
-import "../plan/codes/scratch-codes.js";
-import "../plan/codes/loaded-codes.js";
-import "../types/codes/allow-codes.js";
-import "../rules/data-codes.js";
-import "../rules/personal-codes.js";
-import "./codes/annotate-codes.js";
-import "../plan/codes/detach-codes.js";
 
 export interface Compiled {
   /** All that is wrong with the last source, in the order of the text. */

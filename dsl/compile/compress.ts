@@ -19,7 +19,6 @@ import { planCompressed, studentDraft } from "./compressing.js";
 import { contenderOf, isContender } from "./contenders.js";
 import { draftOf, namesTaken, trainedName } from "./names.js";
 import { checkDuration } from "./training/settings.js";
-import "../plan/codes/compress-codes.js";
 
 /** Keys of the statement that are no settings of the recipe, in the order of their stages, and what such a stage's model is called. */
 const STAGES: readonly (readonly [key: CompressKey, called: string])[] = [

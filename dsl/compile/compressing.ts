@@ -19,7 +19,6 @@ import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
 import { type Planned } from "./training/asked.js";
 import { isStreamed } from "./streamed.js";
-import "../plan/codes/compress-codes.js";
 
 /** Keys of a model that its smaller one has too. */
 const SAME: readonly string[] = ["task", "max_length", "template"];

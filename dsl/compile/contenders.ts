@@ -14,7 +14,6 @@ import type { Kind, Parameter } from "../types/registry.js";
 import type { Call, Value } from "../types/value.js";
 import { typed } from "../types/values.js";
 import { named } from "./names.js";
-import "../plan/codes/contender-codes.js";
 
 const KIND = "contender" satisfies Kind;
 const BASE = "base";

@@ -6,7 +6,6 @@ import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import type { Call, Value } from "../types/value.js";
 import { act } from "./act.js";
-import "./codes/experiment-codes.js";
 
 const MOST = { name: 200, notes: 4000 } as const;
 

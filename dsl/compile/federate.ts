@@ -11,7 +11,6 @@ import { act, nameOf } from "./act.js";
 import { draftOf } from "./names.js";
 import { planFederated } from "./federating.js";
 import { checkDuration } from "./training/settings.js";
-import "../plan/codes/federate-codes.js";
 
 export function federate(program: Program, header: Header): void {
   const { clauses, statement, verb } = header;

@@ -15,7 +15,6 @@ import { clientsIn, HIDDEN, lostOf, participantsOf } from "./training/clients.js
 import { planTraining } from "./training.js";
 import { settingsOf } from "./training/settings.js";
 import { type Planned } from "./training/asked.js";
-import "../plan/codes/federate-codes.js";
 
 const VERB = "federate";
 type Federated = NonNullable<Run["federated"]>;

@@ -11,7 +11,6 @@ import type { Header } from "../types/header.js";
 import { keysOf } from "../types/keys.js";
 import { formOf } from "../types/shapes.js";
 import { act } from "./act.js";
-import "./codes/report-codes.js";
 import { named, trainedFound } from "./names.js";
 
 type Of = Actions["report"]["of"][number];

@@ -18,7 +18,6 @@ import { checkDuration, settingsOf } from "./training/settings.js";
 import { planTraining } from "./training.js";
 import { type Planned } from "./training/asked.js";
 import { tuneText } from "../plan/text.js";
-import "../plan/codes/detach-codes.js";
 import type {} from "../rules/privacy-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */

@@ -19,7 +19,6 @@ import { holdsAll, keepsRows, strategyOf, STRATEGY } from "./update/strategies.j
 import { checkDuration } from "./training/settings.js";
 import { type Planned } from "./training/asked.js";
 import { planStage } from "./update/updating.js";
-import "../plan/codes/update-codes.js";
 
 /** Keys of the statement that are no settings of the recipe. */
 const FORGET = "forget";

@@ -8,8 +8,6 @@ import { Facts } from "../types/facts.js";
 import type { Parameter, Registry } from "../types/registry.js";
 import type { Value } from "../types/value.js";
 import { typed } from "../types/values.js";
-import "../syntax/codes.js";
-import "../types/codes/value-codes.js";
 
 /** A value holds where no diagnostic is an error. */
 export interface Read {

@@ -1,14 +1,15 @@
 /**
- * Every thing that can go wrong has a code; the words for it live in one table keyed by code, never at the throw.
+ * Every error, warning and note has a code. Its texts stand in one table, never where it is thrown.
  *
- * Rooms bring codes of their own: they merge their data shapes into `CodeData` (`declare module "./codes.js"`)
- * and hand the words to `registerCodes` when their module loads. `tunebook explain CODE` prints from the same table.
+ * A folder exports the table of its codes (`codes.ts`); `dsl/codes.ts`, `stdlib/codes.ts` and `kernel/codes.ts` put the tables of
+ * their package together and add its data to `CodeData`. The vocabulary's registry registers those of dsl and stdlib, the main
+ * module of a process those of the kernel. `tunebook explain CODE` prints from the same table.
  */
 import { shownAddresses } from "./address.js";
 import { cutWords } from "./cut-words.js";
 import type { Span } from "./span.js";
 
-/** Data carried by each code; opened by declaration merging, one property per code (kebab-case). */
+/** Data of each code (kebab-case). The three packages add theirs by declaration merging, each in its `codes.ts`. */
 export interface CodeData {}
 export type Code = keyof CodeData;
 /** A note says what a check left out: it is no mistake, and cannot be allowed away. */
@@ -41,15 +42,19 @@ export interface CodeEntry<D> {
   readonly example?: string;
 }
 
-/** Filled while modules load, each with its own codes; read-only from then on. */
+/** The texts of all codes in `D`. */
+export type CodeTable<D> = { readonly [C in keyof D]: CodeEntry<D[C]> };
+
+/** Filled while a process starts. */
 const table = new Map<string, CodeEntry<never>>();
 
-/** Adds a room's codes; the same code twice is a defect of the program and throws. */
-export function registerCodes<C extends Code>(entries: { readonly [K in C]: CodeEntry<CodeData[K]> }): void {
-  for (const [code, entry] of Object.entries<CodeEntry<never>>(entries)) {
-    if (table.has(code) && table.get(code) !== entry) throw new Error(`code ${code} is registered twice`);
-    table.set(code, entry);
-  }
+/** Adds codes; a code that two tables have is a defect and throws. */
+export function registerCodes(...tables: readonly Readonly<Record<string, CodeEntry<never>>>[]): void {
+  for (const entries of tables)
+    for (const [code, entry] of Object.entries(entries)) {
+      if (table.has(code) && table.get(code) !== entry) throw new Error(`code ${code} is registered twice`);
+      table.set(code, entry);
+    }
 }
 
 export function entryOf(code: string): CodeEntry<unknown> | undefined {
@@ -75,7 +80,7 @@ export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
 /** Of what was reported or thrown: its code and its data have belonged together since it was made. */
 export function wordsFor({ code, data }: { readonly code: Code; readonly data: unknown }): Words {
   const entry = entryOf(code as string);
-  if (!entry) return { severity: "error", message: String(code), notes: [] };
+  if (!entry) return { severity: "error", message: shownText(`${code as string} ${JSON.stringify(data)}`), notes: [] };
   const help = entry.help?.(data);
   return {
     severity: entry.severity,

@@ -1,6 +1,5 @@
 /** What has to be there because of what was done before: where it isn't, that is a defect of ours, and it is told by its name. */
 import { CodedError } from "./codes.js";
-import "./internal-codes.js";
 
 /** `internal` where there is none; `what` names it: "the template". */
 export function must<T>(value: T | null | undefined, what: string): T {

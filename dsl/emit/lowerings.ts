@@ -1,6 +1,5 @@
 /** How an engine's own ways to compute ops are written down: a table by the ops' names, each entry typed by its op. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/graph/codes.js";
 import { isLeaf } from "#dsl/graph/leaves.js";
 import { lowered } from "#dsl/graph/passes/lowering.js";
 import type { Node, Program } from "#dsl/graph/program.js";

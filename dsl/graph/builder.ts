@@ -3,7 +3,6 @@
  * reported where it is written, with the path of the layer. Equal nodes are made once (common sub-expressions).
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import type {
   Attribute,
   Attributes,

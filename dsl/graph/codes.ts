@@ -1,25 +1,23 @@
 /** Codes of the training graph. */
-import type {} from "#dsl/diagnostics/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "graph-type": {
-      readonly op: string;
-      readonly path: string;
-      readonly problem: string;
-      readonly inputs: readonly string[];
-    };
-    /** `formless`: it is there, and what the program is written for has no form of it. */
-    "graph-unknown-op": { readonly op: string; readonly formless?: true };
-    "graph-no-gradient": { readonly op: string; readonly path: string };
-    "graph-invalid": { readonly problem: string };
-    "round-not-finite": Record<never, never>;
-    "graph-feed": { readonly input: string; readonly problem: string };
-  }
+/** The data of each code. */
+export interface GraphCodeData {
+  "graph-type": {
+    readonly op: string;
+    readonly path: string;
+    readonly problem: string;
+    readonly inputs: readonly string[];
+  };
+  /** `formless`: it is there, and what the program is written for has no form of it. */
+  "graph-unknown-op": { readonly op: string; readonly formless?: true };
+  "graph-no-gradient": { readonly op: string; readonly path: string };
+  "graph-invalid": { readonly problem: string };
+  "round-not-finite": Record<never, never>;
+  "graph-feed": { readonly input: string; readonly problem: string };
 }
 
-registerCodes({
+export const graphCodes: CodeTable<GraphCodeData> = {
   "graph-type": {
     severity: "error",
     message: (d) => `${d.path || d.op}: ${d.op}(${d.inputs.join(", ")}): ${d.problem}`,
@@ -58,4 +56,4 @@ registerCodes({
     message: (d) => `input "${d.input}": ${d.problem}`,
     explain: "A program was run with an input missing, or of another type or shape than it declares.",
   },
-});
+};

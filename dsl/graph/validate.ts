@@ -1,6 +1,5 @@
 /** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import type { Program, Ref, State, Type, Update } from "./program.js";
 import { Misfit, sameShape, typeText } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";

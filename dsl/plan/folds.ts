@@ -7,7 +7,6 @@ import type { Given } from "../types/given.js";
 import type { Call } from "../types/value.js";
 import { isCall } from "./value.js";
 import type { Draft, Program, Run } from "./program.js";
-import "./codes/fold-codes.js";
 
 /** How many folds the rows are parted into, each held out once; null: they are not. */
 export function foldsOf(registry: Registry, split: Call | null): number | null {

@@ -8,7 +8,6 @@ import type { Call } from "../types/value.js";
 import type { Origins } from "./plan.js";
 import type { PrivacyPlan, RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
-import "./codes/private-codes.js";
 
 export function privacyWord(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
   return program.registry.find("privacy", call.word)?.capabilities;

@@ -5,7 +5,6 @@
  */
 import { hashOf, planHash, recipeHash } from "./hash.js";
 import type { Plan } from "./plan.js";
-import "./codes/repeat-codes.js";
 
 export interface Repeated {
   readonly name: string;

@@ -2,7 +2,6 @@
  * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
  */
-import "./codes/metric-codes.js";
 import { CodedError, type CodeData } from "../diagnostics/codes.js";
 import type { Direction, RankingDirection } from "../types/capabilities/metric.js";
 import type { Registry } from "../types/registry.js";

@@ -4,7 +4,6 @@ import type { Span } from "../diagnostics/span.js";
 import { failed } from "../types/facts.js";
 import type { DataPlan } from "../types/subject.js";
 import { formOfLabel } from "./label-form.js";
-import "../plan/codes/apart-codes.js";
 
 export interface Labelled {
   readonly name: string;

@@ -1,26 +1,25 @@
 /** Codes of what is fitted after a training. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { listed } from "../diagnostics/listed.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    /** `labels`: how many there are; null: the task decides nothing of that sort. */
-    "cannot-calibrate": { readonly word: string; readonly task: string; readonly labels: number | null };
-    "calibrated-twice": { readonly word: string };
-    "calibrated-label": {
-      readonly word: string;
-      readonly label: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-    };
-    "calibrate-on-folds": { readonly data: string };
-  }
+/** The data of each code. */
+export interface CalibrationCodeData {
+  /** `labels`: how many there are; null: the task decides nothing of that sort. */
+  "cannot-calibrate": { readonly word: string; readonly task: string; readonly labels: number | null };
+  "calibrated-twice": { readonly word: string };
+  "calibrated-label": {
+    readonly word: string;
+    readonly label: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+  };
+  "calibrate-on-folds": { readonly data: string };
 }
 
 const data =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 10%, test: 10%) }';
 
-registerCodes({
+export const calibrationCodes: CodeTable<CalibrationCodeData> = {
   "cannot-calibrate": {
     severity: "error",
     message: (d) =>
@@ -57,4 +56,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: folds(5) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { calibrate: temperature }',
   },
-});
+};

@@ -1,22 +1,21 @@
 /** Codes of canaries, and of what asks after them. */
-import { registerCodes, type CodeData } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "canaries-impossible": {
-      readonly why: "task" | "streamed" | "update" | "federated";
-      /** The task, or the data. */
-      readonly of: string;
-    };
-    "copies-of-nothing": Readonly<Record<never, never>>;
-    "no-canaries": { readonly model: string };
-  }
+/** The data of each code. */
+export interface CanaryCodeData {
+  "canaries-impossible": {
+    readonly why: "task" | "streamed" | "update" | "federated";
+    /** The task, or the data. */
+    readonly of: string;
+  };
+  "copies-of-nothing": Readonly<Record<never, never>>;
+  "no-canaries": { readonly model: string };
 }
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\n';
 
 const WHY: Readonly<
-  Record<CodeData["canaries-impossible"]["why"], readonly [why: (of: string) => string, instead: string]>
+  Record<CanaryCodeData["canaries-impossible"]["why"], readonly [why: (of: string) => string, instead: string]>
 > = {
   task: [
     (of) => `of \`${of}\` nobody can make a row that must be known by heart`,
@@ -27,7 +26,7 @@ const WHY: Readonly<
   federated: [() => "its rows are with clients", "train on one client's rows to see what they tell"],
 };
 
-registerCodes({
+export const canaryCodes: CodeTable<CanaryCodeData> = {
   "canaries-impossible": {
     severity: "error",
     message: (d) => `no canaries can be put among these rows: ${WHY[d.why][0](d.of)}`,
@@ -53,4 +52,4 @@ registerCodes({
       "The attack asks whether rows that were made for it, and put among those that trained, are known better than others of their kind. Without any there is nothing to look for.",
     example: `${small}train m on d { epochs: 1 }\nevaluate m on d.test { attacks: [canaries] }`,
   },
-});
+};

@@ -1,106 +1,105 @@
 /** Codes of what data say of themselves once they are counted: labels, texts beside texts, splits. */
 import type { OutlyingScores } from "../types/audit-facts.js";
 import type { RowName } from "../types/row-name.js";
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
 import { MASKED } from "./masked.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "same-column": { readonly column: string; readonly roles: readonly [string, string] };
-    imbalanced: {
-      readonly data: string;
-      readonly smallest: { readonly label: string; readonly count: number };
-      readonly largest: { readonly label: string; readonly count: number };
-    };
-    "labels-alike": {
-      readonly data: string;
-      readonly alike: readonly (readonly { readonly label: string; readonly count: number }[])[];
-    };
-    "no-such-label": {
-      readonly label: string;
-      readonly data: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-    };
-    "label-not-in-train": {
-      readonly data: string;
-      readonly split: string;
-      readonly labels: readonly string[];
-      readonly rows: number;
-      readonly of: number;
-      /** The split draws each label by itself already. */
-      readonly stratified?: true;
-    };
-    "near-leak": {
-      readonly data: string;
-      /** Test first. `rows`: of `of`. */
-      readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
-      readonly pairs: readonly string[];
-      /** In some of them something is masked. */
-      readonly masked?: true;
-      /** Similarity (a share) from which on rows are dropped already. */
-      readonly dropped?: number;
-    };
-    "shared-groups": {
-      readonly data: string;
-      readonly column: string;
-      readonly shared: number;
-      readonly of: number;
-      readonly some: readonly string[];
-      /** The word of a source that brings splits of its own. */
-      readonly own?: string;
-    };
-    "label-conflict": {
-      readonly data: string;
-      readonly texts: number;
-      readonly rows: number;
-      readonly of: number;
-      readonly examples: readonly string[];
-    };
-    "label-in-text": {
-      readonly data: string;
-      readonly own: number;
-      readonly of: number;
-      readonly example: string | null;
-    };
-    "constant-score": {
-      readonly data: string;
-      readonly score: number;
-      /** Those of the rows that train are; others differ. */
-      readonly part?: boolean;
-    };
-    "score-too-large": {
-      readonly data: string;
-      readonly row: RowName;
-      readonly score: number;
-      readonly most: number;
-    };
-    "scores-too-close": {
-      readonly data: string;
-      readonly mean: number;
-      readonly spread: number;
-      /** Between two neighbouring numbers of float32 at the mean. */
-      readonly step: number;
-    };
-    "outlying-scores": OutlyingScores & { readonly data: string; readonly column: string };
-    "accuracy-alone": {
-      readonly label: string;
-      readonly share: number;
-      readonly split: string;
-      readonly metric: string;
-      readonly also: string;
-    };
-    "languages-differ": {
-      readonly data: string;
-      readonly split: string;
-      readonly language: string;
-      /** Of the split's texts, and of those that train. */
-      readonly share: number;
-      readonly trained: number;
-    };
-    "small-test": { readonly rows: number; readonly split: string; readonly points: number };
-  }
+/** The data of each code. */
+export interface DataCodeData {
+  "same-column": { readonly column: string; readonly roles: readonly [string, string] };
+  imbalanced: {
+    readonly data: string;
+    readonly smallest: { readonly label: string; readonly count: number };
+    readonly largest: { readonly label: string; readonly count: number };
+  };
+  "labels-alike": {
+    readonly data: string;
+    readonly alike: readonly (readonly { readonly label: string; readonly count: number }[])[];
+  };
+  "no-such-label": {
+    readonly label: string;
+    readonly data: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+  };
+  "label-not-in-train": {
+    readonly data: string;
+    readonly split: string;
+    readonly labels: readonly string[];
+    readonly rows: number;
+    readonly of: number;
+    /** The split draws each label by itself already. */
+    readonly stratified?: true;
+  };
+  "near-leak": {
+    readonly data: string;
+    /** Test first. `rows`: of `of`. */
+    readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
+    readonly pairs: readonly string[];
+    /** In some of them something is masked. */
+    readonly masked?: true;
+    /** Similarity (a share) from which on rows are dropped already. */
+    readonly dropped?: number;
+  };
+  "shared-groups": {
+    readonly data: string;
+    readonly column: string;
+    readonly shared: number;
+    readonly of: number;
+    readonly some: readonly string[];
+    /** The word of a source that brings splits of its own. */
+    readonly own?: string;
+  };
+  "label-conflict": {
+    readonly data: string;
+    readonly texts: number;
+    readonly rows: number;
+    readonly of: number;
+    readonly examples: readonly string[];
+  };
+  "label-in-text": {
+    readonly data: string;
+    readonly own: number;
+    readonly of: number;
+    readonly example: string | null;
+  };
+  "constant-score": {
+    readonly data: string;
+    readonly score: number;
+    /** Those of the rows that train are; others differ. */
+    readonly part?: boolean;
+  };
+  "score-too-large": {
+    readonly data: string;
+    readonly row: RowName;
+    readonly score: number;
+    readonly most: number;
+  };
+  "scores-too-close": {
+    readonly data: string;
+    readonly mean: number;
+    readonly spread: number;
+    /** Between two neighbouring numbers of float32 at the mean. */
+    readonly step: number;
+  };
+  "outlying-scores": OutlyingScores & { readonly data: string; readonly column: string };
+  "accuracy-alone": {
+    readonly label: string;
+    readonly share: number;
+    readonly split: string;
+    readonly metric: string;
+    readonly also: string;
+  };
+  "languages-differ": {
+    readonly data: string;
+    readonly split: string;
+    readonly language: string;
+    /** Of the split's texts, and of those that train. */
+    readonly share: number;
+    readonly trained: number;
+  };
+  "small-test": { readonly rows: number; readonly split: string; readonly points: number };
 }
 const allRows = ({ splits }: { readonly splits: readonly { readonly rows: number }[] }): number =>
   splits.reduce((sum, { rows }) => sum + rows, 0);
@@ -114,7 +113,7 @@ const power = (n: number): string => n.toExponential().replace("e+", "e");
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
-registerCodes({
+export const dataCodes: CodeTable<DataCodeData> = {
   "same-column": {
     severity: "error",
     allowable: true,
@@ -345,4 +344,4 @@ registerCodes({
       "A share that was counted on n rows is known to ±1.96·√(p·(1−p)/n), its 95% interval. Models that differ by less than that " +
       "can't be told apart by this test: 100 rows tell 90% to ±5.9 points, 1,000 rows to ±1.9.",
   },
-});
+};

@@ -1,36 +1,35 @@
 /** Codes of columns that are labels by the program and something else by what stands in them, and of splits that nothing reads. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { listed } from "../diagnostics/listed.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "labels-like-ids": {
-      readonly data: string;
-      readonly column: string;
-      readonly labels: number;
-      readonly rows: number;
-    };
-    "labels-like-scores": CodeData["labels-like-ids"];
-    "scores-like-labels": { readonly data: string; readonly column: string; readonly values: readonly number[] };
-    "disliked-answers": {
-      readonly data: string;
-      readonly column: string;
-      /** Absent: the rows come from no one file. */
-      readonly file?: string;
-      readonly by: string;
-    };
-    "labels-like-splits": CodeData["labels-like-ids"] & {
-      readonly has: readonly string[];
-      /** The split that reads such a column, as it is written; absent: the vocabulary has none. */
-      readonly split?: string;
-    };
-    "numbers-as-text": { readonly column: string; readonly role: string; readonly some: readonly string[] };
-    "strange-splits": {
-      readonly data: string;
-      readonly splits: readonly { readonly name: string; readonly rows: number; readonly meant: string }[];
-      readonly of: number;
-    };
-  }
+/** The data of each code. */
+export interface OddLabelCodeData {
+  "labels-like-ids": {
+    readonly data: string;
+    readonly column: string;
+    readonly labels: number;
+    readonly rows: number;
+  };
+  "labels-like-scores": OddLabelCodeData["labels-like-ids"];
+  "scores-like-labels": { readonly data: string; readonly column: string; readonly values: readonly number[] };
+  "disliked-answers": {
+    readonly data: string;
+    readonly column: string;
+    /** Absent: the rows come from no one file. */
+    readonly file?: string;
+    readonly by: string;
+  };
+  "labels-like-splits": OddLabelCodeData["labels-like-ids"] & {
+    readonly has: readonly string[];
+    /** The split that reads such a column, as it is written; absent: the vocabulary has none. */
+    readonly split?: string;
+  };
+  "numbers-as-text": { readonly column: string; readonly role: string; readonly some: readonly string[] };
+  "strange-splits": {
+    readonly data: string;
+    readonly splits: readonly { readonly name: string; readonly rows: number; readonly meant: string }[];
+    readonly of: number;
+  };
 }
 const count = (n: number): string => n.toLocaleString("en-US");
 const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one : `${one}s`}`;
@@ -39,7 +38,7 @@ const plural = (n: number, one: string): string => `${count(n)} ${n === 1 ? one 
 const sqlName = (column: string): string =>
   /^[A-Za-z_]\w*$/.test(column) ? column : `\\"${column.replaceAll('"', '\\"\\"')}\\"`;
 
-registerCodes({
+export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
   "labels-like-ids": {
     severity: "warning",
     facts: true,
@@ -119,7 +118,7 @@ registerCodes({
       "What trains is called `train`, what is looked at meanwhile `validation`, and what scores at the end `test`, in small " +
       "letters. Rows of a split with another name are read only where a statement names it.",
   },
-});
+};
 
 /** `rename: { dev: validation }`. */
 export function renaming(splits: readonly { readonly name: string; readonly meant: string }[]): string {

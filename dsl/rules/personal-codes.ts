@@ -1,5 +1,5 @@
 /** Codes of personal data in data sets. What is found is named by its sort and its rows, never by its text. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { listed } from "../diagnostics/listed.js";
 import type { PersonalFacts } from "../types/personal-facts.js";
 
@@ -7,11 +7,10 @@ interface Found {
   readonly data: string;
   readonly found: readonly PersonalFacts[];
 }
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "personal-data": Found;
-    "personal-numbers": Found;
-  }
+/** The data of each code. */
+export interface PersonalCodeData {
+  "personal-data": Found;
+  "personal-numbers": Found;
 }
 
 const number = (rows: number): string => rows.toLocaleString("en-US");
@@ -33,7 +32,7 @@ const rowsOf = ({ found }: Found): readonly string[] =>
 const redact = ({ found }: Found): string =>
   `add \`redact(${[...new Set(found.map(({ entity }) => entity))].join(", ")})\` to \`clean\``;
 
-registerCodes({
+export const personalCodes: CodeTable<PersonalCodeData> = {
   "personal-data": {
     severity: "warning",
     facts: true,
@@ -59,4 +58,4 @@ registerCodes({
       "Cards, accounts and identity numbers whose checksum holds, links with a password, keys in a provider's shape: a model " +
       "that has read one can give it away. Rows are looked through after they are cleaned.",
   },
-});
+};

@@ -1,34 +1,33 @@
 /** Codes of trainings with privacy. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "private-order": { readonly shuffle: string };
-    "private-packing": Readonly<Record<never, never>>;
-    "private-copies": { readonly data: string; readonly rows: number };
-    "private-neighbours": { readonly cleaner: string };
-    "private-counts": { readonly what: string };
-    "private-many": { readonly what: string; readonly times: number };
-    "private-streamed": { readonly data: string };
-    "private-runner": { readonly runner: string };
-    "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
-    "private-tokenizer": { readonly tokenizer: string };
-    "private-rows": { readonly word: string; readonly why: "batchwise" | "exact" };
-    "private-of-whom": Readonly<Record<never, never>>;
-    "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
-    "private-chance": { readonly participants: number };
-    "private-personal": Readonly<Record<never, never>>;
-    "private-lost": { readonly why: "drawn" | "elsewhere" };
-    "private-update": Readonly<Record<never, never>>;
-    "private-client": Readonly<Record<never, never>>;
-    "two-clips": { readonly clip: string; readonly privacy: number };
-  }
+/** The data of each code. */
+export interface PrivacyCodeData {
+  "private-order": { readonly shuffle: string };
+  "private-packing": Readonly<Record<never, never>>;
+  "private-copies": { readonly data: string; readonly rows: number };
+  "private-neighbours": { readonly cleaner: string };
+  "private-counts": { readonly what: string };
+  "private-many": { readonly what: string; readonly times: number };
+  "private-streamed": { readonly data: string };
+  "private-runner": { readonly runner: string };
+  "private-selection": { readonly what: string; readonly does: string; readonly rows: number };
+  "private-tokenizer": { readonly tokenizer: string };
+  "private-rows": { readonly word: string; readonly why: "batchwise" | "exact" };
+  "private-of-whom": Readonly<Record<never, never>>;
+  "private-clients": { readonly word: string; readonly why: "each" | "keeps" };
+  "private-chance": { readonly participants: number };
+  "private-personal": Readonly<Record<never, never>>;
+  "private-lost": { readonly why: "drawn" | "elsewhere" };
+  "private-update": Readonly<Record<never, never>>;
+  "private-client": Readonly<Record<never, never>>;
+  "two-clips": { readonly clip: string; readonly privacy: number };
 }
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\n';
 const train = (keys: string): string => `${small}train m on d { privacy: differential(8)${keys} }`;
 
-registerCodes({
+export const privacyCodes: CodeTable<PrivacyCodeData> = {
   "private-order": {
     severity: "error",
     message: (d) => `with \`privacy\` rows come by chance, and not by \`shuffle: ${d.shuffle}\``,
@@ -212,4 +211,4 @@ registerCodes({
       "With privacy what each row says is cut to the length `clip` by itself, and noise is added to the sum in proportion to it. Cutting the noisy sum again would keep the promise, but no other tool does it, and scores would not be theirs.",
     example: train(", clip: 0.5"),
   },
-});
+};

@@ -1,16 +1,15 @@
 /** Codes of trainings whose updates several processes are to share. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "batch-below-ranks": { readonly batch_size: number; readonly ranks: number };
-    "batchwise-ranks": { readonly task: string; readonly ranks: number };
-    "ranks-uncounted": { readonly runner: string };
-    "exact-ranks": { readonly technique: string };
-    "average-alone": Readonly<Record<never, never>>;
-  }
+/** The data of each code. */
+export interface RankCodeData {
+  "batch-below-ranks": { readonly batch_size: number; readonly ranks: number };
+  "batchwise-ranks": { readonly task: string; readonly ranks: number };
+  "ranks-uncounted": { readonly runner: string };
+  "exact-ranks": { readonly technique: string };
+  "average-alone": Readonly<Record<never, never>>;
 }
-registerCodes({
+export const rankCodes: CodeTable<RankCodeData> = {
   "batch-below-ranks": {
     severity: "error",
     message: (d) =>
@@ -56,4 +55,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { average: every(steps: 32) }',
   },
-});
+};

@@ -1,71 +1,70 @@
 /** Codes of what a training would take and learn: its time, its memory, texts that are cut, an answer that never ends. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { daysIn } from "../diagnostics/days.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    /** `lengths`: that 95 and 99 % of the texts don't exceed, and so many positions as there are at most. */
-    truncated: {
-      readonly share: number;
-      readonly rows: number;
-      readonly max_length: number;
-      /** A part of the rows was looked at. */
-      readonly about?: true;
-      readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
-    };
-    /** Rows in an update, training rows, and updates in all. */
-    "warm-up-takes-all": {
-      readonly steps: number;
-      readonly warmUp: number;
-      /** Share of the written learning rate that the last step has. */
-      readonly reached: number;
-    };
-    "batch-beyond-rows": {
-      readonly data: string;
-      readonly batch: number;
-      readonly rows: number;
-      readonly updates: number;
-    };
-    "no-train-split": { readonly data: string; readonly has: readonly string[]; readonly random: boolean };
-    "unknown-tokens": {
-      readonly base: string;
-      /** Of all tokens, and of the rows that were looked at. */
-      readonly share: number;
-      readonly rows: number;
-      readonly of: number;
-      readonly some: readonly string[];
-    };
-    "costly-language": {
-      readonly base: string;
-      readonly language: string;
-      readonly perWord: number;
-      /** The language that it spends least on; absent: there is no other. */
-      readonly beside?: { readonly language: string; readonly perWord: number };
-    };
-    "memory-short": {
-      readonly needed: number;
-      readonly has: number;
-      /** The smallest change that fits; where none does, the one that needs least. */
-      readonly change: Told;
-      readonly fits: boolean;
-    };
-    /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
-    "stop-not-trained": {
-      readonly data: string;
-      readonly max_length: number;
-      readonly soonest: number | null;
-      /** That the base has for texts. */
-      readonly positions: number;
-    };
-    "long-training": { readonly seconds: number; readonly change: Told | null };
-    "likely-over-fits": {
-      readonly trainable: number;
-      readonly tokens: number;
-      readonly rows: number;
-      readonly epochs: number;
-      readonly validation: boolean;
-    };
-  }
+/** The data of each code. */
+export interface TrainingCodeData {
+  /** `lengths`: that 95 and 99 % of the texts don't exceed, and so many positions as there are at most. */
+  truncated: {
+    readonly share: number;
+    readonly rows: number;
+    readonly max_length: number;
+    /** A part of the rows was looked at. */
+    readonly about?: true;
+    readonly lengths?: { readonly p95: number; readonly p99: number; readonly positions: number };
+  };
+  /** Rows in an update, training rows, and updates in all. */
+  "warm-up-takes-all": {
+    readonly steps: number;
+    readonly warmUp: number;
+    /** Share of the written learning rate that the last step has. */
+    readonly reached: number;
+  };
+  "batch-beyond-rows": {
+    readonly data: string;
+    readonly batch: number;
+    readonly rows: number;
+    readonly updates: number;
+  };
+  "no-train-split": { readonly data: string; readonly has: readonly string[]; readonly random: boolean };
+  "unknown-tokens": {
+    readonly base: string;
+    /** Of all tokens, and of the rows that were looked at. */
+    readonly share: number;
+    readonly rows: number;
+    readonly of: number;
+    readonly some: readonly string[];
+  };
+  "costly-language": {
+    readonly base: string;
+    readonly language: string;
+    readonly perWord: number;
+    /** The language that it spends least on; absent: there is no other. */
+    readonly beside?: { readonly language: string; readonly perWord: number };
+  };
+  "memory-short": {
+    readonly needed: number;
+    readonly has: number;
+    /** The smallest change that fits; where none does, the one that needs least. */
+    readonly change: Told;
+    readonly fits: boolean;
+  };
+  /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
+  "stop-not-trained": {
+    readonly data: string;
+    readonly max_length: number;
+    readonly soonest: number | null;
+    /** That the base has for texts. */
+    readonly positions: number;
+  };
+  "long-training": { readonly seconds: number; readonly change: Told | null };
+  "likely-over-fits": {
+    readonly trainable: number;
+    readonly tokens: number;
+    readonly rows: number;
+    readonly epochs: number;
+    readonly validation: boolean;
+  };
 }
 /** A change of a plan as it would be written, and what the plan then takes (bytes or seconds). */
 export interface Told {
@@ -83,7 +82,7 @@ const span = (seconds: number): string => {
 const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;
 
-registerCodes({
+export const trainingCodes: CodeTable<TrainingCodeData> = {
   "no-train-split": {
     severity: "error",
     facts: true,
@@ -226,4 +225,4 @@ registerCodes({
       "With many more weights than tokens and many epochs a model learns its training rows by heart; from some epoch on it gets " +
       "worse on others. A validation split shows when, `keep: best` keeps the weights from before, `early_stopping` ends the training then.",
   },
-});
+};

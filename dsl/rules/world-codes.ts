@@ -1,103 +1,102 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
-import { registerCodes } from "../diagnostics/codes.js";
+import type { CodeTable } from "../diagnostics/codes.js";
 import { examples, listed } from "../diagnostics/listed.js";
 import type { Change } from "../plan/recipe-settings.js";
 import { MASKED } from "./masked.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    "unknown-column": {
-      readonly column: string;
-      readonly file: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      /** What to write where the first line looks like a row. */
-      readonly headless?: string;
-    };
-    "no-template": { readonly base: string; readonly has: readonly string[] };
-    "template-without-chat": { readonly task: string };
-    "not-a-conversation": { readonly role: string };
-    "missing-role": { readonly role: string; readonly task: string; readonly data: string };
-    "asks-without-context": { readonly model: string };
-    "one-label-alone": { readonly data: string; readonly label: string };
-    "one-label": { readonly data: string; readonly labels: readonly string[] };
-    /** `nearest`: a label that is listed and differs in capitals alone; `both`: there are rows with that one too. */
-    "unlisted-label": {
-      readonly label: string;
-      readonly data: string;
-      readonly nearest?: string;
-      readonly both?: true;
-    };
-    /** The rarest first. `repeated`: how many rows they are once a cleaner evened out the labels. */
-    "rare-label": {
-      readonly labels: readonly { readonly label: string; readonly count: number; readonly repeated?: number }[];
-      readonly data: string;
-    };
-    /** `file`: its source is one of its own. */
-    "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
-    /** Bytes of the file that were read, and of the rows that came of them. */
-    "unpacks-far": { readonly data: string; readonly file: string; readonly packed: number; readonly unpacked: number };
-    "split-leak": {
-      readonly data: string;
-      readonly count: number;
-      readonly places: readonly string[];
-      /** In some of them something is masked. */
-      readonly masked?: true;
-      /** The last cleaner after the one that drops repeated texts. */
-      readonly late?: { readonly drops: string; readonly after: string };
-    };
-    "no-split": { readonly data: string; readonly split: string };
-    "unknown-split": {
-      readonly data: string;
-      readonly split: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-    };
-    /** `best`: the one that is meant most likely. */
-    "which-split": { readonly data: string; readonly best: string };
-    "split-twice": { readonly data: string };
-    /** `split`: how the data are divided; absent: not at all. */
-    "needs-validation": {
-      readonly what: string;
-      readonly data: string;
-      readonly split?: "words" | "files" | "column";
-      /** What to write where the column calls it otherwise. */
-      readonly rename?: string;
-    };
-    "not-trained": {
-      readonly model: string;
-      /** The name that its training was kept under. */
-      readonly as?: string;
-      /** Tasks that its base's own head does, none of them the model's, and their labels. */
-      readonly heads?: Readonly<Record<string, readonly string[]>>;
-      /** The statement that was to train it, and did not end. */
-      readonly began?: string;
-      /** Its mask was asked for, which some data would be enough for. */
-      readonly mask?: true;
-    };
-    "changed-since-trained": { readonly model: string; readonly changes?: readonly Change[] };
-    /** `virtual`: positions that the technique takes from the text. */
-    "too-long": {
-      readonly max_length: number;
-      readonly positions: number;
-      readonly base: string;
-      readonly virtual: number;
-    };
-    "storage-trains": { readonly storage: string; readonly technique: string };
-    "metric-of-other-task": {
-      readonly metric: string;
-      readonly model: string;
-      readonly task: string;
-      readonly has: readonly string[];
-    };
-    "metric-of-written": { readonly metric: string; readonly key: string; readonly has: readonly string[] };
-    "two-watched": { readonly keep: string; readonly early_stopping: string };
-    "cannot-pack": { readonly task: string };
-    "batchwise-parts": { readonly task: string; readonly batch_size: number; readonly whole: number };
-    "no-packed-prompts": { readonly technique: string };
-    "no-why": { readonly task: string; readonly has: readonly string[] };
-    "writes-no-text": { readonly key: string; readonly task: string };
-  }
+/** The data of each code. */
+export interface WorldCodeData {
+  "unknown-column": {
+    readonly column: string;
+    readonly file: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+    /** What to write where the first line looks like a row. */
+    readonly headless?: string;
+  };
+  "no-template": { readonly base: string; readonly has: readonly string[] };
+  "template-without-chat": { readonly task: string };
+  "not-a-conversation": { readonly role: string };
+  "missing-role": { readonly role: string; readonly task: string; readonly data: string };
+  "asks-without-context": { readonly model: string };
+  "one-label-alone": { readonly data: string; readonly label: string };
+  "one-label": { readonly data: string; readonly labels: readonly string[] };
+  /** `nearest`: a label that is listed and differs in capitals alone; `both`: there are rows with that one too. */
+  "unlisted-label": {
+    readonly label: string;
+    readonly data: string;
+    readonly nearest?: string;
+    readonly both?: true;
+  };
+  /** The rarest first. `repeated`: how many rows they are once a cleaner evened out the labels. */
+  "rare-label": {
+    readonly labels: readonly { readonly label: string; readonly count: number; readonly repeated?: number }[];
+    readonly data: string;
+  };
+  /** `file`: its source is one of its own. */
+  "empty-split": { readonly data: string; readonly split: string; readonly file?: string };
+  /** Bytes of the file that were read, and of the rows that came of them. */
+  "unpacks-far": { readonly data: string; readonly file: string; readonly packed: number; readonly unpacked: number };
+  "split-leak": {
+    readonly data: string;
+    readonly count: number;
+    readonly places: readonly string[];
+    /** In some of them something is masked. */
+    readonly masked?: true;
+    /** The last cleaner after the one that drops repeated texts. */
+    readonly late?: { readonly drops: string; readonly after: string };
+  };
+  "no-split": { readonly data: string; readonly split: string };
+  "unknown-split": {
+    readonly data: string;
+    readonly split: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+  };
+  /** `best`: the one that is meant most likely. */
+  "which-split": { readonly data: string; readonly best: string };
+  "split-twice": { readonly data: string };
+  /** `split`: how the data are divided; absent: not at all. */
+  "needs-validation": {
+    readonly what: string;
+    readonly data: string;
+    readonly split?: "words" | "files" | "column";
+    /** What to write where the column calls it otherwise. */
+    readonly rename?: string;
+  };
+  "not-trained": {
+    readonly model: string;
+    /** The name that its training was kept under. */
+    readonly as?: string;
+    /** Tasks that its base's own head does, none of them the model's, and their labels. */
+    readonly heads?: Readonly<Record<string, readonly string[]>>;
+    /** The statement that was to train it, and did not end. */
+    readonly began?: string;
+    /** Its mask was asked for, which some data would be enough for. */
+    readonly mask?: true;
+  };
+  "changed-since-trained": { readonly model: string; readonly changes?: readonly Change[] };
+  /** `virtual`: positions that the technique takes from the text. */
+  "too-long": {
+    readonly max_length: number;
+    readonly positions: number;
+    readonly base: string;
+    readonly virtual: number;
+  };
+  "storage-trains": { readonly storage: string; readonly technique: string };
+  "metric-of-other-task": {
+    readonly metric: string;
+    readonly model: string;
+    readonly task: string;
+    readonly has: readonly string[];
+  };
+  "metric-of-written": { readonly metric: string; readonly key: string; readonly has: readonly string[] };
+  "two-watched": { readonly keep: string; readonly early_stopping: string };
+  "cannot-pack": { readonly task: string };
+  "batchwise-parts": { readonly task: string; readonly batch_size: number; readonly whole: number };
+  "no-packed-prompts": { readonly technique: string };
+  "no-why": { readonly task: string; readonly has: readonly string[] };
+  "writes-no-text": { readonly key: string; readonly task: string };
 }
 
 /** Most further changes that are listed. */
@@ -111,7 +110,7 @@ const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 5
 const sizeText = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-registerCodes({
+export const worldCodes: CodeTable<WorldCodeData> = {
   "unknown-column": {
     severity: "error",
     message: (d) => `no column "${d.column}" in ${d.file}`,
@@ -438,4 +437,4 @@ train m on d`,
       "steps would be lost. A base that stays as it is may be rounded once, when it is loaded: with `lora`, `adapters`, " +
       "`prompt_tuning`, `prefix_tuning`, `ia3`, `bitfit` or `head_only`, whose own weights stay f32.",
   },
-});
+};

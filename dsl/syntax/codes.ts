@@ -1,39 +1,38 @@
 /** Codes of what is wrong with the text itself. */
-import { entryOf, registerCodes } from "../diagnostics/codes.js";
+import { entryOf, type CodeTable } from "../diagnostics/codes.js";
 
-declare module "../diagnostics/codes.js" {
-  interface CodeData {
-    /** `advice`: what to do about what was probably meant. */
-    /** `names`: what stands in the brackets. */
-    "bracketed-names": { readonly names: string };
-    unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
-    "unclosed-bracket": { readonly open: string; readonly close: string };
-    "stray-bracket": { readonly bracket: string };
-    /** `opener`: the opening bracket is the wrong one, and this the right one. */
-    "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
-    "missing-colon": { readonly key: string };
-    "missing-comma": { readonly before: string };
-    "no-value": { readonly key: string; readonly instead?: string };
-    /** `instead`: of a whole statement. */
-    "equals-for-colon": { readonly instead?: string };
-    "braces-for-parentheses": { readonly word: string };
-    "brace-on-next-line": object;
-    "wrong-quotes": object;
-    "unclosed-string": object;
-    "unknown-escape": { readonly escape: string };
-    "hash-comment": object;
-    semicolon: object;
-    "kebab-name": { readonly name: string; readonly instead: string };
-    "thousands-comma": { readonly number: string };
-    "bare-decimal": { readonly number: string };
-    "separated-unit": { readonly number: string };
-    "minus-sign": object;
-    "unknown-character": { readonly character: string };
-    "block-without-braces": { readonly head: string };
-    "dash-list": { readonly list: string };
-    "string-prefix": { readonly prefix: string };
-    "too-much": { readonly what: Much; readonly most: number };
-  }
+/** The data of each code. */
+export interface SyntaxCodeData {
+  /** `advice`: what to do about what was probably meant. */
+  /** `names`: what stands in the brackets. */
+  "bracketed-names": { readonly names: string };
+  unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
+  "unclosed-bracket": { readonly open: string; readonly close: string };
+  "stray-bracket": { readonly bracket: string };
+  /** `opener`: the opening bracket is the wrong one, and this the right one. */
+  "mismatched-bracket": { readonly open: string; readonly close: string; readonly opener?: string };
+  "missing-colon": { readonly key: string };
+  "missing-comma": { readonly before: string };
+  "no-value": { readonly key: string; readonly instead?: string };
+  /** `instead`: of a whole statement. */
+  "equals-for-colon": { readonly instead?: string };
+  "braces-for-parentheses": { readonly word: string };
+  "brace-on-next-line": object;
+  "wrong-quotes": object;
+  "unclosed-string": object;
+  "unknown-escape": { readonly escape: string };
+  "hash-comment": object;
+  semicolon: object;
+  "kebab-name": { readonly name: string; readonly instead: string };
+  "thousands-comma": { readonly number: string };
+  "bare-decimal": { readonly number: string };
+  "separated-unit": { readonly number: string };
+  "minus-sign": object;
+  "unknown-character": { readonly character: string };
+  "block-without-braces": { readonly head: string };
+  "dash-list": { readonly list: string };
+  "string-prefix": { readonly prefix: string };
+  "too-much": { readonly what: Much; readonly most: number };
 }
 
 /** What there is too much of in a text. */
@@ -46,7 +45,7 @@ const LESS: Readonly<Record<Much, string>> = {
 };
 const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 
-registerCodes({
+export const syntaxCodes: CodeTable<SyntaxCodeData> = {
   unexpected: {
     severity: "error",
     message: (d) => `${d.found} can't stand here`,
@@ -255,4 +254,4 @@ registerCodes({
     explain:
       "A program is read up to 250,000 characters, 2,000 statements, 100 brackets in brackets, 200 mistakes of syntax and 5,000 of any kind, far more than people write. Beyond them stands what was pasted by mistake. Files that are used have their own count.",
   },
-});
+};

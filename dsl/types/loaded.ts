@@ -1,6 +1,5 @@
 /** What a word does: its run file, loaded when it is first used. */
 import { CodedError } from "../diagnostics/codes.js";
-import "../diagnostics/internal-codes.js";
 import type { Kind, Loaded, Registry, Word } from "./registry.js";
 
 /** `internal` where there is no such word: the checker made sure that there is. */

@@ -1,14 +1,17 @@
 /** Error codes of what brings the extension to JupyterLab. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
+
+/** Code to the data of its message. */
+export interface JupyterlabCodeData {
+  "lab-extension-not-built": { readonly folder: string };
+  "lab-extension-not-written": { readonly folder: string; readonly reason: string };
+}
 
 declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "lab-extension-not-built": { readonly folder: string };
-    "lab-extension-not-written": { readonly folder: string; readonly reason: string };
-  }
+  interface CodeData extends JupyterlabCodeData {}
 }
-registerCodes({
+
+export const jupyterlabCodes: CodeTable<JupyterlabCodeData> = {
   "lab-extension-not-built": {
     severity: "error",
     message: ({ folder }) => `the JupyterLab extension is not in ${folder}`,
@@ -23,4 +26,4 @@ registerCodes({
     explain:
       "The kernel's JupyterLab extension is a folder copied to Jupyter's data folder. What was there before is still whole.",
   },
-});
+};

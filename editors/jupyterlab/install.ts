@@ -9,7 +9,6 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, hintIn } from "#kernel/fetch/json.js";
-import "./codes.js";
 
 const name = "tunebook-lab";
 const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));

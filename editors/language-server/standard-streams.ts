@@ -1,6 +1,9 @@
 /** The language server over this process's standard input and output; resolves when the input ends. */
+import { registerAllCodes } from "#kernel/codes.js";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
 import { serve, type ServeOptions } from "./server.js";
+
+registerAllCodes();
 
 export async function serveStandardStreams(options: ServeOptions): Promise<void> {
   const [input, output] = [process.stdin, process.stdout];

@@ -12,7 +12,6 @@ import { writePrivate } from "../fetch/private.js";
 import { fields, jsonIn, table, Unlike, whole, type Schema } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";
 import { readRegular } from "./read-regular.js";
-import "./codes.js";
 
 export const CALIBRATION = "calibration.json";
 const VERSION = 1;

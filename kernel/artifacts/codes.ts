@@ -1,89 +1,81 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "./fitted-codes.js";
-import "./together/sweep-codes.js";
-import "#dsl/plan/codes/name-codes.js";
-import "#dsl/rules/world-codes.js";
-import "#stdlib/lib/sources/codes.js";
-import "#stdlib/lib/tasks/codes.js";
-import "#dsl/diagnostics/internal-codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "nothing-to-resume": {
-      readonly model: string;
-      readonly folder: string;
-      /** Runs of that name that can't be read, and why. */
-      readonly damaged?: readonly string[];
-      /** Interrupted runs of that name that were trained with an older version of the semantics. */
-      readonly older?: readonly string[];
-    };
-    "checkpoint-unreadable": { readonly file: string; readonly why: string };
-    "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
-    "best-not-kept": { readonly file: string; readonly why: string; readonly step: number; readonly kept: number };
-    "validation-unmeasured": { readonly step: number; readonly metric: string };
-    "kept-unmeasured": {
-      readonly metric: string;
-      /** Validations that were no number, of all. */
-      readonly none: number;
-      readonly of: number;
-      /** The step of the weights. */
-      readonly kept: number;
-      readonly keeps: boolean;
-    };
-    "loss-not-finite": {
-      readonly step: number;
-      readonly loss: string;
-      readonly rate: number;
-      /** Of the gradient; absent: the loss itself is no number. */ readonly norm?: string;
-    };
-    "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
-    "no-labels": { readonly data: string };
-    "no-weight": { readonly data: string };
-    "no-rows": { readonly data: string; readonly split: string };
-    "no-space": {
-      readonly path: string;
-      /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. `deploying`: of a place that was deployed to. */
-      readonly after?: "saving" | "training" | "deploying";
-    };
-    "calibration-broken": { readonly file: string; readonly why: string };
-    /** `gone`: it was moved or deleted. */
-    "run-folder": { readonly folder: string; readonly why: string; readonly gone?: true };
-    "run-busy": {
-      readonly run: string;
-      readonly does: "train" | "delete" | "sweep";
-      readonly where: "here" | "beside" | "elsewhere";
-      readonly process: number;
-      /** ISO 8601. */
-      readonly since: string;
-      readonly file: string;
-    };
-    "run-lost": { readonly run: string };
-    "run-not-deleted": { readonly run: string; readonly why: string };
-    "run-not-noted": { readonly run: string; readonly why: string };
-    interrupted: { readonly what: string; readonly kept: string };
-    "texts-expected": { readonly got: string };
-    "questions-expected": { readonly model: string; readonly at: number };
-    "pairs-expected": { readonly model: string; readonly pairs: boolean };
-    "empty-prompt": Record<string, never>;
-    "no-mask": { readonly task: string };
-    "no-label-issues": { readonly model: string; readonly why: string };
-    "no-learning-curve": { readonly model: string; readonly why: string };
-    "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
-    "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
-    "no-decoder-start": { readonly base: string };
-    "no-generation": { readonly model: string; readonly why: string };
-    "merge-differs": { readonly difference: number; readonly most: number };
-    "folder-taken": { readonly folder: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface ArtifactsCodeData {
+  "nothing-to-resume": {
+    readonly model: string;
+    readonly folder: string;
+    /** Runs of that name that can't be read, and why. */
+    readonly damaged?: readonly string[];
+    /** Interrupted runs of that name that were trained with an older version of the semantics. */
+    readonly older?: readonly string[];
+  };
+  "checkpoint-unreadable": { readonly file: string; readonly why: string };
+  "checkpoint-passed-over": { readonly file: string; readonly why: string; readonly step: number };
+  "best-not-kept": { readonly file: string; readonly why: string; readonly step: number; readonly kept: number };
+  "validation-unmeasured": { readonly step: number; readonly metric: string };
+  "kept-unmeasured": {
+    readonly metric: string;
+    /** Validations that were no number, of all. */
+    readonly none: number;
+    readonly of: number;
+    /** The step of the weights. */
+    readonly kept: number;
+    readonly keeps: boolean;
+  };
+  "loss-not-finite": {
+    readonly step: number;
+    readonly loss: string;
+    readonly rate: number;
+    /** Of the gradient; absent: the loss itself is no number. */ readonly norm?: string;
+  };
+  "split-missing": { readonly data: string; readonly split: string; readonly has: readonly string[] };
+  "no-labels": { readonly data: string };
+  "no-weight": { readonly data: string };
+  "no-rows": { readonly data: string; readonly split: string };
+  "no-space": {
+    readonly path: string;
+    /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. `deploying`: of a place that was deployed to. */
+    readonly after?: "saving" | "training" | "deploying";
+  };
+  "calibration-broken": { readonly file: string; readonly why: string };
+  /** `gone`: it was moved or deleted. */
+  "run-folder": { readonly folder: string; readonly why: string; readonly gone?: true };
+  "run-busy": {
+    readonly run: string;
+    readonly does: "train" | "delete" | "sweep";
+    readonly where: "here" | "beside" | "elsewhere";
+    readonly process: number;
+    /** ISO 8601. */
+    readonly since: string;
+    readonly file: string;
+  };
+  "run-lost": { readonly run: string };
+  "run-not-deleted": { readonly run: string; readonly why: string };
+  "run-not-noted": { readonly run: string; readonly why: string };
+  interrupted: { readonly what: string; readonly kept: string };
+  "texts-expected": { readonly got: string };
+  "questions-expected": { readonly model: string; readonly at: number };
+  "pairs-expected": { readonly model: string; readonly pairs: boolean };
+  "empty-prompt": Record<string, never>;
+  "no-mask": { readonly task: string };
+  "no-label-issues": { readonly model: string; readonly why: string };
+  "no-learning-curve": { readonly model: string; readonly why: string };
+  "bad-option": { readonly name: string; readonly got: string; readonly wanted: string };
+  "no-room-to-generate": { readonly tokens: number; readonly max_tokens: number; readonly positions: number };
+  "no-decoder-start": { readonly base: string };
+  "no-generation": { readonly model: string; readonly why: string };
+  "merge-differs": { readonly difference: number; readonly most: number };
+  "folder-taken": { readonly folder: string; readonly has: readonly string[] };
 }
 const writerOf = (d: { readonly where: "here" | "beside" | "elsewhere"; readonly process: number }): string =>
   d.where === "here"
     ? "this same process (another cell or session)"
     : `process ${d.process}${d.where === "elsewhere" ? " of another machine" : ""}`;
 
-registerCodes({
+export const artifactsCodes: CodeTable<ArtifactsCodeData> = {
   "merge-differs": {
     severity: "error",
     message: (d) =>
@@ -360,4 +352,4 @@ registerCodes({
     help: () => "use another engine (`engine { engine: tensorflow }`)",
     explain: "Writing text needs the programs of a key-value cache, and the engine that runs can't compute them.",
   },
-});
+};

@@ -1,18 +1,17 @@
 /** Codes of what is fitted to rows of validation. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "fitted-to-few": {
-      readonly model: string;
-      readonly word: string;
-      readonly few: readonly { readonly label: string; readonly rows: number; readonly fitted: boolean }[];
-    };
-    "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface FittedCodeData {
+  "fitted-to-few": {
+    readonly model: string;
+    readonly word: string;
+    readonly few: readonly { readonly label: string; readonly rows: number; readonly fitted: boolean }[];
+  };
+  "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
 }
-registerCodes({
+export const fittedCodes: CodeTable<FittedCodeData> = {
   "fitted-to-few": {
     severity: "warning",
     message: (d) => {
@@ -40,4 +39,4 @@ registerCodes({
     explain:
       "A temperature makes probabilities mean what they say, which needs rows where the model is wrong; a threshold needs rows that have the label and rows that have not.",
   },
-});
+};

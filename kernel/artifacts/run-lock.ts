@@ -16,7 +16,6 @@ import { uptime } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { PRIVATE } from "../fetch/private.js";
 import { gone, writing } from "./folder-errors.js";
 import { isAlive, thisProcess } from "./writer.js";

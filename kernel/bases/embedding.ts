@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import { jsonOf, recordOf } from "../tensors/model-file.js";
-import "../core/bases/codes.js";
 
 export const MODULES = "modules.json";
 /** Where the pooling's settings lie as a rule. */

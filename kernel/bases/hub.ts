@@ -23,7 +23,6 @@ import {
 import { MODULES, POOLING } from "./embedding.js";
 import { noSafetensors } from "./pickles.js";
 import { shardNames } from "../tensors/shards.js";
-import "../core/bases/codes.js";
 
 export interface HubOptions {
   readonly onProgress?: (file: string, done: number, total: number | null) => void;

@@ -19,7 +19,6 @@ import { noSafetensors } from "./pickles.js";
 import { readsOf } from "./reads.js";
 import { tokensOf } from "./tokens.js";
 import { shardsOf } from "../tensors/shards.js";
-import "../core/bases/codes.js";
 
 /** Files besides the weights that change what a model computes or reads. */
 const read = [

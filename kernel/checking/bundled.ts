@@ -32,7 +32,6 @@ import { registry } from "#stdlib/registry.js";
 import { hubFilesOf } from "./hub-files.js";
 import type { Expression, WordNode } from "#dsl/syntax/tree.js";
 import type { Parameter, Registry } from "#dsl/types/registry.js";
-import "../record/bundle/codes.js";
 
 type Lack = { readonly what: string; readonly why: string };
 

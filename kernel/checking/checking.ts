@@ -13,7 +13,6 @@ import { registry } from "#stdlib/registry.js";
 import { unknownInNotebook, unknownParameters } from "./unknown-parameters.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
-import "./codes.js";
 
 export interface CheckOptions {
   /** Only what the text and the headers of files tell: no model is fetched, no data set is read through. */

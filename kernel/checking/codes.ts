@@ -1,30 +1,27 @@
 /** Codes of the command line and of the Jupyter client. */
-import "#kernel/jupyter/client/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };
-    "bad-usage": { readonly message: string; readonly command: string };
-    "ended-early": Record<string, never>;
-    "file-kind": { readonly file: string; readonly wanted: readonly string[] };
-    "jupyterlab-failed": { readonly status: number };
-    "file-changed": { readonly file: string };
-    "link-outside": { readonly file: string; readonly target: string };
-    "not-told": { readonly file: string; readonly names: readonly string[] };
-    "nothing-to-show": {
-      readonly file: string;
-      readonly name: string | null;
-      readonly has: readonly string[];
-      readonly nearest: string | null;
-    };
-    "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
-  }
+/** The data of each code. */
+export interface CheckingCodeData {
+  "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };
+  "bad-usage": { readonly message: string; readonly command: string };
+  "ended-early": Record<string, never>;
+  "file-kind": { readonly file: string; readonly wanted: readonly string[] };
+  "jupyterlab-failed": { readonly status: number };
+  "file-changed": { readonly file: string };
+  "link-outside": { readonly file: string; readonly target: string };
+  "not-told": { readonly file: string; readonly names: readonly string[] };
+  "nothing-to-show": {
+    readonly file: string;
+    readonly name: string | null;
+    readonly has: readonly string[];
+    readonly nearest: string | null;
+  };
+  "reference-stale": { readonly folder: string; readonly pages: readonly string[] };
 }
 
-registerCodes({
+export const checkingCodes: CodeTable<CheckingCodeData> = {
   "link-outside": {
     severity: "error",
     message: (d) => `${d.file} is a link to a file outside its folder: ${d.target}`,
@@ -97,4 +94,4 @@ registerCodes({
     explain:
       "`tunebook show` prints plans, graphs and programs of the trainings of a file. A training is named by its model, or by what stands after `as`.",
   },
-});
+};

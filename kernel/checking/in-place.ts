@@ -4,7 +4,6 @@ import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { isTrusted } from "#kernel/trust/trust.js";
-import "./codes.js";
 
 /**
  * Coded error `link-outside`: links on the path lead out of the working folder, for a file that is named inside of it, or out of

@@ -16,7 +16,6 @@ import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 import { registry } from "#stdlib/registry.js";
 import { checkTexts, sourcesOf } from "./checking.js";
-import "./codes.js";
 
 /** In the order of the compiler. */
 export const phases = ["tokens", "tree", "plan", ...programPhases] as const;

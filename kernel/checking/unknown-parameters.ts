@@ -3,7 +3,6 @@
  * would go on with the defaults. Told as diagnostics of the command line, so that they look as others do.
  */
 import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import "#dsl/plan/codes/name-codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { Reporter, replace } from "#dsl/diagnostics/reporter.js";

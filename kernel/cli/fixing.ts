@@ -13,7 +13,6 @@ import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from 
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { triedEngine } from "#kernel/session/engines/tried-engine.js";
 import { bytesOfNamed } from "#kernel/fetch/regular.js";
-import "#kernel/checking/codes.js";
 
 export interface FixedFile extends Fixed {
   readonly file: string;

@@ -17,7 +17,6 @@ import { runsBeside } from "#kernel/session/trainings/runs-beside.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { untilInterrupted } from "./interrupted.js";
 import { withProgress } from "./long.js";
-import "./join-codes.js";
 
 export interface JoinOptions {
   readonly superlink?: string;

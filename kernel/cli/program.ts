@@ -9,7 +9,6 @@ import { version } from "#kernel/session/version.js";
 import { nearestCommand } from "./nearest.js";
 import { fail } from "./fail.js";
 import { toItsEnd } from "./to-its-end.js";
-import "#kernel/checking/codes.js";
 
 interface CommandModule {
   register(program: Command): void;
@@ -25,6 +24,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   try {
     await toItsEnd(parse(args));
   } catch (error) {
+    await registerCodes();
     if (!(error instanceof CommanderError)) fail(error);
     else if (error.exitCode !== 0)
       fail(
@@ -43,7 +43,8 @@ async function parse(args: readonly string[]): Promise<void> {
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput({ outputError: () => undefined })
+    .hook("preAction", registerCodes);
   const first = args.find((arg) => !arg.startsWith("-"));
   const wanted = first === "help" ? args[args.indexOf("help") + 1] : first;
   if (wanted !== undefined && !names.includes(wanted))
@@ -56,6 +57,11 @@ async function parse(args: readonly string[]): Promise<void> {
   for (const command of descendants(program)) command.exitOverride().configureOutput({ outputError: () => undefined });
   if (args.length === 0) program.outputHelp();
   else await program.parseAsync(args, { from: "user" });
+}
+
+/** The table of codes is loaded where a command needs it: `--version` and `--help` don't. */
+async function registerCodes(): Promise<void> {
+  (await import("./codes.js")).registerCliCodes();
 }
 
 function descendants(command: Command): Command[] {

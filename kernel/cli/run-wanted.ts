@@ -4,7 +4,6 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readTogether } from "#kernel/artifacts/together/together.js";
 import { running, runningThere } from "#kernel/control/running.js";
 import { findWatchable } from "#kernel/history/find-together.js";
-import "#kernel/checking/codes.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
 /** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */

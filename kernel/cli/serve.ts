@@ -6,7 +6,6 @@ import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
-import "#stdlib/lib/targets/codes.js";
 import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/serving/keys.js";
 import { noteServing } from "#kernel/control/serving.js";
 import { openLog } from "#kernel/desk/log.js";

@@ -10,7 +10,6 @@ import { clip, duration, oneLine, plural, printable, significant } from "#kernel
 import { toldJournal, type ToldStudy, type ToldTrial } from "#kernel/session/sweeps/journal/told-journal.js";
 import { registry } from "#stdlib/registry.js";
 import { runsFolder } from "./runs/runs-folder.js";
-import "#kernel/checking/codes.js";
 
 interface Asked {
   readonly in: string;

@@ -4,7 +4,6 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fail } from "./fail.js";
-import "#kernel/checking/codes.js";
 
 export async function toItsEnd<T>(work: Promise<T>): Promise<T> {
   const early = (): void => fail(new CodedError("ended-early", {}));

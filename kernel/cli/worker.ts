@@ -7,7 +7,6 @@ import { TOKEN_VARIABLE } from "#kernel/cluster/protocol.js";
 import { NotRead, openRegular } from "#kernel/fetch/regular.js";
 import { runWorker } from "#kernel/worker/worker.js";
 import { untilInterrupted } from "./interrupted.js";
-import "#kernel/cluster/codes.js";
 
 export interface WorkerCommand {
   readonly coordinator: string;

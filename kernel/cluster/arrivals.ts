@@ -11,7 +11,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { writing } from "../artifacts/folder-errors.js";
 import type { Blob, RunFile } from "./protocol.js";
-import "./codes.js";
 
 export class Arrivals {
   private readonly expected = new Map<string, number>();

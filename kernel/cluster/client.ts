@@ -12,7 +12,6 @@ import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { reason } from "../fetch/http.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
 import { PREFIX, answers, refused, type Answers, type Ask, type Asked, type Blob, type Failure } from "./protocol.js";
-import "./codes.js";
 
 export interface Reach {
   /** Without a path. */

@@ -1,27 +1,26 @@
 /** Codes of work that other processes do, on this machine or another. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "worker-token": { readonly url: string };
-    "worker-version": { readonly worker: string; readonly has: string; readonly wants: string };
-    "coordinator-gone": { readonly url: string; readonly seconds: number; readonly why: string };
-    "coordinator-answer": { readonly url: string; readonly why: string };
-    "coordinator-url": { readonly url: string };
-    "token-missing": { readonly variable: string };
-    "token-file": { readonly file: string; readonly why: string };
-    "lease-lost": { readonly what: string };
-    "request-refused": { readonly why: string };
-    "not-offered": { readonly hash: string };
-    "work-lost": { readonly what: string; readonly times: number; readonly why: string };
-    "worker-lacks": { readonly what: string; readonly worker: string; readonly why: string; readonly mend?: string };
-    "workers-end": { readonly runner: string; readonly times: number; readonly why: string };
-    "absolute-elsewhere": { readonly path: string; readonly worker: string };
-    "work-otherwise": { readonly what: string; readonly differs: string };
-  }
+/** The data of each code. */
+export interface ClusterCodeData {
+  "worker-token": { readonly url: string };
+  "worker-version": { readonly worker: string; readonly has: string; readonly wants: string };
+  "coordinator-gone": { readonly url: string; readonly seconds: number; readonly why: string };
+  "coordinator-answer": { readonly url: string; readonly why: string };
+  "coordinator-url": { readonly url: string };
+  "token-missing": { readonly variable: string };
+  "token-file": { readonly file: string; readonly why: string };
+  "lease-lost": { readonly what: string };
+  "request-refused": { readonly why: string };
+  "not-offered": { readonly hash: string };
+  "work-lost": { readonly what: string; readonly times: number; readonly why: string };
+  "worker-lacks": { readonly what: string; readonly worker: string; readonly why: string; readonly mend?: string };
+  "workers-end": { readonly runner: string; readonly times: number; readonly why: string };
+  "absolute-elsewhere": { readonly path: string; readonly worker: string };
+  "work-otherwise": { readonly what: string; readonly differs: string };
 }
 
-registerCodes({
+export const clusterCodes: CodeTable<ClusterCodeData> = {
   "worker-token": {
     severity: "error",
     message: (d) => `${visible(d.url)} takes no work from this worker: its token is not that of the run`,
@@ -128,4 +127,4 @@ registerCodes({
     explain:
       "A worker makes sure that the rows and the base that it reads have the hashes of the plan that it was given. Where they differ, so would the numbers, and nothing is trained.",
   },
-});
+};

@@ -19,7 +19,6 @@ import {
 import { WorkQueue, type Queued } from "./queue.js";
 import { Roster, type Lease, type Worker } from "./roster.js";
 import type { Given } from "./work.js";
-import "./codes.js";
 
 export interface CoordinatorOptions {
   /** Of this package: workers of another are sent away. */

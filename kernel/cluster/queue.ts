@@ -5,7 +5,6 @@
 import { CodedError, entryOf, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
 import type { Failure } from "./protocol.js";
 import type { Given } from "./work.js";
-import "./codes.js";
 
 /** So often work is lent again before it is given up. */
 export const TIMES = 4;

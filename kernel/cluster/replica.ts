@@ -18,7 +18,6 @@ import { busy, RunLock } from "../artifacts/run-lock.js";
 import type { TrialOf } from "../artifacts/together/trials.js";
 import type { RunFile } from "./protocol.js";
 import { OWN } from "./run-files.js";
-import "./codes.js";
 
 /** What this machine knows of a run before it is made. */
 export interface Expected {

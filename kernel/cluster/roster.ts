@@ -6,7 +6,6 @@ import { Arrivals } from "./arrivals.js";
 import type { Answers, Blob, Read } from "./protocol.js";
 import type { Queued } from "./queue.js";
 import type { Order } from "./work.js";
-import "./codes.js";
 
 export interface Worker {
   readonly id: string;

@@ -12,7 +12,6 @@ import * as v from "valibot";
 import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
 import { PREFIX, asks, most, sha256, type Answers, type Ask, type Asked, type Blob } from "./protocol.js";
-import "./codes.js";
 
 /** Who answers. What it throws is told to the worker. */
 export interface Desk {

@@ -11,7 +11,6 @@ import { diskError } from "../fetch/disk.js";
 import { hashAt } from "../fetch/hashed.js";
 import type { Client } from "./client.js";
 import type { Read } from "./protocol.js";
-import "./codes.js";
 
 export interface Shelf {
   /** Of files by their hash, kept between runs. */

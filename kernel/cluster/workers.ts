@@ -8,7 +8,6 @@ import type { Call } from "#dsl/types/value.js";
 import type { WorkerRunner, StartedWorker } from "#stdlib/kinds/runner.js";
 import type { Coordinator } from "./coordinator.js";
 import type { WaysOf } from "./ways.js";
-import "./codes.js";
 
 export interface WorkersOptions {
   readonly call: Call;

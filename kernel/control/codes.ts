@@ -1,42 +1,41 @@
 /** Codes of trainings that run by themselves. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { duration } from "../core/display/text.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "training-cut-off": {
-      readonly name: string;
-      readonly run: string;
-      /** Its folder as `load` takes it; absent: it lies among the runs of the notebook. */
-      readonly at?: string;
-      readonly ended: "stopped" | "failed" | "cut off";
-      readonly how: string;
-      /** What its process said last. */
-      readonly why?: string;
-      readonly log: readonly string[];
-      readonly step: number;
-      readonly steps: number | null;
-      /** The step that its newest checkpoint is of; null: there is none. */
-      readonly goesOnFrom: number | null;
-      /** Several trainings as one: `step` and `steps` are of these then. Absent: one. */
-      readonly together?: "sweep" | "repeats" | "folds";
-      /** Its folder is no longer there: nothing says how far it was. */
-      readonly gone?: true;
-      /** It trained where it was written, not in a process of its own. */
-      readonly here?: true;
-    };
-    "not-started": { readonly name: string; readonly how: string; readonly log: readonly string[] };
-    "cannot-stop": {
-      readonly run: string;
-      readonly why: "over" | "elsewhere" | "notebook" | "unheard" | "stays";
-      readonly process: number | null;
-      /** How it ended, where it is over. */
-      readonly ended?: string;
-    };
-  }
+/** The data of each code. */
+export interface ControlCodeData {
+  "training-cut-off": {
+    readonly name: string;
+    readonly run: string;
+    /** Its folder as `load` takes it; absent: it lies among the runs of the notebook. */
+    readonly at?: string;
+    readonly ended: "stopped" | "failed" | "cut off";
+    readonly how: string;
+    /** What its process said last. */
+    readonly why?: string;
+    readonly log: readonly string[];
+    readonly step: number;
+    readonly steps: number | null;
+    /** The step that its newest checkpoint is of; null: there is none. */
+    readonly goesOnFrom: number | null;
+    /** Several trainings as one: `step` and `steps` are of these then. Absent: one. */
+    readonly together?: "sweep" | "repeats" | "folds";
+    /** Its folder is no longer there: nothing says how far it was. */
+    readonly gone?: true;
+    /** It trained where it was written, not in a process of its own. */
+    readonly here?: true;
+  };
+  "not-started": { readonly name: string; readonly how: string; readonly log: readonly string[] };
+  "cannot-stop": {
+    readonly run: string;
+    readonly why: "over" | "elsewhere" | "notebook" | "unheard" | "stays";
+    readonly process: number | null;
+    /** How it ended, where it is over. */
+    readonly ended?: string;
+  };
 }
 
-registerCodes({
+export const controlCodes: CodeTable<ControlCodeData> = {
   "training-cut-off": {
     severity: "error",
     message: (d) => {
@@ -91,4 +90,4 @@ registerCodes({
             : "end it at once: `--now`; what it did since its last checkpoint is lost then",
     explain: `A training that runs by itself is stopped over a socket in its run's folder: the step under way ends and a checkpoint is written first. It has ${duration(60)} for that.`,
   },
-});
+};

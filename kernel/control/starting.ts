@@ -17,7 +17,6 @@ import { writing } from "../artifacts/folder-errors.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { isAlive, isWriter, processOf, writerSchema } from "../artifacts/writer.js";
 import { writeShipment, type Shipped } from "../shipping/shipment.js";
-import "./codes.js";
 
 /** What the process says to who started it, before they part. */
 export type Told =

@@ -12,7 +12,6 @@ import { holderOf } from "../artifacts/run-lock.js";
 import { isAlive, thisProcess, type Writer } from "../artifacts/writer.js";
 import { ControlClient } from "./client.js";
 import { isTraining, outcomeOf, type Outcome } from "./outcome.js";
-import "./codes.js";
 
 /** Milliseconds for a step, a checkpoint and what follows; and for a process that was told to end at once. */
 const patience = { order: 60_000, now: 5000 } as const;

@@ -18,7 +18,6 @@ import { makePrivateFolder } from "../fetch/private.js";
 import { rememberChecksum } from "./checksums.js";
 import { hubData, splitAsked } from "./hub/expand.js";
 import { cacheFile, FOR_REQUEST, requestOf, type Request } from "./request.js";
-import "./codes.js";
 
 export function isAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);

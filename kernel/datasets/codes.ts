@@ -1,21 +1,19 @@
 /** What can go wrong with files that are named by their address. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "unsafe-address": { readonly url: string };
-    /** `seconds`: after which an editor gave up. */
-    "slow-source": { readonly seconds: number };
-    "address-malformed": { readonly address: string };
-    "checksum-form": { readonly sha256: string };
-    "unsafe-secret": { readonly url: string };
-    "query-left-out": { readonly url: string };
-    "secret-without-address": { readonly path: string };
-    "user-without-token": { readonly user: string };
-  }
+/** The data of each code. */
+export interface DatasetsCodeData {
+  "unsafe-address": { readonly url: string };
+  /** `seconds`: after which an editor gave up. */
+  "slow-source": { readonly seconds: number };
+  "address-malformed": { readonly address: string };
+  "checksum-form": { readonly sha256: string };
+  "unsafe-secret": { readonly url: string };
+  "query-left-out": { readonly url: string };
+  "secret-without-address": { readonly path: string };
+  "user-without-token": { readonly user: string };
 }
-registerCodes({
+export const datasetsCodes: CodeTable<DatasetsCodeData> = {
   "slow-source": {
     severity: "note",
     message: (d) => `the first rows did not come within ${d.seconds} s, so the editor does not know the columns`,
@@ -70,4 +68,4 @@ registerCodes({
     help: () => "a SHA-256 has 64 digits of 0–9 and a–f, as `sha256sum FILE` prints it",
     explain: "The checksum of a file that is fetched is written in hexadecimal.",
   },
-});
+};

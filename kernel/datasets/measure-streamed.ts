@@ -10,7 +10,6 @@ import { EvenRows, type StreamedRows } from "../core/data/streamed-rows.js";
 import { binWidth, greatest, histogramOf, readRole } from "../core/data/sequences/tokens.js";
 import { contextFile, windowLengths } from "./context-file.js";
 import { inChunks, knownLengths, lengthsIn, tokenFile, wordFile } from "./token-file.js";
-import "../core/data/codes.js";
 
 /** The same rows with lengths in their facts. Coded error `cannot-stream`. */
 export async function measuredStreamed(

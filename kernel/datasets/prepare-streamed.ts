@@ -29,7 +29,6 @@ import { isCall, streamRows } from "../core/data/rows.js";
 import { filesRead, sizeOfFiles } from "./files-read.js";
 import { openStreamed, VERSION, type StreamedMeta } from "./streamed.js";
 import { WrittenRows } from "./written-rows.js";
-import "../core/data/codes.js";
 
 interface Options {
   readonly registry: Registry;

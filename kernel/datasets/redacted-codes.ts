@@ -1,22 +1,21 @@
 /** What can be wrong with a file whose personal data are to be replaced. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import type {} from "#stdlib/lib/sources/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `has` empty: the file is text. */
-    "no-such-column": {
-      readonly file: string;
-      readonly column: string;
-      readonly has: readonly string[];
-      readonly near: string | null;
-    };
-    "column-unsaid": { readonly file: string };
-  }
+/** The data of each code. */
+export interface RedactedCodeData {
+  /** `has` empty: the file is text. */
+  "no-such-column": {
+    readonly file: string;
+    readonly column: string;
+    readonly has: readonly string[];
+    readonly near: string | null;
+  };
+  "column-unsaid": { readonly file: string };
 }
 
-registerCodes({
+export const redactedCodes: CodeTable<RedactedCodeData> = {
   "no-such-column": {
     severity: "error",
     message: (d) =>
@@ -37,4 +36,4 @@ registerCodes({
     explain:
       "With `--json` each row becomes one object, `{ findings, text }`, whose offsets count from the beginning of `text`. Which text that is must be said where a row has several.",
   },
-});
+};

@@ -15,7 +15,6 @@ import { linesOf } from "#stdlib/lib/sources/lines.js";
 import { fileText } from "#stdlib/lib/sources/text-file.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { locate } from "#platform/files.js";
-import "./redacted-codes.js";
 
 export interface RedactedRow {
   /** Of the column that is looked at, or of all texts of the row, one after the other. */

@@ -11,7 +11,6 @@ import type { Call, Value } from "#dsl/types/value.js";
 import { secretOf, wordNamed } from "#stdlib/lib/secrets/held.js";
 import { isHere } from "#stdlib/lib/targets/loopback.js";
 import { cachePath } from "../fetch/cache.js";
-import "./codes.js";
 
 /** Arguments of a source that are for the request alone. */
 export const FOR_REQUEST: ReadonlySet<string> = new Set(["token", "user", "query"]);

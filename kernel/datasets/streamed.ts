@@ -12,7 +12,6 @@ import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from ".
 import { Growing } from "../core/data/growing.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";
 import { auditSchema } from "./kept-audits.js";
-import "../core/data/codes.js";
 
 export const VERSION = 5;
 

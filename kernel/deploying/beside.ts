@@ -9,7 +9,6 @@ import { recordOf } from "../tensors/model-file.js";
 import { readingOf, type Deployment } from "./deployment.js";
 import { graphSession } from "./graph-session.js";
 import type { OpenedModel } from "./runtime.js";
-import "./codes.js";
 
 /** `home`: where tunebook.json, config.json and the tokenizer lie. Coded errors: `deployment-unreadable`, those of tokenizers. */
 export async function askingOf(home: string, d: Deployment, opened: OpenedModel): Promise<Asking> {

@@ -1,42 +1,38 @@
 /** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/codes/deploy-codes.js";
-import "#dsl/plan/codes/name-codes.js";
-import "./runtimes/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "proof-failed": {
-      readonly model: string;
-      readonly target: string;
-      /** Empty: none was asked, since its files are others. */
-      readonly runtime: string;
-      /** What was found, each a clause. */
-      readonly found: readonly string[];
-      /** Its weights are rounded. */
-      readonly rounded?: true;
-      /** `verify`: what lies there stays. */
-      readonly kept?: true;
-    };
-    "place-taken": {
-      readonly place: string;
-      readonly has: string;
-      /** Files of a deployment were changed by somebody; something came while it was deployed. */
-      readonly why?: "edited" | "meanwhile";
-    };
-    "place-unusable": { readonly place: string; readonly why: string };
-    "deployment-of-another": { readonly place: string; readonly other: string; readonly own: string };
-    "no-deployment": { readonly folder: string };
-    "deployment-unreadable": { readonly file: string; readonly why: string };
-    "runtime-unfit": { readonly runtime: string; readonly target: string; readonly fit: readonly string[] };
-    "runtime-missing": { readonly runtime: string; readonly brings: string };
-    "adapter-needs-base": { readonly place: string; readonly base: string };
-    "licence-forbids": { readonly base: string; readonly licence: string };
-    "page-unbuilt": Record<never, never>;
-  }
+/** The data of each code. */
+export interface DeployingCodeData {
+  "proof-failed": {
+    readonly model: string;
+    readonly target: string;
+    /** Empty: none was asked, since its files are others. */
+    readonly runtime: string;
+    /** What was found, each a clause. */
+    readonly found: readonly string[];
+    /** Its weights are rounded. */
+    readonly rounded?: true;
+    /** `verify`: what lies there stays. */
+    readonly kept?: true;
+  };
+  "place-taken": {
+    readonly place: string;
+    readonly has: string;
+    /** Files of a deployment were changed by somebody; something came while it was deployed. */
+    readonly why?: "edited" | "meanwhile";
+  };
+  "place-unusable": { readonly place: string; readonly why: string };
+  "deployment-of-another": { readonly place: string; readonly other: string; readonly own: string };
+  "no-deployment": { readonly folder: string };
+  "deployment-unreadable": { readonly file: string; readonly why: string };
+  "runtime-unfit": { readonly runtime: string; readonly target: string; readonly fit: readonly string[] };
+  "runtime-missing": { readonly runtime: string; readonly brings: string };
+  "adapter-needs-base": { readonly place: string; readonly base: string };
+  "licence-forbids": { readonly base: string; readonly licence: string };
+  "page-unbuilt": Record<never, never>;
 }
 
-registerCodes({
+export const deployingCodes: CodeTable<DeployingCodeData> = {
   "proof-failed": {
     severity: "error",
     message: (d) =>
@@ -126,4 +122,4 @@ registerCodes({
     explain:
       "Licences with “no derivatives” allow use, not the passing on of changed versions. A deployment is a changed version made to be passed on.",
   },
-});
+};

@@ -15,7 +15,6 @@ import { call } from "../artifacts/plan-schema.js";
 import type { Reading } from "../core/session/token-types.js";
 import { fields, figure, jsonIn, object, table, type Schema } from "../fetch/json.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
-import "./codes.js";
 
 export const DEPLOYMENT = "tunebook.json";
 

@@ -9,7 +9,6 @@ import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
 import { picksOf, type Picks } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";
 import { graphOf } from "./runtimes/process.js";
-import "./runtimes/codes.js";
 
 type Arrays = Readonly<Record<string, NDArray>>;
 type Run = (feeds: Arrays, picks?: Picks) => Promise<Arrays>;

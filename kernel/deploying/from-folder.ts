@@ -12,7 +12,6 @@ import { does } from "../core/session/words.js";
 import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
 import { licenceOf } from "../bases/licence.js";
 import { besideWeights } from "../artifacts/folders/model-folder.js";
-import "../tensors/codes.js";
 
 export interface FolderModel {
   readonly name: string;

@@ -12,7 +12,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Demo, Part } from "#stdlib/lib/targets/page/demo.js";
 import { fields, jsonIn, jsonOrNone, type Schema } from "../fetch/json.js";
-import "./codes.js";
 
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
 const zipped = promisify(gzip);

@@ -21,7 +21,6 @@ import { editedIn, foreignIn } from "./files.js";
 import { isLeftover } from "./leftovers.js";
 import { BESIDE, COMPANIONS, homeOf, type Place } from "./output.js";
 import { PROOF, readProof } from "./proof.js";
-import "./codes.js";
 
 /** Whose a deployment is: what it is called, what it does, and as what it was written. Null: not known yet. */
 export interface Own {

@@ -16,7 +16,6 @@ import type { Comparison, Verdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
 import type { LabelsAgree } from "./labels-agree.js";
 import type { Golden } from "./golden.js";
-import "./codes.js";
 
 export const PROOF = "proof.json";
 

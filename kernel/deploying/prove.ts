@@ -16,7 +16,6 @@ import { askerOf } from "../inference/asker.js";
 import { goldenOf } from "./golden.js";
 import type { OpenedModel, RuntimeRecord } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
-import "./codes.js";
 
 /** How a folder of transformers is opened again in the notebook's own engine, and where the base of an adapter lies. */
 export interface Reopen {

@@ -10,7 +10,6 @@ import { locked } from "../fetch/cache.js";
 import { keepLive, replacedName, settle, writingName } from "./leftovers.js";
 import { COMPANIONS, type Place } from "./output.js";
 import { demandNothingCame, placeError } from "./place.js";
-import "./codes.js";
 
 /**
  * `writes` fills the folder `work`; what it gives comes back when all has taken its place. `again` demands the place once more

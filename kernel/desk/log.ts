@@ -2,7 +2,6 @@
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf } from "../serving/control.js";
-import "../serving/control-codes.js";
 
 export type Line = Readonly<Record<string, unknown>>;
 export interface Log {

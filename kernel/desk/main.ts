@@ -3,11 +3,14 @@
  * SIGTERM and SIGINT in good order, and a second one of those ends it at once. SIGHUP makes it look at its folders anew. What it
  * prints is its log.
  */
+import { registerAllCodes } from "../codes.js";
 import { tellParent } from "../control/parent.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf, orderedIn, type Ordered, type Said, type Serve } from "../serving/control.js";
 import { openLog } from "./log.js";
 import { GRACE, serveFolders, type Desk } from "./serve-folders.js";
+
+registerAllCodes();
 
 /** Milliseconds between two words on how it stands. */
 const EVERY = 1000;

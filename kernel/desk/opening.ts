@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Held, Models, Ready, ServedModel, ServingFacts } from "../serving/contract.js";
 import { version } from "../session/version.js";
-import "../serving/model-codes.js";
 
 const WHY = "the server has just begun and opens its models";
 

@@ -21,7 +21,6 @@ import { damageIn } from "../deploying/files.js";
 import { PROOF, readProof } from "../deploying/proof.js";
 import type { Line, Log } from "./log.js";
 import { Opening } from "./opening.js";
-import "../serving/control-codes.js";
 
 export interface DeskOptions {
   readonly folders: readonly ServedFolder[];

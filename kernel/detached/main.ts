@@ -3,6 +3,7 @@
  * it takes the run's folder, says so to whoever started it, and runs the statement as a session does. A hang-up doesn't end it; SIGTERM and SIGINT do in good
  * order, after a checkpoint. What it prints is the log in its run's folder.
  */
+import { registerAllCodes } from "../codes.js";
 import { tellParent } from "../control/parent.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
@@ -25,6 +26,8 @@ import { doneOf } from "../session/verbs/attach/watch-together.js";
 import type { Shippable } from "../shipping/ship.js";
 import { readShipment } from "../shipping/shipment.js";
 import { Desk } from "./desk.js";
+
+registerAllCodes();
 
 const stop = new AbortController();
 let signals = 0;

@@ -11,7 +11,6 @@ import { chatTemplateOf } from "../bases/chat-template.js";
 import { foreignTemplate, type ForeignTemplate } from "../bases/own-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ConversationRows, MeasuredChats } from "../core/data/conversations.js";
-import "../core/data/codes.js";
 import { does } from "../core/session/words.js";
 
 export interface Chat {

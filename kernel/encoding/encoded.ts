@@ -13,8 +13,6 @@ import { contextCut, contextsCut, pairsCut, textsCut, wordsCut } from "./asked-r
 import type { Encoded, Encoding, Unseen } from "./rows.js";
 import { splitRows } from "./split-rows.js";
 import { encodeRows } from "./ways.js";
-import "../core/data/codes.js";
-import "../artifacts/codes.js";
 
 export type { Encoded, Encoding, Unseen } from "./rows.js";
 

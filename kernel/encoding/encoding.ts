@@ -8,7 +8,6 @@ import { chatOf } from "./chat.js";
 import type { Encoding } from "./encoded.js";
 import { typesOf, type Reading } from "../core/session/token-types.js";
 import { does } from "../core/session/words.js";
-import "../artifacts/codes.js";
 
 export async function encodingOf(
   plan: Reading,

@@ -1,52 +1,48 @@
 /** What can go wrong in engines: their native part, their host process, their state. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
-import "./forward/codes.js";
-import "../tensors/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-compiler": { readonly tried: readonly string[] };
-    "compile-failed": { readonly compiler: string; readonly output: string };
-    "addon-broken": { readonly addon: string; readonly why: string };
-    "no-native-build": { readonly platform: string };
-    /** `device`: one that was named. `refused`: the engine computes on no such device anywhere. */
-    "engine-unavailable": {
-      readonly engine: string;
-      readonly why: string;
-      readonly device?: string;
-      readonly refused?: true;
-    };
-    /** `title`: of the engine that works here. */
-    "device-unavailable": { readonly device: string; readonly title: string };
-    "engine-died": {
-      readonly engine: string;
-      readonly signal: string | null;
-      readonly exit: number | null;
-      readonly memory: boolean;
-    };
-    "engine-failed": { readonly engine: string; readonly why: string };
-    "engine-closed": { readonly engine: string };
-    "engine-refuses": { readonly engine: string; readonly program: string; readonly refusals: readonly string[] };
-    "unknown-feed": { readonly program: string; readonly name: string; readonly has: readonly string[] };
-    "feed-type": { readonly program: string; readonly name: string; readonly expected: string; readonly got: string };
-    "unknown-state": { readonly name: string; readonly has: readonly string[] };
-    "state-type": { readonly name: string; readonly expected: string; readonly got: string };
-    "state-unset": { readonly name: string };
-    "state-shared": { readonly name: string };
-    "state-size": {
-      readonly name: string;
-      readonly program: string;
-      readonly size: string;
-      readonly has: number;
-      readonly got: number;
-    };
-    "state-full": { readonly name: string; readonly program: string; readonly room: number; readonly end: number };
-  }
+/** The data of each code. */
+export interface EngineCodeData {
+  "no-compiler": { readonly tried: readonly string[] };
+  "compile-failed": { readonly compiler: string; readonly output: string };
+  "addon-broken": { readonly addon: string; readonly why: string };
+  "no-native-build": { readonly platform: string };
+  /** `device`: one that was named. `refused`: the engine computes on no such device anywhere. */
+  "engine-unavailable": {
+    readonly engine: string;
+    readonly why: string;
+    readonly device?: string;
+    readonly refused?: true;
+  };
+  /** `title`: of the engine that works here. */
+  "device-unavailable": { readonly device: string; readonly title: string };
+  "engine-died": {
+    readonly engine: string;
+    readonly signal: string | null;
+    readonly exit: number | null;
+    readonly memory: boolean;
+  };
+  "engine-failed": { readonly engine: string; readonly why: string };
+  "engine-closed": { readonly engine: string };
+  "engine-refuses": { readonly engine: string; readonly program: string; readonly refusals: readonly string[] };
+  "unknown-feed": { readonly program: string; readonly name: string; readonly has: readonly string[] };
+  "feed-type": { readonly program: string; readonly name: string; readonly expected: string; readonly got: string };
+  "unknown-state": { readonly name: string; readonly has: readonly string[] };
+  "state-type": { readonly name: string; readonly expected: string; readonly got: string };
+  "state-unset": { readonly name: string };
+  "state-shared": { readonly name: string };
+  "state-size": {
+    readonly name: string;
+    readonly program: string;
+    readonly size: string;
+    readonly has: number;
+    readonly got: number;
+  };
+  "state-full": { readonly name: string; readonly program: string; readonly room: number; readonly end: number };
 }
 
-registerCodes({
+export const engineCodes: CodeTable<EngineCodeData> = {
   "no-compiler": {
     severity: "error",
     message: (d) => `no C++ compiler was found (tried ${d.tried.join(", ")})`,
@@ -179,4 +175,4 @@ registerCodes({
     help: () => "reserve a cache with room for the prompt and all tokens that shall follow",
     explain: "A key-value cache doesn't grow beyond the room it was made with.",
   },
-});
+};

@@ -5,7 +5,6 @@ import { dequantized, quantized } from "#dsl/graph/numbers/quantize.js";
 import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "../tensors/numbers.js";
 import { normals, uniforms } from "./random.js";
 import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
-import "./codes.js";
 
 type Parts = ReturnType<typeof quantized>;
 

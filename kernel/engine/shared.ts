@@ -8,7 +8,6 @@ import { mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray, Program, State } from "#dsl/graph/program.js";
 import { renamed } from "#dsl/graph/renamed.js";
 import type { Engine, Session } from "./engine.js";
-import "./codes.js";
 
 type Programs = Readonly<Record<string, Program>>;
 /** Whether a state that begins as a tensor of the checkpoints is the same for all models of the store. */

@@ -18,7 +18,6 @@ import { hostEnvironment, hostThreads } from "./host/environment.js";
 import { readMachineRecord } from "./machine-record.js";
 import { GFLOPS } from "./native/versions.js";
 import type { Work } from "./work.js";
-import "./codes.js";
 
 /**
  * Coded errors: `engine-unavailable` when the engine that was named, or none at all, works; `device-unavailable` when what

@@ -1,24 +1,23 @@
 /** Codes of a client elsewhere that is asked for what its program doesn't say. What leaves it is the code, and a path. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "join-differs": { readonly path: string; readonly ours: string; readonly theirs: string };
-    "join-rounds": { readonly asked: number; readonly most: number };
-    "join-clients": { readonly asked: number; readonly least: number };
-    "join-spent": { readonly done: number; readonly asked: number; readonly most: number };
-    "join-epsilon": { readonly spent: number; readonly most: number; readonly account: string };
-    "looks-spent": { readonly most: number };
-    "order-early": { readonly kind: string };
-    "order-again": { readonly kind: string; readonly round: number; readonly after: number };
-    "order-unfit": { readonly why: string };
-    "sum-again": { readonly round: number };
-    "sum-unfit": { readonly why: string };
-  }
+/** The data of each code. */
+export interface FederationJoinCodeData {
+  "join-differs": { readonly path: string; readonly ours: string; readonly theirs: string };
+  "join-rounds": { readonly asked: number; readonly most: number };
+  "join-clients": { readonly asked: number; readonly least: number };
+  "join-spent": { readonly done: number; readonly asked: number; readonly most: number };
+  "join-epsilon": { readonly spent: number; readonly most: number; readonly account: string };
+  "looks-spent": { readonly most: number };
+  "order-early": { readonly kind: string };
+  "order-again": { readonly kind: string; readonly round: number; readonly after: number };
+  "order-unfit": { readonly why: string };
+  "sum-again": { readonly round: number };
+  "sum-unfit": { readonly why: string };
 }
 const rounds = (n: number): string => `${String(n)} round${n === 1 ? "" : "s"}`;
 
-registerCodes({
+export const federationJoinCodes: CodeTable<FederationJoinCodeData> = {
   "join-differs": {
     severity: "error",
     message: (d) => `whoever leads says ${d.theirs} for \`${d.path}\`, and this program says ${d.ours}`,
@@ -97,4 +96,4 @@ registerCodes({
     explain:
       "Before a client masks its vector it looks whether it is named itself, whether there are as many others as its program says, and whether the sum is of the vector that it holds.",
   },
-});
+};

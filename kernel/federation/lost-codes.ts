@@ -1,20 +1,19 @@
 /** Codes of rounds that clients elsewhere are lost in. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "round-lost": {
-      readonly round: number;
-      readonly answered: number;
-      readonly asked: number;
-      readonly needs: number;
-      readonly what: string;
-      /** Of the first that is lost. */
-      readonly why: string;
-    };
-  }
+/** The data of each code. */
+export interface LostCodeData {
+  "round-lost": {
+    readonly round: number;
+    readonly answered: number;
+    readonly asked: number;
+    readonly needs: number;
+    readonly what: string;
+    /** Of the first that is lost. */
+    readonly why: string;
+  };
 }
-registerCodes({
+export const lostCodes: CodeTable<LostCodeData> = {
   "round-lost": {
     severity: "error",
     message: (d) =>
@@ -23,4 +22,4 @@ registerCodes({
     explain:
       "A round goes on without clients that fail or are late, as long as those that answered are enough for what becomes of their updates. What was learnt until then is kept.",
   },
-});
+};

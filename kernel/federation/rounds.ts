@@ -10,7 +10,6 @@ import type { StateVector } from "../ranks/state-vector.js";
 import type { Step } from "../training/pipeline.js";
 import { askedAtOnce, askedInTurn, type Answered } from "./asking.js";
 import type { Carrier, Client, RoundAnswer } from "./contract.js";
-import "./lost-codes.js";
 import { pruneKept, saveKept } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD, type Heads } from "./simulated/heads.js";

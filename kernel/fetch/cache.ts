@@ -9,7 +9,6 @@ import lockfile from "proper-lockfile";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { xdgFolder } from "./xdg.js";
 import { diskError } from "./disk.js";
-import "./codes.js";
 
 /** A path inside the cache; nothing is created. */
 export function cachePath(...parts: readonly string[]): string {

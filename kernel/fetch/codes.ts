@@ -1,36 +1,34 @@
 /** What can go wrong while files are brought from elsewhere. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { shellPath } from "#stdlib/lib/targets/quoting.js";
-import type {} from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
-    "not-fetched": {
-      readonly what: string;
-      readonly folder: string;
-      readonly near: string | null;
-      readonly because: "untrusted" | "secret";
-    };
-    "network-failed": { readonly url: string; readonly why: string };
-    "insecure-redirect": { readonly from: string; readonly to: string };
-    "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
-    "disk-full": { readonly file: string; readonly needed: number | null; readonly free: number | null };
-    "no-wheel": {
-      readonly project: string;
-      readonly version: string;
-      readonly platform: string;
-      readonly index: string;
-      readonly has: readonly string[];
-    };
-    "archive-malformed": { readonly file: string; readonly why: string };
-    "file-too-large": { readonly file: string; readonly bytes: number; readonly most: number };
-    "cache-locked": { readonly folder: string };
-    "cannot-write": { readonly file: string; readonly why: string };
-    "path-outside": { readonly path: string; readonly folder: string };
-    "untrusted-answer": { readonly url: string; readonly what: string; readonly value: string };
-    "unlike-file": { readonly file: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface FetchCodeData {
+  /** `what` with its name, as `the base "x"`; `near`: a name on this machine that is spelled alike. */
+  "not-fetched": {
+    readonly what: string;
+    readonly folder: string;
+    readonly near: string | null;
+    readonly because: "untrusted" | "secret";
+  };
+  "network-failed": { readonly url: string; readonly why: string };
+  "insecure-redirect": { readonly from: string; readonly to: string };
+  "checksum-mismatch": { readonly url: string; readonly expected: string; readonly got: string };
+  "disk-full": { readonly file: string; readonly needed: number | null; readonly free: number | null };
+  "no-wheel": {
+    readonly project: string;
+    readonly version: string;
+    readonly platform: string;
+    readonly index: string;
+    readonly has: readonly string[];
+  };
+  "archive-malformed": { readonly file: string; readonly why: string };
+  "file-too-large": { readonly file: string; readonly bytes: number; readonly most: number };
+  "cache-locked": { readonly folder: string };
+  "cannot-write": { readonly file: string; readonly why: string };
+  "path-outside": { readonly path: string; readonly folder: string };
+  "untrusted-answer": { readonly url: string; readonly what: string; readonly value: string };
+  "unlike-file": { readonly file: string; readonly why: string };
 }
 
 /** A folder as an argument of a command; one whose name breaks lines or commands the terminal is not written out. */
@@ -38,7 +36,7 @@ const nameable = (folder: string): string => (/[\u0000-\u001f\u007f-\u009f]/.tes
 
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MiB`;
 
-registerCodes({
+export const fetchCodes: CodeTable<FetchCodeData> = {
   "not-fetched": {
     severity: "note",
     message: (d) =>
@@ -152,4 +150,4 @@ registerCodes({
     explain:
       "Two processes never write the same part of the cache. A lock whose owner died is taken over after half a minute; this one was being renewed all the time.",
   },
-});
+};

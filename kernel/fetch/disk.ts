@@ -2,7 +2,6 @@
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const UNUSABLE: Readonly<Record<string, string>> = {

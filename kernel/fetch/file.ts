@@ -12,7 +12,6 @@ import { locked } from "./cache.js";
 import { demandSpace, diskError } from "./disk.js";
 import { PRIVATE } from "./private.js";
 import { get, reason } from "./http.js";
-import "./codes.js";
 
 export interface FetchOptions {
   /** Hexadecimal; what comes must have it. */

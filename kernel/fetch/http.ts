@@ -7,7 +7,6 @@ import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isHere } from "#stdlib/lib/targets/loopback.js";
 import { pipSettings } from "./pip.js";
-import "./codes.js";
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */
 const undici = () => import("undici");

@@ -2,7 +2,6 @@
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 /** Coded error `path-outside`: `path` leads out of `root`, by its name or by a symbolic link on the way. `root` itself may be a link. */
 export async function demandInside(root: string, path: string): Promise<void> {

@@ -8,7 +8,6 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { NotRead, readWhole, textOfNamed } from "./regular.js";
-import "./codes.js";
 
 /** Of a `T` in JSON. */
 export type Schema<T> = v.GenericSchema<unknown, T>;

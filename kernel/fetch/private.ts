@@ -8,7 +8,6 @@ import { chmod, copyFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
-import "./codes.js";
 
 export const PRIVATE = { file: 0o600, folder: 0o700 } as const;
 

@@ -4,9 +4,6 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/rules/world-codes.js";
-import "#stdlib/lib/sources/codes.js";
-import "./codes.js";
 
 const FOLDER = "it is a folder";
 const ODD = "it is no regular file";

@@ -11,7 +11,6 @@ import { diskError } from "./disk.js";
 import { listFiles, type Listed } from "./package-index.js";
 import { pipSettings } from "./pip.js";
 import { compareVersions, satisfies } from "./version.js";
-import "./codes.js";
 
 export interface Wheel {
   readonly project: string;

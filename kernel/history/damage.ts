@@ -2,7 +2,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../core/session/load-codes.js";
 import { readCheckpoints } from "../artifacts/checkpoints.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { planSchema } from "../artifacts/plan-schema.js";

@@ -6,7 +6,6 @@ import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import "../artifacts/codes.js";
 import type { RunList } from "./run-list.js";
 import { holderOf, lockRun, type RunLock } from "../artifacts/run-lock.js";
 import { isLive } from "./run-summary.js";

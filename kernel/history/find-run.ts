@@ -5,7 +5,6 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { isRunFolder, nameOf } from "./damage.js";
-import "../core/session/load-codes.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { fields, like } from "../fetch/json.js";

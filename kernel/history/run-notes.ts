@@ -7,7 +7,6 @@ import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { writePrivateLater } from "../fetch/private.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
-import "../artifacts/codes.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 
 /** The runs of a folder, as `RunList` knows them. */

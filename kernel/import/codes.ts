@@ -1,21 +1,20 @@
 /** Codes of importing other tools' settings. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { shownValue } from "./shown-value.js";
 import type { Refusal } from "./settings.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "not-settings": { readonly file: string; readonly why: string };
-    "unknown-settings": {
-      readonly file: string;
-      readonly has: readonly string[];
-      readonly tools: readonly string[];
-    };
-    "import-refused": { readonly file: string; readonly refusals: readonly Refusal[] };
-  }
+/** The data of each code. */
+export interface ImportCodeData {
+  "not-settings": { readonly file: string; readonly why: string };
+  "unknown-settings": {
+    readonly file: string;
+    readonly has: readonly string[];
+    readonly tools: readonly string[];
+  };
+  "import-refused": { readonly file: string; readonly refusals: readonly Refusal[] };
 }
 
-registerCodes({
+export const importCodes: CodeTable<ImportCodeData> = {
   "not-settings": {
     severity: "error",
     message: (d) => `${d.file} can't be read as settings: ${d.why}`,
@@ -41,4 +40,4 @@ registerCodes({
     explain:
       "The settings ask for another objective, for data that aren't texts, or for a technique that isn't built. A program without them would train something else, so none is written.",
   },
-});
+};

@@ -6,7 +6,6 @@ import { withoutSecretsOf } from "./addresses.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
 import { readChats, rowsOf } from "./chats.js";
-import "./codes.js";
 import { withDescriptions, type Beside } from "./llama-factory-data.js";
 import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";

@@ -3,7 +3,6 @@
  * are read; every other value stays an expression. What isn't the argument of a known call stands under `program` (steps.ts).
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { joinedRowsIn } from "./joined-rows.js";
 import { pythonProgram, type PythonCall, type PythonProgram } from "./python-tree.js";
 import { literalOf, partsIn } from "./python-values.js";

@@ -17,7 +17,6 @@ import { asFitted } from "./fitted.js";
 import { fedRow, type FedRow } from "./fed-rows.js";
 import { within } from "./gathering/merged-encoding.js";
 import { questionsOf, readsContexts } from "./questions.js";
-import "../artifacts/codes.js";
 
 /** What a model's rows are read by. */
 export interface AskedBy {

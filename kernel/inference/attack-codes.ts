@@ -1,19 +1,18 @@
 /** Codes of attacks that can't be made, or say little. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "attack-impossible": {
-      readonly attack: string;
-      readonly model: string;
-      readonly why: string;
-      readonly instead: string;
-    };
-    "few-for-attack": { readonly of: string; readonly rows: number };
-  }
+/** The data of each code. */
+export interface AttackCodeData {
+  "attack-impossible": {
+    readonly attack: string;
+    readonly model: string;
+    readonly why: string;
+    readonly instead: string;
+  };
+  "few-for-attack": { readonly of: string; readonly rows: number };
 }
 
-registerCodes({
+export const attackCodes: CodeTable<AttackCodeData> = {
   "attack-impossible": {
     severity: "error",
     message: (d) => `\`${d.attack}\` can't be tried on ${d.model}: ${d.why}`,
@@ -28,4 +27,4 @@ registerCodes({
     explain:
       "How many rows that trained are caught where 1 % of the others are is read off the others with the lowest losses. With fewer than a hundred of them the threshold is set by none, and of a few hundred by two or three: the interval is wide, and with fewer than twenty nothing is said.",
   },
-});
+};

@@ -11,7 +11,6 @@ import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "../engine/feeds.js";
 import type { Begun } from "./prompted/begun.js";
-import "../artifacts/codes.js";
 
 export interface GenerateOptions {
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };

@@ -6,7 +6,6 @@ import type { Turn } from "#stdlib/kinds/conversation.js";
 import { spoken } from "../core/data/conversations.js";
 import { promptsFor, type Chat } from "../encoding/chat.js";
 import type { ContinueOptions } from "./continue-texts.js";
-import "../artifacts/codes.js";
 
 /** A text asked of a chat model is one user's turn. */
 export type Prompt = string | readonly Turn[];

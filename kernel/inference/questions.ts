@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import "../artifacts/codes.js";
 
 /** As a cell writes it. */
 export interface Question {

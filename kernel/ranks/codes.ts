@@ -1,27 +1,26 @@
 /** Codes of a training whose updates several processes share. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "gang-incomplete": {
-      readonly joined: number;
-      readonly of: number;
-      readonly seconds: number;
-      /** What kept the others away, where it is known. */
-      readonly why: readonly string[];
-    };
-    /** `step`: the update in which it was missed; absent: before the first. */
-    "rank-lost": { readonly rank: number; readonly of: number; readonly step?: number; readonly why: string };
-    "rank-replaced": { readonly rank: number; readonly of: number; readonly why: string; readonly step: number };
-    "rank-failed": { readonly rank: number; readonly of: number; readonly why: string };
-    "rank-refused": { readonly rank: number; readonly why: string };
-    "gang-without-room": { readonly of: number; readonly room: number; readonly runner: string };
-    "rank-unfit": { readonly of: number; readonly why: string };
-    "gang-gave-up": { readonly gangs: number; readonly step: number | null; readonly why: string };
-  }
+/** The data of each code. */
+export interface RanksCodeData {
+  "gang-incomplete": {
+    readonly joined: number;
+    readonly of: number;
+    readonly seconds: number;
+    /** What kept the others away, where it is known. */
+    readonly why: readonly string[];
+  };
+  /** `step`: the update in which it was missed; absent: before the first. */
+  "rank-lost": { readonly rank: number; readonly of: number; readonly step?: number; readonly why: string };
+  "rank-replaced": { readonly rank: number; readonly of: number; readonly why: string; readonly step: number };
+  "rank-failed": { readonly rank: number; readonly of: number; readonly why: string };
+  "rank-refused": { readonly rank: number; readonly why: string };
+  "gang-without-room": { readonly of: number; readonly room: number; readonly runner: string };
+  "rank-unfit": { readonly of: number; readonly why: string };
+  "gang-gave-up": { readonly gangs: number; readonly step: number | null; readonly why: string };
 }
-registerCodes({
+export const ranksCodes: CodeTable<RanksCodeData> = {
   "gang-incomplete": {
     severity: "error",
     message: (d) =>
@@ -93,4 +92,4 @@ registerCodes({
     explain:
       "A rank that dies costs the steps since the last checkpoint and no more: the training goes on with new processes. Where that happens again and again at the same place, something ends them each time, mostly a lack of memory.",
   },
-});
+};

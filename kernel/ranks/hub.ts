@@ -12,8 +12,6 @@ import { headOf, type Taking } from "./frames.js";
 import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
 import { addInOrder, averageInto } from "./sum.js";
 
-import "./codes.js";
-
 /** Floats that are summed at once. */
 const PIECE = 1 << 18;
 /** Most bytes of what a rank may say of its rows in an update. */

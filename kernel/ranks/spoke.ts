@@ -9,7 +9,6 @@ import { fromHubIn, written, type FromHub, type Hello, type Told } from "./contr
 import { send, type Taking } from "./frames.js";
 import type { SeenThere } from "./hub.js";
 import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
-import "./codes.js";
 
 export interface Joins extends Omit<Hello, "is"> {
   readonly address: string;

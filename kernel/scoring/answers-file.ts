@@ -4,7 +4,6 @@ import { extname, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { does } from "../core/session/words.js";
 import type { Answer, Answers } from "./answers.js";
-import "./codes.js";
 
 /** Names of columns, where they are others than the usual ones. */
 export interface Columns {

@@ -18,7 +18,6 @@ import {
   samplerOf,
 } from "#stdlib/lib/tasks/drawn.js";
 import { broken, label, list, shares, shown, text } from "./values.js";
-import "./codes.js";
 
 /** A row as it was read. */
 export interface Answer {

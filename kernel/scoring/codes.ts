@@ -1,31 +1,30 @@
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-answers": {
-      readonly file: string;
-      readonly wants: string;
-      readonly has: readonly string[];
-      readonly usual: boolean;
-    };
-    "broken-answer": { readonly file: string; readonly row: number; readonly field: string; readonly why: string };
-    "no-probabilities": { readonly metric: string };
-    "too-many-labels": {
-      readonly file: string;
-      readonly rows: number;
-      readonly labels: number;
-      readonly most: number;
-    };
-    "metrics-apart": {
-      readonly metric: string;
-      readonly measures: readonly string[];
-      readonly file: string;
-      readonly answers: string;
-    };
-  }
+/** The data of each code. */
+export interface ScoringCodeData {
+  "no-answers": {
+    readonly file: string;
+    readonly wants: string;
+    readonly has: readonly string[];
+    readonly usual: boolean;
+  };
+  "broken-answer": { readonly file: string; readonly row: number; readonly field: string; readonly why: string };
+  "no-probabilities": { readonly metric: string };
+  "too-many-labels": {
+    readonly file: string;
+    readonly rows: number;
+    readonly labels: number;
+    readonly most: number;
+  };
+  "metrics-apart": {
+    readonly metric: string;
+    readonly measures: readonly string[];
+    readonly file: string;
+    readonly answers: string;
+  };
 }
-registerCodes({
+export const scoringCodes: CodeTable<ScoringCodeData> = {
   "no-answers": {
     severity: "error",
     message: (d) => `${d.file} has no column ${d.wants}`,
@@ -65,4 +64,4 @@ registerCodes({
     explain:
       "What a file's answers are follows from its first row: texts or labels (strings), numbers, sets of labels or tags of words (lists), answers to questions (a text, with a list of right ones). All metrics of one call are of the same answers.",
   },
-});
+};

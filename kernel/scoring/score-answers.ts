@@ -15,7 +15,6 @@ import { measureOf, worldIn } from "../inference/measuring/measured.js";
 import { FEWEST, lookedAt, measuresIn, slicesOf } from "../inference/measuring/slices.js";
 import type { Beside } from "./answers-file.js";
 import { numberIn, outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
-import "./codes.js";
 
 export interface ScoredMetric {
   readonly name: string;

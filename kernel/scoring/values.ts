@@ -1,7 +1,6 @@
 /** Values of a row of answers, held to what they should be. Coded error `broken-answer`. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import "./codes.js";
 
 /** For errors. */
 interface InFile {

@@ -21,7 +21,6 @@ import { insideOf } from "./inside.js";
 import { laidOutIn, readOrder } from "./laid-out.js";
 import { packResults } from "./results.js";
 import { Says } from "./says.js";
-import "../cluster/codes.js";
 
 export interface CoordinateOptions {
   /** The job's working folder. */

@@ -14,7 +14,6 @@ import { jsonIn, Unlike } from "../fetch/json.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import { openBundle } from "../record/bundle/open.js";
 import { readShipment, type Shipped } from "../shipping/shipment.js";
-import "../shipping/codes.js";
 
 /** Coded error `shipment-unreadable`. */
 export function readOrder(folder: string): SearchOrder {

@@ -11,7 +11,6 @@ import { makePrivateFolder } from "../fetch/private.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { HttpLoad } from "./contract.js";
 import { errorOf, saidIn, type Ordered, type Said, type Serve, type ServedFacts } from "./control.js";
-import "./control-codes.js";
 
 const program = fileURLToPath(new URL("../desk/main.js", import.meta.url));
 /** Bytes of a log that is put aside for a new one. */

@@ -1,41 +1,40 @@
 /** What can go wrong with requests over HTTP, beside what models say: who asks, in which form, and when. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "port-taken": {
-      readonly host: string;
-      readonly port: number;
-      /** Who has it, where this user may know. */
-      readonly by?: { readonly process: number; readonly command: string };
-      /** It is a server of the same notebook, by its name. */
-      readonly desk?: string;
-    };
-    "not-listened": { readonly host: string; readonly port: number; readonly why: string };
-    "request-unlike": { readonly at: string | null; readonly why: string };
-    "request-not-json": { readonly why: string };
-    "request-head": { readonly why: string };
-    "request-type": { readonly type: string | null };
-    "request-too-large": { readonly most: number };
-    "request-not-offered": { readonly at: string; readonly why: string; readonly help: string };
-    "too-many-texts": { readonly at: string; readonly asked: number; readonly most: number };
-    "too-many-tokens": { readonly at: string; readonly asked: number; readonly most: number };
-    "no-such-route": { readonly method: string; readonly near: readonly string[] };
-    "method-not-offered": { readonly method: string; readonly offered: readonly string[] };
-    "bodies-full": { readonly most: number };
-    "api-key-missing": Record<string, never>;
-    "api-key-wrong": Record<string, never>;
-    "host-unknown": { readonly host: string };
-    "origin-unknown": { readonly origin: string };
-    "rate-exceeded": { readonly most: number; readonly seconds: number };
-    "request-time": { readonly seconds: number };
-    "server-stops": Record<string, never>;
-    "server-fault": { readonly id: string };
-  }
+/** The data of each code. */
+export interface ServingCodeData {
+  "port-taken": {
+    readonly host: string;
+    readonly port: number;
+    /** Who has it, where this user may know. */
+    readonly by?: { readonly process: number; readonly command: string };
+    /** It is a server of the same notebook, by its name. */
+    readonly desk?: string;
+  };
+  "not-listened": { readonly host: string; readonly port: number; readonly why: string };
+  "request-unlike": { readonly at: string | null; readonly why: string };
+  "request-not-json": { readonly why: string };
+  "request-head": { readonly why: string };
+  "request-type": { readonly type: string | null };
+  "request-too-large": { readonly most: number };
+  "request-not-offered": { readonly at: string; readonly why: string; readonly help: string };
+  "too-many-texts": { readonly at: string; readonly asked: number; readonly most: number };
+  "too-many-tokens": { readonly at: string; readonly asked: number; readonly most: number };
+  "no-such-route": { readonly method: string; readonly near: readonly string[] };
+  "method-not-offered": { readonly method: string; readonly offered: readonly string[] };
+  "bodies-full": { readonly most: number };
+  "api-key-missing": Record<string, never>;
+  "api-key-wrong": Record<string, never>;
+  "host-unknown": { readonly host: string };
+  "origin-unknown": { readonly origin: string };
+  "rate-exceeded": { readonly most: number; readonly seconds: number };
+  "request-time": { readonly seconds: number };
+  "server-stops": Record<string, never>;
+  "server-fault": { readonly id: string };
 }
 
-registerCodes({
+export const servingCodes: CodeTable<ServingCodeData> = {
   "port-taken": {
     severity: "error",
     message: (d) =>
@@ -185,4 +184,4 @@ registerCodes({
     explain:
       "Something went wrong that should not have: a fault of the program. Nothing of the request's text is in the log.",
   },
-});
+};

@@ -1,22 +1,21 @@
 /** What can go wrong with a server, from its beginning to its end. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "desk-failed": { readonly why: string };
-    "desk-died": { readonly name: string; readonly how: string; readonly log: readonly string[] };
-    "desk-over": { readonly name: string };
-    "desk-serves": { readonly name: string; readonly desk: string; readonly has: readonly string[] };
-    "deployment-changed": { readonly folder: string; readonly changed: readonly string[] };
-    /** `where`: who says its name, a command line or a notebook. */
-    "keys-env": { readonly env: string; readonly why: string; readonly where: "shell" | "notebook" };
-    "keys-file": { readonly file: string; readonly why: string; readonly line?: number };
-    "log-file": { readonly file: string; readonly why: string };
-    "tls-file": { readonly file: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface ServingControlCodeData {
+  "desk-failed": { readonly why: string };
+  "desk-died": { readonly name: string; readonly how: string; readonly log: readonly string[] };
+  "desk-over": { readonly name: string };
+  "desk-serves": { readonly name: string; readonly desk: string; readonly has: readonly string[] };
+  "deployment-changed": { readonly folder: string; readonly changed: readonly string[] };
+  /** `where`: who says its name, a command line or a notebook. */
+  "keys-env": { readonly env: string; readonly why: string; readonly where: "shell" | "notebook" };
+  "keys-file": { readonly file: string; readonly why: string; readonly line?: number };
+  "log-file": { readonly file: string; readonly why: string };
+  "tls-file": { readonly file: string; readonly why: string };
 }
-registerCodes({
+export const servingControlCodes: CodeTable<ServingControlCodeData> = {
   "desk-failed": {
     severity: "error",
     message: (d) => `the server failed: ${visible(d.why)}`,
@@ -87,4 +86,4 @@ registerCodes({
     help: () => "give the certificate (with those between it and the authority) and its key, both as PEM",
     explain: "A server that speaks HTTPS needs a certificate and the key that belongs to it.",
   },
-});
+};

@@ -9,9 +9,6 @@ import { fields, figure, table, whole, type Schema } from "../fetch/json.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 import { ENGINE_NAMES, type EngineOptions } from "../engine/engine.js";
 import type { HttpLoad, Limits, ModelLoad, ServedFolder } from "./contract.js";
-import "./codes.js";
-import "./control-codes.js";
-import "./model-codes.js";
 
 /** What a server is to do. Paths are absolute: it stands in no folder of its own. */
 export interface Serve {

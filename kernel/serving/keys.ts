@@ -6,7 +6,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
-import "./control-codes.js";
 
 /** Bytes of a file of keys. */
 const MOST = 1 << 20;

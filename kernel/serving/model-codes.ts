@@ -1,27 +1,24 @@
 /** What can go wrong with models that are served: which are meant, what they do, how their folders are opened. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import "../engine/codes.js";
-import "../inference/gathering/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-such-model": { readonly name: string | null; readonly has: readonly string[] };
-    "model-opening": {
-      readonly name: string;
-      /** Why it isn't open: a clause. */
-      readonly why: string;
-      /** Seconds after which it may be asked again. */
-      readonly seconds: number;
-    };
-    "model-cannot": { readonly name: string; readonly asked: string; readonly does: string };
-    "same-name": { readonly name: string; readonly folders: readonly [string, string] };
-    "nothing-to-serve": Record<string, never>;
-    "folder-not-served": { readonly folder: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface ModelCodeData {
+  "no-such-model": { readonly name: string | null; readonly has: readonly string[] };
+  "model-opening": {
+    readonly name: string;
+    /** Why it isn't open: a clause. */
+    readonly why: string;
+    /** Seconds after which it may be asked again. */
+    readonly seconds: number;
+  };
+  "model-cannot": { readonly name: string; readonly asked: string; readonly does: string };
+  "same-name": { readonly name: string; readonly folders: readonly [string, string] };
+  "nothing-to-serve": Record<string, never>;
+  "folder-not-served": { readonly folder: string; readonly why: string };
 }
 
-registerCodes({
+export const modelCodes: CodeTable<ModelCodeData> = {
   "no-such-model": {
     severity: "error",
     message: (d) =>
@@ -66,4 +63,4 @@ registerCodes({
     explain:
       "Served are runs, what `deploy` wrote as `huggingface` or `onnx`, and folders of transformers whose config.json names a class that says what the model answers.",
   },
-});
+};

@@ -6,7 +6,6 @@ import { partsOf } from "#dsl/syntax/parts.js";
 import { shellPath } from "#stdlib/lib/targets/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./trainings/live.js";
-import "../artifacts/codes.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { textScreen } from "./text-screen.js";
 import { runsBeside } from "./trainings/runs-beside.js";

@@ -12,7 +12,6 @@ import { ProgressLine } from "./progress-line.js";
 import { Refused, type Given, type Stage } from "./stage.js";
 import { verbs } from "./verbs/verbs.js";
 import { Warnings } from "./warnings.js";
-import "../artifacts/codes.js";
 
 export class TuneSession extends OpenSession {
   /**

@@ -1,26 +1,25 @@
 /** Codes of statements that are to run in another process. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "not-shippable": {
-      /** What was to happen elsewhere: `train … { detach: true }`. */
-      readonly what: string;
-      /** Words that TypeScript cells define. */
-      readonly words: readonly string[];
-      /** Names of TypeScript whose values can't be written down, and why. */
-      readonly values: readonly { readonly name: string; readonly why: string }[];
-    };
-    "shipped-otherwise": {
-      readonly name: string;
-      /** What differs, by its path in the recipe. */
-      readonly differs: readonly string[];
-    };
-    "shipment-unreadable": { readonly folder: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface ShippingCodeData {
+  "not-shippable": {
+    /** What was to happen elsewhere: `train … { detach: true }`. */
+    readonly what: string;
+    /** Words that TypeScript cells define. */
+    readonly words: readonly string[];
+    /** Names of TypeScript whose values can't be written down, and why. */
+    readonly values: readonly { readonly name: string; readonly why: string }[];
+  };
+  "shipped-otherwise": {
+    readonly name: string;
+    /** What differs, by its path in the recipe. */
+    readonly differs: readonly string[];
+  };
+  "shipment-unreadable": { readonly folder: string; readonly why: string };
 }
-registerCodes({
+export const shippingCodes: CodeTable<ShippingCodeData> = {
   "not-shippable": {
     severity: "error",
     message: (d) =>
@@ -49,4 +48,4 @@ registerCodes({
     explain:
       "A statement that runs in another process lies in a folder as JSON, with the tables that it reads beside it.",
   },
-});
+};

@@ -6,7 +6,6 @@ import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#stdlib/lib/sources/codes.js";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";

@@ -9,7 +9,6 @@ import type { Word } from "#dsl/types/registry.js";
 import type { HostContext } from "../core/session/host-context.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { LiveValue, Shipment, Shipped, Table } from "./shipment.js";
-import "./codes.js";
 
 /** A session as far as it is told of. */
 export interface Ships {

@@ -15,7 +15,6 @@ import { fields, like, table, type Schema } from "../fetch/json.js";
 import { ENGINE_NAMES, type EngineOptions } from "../engine/engine.js";
 import { value } from "../artifacts/plan-schema.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
-import "./codes.js";
 
 export interface Shipment {
   readonly version: 1;

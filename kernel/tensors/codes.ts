@@ -1,24 +1,23 @@
 /** What can go wrong with files of named tensors. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "missing-tensor": { readonly name: string; readonly files: readonly string[]; readonly nearest: string | null };
-    "tensor-shape": {
-      readonly name: string;
-      readonly file: string;
-      readonly expected: string;
-      readonly got: string;
-    };
-    "weights-missing": { readonly file: string };
-    "weights-truncated": { readonly file: string; readonly expected: number; readonly got: number };
-    "weights-damaged": { readonly file: string };
-    "weights-malformed": { readonly file: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface TensorsCodeData {
+  "missing-tensor": { readonly name: string; readonly files: readonly string[]; readonly nearest: string | null };
+  "tensor-shape": {
+    readonly name: string;
+    readonly file: string;
+    readonly expected: string;
+    readonly got: string;
+  };
+  "weights-missing": { readonly file: string };
+  "weights-truncated": { readonly file: string; readonly expected: number; readonly got: number };
+  "weights-damaged": { readonly file: string };
+  "weights-malformed": { readonly file: string; readonly why: string };
 }
 
-registerCodes({
+export const tensorsCodes: CodeTable<TensorsCodeData> = {
   "missing-tensor": {
     severity: "error",
     message: (d) => `no weights called ${d.name} in ${listed(d.files)}`,
@@ -59,4 +58,4 @@ registerCodes({
     explain:
       "A safetensors file begins with the length of its header, then the header as JSON with each tensor's type, shape and place, then the data. Nothing of a file that breaks these rules is used.",
   },
-});
+};

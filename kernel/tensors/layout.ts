@@ -10,7 +10,6 @@ import { jsonIn, like, table } from "../fetch/json.js";
 import { SIZES, convert } from "./numbers.js";
 import { unfolded } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
-import "./codes.js";
 
 export interface Header {
   readonly tensors: Readonly<Record<string, TensorPlace>>;

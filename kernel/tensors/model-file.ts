@@ -11,7 +11,6 @@ import { jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";
 import { beyondLimits, SETTINGS, type JsonLimits } from "../core/bases/json-limits.js";
-import "../core/bases/codes.js";
 
 const damaged = (file: string, why: string, cause?: unknown): CodedError =>
   new CodedError("base-damaged", { file, why }, { cause });

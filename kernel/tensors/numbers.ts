@@ -2,7 +2,6 @@
 import { fromHalf } from "#dsl/graph/numbers/halves.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/graph/program.js";
-import "./codes.js";
 
 /** Bytes per element of each safetensors type that may stand in a header. */
 export const SIZES: Readonly<Record<string, number>> = {

@@ -26,7 +26,6 @@ import { diskError } from "#kernel/fetch/disk.js";
 import { arrayIn, bytesIn, CHECKED, headBytes, headerIn, headLength, inOrder, type Header } from "./layout.js";
 import { readRounded } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
-import "./codes.js";
 
 export { CHECKED, type Header } from "./layout.js";
 export type { TensorPlace, TensorToWrite } from "./tensor-place.js";

@@ -5,7 +5,6 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { like } from "../fetch/json.js";
 import { recordOf } from "./model-file.js";
-import "../core/bases/codes.js";
 
 export const INDEX = "model.safetensors.index.json";
 

@@ -11,7 +11,6 @@ import { isTrial, ofSweep } from "../history/runs-named.js";
 import { RunFolder, type About } from "../artifacts/run-folder.js";
 import { busy, holderOf, lockRun, RunLock } from "../artifacts/run-lock.js";
 import type { TrialOf } from "../artifacts/together/trials.js";
-import "../artifacts/codes.js";
 
 export interface Claim {
   readonly run: RunFolder;

@@ -15,7 +15,6 @@ import {
   saveCheckpoint,
   type Checkpoint,
 } from "../artifacts/checkpoints.js";
-import "../core/session/load-codes.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { RunLock } from "../artifacts/run-lock.js";
 

@@ -19,7 +19,6 @@ import { Toll } from "./toll.js";
 import { thisProcess } from "../artifacts/writer.js";
 import type { Training, Trained } from "./contract.js";
 import { abortion, type Abortion } from "./abortion.js";
-import "../artifacts/codes.js";
 
 export function train(t: Training): Promise<Trained> {
   return new TrainingLoop(t).run();

@@ -1,15 +1,13 @@
 /** What can go wrong with the list of trusted folders. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "trust-unreadable": { readonly file: string; readonly why: string };
-    "no-such-folder": { readonly folder: string };
-  }
+/** The data of each code. */
+export interface TrustCodeData {
+  "trust-unreadable": { readonly file: string; readonly why: string };
+  "no-such-folder": { readonly folder: string };
 }
 
-registerCodes({
+export const trustCodes: CodeTable<TrustCodeData> = {
   "trust-unreadable": {
     severity: "error",
     message: (d) => `the list of trusted folders cannot be read (${d.file}): ${d.why}`,
@@ -23,4 +21,4 @@ registerCodes({
     help: () => "name a folder that exists",
     explain: "Only a folder that exists can be trusted: its path is stored with symbolic links resolved.",
   },
-});
+};

@@ -13,7 +13,6 @@ import { fields, jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import { configPath } from "./config-path.js";
-import "./codes.js";
 
 export interface TrustedFolder {
   /** Absolute, symbolic links resolved. */

@@ -4,6 +4,7 @@
  * people, its exit status 0 where it took part to the end; what goes wrong stands in the last line of its error output as
  * `code: message`.
  */
+import { registerAllCodes } from "../codes.js";
 import { createInterface } from "node:readline";
 import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
 import { plainHostContext } from "../core/session/host-context.js";
@@ -11,6 +12,8 @@ import { childOrderIn, type ChildOrder } from "../session/federations/join-child
 import { joinLines } from "../session/federations/join-lines.js";
 import { joinFederation } from "../session/federations/joining.js";
 import { TuneSession } from "../session/tune-session.js";
+
+registerAllCodes();
 
 // Signals that all processes get are for whoever started it, which ends this one by its input.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);

@@ -2,6 +2,7 @@
  * A process that is a rank of a gang. It reads what it is to do from its input, compiles the very program that rank 0 runs, and
  * ends with it: when the training is over, when another rank is lost, or when its input ends, for then rank 0 is gone.
  */
+import { registerAllCodes } from "../codes.js";
 import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureText, orderIn, type Ordered } from "../ranks/order.js";
@@ -10,6 +11,8 @@ import { followRank } from "../session/trainings/follow-rank.js";
 import { openShipment } from "../session/shipped.js";
 import { readShipment } from "../shipping/shipment.js";
 import { plansOf } from "../shipping/ship.js";
+
+registerAllCodes();
 
 // Signals that all processes get are for rank 0, which tells the others what follows.
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);

@@ -32,7 +32,6 @@ import type { RunEvent } from "../core/session/events.js";
 import { serveRank } from "./rank-work.js";
 import { HandedRun, type HandingIn } from "./handing-in.js";
 import type { Teller } from "./teller.js";
-import "../cluster/codes.js";
 
 export interface Place {
   /** Of this worker alone: runs, files, what is on its way. Taken away when it ends. */

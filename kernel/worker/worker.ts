@@ -19,7 +19,6 @@ import { Heart, type FromHeart } from "./heart.js";
 import { ownFolder } from "./own-folder.js";
 import { Teller } from "./teller.js";
 import { Trials } from "./trial.js";
-import "../cluster/codes.js";
 
 export interface WorkerOptions {
   readonly url: string;

@@ -2,7 +2,9 @@
  * The worker of a demo page: tokens, the model and its answers, apart from the window, so that typing never waits. Threads of the
  * runtime run this script too, under another name, and then the runtime's own part of it alone.
  */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { basesCodes } from "#kernel/core/bases/codes.js";
+import { CodedError, registerCodes, wordsFor } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { Answering } from "./answering.js";
@@ -10,6 +12,8 @@ import type { Methods, Opening, Reply, Request } from "./protocol.js";
 import { Reading } from "./reading.js";
 import { Runtime } from "./runtime.js";
 import { unpacked } from "./unpack.js";
+
+registerCodes(internalCodes, basesCodes);
 
 /** What lies in the page as `tokenizer`. */
 interface TokenizerFiles {

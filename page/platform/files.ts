@@ -2,9 +2,7 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
-import "#stdlib/lib/sources/codes.js";
 import { fitsPath, isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
-import "#stdlib/lib/sources/table-codes.js";
 import { disk, nameOf, normal } from "../world/disk.js";
 
 export const locate: typeof node.locate = async (folder, path) => {

@@ -3,7 +3,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { loadWord } from "#dsl/types/loaded.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Base } from "#kernel/core/bases/base.js";
-import "#kernel/core/bases/codes.js";
 import { familyOf } from "#kernel/core/bases/family.js";
 import { ownHeadsOf } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";

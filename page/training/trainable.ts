@@ -3,7 +3,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Action } from "#dsl/plan/action.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import { does } from "#kernel/core/session/words.js";
-import "#kernel/core/session/page-codes.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 

@@ -10,7 +10,6 @@ import {
   setBackend,
 } from "@tensorflow/tfjs-core";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#kernel/core/session/page-codes.js";
 import type { Fault } from "./engine.js";
 
 /** What the page knows of a card. */

@@ -1,7 +1,11 @@
 /** The worker's end: requests are answered as they end, so that an interrupt is heard while a training goes on. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { trainingPageCodes } from "./codes.js";
 import type { TrainReply, TrainRequest } from "./protocol.js";
 import { failureOf } from "./failure.js";
 import { service } from "./service.js";
+
+registerCodes(trainingPageCodes);
 
 const scope = self as unknown as {
   onmessage: ((event: { readonly data: TrainRequest }) => void) | null;

@@ -9,7 +9,6 @@ import { nearest } from "#dsl/diagnostics/nearest.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
 import type { Word } from "#dsl/types/registry.js";
-import "#kernel/core/bases/codes.js";
 import { familyOf } from "#kernel/core/bases/family.js";
 import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";

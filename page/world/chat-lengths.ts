@@ -3,7 +3,6 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
-import "#kernel/core/data/codes.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageTokenizer } from "./tokenizer.js";
 

@@ -5,7 +5,6 @@
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Fact } from "#dsl/compile/answered.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/codes/name-codes.js";
 import type {} from "#dsl/plan/codes/search-codes.js";
 import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/facts.js";
 import { hashOf } from "#dsl/plan/hash.js";
@@ -14,7 +13,6 @@ import type { Call } from "#dsl/types/value.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
 import { apartFacts } from "#kernel/core/data/apart.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";
-import "#kernel/core/session/load-codes.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { schemaOf } from "#stdlib/lib/schemas/schema.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,7 +1,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import "../lib/aggregators/codes.js";
 import { meanByRows } from "../lib/aggregators/mean.js";
 import { apart, leastOf } from "../lib/aggregators/nearest.js";
 import { word } from "./krum.js";

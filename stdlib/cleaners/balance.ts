@@ -1,5 +1,4 @@
 import { defineWord } from "#dsl/types/define.js";
-import "../lib/cleaners/balance-codes.js";
 
 export const word = defineWord({
   kind: "cleaner",

@@ -2,7 +2,6 @@ import { defineWord } from "#dsl/types/define.js";
 import { entities } from "../lib/personal/finding.js";
 import { replacements } from "../lib/personal/replacements.js";
 import { faultOf } from "../lib/patterns/linear.js";
-import "../lib/personal/codes.js";
 
 export const word = defineWord({
   kind: "cleaner",

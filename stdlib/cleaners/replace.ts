@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { faultOf } from "../lib/patterns/linear.js";
-import "../lib/patterns/codes.js";
 
 export const word = defineWord({
   kind: "cleaner",

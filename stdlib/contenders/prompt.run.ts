@@ -10,7 +10,6 @@ import { chosenShots } from "../lib/prompting/shots.js";
 import { promptTemplate, type PromptTemplate } from "../lib/prompting/template.js";
 import { readAnswers } from "../lib/prompting/read-answers.js";
 import { word } from "./prompt.js";
-import "../lib/prompting/codes.js";
 
 /** Most tokens of an answer that is no text of its own. */
 const SHORT = 32;

@@ -4,7 +4,6 @@ import { defineWord } from "#dsl/types/define.js";
 import type { Call } from "#dsl/types/value.js";
 import { refusalOf, tellsAnswer, usualAnswers } from "../lib/prompting/asked.js";
 import { promptTemplate } from "../lib/prompting/template.js";
-import "../lib/prompting/codes.js";
 
 /** Holes that aren't roles of the data, those that tell the answer, and none at all. */
 function checkHoles(text: string, context: CheckContext): void {

@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { addressWrong, PLACES } from "../lib/judging/parameters.js";
-import "../lib/judging/codes.js";
 
 export const word = defineWord({
   kind: "metric",

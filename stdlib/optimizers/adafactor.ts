@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
-import "../lib/optimizers/codes.js";
 
 export const word = defineWord({
   kind: "optimizer",

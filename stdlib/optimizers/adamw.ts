@@ -1,7 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import { adamws, optimizers } from "../lib/elsewhere/values.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
-import "../lib/optimizers/codes.js";
 
 export const word = defineWord({
   kind: "optimizer",

@@ -1,5 +1,4 @@
 import { defineWord } from "#dsl/types/define.js";
-import "../lib/optimizers/codes.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word = defineWord({

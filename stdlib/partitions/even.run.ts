@@ -1,7 +1,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
-import "../lib/partitions/codes.js";
 import { cut, numbered, shuffled } from "../lib/partitions/dealt.js";
 import { word } from "./even.js";
 

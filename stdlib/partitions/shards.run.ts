@@ -2,7 +2,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
 import { shuffle } from "../lib/chance.js";
-import "../lib/partitions/codes.js";
 import { byValue, chanceOf, numbered } from "../lib/partitions/dealt.js";
 import { word } from "./shards.js";
 

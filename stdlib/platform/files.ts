@@ -9,8 +9,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
 import { isPacked, unpacked } from "./packed.js";
-import "../lib/sources/codes.js";
-import "../lib/sources/table-codes.js";
 
 const PIECE = 64 * 1024;
 const SMALL = { piece: 4 * 1024, until: 2 ** 20 } as const;

@@ -4,7 +4,6 @@ import { createGunzip } from "node:zlib";
 import type yauzl from "yauzl";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { zstd } from "../lib/sources/zstd.js";
-import "../lib/sources/table-codes.js";
 
 /**
  * Bytes that a file may unpack to, whatever its size, and how many times its size beyond them. Text is packed to a twentieth, and

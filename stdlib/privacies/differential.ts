@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { promisesOf, USEFUL } from "../lib/privacy/spent.js";
-import "#dsl/plan/codes/private-codes.js";
 
 export const word = defineWord({
   kind: "privacy",

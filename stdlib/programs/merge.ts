@@ -9,7 +9,6 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Layers, LinearOptions } from "../kinds/layers.js";
 import { makeLayers } from "../lib/layers.js";
-import "../lib/techniques/codes.js";
 import { buildBody } from "./body.js";
 import { layersOptions, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";

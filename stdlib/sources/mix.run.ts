@@ -6,7 +6,6 @@ import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.
 import { chance } from "../lib/chance.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
 import { word } from "./mix.js";
-import "../lib/sources/table-codes.js";
 
 type Rows = AsyncIterator<object>;
 

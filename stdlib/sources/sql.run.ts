@@ -6,7 +6,6 @@ import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.
 import { gatheredTable } from "../lib/sources/gathered-chunks.js";
 import { demandQuery } from "../lib/sources/sql/demand.js";
 import { word } from "./sql.js";
-import "../lib/sources/table-codes.js";
 
 export const sql: SourceImplementation = {
   open: (call, world, limit = Infinity) => gatheredTable("the query", chunks(call, world, limit), limit),

@@ -1,6 +1,5 @@
 /** Blocks without the heads and numbers of inner layers whose weights are smallest. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/diagnostics/internal-codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StageImplementation } from "../kinds/stage.js";

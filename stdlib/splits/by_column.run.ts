@@ -2,7 +2,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { SplitImplementation } from "../kinds/data.js";
 import { word } from "./by_column.js";
-import "../lib/splits/codes.js";
 
 const name = /^\p{ID_Start}\p{ID_Continue}*$/u;
 const mostSplits = 20;

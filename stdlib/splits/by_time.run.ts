@@ -8,7 +8,6 @@ import type { Call, Value } from "#dsl/types/value.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { timeOf, type Time } from "../lib/splits/time.js";
 import { word } from "./by_time.js";
-import "../lib/splits/codes.js";
 
 const backwards = ["test", "validation", "train"] as const;
 

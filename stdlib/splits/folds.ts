@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { foldNames } from "../lib/splits/fold-names.js";
-import "../lib/splits/codes.js";
 
 export const word = defineWord({
   kind: "split",

@@ -9,7 +9,6 @@ import { drawFor } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { targetsOf } from "../lib/splits/targets.js";
 import { word } from "./hashed.js";
-import "../lib/splits/codes.js";
 
 export const hashed: SplitImplementation = {
   names: (call) => targetsOf(call).map((t) => t.split),

@@ -8,7 +8,6 @@ import { mustGet } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
 import type { SplitImplementation } from "../kinds/data.js";
-import "../lib/splits/codes.js";
 import { byLabels } from "../lib/splits/by-labels.js";
 import type { Group } from "../lib/splits/group.js";
 import { groupOf, Looked, type Asked } from "../lib/splits/looked.js";

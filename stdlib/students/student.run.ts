@@ -1,6 +1,5 @@
 /** A student's weights: parts of its teacher's. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/diagnostics/internal-codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { argumentsOf } from "#dsl/types/filled.js";

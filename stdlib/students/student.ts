@@ -2,7 +2,6 @@ import { defineWord } from "#dsl/types/define.js";
 import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
 import { heldOf } from "../lib/students/held.js";
 import { refusalOf } from "../lib/students/teachable.js";
-import "../lib/students/codes.js";
 
 /** What its arguments say of its size. */
 export const sizeOf = (said: { readonly layers?: unknown; readonly hidden?: unknown }): Size => ({

@@ -1,7 +1,6 @@
 import { defineWord, parameter } from "#dsl/types/define.js";
 import { isLoopback } from "../lib/targets/loopback.js";
 import { told } from "../lib/elsewhere/told.js";
-import "../lib/targets/codes.js";
 
 const most = <const N extends string>(name: N, doc: string, value: number) =>
   parameter({

@@ -6,7 +6,6 @@ import { noUnmasking } from "../lib/tasks/refusals.js";
 import { placed } from "../lib/tasks/feeds.js";
 import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
 import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
-import "../lib/tasks/codes.js";
 import { word } from "./fill_mask.js";
 
 export interface Candidate {

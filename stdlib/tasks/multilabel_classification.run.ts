@@ -11,7 +11,6 @@ import { positiveWeights, weighsPositives } from "../lib/tasks/positive-weights.
 import { countsOfSets } from "../lib/metrics/counts.js";
 import { numbering } from "../lib/tasks/label-scores.js";
 import { numberWhereTold, percent } from "../lib/tasks/probabilities.js";
-import "../lib/tasks/codes.js";
 import { word } from "./multilabel_classification.js";
 
 export interface LabelsPrediction {

@@ -33,7 +33,6 @@ import {
 import { drawnAnswers, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { whole } from "../lib/tasks/feeds.js";
 import { percent } from "../lib/tasks/probabilities.js";
-import "../lib/tasks/codes.js";
 
 /** `text` is the question. */
 export interface AnswerPrediction extends FoundAnswer {

@@ -11,7 +11,6 @@ import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds
 import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";
 import { shown } from "../lib/tasks/numbers.js";
-import "../lib/tasks/codes.js";
 
 export interface ScorePrediction {
   readonly text: string;

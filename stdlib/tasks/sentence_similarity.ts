@@ -7,7 +7,6 @@ import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { POOLINGS } from "../lib/tasks/pooling.js";
 import { LEARNS, lossOf, LOSSES, toldBy } from "../lib/tasks/similarity-losses.js";
-import "../lib/tasks/codes.js";
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 

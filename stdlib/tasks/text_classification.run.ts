@@ -18,7 +18,6 @@ import {
   told,
 } from "../lib/tasks/label-scores.js";
 import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
-import "../lib/tasks/codes.js";
 
 export interface LabelPrediction {
   readonly text: string;

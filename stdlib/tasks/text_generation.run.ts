@@ -9,7 +9,6 @@ import { noHead } from "../lib/tasks/refusals.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { logitsOf } from "../lib/tasks/logits.js";
 import { nextToken } from "../lib/tasks/next-token.js";
-import "../lib/tasks/codes.js";
 
 export const textGeneration: TaskImplementation = {
   supervision: nextToken,

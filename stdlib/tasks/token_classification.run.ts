@@ -26,7 +26,6 @@ import {
 import { argmax } from "../lib/argmax.js";
 import { softmaxInto } from "../lib/tasks/probabilities.js";
 import { wordsIn } from "../lib/tasks/words.js";
-import "../lib/tasks/codes.js";
 
 export interface TagsPrediction {
   readonly text: string;

@@ -1,4 +1,3 @@
-import "../lib/techniques/codes.js";
 import { defineWord } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { fromOurs } from "../lib/techniques/from.js";

@@ -1,4 +1,3 @@
-import "../lib/techniques/codes.js";
 import { defineWord } from "#dsl/types/define.js";
 import { fit, wantExact } from "../lib/techniques/exact-fit.js";
 import { headParameters } from "../lib/techniques/head.js";

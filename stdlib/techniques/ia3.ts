@@ -1,5 +1,4 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
-import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { defineWord, parameter } from "#dsl/types/define.js";

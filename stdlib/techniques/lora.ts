@@ -1,5 +1,4 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
-import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { defineWord } from "#dsl/types/define.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";

@@ -17,7 +17,6 @@ import {
   shiftedPositions,
   tokensOf,
 } from "../lib/techniques/virtual-tokens.js";
-import "../lib/techniques/codes.js";
 import { peftConfig, textIn } from "../lib/techniques/settings.js";
 import { word } from "./prompt_tuning.js";
 

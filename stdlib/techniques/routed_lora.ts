@@ -1,4 +1,3 @@
-import "../lib/techniques/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import { defineWord } from "#dsl/types/define.js";
 import { familyCapabilities } from "../lib/base-facts.js";

@@ -1,6 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
 import { addressWrong } from "../lib/judging/parameters.js";
-import "../lib/trackers/codes.js";
 
 export const word = defineWord({
   kind: "tracker",

@@ -1,5 +1,4 @@
 import { defineWord } from "#dsl/types/define.js";
-import "../lib/trackers/codes.js";
 
 export const word = defineWord({
   kind: "tracker",

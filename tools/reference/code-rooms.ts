@@ -1,4 +1,4 @@
-/** Which folder of the code registers which codes: each has one page in the reference. */
+/** Which folder of the code has which codes: each has one page in the reference. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,7 +8,7 @@ import { must } from "#dsl/diagnostics/must.js";
 const built = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["dsl", "stdlib", "kernel", "editors"];
 
-/** `dsl/plan` → its codes, both in order. All codes must be loaded. */
+/** `dsl/plan` → its codes, both in order. All codes must be registered. */
 export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   const files = packages.flatMap((name) =>
     readdirSync(join(built, name), { recursive: true, encoding: "utf8" })
@@ -19,12 +19,12 @@ export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   const roomOf = new Map<string, string>();
   for (const file of files) {
     const text = readFileSync(join(built, file), "utf8");
-    if (!text.includes("registerCodes(")) continue;
+    if (!/^export const \w+Codes = \{$/m.test(text)) continue;
     const room = file.split("/").slice(0, 2).join("/");
     for (const [, name = ""] of text.matchAll(/^ {4}"?([a-z][a-z0-9-]*)"?: \{$/gm)) roomOf.set(name, room);
   }
   for (const name of allCodes()) {
-    const room = must(roomOf.get(name), `the folder that registers ${name}`);
+    const room = must(roomOf.get(name), `the folder that has ${name}`);
     rooms.set(room, [...(rooms.get(room) ?? []), name]);
   }
   for (const [room, names] of rooms) {

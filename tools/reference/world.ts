@@ -2,6 +2,7 @@
  * A world for the programs of the reference: any table has the columns that its program names, bases are well-known
  * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
  */
+import type {} from "#kernel/codes.js";
 import { compile, type Compiled } from "#dsl/compile/compile.js";
 import { nothingOutside } from "#dsl/plan/outside.js";
 import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/types/facts.js";

@@ -1,29 +1,28 @@
 /** Codes of `annotate`. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "nothing-to-annotate": {
-      readonly data: string;
-      /** What people would have to write there; absent: there are neither labels nor a list of them. */
-      readonly holds?: string;
-      /** Its rows lie on disk. */
-      readonly streamed?: true;
-    };
-    "order-needs-model": { readonly order: string; readonly data: string };
-    "model-labels-otherwise": {
-      readonly model: string;
-      readonly task: string;
-      readonly data: string;
-      readonly role: string;
-      readonly wanted: readonly string[];
-    };
-    "no-annotator": object;
-  }
+/** The data of each code. */
+export interface AnnotateCodeData {
+  "nothing-to-annotate": {
+    readonly data: string;
+    /** What people would have to write there; absent: there are neither labels nor a list of them. */
+    readonly holds?: string;
+    /** Its rows lie on disk. */
+    readonly streamed?: true;
+  };
+  "order-needs-model": { readonly order: string; readonly data: string };
+  "model-labels-otherwise": {
+    readonly model: string;
+    readonly task: string;
+    readonly data: string;
+    readonly role: string;
+    readonly wanted: readonly string[];
+  };
+  "no-annotator": object;
 }
 
-registerCodes({
+export const annotateCodes: CodeTable<AnnotateCodeData> = {
   "nothing-to-annotate": {
     severity: "error",
     message(d) {
@@ -71,4 +70,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nannotate d as checked { annotator: " " }',
   },
-});
+};

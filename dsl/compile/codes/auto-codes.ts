@@ -1,23 +1,22 @@
 /** Codes of a verb that works on something of its own in place of a defined name. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "name-of-verb": { readonly name: string; readonly verb: string };
-    /** `does`: what it does instead, after "it". */
-    "not-of-own": { readonly key: string; readonly verb: string; readonly own: string; readonly does: string };
-    "of-own-alone": { readonly key: string; readonly verb: string; readonly own: string };
-    "budget-hardly": { readonly seconds: number };
-    "no-task-for-roles": { readonly data: string; readonly roles: readonly string[]; readonly example?: string };
-    "several-tasks-for-roles": { readonly data: string; readonly tasks: readonly string[] };
-  }
+/** The data of each code. */
+export interface AutoCodeData {
+  "name-of-verb": { readonly name: string; readonly verb: string };
+  /** `does`: what it does instead, after "it". */
+  "not-of-own": { readonly key: string; readonly verb: string; readonly own: string; readonly does: string };
+  "of-own-alone": { readonly key: string; readonly verb: string; readonly own: string };
+  "budget-hardly": { readonly seconds: number };
+  "no-task-for-roles": { readonly data: string; readonly roles: readonly string[]; readonly example?: string };
+  "several-tasks-for-roles": { readonly data: string; readonly tasks: readonly string[] };
 }
 
 const DATA =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\n';
 
-registerCodes({
+export const autoCodes: CodeTable<AutoCodeData> = {
   "name-of-verb": {
     severity: "error",
     message: (d) => `\`${d.name}\` can't be a name: \`${d.verb} ${d.name}\` means something already`,
@@ -70,4 +69,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, text_pair: b, label: l }, split: random(train: 80%, validation: 20%) }\nsweep auto on d as found { budget: 10min }',
   },
-});
+};

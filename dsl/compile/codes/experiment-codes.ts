@@ -1,15 +1,14 @@
 /** Codes of `experiment`. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "experiment-name": { readonly length: number; readonly most: number };
-    "experiment-notes": { readonly length: number; readonly most: number };
-    "tracker-twice": { readonly tracker: string };
-  }
+/** The data of each code. */
+export interface ExperimentCodeData {
+  "experiment-name": { readonly length: number; readonly most: number };
+  "experiment-notes": { readonly length: number; readonly most: number };
+  "tracker-twice": { readonly tracker: string };
 }
 
-registerCodes({
+export const experimentCodes: CodeTable<ExperimentCodeData> = {
   "experiment-name": {
     severity: "error",
     message: (d) =>
@@ -33,4 +32,4 @@ registerCodes({
     explain: "A tracker is told of each run once.",
     example: 'experiment { name: "router", trackers: [tensorboard("board"), tensorboard("board")] }',
   },
-});
+};

@@ -1,13 +1,12 @@
 /** Codes of `report`. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "report-ending": { readonly path: string; readonly instead: string };
-  }
+/** The data of each code. */
+export interface ReportCodeData {
+  "report-ending": { readonly path: string; readonly instead: string };
 }
 
-registerCodes({
+export const reportCodes: CodeTable<ReportCodeData> = {
   "report-ending": {
     severity: "error",
     message: (d) => `a report is a page: ${JSON.stringify(d.path)} doesn't end in .html`,
@@ -16,4 +15,4 @@ registerCodes({
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\nreport router as "report.pdf"',
   },
-});
+};

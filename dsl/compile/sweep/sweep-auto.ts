@@ -24,7 +24,6 @@ import { draftOf } from "../names.js";
 import { barsIn, checkGoals, goalsIn } from "./sweep-goals.js";
 import { dividedBy } from "../training/divided.js";
 import { undivided } from "../training/known.js";
-import "../codes/auto-codes.js";
 
 /** What the verb calls its own, where that is what it works on here. */
 export function ownSubject({ verb }: Header, operand: Operand | undefined): OwnSubject | undefined {

@@ -12,7 +12,6 @@ import type { Call } from "../../types/value.js";
 import type { Federating } from "./clients.js";
 import type { Given } from "../../types/given.js";
 import type { DataPlan, ModelPlan } from "../../types/subject.js";
-import "../../plan/codes/federate-codes.js";
 
 type Settings = Omit<FederatedPlan, "others">;
 

@@ -12,7 +12,6 @@ import type { Given } from "../../types/given.js";
 import type { Span } from "../../diagnostics/span.js";
 import { readerOf, type DataPlan, type ModelPlan } from "../../types/subject.js";
 import { isStreamed } from "../streamed.js";
-import "../../plan/codes/federate-codes.js";
 
 /** Clients of a training beside its data, and what they do. */
 export interface Federating {

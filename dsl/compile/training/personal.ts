@@ -10,7 +10,6 @@ import type { Span } from "../../diagnostics/span.js";
 import type { DataPlan, ModelPlan } from "../../types/subject.js";
 import { slicedBy } from "../../rules/slices.js";
 import { estimatesOfRounds, type ClientData, type Federating } from "./clients.js";
-import "../../plan/codes/federate-codes.js";
 
 interface Known {
   readonly data: { readonly plan: DataPlan };

@@ -6,7 +6,6 @@ import type { RunFacts } from "../../types/facts.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { Call } from "../../types/value.js";
 import type { Onward } from "../training/asked.js";
-import "../../plan/codes/update-codes.js";
 
 /** `technique`: as the model is defined, or as the run that it loads has it. Undefined: what is wrong was said. */
 export function onwardOf(

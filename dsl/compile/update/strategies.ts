@@ -9,7 +9,6 @@ import type { Header } from "../../types/header.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { Call } from "../../types/value.js";
 import type { StrategyCapabilities } from "../../types/capabilities/learning.js";
-import "../../plan/codes/update-codes.js";
 import { isStreamed } from "../streamed.js";
 
 /** The key of the statement that is no setting of the recipe. */

@@ -1,6 +1,5 @@
 /** TensorFlow's ops as ML Program's operations. */
 import { CodedError } from "../../diagnostics/codes.js";
-import "../../graph/codes.js";
 import type { Known } from "./mil.js";
 import { broadcast, joined, multiplied, reduced, reshaped, sliced } from "./shapes.js";
 import { lazily, type Translating, type Translation } from "./translation.js";

@@ -3,7 +3,6 @@
  * TensorFlow's ops. What is known of sizes is computed on the way, so that a graph of fixed shapes has no shapes to compute.
  */
 import { CodedError } from "../../diagnostics/codes.js";
-import "../../graph/codes.js";
 import type { AttributeValue, GraphNode, TypeName as TensorflowType } from "../tensorflow/saved-model.js";
 import type { Known, Mil } from "./mil.js";
 import { operations } from "./operations.js";

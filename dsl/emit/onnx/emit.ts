@@ -3,7 +3,6 @@
  * goes out be written over what came in (`inPlace`). Weights are never part of the model, so it stays small, loads fast,
  * and any number of models share one copy of them.
  */
-import "#dsl/graph/codes.js";
 import { isConstant, isInput, type Leaf } from "#dsl/graph/leaves.js";
 import type { Program } from "#dsl/graph/program.js";
 import { OnnxGraph } from "./graph.js";

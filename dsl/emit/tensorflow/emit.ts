@@ -5,7 +5,6 @@
  * values go in through `assign`.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/graph/codes.js";
 import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/graph/leaves.js";
 import type { DType, Program, State } from "#dsl/graph/program.js";
 import { sameShape, typeText } from "#dsl/graph/shape.js";

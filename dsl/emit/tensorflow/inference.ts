@@ -4,7 +4,6 @@
  */
 // Relative: whoever sees this file's types from outside has the same ones by these names.
 import { CodedError } from "../../diagnostics/codes.js";
-import "../../graph/codes.js";
 import { isConstant, isInput, type Leaf } from "../../graph/leaves.js";
 import type { DType, NDArray, Program, Type } from "../../graph/program.js";
 import { partsOf, type Sizes } from "../../graph/shape.js";

@@ -5,7 +5,6 @@
  * to the same codes again.
  */
 import { CodedError } from "../../diagnostics/codes.js";
-import "../codes.js";
 
 /** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
 export const FACTOR = 63;

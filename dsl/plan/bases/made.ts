@@ -6,7 +6,6 @@ import type { BaseFacts } from "../../types/facts.js";
 import type { Call } from "../../types/value.js";
 import { hashOf } from "../hash.js";
 import { isCall } from "../value.js";
-import "../codes/compress-codes.js";
 
 /** The key of a draft that says what its base is made with. Nobody writes it. */
 export const MADE = "made";

@@ -2,7 +2,6 @@
 import type { Draft, Program } from "../program.js";
 import type { Span } from "../../diagnostics/span.js";
 import { recordOf } from "../definitions.js";
-import "../codes/fold-codes.js";
 import { isLoaded } from "./loaded.js";
 
 /** Reports `not-trained`. Null: the base is no model of this notebook. */

@@ -1,27 +1,26 @@
 /** Codes of what the data of several clients say of each other. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listed } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "federate-labels-alike": {
-      readonly data: string;
-      /** `of`: the data that writes the other. */
-      readonly alike: readonly { readonly label: string; readonly other: string; readonly of: string }[];
-    };
-    "federate-leak": {
-      readonly data: string;
-      readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
-      readonly trains: readonly string[];
-    };
-  }
+/** The data of each code. */
+export interface ApartCodeData {
+  "federate-labels-alike": {
+    readonly data: string;
+    /** `of`: the data that writes the other. */
+    readonly alike: readonly { readonly label: string; readonly other: string; readonly of: string }[];
+  };
+  "federate-leak": {
+    readonly data: string;
+    readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
+    readonly trains: readonly string[];
+  };
 }
 
 const MOST = 5;
 const clipped = (label: string): string =>
   JSON.stringify(label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
 
-registerCodes({
+export const apartCodes: CodeTable<ApartCodeData> = {
   "federate-labels-alike": {
     severity: "warning",
     facts: true,
@@ -59,4 +58,4 @@ registerCodes({
     explain:
       "Rows that one client has to score and another to train are learnt before they are asked about. By the scores of validation the best round is kept and a training ends early; those of test say how well new rows are answered: both look better than they are. Compared is what is read of a row, after cleaning.",
   },
-});
+};

@@ -1,26 +1,25 @@
 /** Codes of models that are made smaller. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "compress-labelled": { readonly data: string; readonly role: string };
-    "compress-over-start": { readonly start: string };
-    "compress-private": { readonly start: string };
-    "compress-streamed": { readonly data: string };
-    "distill-task": { readonly task: string; readonly why: string; readonly instead: string };
-    "distill-without-recipe": { readonly stage: string };
-    "not-so-small": { readonly stage: string; readonly why: string; readonly instead: string };
-    "nothing-to-compress": { readonly model: string };
-    "student-larger": { readonly student: number; readonly teacher: number; readonly model: string };
-    "unlabelled-unread": { readonly data: string; readonly stage?: string };
-  }
+/** The data of each code. */
+export interface CompressCodeData {
+  "compress-labelled": { readonly data: string; readonly role: string };
+  "compress-over-start": { readonly start: string };
+  "compress-private": { readonly start: string };
+  "compress-streamed": { readonly data: string };
+  "distill-task": { readonly task: string; readonly why: string; readonly instead: string };
+  "distill-without-recipe": { readonly stage: string };
+  "not-so-small": { readonly stage: string; readonly why: string; readonly instead: string };
+  "nothing-to-compress": { readonly model: string };
+  "student-larger": { readonly student: number; readonly teacher: number; readonly model: string };
+  "unlabelled-unread": { readonly data: string; readonly stage?: string };
 }
 
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r';
 const count = (n: number): string => n.toLocaleString("en-US");
 
-registerCodes({
+export const compressCodes: CodeTable<CompressCodeData> = {
   "compress-labelled": {
     severity: "error",
     message: (d) => `\`${d.data}\` has the column \`${d.role}\`, and data after the first are rows without labels`,
@@ -108,4 +107,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { id: t } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d, e with r as s { distill: student(layers: 1) }',
   },
-});
+};

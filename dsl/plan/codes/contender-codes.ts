@@ -1,26 +1,25 @@
 /** What can go wrong with what stands beside models in `evaluate`. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "contenders-alone": { readonly contenders: readonly string[] };
-    "contender-refused": {
-      readonly contender: string;
-      readonly task: string;
-      readonly why: string;
-      /** Absent: what any task has. */
-      readonly instead?: string;
-    };
-    /** `has`: the splits that there are. */
-    "no-rows-to-learn": { readonly contender: string; readonly data: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface ContenderCodeData {
+  "contenders-alone": { readonly contenders: readonly string[] };
+  "contender-refused": {
+    readonly contender: string;
+    readonly task: string;
+    readonly why: string;
+    /** Absent: what any task has. */
+    readonly instead?: string;
+  };
+  /** `has`: the splits that there are. */
+  "no-rows-to-learn": { readonly contender: string; readonly data: string; readonly has: readonly string[] };
 }
 
 const example = (evaluated: string): string =>
   `data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\n${evaluated}`;
 
-registerCodes({
+export const contenderCodes: CodeTable<ContenderCodeData> = {
   "contenders-alone": {
     severity: "error",
     message: (d) => `${listedAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
@@ -50,4 +49,4 @@ registerCodes({
       'data e { source: csv("a.csv"), columns: { text: t, label: l } }\nevaluate m, baseline(majority) on e',
     ),
   },
-});
+};

@@ -1,29 +1,28 @@
 /** Words of what `deploy` can't do. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `instead`: what to write; `help`: what to do. Neither: another target. */
-    "cannot-deploy": {
-      readonly model: string;
-      readonly target: string;
-      readonly why: string;
-      readonly instead?: string;
-      readonly help?: string;
-    };
-    /** `found`: `models`, a connector, or a key. */
-    "not-for-target": {
-      readonly target: string;
-      readonly found: string;
-      readonly models: number;
-      readonly serving: readonly string[];
-    };
-    "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
-  }
+/** The data of each code. */
+export interface DeployCodeData {
+  /** `instead`: what to write; `help`: what to do. Neither: another target. */
+  "cannot-deploy": {
+    readonly model: string;
+    readonly target: string;
+    readonly why: string;
+    readonly instead?: string;
+    readonly help?: string;
+  };
+  /** `found`: `models`, a connector, or a key. */
+  "not-for-target": {
+    readonly target: string;
+    readonly found: string;
+    readonly models: number;
+    readonly serving: readonly string[];
+  };
+  "wrong-ending": { readonly place: string; readonly ending: string; readonly instead: string };
 }
 
-registerCodes({
+export const deployCodes: CodeTable<DeployCodeData> = {
   "cannot-deploy": {
     severity: "error",
     message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
@@ -63,4 +62,4 @@ registerCodes({
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to tflite("build/router")',
   },
-});
+};

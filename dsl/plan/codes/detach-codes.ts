@@ -1,19 +1,18 @@
 /** Codes of trainings that run in a process of their own, and of watching one. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "detach-without-name": { readonly model: string };
-    "cannot-detach": { readonly name: string };
-    "trains-apart": { readonly name: string };
-    "attach-without-name": { readonly run: string };
-  }
+/** The data of each code. */
+export interface DetachCodeData {
+  "detach-without-name": { readonly model: string };
+  "cannot-detach": { readonly name: string };
+  "trains-apart": { readonly name: string };
+  "attach-without-name": { readonly run: string };
 }
 
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }';
 
-registerCodes({
+export const detachCodes: CodeTable<DetachCodeData> = {
   "detach-without-name": {
     severity: "error",
     message: (d) => `the training of \`${d.model}\` has no name of its own to be found by`,
@@ -44,4 +43,4 @@ registerCodes({
       "A statement with `detach: true` starts a training or a sweep and ends at once. `attach` waits for it and gives the name its weights, or what the sweep found; what has ended meanwhile is opened at once.",
     example: `${small}\ntrain m on d as night { detach: true }\npredict night on "text"`,
   },
-});
+};

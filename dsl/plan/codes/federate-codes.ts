@@ -1,49 +1,48 @@
 /** Codes of models that learn from data that are apart. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { tuneText } from "../text.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `joined`: how many join by themselves, beside data of several names or `clients`. */
-    "clients-twice":
-      | { readonly data: readonly string[]; readonly clients: string }
-      | { readonly joined: number; readonly data?: readonly string[]; readonly clients?: string };
-    "federate-no-clients": { readonly data: string; readonly runner?: string };
-    "runner-federates": { readonly runner: string; readonly verb: string };
-    "federate-workers": { readonly runner: string };
-    "stragglers-drawn": { readonly runner: string };
-    "parts-elsewhere": { readonly runner: string; readonly clients: string };
-    "counted-elsewhere": { readonly what: string; readonly why: "counts" | "standard" | "promise" };
-    "labels-unwritten": { readonly data: string; readonly labels: readonly string[] };
-    "federate-scratch": { readonly model: string };
-    "federate-streamed": { readonly data: string };
-    "federate-of-folds": { readonly data: string };
-    "clients-beyond-rows": {
-      readonly data: string;
-      readonly rows: number;
-      readonly clients: number;
-      readonly least: number;
-    };
-    "personal-elsewhere": { readonly runner: string };
-    "personal-all": { readonly technique: string };
-    "personal-nothing": { readonly task: string };
-    "federate-exact": { readonly technique: string };
-    "participants-lacking": {
-      readonly participants: number;
-      readonly clients: number;
-      readonly needs: number;
-      readonly why: string;
-    };
-    "secure-lost": { readonly participants: number; readonly lost: number; readonly most: number };
-    "secure-compression": { readonly word: string };
-    "secure-sees-each": { readonly word: string; readonly key: "aggregate" | "compression" };
-  }
+/** The data of each code. */
+export interface FederateCodeData {
+  /** `joined`: how many join by themselves, beside data of several names or `clients`. */
+  "clients-twice":
+    | { readonly data: readonly string[]; readonly clients: string }
+    | { readonly joined: number; readonly data?: readonly string[]; readonly clients?: string };
+  "federate-no-clients": { readonly data: string; readonly runner?: string };
+  "runner-federates": { readonly runner: string; readonly verb: string };
+  "federate-workers": { readonly runner: string };
+  "stragglers-drawn": { readonly runner: string };
+  "parts-elsewhere": { readonly runner: string; readonly clients: string };
+  "counted-elsewhere": { readonly what: string; readonly why: "counts" | "standard" | "promise" };
+  "labels-unwritten": { readonly data: string; readonly labels: readonly string[] };
+  "federate-scratch": { readonly model: string };
+  "federate-streamed": { readonly data: string };
+  "federate-of-folds": { readonly data: string };
+  "clients-beyond-rows": {
+    readonly data: string;
+    readonly rows: number;
+    readonly clients: number;
+    readonly least: number;
+  };
+  "personal-elsewhere": { readonly runner: string };
+  "personal-all": { readonly technique: string };
+  "personal-nothing": { readonly task: string };
+  "federate-exact": { readonly technique: string };
+  "participants-lacking": {
+    readonly participants: number;
+    readonly clients: number;
+    readonly needs: number;
+    readonly why: string;
+  };
+  "secure-lost": { readonly participants: number; readonly lost: number; readonly most: number };
+  "secure-compression": { readonly word: string };
+  "secure-sees-each": { readonly word: string; readonly key: "aggregate" | "compression" };
 }
 
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }';
 
-registerCodes({
+export const federateCodes: CodeTable<FederateCodeData> = {
   "clients-twice": {
     severity: "error",
     message: (d) => {
@@ -255,4 +254,4 @@ registerCodes({
     explain:
       "The head of a classifier has a place for each label, in an order that all clients share. Labels of clients are never collected, as they tell about rows: those that there are stand in the program.",
   },
-});
+};

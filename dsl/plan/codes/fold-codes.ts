@@ -1,25 +1,23 @@
 /** What can go wrong with data that come in folds, and with the models that were trained on them. */
-import { registerCodes } from "../../diagnostics/codes.js";
-import type {} from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "fold-model": {
-      readonly model: string;
-      /** Names of its models, one for each fold. */
-      readonly folds: readonly string[];
-      readonly data: string;
-      /** It was to be evaluated on other rows. */
-      readonly on?: string;
-    };
-    "fold-data": { readonly data: string; readonly split: string; readonly k: number };
-  }
+/** The data of each code. */
+export interface FoldCodeData {
+  "fold-model": {
+    readonly model: string;
+    /** Names of its models, one for each fold. */
+    readonly folds: readonly string[];
+    readonly data: string;
+    /** It was to be evaluated on other rows. */
+    readonly on?: string;
+  };
+  "fold-data": { readonly data: string; readonly split: string; readonly k: number };
 }
 
 const example = (more: string): string =>
   `data d { source: csv("a.csv"), columns: { text: t, label: l }, split: folds(5) }\nmodel m { base: "b", task: text_classification }\n${more}`;
 
-registerCodes({
+export const foldCodes: CodeTable<FoldCodeData> = {
   "fold-model": {
     severity: "error",
     message: (d) =>
@@ -46,4 +44,4 @@ registerCodes({
       "`train` goes through all folds, one training for each. What trains a single model, or many with other settings, wants data with one split.",
     example: example("sweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }"),
   },
-});
+};

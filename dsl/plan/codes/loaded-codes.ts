@@ -1,19 +1,18 @@
 /** Codes of models that were trained before and are loaded. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "kept-as-a-model": { readonly name: string };
-    "loaded-setting": { readonly keys: readonly string[] };
-    "loaded-model": { readonly model: string; readonly task: string };
-    "run-without-log": { readonly run: string };
-    "run-base-gone": {
-      readonly run: string;
-      readonly base: string;
-      /** Where it is looked for. */ readonly was: string;
-    };
-    "base-changed": { readonly base: string; readonly run: string };
-  }
+/** The data of each code. */
+export interface LoadedCodeData {
+  "kept-as-a-model": { readonly name: string };
+  "loaded-setting": { readonly keys: readonly string[] };
+  "loaded-model": { readonly model: string; readonly task: string };
+  "run-without-log": { readonly run: string };
+  "run-base-gone": {
+    readonly run: string;
+    readonly base: string;
+    /** Where it is looked for. */ readonly was: string;
+  };
+  "base-changed": { readonly base: string; readonly run: string };
 }
 
 const listed = (keys: readonly string[]): string =>
@@ -22,7 +21,7 @@ const listed = (keys: readonly string[]): string =>
     .join(", ")
     .replace(/, ([^,]+)$/, " and $1");
 
-registerCodes({
+export const loadedCodes: CodeTable<LoadedCodeData> = {
   "kept-as-a-model": {
     severity: "error",
     message: (d) => `\`${d.name}\` is a model: another model's training can't be kept under its name`,
@@ -76,4 +75,4 @@ registerCodes({
     explain:
       "A run keeps what it trained, not its base. Trained weights over another base would answer nonsense, so the base's files are compared by their content with what the run noted.",
   },
-});
+};

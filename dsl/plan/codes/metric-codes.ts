@@ -1,14 +1,13 @@
 /** Codes of metrics that something is ranked by. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `own`: a metric that the notebook defines. */
-    "no-direction": { readonly metric: string; readonly key: string; readonly own: boolean };
-  }
+/** The data of each code. */
+export interface MetricCodeData {
+  /** `own`: a metric that the notebook defines. */
+  "no-direction": { readonly metric: string; readonly key: string; readonly own: boolean };
 }
 
-registerCodes({
+export const metricCodes: CodeTable<MetricCodeData> = {
   "no-direction": {
     severity: "error",
     message: (d) =>
@@ -20,4 +19,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best(selection_rate(yes)) }',
   },
-});
+};

@@ -1,86 +1,85 @@
 /** Codes of verbs, names, connectors and keys. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `advice`: what to do about what was probably meant. */
-    "unknown-verb": {
-      readonly word: string;
-      readonly nearest?: string;
-      readonly advice?: string;
-      /** What of the verb's block does what was written. */
-      readonly key?: string;
-    };
-    "typescript-here": { readonly word: string };
-    "unknown-key": {
-      readonly key: string;
-      readonly verb: string;
-      readonly nearest?: string;
-      readonly belongs?: string;
-      readonly elsewhere?: boolean;
-      /** What serves instead of a name that other tools have. */
-      readonly advice?: string;
-      readonly has?: readonly string[];
-    };
-    "missing-key": { readonly verb: string; readonly keys: readonly string[]; readonly example: string };
-    "unknown-connector": {
-      readonly connector: string;
-      readonly verb: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-    };
-    "duplicate-connector": { readonly connector: string };
-    "missing-connector": {
-      readonly verb: string;
-      readonly connector: string;
-      readonly takes: string;
-      readonly example: string;
-    };
-    "missing-operand": { readonly verb: string; readonly wanted: string; readonly example: string };
-    "too-many-operands": { readonly after: string; readonly found: number };
-    "wrong-operand": { readonly after: string; readonly wanted: string; readonly found: string };
-    "unknown-name": {
-      readonly name: string;
-      readonly wanted: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      /** A later statement of the same text defines it. */
-      readonly below?: true;
-      /** Title of the text that was to define it, and was refused. */
-      readonly refused?: string;
-      /** A run of that name, as `load` takes it. */
-      readonly kept?: string;
-      /** Its best trial is asked for. */
-      readonly swept?: true;
-      /** How such a name is defined. */
-      readonly example?: string;
-    };
-    "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
-    "name-taken": { readonly name: string };
-    "defined-twice": { readonly name: string };
-    "named-twice": { readonly name: string; readonly after: string };
-    "unknown-reference": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
-    /** `instead`: how the part is written where the whole isn't there yet. */
-    "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
-    "epochs-and-steps": object;
-    "action-in-used-file": { readonly verb: string; readonly file: string };
-    "error-in-used-file": { readonly file: string; readonly message: string };
-    "use-in-circle": { readonly file: string };
-    "one-of": { readonly word: string; readonly of: readonly string[] };
-    "unknown-topic": {
-      readonly name: string;
-      readonly topic: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-    };
-    "unknown-parameter": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
-    "statement-takes-no-block": { readonly verb: string };
-  }
+/** The data of each code. */
+export interface NameCodeData {
+  /** `advice`: what to do about what was probably meant. */
+  "unknown-verb": {
+    readonly word: string;
+    readonly nearest?: string;
+    readonly advice?: string;
+    /** What of the verb's block does what was written. */
+    readonly key?: string;
+  };
+  "typescript-here": { readonly word: string };
+  "unknown-key": {
+    readonly key: string;
+    readonly verb: string;
+    readonly nearest?: string;
+    readonly belongs?: string;
+    readonly elsewhere?: boolean;
+    /** What serves instead of a name that other tools have. */
+    readonly advice?: string;
+    readonly has?: readonly string[];
+  };
+  "missing-key": { readonly verb: string; readonly keys: readonly string[]; readonly example: string };
+  "unknown-connector": {
+    readonly connector: string;
+    readonly verb: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+  };
+  "duplicate-connector": { readonly connector: string };
+  "missing-connector": {
+    readonly verb: string;
+    readonly connector: string;
+    readonly takes: string;
+    readonly example: string;
+  };
+  "missing-operand": { readonly verb: string; readonly wanted: string; readonly example: string };
+  "too-many-operands": { readonly after: string; readonly found: number };
+  "wrong-operand": { readonly after: string; readonly wanted: string; readonly found: string };
+  "unknown-name": {
+    readonly name: string;
+    readonly wanted: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+    /** A later statement of the same text defines it. */
+    readonly below?: true;
+    /** Title of the text that was to define it, and was refused. */
+    readonly refused?: string;
+    /** A run of that name, as `load` takes it. */
+    readonly kept?: string;
+    /** Its best trial is asked for. */
+    readonly swept?: true;
+    /** How such a name is defined. */
+    readonly example?: string;
+  };
+  "wrong-kind-of-name": { readonly name: string; readonly is: string; readonly wanted: string };
+  "name-taken": { readonly name: string };
+  "defined-twice": { readonly name: string };
+  "named-twice": { readonly name: string; readonly after: string };
+  "unknown-reference": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
+  /** `instead`: how the part is written where the whole isn't there yet. */
+  "path-into-nothing": { readonly path: string; readonly root: string; readonly instead?: string };
+  "epochs-and-steps": object;
+  "action-in-used-file": { readonly verb: string; readonly file: string };
+  "error-in-used-file": { readonly file: string; readonly message: string };
+  "use-in-circle": { readonly file: string };
+  "one-of": { readonly word: string; readonly of: readonly string[] };
+  "unknown-topic": {
+    readonly name: string;
+    readonly topic: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+  };
+  "unknown-parameter": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
+  "statement-takes-no-block": { readonly verb: string };
 }
 const one = (name: string): string => (name === "data" ? name : `${/^[aeiou]/.test(name) ? "an" : "a"} ${name}`);
 
-registerCodes({
+export const nameCodes: CodeTable<NameCodeData> = {
   "unknown-verb": {
     severity: "error",
     message: (d) => `\`${d.word}\` begins no statement`,
@@ -309,4 +308,4 @@ evaluate m, m on d.test`,
     explain: "Some statements are complete with their names.",
     example: 'use "common.tune" { }',
   },
-});
+};

@@ -1,23 +1,22 @@
 /** Codes of what a promise of privacy comes to. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "weak-privacy": { readonly epsilon: number };
-    "no-noise-keeps": { readonly epsilon: string; readonly why: string; readonly instead: string };
-    "delta-too-great": {
-      readonly delta: number;
-      readonly units: number;
-      readonly unit: string;
-      readonly usual: number;
-    };
-  }
+/** The data of each code. */
+export interface PrivateCodeData {
+  "weak-privacy": { readonly epsilon: number };
+  "no-noise-keeps": { readonly epsilon: string; readonly why: string; readonly instead: string };
+  "delta-too-great": {
+    readonly delta: number;
+    readonly units: number;
+    readonly unit: string;
+    readonly usual: number;
+  };
 }
 
 /** `1e-5`. */
 const small = (x: number): string => (x < 1e-3 ? x.toExponential() : String(x));
 
-registerCodes({
+export const privateCodes: CodeTable<PrivateCodeData> = {
   "weak-privacy": {
     severity: "warning",
     message: (d) => `ε ${String(d.epsilon)} promises little`,
@@ -44,4 +43,4 @@ registerCodes({
     explain:
       "δ is the chance, for each row, that ε doesn't hold. A method that gives one row away whole, drawn by chance, keeps a promise with δ = 1 / rows: a δ that is not far below that promises nothing.",
   },
-});
+};

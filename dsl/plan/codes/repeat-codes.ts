@@ -1,15 +1,13 @@
 /** What can go wrong with a training that is repeated with other seeds. */
-import { registerCodes } from "../../diagnostics/codes.js";
-import type {} from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "repeats-of-folds": { readonly data: string; readonly repeats: number };
-    "seeds-run-out": { readonly seed: number; readonly repeats: number; readonly most: number };
-  }
+/** The data of each code. */
+export interface RepeatCodeData {
+  "repeats-of-folds": { readonly data: string; readonly repeats: number };
+  "seeds-run-out": { readonly seed: number; readonly repeats: number; readonly most: number };
 }
 
-registerCodes({
+export const repeatCodes: CodeTable<RepeatCodeData> = {
   "repeats-of-folds": {
     severity: "error",
     message: (d) => `\`${d.data}\` comes in folds, each of which is a training already: \`repeats\` has no place there`,
@@ -27,4 +25,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { repeats: 3, seed: 2147483647 }',
   },
-});
+};

@@ -1,23 +1,22 @@
 /** Codes of models from scratch. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "base-and-architecture": { readonly architecture: string };
-    "tokenizer-of-base": { readonly base: string };
-    "scratch-trains-whole": { readonly what: string; readonly why: string };
-    "base-trained-in-part": { readonly base: string; readonly technique: string };
-    "vocabulary-not-filled": { readonly asked: number; readonly got: number; readonly data: string };
-    "vocabulary-too-large": { readonly asked: number; readonly got: number; readonly data: string };
-    "vocabulary-too-small": { readonly asked: number; readonly least: number; readonly data: string };
-    "no-texts-for-tokenizer": { readonly data: string };
-  }
+/** The data of each code. */
+export interface ScratchCodeData {
+  "base-and-architecture": { readonly architecture: string };
+  "tokenizer-of-base": { readonly base: string };
+  "scratch-trains-whole": { readonly what: string; readonly why: string };
+  "base-trained-in-part": { readonly base: string; readonly technique: string };
+  "vocabulary-not-filled": { readonly asked: number; readonly got: number; readonly data: string };
+  "vocabulary-too-large": { readonly asked: number; readonly got: number; readonly data: string };
+  "vocabulary-too-small": { readonly asked: number; readonly least: number; readonly data: string };
+  "no-texts-for-tokenizer": { readonly data: string };
 }
 
 const model = (more: string): string => `model m { ${more}, task: text_classification }`;
 const architecture = "architecture: bert(layers: 2, hidden: 64, heads: 2), tokenizer: wordpiece(vocabulary: 1_000)";
 
-registerCodes({
+export const scratchCodes: CodeTable<ScratchCodeData> = {
   "base-and-architecture": {
     severity: "error",
     message: () => "a model begins from a base or from scratch, not from both",
@@ -84,4 +83,4 @@ registerCodes({
     explain:
       "The tokenizer of a model from scratch is trained on the texts of the training split, whatever their role.",
   },
-});
+};

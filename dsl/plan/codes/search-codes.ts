@@ -1,27 +1,26 @@
 /** What can be wrong between a search and what it searches. */
-import { registerCodes, visible } from "../../diagnostics/codes.js";
+import { visible, type CodeTable } from "../../diagnostics/codes.js";
 import { listed } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `path`: of a dimension in which every number counts; `search`: the word. */
-    "not-a-grid": { readonly path: string; readonly search: string };
-    /** `points`: how many, in words. */
-    "grid-without-end": { readonly search: string; readonly points: string };
-    /** `points`: that one score may be off, at 95 %. */
-    "few-rows-choose": { readonly rows: number; readonly points: number; readonly data: string };
-    "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
-    "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };
-    "nothing-shared": { readonly start: string; readonly varies: readonly string[]; readonly told: readonly string[] };
-    "start-unread": { readonly search: string; readonly learning: readonly string[] };
-    "one-goal": { readonly search: string; readonly goals: readonly string[]; readonly instead: string };
-  }
+/** The data of each code. */
+export interface SearchCodeData {
+  /** `path`: of a dimension in which every number counts; `search`: the word. */
+  "not-a-grid": { readonly path: string; readonly search: string };
+  /** `points`: how many, in words. */
+  "grid-without-end": { readonly search: string; readonly points: string };
+  /** `points`: that one score may be off, at 95 %. */
+  "few-rows-choose": { readonly rows: number; readonly points: number; readonly data: string };
+  "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
+  "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };
+  "nothing-shared": { readonly start: string; readonly varies: readonly string[]; readonly told: readonly string[] };
+  "start-unread": { readonly search: string; readonly learning: readonly string[] };
+  "one-goal": { readonly search: string; readonly goals: readonly string[]; readonly instead: string };
 }
 
 const START =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as earlier { vary: { batch_size: choice(8, 16) }, maximize: accuracy }';
 
-registerCodes({
+export const searchCodes: CodeTable<SearchCodeData> = {
   "no-such-sweep": {
     severity: "error",
     message: (d) => `no sweep is called \`${visible(d.name)}\`, in this notebook or among its runs`,
@@ -106,7 +105,7 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: gp, maximize: [accuracy, f1(macro)] }',
   },
-});
+};
 
 function oneOf(texts: readonly string[]): string {
   const quoted = texts.map((text) => `\`${text}\``);

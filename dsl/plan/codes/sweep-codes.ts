@@ -1,34 +1,33 @@
 /** Codes of sweeps: what they vary, what they go by, and the best that they found. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "known-after-run": { readonly name: string };
-    "best-gone": { readonly sweep: string };
-    /** `trials`: how many there were; 0: nothing was trained. */
-    "no-best": { readonly sweep: string; readonly trials: number };
-    "no-goal": object;
-    "same-goal": { readonly metric: string };
-    /** `own`: a metric of the notebook's. */
-    "wrong-direction": {
-      readonly metric: string;
-      readonly found: string;
-      readonly instead: string;
-      readonly own: boolean;
-    };
-    "not-varied": { readonly path: string; readonly why: string };
-    "nothing-varies": object;
-    /** As they are written. `last`: the greatest value that is a step. */
-    "uneven-steps": { readonly path: string; readonly step: string; readonly to: string; readonly last: string };
-    /** `has`: paths that have one. */
-    "no-number-there": { readonly path: string; readonly has: readonly string[]; readonly nearest?: string };
-    "never-holds": { readonly relation: string };
-    "scores-of-other-rows": { readonly path: string };
-  }
+/** The data of each code. */
+export interface SweepCodeData {
+  "known-after-run": { readonly name: string };
+  "best-gone": { readonly sweep: string };
+  /** `trials`: how many there were; 0: nothing was trained. */
+  "no-best": { readonly sweep: string; readonly trials: number };
+  "no-goal": object;
+  "same-goal": { readonly metric: string };
+  /** `own`: a metric of the notebook's. */
+  "wrong-direction": {
+    readonly metric: string;
+    readonly found: string;
+    readonly instead: string;
+    readonly own: boolean;
+  };
+  "not-varied": { readonly path: string; readonly why: string };
+  "nothing-varies": object;
+  /** As they are written. `last`: the greatest value that is a step. */
+  "uneven-steps": { readonly path: string; readonly step: string; readonly to: string; readonly last: string };
+  /** `has`: paths that have one. */
+  "no-number-there": { readonly path: string; readonly has: readonly string[]; readonly nearest?: string };
+  "never-holds": { readonly relation: string };
+  "scores-of-other-rows": { readonly path: string };
 }
 
-registerCodes({
+export const sweepCodes: CodeTable<SweepCodeData> = {
   "known-after-run": {
     severity: "error",
     message: (d) => `\`${d.name}\` is known only when the sweep has run`,
@@ -138,4 +137,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, where: [at_most(batch_size, 8)], maximize: accuracy }',
   },
-});
+};

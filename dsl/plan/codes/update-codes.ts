@@ -1,36 +1,35 @@
 /** Codes of models that go on learning. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
-    "strategy-batchwise": { readonly strategy: string; readonly task: string };
-    "strategy-crowded": {
-      readonly strategy: string;
-      readonly layer: string;
-      readonly inputs: number;
-      readonly ranks: number;
-    };
-    "strategy-memories": { readonly strategies: readonly string[] };
-    "strategy-no-label": {
-      readonly strategy: string;
-      readonly asked: string;
-      readonly instead: string;
-      readonly task: string;
-    };
-    "strategy-task": { readonly strategy: string; readonly task: string };
-    "strategy-technique": { readonly strategy: string; readonly why: string; readonly instead: string };
-    "strategy-twice": { readonly strategy: string };
-    "update-of-folds": { readonly data: string };
-    "update-over-start": { readonly start: string };
-    "update-streamed": { readonly data: string };
-  }
+/** The data of each code. */
+export interface UpdateCodeData {
+  "strategy-alone": { readonly strategy: string; readonly others: readonly string[] };
+  "strategy-batchwise": { readonly strategy: string; readonly task: string };
+  "strategy-crowded": {
+    readonly strategy: string;
+    readonly layer: string;
+    readonly inputs: number;
+    readonly ranks: number;
+  };
+  "strategy-memories": { readonly strategies: readonly string[] };
+  "strategy-no-label": {
+    readonly strategy: string;
+    readonly asked: string;
+    readonly instead: string;
+    readonly task: string;
+  };
+  "strategy-task": { readonly strategy: string; readonly task: string };
+  "strategy-technique": { readonly strategy: string; readonly why: string; readonly instead: string };
+  "strategy-twice": { readonly strategy: string };
+  "update-of-folds": { readonly data: string };
+  "update-over-start": { readonly start: string };
+  "update-streamed": { readonly data: string };
 }
 
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }';
 
-registerCodes({
+export const updateCodes: CodeTable<UpdateCodeData> = {
   "strategy-alone": {
     severity: "error",
     message: (d) => `\`${d.strategy}\` says all of how data are learnt, and ${listed(d.others)} stands beside it`,
@@ -129,7 +128,7 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: replay(5%) }',
   },
-});
+};
 
 function listed(words: readonly string[]): string {
   return words.map((word) => `\`${word}\``).join(", ");

@@ -3,7 +3,6 @@
  * opens one. It has its name in the notebook, so that it is opened once.
  */
 import { failed } from "../../types/facts.js";
-import "../codes/detach-codes.js";
 import type { Given } from "../../types/given.js";
 import type { Span } from "../../diagnostics/span.js";
 import type { WordNode } from "../../syntax/tree.js";

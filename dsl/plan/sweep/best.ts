@@ -8,7 +8,6 @@ import { parse } from "../../syntax/parse.js";
 import type { WordNode } from "../../syntax/tree.js";
 import { parametersOf, recordOf } from "../definitions.js";
 import { failed } from "../../types/facts.js";
-import "../codes/detach-codes.js";
 
 export interface Best {
   readonly data: ReadonlyMap<string, Given>;

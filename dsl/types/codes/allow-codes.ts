@@ -1,18 +1,17 @@
 /** What can be wrong with `allow: { CODE: "reason" }`. */
-import { registerCodes, type Severity } from "../../diagnostics/codes.js";
+import type { Severity, CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "unknown-allowance": { readonly code: string; readonly nearest?: string };
-    "cannot-allow": { readonly code: string; readonly severity: Severity };
-    "reason-missing": { readonly code: string };
-    "idle-allowance": { readonly code: string };
-  }
+/** The data of each code. */
+export interface AllowCodeData {
+  "unknown-allowance": { readonly code: string; readonly nearest?: string };
+  "cannot-allow": { readonly code: string; readonly severity: Severity };
+  "reason-missing": { readonly code: string };
+  "idle-allowance": { readonly code: string };
 }
 
 const data = 'data d { source: csv("a.csv"), columns: { text: text, label: label }';
 
-registerCodes({
+export const allowCodes: CodeTable<AllowCodeData> = {
   "unknown-allowance": {
     severity: "error",
     message: (d) => `there is no warning \`${d.code}\``,
@@ -49,4 +48,4 @@ registerCodes({
       "An allowance is about a warning that is there. Once the data or the settings have changed and the warning is gone, it " +
       "would keep the next one quiet, which nobody has looked at.",
   },
-});
+};

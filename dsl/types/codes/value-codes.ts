@@ -1,92 +1,91 @@
 /** Codes of values that a key or a word can't take. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 import { listedAsCode } from "../../diagnostics/listed.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    /** `env`: the variable that usually holds it. */
-    "secret-in-text": { readonly key: string; readonly env?: string };
-    /** `instead`: the same value in the form that is wanted. */
-    "address-with-account": { readonly key: string; readonly address: string };
-    "wrong-type": {
-      readonly key: string;
-      readonly wanted: string;
-      readonly found: string;
-      readonly instead?: string;
-      /** What to do about what was probably meant. */
-      readonly advice?: string;
-    };
-    "wrong-unit": {
-      readonly key: string;
-      readonly wanted: string;
-      readonly found: string;
-      readonly instead?: string;
-      readonly advice?: string;
-    };
-    /** `share`: it takes no count. */
-    "share-as-decimal": {
-      readonly key: string;
-      readonly found: string;
-      readonly instead: string;
-      readonly share?: boolean;
-    };
-    "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
-    "not-whole": { readonly key: string; readonly found: string };
-    "empty-range": { readonly from: string; readonly to: string };
-    "foreign-literal": { readonly found: string; readonly instead: string };
-    "unknown-choice": {
-      readonly key: string;
-      readonly found: string;
-      readonly of: readonly string[];
-      readonly nearest?: string;
-      /** What is done otherwise, where no name is near. */
-      readonly advice?: string;
-    };
-    "unknown-word": {
-      readonly word: string;
-      readonly kind: string;
-      readonly key: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      readonly advice?: string;
-      /** How the nearest word is written, where what was written does not fit it. */
-      readonly example?: string;
-    };
-    "unknown-argument": {
-      readonly word: string;
-      readonly name: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      readonly elsewhere?: string;
-      readonly advice?: string;
-    };
-    "too-many-arguments": {
-      readonly word: string;
-      readonly positional: number;
-      /** Of as many parameters as there are values without a name. */
-      readonly names?: readonly string[];
-      /** What serves where several values were written for one. */
-      readonly advice?: string;
-    };
-    "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
-    "unknown-record-key": {
-      readonly key: string;
-      readonly of: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      /** Key and value stand the wrong way round: how they belong. */
-      readonly turned?: string;
-      /** What of it is done elsewhere. */
-      readonly beyond?: string;
-    };
-    "user-form": { readonly key: string };
-    "duplicate-key": { readonly key: string };
-    "space-outside-vary": { readonly word: string; readonly key: string };
-    "not-built-yet": { readonly word: string; readonly meanwhile: string };
-  }
+/** The data of each code. */
+export interface ValueCodeData {
+  /** `env`: the variable that usually holds it. */
+  "secret-in-text": { readonly key: string; readonly env?: string };
+  /** `instead`: the same value in the form that is wanted. */
+  "address-with-account": { readonly key: string; readonly address: string };
+  "wrong-type": {
+    readonly key: string;
+    readonly wanted: string;
+    readonly found: string;
+    readonly instead?: string;
+    /** What to do about what was probably meant. */
+    readonly advice?: string;
+  };
+  "wrong-unit": {
+    readonly key: string;
+    readonly wanted: string;
+    readonly found: string;
+    readonly instead?: string;
+    readonly advice?: string;
+  };
+  /** `share`: it takes no count. */
+  "share-as-decimal": {
+    readonly key: string;
+    readonly found: string;
+    readonly instead: string;
+    readonly share?: boolean;
+  };
+  "out-of-range": { readonly key: string; readonly found: string; readonly range: string };
+  "not-whole": { readonly key: string; readonly found: string };
+  "empty-range": { readonly from: string; readonly to: string };
+  "foreign-literal": { readonly found: string; readonly instead: string };
+  "unknown-choice": {
+    readonly key: string;
+    readonly found: string;
+    readonly of: readonly string[];
+    readonly nearest?: string;
+    /** What is done otherwise, where no name is near. */
+    readonly advice?: string;
+  };
+  "unknown-word": {
+    readonly word: string;
+    readonly kind: string;
+    readonly key: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+    readonly advice?: string;
+    /** How the nearest word is written, where what was written does not fit it. */
+    readonly example?: string;
+  };
+  "unknown-argument": {
+    readonly word: string;
+    readonly name: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+    readonly elsewhere?: string;
+    readonly advice?: string;
+  };
+  "too-many-arguments": {
+    readonly word: string;
+    readonly positional: number;
+    /** Of as many parameters as there are values without a name. */
+    readonly names?: readonly string[];
+    /** What serves where several values were written for one. */
+    readonly advice?: string;
+  };
+  "missing-argument": { readonly word: string; readonly names: readonly string[]; readonly example: string };
+  "unknown-record-key": {
+    readonly key: string;
+    readonly of: string;
+    readonly has: readonly string[];
+    readonly nearest?: string;
+    /** Key and value stand the wrong way round: how they belong. */
+    readonly turned?: string;
+    /** What of it is done elsewhere. */
+    readonly beyond?: string;
+  };
+  "user-form": { readonly key: string };
+  "duplicate-key": { readonly key: string };
+  "space-outside-vary": { readonly word: string; readonly key: string };
+  "not-built-yet": { readonly word: string; readonly meanwhile: string };
 }
 
-registerCodes({
+export const valueCodes: CodeTable<ValueCodeData> = {
   "secret-in-text": {
     severity: "error",
     message: (d) => `\`${d.key}\` is a secret, and a secret never stands in a program`,
@@ -266,4 +265,4 @@ registerCodes({
       "The word belongs to Tune's design, and this version can't do it yet. The help says what serves meanwhile.",
     example: "ensemble router, wide as both",
   },
-});
+};

@@ -1,14 +1,13 @@
 /** Codes of the version line. */
-import { registerCodes } from "../../diagnostics/codes.js";
+import type { CodeTable } from "../../diagnostics/codes.js";
 
-declare module "../../diagnostics/codes.js" {
-  interface CodeData {
-    "unknown-version": { readonly version: string | null };
-    "misplaced-version": { readonly second?: boolean };
-  }
+/** The data of each code. */
+export interface VersionCodeData {
+  "unknown-version": { readonly version: string | null };
+  "misplaced-version": { readonly second?: boolean };
 }
 
-registerCodes({
+export const versionCodes: CodeTable<VersionCodeData> = {
   "unknown-version": {
     severity: "error",
     message: ({ version }) =>
@@ -29,4 +28,4 @@ registerCodes({
       "`tune 1` applies to the whole text, so it must be the first statement and appear only once. Comments may precede it.",
     example: "recipe quick { epochs: 3 }\ntune 1",
   },
-});
+};

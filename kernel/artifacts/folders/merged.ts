@@ -19,7 +19,6 @@ import { configOf } from "./model-config.js";
 import { fold, standardisedOf } from "../standardised.js";
 import { staged } from "../staged.js";
 import { besideWeights, copyBeside, demandFree, filesOf, MODEL } from "./model-folder.js";
-import "../codes.js";
 
 export interface Merged {
   readonly folder: string;

@@ -19,7 +19,6 @@ import { LEARNT } from "../learnt.js";
 import { configOf } from "./model-config.js";
 import { isStage, staged } from "../staged.js";
 import { folded, type Standardised } from "../standardised.js";
-import "../codes.js";
 
 export interface WholeModel {
   /** State → tensor in the file. */

@@ -1,47 +1,46 @@
 /** Codes of running sweeps. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "trial-unmeasured": { readonly metric: string; readonly step: number };
-    "no-sweep-curve": { readonly sweep: string; readonly why: string };
-    "no-journal": { readonly file: string; readonly why: string };
-    "start-other-data": {
-      readonly sweep: string;
-      readonly start: string;
-      readonly data: string;
-      readonly trials: number;
-    };
-    "sweep-stopped": {
-      readonly sweep: string;
-      readonly trial: number;
-      readonly kept: number;
-      readonly values: Readonly<Record<string, string>>;
-      readonly why: string;
-      readonly ended: "engine" | "disk";
-    };
-    "trials-fail-alike": {
-      readonly sweep: string;
-      readonly trial: number;
-      readonly failed: number;
-      readonly values: Readonly<Record<string, string>>;
-      readonly why: string;
-    };
-    "trial-not-running": { readonly sweep: string; readonly trial: number; readonly running: readonly number[] };
-    "trial-not-cloned": { readonly sweep: string; readonly trial: number; readonly over: boolean };
-    "not-in-space": { readonly sweep: string; readonly trial: number; readonly why: string };
-    "sweep-without-picture": { readonly sweep: string; readonly topic: string };
-    "no-trial-clears": {
-      readonly sweep: string;
-      readonly trials: number;
-      readonly number: number;
-      readonly missed: string;
-    };
-    "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
-  }
+/** The data of each code. */
+export interface TogetherSweepCodeData {
+  "trial-unmeasured": { readonly metric: string; readonly step: number };
+  "no-sweep-curve": { readonly sweep: string; readonly why: string };
+  "no-journal": { readonly file: string; readonly why: string };
+  "start-other-data": {
+    readonly sweep: string;
+    readonly start: string;
+    readonly data: string;
+    readonly trials: number;
+  };
+  "sweep-stopped": {
+    readonly sweep: string;
+    readonly trial: number;
+    readonly kept: number;
+    readonly values: Readonly<Record<string, string>>;
+    readonly why: string;
+    readonly ended: "engine" | "disk";
+  };
+  "trials-fail-alike": {
+    readonly sweep: string;
+    readonly trial: number;
+    readonly failed: number;
+    readonly values: Readonly<Record<string, string>>;
+    readonly why: string;
+  };
+  "trial-not-running": { readonly sweep: string; readonly trial: number; readonly running: readonly number[] };
+  "trial-not-cloned": { readonly sweep: string; readonly trial: number; readonly over: boolean };
+  "not-in-space": { readonly sweep: string; readonly trial: number; readonly why: string };
+  "sweep-without-picture": { readonly sweep: string; readonly topic: string };
+  "no-trial-clears": {
+    readonly sweep: string;
+    readonly trials: number;
+    readonly number: number;
+    readonly missed: string;
+  };
+  "sweep-without-success": { readonly sweep: string; readonly trials: number; readonly last: string };
 }
 
-registerCodes({
+export const togetherSweepCodes: CodeTable<TogetherSweepCodeData> = {
   "trial-unmeasured": {
     severity: "error",
     message: (d) => `its validation is no number by \`${d.metric}\` (after step ${d.step})`,
@@ -164,4 +163,4 @@ registerCodes({
     explain:
       "A sweep keeps what works and goes on after a trial that fails; here none worked, so there is no best trial.",
   },
-});
+};

@@ -1,20 +1,18 @@
 /** What can be wrong with a GGUF file. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "gguf-malformed": { readonly file: string; readonly why: string };
-    "gguf-unsupported": {
-      readonly file: string;
-      readonly part: string;
-      readonly value: string;
-      readonly supported: readonly string[];
-    };
-  }
+/** The data of each code. */
+export interface GgufCodeData {
+  "gguf-malformed": { readonly file: string; readonly why: string };
+  "gguf-unsupported": {
+    readonly file: string;
+    readonly part: string;
+    readonly value: string;
+    readonly supported: readonly string[];
+  };
 }
 
-registerCodes({
+export const ggufCodes: CodeTable<GgufCodeData> = {
   "gguf-malformed": {
     severity: "error",
     message: (d) => `${d.file} is no whole GGUF file: ${d.why}`,
@@ -29,4 +27,4 @@ registerCodes({
       "A GGUF file holds weights in one of many block formats, named for llama.cpp's layout of an architecture. Those that " +
       "are read give the very numbers that transformers reads from them; nothing is approximated, so others are refused.",
   },
-});
+};

@@ -17,7 +17,6 @@ import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
 import type { Layout } from "./layout.js";
 import { layoutOf } from "./layouts.js";
 import { tokenizerOf } from "./tokenizer.js";
-import "./codes.js";
 import { sizeOf } from "#dsl/graph/values.js";
 
 /** Another number makes folders of older conversions be made again. */

@@ -5,7 +5,6 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 export type MetadataValue = number | boolean | string | readonly MetadataValue[];
 export interface GgufTensor {

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { TensorNames } from "#stdlib/lib/gguf/names.js";
 import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
-import "./codes.js";
 
 export interface Placed {
   /** In a checkpoint. */

@@ -1,7 +1,6 @@
 /** What a GGUF file says of its tokens. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
-import "./codes.js";
 
 /** What differs from one kind of vocabulary to another in a tokenizer.json. */
 export interface Parts {

@@ -3,9 +3,17 @@
  * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client,
  * which has an affair of its own with signals.
  */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/rules/world-codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { Worker } from "node:worker_threads";
 import { handlers } from "./handlers.js";
 import type { Reply, Request } from "./protocol.js";
+
+registerCodes(internalCodes, worldCodes, fetchCodes, sourcesCodes, tableCodes);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));

@@ -12,7 +12,6 @@ import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../core/bases/base.js";
 import { scratchOf, specialsOf } from "../../core/bases/scratch-facts.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/codes/scratch-codes.js";
 import { readTurns } from "../../core/data/conversations.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { trainTokenizer } from "./train-tokenizer.js";

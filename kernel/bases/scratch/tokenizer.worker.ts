@@ -2,6 +2,7 @@
  * Trains a tokenizer on a thread of its own, so that the kernel stays awake: texts are cut into words by the same Rust code
  * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
  */
+import { registerAllCodes } from "../../codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
@@ -9,6 +10,8 @@ import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";
 import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import type { TokenizerOrder } from "./train-tokenizer.js";
+
+registerAllCodes();
 
 const { call, specials, unknown, texts } = workerData as TokenizerOrder;
 const implementation = await implementationOf(registry, "tokenizer", call.word);

@@ -10,7 +10,6 @@ import * as v from "valibot";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/codes/scratch-codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";

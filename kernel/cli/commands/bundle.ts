@@ -13,7 +13,6 @@ import { Option, type Command } from "commander";
 import { untilInterrupted } from "../interrupted.js";
 import { withProgress } from "../long.js";
 import { shellWord } from "../shell-word.js";
-import "#kernel/checking/codes.js";
 
 interface Options {
   readonly out?: string;

@@ -2,8 +2,6 @@
 import type { Command } from "commander";
 import { allCodes, CodedError, entryOf } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
-import { loadCodes } from "../all-codes.js";
-import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program
@@ -11,7 +9,6 @@ export function register(program: Command): void {
     .description("say what an error code means and how to mend it")
     .argument("[code]", "the code between the brackets of error[...]; none: list all codes")
     .action(async (code: string | undefined) => {
-      await loadCodes();
       if (code === undefined) {
         process.stdout.write(`${allCodes().join("\n")}\n`);
         return;

@@ -9,7 +9,6 @@ import { oneLine, printable } from "#kernel/core/display/text.js";
 import { readNotebook, writeNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
-import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program

@@ -6,7 +6,6 @@ import { importSettings, toolNamed, toolNames, type Imported } from "#kernel/imp
 import type { Left } from "#kernel/import/settings.js";
 import { shownValue } from "#kernel/import/shown-value.js";
 import { mostWritten, NotRead, readWhole, textOfNamed } from "#kernel/fetch/regular.js";
-import "#kernel/checking/codes.js";
 import { jsonFailure } from "../json-failure.js";
 
 export function register(program: Command): void {

@@ -16,7 +16,6 @@ import {
 } from "#kernel/jupyter/wire/kernelspec/kernelspec.js";
 import { installLabExtension, uninstallLabExtension } from "#editors/jupyterlab/install.js";
 import { renderFailure } from "../fail.js";
-import "#kernel/checking/codes.js";
 
 interface Place {
   readonly user?: true;

@@ -8,8 +8,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { runChild } from "../child.js";
 import { findJupyterLab } from "../jupyterlab.js";
-import "#kernel/jupyter/client/codes.js";
-import "#kernel/checking/codes.js";
 
 const cli = fileURLToPath(new URL("../main.js", import.meta.url));
 

@@ -10,7 +10,6 @@ import { entities, type Entity, type Finding } from "#stdlib/lib/personal/findin
 import type { Redaction } from "#stdlib/lib/personal/redact.js";
 import { replacements, type Replacement } from "#stdlib/lib/personal/replacements.js";
 import { secretNamed } from "#stdlib/lib/secrets/held.js";
-import "#kernel/checking/codes.js";
 
 interface Options {
   readonly json?: true;

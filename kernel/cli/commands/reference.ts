@@ -4,8 +4,6 @@ import { dirname, join, relative, sep } from "node:path";
 import type { Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
-import { loadCodes } from "../all-codes.js";
-import "#kernel/checking/codes.js";
 
 const WALK = "compiler.md";
 /** First line of what is written by hand in the reference's folder. */
@@ -18,7 +16,6 @@ export function register(program: Command): void {
     .option("--out <folder>", "where", "docs/reference")
     .option("--check", "write nothing; exit status 1 when a page is stale")
     .action(async ({ out, check }: { out: string; check?: true }) => {
-      await loadCodes();
       const { referencePages } = await import("#tools/reference/reference.js");
       const pages = await referencePages();
       // Beside the reference stand pages by hand with listings in them.

@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { ENGINE_NAMES, type DeviceName, type EngineName } from "#kernel/engine/engine.js";
 import { Option, type Command } from "commander";
-import "#kernel/checking/codes.js";
 
 interface Options {
   readonly in: string;

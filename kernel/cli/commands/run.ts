@@ -3,7 +3,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readParameter } from "#kernel/jupyter/client/parameters.js";
 import { Option, type Command } from "commander";
 import type { RunOptions } from "../run-options.js";
-import "#kernel/checking/codes.js";
 
 export function register(program: Command): void {
   program

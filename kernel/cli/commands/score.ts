@@ -9,7 +9,6 @@ import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
 import { untilInterrupted } from "../interrupted.js";
-import "#kernel/checking/codes.js";
 
 interface Options {
   readonly metrics?: string;

@@ -7,7 +7,6 @@ import { ENGINE_NAMES } from "#kernel/engine/engine.js";
 import type { ServedFolder } from "#kernel/serving/contract.js";
 import type { ServeCommand } from "../serve.js";
 import { endSoon } from "../to-its-end.js";
-import "#kernel/checking/codes.js";
 
 interface Options extends ServeCommand {
   readonly hashKey?: true;

@@ -8,7 +8,6 @@ import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
 import { shellWord } from "../shell-word.js";
-import "#kernel/checking/codes.js";
 
 interface Options {
   readonly runtime?: string;

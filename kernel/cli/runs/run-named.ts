@@ -5,7 +5,6 @@ import { listed } from "#dsl/diagnostics/listed.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { findRun } from "#kernel/history/find-run.js";
 import { runsFolder } from "./runs-folder.js";
-import "#kernel/checking/codes.js";
 
 /** Coded errors `bad-usage`, `several-runs`, `not-a-run`. */
 export function runNamed(named: string, folder: string): RunFolder {

@@ -10,7 +10,6 @@ import { RunList } from "#kernel/history/run-list.js";
 import { usualView, type ListRow, type RunListing, type RunQuery, type SortBy } from "#kernel/history/run-listing.js";
 import { tagFrom, writeNotes } from "#kernel/history/run-notes.js";
 import type { RunSummary } from "#kernel/history/run-summary.js";
-import "#kernel/checking/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
 import { servingIn, servingText } from "../serving-table.js";

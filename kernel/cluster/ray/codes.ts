@@ -1,50 +1,49 @@
 /** Codes of talking to a Ray cluster. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "ray-unreachable": { readonly address: string; readonly why: string };
-    "ray-refused": { readonly address: string; readonly what: string; readonly status: number; readonly why: string };
-    "ray-job-ended": {
-      readonly job: string;
-      /** As Ray calls it: FAILED, STOPPED. */
-      readonly status: string;
-      readonly why: string;
-      /** The last lines that it wrote. */
-      readonly log: readonly string[];
-    };
-    "ray-no-room": {
-      readonly address: string;
-      readonly cpus: number;
-      readonly gpus: number;
-      readonly nodes: readonly { readonly host: string; readonly cpus: number; readonly gpus: number }[];
-    };
-    "search-cut-off": {
-      readonly sweep: string;
-      readonly address: string;
-      readonly how: string;
-      /** Trials that are over, as far as it is known here. */
-      readonly ended: number;
-      readonly log: readonly string[];
-    };
-    "search-elsewhere": { readonly sweep: string; readonly address: string };
-    "search-away": { readonly sweep: string; readonly address: string; readonly why: string };
-    "search-results": { readonly host: string; readonly why: string };
-    "search-too-large": {
-      readonly bytes: number;
-      readonly most: number;
-      readonly largest: { readonly path: string; readonly bytes: number };
-    };
-    "search-not-there": { readonly sweep: string; readonly why: string };
-    "ray-package-too-large": { readonly name: string; readonly bytes: number; readonly most: number };
-  }
+/** The data of each code. */
+export interface RayCodeData {
+  "ray-unreachable": { readonly address: string; readonly why: string };
+  "ray-refused": { readonly address: string; readonly what: string; readonly status: number; readonly why: string };
+  "ray-job-ended": {
+    readonly job: string;
+    /** As Ray calls it: FAILED, STOPPED. */
+    readonly status: string;
+    readonly why: string;
+    /** The last lines that it wrote. */
+    readonly log: readonly string[];
+  };
+  "ray-no-room": {
+    readonly address: string;
+    readonly cpus: number;
+    readonly gpus: number;
+    readonly nodes: readonly { readonly host: string; readonly cpus: number; readonly gpus: number }[];
+  };
+  "search-cut-off": {
+    readonly sweep: string;
+    readonly address: string;
+    readonly how: string;
+    /** Trials that are over, as far as it is known here. */
+    readonly ended: number;
+    readonly log: readonly string[];
+  };
+  "search-elsewhere": { readonly sweep: string; readonly address: string };
+  "search-away": { readonly sweep: string; readonly address: string; readonly why: string };
+  "search-results": { readonly host: string; readonly why: string };
+  "search-too-large": {
+    readonly bytes: number;
+    readonly most: number;
+    readonly largest: { readonly path: string; readonly bytes: number };
+  };
+  "search-not-there": { readonly sweep: string; readonly why: string };
+  "ray-package-too-large": { readonly name: string; readonly bytes: number; readonly most: number };
 }
 const needs = (cpus: number, gpus: number): string =>
   `${String(cpus)} CPU${cpus === 1 ? "" : "s"}${gpus > 0 ? ` and ${String(gpus)} GPU${gpus === 1 ? "" : "s"}` : ""}`;
 const mebibytes = (n: number): string => `${Math.ceil(n / 2 ** 20).toLocaleString("en")} MiB`;
 
-registerCodes({
+export const rayCodes: CodeTable<RayCodeData> = {
   "ray-unreachable": {
     severity: "error",
     message: (d) => `no Ray cluster answers at ${d.address}: ${d.why}`,
@@ -132,4 +131,4 @@ registerCodes({
     explain:
       "Files go to a cluster through the Jobs API, which takes packages of 100 MiB at most. A larger file is sent in parts by the workers' own protocol; a single request can't be larger.",
   },
-});
+};

@@ -10,7 +10,6 @@ import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../fetch/json.js";
 import { reason } from "../../fetch/http.js";
-import "./codes.js";
 
 /** Of a package: Ray refuses larger bodies. */
 export const MOST = 100 * 2 ** 20;

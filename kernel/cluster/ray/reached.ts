@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { clusterAt, type SearchPlace } from "../../artifacts/together/search-place.js";
 import { RayJobs } from "./jobs.js";
-import "./codes.js";
 
 /** Milliseconds for each answer. */
 const PATIENCE = 8000;

@@ -11,7 +11,6 @@ import type { SearchAt } from "../../artifacts/together/search-place.js";
 import { isOver, type RayJob, type RayJobs } from "./jobs.js";
 import { zipOf, type ToPack } from "./packed.js";
 import { saidIn, type FileThere, type Said } from "./said.js";
-import "./codes.js";
 
 /** What lies in a package beside what the search is told: parts of what it reads. */
 export const PART = "part-";

@@ -6,7 +6,6 @@ import { allowingFix } from "#dsl/assist/allowing.js";
 import type { Diagnostic, Fix } from "#dsl/diagnostics/diagnostic.js";
 import { applyFixes } from "#dsl/diagnostics/fixing.js";
 import type { Source } from "#dsl/diagnostics/span.js";
-import "#dsl/plan/codes/name-codes.js";
 import { compileAnswered, type Answer, type Fact } from "#dsl/compile/answered.js";
 import { wordsFor } from "#dsl/diagnostics/codes.js";
 import { complete } from "#dsl/assist/complete.js";

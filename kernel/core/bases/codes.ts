@@ -1,7 +1,6 @@
 /** What can go wrong while a base model or its tokenizer is looked for and read. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import type {} from "#dsl/diagnostics/codes.js";
 import { tokenHelp, withoutToken } from "./token-words.js";
 
 export interface Tried {
@@ -9,35 +8,34 @@ export interface Tried {
   readonly why: string;
 }
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
-    "base-is-address": { readonly address: string };
-    "base-incomplete": {
-      readonly folder: string;
-      readonly missing: string;
-      /** It holds an adapter. */ readonly adapter?: true;
-    };
-    "base-pickled": { readonly place: string; readonly file: string };
-    "base-damaged": { readonly file: string; readonly why: string };
-    "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
-    "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
-    "no-tokenizer": { readonly folder: string };
-    "broken-tokenizer": { readonly file: string; readonly why: string };
-    "broken-template": { readonly base: string; readonly why: string };
-    "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
-    "no-room-for-context": {
-      readonly row: RowName;
-      readonly question: number;
-      readonly room: number;
-      readonly max_length: number;
-      readonly stride: number;
-    };
-    "tokenizer-mismatch": { readonly file: string; readonly highest: number; readonly rows: number };
-  }
+/** The data of each code. */
+export interface BasesCodeData {
+  "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
+  "base-is-address": { readonly address: string };
+  "base-incomplete": {
+    readonly folder: string;
+    readonly missing: string;
+    /** It holds an adapter. */ readonly adapter?: true;
+  };
+  "base-pickled": { readonly place: string; readonly file: string };
+  "base-damaged": { readonly file: string; readonly why: string };
+  "base-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
+  "unknown-architecture": { readonly architecture: string; readonly has: readonly string[] };
+  "no-tokenizer": { readonly folder: string };
+  "broken-tokenizer": { readonly file: string; readonly why: string };
+  "broken-template": { readonly base: string; readonly why: string };
+  "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
+  "no-room-for-context": {
+    readonly row: RowName;
+    readonly question: number;
+    readonly room: number;
+    readonly max_length: number;
+    readonly stride: number;
+  };
+  "tokenizer-mismatch": { readonly file: string; readonly highest: number; readonly rows: number };
 }
 
-registerCodes({
+export const basesCodes: CodeTable<BasesCodeData> = {
   "no-room-for-context": {
     severity: "error",
     message: (d) =>
@@ -143,4 +141,4 @@ registerCodes({
     explain:
       "A token id beyond the embedding table can't be looked up. Tokenizer and weights come from different models, or tokens were added without resizing the embeddings.",
   },
-});
+};

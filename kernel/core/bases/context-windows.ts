@@ -7,7 +7,6 @@ import type { RowName } from "#dsl/types/row-name.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
 import type { Frame } from "./tokenizer-file.js";
-import "./codes.js";
 
 /** A text's tokens and where they stand in it. */
 interface Placed {

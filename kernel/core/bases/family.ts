@@ -1,8 +1,6 @@
 /** Which word of the vocabulary builds a model: the one whose `modelType` is what config.json says. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/rules/world-codes.js";
 import type { Word, Registry } from "#dsl/types/registry.js";
-import "./codes.js";
 
 /** Coded error `unknown-architecture`, which lists those that are known. */
 export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word<"model"> {

@@ -5,7 +5,6 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { beyondLimits, VOCABULARY } from "./json-limits.js";
-import "./codes.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

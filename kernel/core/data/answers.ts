@@ -12,7 +12,6 @@ import {
 } from "#stdlib/lib/answers.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./row.js";
-import "./codes.js";
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -11,7 +11,6 @@ import { byRow, rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
 import type { Divided } from "./splitting.js";
 import { Touched } from "./touched.js";
-import "./codes.js";
 
 /** Rows that are named of those that are dropped for one reason: the first in their source. */
 const EXAMPLES = 10;

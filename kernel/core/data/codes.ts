@@ -1,94 +1,83 @@
 /** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** Its words are the checker's (`dsl/rules/world-codes.ts`). */
-    "unknown-column": {
-      readonly column: string;
-      readonly file: string;
-      readonly has: readonly string[];
-      readonly nearest?: string;
-      /** What to write where the first line looks like a row. */
-      readonly headless?: string;
-    };
-    "missing-value": {
+/** The data of each code. */
+export interface CoreDataCodeData {
+  "missing-value": {
+    readonly role: string;
+    readonly column: string;
+    readonly rows: readonly RowName[];
+    readonly count: number;
+    /** Other roles that rows lack. */
+    readonly also?: readonly {
       readonly role: string;
       readonly column: string;
       readonly rows: readonly RowName[];
       readonly count: number;
-      /** Other roles that rows lack. */
-      readonly also?: readonly {
-        readonly role: string;
-        readonly column: string;
-        readonly rows: readonly RowName[];
-        readonly count: number;
-      }[];
-    };
-    /** `reader`: what gives texts to the model. `changed`: how many `of` the texts that were asked the cleaners would change. */
-    "texts-not-cleaned": {
-      readonly model: string;
-      readonly reader: string;
-      readonly cleaners: readonly string[];
-      readonly changed?: { readonly count: number; readonly of: number };
-    };
-    "too-thin": { readonly wanted: number; readonly rows: number; readonly split: string };
-    "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-    "bad-conversation": {
-      readonly column: string;
-      readonly row: RowName;
-      readonly why: string;
-      readonly help?: string;
-    };
-    "field-not-built": {
-      readonly row: RowName;
-      readonly field: string;
-      /** In the turn of that number, from 1; absent: it is a column. */
-      readonly turn?: number;
-      readonly column: string;
-      readonly holds: string;
-      /** What `ignore` lists and is nearly the field's name. */
-      readonly misspelt?: string;
-    };
-    "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
-    "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
-    "template-prefix-differs": {
-      readonly template: string;
-      readonly row: RowName;
-      /** The text before the trained answer, and the prompt of a prediction, both from shortly before their first difference. */
-      readonly trained: string;
-      readonly asked: string;
-    };
-    "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-    "weight-out-of-range": { readonly column: string; readonly row: RowName; readonly weight: number };
-    "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-    "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-    "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
-    "answer-elsewhere": {
-      readonly row: RowName;
-      readonly answer: string;
-      readonly start: number;
-      readonly there: string;
-    };
-    "answer-not-there": { readonly row: RowName; readonly answer: string };
-    "cannot-stream": { readonly what: string; readonly why: string };
-    "streamed-changed": { readonly file: string };
-    "not-annotated": { readonly data: string };
-    "no-such-row": { readonly data: string; readonly row: string };
-    "unknown-label": { readonly label: string; readonly data: string; readonly has: readonly string[] };
-    "streamed-table": { readonly data: string };
-    "source-changed": { readonly data: string };
-    "no-rows-left": {
-      readonly rowsIn: number;
-      readonly dropped: readonly { readonly why: string; readonly count: number }[];
-    };
-  }
+    }[];
+  };
+  /** `reader`: what gives texts to the model. `changed`: how many `of` the texts that were asked the cleaners would change. */
+  "texts-not-cleaned": {
+    readonly model: string;
+    readonly reader: string;
+    readonly cleaners: readonly string[];
+    readonly changed?: { readonly count: number; readonly of: number };
+  };
+  "too-thin": { readonly wanted: number; readonly rows: number; readonly split: string };
+  "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+  "bad-conversation": {
+    readonly column: string;
+    readonly row: RowName;
+    readonly why: string;
+    readonly help?: string;
+  };
+  "field-not-built": {
+    readonly row: RowName;
+    readonly field: string;
+    /** In the turn of that number, from 1; absent: it is a column. */
+    readonly turn?: number;
+    readonly column: string;
+    readonly holds: string;
+    /** What `ignore` lists and is nearly the field's name. */
+    readonly misspelt?: string;
+  };
+  "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
+  "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
+  "template-prefix-differs": {
+    readonly template: string;
+    readonly row: RowName;
+    /** The text before the trained answer, and the prompt of a prediction, both from shortly before their first difference. */
+    readonly trained: string;
+    readonly asked: string;
+  };
+  "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+  "weight-out-of-range": { readonly column: string; readonly row: RowName; readonly weight: number };
+  "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+  "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+  "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
+  "answer-elsewhere": {
+    readonly row: RowName;
+    readonly answer: string;
+    readonly start: number;
+    readonly there: string;
+  };
+  "answer-not-there": { readonly row: RowName; readonly answer: string };
+  "cannot-stream": { readonly what: string; readonly why: string };
+  "streamed-changed": { readonly file: string };
+  "not-annotated": { readonly data: string };
+  "no-such-row": { readonly data: string; readonly row: string };
+  "unknown-label": { readonly label: string; readonly data: string; readonly has: readonly string[] };
+  "streamed-table": { readonly data: string };
+  "source-changed": { readonly data: string };
+  "no-rows-left": {
+    readonly rowsIn: number;
+    readonly dropped: readonly { readonly why: string; readonly count: number }[];
+  };
 }
 
-registerCodes({
+export const coreDataCodes: CodeTable<CoreDataCodeData> = {
   "too-thin": {
     severity: "error",
     facts: true,
@@ -300,7 +289,7 @@ registerCodes({
     notes: (d) => d.dropped.map((x) => `${x.count} dropped: ${x.why}`),
     explain: "With no row there is nothing to train or to score.",
   },
-});
+};
 
 function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);

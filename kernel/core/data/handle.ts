@@ -5,7 +5,6 @@ import type { DataFacts } from "#dsl/types/facts.js";
 import type { Prepared } from "./prepared.js";
 import { sourceNameOf } from "./row-names.js";
 import type { AskedColumn } from "./row.js";
-import "./codes.js";
 
 export interface SplitHandle {
   readonly rows: number;

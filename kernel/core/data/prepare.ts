@@ -26,7 +26,6 @@ import { measured, type Measures } from "./measured.js";
 import { scaled, type Sampled } from "./scaled.js";
 import { unpacking, type Unpacks } from "./bounded-look.js";
 import { ReadAs, sourcesOf } from "./read-as.js";
-import "./codes.js";
 
 export type { Prepared } from "./prepared.js";
 

@@ -5,7 +5,6 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import "./codes.js";
 
 const texts: ReadonlySet<string> = new Set([
   "text",

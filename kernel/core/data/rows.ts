@@ -5,7 +5,6 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { mustGet } from "#dsl/diagnostics/must.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
-import "#dsl/rules/world-codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import { columnsRead, type DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
@@ -21,7 +20,6 @@ import type { Columns, Row } from "./row.js";
 import { BoundedLook, readsPacked, type Unpacks } from "./bounded-look.js";
 import { ReadAs, sourcesOf } from "./read-as.js";
 import { valueInRole } from "./role-values.js";
-import "./codes.js";
 
 export type { Columns, Row };
 

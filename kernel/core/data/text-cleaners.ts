@@ -7,7 +7,6 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../display/value-text.js";
-import "./codes.js";
 
 export function textCleaners(clean: readonly Call[]): readonly Call[] {
   return clean.filter(({ word }) => registry.find("cleaner", word)?.capabilities?.changesTexts === true);

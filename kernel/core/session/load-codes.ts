@@ -1,70 +1,69 @@
 /** Codes of opening a run that was trained before. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "run-not-found": {
-      readonly path: string;
-      readonly runs: string;
-      readonly has: readonly string[];
-      /** Of all, some of which `has` names. */
-      readonly count: number;
-      /** Of the trainings, each once. */
-      readonly names: readonly string[];
-      readonly near: string | null;
-    };
-    "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
-    "not-a-run": { readonly path: string; readonly holds: "model" | "adapter" | "other" };
-    "run-unreadable": {
-      readonly run: string;
-      readonly why: string;
-      /** Where something of it is damaged: its folder, and the checkpoints that can be read. */
-      readonly folder?: string;
-      readonly weights?: number;
-    };
-    "run-without-weights": {
-      readonly run: string;
-      /** Of the best, which it kept. */
-      readonly step?: number;
-      /** Checkpoints that its log says were written. */
-      readonly written?: number;
-    };
-    "run-without-base": {
-      readonly run: string;
-      readonly base: string;
-      /** Its name, where `compress` made it. */ readonly made?: string;
-    };
-    "folder-of-another": {
-      readonly folder: string;
-      /** Null: nobody knows whose. */ readonly other: string | null;
-      readonly own: string;
-    };
-    "head-not-kept": { readonly base: string; readonly own: readonly string[]; readonly labels: readonly string[] };
-    "scores-not-kept": { readonly why: string };
-    "scored-learnt-rows": {
-      readonly model: string;
-      readonly on: string;
-      readonly seen: number;
-      readonly of: number;
-      readonly about: boolean;
-      readonly run: string | null;
-    };
-    "nothing-to-attach": {
-      readonly name: string;
-      readonly runs: string;
-      readonly has: readonly string[];
-    };
-    "still-training": {
-      readonly run: string;
-      /** Of its training. */
-      readonly name: string;
-      readonly step: number;
-      readonly steps: number | null;
-      readonly process: number;
-    };
-  }
+/** The data of each code. */
+export interface LoadCodeData {
+  "run-not-found": {
+    readonly path: string;
+    readonly runs: string;
+    readonly has: readonly string[];
+    /** Of all, some of which `has` names. */
+    readonly count: number;
+    /** Of the trainings, each once. */
+    readonly names: readonly string[];
+    readonly near: string | null;
+  };
+  "several-runs": { readonly name: string; readonly ids: readonly string[]; readonly count: number };
+  "not-a-run": { readonly path: string; readonly holds: "model" | "adapter" | "other" };
+  "run-unreadable": {
+    readonly run: string;
+    readonly why: string;
+    /** Where something of it is damaged: its folder, and the checkpoints that can be read. */
+    readonly folder?: string;
+    readonly weights?: number;
+  };
+  "run-without-weights": {
+    readonly run: string;
+    /** Of the best, which it kept. */
+    readonly step?: number;
+    /** Checkpoints that its log says were written. */
+    readonly written?: number;
+  };
+  "run-without-base": {
+    readonly run: string;
+    readonly base: string;
+    /** Its name, where `compress` made it. */ readonly made?: string;
+  };
+  "folder-of-another": {
+    readonly folder: string;
+    /** Null: nobody knows whose. */ readonly other: string | null;
+    readonly own: string;
+  };
+  "head-not-kept": { readonly base: string; readonly own: readonly string[]; readonly labels: readonly string[] };
+  "scores-not-kept": { readonly why: string };
+  "scored-learnt-rows": {
+    readonly model: string;
+    readonly on: string;
+    readonly seen: number;
+    readonly of: number;
+    readonly about: boolean;
+    readonly run: string | null;
+  };
+  "nothing-to-attach": {
+    readonly name: string;
+    readonly runs: string;
+    readonly has: readonly string[];
+  };
+  "still-training": {
+    readonly run: string;
+    /** Of its training. */
+    readonly name: string;
+    readonly step: number;
+    readonly steps: number | null;
+    readonly process: number;
+  };
 }
 /** As it is written in Tune. */
 function attachText(name: string): string {
@@ -86,7 +85,7 @@ function meantText(name: string, has: readonly string[]): string {
 }
 const holds = { model: "a model folder", adapter: "an adapter", other: "no run" } as const;
 
-registerCodes({
+export const loadCodes: CodeTable<LoadCodeData> = {
   "run-not-found": {
     severity: "error",
     facts: true,
@@ -226,4 +225,4 @@ registerCodes({
     explain:
       "A model is loaded with the weights that its training ended with. While another process trains it they change.",
   },
-});
+};

@@ -1,6 +1,5 @@
 /** Loads what a call's word does, also where the user defined it. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#dsl/diagnostics/internal-codes.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Implementations, Loaded } from "#dsl/types/registry.js";

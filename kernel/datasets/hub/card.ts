@@ -6,7 +6,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
 import type { Value } from "#dsl/types/value.js";
 import { parseYaml } from "../../fetch/yaml.js";
-import "./codes.js";
 
 export interface Config {
   readonly name: string;

@@ -1,28 +1,26 @@
 /** What can go wrong with data sets of the hub, and with folders that are like them. `name`: as the program writes it. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import type {} from "#dsl/diagnostics/codes.js";
 import { tokenHelp, withoutToken } from "../../core/bases/token-words.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `revision`: the one that isn't there, where the data set is. */
-    "hub-not-found": { readonly name: string; readonly folder: string; readonly revision: string | null };
-    "hub-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
-    "hub-offline": { readonly name: string; readonly revision: string; readonly why: string };
-    /** `config` null: none is named, and none is the usual one. */
-    "hub-config": { readonly name: string; readonly config: string | null; readonly has: readonly string[] };
-    "hub-split": { readonly name: string; readonly split: string; readonly has: readonly string[] };
-    "own-splits": { readonly name: string; readonly has: readonly string[]; readonly beside: "split" | "source" };
-    /** `pattern`: what its card names. */
-    "hub-files": { readonly name: string; readonly pattern: string | null; readonly there: readonly string[] };
-    "hub-format": { readonly name: string; readonly found: string; readonly example: string };
-    "hub-card": { readonly name: string; readonly why: string };
-    "hub-script": { readonly name: string; readonly script: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface HubCodeData {
+  /** `revision`: the one that isn't there, where the data set is. */
+  "hub-not-found": { readonly name: string; readonly folder: string; readonly revision: string | null };
+  "hub-needs-token": { readonly name: string; readonly status: number; readonly hasToken: boolean };
+  "hub-offline": { readonly name: string; readonly revision: string; readonly why: string };
+  /** `config` null: none is named, and none is the usual one. */
+  "hub-config": { readonly name: string; readonly config: string | null; readonly has: readonly string[] };
+  "hub-split": { readonly name: string; readonly split: string; readonly has: readonly string[] };
+  "own-splits": { readonly name: string; readonly has: readonly string[]; readonly beside: "split" | "source" };
+  /** `pattern`: what its card names. */
+  "hub-files": { readonly name: string; readonly pattern: string | null; readonly there: readonly string[] };
+  "hub-format": { readonly name: string; readonly found: string; readonly example: string };
+  "hub-card": { readonly name: string; readonly why: string };
+  "hub-script": { readonly name: string; readonly script: string; readonly why: string };
 }
 
-registerCodes({
+export const hubCodes: CodeTable<HubCodeData> = {
   "hub-not-found": {
     severity: "error",
     message: (d) =>
@@ -117,4 +115,4 @@ registerCodes({
     explain:
       "A data set's loading script is a program in Python that is never run here. Of many such data sets the hub keeps the rows as Parquet files, on the branch `refs/convert/parquet`; they are read where they are there and no other revision is asked for.",
   },
-});
+};

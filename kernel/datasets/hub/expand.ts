@@ -13,7 +13,6 @@ import { filesOfKind, isDataFile } from "./formats.js";
 import { fitting, ownSplits, type Splits } from "./own-splits.js";
 import { byName, folderNamed, isHubName, localPlace, type Place } from "./place.js";
 import { remotePlace, type RemoteOptions } from "./remote.js";
-import "./codes.js";
 
 export interface HubOptions extends RemoteOptions {
   /** Only the first file of a split is fetched. */

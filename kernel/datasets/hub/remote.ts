@@ -28,7 +28,6 @@ import { cachePath } from "../../fetch/cache.js";
 import { diskError } from "../../fetch/disk.js";
 import { fields, hintIn, jsonOrNone, like, maybe, type Schema } from "../../fetch/json.js";
 import { byName, MOST_CARD, type Place } from "./place.js";
-import "./codes.js";
 
 export interface RemoteOptions {
   readonly signal?: AbortSignal | undefined;

@@ -5,7 +5,6 @@
 import { pathToFileURL } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { moduleIn, nodeEnv } from "#tools/node-env.mjs";
-import "#stdlib/lib/sources/sql/codes.js";
 
 /**
  * Loads `name` from the packages of `tunebook setup sql`. `reads` names what needs it, for the error. Coded errors `sql-package`

@@ -1,27 +1,26 @@
 /** Codes of pushing to the hub. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "wrong-repository": { readonly repository: string };
-    "push-public": { readonly repository: string };
-    "push-failed": {
-      readonly repository: string;
-      /** Where the token came from. */
-      readonly env: string;
-      readonly why: string;
-      /** What the hub answered; absent: nothing that it could be asked. */
-      readonly status?: number;
-    };
-    "push-with-findings": {
-      readonly repository: string;
-      readonly findings: readonly string[];
-      readonly codes: readonly string[];
-    };
-  }
+/** The data of each code. */
+export interface PushCodeData {
+  "wrong-repository": { readonly repository: string };
+  "push-public": { readonly repository: string };
+  "push-failed": {
+    readonly repository: string;
+    /** Where the token came from. */
+    readonly env: string;
+    readonly why: string;
+    /** What the hub answered; absent: nothing that it could be asked. */
+    readonly status?: number;
+  };
+  "push-with-findings": {
+    readonly repository: string;
+    readonly findings: readonly string[];
+    readonly codes: readonly string[];
+  };
 }
 
-registerCodes({
+export const pushCodes: CodeTable<PushCodeData> = {
   "wrong-repository": {
     severity: "error",
     message: (d) => `${JSON.stringify(d.repository)} names no repository`,
@@ -54,4 +53,4 @@ registerCodes({
     explain:
       "A model whose scores stand on rows that it learnt, or whose data hold what must not go out, is not given away unless somebody said why that is meant.",
   },
-});
+};

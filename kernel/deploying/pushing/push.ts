@@ -14,7 +14,6 @@ import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { hubEndpoint } from "../../bases/hub-files.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { hubCalls } from "./hub-calls.js";
-import "./push-codes.js";
 
 export interface Pushed {
   readonly url: string;

@@ -1,19 +1,18 @@
 /** What can go wrong in runtimes of others. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "runtime-failed": {
-      readonly runtime: string;
-      readonly why: string;
-      /** `verify`: what lies there stays. */
-      readonly kept?: true;
-    };
-    "runtime-silent": { readonly runtime: string; readonly seconds: number };
-  }
+/** The data of each code. */
+export interface RuntimesCodeData {
+  "runtime-failed": {
+    readonly runtime: string;
+    readonly why: string;
+    /** `verify`: what lies there stays. */
+    readonly kept?: true;
+  };
+  "runtime-silent": { readonly runtime: string; readonly seconds: number };
 }
 
-registerCodes({
+export const runtimesCodes: CodeTable<RuntimesCodeData> = {
   "runtime-failed": {
     severity: "error",
     message: (d) => `${d.runtime} could not run what was written: ${d.why}`,
@@ -31,4 +30,4 @@ registerCodes({
     explain:
       "A runtime runs in a process of its own. One that is asked something and stays silent for so long may never answer, so its process is ended.",
   },
-});
+};

@@ -2,6 +2,13 @@
  * The process of LiteRT.js: LiteRT compiled to WebAssembly, computing on the processor. Its loader is made for pages: a
  * script is run by `importScripts`, here as there.
  */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/rules/world-codes.js";
+import { runtimesCodes } from "./codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, sep } from "node:path";
@@ -13,6 +20,8 @@ import { moduleIn } from "#tools/node-env.mjs";
 import { graphOf } from "./process.js";
 import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
+
+registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** What we call of @litertjs/core. */
 interface LiteRt {

@@ -3,6 +3,13 @@
  * tokens by the file's own tokenizer, conversations become texts by the file's own template, and the likeliest token is taken
  * until one ends the text, all as llama.cpp's own programs do it.
  */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/rules/world-codes.js";
+import { runtimesCodes } from "./codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -11,6 +18,8 @@ import { ownTemplate } from "#stdlib/lib/templates/own.js";
 import type { Turn } from "#stdlib/kinds/conversation.js";
 import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
+
+registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** What is used of node-llama-cpp; its own types are not there where this is built. */
 interface Llama {

@@ -2,6 +2,10 @@
  * The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. Keys and values of what is
  * written stay here.
  */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { runtimesCodes } from "./codes.js";
+import { tensorsCodes } from "../../tensors/codes.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -12,6 +16,8 @@ import type { GraphFile, GraphName, GraphPort } from "#stdlib/kinds/target.js";
 import { aligned, bytesOf } from "../../tensors/numbers.js";
 import { graphOf } from "./process.js";
 import { serve } from "./serve.js";
+
+registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
 /** Threads that wait without work don't spin: whoever computes beside this process is not held up. */
 const SETTINGS: InferenceSession.SessionOptions = {

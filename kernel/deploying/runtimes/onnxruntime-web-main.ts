@@ -1,4 +1,12 @@
 /** The process of a demo page: its worker asked as the page's window asks it, what it makes of texts included. */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/rules/world-codes.js";
+import { runtimesCodes } from "./codes.js";
+import { deployingCodes } from "../codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
@@ -7,6 +15,8 @@ import type { NDArray } from "#dsl/graph/program.js";
 import { opened, unpackedPart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
 import { serve } from "./serve.js";
+
+registerCodes(internalCodes, worldCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** As the page's worker has them. */
 interface Array32 {

@@ -9,7 +9,6 @@ import type { NDArray } from "#dsl/graph/program.js";
 import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
 import type { Asked as Text } from "../../encoding/encoded.js";
 import type { OpenedModel, Prompt, Staying, TextRead, WrittenBy } from "../runtime.js";
-import "./codes.js";
 
 /** What a process is told first, as an argument in JSON. */
 export interface Opening {

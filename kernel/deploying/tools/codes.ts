@@ -1,14 +1,13 @@
 /** What can go wrong in the tools that write files out of others. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "converter-missing": { readonly why: string };
-    "conversion-failed": { readonly to: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface ToolsCodeData {
+  "converter-missing": { readonly why: string };
+  "conversion-failed": { readonly to: string; readonly why: string };
 }
 
-registerCodes({
+export const toolsCodes: CodeTable<ToolsCodeData> = {
   "converter-missing": {
     severity: "error",
     message: (d) => `the converter to LiteRT isn't here: ${d.why}`,
@@ -24,4 +23,4 @@ registerCodes({
       "nothing was left there; deploy to onnx or savedmodel instead, and report this model: it should convert",
     explain: "The converter refused the graph, or its process ended. What it said stands in the message.",
   },
-});
+};

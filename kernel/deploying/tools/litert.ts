@@ -8,7 +8,6 @@ import { FORMAT } from "#dsl/emit/tensorflow/saved-model.js";
 import { SIGNATURE } from "#dsl/emit/tensorflow/inference.js";
 import { findConverter, runConverter } from "../../engine/native/converter.js";
 import type { Tool } from "./tool.js";
-import "./codes.js";
 
 /** How weights are rounded: as they are, to half the bits, to bytes with the activations left in floats. */
 export type Rounded = "none" | "f16" | "int8";

@@ -4,7 +4,6 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { jsonIn, like } from "#kernel/fetch/json.js";
-import "./codes.js";
 
 export interface Limits {
   readonly vocabulary: number;

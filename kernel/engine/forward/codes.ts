@@ -1,23 +1,21 @@
 /** What can be wrong with what `tunebook forward` is given. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "forward-input": { readonly why: string };
-    "ragged-rows": { readonly name: string; readonly row: number; readonly length: number; readonly expected: number };
-    "id-out-of-range": {
-      readonly name: string;
-      readonly row: number;
-      readonly column: number;
-      readonly id: number;
-      readonly size: number;
-    };
-    "sequence-too-long": { readonly length: number; readonly positions: number };
-  }
+/** The data of each code. */
+export interface ForwardCodeData {
+  "forward-input": { readonly why: string };
+  "ragged-rows": { readonly name: string; readonly row: number; readonly length: number; readonly expected: number };
+  "id-out-of-range": {
+    readonly name: string;
+    readonly row: number;
+    readonly column: number;
+    readonly id: number;
+    readonly size: number;
+  };
+  "sequence-too-long": { readonly length: number; readonly positions: number };
 }
 
-registerCodes({
+export const forwardCodes: CodeTable<ForwardCodeData> = {
   "forward-input": {
     severity: "error",
     message: (d) => `standard input holds no batch: ${d.why}`,
@@ -45,4 +43,4 @@ registerCodes({
     help: (d) => `cut the rows to ${String(d.positions)} tokens`,
     explain: "The model has learned a fixed number of positions and can't read further.",
   },
-});
+};

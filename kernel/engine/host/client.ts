@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
 import type { EngineName } from "../engine.js";
 import type { CallName, Calls, Failure, Reply } from "./protocol.js";
-import "../codes.js";
 
 interface Pending {
   resolve(answer: unknown): void;

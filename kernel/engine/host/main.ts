@@ -4,14 +4,36 @@
  * the client's affair, also where a signal reaches all processes at once, as when a machine or a service stops: the client has
  * a checkpoint to write then. SIGINT and SIGTERM are ignored here.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { graphCodes } from "#dsl/graph/codes.js";
+import { worldCodes } from "#dsl/rules/world-codes.js";
+import { basesCodes } from "../../core/bases/codes.js";
+import { engineCodes } from "../codes.js";
+import { forwardCodes } from "../forward/codes.js";
+import { fetchCodes } from "../../fetch/codes.js";
+import { tensorsCodes } from "../../tensors/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
+import { CodedError, registerCodes } from "#dsl/diagnostics/codes.js";
 import { engines } from "../engines.js";
 import type { Backend, Pause } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
 import { Clock } from "./clock.js";
 import { HostSession } from "./session.js";
 import { Turns } from "./turns.js";
-import "../codes.js";
+
+registerCodes(
+  internalCodes,
+  graphCodes,
+  worldCodes,
+  basesCodes,
+  engineCodes,
+  forwardCodes,
+  fetchCodes,
+  tensorsCodes,
+  sourcesCodes,
+  tableCodes,
+);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));

@@ -17,7 +17,6 @@ import {
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Pause, Programs } from "./backend.js";
-import "../codes.js";
 import { typeText } from "#dsl/graph/shape.js";
 
 /** What long work concerns while it pauses: those programs and states are nobody else's. */

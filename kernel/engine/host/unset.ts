@@ -7,7 +7,6 @@ import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
 import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
 import { isUnset } from "../initial.js";
 import type { Arrays } from "./backend.js";
-import "../codes.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 

@@ -9,7 +9,6 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import "../codes.js";
 
 const require = createRequire(import.meta.url);
 

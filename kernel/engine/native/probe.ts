@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { fields, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
-import "../codes.js";
 
 export interface Probe {
   readonly version: string;

@@ -18,7 +18,6 @@ import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Nativ
 import { linkIntoPackage } from "./link.js";
 import { probeAddon } from "./probe.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
-import "../codes.js";
 
 export interface SetupOptions {
   /** Bytes while fetching and unpacking. */

@@ -7,7 +7,6 @@ import { fetchFile, isWhole } from "#kernel/fetch/file.js";
 import { findWheel, thisPlatform, type Wheel } from "#kernel/fetch/wheel.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
-import "../../fetch/codes.js";
 
 /** Paths of the wheels of a build for this platform, in the cache. Coded errors: those of finding and fetching. */
 export async function bringWheels(

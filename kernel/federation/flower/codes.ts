@@ -1,22 +1,20 @@
 /** Codes of federations over Flower. */
-import { registerCodes, visible } from "#dsl/diagnostics/codes.js";
-import "#stdlib/lib/runners/codes.js";
+import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "flower-unreachable": { readonly url: string; readonly why: string };
-    "flower-version": { readonly url: string; readonly found: string; readonly wanted: string };
-    "flower-refused": { readonly url: string; readonly what: string; readonly status: number; readonly why: string };
-    "flower-waited": { readonly joined: number; readonly of: number; readonly seconds: number };
-    "flower-client": { readonly client: string; readonly why: string };
-    "flower-said": { readonly why: string };
-    "flower-certificates": { readonly file: string };
-    "clients-one-key": { readonly client: string; readonly first: string };
-    "flower-ended": { readonly why: string };
-    "join-refused": { readonly client: string; readonly refusal: string; readonly path: string | null };
-  }
+/** The data of each code. */
+export interface FlowerCodeData {
+  "flower-unreachable": { readonly url: string; readonly why: string };
+  "flower-version": { readonly url: string; readonly found: string; readonly wanted: string };
+  "flower-refused": { readonly url: string; readonly what: string; readonly status: number; readonly why: string };
+  "flower-waited": { readonly joined: number; readonly of: number; readonly seconds: number };
+  "flower-client": { readonly client: string; readonly why: string };
+  "flower-said": { readonly why: string };
+  "flower-certificates": { readonly file: string };
+  "clients-one-key": { readonly client: string; readonly first: string };
+  "flower-ended": { readonly why: string };
+  "join-refused": { readonly client: string; readonly refusal: string; readonly path: string | null };
 }
-registerCodes({
+export const flowerCodes: CodeTable<FlowerCodeData> = {
   "flower-unreachable": {
     severity: "error",
     message: (d) => `the SuperLink at ${d.url} can't be reached: ${visible(d.why)}`,
@@ -92,4 +90,4 @@ registerCodes({
     explain:
       "A client elsewhere runs its own program and nothing else. What it is told of a federation is held against that program: whatever differs is refused, and what is named here is the place alone, for the client's own values are its own.",
   },
-});
+};

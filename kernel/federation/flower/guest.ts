@@ -6,7 +6,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { differing, type PlanTerms } from "#dsl/plan/terms.js";
 import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
-import "../join-codes.js";
 import {
   allNumbers,
   decodeQuestion,

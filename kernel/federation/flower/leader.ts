@@ -7,7 +7,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isHere } from "#stdlib/lib/targets/loopback.js";
 import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { packedApp } from "./app.js";
-import "./codes.js";
 import { doorAsNode, doorHere, type Door } from "./doors.js";
 import { Link, PATIENCE } from "./link.js";
 import {

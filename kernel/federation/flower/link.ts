@@ -8,7 +8,6 @@ import * as v from "valibot";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { fields, jsonIn } from "#kernel/fetch/json.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
-import "./codes.js";
 
 /** The version of Flower that is spoken. */
 export const FLOWER = "1.42";

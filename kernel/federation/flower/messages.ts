@@ -9,7 +9,6 @@ import { fields, object, table, whole, type Schema } from "#kernel/fetch/json.js
 import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { bytesIn, floatsIn, pack, unpack, unreadable, type Said, type Vectors } from "./packed.js";
 import { proven } from "./proof.js";
-import "./codes.js";
 
 /** Weights to look at rows with. */
 export type Look = Pick<RoundOrder, "round" | "rounds" | "weights">;

@@ -6,7 +6,6 @@ import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, table, whole } from "#kernel/fetch/json.js";
-import "./codes.js";
 import { messageBytes, type Metadata, type ObjectTree } from "./proto.js";
 
 /** Bytes of a chunk at most. */

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, whole, type Schema } from "#kernel/fetch/json.js";
-import "./codes.js";
 
 export type Vector = Uint8Array | Float32Array | Float64Array;
 export type Vectors = Readonly<Record<string, Vector>>;

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Introduced } from "../contract.js";
 import { primitives } from "../secure/primitives.js";
-import "./codes.js";
 
 /** What is signed: nobody says it again in another run, or of another. */
 export function introduction(run: bigint, { name, rows, key }: Pick<Introduced, "name" | "rows" | "key">): Uint8Array {

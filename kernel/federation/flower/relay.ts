@@ -5,7 +5,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, whole } from "#kernel/fetch/json.js";
-import "./codes.js";
 
 /** Milliseconds that a turn is held where there is nothing to say. */
 const HELD = 500;

@@ -5,7 +5,6 @@
  */
 import type { KeyObject } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { toFixed } from "./fixed-point.js";
 import { KEYS_BYTES, unreadable, type Each, type Said, type Told } from "./messages.js";
 import { KEY_BYTES, primitives, type KeyPair, type Primitives } from "./primitives.js";

@@ -1,5 +1,5 @@
 /** Codes of sums of masked vectors. None has a value, a label or a text of a client in it. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
 /** Parts of a round of masking, in their order. */
 export type Part = "keys" | "shares" | "input" | "agreement" | "unmasking";
@@ -13,23 +13,22 @@ const WAITED: Readonly<Record<Part, string>> = {
   unmasking: "sent shares for unmasking",
 };
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "too-few-clients": { readonly clients: number; readonly least: number };
-    "secure-threshold": { readonly threshold: number; readonly least: number; readonly clients: number };
-    "secure-range": { readonly range: number; readonly place: number };
-    "secure-fixed": { readonly range: number; readonly clients: number; readonly bits: number };
-    "secure-survivors": { readonly part: Part; readonly left: number; readonly threshold: number };
-    "secure-order": { readonly got: string; readonly wants: string };
-    "secure-message": { readonly why: string };
-    "secure-signature": { readonly client: number; readonly of: "keys" | "agreement" };
-    "secure-keys": { readonly why: string };
-    "secure-sealed": { readonly client: number };
-    "secure-list": { readonly why: string };
-    "secure-shares": { readonly client: number };
-  }
+/** The data of each code. */
+export interface SecureCodeData {
+  "too-few-clients": { readonly clients: number; readonly least: number };
+  "secure-threshold": { readonly threshold: number; readonly least: number; readonly clients: number };
+  "secure-range": { readonly range: number; readonly place: number };
+  "secure-fixed": { readonly range: number; readonly clients: number; readonly bits: number };
+  "secure-survivors": { readonly part: Part; readonly left: number; readonly threshold: number };
+  "secure-order": { readonly got: string; readonly wants: string };
+  "secure-message": { readonly why: string };
+  "secure-signature": { readonly client: number; readonly of: "keys" | "agreement" };
+  "secure-keys": { readonly why: string };
+  "secure-sealed": { readonly client: number };
+  "secure-list": { readonly why: string };
+  "secure-shares": { readonly client: number };
 }
-registerCodes({
+export const secureCodes: CodeTable<SecureCodeData> = {
   "too-few-clients": {
     severity: "error",
     message: (d) =>
@@ -117,4 +116,4 @@ registerCodes({
     explain:
       "What comes out of the shares is compared with what the client made known of it: its public key, or the hash of its seed. A wrong one would give a wrong sum.",
   },
-});
+};

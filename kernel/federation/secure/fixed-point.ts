@@ -6,7 +6,6 @@
  * float64 holds each value and their sum without a loss.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 export type Bits = 32 | 64;
 

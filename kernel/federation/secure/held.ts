@@ -8,7 +8,6 @@ import { createPublicKey } from "node:crypto";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { RoundOrder } from "../contract.js";
-import "../join-codes.js";
 import { orderHash, weightsHash } from "../order-hash.js";
 import { decodeBegin, isBegin, type Begin } from "./begin.js";
 import { MaskingClient } from "./client.js";

@@ -3,7 +3,6 @@
  * order, little-endian. Lists are `u32` how many, then for each the client's place and bytes of a length that is known.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { KEY_BYTES, SIGNATURE_BYTES, TAG_BYTES, wordsIn } from "./primitives.js";
 import { asText, type Round } from "./round.js";
 import { SHARE_BYTES } from "./shamir.js";

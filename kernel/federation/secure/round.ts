@@ -3,7 +3,6 @@
  * are and how their numbers become whole ones. Its hash is in every message and under every signature.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { fixedFor, placesOf, type Bits, type Fixed } from "./fixed-point.js";
 import { KEY_BYTES, primitives } from "./primitives.js";
 

@@ -1,28 +1,27 @@
 /** What can go wrong with a text that waits for its batch. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "queue-full": {
-      readonly model: string;
-      readonly waiting: number;
-      readonly most: number;
-      /** What is counted; absent: texts. */
-      readonly of?: "characters";
-    };
-    "text-too-long": {
-      readonly model: string;
-      /** Which text of the request, from 1. */
-      readonly at: number;
-      readonly tokens: number;
-      readonly most: number;
-      /** Whether it may have more: it was not read to its end. */
-      readonly orMore?: boolean;
-    };
-  }
+/** The data of each code. */
+export interface GatheringCodeData {
+  "queue-full": {
+    readonly model: string;
+    readonly waiting: number;
+    readonly most: number;
+    /** What is counted; absent: texts. */
+    readonly of?: "characters";
+  };
+  "text-too-long": {
+    readonly model: string;
+    /** Which text of the request, from 1. */
+    readonly at: number;
+    readonly tokens: number;
+    readonly most: number;
+    /** Whether it may have more: it was not read to its end. */
+    readonly orMore?: boolean;
+  };
 }
 
-registerCodes({
+export const gatheringCodes: CodeTable<GatheringCodeData> = {
   "queue-full": {
     severity: "error",
     message: (d) => `${String(d.waiting)} ${d.of ?? "texts"} wait for ${d.model} already, and ${String(d.most)} may`,
@@ -39,4 +38,4 @@ registerCodes({
     explain:
       "A model reads texts up to the length that it was trained with (`max_length`). Whoever asks decides whether a longer text is cut there, which the answer then says, or refused, which happened here.",
   },
-});
+};

@@ -6,7 +6,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { likeOldest, type BatchLimits } from "./batch-of.js";
 import { systemClock, type GatherClock } from "./clock.js";
-import "./codes.js";
 
 export interface GatherOptions<Row, Answer> {
   /** The model's name, for errors. */

@@ -1,25 +1,24 @@
 /** What can go wrong while a judge is asked. What it has answered by then is kept. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "judge-refused": {
-      readonly url: string;
-      readonly status: number;
-      /** The environment variable of the key; null: none was named. */
-      readonly env: string | null;
-      readonly why: string;
-    };
-    "judge-busy": { readonly url: string; readonly status: number; readonly tries: number; readonly why: string };
-    "judge-unreachable": { readonly url: string; readonly why: string };
-    "judge-failed": { readonly url: string; readonly why: string };
-    "judge-mute": { readonly model: string; readonly answers: number; readonly first: string };
-  }
+/** The data of each code. */
+export interface JudgingCodeData {
+  "judge-refused": {
+    readonly url: string;
+    readonly status: number;
+    /** The environment variable of the key; null: none was named. */
+    readonly env: string | null;
+    readonly why: string;
+  };
+  "judge-busy": { readonly url: string; readonly status: number; readonly tries: number; readonly why: string };
+  "judge-unreachable": { readonly url: string; readonly why: string };
+  "judge-failed": { readonly url: string; readonly why: string };
+  "judge-mute": { readonly model: string; readonly answers: number; readonly first: string };
 }
 
 const KEPT = "What the judge has answered is kept: the cell, run again, asks for the rest alone.";
 
-registerCodes({
+export const judgingCodes: CodeTable<JudgingCodeData> = {
   "judge-refused": {
     severity: "error",
     message: (d) => `the judge at ${d.url} lets nobody in (${String(d.status)}): ${d.why}`,
@@ -56,4 +55,4 @@ registerCodes({
     explain:
       "A judge ends with a line `VERDICT: A`, `VERDICT: B` or `VERDICT: TIE`. Answers without one count as ties and are told; where none has one there is no score. A judge that thinks aloud may be cut off before it comes to it.",
   },
-});
+};

@@ -9,7 +9,6 @@ import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
 import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { answerText, postJson, reason } from "../../fetch/http.js";
 import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
-import "./codes.js";
 
 export interface Said {
   readonly answer: string;

@@ -1,19 +1,18 @@
 /** What can go wrong with prompts once rows are read. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "prompt-too-long": {
-      readonly base: string;
-      readonly tokens: number;
-      readonly most: number;
-      readonly shots: number;
-    };
-    "answer-without-token": { readonly base: string; readonly answer: string };
-  }
+/** The data of each code. */
+export interface PromptedCodeData {
+  "prompt-too-long": {
+    readonly base: string;
+    readonly tokens: number;
+    readonly most: number;
+    readonly shots: number;
+  };
+  "answer-without-token": { readonly base: string; readonly answer: string };
 }
 
-registerCodes({
+export const promptedCodes: CodeTable<PromptedCodeData> = {
   "prompt-too-long": {
     severity: "error",
     message: (d) =>
@@ -29,4 +28,4 @@ registerCodes({
     explain:
       "How likely an answer is follows from the probabilities of its tokens after the prompt. An answer that is empty, or that the tokenizer leaves out, has none.",
   },
-});
+};

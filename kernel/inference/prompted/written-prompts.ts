@@ -10,7 +10,6 @@ import type { PromptRow } from "#stdlib/lib/prompting/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { promptsFor, writtenFor, type Chat } from "../../encoding/chat.js";
 import { leftOpen } from "../continue-texts.js";
-import "./codes.js";
 
 /** What a base reads prompts with. `chat` null: it brings no template. */
 export interface PromptReader {

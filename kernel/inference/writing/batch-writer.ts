@@ -10,8 +10,6 @@ import { generate } from "../generate.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
 import { isEnd } from "./slot-writer.js";
 import { WrittenText } from "./slot-text.js";
-import "../../artifacts/codes.js";
-import "./slot-codes.js";
 
 export function openBatchWriter(session: Pick<Session, "run">, o: WriterOptions): SlotWriter {
   return new BatchWriter(session, o);

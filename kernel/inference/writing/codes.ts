@@ -1,23 +1,20 @@
 /** What can go wrong with what is asked of models that write. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import "../gathering/codes.js";
-import "../../artifacts/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "schema-unusable": { readonly why: string };
-    "schema-not-ready": { readonly why: string };
-    "schema-queue-full": { readonly waiting: number; readonly most: number };
-    "conversation-refused": { readonly model: string; readonly why: string };
-    "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
-    "no-tools": { readonly model: string; readonly why: string };
-    "no-prompt-likelihoods": { readonly model: string };
-    "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface WritingCodeData {
+  "schema-unusable": { readonly why: string };
+  "schema-not-ready": { readonly why: string };
+  "schema-queue-full": { readonly waiting: number; readonly most: number };
+  "conversation-refused": { readonly model: string; readonly why: string };
+  "token-unknown": { readonly model: string; readonly id: number; readonly vocabulary: number };
+  "no-tools": { readonly model: string; readonly why: string };
+  "no-prompt-likelihoods": { readonly model: string };
+  "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
 }
 
-registerCodes({
+export const writingCodes: CodeTable<WritingCodeData> = {
   "schema-unusable": {
     severity: "error",
     message: (d) => `no text can be held to this JSON schema: ${d.why}`,
@@ -77,4 +74,4 @@ registerCodes({
     explain:
       "`tool_choice` says whether tools may be, or must be called, and which. One that must be called has to be sent.",
   },
-});
+};

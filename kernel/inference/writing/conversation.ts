@@ -5,7 +5,6 @@ import type { Turn } from "#stdlib/kinds/conversation.js";
 import type { Chat } from "../../encoding/chat.js";
 import type { ChatTurn, Tool } from "./asked.js";
 import { callFormatOf, type CallFormat } from "./calls/format.js";
-import "./codes.js";
 
 /** The form in which it calls tools; null: it calls none. */
 export function callsOf({ template }: Chat): CallFormat | null {

@@ -13,7 +13,6 @@ import { charactersFor, encodeEnough, partOf } from "../gathering/enough.js";
 import { within } from "../gathering/merged-encoding.js";
 import type { ChatTurn, Tool, WriteAsk } from "./asked.js";
 import { conversationText } from "./conversation.js";
-import "./codes.js";
 
 /** Characters in which what stands before every text is found. */
 const OPENING = 1024;

@@ -1,14 +1,13 @@
 /** Codes of texts that are written side by side. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "writer-closed": object;
-    "adapters-apart": { readonly technique: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface SlotCodeData {
+  "writer-closed": object;
+  "adapters-apart": { readonly technique: string; readonly why: string };
 }
 
-registerCodes({
+export const slotCodes: CodeTable<SlotCodeData> = {
   "writer-closed": {
     severity: "error",
     message: () => "the text was not written to its end: its model was closed",
@@ -22,4 +21,4 @@ registerCodes({
     explain:
       "Several adapters over one base share its work where each adds two factors to linear layers, as `lora` does without `dora`.",
   },
-});
+};

@@ -12,12 +12,10 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Session } from "../../engine/engine.js";
 import { floats } from "../../engine/feeds.js";
-import "../../artifacts/codes.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
 import { PAGE, Pages } from "./pages.js";
 import { askedIn, stepFeeds, type Part } from "./slot-feeds.js";
 import { WrittenText, type Late } from "./slot-text.js";
-import "./slot-codes.js";
 
 /** Most bytes of keys and values unless it is said. */
 const MEMORY = 512 * 2 ** 20;

@@ -5,11 +5,9 @@ import { standsBeside } from "#stdlib/lib/techniques/beside.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";
 import type { Engine, Session } from "../../engine/engine.js";
-import "../../artifacts/codes.js";
 import { openBatchWriter } from "./batch-writer.js";
 import type { WriterAdapter, WriterFor, WriterModel } from "./contract.js";
 import { openSlotWriter } from "./slot-writer.js";
-import "./slot-codes.js";
 
 type Asking = Pick<Engine, "can">;
 

@@ -22,7 +22,6 @@ import { Unusable } from "./grammar/unusable.js";
 
 import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt.js";
 import { TokenBytes } from "./token-bytes.js";
-import "./codes.js";
 
 export interface WritesWith {
   /** As requests name it. */

@@ -2,7 +2,6 @@
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
 import type { TuneKnowledge } from "../../core/assist/answers.js";
 

@@ -2,6 +2,7 @@
  * The assistant: a worker thread that holds the TypeScript compiler. It compiles cells for the main thread and answers
  * questions about text that is being typed (wire/assistant-port.ts), so that answers come while a cell computes.
  */
+import { registerAllCodes } from "../../codes.js";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "./assistant-port.js";
@@ -13,6 +14,8 @@ import type { RunBoard } from "../../session/trainings/run-board.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "../../core/assist/tune-assistant.js";
+
+registerAllCodes();
 
 type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],

@@ -1,24 +1,22 @@
 /** Words for what can go wrong in a TypeScript cell beside the compiler's complaints and the user's own errors. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "exit-in-cell": { readonly status: string };
-    "name-is-tune": { readonly names: readonly string[] };
-    "name-is-typescript": { readonly name: string };
-    "module-not-found": { readonly specifier: string; readonly from: string };
-    "module-has-no-export": { readonly specifier: string; readonly name: string; readonly has: readonly string[] };
-    "file-does-not-compile": { readonly path: string; readonly lines: readonly string[] };
-    "compiler-failed": { readonly why: string };
-    "assistant-stopped": { readonly why: string };
-    "no-cell": { readonly call: string };
-    "not-a-bundle": { readonly got: string };
-  }
+/** The data of each code. */
+export interface CellsCodeData {
+  "exit-in-cell": { readonly status: string };
+  "name-is-tune": { readonly names: readonly string[] };
+  "name-is-typescript": { readonly name: string };
+  "module-not-found": { readonly specifier: string; readonly from: string };
+  "module-has-no-export": { readonly specifier: string; readonly name: string; readonly has: readonly string[] };
+  "file-does-not-compile": { readonly path: string; readonly lines: readonly string[] };
+  "compiler-failed": { readonly why: string };
+  "assistant-stopped": { readonly why: string };
+  "no-cell": { readonly call: string };
+  "not-a-bundle": { readonly got: string };
 }
 
-registerCodes({
+export const cellsCodes: CodeTable<CellsCodeData> = {
   "exit-in-cell": {
     severity: "error",
     message: ({ status }) => `a cell called process.exit(${status})`,
@@ -94,4 +92,4 @@ registerCodes({
     explain:
       '`display.mime` and objects with `Symbol.for("Jupyter.display")` give a bundle: an object whose keys are MIME types.',
   },
-});
+};

@@ -9,7 +9,6 @@ import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 import { complaintLines, type Complaint } from "./compile/complaints.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import type { Compiled, Conversion } from "./compile/converter.js";

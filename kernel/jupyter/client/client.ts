@@ -14,7 +14,6 @@ import { addressOf, newConnection, writeConnection, type Connection } from "./co
 import { newHeader, type Content, type Header, type Message } from "./messages.js";
 import { CellOutputs, OutputStore, type Output } from "./outputs.js";
 import { ownKernel, startProcess, type KernelProcess } from "./process.js";
-import "./codes.js";
 
 export interface StartOptions {
   /** Command line of the kernel; `{connection_file}` stands for the file. Default: Tunebook's own kernel. */

@@ -1,20 +1,18 @@
 /** Codes of the Jupyter client and of the headless notebook. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "not-built": { readonly file: string };
-    "kernel-not-ready": { readonly seconds: number; readonly log: readonly string[] };
-    "kernel-ended": { readonly status: number | null; readonly signal: string | null; readonly log: readonly string[] };
-    "kernel-silent": { readonly request: string; readonly seconds: number };
-    "notebook-unreadable": { readonly file: string; readonly why: string };
-    "notebook-missing": { readonly file: string };
-    "bad-parameter": { readonly written: string };
-  }
+/** The data of each code. */
+export interface ClientCodeData {
+  "not-built": { readonly file: string };
+  "kernel-not-ready": { readonly seconds: number; readonly log: readonly string[] };
+  "kernel-ended": { readonly status: number | null; readonly signal: string | null; readonly log: readonly string[] };
+  "kernel-silent": { readonly request: string; readonly seconds: number };
+  "notebook-unreadable": { readonly file: string; readonly why: string };
+  "notebook-missing": { readonly file: string };
+  "bad-parameter": { readonly written: string };
 }
 
-registerCodes({
+export const clientCodes: CodeTable<ClientCodeData> = {
   "not-built": {
     severity: "error",
     message: ({ file }) => `${file} has not been built`,
@@ -59,4 +57,4 @@ registerCodes({
     help: () => "write `-p name=value`, for instance `-p rate=2e-3`",
     explain: "A parameter is a name, an equals sign and a value: a number (units as in Tune), true, false, or text.",
   },
-});
+};

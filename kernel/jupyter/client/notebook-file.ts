@@ -11,7 +11,6 @@ import { diskError } from "#kernel/fetch/disk.js";
 import { fields, jsonIn, like, maybe, Unlike, type Json } from "../../fetch/json.js";
 import type { Output } from "./outputs.js";
 import { textOfNamed } from "../../fetch/regular.js";
-import "./codes.js";
 
 export interface CodeCell {
   readonly cell_type: "code";

@@ -12,7 +12,6 @@ import type { Statement } from "#dsl/syntax/tree.js";
 import { registry } from "#stdlib/registry.js";
 import { jsonOrNone } from "../../fetch/json.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
-import "./codes.js";
 
 /** As written on the command line: name to the text after the equals sign. */
 export type Written = Readonly<Record<string, string>>;

@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 export interface Ended {
   readonly status: number | null;

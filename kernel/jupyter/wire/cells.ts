@@ -1,4 +1,5 @@
 /** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
+import { registerAllCodes } from "../../codes.js";
 import { registry } from "#stdlib/registry.js";
 import { makeVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
@@ -8,7 +9,8 @@ import type { CellLanguage, Cells, Interpreter } from "../cells/interpreter.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { display, shownOf } from "../cells/display.js";
 import { likelyScope } from "../cells/scope.js";
-import "../cells/codes.js";
+
+registerAllCodes();
 
 export interface KernelCells extends Cells {
   /** Puts away what the cells hold: engines, workers. */

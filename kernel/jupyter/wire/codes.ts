@@ -1,21 +1,19 @@
 /** Codes of the wire: what can go wrong between a front end and the kernel, and in installing the kernel. */
-import type {} from "#dsl/diagnostics/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-input": { readonly prompt: string };
-    "bad-connection-file": { readonly path: string; readonly problem: string };
-    "port-unavailable": { readonly address: string; readonly problem: string };
-    "kernel-not-installed": { readonly name: string; readonly looked: readonly string[] };
-    "kernel-name": { readonly name: string };
-    "kernel-not-ours": { readonly folder: string };
-    "folder-unwritable": { readonly folder: string; readonly problem: string };
-    "undisplayable-value": { readonly problem: string };
-  }
+/** The data of each code. */
+export interface WireCodeData {
+  "no-input": { readonly prompt: string };
+  "bad-connection-file": { readonly path: string; readonly problem: string };
+  "port-unavailable": { readonly address: string; readonly problem: string };
+  "kernel-not-installed": { readonly name: string; readonly looked: readonly string[] };
+  "kernel-name": { readonly name: string };
+  "kernel-not-ours": { readonly folder: string };
+  "folder-unwritable": { readonly folder: string; readonly problem: string };
+  "undisplayable-value": { readonly problem: string };
 }
 
-registerCodes({
+export const wireCodes: CodeTable<WireCodeData> = {
   "no-input": {
     severity: "error",
     message: (d) =>
@@ -74,4 +72,4 @@ registerCodes({
     help: () => "give a bundle of strings, numbers, lists and plain objects, keyed by MIME type",
     explain: "Whatever is shown travels to the front end as JSON. A value that refers to itself cannot be written so.",
   },
-});
+};

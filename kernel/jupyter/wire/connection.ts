@@ -5,7 +5,6 @@ import { getHashes } from "node:crypto";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { jsonIn, Unlike, type Json } from "../../fetch/json.js";
-import "./codes.js";
 
 export const socketNames = ["shell", "control", "iopub", "stdin", "hb"] as const;
 export type SocketName = (typeof socketNames)[number];

@@ -2,9 +2,13 @@
  * The kernel's process. The wire comes first, on its own thread, and answers at once; the cells are loaded meanwhile and
  * run on this, the main, thread. Argument: the connection file. `TUNEBOOK_LAUNCHER_FD` names the launcher's pipe.
  */
+import { fetchCodes } from "../../fetch/codes.js";
+import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { wireCodes } from "./codes.js";
 import { join } from "node:path";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf, registerCodes } from "#dsl/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import type { KernelCells } from "./cells.js";
 import { readConnection } from "./connection.js";
@@ -12,6 +16,8 @@ import { thisMachine, userDataFolder } from "./kernelspec/jupyter-paths.js";
 import { limitsFrom } from "./pace.js";
 import type { FromMain, ToMain } from "./run-port.js";
 import type { WireData, WireFailure } from "./worker.js";
+
+registerCodes(internalCodes, wireCodes, fetchCodes, sourcesCodes);
 
 /** How long the cells may take to put their things away at the end. */
 const disposeMs = 1800;

@@ -6,7 +6,6 @@ import type { Shown } from "../../core/display/shown.js";
 import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
 import type { FromMain, RunId } from "./run-port.js";
-import "./codes.js";
 
 /** Longest text in one message between the threads; longer text goes in pieces. */
 const piece = 1 << 16;

@@ -6,7 +6,6 @@ import { Router, XPublisher } from "zeromq";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { complain } from "./complaints.js";
 import { addressOf, type Connection, type SocketName } from "./connection.js";
-import "./codes.js";
 
 export interface Sockets {
   readonly shell: Router;

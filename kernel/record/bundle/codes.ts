@@ -1,31 +1,30 @@
 /** Codes of bundles. */
-import { registerCodes, type CodeData } from "#dsl/diagnostics/codes.js";
+import type { CodeData, CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { plural } from "../../core/display/text.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "not-bundled": {
+/** The data of each code. */
+export interface BundleCodeData {
+  "not-bundled": {
+    readonly file: string;
+    /** What another machine wouldn't find, and why. */
+    readonly lacks: readonly { readonly what: string; readonly why: string }[];
+  };
+  "bundle-secret": {
+    readonly found: readonly {
       readonly file: string;
-      /** What another machine wouldn't find, and why. */
-      readonly lacks: readonly { readonly what: string; readonly why: string }[];
-    };
-    "bundle-secret": {
-      readonly found: readonly {
-        readonly file: string;
-        /** `line 3`, `an output of cell 2`. */
-        readonly place: string;
-        /** The variable whose value it is; null: it looks like a key or a password. */
-        readonly env: string | null;
-        /** How it is written there; null: as it is. */
-        readonly as: string | null;
-      }[];
-      /** Of which that many are told. */
-      readonly count: number;
-    };
-    "bundle-unsound": { readonly file: string; readonly why: string };
-    "bundle-taken": { readonly folder: string };
-  }
+      /** `line 3`, `an output of cell 2`. */
+      readonly place: string;
+      /** The variable whose value it is; null: it looks like a key or a password. */
+      readonly env: string | null;
+      /** How it is written there; null: as it is. */
+      readonly as: string | null;
+    }[];
+    /** Of which that many are told. */
+    readonly count: number;
+  };
+  "bundle-unsound": { readonly file: string; readonly why: string };
+  "bundle-taken": { readonly folder: string };
 }
 
 type FoundSecret = CodeData["bundle-secret"]["found"][number];
@@ -34,7 +33,7 @@ function secretText({ file, place, env, as }: FoundSecret): string {
   return `${file} holds ${what}${as === null ? "" : ` as ${as}`} in ${place}`;
 }
 
-registerCodes({
+export const bundleCodes: CodeTable<BundleCodeData> = {
   "not-bundled": {
     severity: "error",
     message: (d) =>
@@ -68,4 +67,4 @@ registerCodes({
     help: () => "name another folder: `tunebook bundle --open FILE FOLDER`",
     explain: "A bundle is unpacked into a folder of its own, so that nothing that is there is written over.",
   },
-});
+};

@@ -13,7 +13,6 @@ import { demandSpace, diskError } from "../../fetch/disk.js";
 import { jsonIn, Unlike } from "../../fetch/json.js";
 import { clashIn } from "../../fetch/portable.js";
 import { MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
-import "./codes.js";
 
 /** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
 export async function openBundle(

@@ -11,7 +11,6 @@ import { formsOf, type Form } from "./forms.js";
 import { lineOf, partsOf } from "./places.js";
 import { Seeker, type Match } from "./seek.js";
 import type { Packed } from "./write.js";
-import "./codes.js";
 
 const LARGEST = 64 * 2 ** 20;
 /** A value that is shorter stands in texts by chance: one that is named as a secret, and one whose variable is called so. */

@@ -9,7 +9,6 @@ import { demandSpace, diskError } from "../../fetch/disk.js";
 import { hashAt } from "../../fetch/hashed.js";
 import { clashIn, unfitPath } from "../../fetch/portable.js";
 import { MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
-import "./codes.js";
 
 /** A file to pack: one of the disk, or a text. */
 export type Packed = { readonly path: string; readonly sort: BundledFile["sort"] } & (

@@ -6,7 +6,6 @@ import type { Answered, Embedded, Limits, Models, ServedModel, TokenVectors, Wri
 import type { Call } from "./call.js";
 import type { Counts } from "./counts.js";
 import { BYTES, tokensIn, type Memory } from "./memory.js";
-import "../model-codes.js";
 
 /** What routes stand on. */
 export interface Desk {

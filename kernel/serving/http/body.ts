@@ -3,7 +3,6 @@
  * nothing later has to look for that.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
 
 /** How deep lists and objects may stand in each other. */
 const DEEPEST = 64;

@@ -4,7 +4,6 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Held, Models, ServedModel } from "../contract.js";
-import "../codes.js";
 
 /** Why a call ended whose client went away. */
 export class Gone extends Error {

@@ -6,7 +6,6 @@ import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
 
 export interface Doors {
   /** Coded errors `host-unknown`, `origin-unknown`. */

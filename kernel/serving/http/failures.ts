@@ -3,8 +3,6 @@
  * header `x-error-code` of each; OpenAI's own codes stand in their bodies where there is one.
  */
 import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
-import "../model-codes.js";
 
 /** Whose interface a route belongs to. */
 export type Dialect = "openai" | "tei" | "hugging-face";

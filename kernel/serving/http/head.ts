@@ -5,7 +5,6 @@
  */
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
 
 /** Node takes the first of several, or joins them. */
 const ONCE: ReadonlySet<string> = new Set(["host", "authorization", "x-api-key", "origin", "content-type"]);

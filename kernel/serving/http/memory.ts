@@ -3,7 +3,6 @@ import { totalmem } from "node:os";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Limits } from "../contract.js";
 import type { Call } from "./call.js";
-import "../codes.js";
 
 /** Share of the machine's memory (or of what this process may have), bytes at least, and bodies of the greatest length that find room in any case. */
 const MOST = { share: 1 / 8, bytes: 256 * 2 ** 20, bodies: 8 } as const;

@@ -5,7 +5,6 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
 

@@ -12,7 +12,6 @@ import { patience, type Patience } from "./server-parts.js";
 import { serverOf } from "./server.js";
 import { Sockets } from "./sockets.js";
 import { holderOf } from "../port-holder.js";
-import "../codes.js";
 
 /** Coded errors `port-taken`, `not-listened`. */
 export async function startHttp(models: Models, o: HttpOptions, wait: Patience = patience): Promise<Http> {

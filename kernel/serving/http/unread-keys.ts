@@ -5,7 +5,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isRecord } from "#dsl/diagnostics/record.js";
-import "../codes.js";
 
 /** Of vLLM, Text Generation Inference and OpenAI; and what to write instead. */
 const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";

@@ -27,7 +27,6 @@ import type { ConversationRows } from "../../core/data/conversations.js";
 import type { Begun, Prepared } from "../../core/data/prepare.js";
 import { measured, prepareRows, readHeader } from "../../datasets/prepare.js";
 import { chatOf, measuredChats } from "../../encoding/chat.js";
-import "../../artifacts/codes.js";
 import { attachFacts } from "../models/loaded.js";
 import { learntFacts } from "../updates/learnt-facts.js";
 import { paceOf } from "../engines/machine.js";

@@ -1,4 +1,5 @@
 /** The thread of a `Measurer`: what it has read stays with it, so that a base is looked at once. */
+import { registerAllCodes } from "../../codes.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Need } from "#dsl/types/facts.js";
@@ -6,6 +7,8 @@ import type { MeasurerReply } from "./measurer.js";
 import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../core/session/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
+
+registerAllCodes();
 
 const datasets = new DatasetCache();
 const folder = workerData as string;

@@ -1,15 +1,14 @@
 /** Codes of `sweep auto` while it runs. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import type { Left } from "../../core/auto/auto.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-base-for-auto": { readonly task: string; readonly left: readonly Left[] };
-    "auto-program-refused": { readonly name: string; readonly why: string; readonly program: string };
-  }
+/** The data of each code. */
+export interface SessionAutoCodeData {
+  "no-base-for-auto": { readonly task: string; readonly left: readonly Left[] };
+  "auto-program-refused": { readonly name: string; readonly why: string; readonly program: string };
 }
 
-registerCodes({
+export const sessionAutoCodes: CodeTable<SessionAutoCodeData> = {
   "no-base-for-auto": {
     severity: "error",
     message: (d) => `no base on this machine does ${d.task}`,
@@ -26,4 +25,4 @@ registerCodes({
     explain:
       "`sweep auto` writes a sweep as a program and has it checked like any other. What the recipe after `with` says may not go together with what was written around it.",
   },
-});
+};

@@ -28,7 +28,6 @@ import { candidates } from "./costs.js";
 import { keep, keptFile, keptIn } from "./kept.js";
 import { looked } from "./looked.js";
 import { probes, type Probed } from "./probes.js";
-import "./codes.js";
 
 export async function runAuto(session: OpenSession, action: Auto, stage: Stage): Promise<void> {
   const around = { session, stage, action };

@@ -1,20 +1,19 @@
 /** Codes of what is made smaller, while it is made. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "teacher-not-finite": { readonly teacher: string; readonly rows: number; readonly of: number };
-    "unlabelled-held-out": {
-      readonly data: string;
-      readonly rows: number;
-      /** `tickets.test`. */
-      readonly on: string;
-      readonly of: number;
-    };
-  }
+/** The data of each code. */
+export interface CompressionsCodeData {
+  "teacher-not-finite": { readonly teacher: string; readonly rows: number; readonly of: number };
+  "unlabelled-held-out": {
+    readonly data: string;
+    readonly rows: number;
+    /** `tickets.test`. */
+    readonly on: string;
+    readonly of: number;
+  };
 }
 
-registerCodes({
+export const compressionsCodes: CodeTable<CompressionsCodeData> = {
   "teacher-not-finite": {
     severity: "error",
     message: (d) =>
@@ -33,4 +32,4 @@ registerCodes({
       "What a larger model says of a row is learnt by the student before it is asked about that row: it comes nearer to its teacher there than on new rows. Compared is what is read of a row, after cleaning.",
     allowable: false,
   },
-});
+};

@@ -15,7 +15,6 @@ import { trainedRows } from "../updates/memory.js";
 import { hashesOf } from "../../artifacts/part.js";
 import type { Compressing } from "./contract.js";
 import type { Teacher } from "./teacher.js";
-import "./codes.js";
 
 export interface Labelled {
   readonly rows: readonly Remembered[];

@@ -5,7 +5,6 @@ import { splitNamesOf } from "../../core/data/prepared.js";
 import { tokensAt } from "../../core/data/sequences/token-rows.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
-import "../../training/private/codes.js";
 import type { Opened } from "../models/opened.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";

@@ -22,7 +22,6 @@ import type { Base } from "../../core/bases/base.js";
 import { plainHostContext } from "../../core/session/host-context.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
 import { reopening } from "../models/reopened.js";
-import "../../deploying/codes.js";
 
 export interface Verified {
   readonly name: string;

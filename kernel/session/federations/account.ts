@@ -12,7 +12,6 @@ import { fields, jsonOrNone, whole } from "../../fetch/json.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import { underLock } from "../../artifacts/optuna/journal-lock.js";
-import "../../federation/join-codes.js";
 
 const entry = fields({ noise: v.number(), rate: v.number(), steps: whole(1) });
 /** Bytes of an account at most: half a million rounds. */

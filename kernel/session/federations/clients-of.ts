@@ -21,7 +21,6 @@ import { does } from "../../core/session/words.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { Warn } from "../warn.js";
 import { formOfLabel } from "#dsl/rules/label-form.js";
-import "./codes.js";
 
 export interface ClientRows {
   readonly name: string;

@@ -1,22 +1,21 @@
 /** What can go wrong where rows are given to clients. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "clients-by-nothing": { readonly data: string; readonly clients: string };
-    "client-ended": { readonly client: string; readonly how: string; readonly said: string };
-    "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
-    "peers-open": { readonly federation: string };
-    "node-key": { readonly file: string; readonly why: string };
-    /** `of`: values of all names of one form, each a client of its own. */
-    "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
-    "clients-left-out": { readonly clients: number; readonly of: number; readonly rows: number };
-    "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
-  }
+/** The data of each code. */
+export interface FederationsCodeData {
+  "clients-by-nothing": { readonly data: string; readonly clients: string };
+  "client-ended": { readonly client: string; readonly how: string; readonly said: string };
+  "federate-roles": { readonly data: string; readonly role: string; readonly first: string };
+  "peers-open": { readonly federation: string };
+  "node-key": { readonly file: string; readonly why: string };
+  /** `of`: values of all names of one form, each a client of its own. */
+  "clients-alike": { readonly clients: string; readonly of: readonly (readonly string[])[] };
+  "clients-left-out": { readonly clients: number; readonly of: number; readonly rows: number };
+  "clients-lacking": { readonly clients: number; readonly needs: number; readonly why: string };
 }
 
-registerCodes({
+export const federationsCodes: CodeTable<FederationsCodeData> = {
   "clients-left-out": {
     severity: "warning",
     message: (d) =>
@@ -80,4 +79,4 @@ registerCodes({
     explain:
       "A client of a federation signs its part of secret sums by a key of its own, which was made when it joined first and is known by nobody else.",
   },
-});
+};

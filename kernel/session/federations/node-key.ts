@@ -9,7 +9,6 @@ import { readRegular } from "../../artifacts/read-regular.js";
 import { isAlive, isWriter, thisProcess } from "../../artifacts/writer.js";
 import { jsonOrNone } from "../../fetch/json.js";
 import { textOfNamed } from "../../fetch/regular.js";
-import "./codes.js";
 
 /**
  * Nobody else joins by that key until what is returned is called, or this process is gone: two with one key are one in a secret

@@ -14,7 +14,6 @@ import { totalSteps } from "../../training/steps.js";
 import { unitsOf } from "../../training/private/units.js";
 import { PrivateUpdates } from "../../training/private/updates.js";
 import type { OpenModel } from "../models/open-model.js";
-import "../../training/private/codes.js";
 
 /** A client, as its rows are fed. */
 export interface PrivateClient {

@@ -8,7 +8,6 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ChildOrder } from "./join-child.js";
-import "./codes.js";
 
 const program = fileURLToPath(new URL("../../worker/joined-client.js", import.meta.url));
 /** Milliseconds that one has to leave in good order. */

@@ -8,7 +8,6 @@ import { plural } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
 import { readHeader, readTensor, type Header } from "../../tensors/safetensors.js";
 import type { Weights, WeightsOf } from "./weight-plane.js";
-import "../../artifacts/codes.js";
 
 export interface Drawn extends WeightsOf {
   /** What its checkpoint keeps beside each weight (`ewc.fisher/`); null: not beside all. Coded errors of the file. */

@@ -17,7 +17,6 @@ import { findWatchable } from "../../history/find-together.js";
 import { findRun, type Places } from "../../history/find-run.js";
 import { madeFolder } from "../../artifacts/folders/made-folder.js";
 import { keptCheckpoint } from "../../training/kept-checkpoint.js";
-import "../../core/session/load-codes.js";
 import type { Weights } from "../../artifacts/weights.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { RunFolder, type Lock } from "../../artifacts/run-folder.js";

@@ -24,7 +24,6 @@ import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.j
 import type { Landscape } from "../../core/display/landscape.js";
 import { type Predicted, Gathered } from "../../inference/predicted.js";
 import type { Weights } from "../../artifacts/weights.js";
-import "../../artifacts/codes.js";
 
 export interface StepRow {
   readonly step: number;

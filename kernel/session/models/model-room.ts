@@ -35,7 +35,6 @@ import type { WhyRow } from "../../core/display/scores/why.js";
 import type { Session } from "../../engine/engine.js";
 import { NO_DATA, PAIRS, planOf, type Askable, type WeightRoom } from "./weight-room.js";
 import { mergedFolder } from "./merged-folder.js";
-import "../../artifacts/codes.js";
 
 /** What it needs of the session whose models they are. */
 export interface RoomSession {

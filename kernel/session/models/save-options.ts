@@ -1,6 +1,5 @@
 /** What a TypeScript cell may say of a saving. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../../artifacts/codes.js";
 
 export interface SaveOptions {
   /** Writes over another model that lies there. */

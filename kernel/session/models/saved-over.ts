@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { diskError } from "../../fetch/disk.js";
 import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
-import "../../core/session/load-codes.js";
 import { LEARNT, readLearnt, writeLearnt } from "../../artifacts/learnt.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";
 import type { Weights } from "../../artifacts/weights.js";

@@ -5,7 +5,6 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { LandscapeHeld, LandscapePlace } from "../../core/display/landscape.js";
-import "../../artifacts/codes.js";
 
 /** What trains of a model, by name. */
 export type Weights = ReadonlyMap<string, Float32Array>;

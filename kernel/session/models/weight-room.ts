@@ -39,9 +39,6 @@ import { openBaseOf, promptedPlan } from "../prompted.js";
 import type { Asking } from "../../inference/texts-asked.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import { mergedFolder } from "./merged-folder.js";
-import "#stdlib/lib/prompting/codes.js";
-import "#dsl/plan/codes/loaded-codes.js";
-import "../../artifacts/codes.js";
 
 /** What of a session its weights stand on. */
 interface Around {

@@ -4,7 +4,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Writing } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import "../../artifacts/codes.js";
 
 /** How text is written, as TypeScript gives it; the keys of `predict`. */
 export interface WriteOptions {

@@ -19,7 +19,6 @@ import type { Side } from "../../record/side.js";
 import type { Engine } from "../../engine/engine.js";
 import type { OpenSession } from "../open-session.js";
 import { version } from "../version.js";
-import "./codes.js";
 
 /** Absolute: where the relative paths of a run's plan start. */
 export function homeOf({ run, lock }: Side): string {

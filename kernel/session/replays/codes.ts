@@ -1,5 +1,5 @@
 /** Codes of repeating a run. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed, listedAsCode } from "#dsl/diagnostics/listed.js";
 
 interface Changed {
@@ -10,30 +10,29 @@ interface Changed {
   /** Which rows, where that is known. */
   readonly rows?: string;
 }
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "not-replayable": {
-      readonly run: string;
-      /** Tables of a notebook that its rows came from. */
-      readonly tables: readonly string[];
-      /** Words that a notebook defined. */
-      readonly words: readonly string[];
-      /** What it was written as, where it is a deployment. */
-      readonly deployed: string | null;
-      /** Its workers averaged their weights. */
-      readonly averaged?: true;
-      /** It went on from weights of another training; absent: it began from its base. */
-      readonly update?: true;
-      /** It was made of another training's model; absent: it wasn't. */
-      readonly compress?: true;
-      /** It learnt in rounds from several clients; absent: its rows were at hand. */
-      readonly federated?: true;
-    };
-    "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
-  }
+/** The data of each code. */
+export interface ReplaysCodeData {
+  "not-replayable": {
+    readonly run: string;
+    /** Tables of a notebook that its rows came from. */
+    readonly tables: readonly string[];
+    /** Words that a notebook defined. */
+    readonly words: readonly string[];
+    /** What it was written as, where it is a deployment. */
+    readonly deployed: string | null;
+    /** Its workers averaged their weights. */
+    readonly averaged?: true;
+    /** It went on from weights of another training; absent: it began from its base. */
+    readonly update?: true;
+    /** It was made of another training's model; absent: it wasn't. */
+    readonly compress?: true;
+    /** It learnt in rounds from several clients; absent: its rows were at hand. */
+    readonly federated?: true;
+  };
+  "replay-changed": { readonly run: string; readonly changed: readonly Changed[] };
 }
 
-registerCodes({
+export const replaysCodes: CodeTable<ReplaysCodeData> = {
   "not-replayable": {
     severity: "error",
     message: (d) =>
@@ -69,4 +68,4 @@ registerCodes({
     explain:
       "A run's lock keeps hashes of the rows, the files and the base that it read, and the versions that it ran with. Where one of them differs, other numbers are to be expected, and nothing is trained until that is asked for.",
   },
-});
+};

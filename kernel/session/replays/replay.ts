@@ -29,8 +29,6 @@ import { Warnings } from "../warnings.js";
 import { alike, drawnApart, numbersOf, type Alike } from "../../record/alike.js";
 import { checked, demandReplayable, homeOf } from "./checked.js";
 import { rescored } from "./rescored.js";
-import "../../core/session/load-codes.js";
-import "../../artifacts/codes.js";
 
 export interface ReplayOptions {
   /** Absent: as it was. */

@@ -19,7 +19,6 @@ import type {
 } from "../../serving/contract.js";
 import type { Found, OpenFound } from "./found.js";
 import { charactersFor, partOf } from "../../inference/gathering/enough.js";
-import "../../inference/gathering/codes.js";
 
 /** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
 const MOST = { rows: 32, tokens: 2048 } as const;

@@ -12,8 +12,6 @@ import { curlOf } from "#stdlib/lib/targets/request.js";
 import { ModelHandle } from "../models/model-handle.js";
 import { type Weights } from "../../artifacts/weights.js";
 import type { Screen } from "../trainings/live.js";
-import "../../artifacts/codes.js";
-import "../../serving/control-codes.js";
 
 /** Ms that requests under way have where somebody stops it, and where the kernel ends. */
 const GRACE = 30_000;

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../../engine/engine.js";
 import { startEngine } from "../../engine/start.js";
-import "../../engine/codes.js";
 
 /** Ms before it is begun anew, by how often it died of late; the last one stays. */
 const PAUSES = {

@@ -9,7 +9,6 @@ import type { Work } from "../../engine/work.js";
 import type { Found } from "./found.js";
 import { EngineLife } from "./engine-life.js";
 import { memoryOf } from "./memory.js";
-import "../../serving/model-codes.js";
 
 export const LOST = "what computes it has ended and is being started again";
 /** For the log: its death was no accident. */

@@ -10,7 +10,6 @@ import { foundDeployment } from "./folders/deployed.js";
 import { foundPlain } from "./folders/plain.js";
 import { foundRun } from "./folders/run.js";
 import type { Found } from "./found.js";
-import "../../serving/model-codes.js";
 
 /** `home`: where a relative folder starts. What isn't there is looked for among the runs, as `load` does. Coded errors: those of each sort. */
 export async function find(path: string, home: string, datasets: DatasetCache): Promise<Found> {

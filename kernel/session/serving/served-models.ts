@@ -23,8 +23,6 @@ import { sharing } from "./shared-writer.js";
 import { sideBySide } from "./side-by-side.js";
 import { tellerOf } from "./teller.js";
 import { stampOf } from "./stamp.js";
-import "../../serving/model-codes.js";
-import "../../deploying/runtimes/codes.js";
 
 /** What a name leads to, or led to while somebody still holds it. */
 interface Version {

@@ -22,7 +22,6 @@ import { LOST } from "./engines.js";
 import { writesTexts, type Found, type FoundFacts, type OpenFound } from "./found.js";
 import { secondsLeft } from "./pauses.js";
 import { decoded, tokensOf } from "./tokens.js";
-import "../../serving/model-codes.js";
 
 /** What a model of each sort does: a clause. */
 const DOES: Readonly<Record<ServedModel["sort"], string>> = {

@@ -13,7 +13,6 @@ import type { Beside, Found, OpenFound, OpenWriterOptions, WritingFound } from "
 import { watched } from "./health.js";
 import { openOver } from "./open-over.js";
 import { generating, writerOptions, written } from "./writer.js";
-import "../../inference/writing/slot-codes.js";
 
 /** Nothing is added to the base itself. */
 const NOTHING = { kind: "technique", word: "head_only", arguments: {} } as const;

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { SweepHandle } from "../../core/sweep/trial.js";
 import type { Nearest } from "../../core/display/sweeps/best.js";
-import "../../artifacts/together/sweep-codes.js";
 
 /** Coded error `no-trial-clears`. */
 export function demandClearing({

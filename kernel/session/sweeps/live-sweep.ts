@@ -28,7 +28,6 @@ import { pointOf, type Named } from "../../core/sweep/parameters.js";
 import { brokenAt } from "../../core/sweep/relations.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import type { Wanted } from "./wishes.js";
-import "../../artifacts/codes.js";
 import { bestOf, nearestOf } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
 import { demandRunning, Wishes } from "./wishes.js";

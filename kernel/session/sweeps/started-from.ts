@@ -17,7 +17,6 @@ import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Strange } from "./journal/journal.js";
 import { keptTrialsIn } from "./journal/kept-trials.js";
 import { namedOf, Reading, recordOf, type JournalOf } from "./journal/logged-trial.js";
-import "../../artifacts/codes.js";
 
 export interface Started {
   /** With the numbers that they had. */

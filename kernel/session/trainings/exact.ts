@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
-import "#stdlib/lib/techniques/codes.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";

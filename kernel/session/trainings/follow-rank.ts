@@ -7,7 +7,6 @@ import type { Spoke } from "../../ranks/spoke.js";
 import { follow } from "../../training/follow.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
-import "../../cluster/codes.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { materialOf, type Material } from "./material.js";

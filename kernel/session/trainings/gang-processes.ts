@@ -12,7 +12,6 @@ import { failureIn, type Ordered } from "../../ranks/order.js";
 import { version } from "../version.js";
 import type { Gang } from "./gang.js";
 import { inTime } from "./in-time.js";
-import "../../ranks/codes.js";
 
 export interface Processes {
   readonly plan: Plan;

@@ -21,7 +21,6 @@ import { version } from "../version.js";
 import type { Gang, Gathers } from "./gang.js";
 import { inTime } from "./in-time.js";
 import { RankGiven, type RankOf } from "./rank-given.js";
-import "../../ranks/codes.js";
 
 export interface RankWorkersOptions {
   readonly around: Pick<AroundSweep, "session" | "stage">;

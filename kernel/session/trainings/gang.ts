@@ -11,7 +11,6 @@ import type { Plan } from "#dsl/plan/plan.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Shares } from "../../ranks/shared-session.js";
 import { EngineRoom } from "../engines/engine-room.js";
-import "../../ranks/codes.js";
 
 export interface Gang {
   readonly hub: Hub;

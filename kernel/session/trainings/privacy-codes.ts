@@ -1,41 +1,40 @@
 /** Codes of what private trainings come to together. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { spentText } from "../../core/display/curves/spent.js";
 import { significant } from "../../core/display/text.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "privacy-adds-up": {
-      readonly data: string;
-      readonly names: readonly string[];
-      /** Those before. */
-      readonly trainings: number;
-      /** Of this one, and of all together. */
-      readonly own: number;
-      readonly epsilon: number;
-      readonly delta: number;
-    };
-    "privacy-lost": {
-      readonly start: string;
-      readonly data: string;
-      /** They are the rows that were learnt from privately. */
-      readonly same: boolean;
-      readonly unit: "row" | "client";
-    };
-    "privacy-of-trials": {
-      readonly data: string;
-      readonly trials: number;
-      /** Trainings before. */
-      readonly earlier: number;
-      readonly own: number;
-      readonly epsilon: number;
-      readonly delta: number;
-    };
-  }
+/** The data of each code. */
+export interface TrainingsPrivacyCodeData {
+  "privacy-adds-up": {
+    readonly data: string;
+    readonly names: readonly string[];
+    /** Those before. */
+    readonly trainings: number;
+    /** Of this one, and of all together. */
+    readonly own: number;
+    readonly epsilon: number;
+    readonly delta: number;
+  };
+  "privacy-lost": {
+    readonly start: string;
+    readonly data: string;
+    /** They are the rows that were learnt from privately. */
+    readonly same: boolean;
+    readonly unit: "row" | "client";
+  };
+  "privacy-of-trials": {
+    readonly data: string;
+    readonly trials: number;
+    /** Trainings before. */
+    readonly earlier: number;
+    readonly own: number;
+    readonly epsilon: number;
+    readonly delta: number;
+  };
 }
 
-registerCodes({
+export const trainingsPrivacyCodes: CodeTable<TrainingsPrivacyCodeData> = {
   "privacy-lost": {
     severity: "warning",
     message: (d) =>
@@ -63,4 +62,4 @@ registerCodes({
     explain:
       "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",
   },
-});
+};

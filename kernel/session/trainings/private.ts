@@ -9,7 +9,6 @@ import { does } from "../../core/session/words.js";
 import type { OpenModel } from "../models/open-model.js";
 import { Spending, stepsMade, type PrivateTraining } from "../../training/private/private.js";
 import { openUpdates } from "../../training/private/open.js";
-import "../../training/private/codes.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
 import type { Material } from "./material.js";
 

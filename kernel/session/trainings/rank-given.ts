@@ -6,7 +6,6 @@ import type { Answer, Failure, RunFile } from "../../cluster/protocol.js";
 import type { Given, Order } from "../../cluster/work.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Reads } from "../sweeps/elsewhere.js";
-import "../../cluster/codes.js";
 
 export interface RankOf {
   readonly hub: Pick<Hub, "lose">;

@@ -15,7 +15,6 @@ import { does } from "../../core/session/words.js";
 import { stepsMade } from "../../training/private/private.js";
 import type { Warn } from "../warn.js";
 import { privacyOf } from "./private.js";
-import "./privacy-codes.js";
 
 export interface SpentBefore {
   /** Name of its training. */

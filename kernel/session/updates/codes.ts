@@ -1,35 +1,33 @@
 /** Codes of updates while they run. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "#dsl/plan/codes/update-codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
-    "update-unrouted": { readonly start: string };
-    "update-unscored": { readonly data: string };
-    "update-forgets": { readonly start: string; readonly why: string };
-    "update-unheld": { readonly start: string; readonly was: readonly string[]; readonly is: readonly string[] };
-    "update-labels-alike": {
-      readonly label: string;
-      readonly data: string;
-      readonly other: string;
-      readonly of: string;
-    };
-    "update-leak": {
-      readonly data: string;
-      readonly split: string;
-      readonly rows: number;
-      readonly of: number;
-      readonly trains: string;
-    };
-    "forget-in-data": { readonly data: string; readonly rows: number };
-    "memory-unbalanced": { readonly data: string };
-    "since-untold": { readonly model: string; readonly why: string };
-    "memory-damaged": { readonly file: string; readonly lines: number; readonly kept: number };
-  }
+/** The data of each code. */
+export interface UpdatesCodeData {
+  "update-roles": { readonly data: string; readonly role: string; readonly earlier: string };
+  "update-unrouted": { readonly start: string };
+  "update-unscored": { readonly data: string };
+  "update-forgets": { readonly start: string; readonly why: string };
+  "update-unheld": { readonly start: string; readonly was: readonly string[]; readonly is: readonly string[] };
+  "update-labels-alike": {
+    readonly label: string;
+    readonly data: string;
+    readonly other: string;
+    readonly of: string;
+  };
+  "update-leak": {
+    readonly data: string;
+    readonly split: string;
+    readonly rows: number;
+    readonly of: number;
+    readonly trains: string;
+  };
+  "forget-in-data": { readonly data: string; readonly rows: number };
+  "memory-unbalanced": { readonly data: string };
+  "since-untold": { readonly model: string; readonly why: string };
+  "memory-damaged": { readonly file: string; readonly lines: number; readonly kept: number };
 }
 
-registerCodes({
+export const updatesCodes: CodeTable<UpdatesCodeData> = {
   "update-roles": {
     severity: "error",
     message: (d) =>
@@ -112,4 +110,4 @@ registerCodes({
     explain:
       "Rows that are learnt again lie beside the run, one a line. Lines that were cut off or changed are left out, and what they held is held by nothing.",
   },
-});
+};

@@ -5,7 +5,6 @@ import { chance, shuffle } from "#stdlib/lib/chance.js";
 import type { Memory } from "#dsl/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { Remembered } from "../../artifacts/carried.js";
-import "./codes.js";
 
 /** Coded error `update-streamed`. */
 export function trainedRows(prepared: Prepared): ColumnTable {

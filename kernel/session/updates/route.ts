@@ -19,7 +19,6 @@ import type { Material } from "../trainings/material.js";
 import { seenBefore } from "./recall-stage.js";
 import { stateOf } from "./state-of.js";
 import type { Stages } from "./stages.js";
-import "./codes.js";
 
 type Routes = Pick<Stages, "start" | "tasks" | "data" | "labels" | "strategies" | "stage">;
 

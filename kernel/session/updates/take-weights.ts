@@ -10,7 +10,6 @@ import type { Session } from "../../engine/engine.js";
 import { keptOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../models/open-model.js";
-import "../../artifacts/codes.js";
 
 export interface Taken {
   readonly file: string;

@@ -4,7 +4,6 @@ import { placedCall } from "#dsl/plan/short-call.js";
 import type { Registry } from "#dsl/types/registry.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Warn } from "../warn.js";
-import "./codes.js";
 
 /** `was`: strategies of the update that made the model; absent: none did. `is`: those that stand where nobody wrote one. */
 export function warnOfUnheld(

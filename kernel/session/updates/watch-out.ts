@@ -6,7 +6,6 @@ import { readOf } from "../../core/data/read-of.js";
 import type { Warn } from "../warn.js";
 import { heldBy } from "./forget.js";
 import type { Learnable } from "./tasks.js";
-import "./codes.js";
 
 export function watchOut(
   o: {

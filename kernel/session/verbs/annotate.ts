@@ -6,7 +6,6 @@ import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import "#dsl/compile/codes/annotate-codes.js";
 import type { Action } from "#dsl/plan/action.js";
 import { Desk, type Ask, type DeskOptions } from "../../core/data/annotated/desk.js";
 import type { Label } from "../../core/data/annotated/line.js";

@@ -20,7 +20,6 @@ import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { isVerifying } from "../verifying.js";
-import "../../control/codes.js";
 
 export async function runAttach(
   session: OpenSession,

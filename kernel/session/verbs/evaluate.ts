@@ -8,7 +8,6 @@ import { evaluationShown } from "../../core/display/scores/evaluation.js";
 import { difference, drawAll, type Compared, type Measure } from "../../inference/measuring/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";
 import { worldIn } from "../../inference/measuring/measured.js";
-import "../../core/session/load-codes.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { clientsWithHeads } from "../../artifacts/client-heads.js";

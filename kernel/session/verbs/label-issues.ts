@@ -19,7 +19,6 @@ import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import "../../artifacts/codes.js";
 
 /** How likely wrong the judges must find a label that training alone speaks against. */
 const DOUBTED = 0.25;

@@ -20,7 +20,6 @@ import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
-import "../../artifacts/codes.js";
 
 /** Rows that a curve wants and takes, and held-out rows that say enough. */
 const FEWEST = 40;

@@ -15,7 +15,6 @@ import { folderName } from "#stdlib/lib/trackers/names.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { ASIDE, isVerifying, placeFor } from "../verifying.js";
-import "./report/codes.js";
 import { version } from "../version.js";
 import { reportOfRun, type Written } from "./report/of-run.js";
 import { reportOfSweep } from "./report/of-sweep.js";

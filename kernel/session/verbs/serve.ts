@@ -23,7 +23,6 @@ import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { isVerifying } from "../verifying.js";
 // What the process that serves may refuse a model with.
-import "../../deploying/codes.js";
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 

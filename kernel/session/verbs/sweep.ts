@@ -36,7 +36,6 @@ import { isVerifying } from "../verifying.js";
 import { detachTogether } from "./attach/detach-together.js";
 import { tellSwept, keepSweep } from "./sweep/told.js";
 import type { Sweep, Swept } from "./sweep/swept.js";
-import "../../artifacts/codes.js";
 
 export async function runSweep(session: OpenSession, action: Sweep, stage: Stage): Promise<void> {
   await warnOfTrials(session.runs, action, warningsOn(stage, action.span));

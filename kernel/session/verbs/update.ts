@@ -36,7 +36,6 @@ import { forgetRows, mayKeep, textsToForget } from "../updates/forget.js";
 import { forgetShown } from "../../core/display/forget.js";
 import { warningsOn } from "../warnings.js";
 import { trainNamed } from "./train/named.js";
-import "../updates/codes.js";
 
 export async function runUpdate(session: OpenSession, action: Update, stage: Stage): Promise<void> {
   const { name, stages } = action;

@@ -1,14 +1,13 @@
 /** Code of a training that can't keep its rows private, told before its first step. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "privacy-refused": { readonly why: string; readonly instead: string };
-    "private-scales": { readonly rows: number };
-  }
+/** The data of each code. */
+export interface TrainingPrivateCodeData {
+  "privacy-refused": { readonly why: string; readonly instead: string };
+  "private-scales": { readonly rows: number };
 }
 
-registerCodes({
+export const trainingPrivateCodes: CodeTable<TrainingPrivateCodeData> = {
   "private-scales": {
     severity: "error",
     message: (d) =>
@@ -24,4 +23,4 @@ registerCodes({
     explain:
       "Private training cuts what every row says to a length of its own before rows are summed and noise is added. That needs a loss of each row that no other row has a part in, and updates that learn from nothing but such sums.",
   },
-});
+};

@@ -1,7 +1,6 @@
 /** What becomes of updates place by place, each place for itself. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ClientUpdate } from "../../kinds/aggregator.js";
-import "./codes.js";
 
 /**
  * `of` is told the values of all updates at a place, ascending; what is no number stands last, as the largest do. Its argument

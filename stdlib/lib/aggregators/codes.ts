@@ -1,14 +1,12 @@
 /** What can go wrong while updates of clients become one. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "too-few-updates": { readonly aggregator: string; readonly updates: number; readonly least: number };
-  }
+/** The data of each code. */
+export interface AggregatorsCodeData {
+  "too-few-updates": { readonly aggregator: string; readonly updates: number; readonly least: number };
 }
 
-registerCodes({
+export const aggregatorsCodes: CodeTable<AggregatorsCodeData> = {
   "too-few-updates": {
     severity: "error",
     message: (d) =>
@@ -18,4 +16,4 @@ registerCodes({
     explain:
       "Such an aggregator holds updates against each other to leave out those that are far off. Of fewer it couldn't tell which these are, and would let through what it is there to stop.",
   },
-});
+};

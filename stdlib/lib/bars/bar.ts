@@ -1,18 +1,17 @@
 /** What bars have in common: a metric, and the number that its score is held to. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { parameters } from "#dsl/types/define.js";
 import type { BarSaid } from "#dsl/types/capabilities/promised.js";
 import type { Call, Value } from "#dsl/types/value.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
-    /** `instead`: the share that is meant, where one is. */
-    "bar-beyond": { readonly metric: string; readonly bar: number; readonly most: number; readonly instead?: string };
-  }
+/** The data of each code. */
+export interface BarCodeData {
+  "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
+  /** `instead`: the share that is meant, where one is. */
+  "bar-beyond": { readonly metric: string; readonly bar: number; readonly most: number; readonly instead?: string };
 }
-registerCodes({
+export const barCodes: CodeTable<BarCodeData> = {
   "bar-turned": {
     severity: "warning",
     message: (d) => `of \`${d.metric}\` ${d.better} is better, and \`${d.bar}\` holds it the other way round`,
@@ -31,7 +30,7 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(accuracy, 80) }',
   },
-});
+};
 
 /** That a bar holds a metric the way it gets better, and within what it can come to. `instead`: the word that holds it the other way. */
 export function barStands(

@@ -1,14 +1,12 @@
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "balance-without-label": { readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface BalanceCodeData {
+  "balance-without-label": { readonly has: readonly string[] };
 }
 
-registerCodes({
+export const balanceCodes: CodeTable<BalanceCodeData> = {
   "balance-without-label": {
     severity: "error",
     message: (d) =>
@@ -18,4 +16,4 @@ registerCodes({
       "Rows are repeated or left out by their label, so each row has to have one. Rows with several labels, and words that are labelled one by one, can't be evened out that way.",
     example: 'data d { source: csv("a.csv"), columns: { text: t }, clean: balance(over) }',
   },
-});
+};

@@ -1,14 +1,13 @@
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listedAsCode } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `has`: columns that hold numbers. */
-    "range-of-no-numbers": { readonly word: string; readonly column: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface RangeCodeData {
+  /** `has`: columns that hold numbers. */
+  "range-of-no-numbers": { readonly word: string; readonly column: string; readonly has: readonly string[] };
 }
 
-registerCodes({
+export const rangeCodes: CodeTable<RangeCodeData> = {
   "range-of-no-numbers": {
     severity: "error",
     message: (d) => `\`${d.word}\` needs a column of numbers, and "${d.column}" is neither a score nor a weight`,
@@ -21,4 +20,4 @@ registerCodes({
       "`clamp` take the column of one of these roles.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, score: a }, clean: clamp(t, 0..10) }',
   },
-});
+};

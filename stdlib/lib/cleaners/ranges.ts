@@ -2,7 +2,6 @@
 import type { Call, Value } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { CleanRow } from "../../kinds/data.js";
-import "./range-codes.js";
 
 /** Roles whose values are numbers. */
 const NUMBERS = ["score", "weight"] as const;

@@ -1,15 +1,13 @@
 /** What can be wrong with an update on its way. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "update-unread": { readonly why: string };
-    "update-not-finite": { readonly count: number; readonly of: number };
-  }
+/** The data of each code. */
+export interface CompressorsCodeData {
+  "update-unread": { readonly why: string };
+  "update-not-finite": { readonly count: number; readonly of: number };
 }
 
-registerCodes({
+export const compressorsCodes: CodeTable<CompressorsCodeData> = {
   "update-unread": {
     severity: "error",
     message: (d) => `an update can't be read: ${d.why}`,
@@ -25,4 +23,4 @@ registerCodes({
     explain:
       "A training that runs away ends in values that are infinite or no number. Whatever is made of them and of other clients' updates is none either, so that nothing is sent.",
   },
-});
+};

@@ -6,7 +6,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { CompressorImplementation, Sparse } from "../../kinds/compressor.js";
-import "./codes.js";
 import { asBits, asGaps, ofBits, ofGaps, unread } from "./places.js";
 
 export interface Compressor {

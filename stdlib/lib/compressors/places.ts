@@ -3,7 +3,6 @@
  * There is one way to write them, so that bytes that are read are those that were written or none.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 /** @param places ascending */
 export function asBits(places: Uint32Array, length: number): Uint8Array {

@@ -1,13 +1,12 @@
 /** What can go wrong with baselines once the rows are read. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-answer-for-all": { readonly contender: string; readonly task: string };
-  }
+/** The data of each code. */
+export interface ContendersCodeData {
+  "no-answer-for-all": { readonly contender: string; readonly task: string };
 }
 
-registerCodes({
+export const contendersCodes: CodeTable<ContendersCodeData> = {
   "no-answer-for-all": {
     severity: "error",
     message: (d) => `\`${d.contender}\` finds no answer that serves for all rows of ${d.task}`,
@@ -15,4 +14,4 @@ registerCodes({
     explain:
       "The majority baseline says of every row what most rows of the split `train` say. Where they say nothing, or say it in no form that could be the answer to another row, there is no such answer.",
   },
-});
+};

@@ -3,7 +3,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { ContenderGiven, ReadyContender } from "../../kinds/contender.js";
 import type { Constant } from "../../kinds/task.js";
-import "./codes.js";
 
 export function majority(given: ContenderGiven): ReadyContender {
   const begun = performance.now();

@@ -6,7 +6,6 @@ import { denseRows, MOST, scaleFor, standardOf } from "./dense.js";
 import { pickedOf, valuesAt } from "./rows-learnt.js";
 import { usualSetting } from "./chosen-setting.js";
 import { modelOf } from "./linear-model.js";
-import "./codes.js";
 
 export async function probe(given: ContenderGiven): Promise<ReadyContender> {
   const begun = performance.now();

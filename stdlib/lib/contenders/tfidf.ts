@@ -6,7 +6,6 @@ import { alikeBy } from "./tfidf-alike.js";
 import { pickedOf, valuesAt } from "./rows-learnt.js";
 import { chosenSetting, toldSetting, usualSetting } from "./chosen-setting.js";
 import { modelOf } from "./linear-model.js";
-import "./codes.js";
 
 /** Rows that are learnt from; of more, so many at equal distances. */
 const MOST = 200_000;

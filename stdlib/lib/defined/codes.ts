@@ -1,27 +1,25 @@
 /** Codes of words that a user defines. */
-import type {} from "#dsl/diagnostics/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "word-malformed": { readonly kind: string; readonly name: string; readonly what: string; readonly write: string };
-    "word-taken": { readonly kind: string; readonly name: string };
-    "word-failed": {
-      readonly kind: string;
-      readonly name: string;
-      /** The function of the record that failed. */
-      readonly part: string;
-      readonly why: string;
-      /** Where in the user's text, as it is shown; empty: not known. */
-      readonly at: readonly string[];
-    };
-    "word-trains-nothing": { readonly name: string; readonly base: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface DefinedCodeData {
+  "word-malformed": { readonly kind: string; readonly name: string; readonly what: string; readonly write: string };
+  "word-taken": { readonly kind: string; readonly name: string };
+  "word-failed": {
+    readonly kind: string;
+    readonly name: string;
+    /** The function of the record that failed. */
+    readonly part: string;
+    readonly why: string;
+    /** Where in the user's text, as it is shown; empty: not known. */
+    readonly at: readonly string[];
+  };
+  "word-trains-nothing": { readonly name: string; readonly base: string; readonly has: readonly string[] };
 }
 
 const title = (kind: string, name: string): string => (name === "" ? `define.${kind}` : `define.${kind} "${name}"`);
 
-registerCodes({
+export const definedCodes: CodeTable<DefinedCodeData> = {
   "word-malformed": {
     severity: "error",
     message: (d) => `${title(d.kind, d.name)}: ${d.what}`,
@@ -58,4 +56,4 @@ registerCodes({
       "A technique says by `trains` which parameters are trained: those of the base, by their path in the checkpoint, or those that " +
       "its `around` adds. If none is meant, the head alone would train; `head_only` is the word for that.",
   },
-});
+};

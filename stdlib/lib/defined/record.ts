@@ -12,7 +12,6 @@ import type {
   TokenMetricInput,
   WrittenMetricInput,
 } from "../../kinds/metric.js";
-import "./codes.js";
 
 /** A parameter of a word: `{ name: "targets", type: "texts", default: ["attention"], doc: "…" }`. */
 export interface ParameterRecord {

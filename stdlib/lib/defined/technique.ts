@@ -11,7 +11,6 @@ import { failedIn, guarded, guardedLayers, type Owner } from "./guarded.js";
 import { keep } from "./store.js";
 import { parametersOf, type TechniqueRecord } from "./record.js";
 import { traced, type Trained } from "./traced.js";
-import "./codes.js";
 
 export function techniqueOf(record: TechniqueRecord, owner: Owner): TechniqueImplementation {
   const says = (part: "trains" | "adds", call: Call, path: string): boolean => {

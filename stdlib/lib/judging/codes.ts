@@ -1,13 +1,11 @@
 /** What can be wrong with a judge as it is written. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import type {} from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "judge-address": { readonly why: string };
-    "judge-prompt": { readonly missing: readonly string[]; readonly places: readonly string[] };
-  }
+/** The data of each code. */
+export interface StdlibJudgingCodeData {
+  "judge-address": { readonly why: string };
+  "judge-prompt": { readonly missing: readonly string[]; readonly places: readonly string[] };
 }
 
 const program = (judge: string): string =>
@@ -16,7 +14,7 @@ model m { base: "t5-small", task: text2text_generation }
 train m on d
 evaluate m on d.test { metrics: [${judge}] }`;
 
-registerCodes({
+export const stdlibJudgingCodes: CodeTable<StdlibJudgingCodeData> = {
   "judge-address": {
     severity: "error",
     message: (d) => `a judge can't be asked there: ${d.why}`,
@@ -35,4 +33,4 @@ registerCodes({
       "`prompt` says what the judge is asked; `{a}` and `{b}` stand for the two texts and must be there, `{prompt}` for what they answer. How it gives its verdict is put behind it.",
     example: program('judge("http://127.0.0.1:8000/v1", model: "j", prompt: "Which is kinder?")'),
   },
-});
+};

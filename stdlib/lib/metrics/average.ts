@@ -2,17 +2,16 @@
 import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { parameters } from "#dsl/types/define.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "average-needed": { readonly metric: string; readonly labels: number };
-    "average-of-sets": { readonly metric: string; readonly average: string };
-    "unknown-positive": { readonly metric: string; readonly label: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface AverageCodeData {
+  "average-needed": { readonly metric: string; readonly labels: number };
+  "average-of-sets": { readonly metric: string; readonly average: string };
+  "unknown-positive": { readonly metric: string; readonly label: string; readonly has: readonly string[] };
 }
-registerCodes({
+export const averageCodes: CodeTable<AverageCodeData> = {
   "average-needed": {
     severity: "error",
     facts: true,
@@ -47,7 +46,7 @@ model m { base: "minilm", task: text_classification }
 train m on d
 evaluate m on d.test { metrics: [f1(of: maybe)] }`,
   },
-});
+};
 
 export const averageParameters = parameters([
   {

@@ -2,16 +2,14 @@
 import type { Call } from "#dsl/types/value.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import { parameters } from "#dsl/types/define.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
-import "./average.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "label-needed": { readonly metric: string; readonly has: readonly string[] };
-  }
+/** The data of each code. */
+export interface PositiveCodeData {
+  "label-needed": { readonly metric: string; readonly has: readonly string[] };
 }
-registerCodes({
+export const positiveCodes: CodeTable<PositiveCodeData> = {
   "label-needed": {
     severity: "error",
     facts: true,
@@ -21,7 +19,7 @@ registerCodes({
     explain:
       "Selection rate, false positive rate and false negative rate are about one label, the positive one; all other labels are negative. With two labels the second one is positive unless another is named.",
   },
-});
+};
 
 /** A label as a program writes it. */
 function written(label: string): string {

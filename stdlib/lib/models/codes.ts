@@ -1,38 +1,36 @@
 /** Codes of the model families. */
-import type {} from "#dsl/diagnostics/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "unsupported-config": {
-      readonly family: string;
-      readonly key: string;
-      readonly value: string;
-      readonly supported: readonly string[];
-    };
-    "unknown-config": {
-      readonly family: string;
-      /** The first of `keys`. */
-      readonly key: string;
-      readonly keys: readonly string[];
-    };
-    "heads-divide": {
-      readonly of: string;
-      readonly hidden: number;
-      readonly heads: number;
-      /** The multiple of `heads` nearest to `hidden`. */
-      readonly nearest: number;
-      /** The word for the width; absent: `hidden`. */
-      readonly what?: string;
-    };
-    /** `own`: the size was written, it is no quotient. */
-    "odd-heads": { readonly of: string; readonly size: number; readonly own?: true };
-    "key-value-heads": { readonly heads: number; readonly shared: number };
-    "bad-config": { readonly family: string; readonly key: string; readonly problem: string };
-  }
+/** The data of each code. */
+export interface ModelsCodeData {
+  "unsupported-config": {
+    readonly family: string;
+    readonly key: string;
+    readonly value: string;
+    readonly supported: readonly string[];
+  };
+  "unknown-config": {
+    readonly family: string;
+    /** The first of `keys`. */
+    readonly key: string;
+    readonly keys: readonly string[];
+  };
+  "heads-divide": {
+    readonly of: string;
+    readonly hidden: number;
+    readonly heads: number;
+    /** The multiple of `heads` nearest to `hidden`. */
+    readonly nearest: number;
+    /** The word for the width; absent: `hidden`. */
+    readonly what?: string;
+  };
+  /** `own`: the size was written, it is no quotient. */
+  "odd-heads": { readonly of: string; readonly size: number; readonly own?: true };
+  "key-value-heads": { readonly heads: number; readonly shared: number };
+  "bad-config": { readonly family: string; readonly key: string; readonly problem: string };
 }
 
-registerCodes({
+export const modelsCodes: CodeTable<ModelsCodeData> = {
   "unsupported-config": {
     severity: "error",
     facts: true,
@@ -85,4 +83,4 @@ registerCodes({
     help: () => "fetch the model folder again, or mend its config.json",
     explain: "The base model's `config.json` lacks a value that the architecture needs, or holds one of another kind.",
   },
-});
+};

@@ -7,7 +7,6 @@ import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
 import { parameter } from "#dsl/types/define.js";
-import "./codes.js";
 
 const size = <N extends string>(
   name: N,

@@ -1,22 +1,20 @@
 /** What can be wrong with an optimizer's settings. */
 import { shortRate } from "../techniques/rates.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "nesterov-without-momentum": Record<never, never>;
-    "rate-far-off": {
-      readonly optimizer: string;
-      readonly rate: number;
-      readonly usual: number;
-      /** What the usual rate is that of: a technique, on a base of a certain width. */
-      readonly of: string;
-    };
-  }
+/** The data of each code. */
+export interface OptimizersCodeData {
+  "nesterov-without-momentum": Record<never, never>;
+  "rate-far-off": {
+    readonly optimizer: string;
+    readonly rate: number;
+    readonly usual: number;
+    /** What the usual rate is that of: a technique, on a base of a certain width. */
+    readonly of: string;
+  };
 }
 
-registerCodes({
+export const optimizersCodes: CodeTable<OptimizersCodeData> = {
   "rate-far-off": {
     severity: "warning",
     facts: true,
@@ -37,7 +35,7 @@ registerCodes({
       "Nesterov's momentum takes the gradient's step after the velocity's: with a momentum of 0 there is no velocity, and the two ways are the same.",
     example: "recipe r { optimizer: sgd(momentum: 0, nesterov: true) }",
   },
-});
+};
 
 function times(rate: number, usual: number): string {
   const ratio = rate / usual;

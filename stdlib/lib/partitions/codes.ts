@@ -1,26 +1,24 @@
 /** What can go wrong while rows are given to clients. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "empty-client": {
-      readonly partition: string;
-      readonly rows: number;
-      readonly clients: number;
-      /** Rows that each was to have. */
-      readonly least: number;
-      /** What of the call makes clients less alike in their number of rows; absent: nothing. */
-      readonly alpha?: number;
-    };
-    "rows-without-client": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
-  }
+/** The data of each code. */
+export interface PartitionsCodeData {
+  "empty-client": {
+    readonly partition: string;
+    readonly rows: number;
+    readonly clients: number;
+    /** Rows that each was to have. */
+    readonly least: number;
+    /** What of the call makes clients less alike in their number of rows; absent: nothing. */
+    readonly alpha?: number;
+  };
+  "rows-without-client": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
 }
 
 const rows = (count: number): string => (count === 1 ? "one row" : `${String(count)} rows`);
 
-registerCodes({
+export const partitionsCodes: CodeTable<PartitionsCodeData> = {
   "empty-client": {
     severity: "error",
     message: (d) =>
@@ -43,4 +41,4 @@ registerCodes({
     explain:
       "With `column` each value is a client of its own, which has all rows with that value. A row without one is nobody's.",
   },
-});
+};

@@ -2,7 +2,6 @@
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Parted } from "../../kinds/partition.js";
 import { chance, shuffle, type Chance } from "../chance.js";
-import "./codes.js";
 
 /** Draws of shares that are tried: enough for any that is likely at all. */
 const DRAWS = 2_000_000;

@@ -1,14 +1,12 @@
 /** What can be wrong with a pattern of a program. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "wrong-pattern": { readonly pattern: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface PatternsCodeData {
+  "wrong-pattern": { readonly pattern: string; readonly why: string };
 }
 
-registerCodes({
+export const patternsCodes: CodeTable<PatternsCodeData> = {
   "wrong-pattern": {
     severity: "error",
     message: (d) => `the pattern ${JSON.stringify(d.pattern.slice(0, 60))} can't be used: ${d.why}`,
@@ -19,4 +17,4 @@ registerCodes({
     explain:
       "Patterns run over every text of the data, so they are matched by an engine whose time follows the text's length (RE2). It has no look-around and no back references. A pattern that matches where nothing stands would match everywhere.",
   },
-});
+};

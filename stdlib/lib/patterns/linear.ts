@@ -5,7 +5,6 @@
  */
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 export interface LinearPattern {
   /** Stretches that match, in order and apart; empty ones left out. Offsets count UTF-16 units. */

@@ -1,15 +1,13 @@
 /** What can be wrong with how personal data shall be replaced. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import "../patterns/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "key-missing": Readonly<Record<string, never>>;
-    "key-unused": { readonly replacement: string };
-  }
+/** The data of each code. */
+export interface StdlibPersonalCodeData {
+  "key-missing": Readonly<Record<string, never>>;
+  "key-unused": { readonly replacement: string };
 }
 
-registerCodes({
+export const stdlibPersonalCodes: CodeTable<StdlibPersonalCodeData> = {
   "key-missing": {
     severity: "error",
     message: () => "`hash` needs a key",
@@ -23,4 +21,4 @@ registerCodes({
     help: () => "leave `key` out, or write `replacement: hash`",
     explain: "Only hashes are keyed. A key beside another replacement is most often meant for `replacement: hash`.",
   },
-});
+};

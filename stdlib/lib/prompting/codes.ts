@@ -1,23 +1,22 @@
 /** What can be wrong with a prompt as it is written, and what becomes of its rows. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 import { nearest } from "#dsl/diagnostics/nearest.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-prompting": { readonly base: string; readonly why: string };
-    "unknown-hole": { readonly hole: string; readonly has: readonly string[] };
-    "hole-tells-answer": { readonly hole: string; readonly has: readonly string[] };
-    "prompt-without-hole": { readonly has: readonly string[] };
-    "prompt-cut": { readonly contender: string; readonly rows: number; readonly of: number; readonly base: string };
-  }
+/** The data of each code. */
+export interface PromptingCodeData {
+  "no-prompting": { readonly base: string; readonly why: string };
+  "unknown-hole": { readonly hole: string; readonly has: readonly string[] };
+  "hole-tells-answer": { readonly hole: string; readonly has: readonly string[] };
+  "prompt-without-hole": { readonly has: readonly string[] };
+  "prompt-cut": { readonly contender: string; readonly rows: number; readonly of: number; readonly base: string };
 }
 
 const holes = (has: readonly string[]): string => listed(has.map((role) => `\`{${role}}\``));
 const example = (prompt: string): string =>
   `data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m, prompt("SmolLM2-135M-Instruct", "${prompt}") on d.test`;
 
-registerCodes({
+export const promptingCodes: CodeTable<PromptingCodeData> = {
   "no-prompting": {
     severity: "error",
     message: (d) => `${d.base} can't be asked by prompts: ${d.why}`,
@@ -61,4 +60,4 @@ registerCodes({
     explain:
       "Instruction and examples are never cut, since all rows are asked alike: a row that is too long loses the end of its own text, and may lose what its answer hangs on.",
   },
-});
+};

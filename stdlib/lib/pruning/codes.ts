@@ -1,13 +1,12 @@
 /** Codes of pruning. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "pruned-nothing": Record<never, never>;
-  }
+/** The data of each code. */
+export interface PruningCodeData {
+  "pruned-nothing": Record<never, never>;
 }
 
-registerCodes({
+export const pruningCodes: CodeTable<PruningCodeData> = {
   "pruned-nothing": {
     severity: "error",
     message: () => "nothing says what is taken out",
@@ -17,4 +16,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d with r as s { sparsify: structured() }',
   },
-});
+};

@@ -5,7 +5,6 @@ import type { BaseFacts, Made } from "#dsl/types/facts.js";
 import type { Units } from "../../kinds/pruning.js";
 import { goneOf, shapesWithout } from "./prune.js";
 import { headUnits, innerUnits } from "./units.js";
-import "./codes.js";
 
 export interface Shares {
   readonly heads: number;

@@ -1,16 +1,15 @@
 /** Codes of the addresses of SuperLinks. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "flower-url": { readonly url: string };
-    "flower-plain": { readonly url: string };
-  }
+/** The data of each code. */
+export interface RunnersCodeData {
+  "flower-url": { readonly url: string };
+  "flower-plain": { readonly url: string };
 }
 const federated = (address: string): string =>
   `data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nfederate m on d, e as f { runner: flower("${address}") }`;
 
-registerCodes({
+export const runnersCodes: CodeTable<RunnersCodeData> = {
   "flower-url": {
     severity: "error",
     message: (d) => `"${d.url}" is no address of a SuperLink`,
@@ -27,4 +26,4 @@ registerCodes({
       "Updates tell about rows, so that they leave a machine encrypted. Plain HTTP is for a SuperLink on this machine, and where it is allowed by name: in a network that is closed by other means.",
     example: federated("http://superlink:8000"),
   },
-});
+};

@@ -2,7 +2,6 @@
 import { shownAddress } from "#dsl/diagnostics/address.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { isLoopback } from "../targets/loopback.js";
-import "./codes.js";
 
 /** Milliseconds that clients are waited for, and of a client's part in a round, where nobody says. */
 export const WAIT = 300_000;

@@ -1,14 +1,12 @@
 /** What can go wrong with JSON Schemas that a program names. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "schema-malformed": { readonly path: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface SchemasCodeData {
+  "schema-malformed": { readonly path: string; readonly why: string };
 }
 
-registerCodes({
+export const schemasCodes: CodeTable<SchemasCodeData> = {
   "schema-malformed": {
     severity: "error",
     message: (d) => `"${d.path}" is no JSON Schema: ${d.why}`,
@@ -16,4 +14,4 @@ registerCodes({
     explain:
       "What a model writes is held to a JSON Schema of draft 2020-12, or of an earlier draft (2019-09, 7, 6) where its `$schema` says so. The file must be JSON and its keywords must have values that the draft allows; it may refer to parts of itself, and nothing is fetched from elsewhere.",
   },
-});
+};

@@ -3,7 +3,6 @@ import { parameter } from "#dsl/types/define.js";
 import { failed } from "#dsl/types/facts.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
-import "./codes.js";
 
 export function schemaParameter<const D extends string, const W extends string>(doc: D, why: W) {
   return parameter({

@@ -1,7 +1,6 @@
 /** A file's text as a JSON Schema. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { schemaReader, type Holds } from "#platform/schemas.js";
-import "./codes.js";
 
 /** `path`: as the program names it. Where nothing reads schemas, whatever is JSON is taken. Coded error `schema-malformed`. */
 export async function schemaOf(text: string, path: string): Promise<Holds> {

@@ -1,15 +1,13 @@
 /** What can go wrong with what a program names and never holds. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "secret-missing": { readonly env: string };
-    "secret-malformed": { readonly env: string };
-  }
+/** The data of each code. */
+export interface SecretsCodeData {
+  "secret-missing": { readonly env: string };
+  "secret-malformed": { readonly env: string };
 }
 
-registerCodes({
+export const secretsCodes: CodeTable<SecretsCodeData> = {
   "secret-missing": {
     severity: "error",
     message: (d) => `the environment has no ${d.env}`,
@@ -24,4 +22,4 @@ registerCodes({
     explain:
       "A token is one word. One that was copied with a line end inside, or twice, would be refused with a message that shows it.",
   },
-});
+};

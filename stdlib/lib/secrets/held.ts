@@ -2,7 +2,6 @@
 import type { Call } from "#dsl/types/value.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { environment } from "#platform/secrets.js";
-import "./codes.js";
 
 /** Coded error `secret-missing`. */
 export function secretNamed(env: string): string {

@@ -1,18 +1,16 @@
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "class-unknown": {
-      readonly file: string;
-      readonly column: string;
-      readonly row: number;
-      readonly value: string;
-      readonly classes: number;
-    };
-  }
+/** The data of each code. */
+export interface ClassCodeData {
+  "class-unknown": {
+    readonly file: string;
+    readonly column: string;
+    readonly row: number;
+    readonly value: string;
+    readonly classes: number;
+  };
 }
-registerCodes({
+export const classCodes: CodeTable<ClassCodeData> = {
   "class-unknown": {
     severity: "error",
     message: (d) => `row ${d.row} of ${d.file} has ${d.value} in "${d.column}", which has ${d.classes} classes`,
@@ -21,4 +19,4 @@ registerCodes({
     explain:
       "A data set's README.md (`dataset_info`) names the classes of a column that holds their numbers. A number that has no name, and a text that is none of the names, is no class of it. -1 stands for none.",
   },
-});
+};

@@ -1,6 +1,5 @@
 /** Numbers of classes as the names that a data set gives them. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./class-codes.js";
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 

@@ -1,88 +1,85 @@
 /** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
-import "./table-codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
-    "unreadable-file": { readonly file: string; readonly why: string };
-    /** `skip`: lines that were left out before. */
-    "empty-file": { readonly file: string; readonly skip?: number };
-    "header-unsaid": { readonly file: string; readonly names: readonly string[] };
-    "wrong-encoding": {
-      readonly file: string;
-      readonly byte: number;
-      readonly line: number | null;
-      readonly encoding: string;
-      readonly likely: string | null;
-    };
-    /** Up to `line` it is UTF-8 where `first` is that, and from there on the other; or the other way round. */
-    "two-encodings": {
-      readonly file: string;
-      readonly byte: number;
-      readonly line: number;
-      readonly first: "utf-8" | "windows-1252";
-    };
-    "unknown-encoding": { readonly encoding: string };
-    "wrong-delimiter": {
-      readonly file: string;
-      readonly delimiter: string;
-      readonly likely: string;
-      readonly columns: readonly string[];
-    };
-    /** `skip`: lines at the beginning that look like a title. */
-    "ragged-row": {
-      readonly file: string;
-      readonly line: number;
-      readonly has: number;
-      readonly columns: number;
-      readonly skip?: number;
-    };
-    /** `first`: what stands in the first line that is read, which is that of the number `line`. */
-    "column-names": {
-      readonly file: string;
-      readonly names: readonly string[];
-      readonly first: readonly string[];
-      readonly line: number;
-    };
-    "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
-    "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
-    "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
-    "giant-json": { readonly file: string; readonly limit: number };
-    "deep-json": { readonly file: string; readonly row: number | null; readonly limit: number };
-    /** `limit` null: there would be a column for every few rows. */
-    "too-many-columns": {
-      readonly file: string;
-      readonly columns: number;
-      readonly limit: number | null;
-      readonly row: number | null;
-    };
-    "too-many-rows": { readonly file: string; readonly limit: number };
-    "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
-    "changed-while-read": { readonly file: string };
-    /** `given`: `names` says so, not the file. */
-    "duplicate-column": { readonly file: string; readonly column: string; readonly given?: true };
-    "reserved-column": { readonly file: string; readonly column: string };
-    /** `reads`: the word that reads such a file. */
-    "broken-json": {
-      readonly file: string;
-      readonly line: number;
-      readonly column: number;
-      readonly why: string;
-      readonly reads?: "json" | "jsonl";
-    };
-    "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
-    "no-rows-there": {
-      readonly file: string;
-      readonly path: string;
-      readonly key: string;
-      readonly has: readonly string[];
-      readonly found: string | null;
-    };
-    "not-a-table": { readonly name: string; readonly found: string };
-  }
+/** The data of each code. */
+export interface SourcesCodeData {
+  "missing-file": { readonly path: string; readonly folder: string; readonly near: string | null };
+  "unreadable-file": { readonly file: string; readonly why: string };
+  /** `skip`: lines that were left out before. */
+  "empty-file": { readonly file: string; readonly skip?: number };
+  "header-unsaid": { readonly file: string; readonly names: readonly string[] };
+  "wrong-encoding": {
+    readonly file: string;
+    readonly byte: number;
+    readonly line: number | null;
+    readonly encoding: string;
+    readonly likely: string | null;
+  };
+  /** Up to `line` it is UTF-8 where `first` is that, and from there on the other; or the other way round. */
+  "two-encodings": {
+    readonly file: string;
+    readonly byte: number;
+    readonly line: number;
+    readonly first: "utf-8" | "windows-1252";
+  };
+  "unknown-encoding": { readonly encoding: string };
+  "wrong-delimiter": {
+    readonly file: string;
+    readonly delimiter: string;
+    readonly likely: string;
+    readonly columns: readonly string[];
+  };
+  /** `skip`: lines at the beginning that look like a title. */
+  "ragged-row": {
+    readonly file: string;
+    readonly line: number;
+    readonly has: number;
+    readonly columns: number;
+    readonly skip?: number;
+  };
+  /** `first`: what stands in the first line that is read, which is that of the number `line`. */
+  "column-names": {
+    readonly file: string;
+    readonly names: readonly string[];
+    readonly first: readonly string[];
+    readonly line: number;
+  };
+  "broken-quotes": { readonly file: string; readonly line: number; readonly what: "open" | "inside" | "after" };
+  "giant-record": { readonly file: string; readonly line: number; readonly limit: number };
+  "giant-line": { readonly file: string; readonly line: number; readonly limit: number };
+  "giant-json": { readonly file: string; readonly limit: number };
+  "deep-json": { readonly file: string; readonly row: number | null; readonly limit: number };
+  /** `limit` null: there would be a column for every few rows. */
+  "too-many-columns": {
+    readonly file: string;
+    readonly columns: number;
+    readonly limit: number | null;
+    readonly row: number | null;
+  };
+  "too-many-rows": { readonly file: string; readonly limit: number };
+  "not-a-text-file": { readonly file: string; readonly found: string; readonly mend: string };
+  "changed-while-read": { readonly file: string };
+  /** `given`: `names` says so, not the file. */
+  "duplicate-column": { readonly file: string; readonly column: string; readonly given?: true };
+  "reserved-column": { readonly file: string; readonly column: string };
+  /** `reads`: the word that reads such a file. */
+  "broken-json": {
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly why: string;
+    readonly reads?: "json" | "jsonl";
+  };
+  "json-shape": { readonly file: string; readonly found: string; readonly row: number | null };
+  "no-rows-there": {
+    readonly file: string;
+    readonly path: string;
+    readonly key: string;
+    readonly has: readonly string[];
+    readonly found: string | null;
+  };
+  "not-a-table": { readonly name: string; readonly found: string };
 }
 
 /** Most characters of one CSV record, and of one line of JSON. */
@@ -99,7 +96,7 @@ export const mostRows = 10_000_000;
 /** As it is written in a program. */
 export const shownDelimiter = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
 
-registerCodes({
+export const sourcesCodes: CodeTable<SourcesCodeData> = {
   "missing-file": {
     severity: "error",
     message: (d) => `no file ${d.path} in ${d.folder}`,
@@ -328,4 +325,4 @@ registerCodes({
     explain:
       "A live TypeScript value serves as a source when it is an arquero table, or an array of plain objects with the columns as keys.",
   },
-});
+};

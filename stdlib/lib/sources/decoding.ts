@@ -4,7 +4,6 @@
  * same in both, so nothing has to be read again. Nothing is ever replaced.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "./codes.js";
 
 export interface ToldFile {
   /** What errors call it. */

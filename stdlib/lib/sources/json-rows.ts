@@ -2,7 +2,6 @@
 import { isRecord } from "#dsl/diagnostics/record.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { kindOf } from "./columns.js";
-import "./codes.js";
 
 type Json = Readonly<Record<string, unknown>>;
 

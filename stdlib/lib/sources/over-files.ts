@@ -8,7 +8,6 @@ import type { Call } from "#dsl/types/value.js";
 import { filesNamed, locate, sizeOf } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
 import { demandRows, numbered } from "./columns.js";
-import "./table-codes.js";
 
 interface OneFile extends SourceImplementation {
   stream(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;

@@ -1,51 +1,50 @@
 /** What can go wrong with several files named at once, and with files of tables that are no text. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `there`: some names in the folder that was looked into. */
-    "no-files": { readonly path: string; readonly folder: string; readonly there: readonly string[] };
-    "too-many-files": { readonly path: string; readonly limit: number };
-    /** Both have columns that the other lacks, or one has. */
-    "files-differ": {
-      readonly file: string;
-      readonly first: string;
-      readonly lacks: readonly string[];
-      readonly more: readonly string[];
-    };
-    /** `found`: what the file is, where its beginning says so. */
-    "not-of-format": { readonly file: string; readonly format: string; readonly found: string | null };
-    /** `where`: a column and a row group, say; null: of the whole file. */
-    "broken-table": {
-      readonly file: string;
-      readonly format: string;
-      readonly where: string | null;
-      readonly why: string;
-    };
-    "unpacks-too-large": {
-      readonly file: string;
-      readonly where: string;
-      readonly size: number;
-      readonly limit: number;
-      readonly of: "bytes" | "values";
-    };
-    /** `line`: where the row begins. */
-    "giant-text": {
-      readonly file: string;
-      readonly line: number;
-      readonly limit: number;
-      readonly unit: "file" | "line" | "paragraph";
-    };
-    "zip-members": { readonly file: string; readonly members: readonly string[] };
-    "weights-differ": { readonly sources: number; readonly weights: readonly number[] };
-    "unlabelled-file": { readonly file: string };
-    "not-on-page": { readonly word: string };
-    "column-not-read": { readonly file: string; readonly column: string; readonly type: string };
-  }
+/** The data of each code. */
+export interface TableCodeData {
+  /** `there`: some names in the folder that was looked into. */
+  "no-files": { readonly path: string; readonly folder: string; readonly there: readonly string[] };
+  "too-many-files": { readonly path: string; readonly limit: number };
+  /** Both have columns that the other lacks, or one has. */
+  "files-differ": {
+    readonly file: string;
+    readonly first: string;
+    readonly lacks: readonly string[];
+    readonly more: readonly string[];
+  };
+  /** `found`: what the file is, where its beginning says so. */
+  "not-of-format": { readonly file: string; readonly format: string; readonly found: string | null };
+  /** `where`: a column and a row group, say; null: of the whole file. */
+  "broken-table": {
+    readonly file: string;
+    readonly format: string;
+    readonly where: string | null;
+    readonly why: string;
+  };
+  "unpacks-too-large": {
+    readonly file: string;
+    readonly where: string;
+    readonly size: number;
+    readonly limit: number;
+    readonly of: "bytes" | "values";
+  };
+  /** `line`: where the row begins. */
+  "giant-text": {
+    readonly file: string;
+    readonly line: number;
+    readonly limit: number;
+    readonly unit: "file" | "line" | "paragraph";
+  };
+  "zip-members": { readonly file: string; readonly members: readonly string[] };
+  "weights-differ": { readonly sources: number; readonly weights: readonly number[] };
+  "unlabelled-file": { readonly file: string };
+  "not-on-page": { readonly word: string };
+  "column-not-read": { readonly file: string; readonly column: string; readonly type: string };
 }
 
-registerCodes({
+export const tableCodes: CodeTable<TableCodeData> = {
   "not-on-page": {
     severity: "error",
     message: (d) => `\`${d.word}\` isn't part of this page`,
@@ -145,4 +144,4 @@ registerCodes({
     help: () => "write that column as text or numbers, or leave it out of the file",
     explain: "Texts, numbers, truth values, dates, times, decimals, lists and structs of these are read.",
   },
-});
+};

@@ -4,7 +4,6 @@
 import { bytesOf, type OnBytes } from "#platform/files.js";
 import { decoderOf, foundDecoder, type Decode, type ToldFile } from "./decoding.js";
 import { demandText } from "./file-kind.js";
-import "./codes.js";
 
 /** Told how a file is read where that isn't the usual way (`SourceWorld.found`). */
 type Found = ((file: string, what: string) => void) | undefined;

@@ -1,33 +1,31 @@
 /** What can go wrong while rows are given to splits. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-shares": { readonly split: string };
-    "no-such-fold": { readonly fold: number; readonly k: number };
-    "rows-without-key": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
-    "no-time": { readonly text: string };
-    "not-a-time": {
-      readonly column: string;
-      readonly rows: readonly number[];
-      readonly count: number;
-      /** What the first of them has. */
-      readonly found: string;
-      readonly beside: "numbers" | "dates";
-    };
-    "shares-too-large": { readonly percent: number };
-    "shares-leave-rows": { readonly percent: number };
-    "counts-too-large": { readonly wanted: number; readonly rows: number };
-    "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
-    "split-name": { readonly column: string; readonly value: string; readonly suggestion: string };
-    "split-not-streamed": { readonly split: string; readonly why: string };
-    "too-many-splits": { readonly column: string; readonly count: number };
-  }
+/** The data of each code. */
+export interface SplitsCodeData {
+  "no-shares": { readonly split: string };
+  "no-such-fold": { readonly fold: number; readonly k: number };
+  "rows-without-key": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
+  "no-time": { readonly text: string };
+  "not-a-time": {
+    readonly column: string;
+    readonly rows: readonly number[];
+    readonly count: number;
+    /** What the first of them has. */
+    readonly found: string;
+    readonly beside: "numbers" | "dates";
+  };
+  "shares-too-large": { readonly percent: number };
+  "shares-leave-rows": { readonly percent: number };
+  "counts-too-large": { readonly wanted: number; readonly rows: number };
+  "rows-without-split": { readonly column: string; readonly rows: readonly number[]; readonly count: number };
+  "split-name": { readonly column: string; readonly value: string; readonly suggestion: string };
+  "split-not-streamed": { readonly split: string; readonly why: string };
+  "too-many-splits": { readonly column: string; readonly count: number };
 }
 
-registerCodes({
+export const splitsCodes: CodeTable<SplitsCodeData> = {
   "split-not-streamed": {
     severity: "error",
     facts: true,
@@ -133,4 +131,4 @@ registerCodes({
     help: () => "take the column that holds train, validation and test",
     explain: "`by_column` makes a split of each value; this many are no splits but something else.",
   },
-});
+};

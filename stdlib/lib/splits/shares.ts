@@ -3,7 +3,6 @@ import { parameter } from "#dsl/types/define.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
 import { targetsOf } from "./targets.js";
-import "./codes.js";
 
 /** A share or a number of rows. */
 export const part = <N extends string>(name: N, doc: string) =>

@@ -1,16 +1,15 @@
 /** Codes of strategies' own arguments. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "strategy-stiff": { readonly strength: number; readonly most: number };
-  }
+/** The data of each code. */
+export interface StrategiesCodeData {
+  "strategy-stiff": { readonly strength: number; readonly most: number };
 }
 
 const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }';
 
-registerCodes({
+export const strategiesCodes: CodeTable<StrategiesCodeData> = {
   "strategy-stiff": {
     severity: "warning",
     message: (d) =>
@@ -21,4 +20,4 @@ registerCodes({
       "What the model is held to is a loss of the same size as that of the rows' labels, which counts 1. Far above that the gradients are those of the strategy alone: nothing is forgotten since nothing is learnt.",
     example: `${small}\nupdate m on e as n { strategy: lwf(10000) }`,
   },
-});
+};

@@ -1,13 +1,12 @@
 /** Codes of students. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "student-size": { readonly twice: boolean };
-  }
+/** The data of each code. */
+export interface StudentsCodeData {
+  "student-size": { readonly twice: boolean };
 }
 
-registerCodes({
+export const studentsCodes: CodeTable<StudentsCodeData> = {
   "student-size": {
     severity: "error",
     message: (d) => (d.twice ? "a base of its own has the size that it has" : "nothing says how small the student is"),
@@ -20,4 +19,4 @@ registerCodes({
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d with r as s { distill: student }',
   },
-});
+};

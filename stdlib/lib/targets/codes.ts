@@ -1,13 +1,11 @@
 /** What can be wrong with where a model is served. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `where`: what is written there, a program or a command line. */
-    unguarded: { readonly host: string; readonly where: "program" | "shell" };
-    "half-tls": { readonly lacks: string };
-  }
+/** The data of each code. */
+export interface TargetsCodeData {
+  /** `where`: what is written there, a program or a command line. */
+  unguarded: { readonly host: string; readonly where: "program" | "shell" };
+  "half-tls": { readonly lacks: string };
 }
 
 const program = (target: string): string =>
@@ -16,7 +14,7 @@ model m { base: "all-MiniLM-L6-v2", task: text_classification }
 train m on d
 deploy m to ${target} as desk`;
 
-registerCodes({
+export const targetsCodes: CodeTable<TargetsCodeData> = {
   unguarded: {
     severity: "error",
     message: (d) => `at ${d.host} other machines can ask too, and no key is asked for`,
@@ -35,4 +33,4 @@ registerCodes({
     explain: "A server proves by the certificate who it is, and with the key that the certificate is its own.",
     example: program('http(certificate: "cert.pem")'),
   },
-});
+};

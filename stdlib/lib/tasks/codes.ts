@@ -1,39 +1,37 @@
 /** Codes of the tasks. */
-import type {} from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "label-not-trained": {
-      readonly labels: readonly string[];
-      /** The first that has one. */
-      readonly row: RowName;
-      readonly model: string;
-      readonly has: readonly string[];
-    };
-    "score-out-of-range": { readonly row: RowName; readonly score: number; readonly from: number; readonly to: number };
-    "unequal-lists": { readonly row: RowName; readonly tokens: number; readonly tags: number };
-    "tag-off-scheme": { readonly row: RowName; readonly tag: string; readonly scheme: string; readonly why: string };
-    "no-mask-token": { readonly model: string };
-    "not-masked": { readonly text: string; readonly mask: string };
-    "two-labels": { readonly data: string; readonly labels: readonly string[] };
-    "cosine-out-of-range": {
-      readonly row: RowName;
-      readonly score: number;
-      readonly from: number;
-      readonly to: number;
-    };
-    "negatives-without-ranking": { readonly data: string; readonly loss: string };
-    "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
-    "no-answer": { readonly row: RowName };
-    "answer-cut": { readonly row: RowName; readonly answer: string };
-    "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
-  }
+/** The data of each code. */
+export interface TasksCodeData {
+  "label-not-trained": {
+    readonly labels: readonly string[];
+    /** The first that has one. */
+    readonly row: RowName;
+    readonly model: string;
+    readonly has: readonly string[];
+  };
+  "score-out-of-range": { readonly row: RowName; readonly score: number; readonly from: number; readonly to: number };
+  "unequal-lists": { readonly row: RowName; readonly tokens: number; readonly tags: number };
+  "tag-off-scheme": { readonly row: RowName; readonly tag: string; readonly scheme: string; readonly why: string };
+  "no-mask-token": { readonly model: string };
+  "not-masked": { readonly text: string; readonly mask: string };
+  "two-labels": { readonly data: string; readonly labels: readonly string[] };
+  "cosine-out-of-range": {
+    readonly row: RowName;
+    readonly score: number;
+    readonly from: number;
+    readonly to: number;
+  };
+  "negatives-without-ranking": { readonly data: string; readonly loss: string };
+  "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
+  "no-answer": { readonly row: RowName };
+  "answer-cut": { readonly row: RowName; readonly answer: string };
+  "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
 }
 
-registerCodes({
+export const tasksCodes: CodeTable<TasksCodeData> = {
   "label-not-trained": {
     severity: "error",
     facts: true,
@@ -172,4 +170,4 @@ registerCodes({
 model m { base: "minilm", task: text_generation }
 train m on d`,
   },
-});
+};

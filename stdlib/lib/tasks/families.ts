@@ -3,7 +3,6 @@ import type { CheckContext } from "#dsl/types/context.js";
 import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import { baseFacts } from "../base-facts.js";
 import type { ModelImplementation } from "../../kinds/model.js";
-import "./codes.js";
 
 /** How a family reads and writes: its word says it as the capability `shape`. */
 export type Shape = ModelImplementation["shape"];

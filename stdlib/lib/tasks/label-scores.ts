@@ -7,7 +7,6 @@ import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from 
 import { counts } from "../metrics/counts.js";
 import { argmax } from "../argmax.js";
 import { numberWhereTold, softmaxInto } from "./probabilities.js";
-import "./codes.js";
 
 /** No label: what was said names none. */
 const NONE = -1;

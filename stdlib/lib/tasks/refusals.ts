@@ -3,7 +3,6 @@ import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { registry } from "../../registry.js";
 import type { Shape } from "./families.js";
-import "./codes.js";
 
 type Capabilities = FamilyCapabilities | undefined;
 

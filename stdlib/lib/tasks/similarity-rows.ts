@@ -7,7 +7,6 @@ import { Fingerprints } from "../fingerprints.js";
 import { real, whole } from "./feeds.js";
 import { numbering } from "./label-scores.js";
 import { LEARNS, lossOf, toldBy, type Loss } from "./similarity-losses.js";
-import "./codes.js";
 
 export interface TaughtPairs extends Taught {
   readonly count: number;

@@ -1,31 +1,29 @@
 /** Codes of the techniques. */
-import type {} from "#dsl/diagnostics/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 import { listed } from "#dsl/diagnostics/listed.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "no-target": { readonly target: string; readonly has: readonly string[]; readonly nearest?: string };
-    "no-targets-known": { readonly technique: string; readonly has: readonly string[] };
-    "no-biases": { readonly base: string; readonly head: number };
-    "nothing-trains": { readonly technique: string; readonly task: string };
-    "small-for-prompts": {
-      readonly technique: string;
-      readonly base: string;
-      readonly parameters: number;
-      readonly trained: number;
-    };
-    "rank-not-low": {
-      readonly rank: number;
-      readonly layer: string;
-      readonly inputs: number;
-      readonly outputs: number;
-    };
-    "technique-made": { readonly technique: string; readonly by: string };
-    "empty-prompt-text": { readonly text: string };
-    "exact-fit-refused": { readonly why: string; readonly instead: string };
-    "cannot-merge": { readonly technique: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface TechniquesCodeData {
+  "no-target": { readonly target: string; readonly has: readonly string[]; readonly nearest?: string };
+  "no-targets-known": { readonly technique: string; readonly has: readonly string[] };
+  "no-biases": { readonly base: string; readonly head: number };
+  "nothing-trains": { readonly technique: string; readonly task: string };
+  "small-for-prompts": {
+    readonly technique: string;
+    readonly base: string;
+    readonly parameters: number;
+    readonly trained: number;
+  };
+  "rank-not-low": {
+    readonly rank: number;
+    readonly layer: string;
+    readonly inputs: number;
+    readonly outputs: number;
+  };
+  "technique-made": { readonly technique: string; readonly by: string };
+  "empty-prompt-text": { readonly text: string };
+  "exact-fit-refused": { readonly why: string; readonly instead: string };
+  "cannot-merge": { readonly technique: string; readonly why: string };
 }
 
 const billions = (n: number): string =>
@@ -35,7 +33,7 @@ const billions = (n: number): string =>
       ? `${Math.round(n / 1e6)} million`
       : n.toLocaleString("en-US");
 
-registerCodes({
+export const techniquesCodes: CodeTable<TechniquesCodeData> = {
   "technique-made": {
     severity: "error",
     message: (d) => `\`${d.technique}\` can't be written: the strategy \`${d.by}\` makes it of \`lora\``,
@@ -145,4 +143,4 @@ train m on d`,
       "LoRA, DoRA and (IA)³ make of a linear layer another linear layer, whose weight can be computed once and for all. Adapters " +
       "put layers of their own into a model, and prompts lengthen its input: no weight of the base says the same.",
   },
-});
+};

@@ -4,7 +4,6 @@ import { parameter } from "#dsl/types/define.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Arguments, Call } from "#dsl/types/value.js";
 import { poolsMean } from "../tasks/mean-head.js";
-import "./codes.js";
 
 export const fit = parameter({
   name: "fit",

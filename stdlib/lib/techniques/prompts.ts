@@ -1,5 +1,4 @@
 /** What the records of techniques with virtual tokens share. */
-import "./codes.js";
 import type { CheckContext } from "#dsl/types/context.js";
 import type { Call } from "#dsl/types/value.js";
 import { parameter } from "#dsl/types/define.js";

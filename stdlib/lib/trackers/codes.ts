@@ -1,17 +1,15 @@
 /** What can be wrong with a tracker as it is written. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "tracker-address": { readonly why: string };
-    "tracker-user-alone": { readonly user: string };
-    "tracker-alias-alone": { readonly alias: string };
-    "tracker-no-folder": { readonly path: string };
-  }
+/** The data of each code. */
+export interface TrackersCodeData {
+  "tracker-address": { readonly why: string };
+  "tracker-user-alone": { readonly user: string };
+  "tracker-alias-alone": { readonly alias: string };
+  "tracker-no-folder": { readonly path: string };
 }
 
-registerCodes({
+export const trackersCodes: CodeTable<TrackersCodeData> = {
   "tracker-address": {
     severity: "error",
     message: (d) => `a tracker can't be found there: ${d.why}`,
@@ -41,4 +39,4 @@ registerCodes({
     explain: "TensorBoard reads event files from a folder, which is made where it isn't there.",
     example: 'experiment { name: "router", trackers: tensorboard("") }',
   },
-});
+};

@@ -9,11 +9,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Outside } from "#dsl/plan/outside.js";
 import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/types/facts.js";
-import "#kernel/core/session/load-codes.js";
-import "#kernel/core/data/codes.js";
-import "#kernel/deploying/codes.js";
-import "#kernel/engine/codes.js";
-import "#stdlib/lib/sources/codes.js";
 import { casesIn, type Case } from "./cases.js";
 import { base, compiled, dataFacts, run, type Run, type World } from "../world.js";
 

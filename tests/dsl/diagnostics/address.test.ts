@@ -11,7 +11,6 @@ import { wordsOf } from "#dsl/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
-import "#kernel/fetch/codes.js";
 import { compiled } from "../world.js";
 
 const SHOWN: readonly (readonly [address: string, shown: string])[] = [

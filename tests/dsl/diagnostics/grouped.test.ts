@@ -4,7 +4,6 @@ import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/diagnostics/render-html.js";
 import { toJson } from "#dsl/diagnostics/render-json.js";
-import "#dsl/rules/data-codes.js";
 
 const text = "train m on d as one\ntrain m on d as two\ntrain m on d as three";
 const sources = [{ id: "a", title: "cell 3", text }];

@@ -5,7 +5,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { askedAtOnce } from "#kernel/federation/asking.js";
 import type { Carrier, Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
 import { sumsElsewhere } from "#kernel/federation/elsewhere/masked.js";
-import "#kernel/federation/flower/codes.js";
 import { Held } from "#kernel/federation/secure/held.js";
 import type { ToSum } from "#kernel/federation/server.js";
 import { vectorOf, widthOf } from "#kernel/federation/summed-vector.js";

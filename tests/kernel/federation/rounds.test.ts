@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
-import "#kernel/federation/flower/codes.js";
 import { Rounds, type RoundsOptions } from "#kernel/federation/rounds.js";
 import { FederationServer, type Summed } from "#kernel/federation/server.js";
 import { maskedSums } from "#kernel/federation/simulated/masked.js";

@@ -12,7 +12,6 @@ import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { diffOf, diffText } from "#kernel/record/diff-text.js";
 import { sideOf } from "#kernel/record/side.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import "#kernel/session/replays/codes.js";
 import { replay } from "#kernel/session/replays/replay.js";
 import { replayText } from "#kernel/session/replays/replay-text.js";
 import { lentEngine } from "../engine/engines.js";

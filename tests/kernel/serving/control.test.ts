@@ -12,7 +12,6 @@ import {
   type Serve,
   type ServedFacts,
 } from "#kernel/serving/control.js";
-import "#kernel/serving/model-codes.js";
 
 const serve: Serve = {
   ...{ folders: [{ name: "router", folder: "/runs/a" }], host: "127.0.0.1", port: 0, keys: ["ab"], hosts: [] },

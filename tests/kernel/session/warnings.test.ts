@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { Warnings, warningsOn } from "#kernel/session/warnings.js";
-import "#kernel/core/session/load-codes.js";
 
 const text = "train m on d as one\ntrain m on d as two";
 const sources = [{ id: "a", title: "cell 3", text }];

@@ -5,7 +5,6 @@ import type { ContenderGiven, ContenderRows, ContenderSaid } from "#stdlib/kinds
 import type { AnswersBy, PromptRow } from "#stdlib/lib/prompting/base.js";
 import { prompt } from "#stdlib/contenders/prompt.run.js";
 import { registry } from "#stdlib/registry.js";
-import "#stdlib/lib/prompting/codes.js";
 
 const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
   count: Object.values(columns)[0]!.length,

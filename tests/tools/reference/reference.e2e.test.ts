@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
-import { loadCodes } from "#kernel/cli/all-codes.js";
 import { compared } from "#kernel/cli/commands/reference.js";
 import { said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
@@ -62,7 +61,6 @@ describe("the reference", function () {
   this.timeout(60_000);
   let trials: Trials;
   before(async () => {
-    await loadCodes();
     trials = await Trials.over(registry);
   });
 

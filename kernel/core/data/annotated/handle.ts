@@ -11,7 +11,6 @@ import type { Annotated, AnnotatedRow } from "./overlay.js";
 import type { Standing, Verdict } from "./standing.js";
 import type { Desk } from "./desk.js";
 import type { Label } from "./line.js";
-import "../codes.js";
 
 export type AnnotatedHandle = DataHandle & {
   /** Coded errors `no-such-row`, `unknown-label`, and those of writing. */

@@ -7,7 +7,6 @@ import type { RowName } from "#dsl/types/row-name.js";
 import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.run.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
-import "../codes.js";
 
 const NAMED = 5;
 

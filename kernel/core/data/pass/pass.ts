@@ -24,7 +24,6 @@ import { clean, SAMPLE, type Parted, type Passing } from "./parted.js";
 import { Personal } from "./personal.js";
 import { Strata } from "./strata.js";
 import { thinned } from "./thin.js";
-import "../codes.js";
 
 /** Where rows go that have their split. */
 export interface Keeper {

@@ -8,7 +8,6 @@ import { drawFor } from "#stdlib/lib/chance.js";
 import { isTrained } from "../cleaning.js";
 import { rowName } from "../row-names.js";
 import type { Divided } from "../splitting.js";
-import "../codes.js";
 
 /** Shares of splits are met to a row or so: that many more may be asked for. */
 const NEAR = 0.005;

@@ -2,6 +2,8 @@
  * The thread of one grammar: XGrammar's WebAssembly, which ends itself on what it doesn't understand, so that nothing but this
  * grammar ends with it. Texts over it are told apart by number.
  */
+import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
 import { dirname } from "node:path";
@@ -9,6 +11,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
 import { must } from "#dsl/diagnostics/must.js";
 import { FAILED, MASK, STATE, type Begun, type FirstWord, type Stage, type Told } from "./protocol.js";
+
+registerCodes(internalCodes);
 
 const port = must(parentPort, "a thread's port");
 const { vocabulary, rules } = workerData as Begun;

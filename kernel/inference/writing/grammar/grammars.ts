@@ -13,7 +13,6 @@ import { TextLengths } from "./text-lengths.js";
 import { threads as everybodys } from "./threads.js";
 import type { Turn } from "./turns.js";
 import { possible } from "./utf8.js";
-import "../codes.js";
 
 /** Grammars that are kept while no text uses them. */
 const KEPT = 8;

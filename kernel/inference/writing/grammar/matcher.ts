@@ -5,7 +5,6 @@ import type { TokenBytes } from "../token-bytes.js";
 import { cellsFor, FAILED, MASK, STATE, type Told } from "./protocol.js";
 import type { TextLengths } from "./text-lengths.js";
 import { tailOf } from "./utf8.js";
-import "../codes.js";
 
 /** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;

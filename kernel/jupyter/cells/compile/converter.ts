@@ -4,7 +4,6 @@
  */
 import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "../codes.js";
 import type { Completion, Completeness, Inspection } from "../../../core/assist/answers.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
 import { prepareHost, whyOf, type Emitted, type Host } from "./host.js";

@@ -11,7 +11,6 @@ import { fields, hintIn } from "../../../fetch/json.js";
 import { version } from "../../../session/version.js";
 import { logoPng, logoSvg } from "./logo.js";
 import type { Json } from "../message.js";
-import "../codes.js";
 
 const entry = fileURLToPath(new URL("../main.js", import.meta.url));
 

@@ -4,7 +4,6 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ServedModel } from "../../contract.js";
 import type { Desk } from "../asking.js";
 import type { Asks } from "./shapes.js";
-import "../../codes.js";
 
 export interface Asking {
   readonly desk: Desk;

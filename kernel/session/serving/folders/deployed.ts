@@ -15,7 +15,6 @@ import type { DatasetCache } from "../../answers/dataset-cache.js";
 import { reopenedPlan, reopening } from "../../models/reopened.js";
 import { severalIn, waysOf, writesTexts, type Found } from "../found.js";
 import { openGraphWriter, openWriter } from "../writer.js";
-import "../../../serving/model-codes.js";
 
 /** The runtime that is the server's own engine. */
 const OURS = "tunebook";

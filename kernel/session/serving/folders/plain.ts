@@ -19,7 +19,6 @@ import { NO_DATA, PAIRS } from "../../models/weight-room.js";
 import { severalIn, waysOf, writesTexts, type Found, type Ways } from "../found.js";
 import { besideOthers } from "../shared-writer.js";
 import { openWriter } from "../writer.js";
-import "../../../serving/model-codes.js";
 
 /** Coded errors: those of bases and tokenizers, `folder-not-served`. */
 export async function foundPlain(folder: string, name: string, datasets: DatasetCache): Promise<Found> {

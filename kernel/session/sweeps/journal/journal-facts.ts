@@ -9,7 +9,6 @@ import { DIRECTION } from "../../../artifacts/optuna/operations.js";
 import { over } from "../../../artifacts/optuna/replay.js";
 import { readRegular } from "../../../artifacts/read-regular.js";
 import { keptTrialsIn } from "./kept-trials.js";
-import "../../../artifacts/codes.js";
 
 export interface Places {
   /** Of the notebook. */

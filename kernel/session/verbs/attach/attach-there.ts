@@ -14,7 +14,6 @@ import type { OpenSession } from "../../open-session.js";
 import { giveTogether } from "./attach-together.js";
 import { tellSwept } from "../sweep/told.js";
 import { watchThere } from "./watch-there.js";
-import "../../../cluster/ray/codes.js";
 
 /**
  * Coded errors `interrupted` (watching ended, nothing else), `search-away`, `search-cut-off`, and those that the search itself came

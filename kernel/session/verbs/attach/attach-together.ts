@@ -11,7 +11,6 @@ import { keepSweep, sweepOfJournal, tellSwept } from "../sweep/told.js";
 import { trainFolds } from "../train/folds.js";
 import { trainRepeats } from "../train/repeats.js";
 import { doneOf, eachOf, watchTogether } from "./watch-together.js";
-import "../../../control/codes.js";
 
 /** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening runs. */
 export async function attachTogether(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {

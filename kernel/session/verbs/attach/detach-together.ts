@@ -21,7 +21,6 @@ import { attachTogether, giveTogether } from "./attach-together.js";
 import { say } from "../said.js";
 import { showSweepPlan } from "../sweep/told.js";
 import { doneOf } from "./watch-together.js";
-import "#dsl/plan/codes/detach-codes.js";
 
 export type Detachable = Extract<Action, { verb: "sweep" | "train" }>;
 

@@ -20,7 +20,6 @@ import { trackSweep } from "../../sweeps/tracked-sweep.js";
 import { tellBegun } from "../../trainings/told.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
-import "../../../cluster/ray/codes.js";
 
 export interface SweptThere {
   readonly live: LiveSweep;

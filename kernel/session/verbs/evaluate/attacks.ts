@@ -23,7 +23,6 @@ import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import { warningsOn, type Warn } from "../../warnings.js";
 import type { Measured } from "./once.js";
-import "../../../inference/attack-codes.js";
 
 /** Fewest rows of each of which anything is said, and those of which 1 % is a row. */
 const FEWEST = 20;

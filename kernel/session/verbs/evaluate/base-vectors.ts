@@ -11,7 +11,6 @@ import { weightBytes } from "../../../core/bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
-import "#dsl/plan/codes/contender-codes.js";
 
 /** Texts that are asked of the base at a time: between them it can be interrupted. */
 const CHUNK = 128;

@@ -32,7 +32,6 @@ import { writesText, type ModelHandle } from "../../models/model-handle.js";
 import { evaluateOnce, isTimed, measuredOf, type How, type Measured } from "./once.js";
 import { type PartAsked } from "./evaluation.js";
 import { together, type Cost } from "./cost.js";
-import "#dsl/plan/codes/contender-codes.js";
 
 /** A model's rows as they are made for it. It need not have been asked, nor trained. */
 export type Beside = Pick<Measured, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {

@@ -14,7 +14,6 @@ import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import { askedOf, measuredOf, secondsOf, type AskedModel, type How, type Measured } from "./once.js";
 import { together } from "./cost.js";
-import "../../../core/data/codes.js";
 
 export async function evaluateFolds(
   session: OpenSession,

@@ -1,15 +1,14 @@
 /** Codes of what `evaluate` requires. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "bar-missed": {
-      readonly model: string;
-      readonly missed: readonly { readonly on: string; readonly bar: string; readonly is: string }[];
-    };
-  }
+/** The data of each code. */
+export interface RequiredCodeData {
+  "bar-missed": {
+    readonly model: string;
+    readonly missed: readonly { readonly on: string; readonly bar: string; readonly is: string }[];
+  };
 }
-registerCodes({
+export const requiredCodes: CodeTable<RequiredCodeData> = {
   "bar-missed": {
     severity: "error",
     message: (d) =>
@@ -18,4 +17,4 @@ registerCodes({
     explain:
       "`require` holds the scores of the first model to bars. All scores are shown and kept first, then the cell fails, so that a headless run ends with exit status 1. A score without a number clears nothing. Where the interval of a score reaches beyond the bar, the table says that it is cleared by little.",
   },
-});
+};

@@ -6,7 +6,6 @@ import type { Call } from "#dsl/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Score } from "../../../inference/measuring/comparison.js";
-import "./required-codes.js";
 
 export interface Held {
   /** `f1(macro) at least 80 %`. */

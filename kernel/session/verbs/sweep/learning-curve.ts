@@ -14,7 +14,6 @@ import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import { majorityScore } from "../beside-plan.js";
 import { rowsOf } from "../judged-rows.js";
-import "../../../artifacts/codes.js";
 
 export async function sweepLearningCurve(
   session: OpenSession,

@@ -35,8 +35,6 @@ import { placeOf } from "../../sweeps/trains-trials.js";
 import { isVerifying } from "../../verifying.js";
 import { Mirror } from "../../sweeps/there/mirror.js";
 import { packSweep } from "../../sweeps/there/packed-sweep.js";
-import "../../../artifacts/codes.js";
-import "../../../cluster/ray/codes.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 /** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */

@@ -20,7 +20,6 @@ import type { OpenSession } from "../../open-session.js";
 import { version } from "../../version.js";
 import { attachTo, give, trainedText } from "../attach.js";
 import { say } from "../said.js";
-import "#dsl/plan/codes/detach-codes.js";
 
 type Train = Extract<Action, { verb: "train" }>;
 

@@ -18,7 +18,6 @@ import {
   type Trained,
 } from "../../updates/since-asked.js";
 import { sharesOnRecord, triedInstead } from "../../updates/tried-next.js";
-import "../../updates/codes.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import { warningsOn } from "../../warnings.js";

@@ -7,7 +7,6 @@ import type { Blocks } from "#platform/files.js";
 import { kindOfFile } from "../file-kind.js";
 import { demandBounded } from "./bounds.js";
 import { MOST_BYTES } from "./unpack.js";
-import "../table-codes.js";
 
 export const FORMAT = "Arrow";
 /** Most bytes of a message without its body: a schema of very many columns. */

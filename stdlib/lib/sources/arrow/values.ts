@@ -9,7 +9,6 @@ import {
   wholeValue,
   type TimeUnit,
 } from "../table-values.js";
-import "../table-codes.js";
 
 export interface ArrowType {
   readonly typeId: number;

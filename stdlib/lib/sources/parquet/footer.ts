@@ -6,7 +6,6 @@ import { parquetMetadata, parquetSchema, type ColumnMetaData, type SchemaTree } 
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Blocks } from "#platform/files.js";
 import { kindOfFile } from "../file-kind.js";
-import "../table-codes.js";
 
 export const FORMAT = "Parquet";
 /** Most bytes of the end of a file that are read for it. */

@@ -7,7 +7,6 @@ import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeValue } from "../table-values.js";
 import { jsonValue } from "../json-value.js";
-import "../table-codes.js";
 
 export interface Leaf {
   /** From the root of the schema to it. */

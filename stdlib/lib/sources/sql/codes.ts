@@ -1,24 +1,22 @@
 /** What can go wrong with queries. Lines and columns are those of the query, from 1. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/diagnostics/codes.js";
 
 interface Place {
   readonly line: number;
   readonly column: number;
 }
-declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    /** `by`: what draws an order by chance; null: there is none. */
-    "unordered-sql": Place & { readonly by: string | null };
-    "sql-statement": Place & { readonly found: string | null };
-    /** `why`: as the database says it; `text`: the line of the query; null: it doesn't say where. */
-    "sql-fails": { readonly of: string; readonly why: string; readonly at: (Place & { readonly text: string }) | null };
-    "sql-package": { readonly name: string; readonly reads: string };
-    "sql-package-broken": { readonly name: string; readonly folder: string; readonly why: string };
-  }
+/** The data of each code. */
+export interface SqlCodeData {
+  /** `by`: what draws an order by chance; null: there is none. */
+  "unordered-sql": Place & { readonly by: string | null };
+  "sql-statement": Place & { readonly found: string | null };
+  /** `why`: as the database says it; `text`: the line of the query; null: it doesn't say where. */
+  "sql-fails": { readonly of: string; readonly why: string; readonly at: (Place & { readonly text: string }) | null };
+  "sql-package": { readonly name: string; readonly reads: string };
+  "sql-package-broken": { readonly name: string; readonly folder: string; readonly why: string };
 }
 
-registerCodes({
+export const sqlCodes: CodeTable<SqlCodeData> = {
   "unordered-sql": {
     severity: "error",
     message: (d) =>
@@ -65,4 +63,4 @@ registerCodes({
     explain:
       "Queries are run by DuckDB and SQLite, which `tunebook setup sql` installs once for this machine. The installed package could not be loaded, for example because files are missing or because it was made for another system.",
   },
-});
+};

@@ -1,7 +1,6 @@
 /** What is wrong with a query, before any database sees it. */
 import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
 import { lineAndColumn, readStatement, type Statement } from "./statement.js";
-import "./codes.js";
 
 type Found = { [C in "unordered-sql" | "sql-statement"]: { readonly code: C; readonly data: CodeData[C] } }[
   | "unordered-sql"

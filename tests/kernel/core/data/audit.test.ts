@@ -7,7 +7,6 @@ import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
 import type { Value } from "#dsl/types/value.js";
-import "#dsl/rules/world-codes.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import { Folder, call } from "./plans.js";
 

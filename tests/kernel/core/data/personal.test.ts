@@ -3,7 +3,6 @@ import { prepareRows } from "#kernel/core/data/prepare.js";
 import { Personal } from "#kernel/core/data/pass/personal.js";
 import { personalText } from "#kernel/core/display/plans/plan-card.js";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
-import "#dsl/rules/personal-codes.js";
 import { call, Folder } from "./plans.js";
 
 describe("personal data of a data set", () => {

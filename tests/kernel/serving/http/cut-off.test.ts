@@ -5,7 +5,6 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openLog } from "#kernel/desk/log.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#kernel/core/bases/codes.js";
 import { certificateOf } from "./certificate.js";
 import { Backwards, Letters, LongOrShort, served, type Served } from "./word-models.js";
 

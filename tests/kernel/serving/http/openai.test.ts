@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#kernel/engine/codes.js";
 import { Backwards, Letters, LongOrShort, served, type Served } from "./word-models.js";
 
 describe("OpenAI's interface, asked by OpenAI's client", () => {

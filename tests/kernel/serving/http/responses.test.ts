@@ -4,7 +4,6 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool as aiTool } from "ai";
 import OpenAI from "openai";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import "#kernel/engine/codes.js";
 import { Backwards, LongOrShort, served, type Served } from "./word-models.js";
 
 const TOOL = { type: "function", name: "look_up", parameters: { type: "object" }, strict: null } as const;

@@ -21,7 +21,6 @@ import {
 } from "#kernel/serving/contract.js";
 import type { Patience } from "#kernel/serving/http/server-parts.js";
 import { startHttp } from "#kernel/serving/http/start.js";
-import "#kernel/serving/model-codes.js";
 
 const wordsIn = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
 /** Of texts of a million letters, too, which some requests have. */

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { wordsOf } from "#dsl/diagnostics/codes.js";
-import "#dsl/rules/training-codes.js";
 import { processorName } from "#kernel/engine/machine-record.js";
 import { expectedTime } from "#kernel/core/display/plans/expected-time.js";
 import { paceOf, rememberTook, steadily } from "#kernel/session/engines/machine.js";

@@ -1,14 +1,21 @@
-/** Codes of `tunebook join`, before anything is said to anybody. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+/** Codes of the command line, and the table of all codes that its commands need. */
+import { jupyterlabCodes, type JupyterlabCodeData } from "#editors/jupyterlab/codes.js";
+import { registerCodes, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { registerAllCodes, type AllCodeData } from "../codes.js";
+
+/** Code to the data of its message. */
+export interface CliCodeData {
+  "join-nothing": { readonly file: string; readonly named: string | null; readonly has: readonly string[] };
+  "join-peers": { readonly file: string; readonly line: string };
+  "join-which": { readonly file: string; readonly names: readonly string[] };
+  "unknown-code": { readonly code: string; readonly nearest: string | null };
+}
 
 declare module "#dsl/diagnostics/codes.js" {
-  interface CodeData {
-    "join-nothing": { readonly file: string; readonly named: string | null; readonly has: readonly string[] };
-    "join-peers": { readonly file: string; readonly line: string };
-    "join-which": { readonly file: string; readonly names: readonly string[] };
-  }
+  interface CodeData extends CliCodeData {}
 }
-registerCodes({
+
+export const cliCodes: CodeTable<CliCodeData> = {
   "join-nothing": {
     severity: "error",
     message: (d) =>
@@ -35,4 +42,20 @@ registerCodes({
     help: (d) => `say which: \`--as ${d.names[0] ?? "far"}\``,
     explain: "A process joins one federation; a file may have several.",
   },
-});
+  "unknown-code": {
+    severity: "error",
+    message: ({ code }) => `there is no error code "${code}"`,
+    help: ({ nearest }) =>
+      nearest === null ? "`tunebook explain` lists all codes" : `write \`tunebook explain ${nearest}\``,
+    explain: "`tunebook explain` takes a code as it stands between the brackets of `error[...]`.",
+  },
+};
+
+/** The data of all codes that a command may report. */
+export interface CommandCodeData extends AllCodeData, CliCodeData, JupyterlabCodeData {}
+
+/** Registers the codes of all packages and of the command line. */
+export function registerCliCodes(): void {
+  registerAllCodes();
+  registerCodes(cliCodes, jupyterlabCodes);
+}

@@ -1,0 +1,174 @@
+/** All error codes of the kernel but those of kernel/core. */
+import { dslCodes, type DslCodeData } from "#dsl/codes.js";
+import { registerCodes, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { stdlibCodes, type StdlibCodeData } from "#stdlib/codes.js";
+import { artifactsCodes, type ArtifactsCodeData } from "./artifacts/codes.js";
+import { fittedCodes, type FittedCodeData } from "./artifacts/fitted-codes.js";
+import { togetherSweepCodes, type TogetherSweepCodeData } from "./artifacts/together/sweep-codes.js";
+import { ggufCodes, type GgufCodeData } from "./bases/gguf/codes.js";
+import { checkingCodes, type CheckingCodeData } from "./checking/codes.js";
+import { clusterCodes, type ClusterCodeData } from "./cluster/codes.js";
+import { rayCodes, type RayCodeData } from "./cluster/ray/codes.js";
+import { controlCodes, type ControlCodeData } from "./control/codes.js";
+import { coreCodes, type CoreCodeData } from "./core/codes.js";
+import { datasetsCodes, type DatasetsCodeData } from "./datasets/codes.js";
+import { hubCodes, type HubCodeData } from "./datasets/hub/codes.js";
+import { redactedCodes, type RedactedCodeData } from "./datasets/redacted-codes.js";
+import { deployingCodes, type DeployingCodeData } from "./deploying/codes.js";
+import { pushCodes, type PushCodeData } from "./deploying/pushing/push-codes.js";
+import { runtimesCodes, type RuntimesCodeData } from "./deploying/runtimes/codes.js";
+import { toolsCodes, type ToolsCodeData } from "./deploying/tools/codes.js";
+import { engineCodes, type EngineCodeData } from "./engine/codes.js";
+import { forwardCodes, type ForwardCodeData } from "./engine/forward/codes.js";
+import { flowerCodes, type FlowerCodeData } from "./federation/flower/codes.js";
+import { federationJoinCodes, type FederationJoinCodeData } from "./federation/join-codes.js";
+import { lostCodes, type LostCodeData } from "./federation/lost-codes.js";
+import { secureCodes, type SecureCodeData } from "./federation/secure/codes.js";
+import { fetchCodes, type FetchCodeData } from "./fetch/codes.js";
+import { importCodes, type ImportCodeData } from "./import/codes.js";
+import { attackCodes, type AttackCodeData } from "./inference/attack-codes.js";
+import { gatheringCodes, type GatheringCodeData } from "./inference/gathering/codes.js";
+import { judgingCodes, type JudgingCodeData } from "./inference/judging/codes.js";
+import { promptedCodes, type PromptedCodeData } from "./inference/prompted/codes.js";
+import { writingCodes, type WritingCodeData } from "./inference/writing/codes.js";
+import { slotCodes, type SlotCodeData } from "./inference/writing/slot-codes.js";
+import { cellsCodes, type CellsCodeData } from "./jupyter/cells/codes.js";
+import { clientCodes, type ClientCodeData } from "./jupyter/client/codes.js";
+import { wireCodes, type WireCodeData } from "./jupyter/wire/codes.js";
+import { ranksCodes, type RanksCodeData } from "./ranks/codes.js";
+import { bundleCodes, type BundleCodeData } from "./record/bundle/codes.js";
+import { scoringCodes, type ScoringCodeData } from "./scoring/codes.js";
+import { servingCodes, type ServingCodeData } from "./serving/codes.js";
+import { servingControlCodes, type ServingControlCodeData } from "./serving/control-codes.js";
+import { modelCodes, type ModelCodeData } from "./serving/model-codes.js";
+import { sessionAutoCodes, type SessionAutoCodeData } from "./session/auto/codes.js";
+import { compressionsCodes, type CompressionsCodeData } from "./session/compressions/codes.js";
+import { federationsCodes, type FederationsCodeData } from "./session/federations/codes.js";
+import { replaysCodes, type ReplaysCodeData } from "./session/replays/codes.js";
+import { trainingsPrivacyCodes, type TrainingsPrivacyCodeData } from "./session/trainings/privacy-codes.js";
+import { updatesCodes, type UpdatesCodeData } from "./session/updates/codes.js";
+import { requiredCodes, type RequiredCodeData } from "./session/verbs/evaluate/required-codes.js";
+import { verbsReportCodes, type VerbsReportCodeData } from "./session/verbs/report/codes.js";
+import { shippingCodes, type ShippingCodeData } from "./shipping/codes.js";
+import { tensorsCodes, type TensorsCodeData } from "./tensors/codes.js";
+import { trainingPrivateCodes, type TrainingPrivateCodeData } from "./training/private/codes.js";
+import { trustCodes, type TrustCodeData } from "./trust/codes.js";
+
+/** Code to the data of its message. */
+export interface KernelCodeData
+  extends
+    ArtifactsCodeData,
+    FittedCodeData,
+    TogetherSweepCodeData,
+    GgufCodeData,
+    CheckingCodeData,
+    ClusterCodeData,
+    RayCodeData,
+    ControlCodeData,
+    DatasetsCodeData,
+    HubCodeData,
+    RedactedCodeData,
+    DeployingCodeData,
+    PushCodeData,
+    RuntimesCodeData,
+    ToolsCodeData,
+    EngineCodeData,
+    ForwardCodeData,
+    FlowerCodeData,
+    FederationJoinCodeData,
+    LostCodeData,
+    SecureCodeData,
+    FetchCodeData,
+    ImportCodeData,
+    AttackCodeData,
+    GatheringCodeData,
+    JudgingCodeData,
+    PromptedCodeData,
+    WritingCodeData,
+    SlotCodeData,
+    CellsCodeData,
+    ClientCodeData,
+    WireCodeData,
+    RanksCodeData,
+    BundleCodeData,
+    ScoringCodeData,
+    ServingCodeData,
+    ServingControlCodeData,
+    ModelCodeData,
+    SessionAutoCodeData,
+    CompressionsCodeData,
+    FederationsCodeData,
+    ReplaysCodeData,
+    TrainingsPrivacyCodeData,
+    UpdatesCodeData,
+    RequiredCodeData,
+    VerbsReportCodeData,
+    ShippingCodeData,
+    TensorsCodeData,
+    TrainingPrivateCodeData,
+    TrustCodeData {}
+
+declare module "#dsl/diagnostics/codes.js" {
+  interface CodeData extends KernelCodeData {}
+}
+
+export const kernelCodes: CodeTable<KernelCodeData> = {
+  ...artifactsCodes,
+  ...fittedCodes,
+  ...togetherSweepCodes,
+  ...ggufCodes,
+  ...checkingCodes,
+  ...clusterCodes,
+  ...rayCodes,
+  ...controlCodes,
+  ...datasetsCodes,
+  ...hubCodes,
+  ...redactedCodes,
+  ...deployingCodes,
+  ...pushCodes,
+  ...runtimesCodes,
+  ...toolsCodes,
+  ...engineCodes,
+  ...forwardCodes,
+  ...flowerCodes,
+  ...federationJoinCodes,
+  ...lostCodes,
+  ...secureCodes,
+  ...fetchCodes,
+  ...importCodes,
+  ...attackCodes,
+  ...gatheringCodes,
+  ...judgingCodes,
+  ...promptedCodes,
+  ...writingCodes,
+  ...slotCodes,
+  ...cellsCodes,
+  ...clientCodes,
+  ...wireCodes,
+  ...ranksCodes,
+  ...bundleCodes,
+  ...scoringCodes,
+  ...servingCodes,
+  ...servingControlCodes,
+  ...modelCodes,
+  ...sessionAutoCodes,
+  ...compressionsCodes,
+  ...federationsCodes,
+  ...replaysCodes,
+  ...trainingsPrivacyCodes,
+  ...updatesCodes,
+  ...requiredCodes,
+  ...verbsReportCodes,
+  ...shippingCodes,
+  ...tensorsCodes,
+  ...trainingPrivateCodes,
+  ...trustCodes,
+};
+
+/** The data of all codes of dsl, stdlib and kernel. */
+export interface AllCodeData extends DslCodeData, StdlibCodeData, CoreCodeData, KernelCodeData {}
+
+/** Registers the codes of all packages, for a process that runs the kernel's code. */
+export function registerAllCodes(): void {
+  registerCodes(dslCodes, stdlibCodes, coreCodes, kernelCodes);
+}
