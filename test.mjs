@@ -22,6 +22,7 @@ const checks = [
   ["lint", ["node_modules/oxlint/bin/oxlint", "--deny-warnings"], "npm run lint"],
   ["manifest", ["tools/manifest.mjs", "--check"], "node tools/manifest.mjs"],
   ["graphs", ["dist/tests/house/graphs/run.js"], "npm run house:graphs names the recipes that changed"],
+  ["figures of the house", ["dist/tests/house/house.js", "--check"], "npm run house says what is counted"],
 ];
 const ours = ["--unit", "--e2e", "--long", "--whole", "--tests"];
 
