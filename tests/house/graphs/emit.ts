@@ -90,8 +90,18 @@ const ENGINE: Engine = {
 };
 const CLOSED: Session = {
   programs: [],
-  ...{ run: unused, add: unused, remove: unused, save: unused, load: unused, reset: unused, setAside: unused },
-  ...{ takeBack: unused, letGo: unused, read: unused, write: unused, dispose: unused },
+  run: unused,
+  add: unused,
+  remove: unused,
+  save: unused,
+  load: unused,
+  reset: unused,
+  setAside: unused,
+  takeBack: unused,
+  letGo: unused,
+  read: unused,
+  write: unused,
+  dispose: unused,
 };
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
