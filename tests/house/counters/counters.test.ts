@@ -30,10 +30,11 @@ const EXAMPLES: Readonly<Record<string, readonly [has: Files | string, value: nu
     "y = JSON.parse(s) as unknown; const z: unknown = JSON.parse(s);",
   ],
   "string tests of a row format": [
-    'a = s.rows === "apart"; b = ["texts"].includes(s.rows); switch (rows) { case "words": }',
-    3,
+    'a = s.rows === "apart"; b = ["texts"].includes(s.rows); switch (rows) { case "words": }\n' +
+      'c = t.rowFormat.name !== "seq2seq"; d = t.rowFormat === causalLm;',
+    5,
     {
-      "dsl/a.ts": 'a = by === "words"; const t = { rows: "apart" };',
+      "dsl/a.ts": 'a = by === "words"; const t = { rows: "apart" }; b = t.rowFormat === undefined;',
       "stdlib/row-formats/apart.ts": 'a = s.rows === "apart";',
     },
   ],
