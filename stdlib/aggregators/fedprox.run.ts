@@ -1,7 +1,7 @@
 /** A pull to the server's weights: `fedprox.anchor/<name>`. */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./fedprox.js";
 
 const ANCHOR = "fedprox.anchor/";
@@ -11,8 +11,7 @@ export const fedprox: AggregatorImplementation = {
     bends: {
       states: [ANCHOR],
       anchors: [ANCHOR],
-      regularise: (call, graph, learning) =>
-        pulled(graph, learning, { factor: argumentsOf(word, call).mu, anchor: ANCHOR }),
+      terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).mu, anchor: ANCHOR })],
     },
     keeps: [],
     sent: [],

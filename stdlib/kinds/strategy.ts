@@ -8,17 +8,10 @@ import type { Memory } from "#dsl/types/capabilities/learning.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
+import type { LossTerm, TrainedParameter } from "./loss-term.js";
 
-/** A parameter that trains, and the gradient of the rows' own mean loss. */
-export interface Learning {
-  readonly name: string;
-  readonly value: Tensor;
-  readonly gradient: Tensor;
-  /** Of the head: whether it has a row for each label. Absent: it is none of the head's. */
-  readonly head?: "labels" | "other";
-}
-/** A parameter before and after an update, and the gradient of the rows' own loss before it was clipped. */
-export interface Moved extends Learning {
+/** A parameter before and after an update; its gradient is without penalties and before clipping. */
+export interface UpdatedParameter extends TrainedParameter {
   readonly after: Tensor;
 }
 
@@ -32,18 +25,18 @@ export interface StrategyImplementation {
    * and what the optimizer does to it is undone. The stage before had that part and no more. Null: nothing is.
    */
   keeps?(call: Call, name: string, shape: readonly number[]): KeptPart | null;
-  /** What the gradients become before they are clipped: those of a penalty added to them. Absent: as they are. */
-  regularise?(call: Call, graph: Graph, learning: readonly Learning[]): readonly Tensor[];
-  /** What it keeps of an update. */
-  watch?(call: Call, graph: Graph, moved: readonly Moved[]): void;
+  /** Loss terms that are added to the objective: penalties on parameters, distances to replayed outputs. Default: none. */
+  terms?(call: Call): readonly LossTerm[];
+  /** Updates its own states after an update of the parameters. */
+  afterUpdate?(call: Call, graph: Graph, parameters: readonly UpdatedParameter[]): void;
   /** What it takes down of data that were learnt, as updates of its states. Absent: nothing. */
   takeDown?(call: Call, graph: Graph, learnt: Learnt): void;
   /** Which rows it looks at one by one, for squared gradients, when data were learnt; absent: none. */
   looks?(call: Call): Looks;
   /** Rows of earlier data that are learnt again beside the new ones, as its word says; absent: none. */
   memory?(call: Call): Memory;
-  /** Logits that were said of rows once, beside which the model is held while it learns these; absent: rows bring none. */
-  recalls?: Recalls;
+  /** Which logits are cached for its terms of reference `cached`, whose source is its word. Default: none. */
+  readonly replayedOutputs?: ReplayedOutputs;
   /** Rows are sent to the part of the data that they are like: these are told before the first step (`ModelOutputs.routed`). */
   routes?: true;
   /** States ([…], they don't train) that it goes by, told before the first step. */
@@ -77,29 +70,11 @@ export interface Looks {
   /** Most rows; absent: all. */
   readonly rows?: number | null;
 }
-/** Rows bring what was said of them once. */
-export interface Recalls {
-  /**
-   * `begun`: of all rows that a stage learns, what the weights say that it begins with, of the labels that earlier data had.
-   * `learnt`: of the rows that are kept, what was said of them when their data had been learnt.
-   */
-  readonly of: "begun" | "learnt";
-  /** A scalar that is added to the rows' own loss. */
-  hold(call: Call, said: Said): Tensor;
-}
-/** What is said of a batch's rows, and what was said of them once. */
-export interface Said {
-  /** [rows, labels]. */
-  readonly logits: Tensor;
-  /** [rows, labels]: as they were said once. */
-  readonly recalled: Tensor;
-  /** [rows, labels]: 1 where anything was said, else 0. */
-  readonly known: Tensor;
-  /** [rows]: 1 by the number of rows of the whole update that bring any, 0 of those that bring none: Σ is a mean. */
-  readonly share: Tensor;
-  /** Whether of several labels one is right, or each by itself. */
-  readonly decides: "one" | "several";
-}
+/**
+ * When cached logits are computed. `stage_start`: for every row of a stage, with the weights that the stage starts from; only the
+ * labels of earlier data are known. `stage_end`: for the replayed rows, with the weights at the end of the stage that learned them.
+ */
+export type ReplayedOutputs = "stage_start" | "stage_end";
 
 declare module "#dsl/types/registry.js" {
   interface Implementations {

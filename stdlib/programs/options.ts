@@ -3,7 +3,7 @@ import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
-import type { LessonImplementation } from "../kinds/lesson.js";
+import type { OutputTerm } from "../kinds/loss-term.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
@@ -15,15 +15,16 @@ export interface Strategy {
   readonly call: Call;
   readonly implementation: StrategyImplementation;
 }
-/** What is learnt of another model. */
-export interface Lessons {
-  readonly lessons: readonly { readonly call: Call; readonly implementation: LessonImplementation }[];
-  /** The other model, which runs beside; null: what it said of rows is fed. */
+/** An objective that is more than the task's own loss. */
+export interface ObjectiveOptions {
+  /** They replace the task's own loss, which is one of them where it counts. */
+  readonly terms: readonly OutputTerm[];
+  /** The model of the reference `frozen`; null: no term has it. */
   readonly teacher: TeacherOptions | null;
-  /** Rows without labels stand beside each batch. */
-  readonly beside: boolean;
+  /** Whether each batch also has rows without labels. */
+  readonly unlabelledRows: boolean;
 }
-/** A model that stands beside, whose states have names of their own (`TEACHER`) and hold nothing until they are loaded. */
+/** A model in the program of another. Its states have names of their own (`TEACHER`) and are zero until they are loaded. */
 export type TeacherOptions = Pick<AssembleOptions, "family" | "config" | "technique" | "task" | "labels">;
 
 export interface AssembleOptions {
@@ -37,8 +38,8 @@ export interface AssembleOptions {
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** How it goes on learning from new data; absent: it learns from one data set. */
   readonly strategies?: readonly Strategy[];
-  /** What it learns of another model; absent: nothing. */
-  readonly lessons?: Lessons | undefined;
+  /** Default: the task's own loss. Terms of strategies are added to it. */
+  readonly objective?: ObjectiveOptions | undefined;
   /** Put before the names of all states; absent: they are as in a checkpoint. */
   readonly under?: string;
   /** Number of labels. */

@@ -11,8 +11,10 @@ import { gather } from "#dsl/graph/ops/gather.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { KeptPart, Learning } from "../kinds/strategy.js";
+import type { TrainedParameter } from "../kinds/loss-term.js";
+import type { KeptPart } from "../kinds/strategy.js";
 import { buildModel, headPathsOf, modelInputs } from "./model.js";
+import { parameterTerms } from "./objective.js";
 import type { AssembleOptions, LearntPrograms, Look, LookOf, Strategy } from "./options.js";
 import { supervise } from "./supervision.js";
 
@@ -20,28 +22,25 @@ import { supervise } from "./supervision.js";
 export const SQUARES = "squares/";
 
 /**
- * Updates every parameter by the optimizer, each strategy's penalty in its gradient. Strategies see the gradients of the rows'
- * own loss, whatever others add to it.
+ * Updates every parameter by the optimizer, with the gradients of all terms over parameters added. Strategies see the gradients
+ * without these terms.
  */
 export function updateBy(
   o: Pick<AssembleOptions, "optimizer" | "clip" | "strategies"> & Partial<Pick<AssembleOptions, "task" | "family">>,
   graph: Graph,
-  parameters: readonly Learning[],
+  parameters: readonly TrainedParameter[],
   { rate, step }: { readonly rate: Tensor; readonly step: Tensor },
 ): { readonly norm: Tensor } {
   const strategies = o.strategies ?? [];
   const learning = parameters.map((one) => ({ ...one, ...headOf(o, one.name) }));
-  const bent = strategies.reduce<readonly Tensor[]>(
-    (gradients, { call, implementation }) => {
-      const own = learning.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
-      return implementation.regularise?.(call, graph, own) ?? gradients;
-    },
-    learning.map((one) => one.gradient),
-  );
-  const trainable = learning.map((one, i) => {
-    const own = must(bent[i], "a gradient");
+  const penalized = parameterTerms(o).reduce<readonly TrainedParameter[]>((all, term) => {
+    const gradients = term.gradients(graph, all);
+    return all.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
+  }, learning);
+  const trainable = penalized.map((one) => {
     const kept = keptOf(strategies, one.name, one.value.shape as readonly number[]);
-    return { ...one, gradient: kept ? joined(graph, kept, own.filled(0), own) : own };
+    const { gradient } = one;
+    return kept ? { ...one, gradient: joined(graph, kept, gradient.filled(0), gradient) } : one;
   });
   const done = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
   for (const { name, value } of trainable) {
@@ -49,7 +48,7 @@ export function updateBy(
     if (kept && after) graph.update(name, joined(graph, kept, value, after));
   }
   for (const { call, implementation } of strategies)
-    implementation.watch?.(
+    implementation.afterUpdate?.(
       call,
       graph,
       learning.map((one) => ({ ...one, after: graph.after(one.name) ?? one.value })),
@@ -61,7 +60,7 @@ export function updateBy(
 function headOf(
   { task, family }: Partial<Pick<AssembleOptions, "task" | "family">>,
   name: string,
-): Pick<Learning, "head"> {
+): Pick<TrainedParameter, "head"> {
   if (!task || !family) return {};
   const paths = headPathsOf(task.implementation, family, task.call);
   const place = paths.findIndex((path) => name.startsWith(`${path}.`));

@@ -7,7 +7,7 @@ import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Looks, StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./ewc.js";
 
 const FISHER = "ewc.fisher/";
@@ -16,8 +16,7 @@ const ANCHOR = "ewc.anchor/";
 export const ewc: StrategyImplementation = {
   states: [FISHER, ANCHOR],
   anchors: [ANCHOR],
-  regularise: (call, graph, learning) =>
-    pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER }),
+  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER })],
   looks(call): Looks {
     const { fisher, rows } = argumentsOf(word, call);
     return { labels: fisher, rows };

@@ -63,10 +63,10 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly calibrates?: Of<C, number | null>;
 }
 export type Taught = TaughtOf<TaskCapabilities>;
-/** What a model learns of another one. */
-export interface LessonCapabilities {
-  /** Of what the other says of rows, of what goes on within it, or of the rows' own labels. */
-  readonly of: "said" | "within" | "labels";
+/** Distillation losses. */
+export interface DistillationLossCapabilities {
+  /** What the loss reads: outputs or hidden states of student and teacher, or the task's own loss. */
+  readonly needs: "outputs" | "states" | "task_loss";
 }
 /** What may be learnt of single rows from what was trained. */
 export interface PrivacyCapabilities<C extends Call = Call> {

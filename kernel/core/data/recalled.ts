@@ -1,6 +1,6 @@
 /** What rows bring beside what they teach: what was said of them once, and kept rows that stand beside each batch of new ones. */
 import type { NDArray } from "#dsl/graph/program.js";
-import { recalledNames } from "#stdlib/programs/recalled.js";
+import { outputInputs } from "#stdlib/programs/objective.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
 import type { chance } from "#stdlib/lib/chance.js";
 import { draw } from "#stdlib/lib/chance.js";
@@ -67,9 +67,9 @@ function feedsOf(
       known[at * labels + label] = 1;
     });
   });
-  const names = recalledNames(word);
+  const names = outputInputs(word);
   return {
-    [names.recalled]: real(said, [n, labels]),
+    [names.logits]: real(said, [n, labels]),
     ...(!whole && { [names.known]: real(known, [n, labels]) }),
     [names.share]: real(share, [n]),
   };

@@ -11,7 +11,7 @@ import type {
   Assembled,
   AssembleOptions,
   LearntPrograms,
-  Lessons,
+  ObjectiveOptions,
   PrivatePrograms,
   Strategy,
 } from "#stdlib/programs/options.js";
@@ -87,9 +87,9 @@ export async function partsOf(
   base: Base,
   labels: readonly string[],
   home: string,
-  lessons?: Lessons,
+  objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
-  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), lessons);
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), objective);
 }
 
 /** What the programs of a trained model are built from, its training aside. */
@@ -115,7 +115,7 @@ export interface ToOpen {
 /** `saved`: what training changes. */
 export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
 
-/** `home`: the folder that the plan's own folders are relative to (the notebook's). `lessons`: what it learns of another model. */
+/** `home`: the folder that the plan's own folders are relative to (the notebook's). `objective`: of a training from a teacher. */
 export async function openModel(
   engine: Engine,
   plan: Plan,
@@ -123,9 +123,9 @@ export async function openModel(
   labels: readonly string[],
   home: string,
   opens: OpensModel = openSession,
-  lessons?: Lessons,
+  objective?: ObjectiveOptions,
 ): Promise<OpenModel> {
-  const parts = await partsOf(plan, base, labels, home, lessons);
+  const parts = await partsOf(plan, base, labels, home, objective);
   const assembled = assemble(parts);
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;

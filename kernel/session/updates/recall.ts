@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
-import type { Recalls } from "#stdlib/kinds/strategy.js";
+import type { ReplayedOutputs } from "#stdlib/kinds/strategy.js";
 import { recalledFile, type Remembered } from "../../artifacts/carried.js";
 import { writing } from "../../artifacts/folder-errors.js";
 import type { Recalled } from "../../core/data/recalled.js";
@@ -29,7 +29,7 @@ import { tableOf } from "./memory.js";
 /** A strategy whose rows bring what was said of them. */
 export interface Recalling {
   readonly word: string;
-  readonly of: Recalls["of"];
+  readonly computed: ReplayedOutputs;
 }
 /** How rows are asked about. */
 export interface AsksRows {
@@ -60,10 +60,10 @@ export function isRecalled(recalling: readonly Recalling[], run: string): boolea
 export async function recall(o: Recall): Promise<readonly Recalled[]> {
   const { recalling, run, rows, memory, labels } = o;
   if (!isRecalled(recalling, run)) await keepSaid(o);
-  return recalling.map(({ word, of }) => ({
+  return recalling.map(({ word, computed }) => ({
     word,
     labels: labels.count,
-    first: of === "begun" ? 0 : rows.lengths.length - memory.length,
+    first: computed === "stage_start" ? 0 : rows.lengths.length - memory.length,
     logits: savedOf(run, word),
   }));
 }
@@ -71,8 +71,8 @@ export async function recall(o: Recall): Promise<readonly Recalled[]> {
 async function keepSaid(o: Recall): Promise<void> {
   const { count } = o.labels;
   const tensors: Record<string, TensorToWrite> = {};
-  for (const { word, of } of o.recalling) {
-    const logits = of === "begun" ? await saidOfAll(o) : await saidOfKept(o);
+  for (const { word, computed } of o.recalling) {
+    const logits = computed === "stage_start" ? await saidOfAll(o) : await saidOfKept(o);
     tensors[word] = { dtype: "f32", shape: [logits.length / count, count], bytes: bytesOf(logits) };
   }
   const file = recalledFile(o.run);

@@ -232,7 +232,7 @@ async function carry(
 ): Promise<{ readonly memory: readonly Remembered[]; readonly said: Said }> {
   const weights = must(handle.weights, `weights of ${of.name}`);
   const known = readCarried(weights.folder);
-  const learnt = o.strategies.recalling.find((one) => one.of === "learnt");
+  const learnt = o.strategies.recalling.find((one) => one.computed === "stage_end");
   const all = stays(o, [...rows.others, ...rows.own]);
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);

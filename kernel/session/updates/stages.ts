@@ -24,7 +24,7 @@ export interface Strategies {
   /** Rows are sent to the part of the data that they are like. */
   readonly routes: boolean;
   readonly recalling: readonly Recalling[];
-  /** Something is added to what a step learns, and may be too strong. */
+  /** Terms are added to the loss, and may be too strong. */
   readonly holds: boolean;
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
@@ -37,8 +37,10 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
     memory: memoryOf(registry, calls) ?? null,
     looks: first((one, call) => one.looks?.(call)),
     routes: all.some(({ does: one }) => one.routes === true),
-    holds: all.some(({ does: one }) => one.regularise !== undefined || one.recalls !== undefined),
-    recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),
+    holds: all.some(({ does: one }) => one.terms !== undefined),
+    recalling: all.flatMap(({ call, does: { replayedOutputs } }) =>
+      replayedOutputs ? [{ word: call.word, computed: replayedOutputs }] : [],
+    ),
   };
 }
 

@@ -1,4 +1,4 @@
-/** Strategies that hold what was said of rows once, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
+/** Strategies with replayed logits, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/graph/builder.js";
@@ -13,7 +13,7 @@ import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
-import { recalledLoss, weighsRows } from "#stdlib/programs/recalled.js";
+import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";
 import { eachBeside, feedsOfRecalled, type Recalled } from "#kernel/core/data/recalled.js";
 
 interface Run {
@@ -66,7 +66,14 @@ function trains({ decides }: Run, strategies: Strategies): Program {
       : ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
   const implementation = decides === "one" ? textClassification : multilabelClassification;
   const task = { call: { kind: "task" as const, word: "", arguments: {} }, implementation };
-  const whole = recalledLoss({ strategies, task, labels: LABELS }, graph, own, { logits: () => logits });
+  const whole = sumOfTerms({ strategies, task, labels: LABELS }, graph, {
+    loss: own,
+    model: { logits: () => logits },
+    inputs: { attention_mask: x },
+    supervised: { labels },
+    references: {},
+    projection: () => assert.fail("no term has a projection"),
+  });
   const names = ["weight", "bias"] as const;
   gradient(
     graph,
@@ -89,10 +96,10 @@ interface Kept {
   readonly said: number[];
 }
 
-describe("strategies that hold what was said of rows once", () => {
-  it("are all held to an oracle, for one label and for several", async () => {
+describe("strategies with replayed outputs", () => {
+  it("all have oracles, for one label and for several", async () => {
     for (const { name, planned } of registry.ofKind("strategy")) {
-      if (planned || !(await implementationOf(registry, "strategy", name)).recalls) continue;
+      if (planned || !(await implementationOf(registry, "strategy", name)).replayedOutputs) continue;
       assert.deepEqual(
         [...new Set(runs.filter(({ word }) => word === name).map((run) => run.decides))],
         ["one", "several"],

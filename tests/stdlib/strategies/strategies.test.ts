@@ -11,8 +11,9 @@ const words = registry.ofKind("strategy").filter((word) => !word.planned);
 const penalties = async (): Promise<readonly string[]> => {
   const found = await Promise.all(
     words.map(async ({ name }) => {
-      const { regularise, keeps } = await implementationOf(registry, "strategy", name);
-      return regularise && !keeps ? [name] : [];
+      const { terms, keeps } = await implementationOf(registry, "strategy", name);
+      const added = keeps ? undefined : terms?.({ kind: "strategy", word: name, arguments: {} });
+      return added?.some(({ needs }) => needs === "parameters") ? [name] : [];
     }),
   );
   return found.flat();
