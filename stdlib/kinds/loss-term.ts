@@ -12,18 +12,22 @@ export interface ModelReadings {
   /** Scalar: the task's own loss. Only of the model that trains. */
   readonly task_loss: Tensor;
   readonly logits: Logits;
+  /** f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens. Of tasks that write texts. */
+  readonly sequence_logprobs: Tensor;
   readonly hidden: HiddenStates;
 }
 export type Need = keyof ModelReadings;
 
 /**
- * References that answer each need. `frozen`: another model in the same program, whose weights don't train. `cached`: outputs
- * that were computed before the training and are fed with the rows.
+ * References that answer each need. `frozen`: another model in the same program, whose weights don't train. `adapter_off`: the
+ * model that trains without its adapter, over the same frozen weights. `cached`: outputs that were computed before the training
+ * and are fed with the rows.
  */
 export interface ReferencesOf {
   readonly task_loss: "none";
-  readonly logits: "none" | "frozen" | "cached";
-  readonly hidden: "none" | "frozen";
+  readonly logits: "none" | "frozen" | "adapter_off" | "cached";
+  readonly sequence_logprobs: "none" | "frozen" | "adapter_off";
+  readonly hidden: "none" | "frozen" | "adapter_off";
 }
 export type Reference = ReferencesOf[Need];
 
@@ -40,12 +44,13 @@ export interface OutputTerm<N extends Need = Need> {
   /** A scalar: the mean over the rows of a whole update, of which the batch may be a part. */
   loss(context: TermContext<N>): Tensor;
 }
+/** Inputs and nodes are made when a term asks for them: a term that asks for no shares is fed none. */
 export interface TermContext<N extends Need = Need> {
   readonly graph: Graph;
   /** f32 [batch]: 1 / the number of rows of the whole update that the term counts, 0 for other rows. */
-  readonly share: Tensor;
+  share(): Tensor;
   /** f32 [batch, length]: 1 at real tokens, 0 at padding. */
-  readonly mask: Tensor;
+  mask(): Tensor;
   /** The term's own inputs. */
   readonly inputs: Readonly<Record<string, Tensor>>;
   /** Of the model that trains. */
@@ -81,7 +86,7 @@ export interface Logits {
   /** [rows or token positions, labels or vocabulary]. */
   readonly logits: Tensor;
   /** f32, as `logits`: 1 where a cached logit is known, else 0. Of other references all are known. */
-  readonly known: Tensor;
+  known(): Tensor;
   /** Whether exactly one label is right, or each label is right or wrong on its own. */
   readonly decides: "one" | "several";
   /** Whether the first axis has token positions and no rows. */

@@ -150,6 +150,11 @@ export interface TaskOutputs {
   plain?(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
   /** That loss as it is told; absent: as it is. */
   told?(loss: Tensor): Tensor;
+  /**
+   * f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens (`targets`; label not −100). The
+   * logits of these tokens are made whole. Of tasks that write texts.
+   */
+  sequenceLogprobs?(supervised: Supervised): Tensor;
   /** What the head's one linear layer reads of each row, [batch, features]; absent: the head is more than that. */
   features?(): Tensor;
 }

@@ -30,7 +30,8 @@ type BlockPair = readonly [student: BlockStates, teacher: BlockStates];
 type Weights = Pick<TermContext, "mask" | "share">;
 
 /** The mean over heads and pairs of tokens of which one attends to the other. */
-function scoreDistance([student, teacher]: BlockPair, { mask, share }: Weights): Tensor {
+function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
   const visible = visiblePairs(mask, student.causal);
   const each = scoresOf(student).subtract(scoresOf(teacher)).square().multiply(visible).sum([1, 2, 3]);
   const pairs = visible.sum([1, 2, 3]).multiply(student.heads);
@@ -47,7 +48,8 @@ function scoresOf({ queries, keys, heads, keyHeads, scale }: BlockStates): Tenso
 const FAR = 1e4;
 
 /** The mean over queries, keys and values, heads and real tokens, of the divergence of the student's relations from the teacher's. */
-function relationDivergence([student, teacher]: BlockPair, { mask, share }: Weights): Tensor {
+function relationDivergence([student, teacher]: BlockPair, context: Weights): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
   const heads = relationHeads(student, teacher);
   const visible = visiblePairs(mask, student.causal);
   const hidden = visible.subtract(1).multiply(FAR);

@@ -20,9 +20,10 @@ export const logits: DistillationLossImplementation = {
 };
 
 /** The divergence of the student's probabilities at a temperature from the teacher's, times the temperature's square. */
-function divergence({ share, outputs, referenceOutputs }: TermContext<"logits">, temperature: number): Tensor {
-  const { logits: student, decides, places } = outputs();
-  const { logits: teacher } = referenceOutputs();
+function divergence(context: TermContext<"logits">, temperature: number): Tensor {
+  const share = context.share();
+  const { logits: student, decides, places } = context.outputs();
+  const { logits: teacher } = context.referenceOutputs();
   const [now, then] = [student.divide(temperature), teacher.divide(temperature)];
   const each =
     decides === "several"

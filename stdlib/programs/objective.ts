@@ -2,7 +2,9 @@
  * The objective of a training: its list of loss terms, each with the outputs that it needs, added up. Without other terms it is
  * the task's own loss.
  */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
+import "#dsl/graph/codes.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import { mix } from "#dsl/graph/numbers/random.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
@@ -85,7 +87,7 @@ export interface TermSources {
   readonly references: ReferenceModels;
   readonly projection: TermContext["projection"];
 }
-type TermOptions = WithTerms & Pick<AssembleOptions, "task" | "labels">;
+type TermOptions = WithTerms & Pick<AssembleOptions, "task" | "labels" | "packed">;
 
 export function sumOfTerms(o: TermOptions, graph: Graph, sources: TermSources): Tensor {
   const terms = outputTerms(o);
@@ -100,18 +102,13 @@ export function sumOfTerms(o: TermOptions, graph: Graph, sources: TermSources): 
 
 const maskOf = ({ inputs }: Pick<TermSources, "inputs">): Tensor => inputs.attention_mask.cast("f32");
 
-/** Inputs and nodes are made when a term reads them. */
 function contextOf(o: TermOptions, term: OutputTerm, graph: Graph, sources: TermSources): TermContext {
   const read = READERS[term.needs];
   const inputs = Object.entries(term.inputs ?? {}).map(([name, type]) => [name, graph.input(name, type)] as const);
   return {
     graph,
-    get share() {
-      return graph.input(outputInputs(term.source).share, { dtype: "f32", shape: ["batch"] });
-    },
-    get mask() {
-      return maskOf(sources);
-    },
+    share: () => graph.input(outputInputs(term.source).share, { dtype: "f32", shape: ["batch"] }),
+    mask: () => maskOf(sources),
     inputs: Object.fromEntries(inputs),
     outputs: () => read(o, sources, (x) => x),
     referenceOutputs() {
@@ -129,8 +126,16 @@ type Read<N extends Need> = (o: TermOptions, from: TermSources, each: (x: Tensor
 const READERS: { readonly [N in Need]: Read<N> } = {
   task_loss: (_, { loss }, each) => each(loss),
   logits: (o, { model, supervised }, each) => logitsReading(o, supervised, each(model.logits(supervised.targets))),
+  sequence_logprobs(o, { model, supervised }, each) {
+    const { word } = o.task.call;
+    if (!model.sequenceLogprobs) throw invalid(`the task ${word} has no log-probabilities of sequences`);
+    if (o.packed) throw invalid("log-probabilities of sequences need one sequence per row, and rows are packed");
+    return each(model.sequenceLogprobs(supervised));
+  },
   hidden: (_, { recorder }, each) => eachState(must(recorder, "recorded hidden states").states, each),
 };
+
+const invalid = (problem: string): CodedError => new CodedError("graph-invalid", { problem });
 
 function logitsReading(
   { task }: TermOptions,
@@ -141,9 +146,7 @@ function logitsReading(
   const { oneLabel } = task.implementation;
   return {
     logits,
-    get known() {
-      return known();
-    },
+    known,
     places: targets !== undefined,
     decides: targets || oneLabel ? "one" : "several",
   };

@@ -16,7 +16,8 @@ export function blockPairs(
 }
 
 /** `each`: f32 [batch, length] → the mean over the real tokens of each row, summed over rows by their shares. */
-export function meanOverTokens(each: Tensor, { mask, share }: Pick<TermContext, "mask" | "share">): Tensor {
+export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
   const rows = each
     .multiply(mask)
     .sum([1])

@@ -39,8 +39,8 @@ export function squaredDistance(context: Context): Tensor {
 
 function read(context: Context) {
   const { logits, decides } = context.outputs();
-  const { logits: replayed, known } = context.referenceOutputs();
-  return { logits, decides, replayed, known, share: context.share };
+  const reference = context.referenceOutputs();
+  return { logits, decides, replayed: reference.logits, known: reference.known(), share: context.share() };
 }
 
 function meanOfKnown(each: Tensor, known: Tensor): Tensor {

@@ -90,9 +90,9 @@ describe("strategies beside Avalanche", () => {
       const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });
       const logits = input("logits", ["batch", labels]);
       const [replayed, mask] = [input("recalled", ["batch", labels]), input("known", ["batch", labels])];
-      const reading = (x: Tensor): Logits => ({ logits: x, known: mask, decides: "one", places: false });
+      const reading = (x: Tensor): Logits => ({ logits: x, known: () => mask, decides: "one", places: false });
       const sources = { outputs: () => reading(logits), referenceOutputs: () => reading(replayed) };
-      const loss = distilled({ ...sources, share: input("share", ["batch"]) }, temperature);
+      const loss = distilled({ ...sources, share: () => input("share", ["batch"]) }, temperature);
       graph.output("loss", loss);
       graph.output("slopes", gradient(graph, loss, [logits])[0]!);
       const knows = Array.from({ length: rows * labels }, (_, i) => Number(known.includes(i % labels)));
