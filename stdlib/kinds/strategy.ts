@@ -1,8 +1,7 @@
 /**
- * Strategies: how a model goes on learning from new data and keeps what it knows. A strategy rewrites the training program, as a
- * technique rewrites the model: it adds to the gradients of an update, keeps states beside the parameters, and says which rows
- * are learnt again. Where one data set ends and the next begins, its own program takes down what must not be lost
- * (`stdlib/programs/strategies.ts`).
+ * Strategies of continual learning: how a model learns from new data without forgetting earlier data. A strategy adds terms to the
+ * loss, keeps states for each parameter, and can replay rows. At the end of a data set it consolidates: it updates its states for
+ * the next one (`stdlib/programs/consolidation.ts`).
  */
 import type { Memory } from "#dsl/types/capabilities/learning.js";
 import type { Graph } from "#dsl/graph/builder.js";
@@ -29,10 +28,10 @@ export interface StrategyImplementation {
   terms?(call: Call): readonly LossTerm[];
   /** Updates its own states after an update of the parameters. */
   afterUpdate?(call: Call, graph: Graph, parameters: readonly UpdatedParameter[]): void;
-  /** What it takes down of data that were learnt, as updates of its states. Absent: nothing. */
-  takeDown?(call: Call, graph: Graph, learnt: Learnt): void;
-  /** Which rows it looks at one by one, for squared gradients, when data were learnt; absent: none. */
-  looks?(call: Call): Looks;
+  /** Updates its states at the end of a data set. */
+  consolidate?(call: Call, graph: Graph, context: ConsolidationContext): void;
+  /** How the squared gradients that it consolidates are estimated; default: it uses none. */
+  fisher?(call: Call): FisherOptions;
   /** Rows of earlier data that are learnt again beside the new ones, as its word says; absent: none. */
   memory?(call: Call): Memory;
   /** Which logits are cached for its terms of reference `cached`, whose source is its word. Default: none. */
@@ -49,25 +48,25 @@ export interface KeptPart {
   readonly first: number;
 }
 
-/** What the program that takes down sees. */
-export interface Learnt {
+/** What the program of a consolidation sees. */
+export interface ConsolidationContext {
   readonly parameters: readonly { readonly name: string; readonly value: Tensor }[];
-  /** f32 scalar, 1 before the first data set: what the model knew before; else 0. */
+  /** f32 scalar: 1 before the first data set, for what the model knew already; else 0. */
   readonly first: Tensor;
-  /** The mean over rows of the squared gradient of a parameter; of strategies that look. */
+  /** The mean over rows of the squared gradient of a parameter; of strategies with `fisher`. */
   readonly squared: (name: string) => Tensor;
 }
 
-/** How squared gradients are come by. */
-export interface Looks {
+/** How the Fisher information is estimated. */
+export interface FisherOptions {
   /**
-   * Labels whose log-probability is derived: `exact` all of them, weighed by their probabilities; `sampled` one that is drawn
-   * by these; `empirical` the row's own; `batched` the mean of a batch is squared, which is no Fisher information and is here
-   * to be compared with. Absent: `exact` where a row has one label of few, of many along some directions and the rest of them
-   * folded into one, else `empirical`.
+   * Labels whose log-probability is differentiated: `exact`, all of them, weighted by their probabilities; `sampled`, one drawn by
+   * these; `empirical`, the row's own; `batched`, the squared mean over a batch, which is no Fisher information and is here for
+   * comparison. Default: `exact` where a row has one label of few; of many, along some directions with the others folded into the
+   * last; else `empirical`.
    */
   readonly labels?: "exact" | "sampled" | "empirical" | "batched" | null;
-  /** Most rows; absent: all. */
+  /** Maximum number of rows; default: all. */
   readonly rows?: number | null;
 }
 /**

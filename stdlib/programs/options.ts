@@ -57,8 +57,8 @@ export interface AssembleOptions {
   readonly seed: number;
   /** How what goes into products is rounded, of a model that was quantised; absent: it isn't. */
   readonly rounding?: RoundedActivations;
-  /** Told of what goes into each linear layer; absent: nobody is. */
-  readonly looks?: (path: string, x: Tensor) => void;
+  /** Called with the input of each linear layer. */
+  readonly onLinearInput?: (path: string, x: Tensor) => void;
   /** Whether the programs take token_type_ids; else all are 0. */
   readonly tokenTypes?: boolean;
   /** Whether rows hold several texts: the programs take `positions` and `segments` too. */
@@ -87,30 +87,32 @@ export interface PrivatePrograms {
   readonly apply: Program;
 }
 /**
- * What is squared: how far each row's logits reach along a direction of its own (`directions`) or of several (`pairs` of a row
- * and a direction); along the one between two labels, which says all that there is to say of them (`between`); or each row's
- * loss.
+ * Whose gradient is squared: of the logits along one direction per row (`directions`), along several (`pairs` of a row and a
+ * direction), along the one between two labels, which is enough for two (`between`); or of each row's loss.
  */
-export type LookOf = "directions" | "pairs" | "between" | "loss";
-/** Squared gradients, added to states of their own. */
-export interface Look {
-  readonly of: LookOf;
+export type FisherEstimator = "directions" | "pairs" | "between" | "loss";
+/** Adds squared gradients to states of their own. */
+export interface FisherProgram {
+  readonly estimator: FisherEstimator;
   /**
-   * Inputs as evaluate's and, by `of`: `directions` (f32 as the logits); `directions` (f32 [pairs, labels]) and `row_of` (i32
+   * Inputs as evaluate's and, by the estimator: `directions` (f32 as the logits); `directions` (f32 [pairs, labels]) and `row_of` (i32
    * [pairs], the row of each); `between` (f32 [labels]: 1 at a label, −1 at another, else 0); or inputs as loss's. Output loss:
    * the sum over rows of what was squared.
    */
   readonly program: Program;
-  /** Whether each row of a batch is squared by itself; else the batch is one, with input `share` (f32 scalar), by which its squares are weighed. */
-  readonly apart: boolean;
-  /** Bytes that each row, or pair, holds by itself before they are summed. */
-  readonly held: number;
+  /** Whether the gradient of each row is squared; else that of the batch, times input `share` (f32 scalar). */
+  readonly perRow: boolean;
+  /** Bytes per row or pair before they are summed. */
+  readonly rowBytes: number;
 }
-export interface LearntPrograms {
-  /** Made when asked for; `apart`: each row by itself, where that can be told, else rows along one direction. Null: no strategy looks. */
-  readonly look: ((of: LookOf, apart: boolean) => Look) | null;
-  /** Inputs rows and first (f32 scalars): how many rows were looked at, and 1 before the first data set, else 0. Sets the sums to zero. */
-  readonly takeDown: Program;
+export interface ConsolidationPrograms {
+  /**
+   * Built on demand. Where gradients of single rows can't be told apart, `perRow` gives a program of the whole batch, along one
+   * direction per row. Null: no strategy uses Fisher information.
+   */
+  readonly fisher: ((estimator: FisherEstimator, perRow: boolean) => FisherProgram) | null;
+  /** Inputs rows and first (f32 scalars): the number of rows in the sums, and 1 before the first data set, else 0. Sets the sums to zero. */
+  readonly consolidate: Program;
 }
 export interface Assembled {
   /**

@@ -1,25 +1,12 @@
-/**
- * What strategies make of a training: the update with their penalties, and the programs that look at rows and take down what
- * was learnt where one data set ends and the next begins.
- */
-import { Graph } from "#dsl/graph/builder.js";
-import { gradientAlong } from "#dsl/graph/gradient.js";
+/** The update of a training: penalties, the optimizer, parts of parameters that stay as they were, and what strategies keep of it. */
 import { must } from "#dsl/diagnostics/must.js";
-import { ofLoss, type Derived } from "#dsl/graph/rows/row-parts.js";
-import { rowSquares, type RowSquares } from "#dsl/graph/rows/row-squares.js";
-import { gather } from "#dsl/graph/ops/gather.js";
-import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program, State } from "#dsl/graph/program.js";
+import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { TrainedParameter } from "../kinds/loss-term.js";
 import type { KeptPart } from "../kinds/strategy.js";
-import { buildModel, headPathsOf, modelInputs } from "./model.js";
+import { headPathsOf } from "./model.js";
 import { parameterTerms } from "./objective.js";
-import type { AssembleOptions, LearntPrograms, Look, LookOf, Strategy } from "./options.js";
-import { supervise } from "./supervision.js";
-
-/** Prefix of the states that hold sums of squared gradients. */
-export const SQUARES = "squares/";
+import type { AssembleOptions, Strategy } from "./options.js";
 
 /**
  * Updates every parameter by the optimizer, with the gradients of all terms over parameters added. Strategies see the gradients
@@ -78,107 +65,4 @@ export function keptOf(strategies: readonly Strategy[], name: string, shape: rea
 function joined(graph: Graph, { axis, first }: KeptPart, one: Tensor, other: Tensor): Tensor {
   const rest = (other.shape[axis] as number) - first;
   return graph.concat([one.slice(axis, 0, first), other.slice(axis, first, rest)], axis);
-}
-
-/** The programs of strategies that look at rows or take something down; null: there are none. */
-export function buildLearnt(o: AssembleOptions, trainable: readonly string[]): LearntPrograms | null {
-  const strategies = (o.strategies ?? []).filter(({ implementation }) => implementation.takeDown);
-  if (strategies.length === 0) return null;
-  const looks = strategies.some(({ implementation }) => implementation.looks);
-  const states = buildLook(o, "loss", false)?.program.state ?? {};
-  return {
-    look: looks
-      ? (of, apart) =>
-          must(
-            buildLook(o, of, apart) ?? buildLook(o, of === "loss" ? of : "directions", false),
-            "a program that looks",
-          )
-      : null,
-    takeDown: buildTakeDown(
-      { ...o, strategies },
-      trainable.map((name) => [name, must(states[name], `state ${name}`)] as const),
-      looks,
-    ),
-  };
-}
-
-function sumOf(graph: Graph, name: string, { type }: State): Tensor {
-  return graph.state(SQUARES + name, { type, trains: false, initial: { zeros: true } });
-}
-
-/** In f32 and without dropout: small squares are what it is about. Null: rows can't be told apart. */
-function buildLook(o: AssembleOptions, of: LookOf, apart: boolean): Look | null {
-  if (apart && o.task.implementation.supervision.rows !== "texts") return null;
-  const graph = new Graph();
-  const inputs = modelInputs(graph, o);
-  const model = buildModel({ ...o, dropout: 0 }, graph, inputs);
-  const derived =
-    of === "loss"
-      ? ofLoss((model.plain ?? model.loss)(supervise(graph, o, { weighed: false }), "sum"))
-      : ALONG[of](graph, model.logits());
-  const { state } = graph.program();
-  const trains = Object.entries(state).filter(([, one]) => one.trains);
-  const parameters = trains.map(([name, one]) => graph.state(name, one));
-  const found = apart ? rowSquares(graph, derived, parameters) : asOne(graph, derived, parameters);
-  if (!found) return null;
-  found.squares.forEach((own, i) => {
-    const [name, one] = must(trains[i], "a parameter");
-    if (own) graph.update(SQUARES + name, sumOf(graph, name, one).add(own));
-  });
-  graph.output("loss", saidOf(derived));
-  const program = optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
-  return { of, program, apart, held: 4 * found.held };
-}
-
-/** Of the whole batch at once: of one row that is what its own square is. */
-function asOne(graph: Graph, { of, slope }: Derived, parameters: readonly Tensor[]): RowSquares {
-  const share = graph.input("share", { dtype: "f32", shape: [] });
-  const slopes = gradientAlong(graph, [[of, slope]], parameters);
-  return { squares: slopes.map((d) => d?.square().multiply(share)), held: 0 };
-}
-
-/** Along what logits [rows, labels] are derived. */
-const ALONG: Readonly<Record<Exclude<LookOf, "loss">, (graph: Graph, logits: Tensor) => Derived>> = {
-  directions: (graph, logits) => ({
-    of: logits,
-    slope: graph.input("directions", { dtype: "f32", shape: logits.shape }),
-  }),
-  pairs: (graph, logits) => ({
-    of: logits,
-    slope: graph.input("directions", { dtype: "f32", shape: ["pairs", ...logits.shape.slice(1)] }),
-    pairs: graph.input("row_of", { dtype: "i32", shape: ["pairs"] }),
-  }),
-  // The one column whose product with itself is diag(p) − p · pᵀ of two labels is √(p (1 − p)) · (1, −1).
-  between(graph, logits) {
-    const between = graph.input("between", { dtype: "f32", shape: logits.shape.slice(1) });
-    const apart = logits.multiply(between).sum([logits.rank - 1], true);
-    const spread = apart.sigmoid().multiply(apart.multiply(-1).sigmoid()).sqrt();
-    return { of: logits, slope: between.multiply(spread) };
-  },
-};
-
-function saidOf({ of, slope, pairs }: Derived): Tensor {
-  if (of.rank === 0) return of;
-  return (pairs ? of.graph.one(gather, [of, pairs], {}) : of).multiply(slope).sum();
-}
-
-/** `dtype`: of the two scalars that it is told. */
-export function buildTakeDown(
-  o: Pick<AssembleOptions, "strategies">,
-  states: readonly (readonly [name: string, state: State])[],
-  looks: boolean,
-  dtype: "f32" | "f64" = "f32",
-): Program {
-  const graph = new Graph();
-  const rows = graph.input("rows", { dtype, shape: [] });
-  const first = graph.input("first", { dtype, shape: [] });
-  const of = new Map(states);
-  const parameters = states.map(([name, state]) => ({ name, value: graph.state(name, state) }));
-  const squared = (name: string): Tensor =>
-    sumOf(graph, name, must(of.get(name), `state ${name}`)).divide(rows.maximum(1));
-  for (const { call, implementation } of o.strategies ?? [])
-    implementation.takeDown?.(call, graph, { parameters, first, squared });
-  for (const [name, state] of looks ? states : []) graph.update(SQUARES + name, sumOf(graph, name, state).filled(0));
-  graph.output("rows", rows.add(0));
-  return optimise(graph.program(), PLAIN);
 }

@@ -5,7 +5,7 @@
  */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Looks, StrategyImplementation } from "../kinds/strategy.js";
+import type { FisherOptions, StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
 import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./ewc.js";
@@ -17,11 +17,11 @@ export const ewc: StrategyImplementation = {
   states: [FISHER, ANCHOR],
   anchors: [ANCHOR],
   terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER })],
-  looks(call): Looks {
+  fisher(call): FisherOptions {
     const { fisher, rows } = argumentsOf(word, call);
     return { labels: fisher, rows };
   },
-  takeDown(call, graph, { parameters, squared }) {
+  consolidate(call, graph, { parameters, squared }) {
     const decay = decayOf(call);
     for (const { name, value } of parameters) {
       const before = moment(graph, FISHER + name, value);

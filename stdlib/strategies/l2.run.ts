@@ -11,7 +11,7 @@ export const l2: StrategyImplementation = {
   states: [ANCHOR],
   anchors: [ANCHOR],
   terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR })],
-  takeDown(_call, graph, { parameters, first }) {
+  consolidate(_call, graph, { parameters, first }) {
     for (const { name, value } of parameters) {
       const anchor = moment(graph, ANCHOR + name, value);
       graph.update(ANCHOR + name, anchor.add(value.subtract(anchor).multiply(first)));

@@ -24,7 +24,7 @@ export const si: StrategyImplementation = {
       graph.update(PATH + name, path.subtract(gradient.multiply(after.subtract(value))));
     }
   },
-  takeDown(call, graph, { parameters }) {
+  consolidate(call, graph, { parameters }) {
     const { damping } = argumentsOf(word, call);
     for (const { name, value } of parameters) {
       const [path, importance, anchor] = [PATH, IMPORTANCE, ANCHOR].map((prefix) =>

@@ -36,7 +36,7 @@ import type { Stages } from "./stages.js";
 import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
 import { demandRouted, tellRoute } from "./route.js";
 import { stateOf } from "./state-of.js";
-import { takeDown } from "./take-down.js";
+import { consolidate } from "./consolidate.js";
 import { takeWeights, type Taken } from "./take-weights.js";
 import { forgottenBy, type Said } from "./what-was-forgotten.js";
 import { learntBefore, scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "./tasks.js";
@@ -86,7 +86,7 @@ function beginsWith(
   const { recalling } = o.strategies;
   return async (open, material, run, goesOn) => {
     if (!goesOn || !isRecalled(recalling, run.path)) await takeWeights(open, from, o.labels);
-    if (!goesOn && i === 0) await takeDownBefore(o, of, open, material);
+    if (!goesOn && i === 0) await consolidateEarlier(o, of, open, material);
     if (!goesOn && o.strategies.routes) await tellRoute(o, of, { open, material, i });
     await recallIn(o, of, { open, material, run: run.path, memory, first: from.labels.length, seen: seenBefore(o, i) });
   };
@@ -168,8 +168,8 @@ function scoring(
   return { plan, base, tokenizer, name, labels: o.labels, measured: o.measured };
 }
 
-/** What strategies take down of the data that the model learnt before, as far as an earlier update didn't. */
-async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, material: Material): Promise<void> {
+/** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
+async function consolidateEarlier(o: Stages, of: UpdateStage, open: OpenModel, material: Material): Promise<void> {
   const there = Object.keys(readHeader(stateOf(o.start.weights)).tensors);
   const lacking = open.strategies.filter(
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
@@ -177,13 +177,13 @@ async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, mater
   const known = learntBefore(o.tasks).map(({ prepared }) => prepared);
   const seen = seenBefore(o, 0);
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
-    await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
+    await consolidateStage(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
 }
 
 const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
   trainable / Math.max(1, parameters);
 
-async function takeDownOf(
+async function consolidateStage(
   o: Stages,
   { plan, name }: UpdateStage,
   of: Pick<Material, "base" | "tokenizer"> & {
@@ -201,14 +201,14 @@ async function takeDownOf(
   const recipe = { ...plan.recipe, data: told ?? plan.recipe.data };
   const encoding: Encoding = await encodingOf({ recipe }, base, tokenizer, o.labels, name);
   const rows =
-    data && o.strategies.looks
+    data && o.strategies.fisher
       ? await encodeSplit(data, { data: data.name, split: trainedSplit(data) }, encoding)
       : null;
-  await takeDown({
+  await consolidate({
     open,
     strategies,
     rows,
-    looks: o.strategies.looks,
+    fisher: o.strategies.fisher,
     labels: { count: o.labels.length, seen },
     answers: encoding.task.implementation.answers ?? null,
     most: directionsWithin(sharedBy(plan)),
@@ -247,7 +247,7 @@ async function carry(
   o.onScores(i + 1, scores);
   const data = must(o.data[i], "data of a stage");
   const seen = seenBefore(o, i + 1);
-  await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
+  await consolidateStage(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
   const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
   const taught = o.labels.filter((_, label) => seen.has(label));
   const carried = { version: 1, ...about, scores, said, taught } as const;

@@ -5,7 +5,7 @@ import type { ModelPlan } from "#dsl/types/subject.js";
 import type { Memory } from "#dsl/types/capabilities/learning.js";
 import { memoryOf } from "#dsl/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
-import type { Looks, StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { FisherOptions, StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -20,7 +20,7 @@ import type { ForgottenOf } from "./what-was-forgotten.js";
 
 export interface Strategies {
   readonly memory: Memory | null;
-  readonly looks: Looks | null;
+  readonly fisher: FisherOptions | null;
   /** Rows are sent to the part of the data that they are like. */
   readonly routes: boolean;
   readonly recalling: readonly Recalling[];
@@ -35,7 +35,7 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
     all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
   return {
     memory: memoryOf(registry, calls) ?? null,
-    looks: first((one, call) => one.looks?.(call)),
+    fisher: first((one, call) => one.fisher?.(call)),
     routes: all.some(({ does: one }) => one.routes === true),
     holds: all.some(({ does: one }) => one.terms !== undefined),
     recalling: all.flatMap(({ call, does: { replayedOutputs } }) =>

@@ -9,7 +9,7 @@ import { gradient } from "#dsl/graph/gradient.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distilled } from "#stdlib/lib/strategies/distance.js";
-import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { classifierParts } from "../programs/small-models.js";
 
@@ -53,7 +53,7 @@ describe("strategies beside Avalanche", () => {
     const strategies = [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }];
     const config = bert.config(golden.config);
     const parts = { ...(await classifierParts("bert")), config, labels: golden.labels, strategies };
-    const { program } = buildLearnt(parts, [])!.look!("loss", false);
+    const { program } = buildConsolidation(parts, [])!.fisher!("loss", false);
     let state: Record<string, Values> = {};
     for (const [name, { type }] of Object.entries(program.state))
       state[name] = values(type.shape as number[], golden.weights[name]?.values);
