@@ -3,7 +3,7 @@
  * loss, keeps states for each parameter, and can replay rows. At the end of a data set it consolidates: it updates its states for
  * the next one (`stdlib/programs/consolidation.ts`).
  */
-import type { Memory } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
@@ -32,8 +32,8 @@ export interface StrategyImplementation {
   consolidate?(call: Call, graph: Graph, context: ConsolidationContext): void;
   /** How the squared gradients that it consolidates are estimated; default: it uses none. */
   fisher?(call: Call): FisherOptions;
-  /** Rows of earlier data that are learnt again beside the new ones, as its word says; absent: none. */
-  memory?(call: Call): Memory;
+  /** Rows of earlier data that are replayed, as its record says; default: none. */
+  replay?(call: Call): ReplayBuffer;
   /** Which logits are cached for its terms of reference `cached`, whose source is its word. Default: none. */
   readonly replayedOutputs?: ReplayedOutputs;
   /** Rows are sent to the part of the data that they are like: these are told before the first step (`ModelOutputs.routed`). */

@@ -35,7 +35,7 @@ export function outputInputs(source: string) {
 
 /** Whether strategies weigh the rows of a batch: then `each` is fed, which sums to what the loss is the mean of. */
 export function weighsRows(strategies: readonly Strategy[] = []): boolean {
-  return strategies.some(({ call, implementation }) => implementation.memory?.(call).beside !== undefined);
+  return strategies.some(({ call, implementation }) => implementation.replay?.(call).beside !== undefined);
 }
 
 /** Whether rows of a batch have different weights: some have no labels, or strategies weigh them. */

@@ -2,12 +2,12 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { replayTerm, squaredDistance } from "../lib/strategies/distance.js";
-import { memoryOf } from "../lib/strategies/memory.js";
+import { replayOf } from "../lib/strategies/replay-buffer.js";
 import { word } from "./der.js";
 
 export const der: StrategyImplementation = {
   states: [],
-  ...memoryOf(word),
+  ...replayOf(word),
   replayedOutputs: "stage_end",
   terms: (call) => [replayTerm(call, argumentsOf(word, call).strength, squaredDistance)],
 };

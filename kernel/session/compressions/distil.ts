@@ -17,7 +17,7 @@ import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
-import { recalledFile, type Remembered } from "../../artifacts/carried.js";
+import { cachedOutputsFile, type Exemplar } from "../../artifacts/carried.js";
 import { keepLabelled } from "../../artifacts/labelled.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";
 import { writing } from "../../artifacts/folder-errors.js";
@@ -28,7 +28,7 @@ import { CHECKED, readHeader, readTensor, verifySafetensors, writeSafetensors } 
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
-import { trainedRows } from "../updates/memory.js";
+import { trainedRows } from "../updates/exemplars.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
 import { trainedTeacher, type Teacher } from "./teacher.js";
 import { labelled, textsIn } from "./unlabelled.js";
@@ -56,7 +56,7 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
   };
   const continues: Continues = {
     labels,
-    memory: made.rows,
+    exemplars: made.rows,
     objective,
     head: true,
     ...(made.rows.length > 0 && { beside: { labels: 0 } }),
@@ -66,7 +66,9 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
       if (asks.any) loader.share(outputInputs(TEACHER_OUTPUTS).share);
       if (!said) return;
       keep(run.path, said, { labels: labels.length, mark: by.mark });
-      loader.recall([{ word: TEACHER_OUTPUTS, labels: labels.length, first: 0, logits: said, whole: true }]);
+      loader.addCachedOutputs([
+        { source: TEACHER_OUTPUTS, labels: labels.length, first: 0, logits: said, whole: true },
+      ]);
     },
   };
   if (made.told) around.stage.screen.display(labelledShown(of.name, made.told));
@@ -122,7 +124,7 @@ async function saidOf(
   { name, plan }: CompressStage,
   by: Teacher,
   { session, stage }: Compressing,
-  unlabelled: readonly Remembered[],
+  unlabelled: readonly Exemplar[],
 ): Promise<Float32Array> {
   const [before] = runsNamed(session.runs, name, plan.recipeHash);
   const labels = by.labels.length;
@@ -139,7 +141,7 @@ async function saidOf(
 
 /** Whether what is kept there was said by these weights, of as many rows. */
 function isOf(run: string, mark: string | null, shape: readonly number[]): boolean {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   if (mark === null || !existsSync(file)) return false;
   const { metadata, tensors } = readHeader(file);
   return metadata[BY] === mark && tensors[TEACHER_OUTPUTS]?.shape.join() === shape.join();
@@ -149,7 +151,7 @@ const BY = "by";
 
 /** Coded errors of the file. */
 function readSaid(run: string): Float32Array {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   verifySafetensors(file);
   return new Float32Array(readTensor(file, TEACHER_OUTPUTS).bytes.slice().buffer);
 }
@@ -159,7 +161,7 @@ function keep(
   said: Float32Array,
   { labels, mark }: { readonly labels: number; readonly mark: string | null },
 ): void {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   const shape = [said.length / labels, labels];
   if (isOf(run, mark, shape)) return;
   const metadata = { ...CHECKED, ...(mark !== null && { [BY]: mark }) };

@@ -14,7 +14,7 @@ import type { Gathers, Replaced } from "./gang.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import type { Federates } from "./federated.js";
 import type { Material } from "./material.js";
 
@@ -65,8 +65,8 @@ export interface TrainRequest {
 export interface Continues {
   /** Of the model, in the order of its head. */
   readonly labels: readonly string[];
-  /** Rows of earlier data that are learnt beside the new ones. */
-  readonly memory: readonly Remembered[];
+  /** Rows of earlier data, or without labels, that are learned with the new ones. */
+  readonly exemplars: readonly Exemplar[];
   /** These stand beside each batch of new rows, and their labels count so much; absent: they stand among them. */
   readonly beside?: { readonly labels: number };
   /** Default: the task's own loss. */

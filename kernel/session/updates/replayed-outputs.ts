@@ -1,6 +1,6 @@
 /**
- * What was said once of rows that a stage learns, for strategies that hold a model to it: asked before its first step, and kept
- * beside its run, so that a stage that was interrupted is held to the same.
+ * Logits of the rows that a stage learns, for strategies that replay outputs. They are computed before its first step and written
+ * into its run, so that a stage that was interrupted goes on with the same.
  */
 import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOf } from "../../tensors/numbers.js";
@@ -9,9 +9,9 @@ import { dirname } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import type { ReplayedOutputs } from "#stdlib/kinds/strategy.js";
-import { recalledFile, type Remembered } from "../../artifacts/carried.js";
+import { cachedOutputsFile, type Exemplar } from "../../artifacts/carried.js";
 import { writing } from "../../artifacts/folder-errors.js";
-import type { Recalled } from "../../core/data/recalled.js";
+import type { CachedOutputs } from "../../core/data/cached-outputs.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
@@ -24,15 +24,15 @@ import {
   writeSafetensors,
   type TensorToWrite,
 } from "../../tensors/safetensors.js";
-import { tableOf } from "./memory.js";
+import { tableOf } from "./exemplars.js";
 
-/** A strategy whose rows bring what was said of them. */
-export interface Recalling {
+/** A strategy that replays outputs. */
+export interface ReplaySource {
   readonly word: string;
   readonly computed: ReplayedOutputs;
 }
-/** How rows are asked about. */
-export interface AsksRows {
+/** What computes logits of rows. */
+export interface ComputesOutputs {
   readonly session: Pick<Session, "run">;
   readonly encoding: Encoding;
   readonly batchSize: number;
@@ -40,42 +40,42 @@ export interface AsksRows {
   readonly signal?: AbortSignal | undefined;
   readonly hostContext: Pick<HostContext, "onProgress">;
 }
-export interface Recall extends AsksRows {
-  readonly recalling: readonly Recalling[];
+export interface CachesOutputs extends ComputesOutputs {
+  readonly replaySources: readonly ReplaySource[];
   readonly run: string;
-  /** Rows that the stage learns: the new ones, then those that are kept, of `prepared`. */
+  /** Rows of `prepared` that the stage learns: the new ones, then the exemplars. */
   readonly rows: Encoded;
-  readonly memory: readonly Remembered[];
+  readonly exemplars: readonly Exemplar[];
   readonly prepared: Prepared;
-  /** Labels of the model; those of them that earlier data had; how many its head had when it began, which come first. */
+  /** The number of the model's labels; those that earlier data had; how many, the first ones, its head had when the stage began. */
   readonly labels: { readonly count: number; readonly seen: ReadonlySet<number>; readonly first: number };
 }
 
-/** Whether what was said before the first step lies beside the run, or nobody asks. */
-export function isRecalled(recalling: readonly Recalling[], run: string): boolean {
-  return recalling.length === 0 || existsSync(recalledFile(run));
+/** Whether the run has the cached logits, or none are needed. */
+export function hasCachedOutputs(replaySources: readonly ReplaySource[], run: string): boolean {
+  return replaySources.length === 0 || existsSync(cachedOutputsFile(run));
 }
 
-/** Of each strategy's rows: as they lie beside the run, else as the open model says them, which is then kept there. */
-export async function recall(o: Recall): Promise<readonly Recalled[]> {
-  const { recalling, run, rows, memory, labels } = o;
-  if (!isRecalled(recalling, run)) await keepSaid(o);
-  return recalling.map(({ word, computed }) => ({
-    word,
+/** Reads the cached logits of each strategy from the run; the open model computes them first where the run has none. */
+export async function cachedOutputs(o: CachesOutputs): Promise<readonly CachedOutputs[]> {
+  const { replaySources, run, rows, exemplars, labels } = o;
+  if (!hasCachedOutputs(replaySources, run)) await writeCachedOutputs(o);
+  return replaySources.map(({ word, computed }) => ({
+    source: word,
     labels: labels.count,
-    first: computed === "stage_start" ? 0 : rows.lengths.length - memory.length,
-    logits: savedOf(run, word),
+    first: computed === "stage_start" ? 0 : rows.lengths.length - exemplars.length,
+    logits: readCachedOutputs(run, word),
   }));
 }
 
-async function keepSaid(o: Recall): Promise<void> {
+async function writeCachedOutputs(o: CachesOutputs): Promise<void> {
   const { count } = o.labels;
   const tensors: Record<string, TensorToWrite> = {};
-  for (const { word, computed } of o.recalling) {
-    const logits = computed === "stage_start" ? await saidOfAll(o) : await saidOfKept(o);
+  for (const { word, computed } of o.replaySources) {
+    const logits = computed === "stage_start" ? await logitsOfAll(o) : await logitsOfExemplars(o);
     tensors[word] = { dtype: "f32", shape: [logits.length / count, count], bytes: bytesOf(logits) };
   }
-  const file = recalledFile(o.run);
+  const file = cachedOutputsFile(o.run);
   try {
     makePrivateFolder(dirname(file));
     writeSafetensors(file, tensors, CHECKED);
@@ -85,23 +85,23 @@ async function keepSaid(o: Recall): Promise<void> {
   }
 }
 
-async function saidOfAll(o: Recall): Promise<Float32Array> {
+async function logitsOfAll(o: CachesOutputs): Promise<Float32Array> {
   const { count, seen } = o.labels;
-  return laid(await ask(o, o.rows), count, (label) => seen.has(label));
+  return asMatrix(await ask(o, o.rows), count, (label) => seen.has(label));
 }
 
-/** Those of which nothing was said yet are asked now: of labels that come later nothing was known. */
-async function saidOfKept(o: Recall): Promise<Float32Array> {
+/** Exemplars without logits get them now, for the labels that the head had when the stage began. */
+async function logitsOfExemplars(o: CachesOutputs): Promise<Float32Array> {
   const { count, first } = o.labels;
-  const lacking = o.memory.filter(({ said }) => said === undefined);
-  const asked = await withSaid(o, o.prepared, lacking, first);
+  const lacking = o.exemplars.filter(({ said }) => said === undefined);
+  const asked = await withComputedOutputs(o, o.prepared, lacking, first);
   const now = asked.values();
-  const said = o.memory.map((row) => row.said ?? now.next().value?.said ?? []);
-  return laid(said, count, () => true);
+  const said = o.exemplars.map((row) => row.said ?? now.next().value?.said ?? []);
+  return asMatrix(said, count, () => true);
 }
 
-/** [rows, labels], NaN where nothing was said. */
-function laid(said: readonly ArrayLike<number>[], count: number, known: (label: number) => boolean): Float32Array {
+/** [rows, labels], NaN where unknown. */
+function asMatrix(said: readonly ArrayLike<number>[], count: number, known: (label: number) => boolean): Float32Array {
   const logits = new Float32Array(said.length * count).fill(Number.NaN);
   said.forEach((own, row) =>
     Array.from(own).forEach((value, label) => {
@@ -111,7 +111,7 @@ function laid(said: readonly ArrayLike<number>[], count: number, known: (label: 
   return logits;
 }
 
-function ask(o: AsksRows, rows: Encoded): Promise<readonly Float32Array[]> {
+function ask(o: ComputesOutputs, rows: Encoded): Promise<readonly Float32Array[]> {
   const { session, batchSize, padId, signal, hostContext } = o;
   const answers: Answers = must(o.encoding.task.implementation.answers, "answers of a task with labels");
   return askRows(session, rows, answers, {
@@ -122,13 +122,13 @@ function ask(o: AsksRows, rows: Encoded): Promise<readonly Float32Array[]> {
   });
 }
 
-/** Kept rows with what the open model says of their first labels. */
-export async function withSaid(
-  o: AsksRows,
+/** Exemplars with the open model's logits for the first `labels` labels. */
+export async function withComputedOutputs(
+  o: ComputesOutputs,
   prepared: Prepared,
-  kept: readonly Remembered[],
+  kept: readonly Exemplar[],
   labels: number,
-): Promise<readonly Remembered[]> {
+): Promise<readonly Exemplar[]> {
   if (kept.length === 0) return kept;
   const split = trainedSplit(prepared);
   const some = { ...prepared, splits: { [split]: tableOf(kept) } };
@@ -136,22 +136,22 @@ export async function withSaid(
   return kept.map((row, i) => ({ ...row, said: [...must(said[i], "what is said of a row").subarray(0, labels)] }));
 }
 
-/** Kept rows with what was said of them before the first step of the run, where they had nothing. */
-export function saidBefore(
-  memory: readonly Remembered[],
+/** Exemplars without logits get those that were cached before the first step of the run. */
+export function withOutputsBefore(
+  exemplars: readonly Exemplar[],
   { word, run, labels }: { readonly word: string; readonly run: string; readonly labels: number },
-): readonly Remembered[] {
-  if (memory.every(({ said }) => said !== undefined)) return memory;
-  const logits = savedOf(run, word);
-  return memory.map((row, i) => {
+): readonly Exemplar[] {
+  if (exemplars.every(({ said }) => said !== undefined)) return exemplars;
+  const logits = readCachedOutputs(run, word);
+  return exemplars.map((row, i) => {
     const own = [...logits.subarray(i * labels, (i + 1) * labels)];
     const unknown = own.findIndex(Number.isNaN);
     return { ...row, said: row.said ?? (unknown < 0 ? own : own.slice(0, unknown)) };
   });
 }
 
-/** The same rows with what was said of them as it was kept. */
-export function saidAsKept(rows: readonly Remembered[], kept: readonly Remembered[]): readonly Remembered[] {
+/** Rows without logits get those of the same exemplars in `kept`. */
+export function withKeptOutputs(rows: readonly Exemplar[], kept: readonly Exemplar[]): readonly Exemplar[] {
   const known = new Map(kept.map(({ hash, row, said }) => [`${hash} ${String(row)}`, said]));
   return rows.map((one) => {
     const said = one.said ?? known.get(`${one.hash} ${String(one.row)}`);
@@ -160,8 +160,8 @@ export function saidAsKept(rows: readonly Remembered[], kept: readonly Remembere
 }
 
 /** Coded errors of the file. */
-function savedOf(run: string, word: string): Float32Array {
-  const file = recalledFile(run);
+function readCachedOutputs(run: string, word: string): Float32Array {
+  const file = cachedOutputsFile(run);
   verifySafetensors(file);
   return new Float32Array(readTensor(file, word).bytes.slice().buffer);
 }

@@ -14,7 +14,7 @@ import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";
-import { eachBeside, feedsOfRecalled, type Recalled } from "#kernel/core/data/recalled.js";
+import { eachBeside, feedsOfCachedOutputs, type CachedOutputs } from "#kernel/core/data/cached-outputs.js";
 
 interface Run {
   readonly word: "lwf" | "der";
@@ -45,7 +45,7 @@ type Strategies = readonly {
   readonly implementation: StrategyImplementation;
 }[];
 
-/** A step of SGD: inputs x, labels, each where rows are weighed, and what is recalled; output loss. */
+/** A step of SGD: inputs x, labels, each where rows are weighed, and what is cached; output loss. */
 function trains({ decides }: Run, strategies: Strategies): Program {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f32", shape: ["batch", FEATURES] });
@@ -113,7 +113,7 @@ describe("strategies with replayed outputs", () => {
       const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
       const program = trains(run, [{ call, implementation }]);
       validate(program);
-      const beside = implementation.memory?.(call).beside;
+      const beside = implementation.replay?.(call).beside;
       let state: Record<string, Values> = { weight: rowsOf(run.begin.weight), bias: values([LABELS], run.begin.bias) };
       const say = (x: number[][]): number[][] => {
         const w = state["weight"]!.data;
@@ -129,8 +129,8 @@ describe("strategies with replayed outputs", () => {
           run.word === "lwf"
             ? say(task.x).map((row) => row.map((v, l) => (task.seen.includes(l) ? v : NaN)))
             : kept.map((one) => one.said);
-        const recalled: Recalled = {
-          word: run.word,
+        const cached: CachedOutputs = {
+          source: run.word,
           labels: LABELS,
           first: run.word === "lwf" ? 0 : from,
           logits: Float32Array.from(said.flat()),
@@ -140,7 +140,7 @@ describe("strategies with replayed outputs", () => {
           const batch = [...step.rows, ...step.kept.map((row) => from + row)];
           const counts = { fresh: step.rows.length, kept: step.kept.length };
           const feeds = {
-            ...feedsOfRecalled([recalled], [batch])(batch),
+            ...feedsOfCachedOutputs([cached], [batch])(batch),
             ...(beside && { each: eachBeside({ from, ...beside }, batch, counts, undefined) }),
           };
           const fed = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
@@ -168,14 +168,14 @@ describe("strategies with replayed outputs", () => {
       const state: Record<string, Values> = { weight: rowsOf(before.weight), bias: values([LABELS], before.bias) };
       // Two rows that bring something, of not all labels, and one that brings nothing.
       const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
-      const recalled: Recalled = { word: run.word, labels: LABELS, first: 1, logits };
+      const cached: CachedOutputs = { source: run.word, labels: LABELS, first: 1, logits };
       const batch = [0, 1, 2];
-      const fed = Object.entries(feedsOfRecalled([recalled], [batch])(batch)).map(
+      const fed = Object.entries(feedsOfCachedOutputs([cached], [batch])(batch)).map(
         ([name, array]) => [name, fromNDArray(array)] as const,
       );
       const feeds: Record<string, Values> = {
         ...Object.fromEntries(fed),
-        ...(implementation.memory && { each: values([3], [1, 0.25, 0.25]) }),
+        ...(implementation.replay && { each: values([3], [1, 0.25, 0.25]) }),
         x: rowsOf(task.x.slice(0, 3)),
         labels: rowsOf(task.y.slice(0, 3)),
       };
