@@ -15,6 +15,7 @@ import type {
   RankingMetricInput,
 } from "./metric.js";
 import type { Layers } from "./layers.js";
+import type { OutputTerm } from "./loss-term.js";
 import type { ModelOutputs } from "./model.js";
 
 /** One value per row, in memory or read as they are asked for: going through all of them costs less than asking for each. */
@@ -318,6 +319,8 @@ export interface TaskImplementation {
   readonly bare?: true;
   /** How many numbers the head gives for that many labels; absent: as many. */
   outputs?(labels: number): number;
+  /** Loss terms that replace the task's own loss in the objective of its trainings. Default: its own loss. */
+  terms?(call: Call): readonly OutputTerm[];
   /** Absent: a task that writes texts. */
   readonly answers?: Answers;
 }

@@ -53,12 +53,13 @@ const TASK_LOSS: OutputTerm<"task_loss"> = {
   loss: ({ outputs }) => outputs(),
 };
 
-type WithTerms = Pick<AssembleOptions, "objective" | "strategies">;
+type WithTerms = Pick<AssembleOptions, "objective" | "strategies"> & Partial<Pick<AssembleOptions, "task">>;
 
-/** All terms of a training: the objective's (by default the task's own loss), then those of the strategies. */
-export function lossTerms({ objective, strategies = [] }: WithTerms): readonly LossTerm[] {
+/** All terms of a training: the objective's, by default the task's, by default the task's own loss; then those of the strategies. */
+export function lossTerms({ objective, strategies = [], task }: WithTerms): readonly LossTerm[] {
+  const terms = objective?.terms ?? task?.implementation.terms?.(task.call) ?? [TASK_LOSS];
   const added = strategies.flatMap(({ call, implementation }) => implementation.terms?.(call) ?? []);
-  return [...(objective?.terms ?? [TASK_LOSS]), ...added];
+  return [...terms, ...added];
 }
 export const outputTerms = (o: WithTerms): readonly OutputTerm[] =>
   lossTerms(o).filter((term) => term.needs !== "parameters");

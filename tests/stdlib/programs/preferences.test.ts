@@ -232,8 +232,10 @@ describe("DPO as a loss term", () => {
     assertDifferences(program, fedTo(program, { ...read(continued(0, 4).feeds), ...PAIRS }), startOf(program));
   });
 
-  it("lowers itself in training steps of the assembled program, which both engines' formats can express", async () => {
-    const { train } = assemble(await parts("gpt2", LORA, [dpo(0.5)]));
+  it("is lowered by training steps when a task has it as its term, in programs that both engines' formats can express", async () => {
+    const { objective: _, task, ...rest } = await parts("gpt2", LORA, []);
+    const preferences = { ...task, implementation: { ...task.implementation, terms: () => [dpo(0.5)] } };
+    const { train } = assemble({ ...rest, task: preferences });
     validate(train);
     assert.ok(emitTensorflow({ train }).savedModel.length > 0 && emitOnnx(train).bytes.length > 0);
     const feeds = { ...read(continued(0, 4).feeds), ...PAIRS, rate: values([], [0.01]) };
