@@ -8,7 +8,7 @@ const ANCHOR = "fedprox.anchor/";
 
 export const fedprox: AggregatorImplementation = {
   local: {
-    bends: {
+    strategy: {
       states: [ANCHOR],
       anchors: [ANCHOR],
       terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).mu, anchor: ANCHOR })],

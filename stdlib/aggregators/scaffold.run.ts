@@ -22,7 +22,7 @@ export const scaffold: AggregatorImplementation = {
     return mean.map((delta) => learning_rate * delta);
   },
   local: {
-    bends: {
+    strategy: {
       states: [CORRECTION, GRADIENTS],
       // The linear term Σ correction · parameter.
       terms: () => [

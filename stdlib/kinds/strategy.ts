@@ -20,10 +20,10 @@ export interface StrategyImplementation {
   /** Those of them that are places of the weights: what they say of a new label's weights is where these begin. */
   readonly anchors?: readonly string[];
   /**
-   * What of a parameter (or of a state beside it) is of earlier data alone, and stays bit by bit as it is: it has no gradient,
-   * and what the optimizer does to it is undone. The stage before had that part and no more. Null: nothing is.
+   * The part of a parameter (or of one of its states) that belongs to earlier data: it gets no gradient, and the optimizer's change
+   * of it is undone. The stage before had that part alone. Null: none.
    */
-  keeps?(call: Call, name: string, shape: readonly number[]): KeptPart | null;
+  frozenPart?(call: Call, name: string, shape: readonly number[]): FrozenPart | null;
   /** Loss terms that are added to the objective: penalties on parameters, distances to replayed outputs. Default: none. */
   terms?(call: Call): readonly LossTerm[];
   /** Updates its own states after an update of the parameters. */
@@ -42,8 +42,8 @@ export interface StrategyImplementation {
   readonly constants?: readonly string[];
 }
 
-/** The first so many along an axis. */
-export interface KeptPart {
+/** The first places along an axis. */
+export interface FrozenPart {
   readonly axis: 0 | 1;
   readonly first: number;
 }

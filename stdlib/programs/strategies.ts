@@ -3,7 +3,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { TrainedParameter } from "../kinds/loss-term.js";
-import type { KeptPart } from "../kinds/strategy.js";
+import type { FrozenPart } from "../kinds/strategy.js";
 import { headPathsOf } from "./model.js";
 import { parameterTerms } from "./objective.js";
 import type { AssembleOptions, Strategy } from "./options.js";
@@ -25,14 +25,14 @@ export function updateBy(
     return all.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
   }, learning);
   const trainable = penalized.map((one) => {
-    const kept = keptOf(strategies, one.name, one.value.shape as readonly number[]);
+    const frozen = frozenPartOf(strategies, one.name, one.value.shape as readonly number[]);
     const { gradient } = one;
-    return kept ? { ...one, gradient: joined(graph, kept, gradient.filled(0), gradient) } : one;
+    return frozen ? { ...one, gradient: joined(graph, frozen, gradient.filled(0), gradient) } : one;
   });
   const done = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
   for (const { name, value } of trainable) {
-    const [kept, after] = [keptOf(strategies, name, value.shape as readonly number[]), graph.after(name)];
-    if (kept && after) graph.update(name, joined(graph, kept, value, after));
+    const [frozen, after] = [frozenPartOf(strategies, name, value.shape as readonly number[]), graph.after(name)];
+    if (frozen && after) graph.update(name, joined(graph, frozen, value, after));
   }
   for (const { call, implementation } of strategies)
     implementation.afterUpdate?.(
@@ -55,14 +55,18 @@ function headOf(
   return { head: place === paths.length - 1 ? "labels" : "other" };
 }
 
-/** What of a parameter, or of a state beside one, earlier data alone made; null: nothing. */
-export function keptOf(strategies: readonly Strategy[], name: string, shape: readonly number[]): KeptPart | null {
-  const found = strategies.flatMap(({ call, implementation }) => implementation.keeps?.(call, name, shape) ?? []);
+/** The part of a parameter, or of one of its states, that belongs to earlier data; null: none. */
+export function frozenPartOf(
+  strategies: readonly Strategy[],
+  name: string,
+  shape: readonly number[],
+): FrozenPart | null {
+  const found = strategies.flatMap(({ call, implementation }) => implementation.frozenPart?.(call, name, shape) ?? []);
   return found[0] ?? null;
 }
 
-/** `kept` of one and what is behind it of another. */
-function joined(graph: Graph, { axis, first }: KeptPart, one: Tensor, other: Tensor): Tensor {
+/** `frozen` of one and what is behind it of another. */
+function joined(graph: Graph, { axis, first }: FrozenPart, one: Tensor, other: Tensor): Tensor {
   const rest = (other.shape[axis] as number) - first;
   return graph.concat([one.slice(axis, 0, first), other.slice(axis, first, rest)], axis);
 }

@@ -3,7 +3,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { KeptPart, UpdatedParameter, StrategyImplementation } from "../kinds/strategy.js";
+import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";
 import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../lib/techniques/routed.js";
 import { word } from "./lora_per_task.js";
@@ -12,7 +12,7 @@ export const loraPerTask: StrategyImplementation = {
   states: [],
   constants: [EARLIER],
   routes: true,
-  keeps,
+  frozenPart,
   afterUpdate(_call, graph, parameters) {
     const head = parameters.filter((one) => one.head !== undefined);
     if (head.length === 0) return;
@@ -25,7 +25,7 @@ export const loraPerTask: StrategyImplementation = {
   },
 };
 
-function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
   const { rank } = argumentsOf(word, call);
   const axis = name === MEANS || name === KNOWN ? 0 : axisOfParts(name);
   if (axis === null || typeof rank !== "number") return null;

@@ -5,13 +5,13 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { TrainedParameter } from "../kinds/loss-term.js";
-import type { KeptPart, StrategyImplementation } from "../kinds/strategy.js";
+import type { FrozenPart, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";
 import { word } from "./o_lora.js";
 
 export const oLora: StrategyImplementation = {
   states: [],
-  keeps,
+  frozenPart,
   terms: (call) => [
     {
       needs: "parameters",
@@ -23,7 +23,7 @@ export const oLora: StrategyImplementation = {
 
 /** The gradient with that of strength · Σ |A Aᵢᵀ| added to the ranks of these data. */
 function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedParameter): Tensor {
-  const frozen = keeps(call, name, value.shape as readonly number[]);
+  const frozen = frozenPart(call, name, value.shape as readonly number[]);
   if (frozen?.axis !== 0) return gradient;
   const { first } = frozen;
   return graph.at(name, () => {
@@ -35,7 +35,7 @@ function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedPa
   });
 }
 
-function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
   const axis = axisOfParts(name);
   const { rank } = argumentsOf(word, call);
   if (axis === null || typeof rank !== "number") return null;

@@ -62,14 +62,14 @@ export async function partsFrom(
       })),
     ),
   ]);
-  const bends = aggregator?.local?.bends;
-  const bent = aggregate && bends ? [...strategies, { call: aggregate, implementation: bends }] : strategies;
+  const local = aggregator?.local?.strategy;
+  const all = aggregate && local ? [...strategies, { call: aggregate, implementation: local }] : strategies;
   return {
     ...body,
     tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
-    ...(bent.length > 0 && { strategies: bent }),
+    ...(all.length > 0 && { strategies: all }),
     ...(objective && { objective }),
     labels: labels.length,
     roles: Object.keys(plan.recipe.data.columns),

@@ -11,8 +11,8 @@ const words = registry.ofKind("strategy").filter((word) => !word.planned);
 const penalties = async (): Promise<readonly string[]> => {
   const found = await Promise.all(
     words.map(async ({ name }) => {
-      const { terms, keeps } = await implementationOf(registry, "strategy", name);
-      const added = keeps ? undefined : terms?.({ kind: "strategy", word: name, arguments: {} });
+      const { terms, frozenPart } = await implementationOf(registry, "strategy", name);
+      const added = frozenPart ? undefined : terms?.({ kind: "strategy", word: name, arguments: {} });
       return added?.some(({ needs }) => needs === "parameters") ? [name] : [];
     }),
   );
