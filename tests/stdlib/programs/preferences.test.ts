@@ -19,6 +19,7 @@ import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { TEACHER } from "#stdlib/programs/references.js";
 import { supervise } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
@@ -107,6 +108,22 @@ const logprobs = (of: "outputs" | "referenceOutputs"): OutputTerm<"sequence_logp
   inputs: { weights: { dtype: "f32", shape: ["batch"] } },
   loss: (context) => context[of]().multiply(context.inputs["weights"]!).sum(),
 });
+/** The sum of squares of what a term reads, of the model or of its reference. */
+const SQUARES = {
+  logits: (reference: "none" | "adapter_off"): OutputTerm<"logits"> => ({
+    needs: "logits",
+    reference,
+    source: "test",
+    loss: (context) => context[sideOf(reference)]().logits.square().sum(),
+  }),
+  hidden: (reference: "none" | "adapter_off"): OutputTerm<"hidden"> => ({
+    needs: "hidden",
+    reference,
+    source: "test",
+    loss: (context) => context[sideOf(reference)]().blocks[0]!.hidden.square().sum(),
+  }),
+};
+const sideOf = (reference: string) => (reference === "none" ? "outputs" : "referenceOutputs");
 /** −log σ(β · how much more the model prefers the chosen sequence than the reference does), its mean over pairs. */
 const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
   needs: "sequence_logprobs",
@@ -200,6 +217,22 @@ describe("the model without its adapter as a reference", () => {
     });
   }
 
+  for (const needs of ["logits", "hidden"] as const)
+    it(`has the base's ${needs}`, async () => {
+      const term = SQUARES[needs];
+      const [adapted, base, own] = [
+        objectiveProgram(await parts("llama", LORA, [term("adapter_off")])),
+        objectiveProgram(await parts("llama", FULL, [term("none")])),
+        objectiveProgram(await parts("llama", LORA, [term("none")])),
+      ];
+      const state = startOf(own);
+      const feeds = read(continued(0, 4).feeds);
+      const valueOf = (program: Program): number =>
+        evaluate(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
+      assert.ok(Math.abs(valueOf(adapted) - valueOf(base)) < 1e-12 * valueOf(base));
+      assert.ok(Math.abs(valueOf(own) - valueOf(base)) > 1e-3);
+    });
+
   it("adds no state and no gradient", async () => {
     const [without, withReference] = await Promise.all(
       (["outputs", "referenceOutputs"] as const).map(async (of) =>
@@ -216,6 +249,25 @@ describe("the model without its adapter as a reference", () => {
   it("is refused where weights of the base train", async () => {
     const o = await parts("llama", FULL, [logprobs("referenceOutputs")]);
     assert.throws(() => objectiveProgram(o), /full trains .* of the base/);
+  });
+});
+
+describe("a frozen model as a reference of sequences", () => {
+  it("has the log-probabilities of its own weights", async () => {
+    const o = await parts("llama", FULL, []);
+    const { family, config, task, labels } = o;
+    const teacher = { family, config, task, labels, technique: FULL };
+    const term: OutputTerm<"sequence_logprobs"> = { ...logprobs("referenceOutputs"), reference: "frozen" };
+    const program = objectiveProgram({ ...o, objective: { terms: [term], teacher, unlabelledRows: false } });
+    const own = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
+    const feeds = { ...read(continued(0, 4).feeds), weights: values([4], [1, -2, 0.5, 3]) };
+    const state = startOf(own);
+    const under = Object.fromEntries(Object.entries(state).map(([name, value]) => [TEACHER + name, value]));
+    const [found, wanted] = [
+      evaluate(program, fedTo(program, feeds), { ...startOf(program, 0), ...under }),
+      evaluate(own, fedTo(own, feeds), state),
+    ].map(({ outputs }) => outputs["objective"]!.data[0]!);
+    assert.ok(Math.abs(found! - wanted!) < 1e-12);
   });
 });
 
