@@ -66,6 +66,9 @@ export const outputTerms = (o: WithTerms): readonly OutputTerm[] =>
 export const parameterTerms = (o: WithTerms): readonly ParameterTerm[] =>
   lossTerms(o).filter((term) => term.needs === "parameters");
 
+/** Whether the objective over outputs is the task's own loss and nothing else. */
+export const isTaskLoss = (o: WithTerms): boolean => outputTerms(o).every((term) => term === TASK_LOSS);
+
 /** The model that trains. */
 export interface TrainedModel extends ReadableModel {
   readonly inputs: ModelInputs;

@@ -11,7 +11,9 @@ import { lossTerms, sumOfTerms } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { lwf } from "#stdlib/strategies/lwf.run.js";
+import { buildPrivate } from "#stdlib/programs/private.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { classifierParts } from "./small-models.js";
 
 const LABELS = 2;
 const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
@@ -93,6 +95,12 @@ describe("objective", () => {
     ]);
     assert.ok(distilled.total > 5 && replayed.total > 10);
     assert.ok(Math.abs(both.total - (distilled.total + replayed.total - 10)) < 1e-6);
+  });
+
+  it("is the task's own loss alone in private trainings", async () => {
+    const o = { ...(await classifierParts("bert")), strategies };
+    assert.throws(() => buildPrivate(o, { clip: 1 }), /private updates take no loss terms/);
+    assert.ok(buildPrivate({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
   });
 
   it("gives a term the inputs that it declares", () => {
