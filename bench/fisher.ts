@@ -22,8 +22,8 @@ import { floats, scalarF32 } from "#kernel/engine/feeds.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { SQUARES } from "#stdlib/programs/strategies.js";
-import { takeDown, type TakesDown } from "#kernel/session/updates/take-down.js";
+import { SQUARES } from "#stdlib/programs/consolidation.js";
+import { consolidate, type ConsolidateOptions } from "#kernel/session/updates/consolidate.js";
 import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
 import type { OpenModel } from "#kernel/session/models/open-model.js";
 import { readerOf } from "#dsl/types/subject.js";
@@ -103,11 +103,11 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       call: { kind: "strategy", word: "ewc", arguments: {} },
       implementation: await implementationOf(registry, "strategy", "ewc"),
     };
-    const taken: TakesDown = {
+    const taken: ConsolidateOptions = {
       open,
       strategies: [ewc],
       rows,
-      looks: { labels: "exact" },
+      fisher: { labels: "exact" },
       first: false,
       seed: 7,
       most: directionsWithin(plan.estimates.trainable / plan.estimates.parameters),
@@ -117,18 +117,20 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       padId: tokenizer.padId,
     };
     if (o.error > 0) {
-      await tellErrors({ ...taken, looks: { labels: "exact" } }, open, rows.lengths.length);
+      await tellErrors({ ...taken, fisher: { labels: "exact" } }, open, rows.lengths.length);
       return [technique, String(labels), String(o.error), ...Array.from({ length: 8 }, () => "–")];
     }
-    const oneByOne: TakesDown = {
+    const oneByOne: ConsolidateOptions = {
       ...taken,
-      looks: { labels: "exact", rows: o.few },
+      fisher: { labels: "exact", rows: o.few },
       open: {
         session: open.session,
         head: open.head,
-        learnt: (strategies) => {
-          const learnt = open.learnt(strategies);
-          return learnt && { ...learnt, look: learnt.look && ((of) => learnt.look!(of, false)) };
+        consolidation: (strategies) => {
+          const programs = open.consolidation(strategies);
+          return (
+            programs && { ...programs, fisher: programs.fisher && ((estimator) => programs.fisher!(estimator, false)) }
+          );
         },
       },
     };
@@ -152,10 +154,10 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     for (let round = 0; round < o.rounds; round++) {
       times.epoch.push(await seconds(epoch));
       memory[0] ||= peakRss(engine.info.pid);
-      times.fisher.push(await seconds(() => takeDown(taken)));
-      times.unasked.push(await seconds(() => takeDown({ ...taken, looks: {} })));
+      times.fisher.push(await seconds(() => consolidate(taken)));
+      times.unasked.push(await seconds(() => consolidate({ ...taken, fisher: {} })));
       memory[1] ||= peakRss(engine.info.pid);
-      if (o.few > 0) times.one.push((await seconds(() => takeDown(oneByOne))) * (rows.lengths.length / o.few));
+      if (o.few > 0) times.one.push((await seconds(() => consolidate(oneByOne))) * (rows.lengths.length / o.few));
     }
     const [a, b, c, d] = [times.epoch, times.fisher, times.one, times.unasked].map(median);
     return [
@@ -171,12 +173,12 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
 }
 
 /** Mean absolute error beside the mean, over all that trains, of estimates with as many passes back. */
-async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, rows: number): Promise<void> {
-  const told = async (o: TakesDown): Promise<Float64Array> => {
+async function tellErrors(exact: ConsolidateOptions, { session, trainable }: OpenModel, rows: number): Promise<void> {
+  const told = async (o: ConsolidateOptions): Promise<Float64Array> => {
     const sums: number[] = [];
-    // They are set to zero as they are taken down.
+    // The consolidation sets them to zero.
     const run: typeof session.run = async (name, feeds, outputs) => {
-      if (name === "takeDown")
+      if (name === "consolidate")
         for (const one of trainable) for (const value of floats(await session.read(SQUARES + one))) sums.push(value);
       return session.run(name, feeds, outputs);
     };
@@ -187,7 +189,7 @@ async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, r
         return typeof value === "function" ? (value.bind(of) as unknown) : value;
       },
     });
-    const looked = await takeDown({ ...o, open: { ...o.open, session: listening } });
+    const looked = await consolidate({ ...o, open: { ...o.open, session: listening } });
     return Float64Array.from(sums, (one) => one / looked);
   };
   const want = await told(exact);
@@ -199,13 +201,13 @@ async function tellErrors(exact: TakesDown, { session, trainable }: OpenModel, r
     for (const seed of [1, 2, 3]) {
       const fewer = Math.max(1, Math.round((rows * most) / directions));
       const all = exact;
-      found["exact of fewer rows"]!.push(off(await told({ ...exact, seed, looks: { labels: "exact", rows: fewer } })));
+      found["exact of fewer rows"]!.push(off(await told({ ...exact, seed, fisher: { labels: "exact", rows: fewer } })));
       const draws: Float64Array[] = [];
       for (let draw = 0; draw < most; draw++)
-        draws.push(await told({ ...all, seed: 100 * seed + draw, looks: { labels: "sampled" } }));
+        draws.push(await told({ ...all, seed: 100 * seed + draw, fisher: { labels: "sampled" } }));
       const mean = draws[0]!.map((_, i) => draws.reduce((sum, one) => sum + one[i]! / most, 0));
       found["labels drawn"]!.push(off(mean));
-      found["folded"]!.push(off(await told({ ...all, seed, most, looks: {} })));
+      found["folded"]!.push(off(await told({ ...all, seed, most, fisher: {} })));
     }
     for (const [what, each] of Object.entries(found))
       console.error(`${String(most)} passes back a row, ${what}: ${each.map((one) => one.toFixed(3)).join(", ")}`);

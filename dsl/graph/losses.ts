@@ -65,6 +65,14 @@ export function weightedCrossEntropy(logits: Tensor, labels: Tensor, o: CrossEnt
   return o.reduction === "sum" ? sum.negate() : ratio(sum, own.sum()).negate();
 }
 
+/** log p(label) of logits [..., classes] with labels i32 [...]; 0 where the row doesn't count. */
+export function labelLogprobs(logits: Tensor, labels: Tensor): Tensor {
+  const { safe, counts } = counted(labels, logits);
+  const classes = logits.shape.at(-1) as number;
+  const picked = logits.logSoftmax().multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
+  return picked.multiply(counts);
+}
+
 /**
  * What label smoothing adds to the cross-entropy of logits x · weightᵀ (+ bias) without making them: ε · (logit of the
  * label − mean of the logits), summed over the rows that count. x [m, n], weight [vocabulary, n], labels i32 [m].

@@ -1,8 +1,8 @@
 /**
  * How many rows of earlier data an update learns again: the same rows are drawn and kept as when it runs
- * (kernel/session/updates/memory.ts), counted without the rows themselves.
+ * (kernel/session/updates/buffer.ts), counted without the rows themselves.
  */
-import type { Memory } from "../types/capabilities/learning.js";
+import type { ReplayBuffer } from "../types/capabilities/learning.js";
 import type { RowsOf } from "../types/facts.js";
 import type { Registry } from "../types/registry.js";
 import type { Call } from "../types/value.js";
@@ -18,9 +18,9 @@ export interface LearntBefore {
   readonly learnt: readonly RowsOf[];
 }
 
-export function memoryOf(registry: Registry, strategy: readonly Call[]): Memory | undefined {
-  const memories = strategy.map((call) => registry.find("strategy", call.word)?.capabilities?.remembers?.(call));
-  return memories.find((one) => one !== undefined);
+export function replayBufferOf(registry: Registry, strategy: readonly Call[]): ReplayBuffer | undefined {
+  const buffers = strategy.map((call) => registry.find("strategy", call.word)?.capabilities?.replays?.(call));
+  return buffers.find((one) => one !== undefined);
 }
 
 /** Rows of earlier data sets that `own` is trained with. `line`: the trainings before it, oldest first. */
@@ -32,28 +32,33 @@ export function keptRows(
 ): readonly RowsOf[] {
   let { kept, learnt } = before;
   for (const { strategy, ...data } of line) {
-    const memory = memoryOf(registry, strategy);
-    kept = memory ? bounded([...others(kept, learnt, memory, data), drawn(data, memory)], memory) : [];
+    const buffer = replayBufferOf(registry, strategy);
+    kept = buffer ? bounded([...others(kept, learnt, buffer, data), drawn(data, buffer)], buffer) : [];
     learnt = [...learnt.filter(({ hash }) => hash !== data.hash), data];
   }
-  const memory = memoryOf(registry, own.strategy);
-  return memory ? others(kept, learnt, memory, own) : [];
+  const buffer = replayBufferOf(registry, own.strategy);
+  return buffer ? others(kept, learnt, buffer, own) : [];
 }
 
-/** Rows of earlier data sets other than `own`: those in the memory, or drawn from all earlier data when the memory is empty. */
-function others(kept: readonly RowsOf[], learnt: readonly RowsOf[], memory: Memory, own: RowsOf): readonly RowsOf[] {
-  const fresh = memory.anew === true || kept.length === 0;
-  const all = bounded(fresh ? learnt.map((data) => drawn(data, memory)) : kept, memory);
+/** Rows of earlier data sets other than `own`: those in the buffer, or drawn from all earlier data when the buffer is empty. */
+function others(
+  kept: readonly RowsOf[],
+  learnt: readonly RowsOf[],
+  buffer: ReplayBuffer,
+  own: RowsOf,
+): readonly RowsOf[] {
+  const fresh = buffer.anew === true || kept.length === 0;
+  const all = bounded(fresh ? learnt.map((data) => drawn(data, buffer)) : kept, buffer);
   return all.filter(({ hash, rows }) => hash !== own.hash && rows > 0);
 }
 
-function drawn({ hash, rows }: RowsOf, { of }: Memory): RowsOf {
+function drawn({ hash, rows }: RowsOf, { of }: ReplayBuffer): RowsOf {
   const wanted = typeof of === "number" ? of : Math.max(1, Math.round(of.share * rows));
   return { hash, rows: Math.min(rows, wanted) };
 }
 
 /** At most `most` rows of all together, each data set with its share of them. */
-function bounded(all: readonly RowsOf[], { most }: Memory): readonly RowsOf[] {
+function bounded(all: readonly RowsOf[], { most }: ReplayBuffer): readonly RowsOf[] {
   const total = all.reduce((sum, { rows }) => sum + rows, 0);
   if (most === undefined || total <= most) return all;
   let seen = 0;

@@ -34,7 +34,7 @@ import type {
   ScheduleCapabilities,
   StrategyCapabilities,
   StageCapabilities,
-  LessonCapabilities,
+  DistillationLossCapabilities,
   PrivacyCapabilities,
 } from "./capabilities/learning.js";
 import type {
@@ -83,7 +83,7 @@ export interface Kinds<C extends Call = Call> {
   student: StageCapabilities<C>;
   sparsity: StageCapabilities<C>;
   quantization: StageCapabilities<C>;
-  lesson: LessonCapabilities;
+  lesson: DistillationLossCapabilities;
   privacy: PrivacyCapabilities<C>;
   aggregator: AggregatorCapabilities;
   partition: PartitionCapabilities<C>;

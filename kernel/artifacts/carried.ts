@@ -30,14 +30,14 @@ export interface Carried {
   /** Labels that its data or those before had: the head has those of later stages, too. Absent: of versions before. */
   readonly taught?: readonly string[];
 }
-/** A row that is learnt again: of which data, its number there, and its roles. */
-export interface Remembered {
+/** A row of a replay buffer: its data set, its number there, and its roles. */
+export interface Exemplar {
   readonly data: string;
   /** What tells the content of those data. */
   readonly hash: string;
   readonly row: number;
   readonly roles: Readonly<Record<string, unknown>>;
-  /** What was said of it when its data had been learnt, of the labels that the head then had; absent: nobody asked. */
+  /** Logits that the model gave for it when it had learned its data set, for the labels that the head then had. */
   readonly said?: readonly number[];
 }
 
@@ -52,21 +52,21 @@ const carriedSchema: Schema<Carried> = fields({
   taught: v.exactOptional(v.array(v.string())),
 });
 const isCarried = like(carriedSchema);
-const rememberedSchema: Schema<Remembered> = fields({
+const exemplarSchema: Schema<Exemplar> = fields({
   data: v.string(),
   hash: v.string(),
   row: figure,
   roles: table(v.unknown()),
   said: v.exactOptional(v.array(v.number())),
 });
-const isRemembered = like(rememberedSchema);
+const isExemplar = like(exemplarSchema);
 
 const folderOf = (run: string): string => join(run, "carried");
 /** The file of the weights and of what strategies keep. */
 export const carriedState = (run: string): string => join(folderOf(run), "state.safetensors");
 
-/** Logits that were said once of the rows that the stage learns, as long as it does. */
-export const recalledFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
+/** Logits that were cached for the rows of a stage, until the stage ends. */
+export const cachedOutputsFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
 
 /** Null: the run is no stage of an update, or was ended before it was over. */
 export function readCarried(run: string): Carried | null {
@@ -79,7 +79,7 @@ export function readCarried(run: string): Carried | null {
 export async function writeCarried(
   run: string,
   carried: Carried,
-  memory: readonly Remembered[],
+  exemplars: readonly Exemplar[],
   save: (file: string) => Promise<void>,
 ): Promise<void> {
   const folder = folderOf(run);
@@ -87,32 +87,32 @@ export async function writeCarried(
     makePrivateFolder(folder);
     await save(carriedState(run));
     closeToOthers(carriedState(run));
-    writeMemory(run, memory);
+    writeExemplars(run, exemplars);
     writePrivate(join(folder, "carried.json"), JSON.stringify(carried));
-    rmSync(recalledFile(run), { force: true });
+    rmSync(cachedOutputsFile(run), { force: true });
   } catch (error) {
     throw writing(error, folder);
   }
 }
 
 /** Coded errors `no-space`, `run-folder`. */
-export function writeMemory(run: string, memory: readonly Remembered[]): void {
-  const lines = memory.map((row) => `${JSON.stringify(row)}\n`).join("");
+export function writeExemplars(run: string, exemplars: readonly Exemplar[]): void {
+  const lines = exemplars.map((row) => `${JSON.stringify(row)}\n`).join("");
   try {
-    writePrivate(memoryFile(run), lines);
+    writePrivate(exemplarsFile(run), lines);
   } catch (error) {
     throw writing(error, folderOf(run));
   }
 }
 
-/** Rows that an earlier update kept. */
-export const readMemory = (run: string): readonly Remembered[] => memoryIn(run).rows;
+/** The replay buffer that an earlier update left. */
+export const readExemplars = (run: string): readonly Exemplar[] => exemplarsIn(run).rows;
 
-export const memoryFile = (run: string): string => join(folderOf(run), "memory.jsonl");
+export const exemplarsFile = (run: string): string => join(folderOf(run), "memory.jsonl");
 
 /** The same, and how many lines can't be read. */
-export function memoryIn(run: string): { readonly rows: readonly Remembered[]; readonly damaged: number } {
-  const lines = (readRegular(memoryFile(run)) ?? "").split("\n").filter((line) => line !== "");
+export function exemplarsIn(run: string): { readonly rows: readonly Exemplar[]; readonly damaged: number } {
+  const lines = (readRegular(exemplarsFile(run)) ?? "").split("\n").filter((line) => line !== "");
   const rows = lines.flatMap((line) => {
     let row: unknown;
     try {
@@ -120,7 +120,7 @@ export function memoryIn(run: string): { readonly rows: readonly Remembered[]; r
     } catch {
       return [];
     }
-    return isRemembered(row) ? [row] : [];
+    return isExemplar(row) ? [row] : [];
   });
   return { rows, damaged: lines.length - rows.length };
 }

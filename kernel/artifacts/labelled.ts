@@ -2,13 +2,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { writePrivate } from "../fetch/private.js";
-import type { Remembered } from "./carried.js";
+import type { Exemplar } from "./carried.js";
 import { writing } from "./folder-errors.js";
 import { readRegular } from "./read-regular.js";
 
 const fileIn = (run: string): string => join(run, "labelled.jsonl");
 
-export function keepLabelled(run: string, rows: readonly Remembered[]): void {
+export function keepLabelled(run: string, rows: readonly Exemplar[]): void {
   const file = fileIn(run);
   if (rows.length === 0 || existsSync(file)) return;
   try {

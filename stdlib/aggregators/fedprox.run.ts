@@ -1,18 +1,17 @@
 /** A pull to the server's weights: `fedprox.anchor/<name>`. */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./fedprox.js";
 
 const ANCHOR = "fedprox.anchor/";
 
 export const fedprox: AggregatorImplementation = {
   local: {
-    bends: {
+    strategy: {
       states: [ANCHOR],
       anchors: [ANCHOR],
-      regularise: (call, graph, learning) =>
-        pulled(graph, learning, { factor: argumentsOf(word, call).mu, anchor: ANCHOR }),
+      terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).mu, anchor: ANCHOR })],
     },
     keeps: [],
     sent: [],

@@ -22,14 +22,21 @@ export const scaffold: AggregatorImplementation = {
     return mean.map((delta) => learning_rate * delta);
   },
   local: {
-    bends: {
+    strategy: {
       states: [CORRECTION, GRADIENTS],
-      regularise: (_call, graph, learning) =>
-        learning.map(({ name, value, gradient }) =>
-          graph.at(name, () => gradient.add(moment(graph, CORRECTION + name, value))),
-        ),
-      watch(_call, graph, moved) {
-        for (const { name, value, gradient } of moved) {
+      // The linear term Σ correction · parameter.
+      terms: () => [
+        {
+          needs: "parameters",
+          reference: "none",
+          gradients: (graph, parameters) =>
+            parameters.map(({ name, value, gradient }) =>
+              graph.at(name, () => gradient.add(moment(graph, CORRECTION + name, value))),
+            ),
+        },
+      ],
+      afterUpdate(_call, graph, parameters) {
+        for (const { name, value, gradient } of parameters) {
           const sum = moment(graph, GRADIENTS + name, value);
           graph.update(GRADIENTS + name, sum.add(gradient));
         }

@@ -17,20 +17,17 @@ export interface ClientUpdate {
 /** Vectors that a side keeps from round to round, each as long as the weights, by name; zeros at first. */
 export type Kept = Readonly<Record<string, Float64Array>>;
 
-/** What a client's steps are bent by, and what it sends beside its update (SCAFFOLD's control variates). */
+/** What an aggregator adds to a client's steps, and what the client sends besides its update (SCAFFOLD's control variates). */
 export interface Local {
-  /**
-   * Bends the gradients of the client's own steps; its `states` are told before the first of each round. Its functions are
-   * given the aggregator's own call.
-   */
-  readonly bends: StrategyImplementation;
+  /** Changes the client's steps; its `states` are set before the first step of each round. It gets the aggregator's call. */
+  readonly strategy: StrategyImplementation;
   /** Names of what a client keeps, and of what the server sends beside the weights. */
   readonly keeps: readonly string[];
   readonly sent: readonly string[];
-  /** Vectors by the prefix of `bends.states`, as they stand before the first step of a round. `weights`: the server's. */
+  /** Vectors by the prefix of `strategy.states`, as they stand before the first step of a round. `weights`: the server's. */
   told(call: Call, of: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept }): Kept;
   /**
-   * After the last step of a round. `states`: vectors by the prefix of `bends.states`, as they stand then. `kept`: what it keeps
+   * After the last step of a round. `states`: vectors by the prefix of `strategy.states`, as they stand then. `kept`: what it keeps
    * from now on; `given`: what it sends beside its update, by name (none of `sent`: nothing).
    */
   after(

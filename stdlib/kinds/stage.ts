@@ -28,8 +28,8 @@ export interface MadeWhole extends Made {
 export interface StageImplementation {
   /** Absent: the weights stay as they are. */
   make?(call: Call, of: Whole): MadeWhole;
-  /** What is learnt of the model that it is made of; absent: nothing but the rows' labels. */
-  lessons?(call: Call): readonly Call[];
+  /** Distillation losses from the model that it is made of; default: the task's own loss alone. */
+  losses?(call: Call): readonly Call[];
   /** How many texts are made of each that is learnt, for the other model to label; absent: none. */
   augments?(call: Call): number;
 }

@@ -1,24 +1,16 @@
 /**
- * Strategies: how a model goes on learning from new data and keeps what it knows. A strategy rewrites the training program, as a
- * technique rewrites the model: it adds to the gradients of an update, keeps states beside the parameters, and says which rows
- * are learnt again. Where one data set ends and the next begins, its own program takes down what must not be lost
- * (`stdlib/programs/strategies.ts`).
+ * Strategies of continual learning: how a model learns from new data without forgetting earlier data. A strategy adds terms to the
+ * loss, keeps states for each parameter, and can replay rows. At the end of a data set it consolidates: it updates its states for
+ * the next one (`stdlib/programs/consolidation.ts`).
  */
-import type { Memory } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
 import type { Graph } from "#dsl/graph/builder.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
+import type { LossTerm, TrainedParameter } from "./loss-term.js";
 
-/** A parameter that trains, and the gradient of the rows' own mean loss. */
-export interface Learning {
-  readonly name: string;
-  readonly value: Tensor;
-  readonly gradient: Tensor;
-  /** Of the head: whether it has a row for each label. Absent: it is none of the head's. */
-  readonly head?: "labels" | "other";
-}
-/** A parameter before and after an update, and the gradient of the rows' own loss before it was clipped. */
-export interface Moved extends Learning {
+/** A parameter before and after an update; its gradient is without penalties and before clipping. */
+export interface UpdatedParameter extends TrainedParameter {
   readonly after: Tensor;
 }
 
@@ -28,78 +20,60 @@ export interface StrategyImplementation {
   /** Those of them that are places of the weights: what they say of a new label's weights is where these begin. */
   readonly anchors?: readonly string[];
   /**
-   * What of a parameter (or of a state beside it) is of earlier data alone, and stays bit by bit as it is: it has no gradient,
-   * and what the optimizer does to it is undone. The stage before had that part and no more. Null: nothing is.
+   * The part of a parameter (or of one of its states) that belongs to earlier data: it gets no gradient, and the optimizer's change
+   * of it is undone. The stage before had that part alone. Null: none.
    */
-  keeps?(call: Call, name: string, shape: readonly number[]): KeptPart | null;
-  /** What the gradients become before they are clipped: those of a penalty added to them. Absent: as they are. */
-  regularise?(call: Call, graph: Graph, learning: readonly Learning[]): readonly Tensor[];
-  /** What it keeps of an update. */
-  watch?(call: Call, graph: Graph, moved: readonly Moved[]): void;
-  /** What it takes down of data that were learnt, as updates of its states. Absent: nothing. */
-  takeDown?(call: Call, graph: Graph, learnt: Learnt): void;
-  /** Which rows it looks at one by one, for squared gradients, when data were learnt; absent: none. */
-  looks?(call: Call): Looks;
-  /** Rows of earlier data that are learnt again beside the new ones, as its word says; absent: none. */
-  memory?(call: Call): Memory;
-  /** Logits that were said of rows once, beside which the model is held while it learns these; absent: rows bring none. */
-  recalls?: Recalls;
+  frozenPart?(call: Call, name: string, shape: readonly number[]): FrozenPart | null;
+  /** Loss terms that are added to the objective: penalties on parameters, distances to replayed outputs. Default: none. */
+  terms?(call: Call): readonly LossTerm[];
+  /** Updates its own states after an update of the parameters. */
+  afterUpdate?(call: Call, graph: Graph, parameters: readonly UpdatedParameter[]): void;
+  /** Updates its states at the end of a data set. */
+  consolidate?(call: Call, graph: Graph, context: ConsolidationContext): void;
+  /** How the squared gradients that it consolidates are estimated; default: it uses none. */
+  fisher?(call: Call): FisherOptions;
+  /** Rows of earlier data that are replayed, as its record says; default: none. */
+  replay?(call: Call): ReplayBuffer;
+  /** Which logits are cached for its terms of reference `cached`, whose source is its word. Default: none. */
+  readonly replayedOutputs?: ReplayedOutputs;
   /** Rows are sent to the part of the data that they are like: these are told before the first step (`ModelOutputs.routed`). */
   routes?: true;
   /** States ([…], they don't train) that it goes by, told before the first step. */
   readonly constants?: readonly string[];
 }
 
-/** The first so many along an axis. */
-export interface KeptPart {
+/** The first places along an axis. */
+export interface FrozenPart {
   readonly axis: 0 | 1;
   readonly first: number;
 }
 
-/** What the program that takes down sees. */
-export interface Learnt {
+/** What the program of a consolidation sees. */
+export interface ConsolidationContext {
   readonly parameters: readonly { readonly name: string; readonly value: Tensor }[];
-  /** f32 scalar, 1 before the first data set: what the model knew before; else 0. */
+  /** f32 scalar: 1 before the first data set, for what the model knew already; else 0. */
   readonly first: Tensor;
-  /** The mean over rows of the squared gradient of a parameter; of strategies that look. */
+  /** The mean over rows of the squared gradient of a parameter; of strategies with `fisher`. */
   readonly squared: (name: string) => Tensor;
 }
 
-/** How squared gradients are come by. */
-export interface Looks {
+/** How the Fisher information is estimated. */
+export interface FisherOptions {
   /**
-   * Labels whose log-probability is derived: `exact` all of them, weighed by their probabilities; `sampled` one that is drawn
-   * by these; `empirical` the row's own; `batched` the mean of a batch is squared, which is no Fisher information and is here
-   * to be compared with. Absent: `exact` where a row has one label of few, of many along some directions and the rest of them
-   * folded into one, else `empirical`.
+   * Labels whose log-probability is differentiated: `exact`, all of them, weighted by their probabilities; `sampled`, one drawn by
+   * these; `empirical`, the row's own; `batched`, the squared mean over a batch, which is no Fisher information and is here for
+   * comparison. Default: `exact` where a row has one label of few; of many, along some directions with the others folded into the
+   * last; else `empirical`.
    */
   readonly labels?: "exact" | "sampled" | "empirical" | "batched" | null;
-  /** Most rows; absent: all. */
+  /** Maximum number of rows; default: all. */
   readonly rows?: number | null;
 }
-/** Rows bring what was said of them once. */
-export interface Recalls {
-  /**
-   * `begun`: of all rows that a stage learns, what the weights say that it begins with, of the labels that earlier data had.
-   * `learnt`: of the rows that are kept, what was said of them when their data had been learnt.
-   */
-  readonly of: "begun" | "learnt";
-  /** A scalar that is added to the rows' own loss. */
-  hold(call: Call, said: Said): Tensor;
-}
-/** What is said of a batch's rows, and what was said of them once. */
-export interface Said {
-  /** [rows, labels]. */
-  readonly logits: Tensor;
-  /** [rows, labels]: as they were said once. */
-  readonly recalled: Tensor;
-  /** [rows, labels]: 1 where anything was said, else 0. */
-  readonly known: Tensor;
-  /** [rows]: 1 by the number of rows of the whole update that bring any, 0 of those that bring none: Σ is a mean. */
-  readonly share: Tensor;
-  /** Whether of several labels one is right, or each by itself. */
-  readonly decides: "one" | "several";
-}
+/**
+ * When cached logits are computed. `stage_start`: for every row of a stage, with the weights that the stage starts from; only the
+ * labels of earlier data are known. `stage_end`: for the replayed rows, with the weights at the end of the stage that learned them.
+ */
+export type ReplayedOutputs = "stage_start" | "stage_end";
 
 declare module "#dsl/types/registry.js" {
   interface Implementations {

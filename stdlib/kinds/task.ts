@@ -15,6 +15,7 @@ import type {
   RankingMetricInput,
 } from "./metric.js";
 import type { Layers } from "./layers.js";
+import type { OutputTerm } from "./loss-term.js";
 import type { ModelOutputs } from "./model.js";
 
 /** One value per row, in memory or read as they are asked for: going through all of them costs less than asking for each. */
@@ -150,6 +151,11 @@ export interface TaskOutputs {
   plain?(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
   /** That loss as it is told; absent: as it is. */
   told?(loss: Tensor): Tensor;
+  /**
+   * f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens (`targets`; label not −100). The
+   * logits of these tokens are made whole. Of tasks that write texts.
+   */
+  sequenceLogprobs?(supervised: Supervised): Tensor;
   /** What the head's one linear layer reads of each row, [batch, features]; absent: the head is more than that. */
   features?(): Tensor;
 }
@@ -313,6 +319,8 @@ export interface TaskImplementation {
   readonly bare?: true;
   /** How many numbers the head gives for that many labels; absent: as many. */
   outputs?(labels: number): number;
+  /** Loss terms that replace the task's own loss in the objective of its trainings. Default: its own loss. */
+  terms?(call: Call): readonly OutputTerm[];
   /** Absent: a task that writes texts. */
   readonly answers?: Answers;
 }

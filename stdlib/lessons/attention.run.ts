@@ -1,80 +1,94 @@
-/** What tokens look at: TinyBERT's squared differences of attention scores, MiniLMv2's relations of queries, keys and values. */
+/** Distance between attention: squared differences of scores as in TinyBERT, or relations of queries, keys and values as in MiniLMv2. */
 import { lastOf } from "#dsl/diagnostics/must.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Lesson, LessonImplementation, WithinBlock } from "../kinds/lesson.js";
-import { headsOf, pairsSeen, sideBySide } from "../lib/lessons/within.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
+import type { BlockStates, OutputTerm, TermContext } from "../kinds/loss-term.js";
+import { blockPairs, splitHeads, visiblePairs } from "../lib/lessons/hidden-states.js";
 import { word } from "./attention.js";
 
-export const attention: LessonImplementation = {
-  weight: (call) => argumentsOf(word, call).weight,
-  loss(call, lesson) {
-    const { of } = argumentsOf(word, call);
-    const { student, teacher } = lesson.within();
-    const pairs = sideBySide(student, teacher);
-    const alike = pairs.every(([own, other]) => own.heads === other.heads);
-    if (of === "scores" || (of === "auto" && alike))
-      return pairs.map((pair) => scoresApart(pair, lesson)).reduce((sum, one) => sum.add(one));
-    return relationsApart(lastOf(pairs), lesson);
+export const attention: DistillationLossImplementation = {
+  term(call): OutputTerm<"hidden"> {
+    const { weight, of: compared } = argumentsOf(word, call);
+    return {
+      needs: "hidden",
+      reference: "frozen",
+      source: TEACHER_OUTPUTS,
+      weight,
+      loss(context) {
+        const pairs = blockPairs(context.outputs(), context.referenceOutputs());
+        const sameHeads = pairs.every(([student, teacher]) => student.heads === teacher.heads);
+        if (compared === "scores" || (compared === "auto" && sameHeads))
+          return pairs.map((pair) => scoreDistance(pair, context)).reduce((sum, one) => sum.add(one));
+        return relationDivergence(lastOf(pairs), context);
+      },
+    };
   },
 };
 
-/** Over heads and pairs of tokens of which one sees the other. */
-function scoresApart([own, of]: readonly [WithinBlock, WithinBlock], { mask, share }: Lesson): Tensor {
-  const seen = pairsSeen(mask, own.causal);
-  const each = scoresOf(own).subtract(scoresOf(of)).square().multiply(seen).sum([1, 2, 3]);
-  const pairs = seen.sum([1, 2, 3]).multiply(own.heads);
+type BlockPair = readonly [student: BlockStates, teacher: BlockStates];
+type Weights = Pick<TermContext, "mask" | "share">;
+
+/** The mean over heads and pairs of tokens of which one attends to the other. */
+function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
+  const visible = visiblePairs(mask, student.causal);
+  const each = scoresOf(student).subtract(scoresOf(teacher)).square().multiply(visible).sum([1, 2, 3]);
+  const pairs = visible.sum([1, 2, 3]).multiply(student.heads);
   return each.divide(pairs.maximum(1)).multiply(share).sum();
 }
 
 /** [batch, heads, length, length]. */
-function scoresOf({ queries, keys, heads, keyHeads, scale }: WithinBlock): Tensor {
-  const [q, k] = [headsOf(queries, heads), headsOf(keys, heads, keyHeads)];
+function scoresOf({ queries, keys, heads, keyHeads, scale }: BlockStates): Tensor {
+  const [q, k] = [splitHeads(queries, heads), splitHeads(keys, heads, keyHeads)];
   return q.matmul(k, { transposeB: true }).multiply(scale);
 }
 
+/** Subtracted from the logits of hidden pairs. */
 const FAR = 1e4;
 
 /** The mean over queries, keys and values, heads and real tokens, of the divergence of the student's relations from the teacher's. */
-function relationsApart([own, of]: readonly [WithinBlock, WithinBlock], { mask, share }: Lesson): Tensor {
-  const heads = relationHeads(own, of);
-  const seen = pairsSeen(mask, own.causal);
-  const hidden = seen.subtract(1).multiply(FAR);
+function relationDivergence([student, teacher]: BlockPair, context: Weights): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
+  const heads = relationHeads(student, teacher);
+  const visible = visiblePairs(mask, student.causal);
+  const hidden = visible.subtract(1).multiply(FAR);
   const real = mask.reshape([mask.shape[0] ?? "batch", 1, mask.shape[1] ?? "length"]);
-  const apart = (["queries", "keys", "values"] as const).map((name) => {
-    const logs = (block: WithinBlock): Tensor => related(block, name, heads).add(hidden).logSoftmax();
-    const [now, then] = [logs(own), logs(of)];
+  const divergences = (["queries", "keys", "values"] as const).map((name) => {
+    const logs = (block: BlockStates): Tensor => relations(block, name, heads).add(hidden).logSoftmax();
+    const [now, then] = [logs(student), logs(teacher)];
     const each = then.exp().multiply(then.subtract(now)).sum([3]).multiply(real).sum([1, 2]);
     return each
       .divide(mask.sum([1]).maximum(1).multiply(heads))
       .multiply(share)
       .sum();
   });
-  return apart.reduce((sum, one) => sum.add(one)).divide(apart.length);
+  return divergences.reduce((sum, one) => sum.add(one)).divide(divergences.length);
 }
 
-/** Into how many heads the vectors of both can be parted: the student's own, or the most below them that part both widths. */
-export function relationHeads(own: WithinBlock, of: WithinBlock): number {
-  const widths = [own, of].map(({ queries, heads, keyHeads, keys }) => [
+/** The number of heads into which the vectors of both are split: the student's, or the largest number below that divides both widths. */
+export function relationHeads(student: BlockStates, teacher: BlockStates): number {
+  const widths = [student, teacher].map(({ queries, heads, keyHeads, keys }) => [
     lastOf(queries.shape) as number,
     ((lastOf(keys.shape) as number) / keyHeads) * heads,
   ]);
-  for (let heads = own.heads; heads > 1; heads--) if (widths.flat().every((width) => width % heads === 0)) return heads;
+  for (let heads = student.heads; heads > 1; heads--)
+    if (widths.flat().every((width) => width % heads === 0)) return heads;
   return 1;
 }
 
-/** [batch, heads, length, length]: how alike the vectors of tokens are, parted into so many heads. */
-function related(block: WithinBlock, name: "queries" | "keys" | "values", heads: number): Tensor {
+/** [batch, heads, length, length]: scaled products of the vectors of tokens, split into that many heads. */
+function relations(block: BlockStates, name: "queries" | "keys" | "values", heads: number): Tensor {
   const shared = name === "queries" ? block.heads : block.keyHeads;
-  const whole = shared === block.heads || name === "queries" ? block[name] : spread(block, name);
-  const size = (lastOf(whole.shape) as number) / heads;
-  const parted = headsOf(whole, heads);
-  return parted.matmul(parted, { transposeB: true }).divide(Math.sqrt(size));
+  const vectors = shared === block.heads || name === "queries" ? block[name] : repeated(block, name);
+  const size = (lastOf(vectors.shape) as number) / heads;
+  const split = splitHeads(vectors, heads);
+  return split.matmul(split, { transposeB: true }).divide(Math.sqrt(size));
 }
 
-/** Keys or values that several query heads share, once for each of these. */
-function spread(block: WithinBlock, name: "keys" | "values"): Tensor {
+/** Keys or values that several query heads share, once for each query head. */
+function repeated(block: BlockStates, name: "keys" | "values"): Tensor {
   const [batch, length] = block[name].shape as [string, string];
-  const all = headsOf(block[name], block.heads, block.keyHeads).transpose([0, 2, 1, 3]);
+  const all = splitHeads(block[name], block.heads, block.keyHeads).transpose([0, 2, 1, 3]);
   return all.reshape([batch, length, block.heads * (lastOf(all.shape) as number)]);
 }

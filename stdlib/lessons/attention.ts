@@ -38,6 +38,6 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  capabilities: { of: "within" },
+  capabilities: { needs: "states" },
   load: async () => (await import("./attention.run.js")).attention,
 });

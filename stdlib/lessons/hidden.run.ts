@@ -1,26 +1,34 @@
-/** What blocks hand on, as TinyBERT (squares) and DistilBERT (cosine) learn it. */
+/** Distance between the hidden states of student and teacher, by squares as in TinyBERT or by cosine as in DistilBERT. */
 import { cosineSimilarity } from "#dsl/graph/losses.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import { argumentsOf } from "#dsl/types/filled.js";
-import type { LessonImplementation } from "../kinds/lesson.js";
-import { asWide, overTokens, sideBySide } from "../lib/lessons/within.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
+import type { OutputTerm } from "../kinds/loss-term.js";
+import { blockPairs, meanOverTokens, projected } from "../lib/lessons/hidden-states.js";
 import { word } from "./hidden.js";
 
-export const hidden: LessonImplementation = {
-  weight: (call) => argumentsOf(word, call).weight,
-  loss(call, lesson) {
-    const { by, blocks } = argumentsOf(word, call);
-    const { student, teacher } = lesson.within();
-    const widths = { in: student.width, out: teacher.width };
-    const pairs = sideBySide(student, teacher).map(([own, of]) => [own.hidden, of.hidden] as const);
-    const all = blocks === "last" ? pairs.slice(-1) : [[student.embeddings, teacher.embeddings] as const, ...pairs];
-    return all
-      .map(([own, of]) => overTokens(apart(asWide(own, lesson, widths), of, by), lesson))
-      .reduce((sum, one) => sum.add(one));
+export const hidden: DistillationLossImplementation = {
+  term(call): OutputTerm<"hidden"> {
+    const { weight, by, blocks } = argumentsOf(word, call);
+    return {
+      needs: "hidden",
+      reference: "frozen",
+      source: TEACHER_OUTPUTS,
+      weight,
+      loss(context) {
+        const [student, teacher] = [context.outputs(), context.referenceOutputs()];
+        const widths = { in: student.width, out: teacher.width };
+        const pairs = blockPairs(student, teacher).map(([own, other]) => [own.hidden, other.hidden] as const);
+        const all = blocks === "last" ? pairs.slice(-1) : [[student.embeddings, teacher.embeddings] as const, ...pairs];
+        return all
+          .map(([own, other]) => meanOverTokens(distance(projected(own, context, widths), other, by), context))
+          .reduce((sum, one) => sum.add(one));
+      },
+    };
   },
 };
 
 /** [batch, length]. */
-function apart(x: Tensor, y: Tensor, by: "squares" | "cosine"): Tensor {
+function distance(x: Tensor, y: Tensor, by: "squares" | "cosine"): Tensor {
   return by === "squares" ? x.subtract(y).square().mean([-1]) : cosineSimilarity(x, y).negate().add(1);
 }

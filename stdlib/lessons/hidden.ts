@@ -46,6 +46,6 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  capabilities: { of: "within" },
+  capabilities: { needs: "states" },
   load: async () => (await import("./hidden.run.js")).hidden,
 });

@@ -1,6 +1,15 @@
-/** The rows' own labels, which every training learns. */
+/** The task's own loss, which every training without a teacher has too. */
 import { argumentsOf } from "#dsl/types/filled.js";
-import type { LessonImplementation } from "../kinds/lesson.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
+import type { OutputTerm } from "../kinds/loss-term.js";
 import { word } from "./labels.js";
 
-export const labels: LessonImplementation = { weight: (call) => argumentsOf(word, call).weight };
+export const labels: DistillationLossImplementation = {
+  term: (call): OutputTerm<"task_loss"> => ({
+    needs: "task_loss",
+    reference: "none",
+    source: TEACHER_OUTPUTS,
+    weight: argumentsOf(word, call).weight,
+    loss: ({ outputs }) => outputs(),
+  }),
+};

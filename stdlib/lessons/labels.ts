@@ -9,6 +9,6 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { hard: "labels", task: "labels", cross_entropy: "labels" },
   parameters: [weight],
-  capabilities: { of: "labels" },
+  capabilities: { needs: "task_loss" },
   load: async () => (await import("./labels.run.js")).labels,
 });

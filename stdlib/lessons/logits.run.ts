@@ -1,20 +1,34 @@
-/** Hinton's distillation: what a teacher says, at a temperature. */
+/** Distillation of logits at a temperature (Hinton et al. 2015). */
 import { binaryCrossEntropies } from "#dsl/graph/losses.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { argumentsOf } from "#dsl/types/filled.js";
-import type { LessonImplementation } from "../kinds/lesson.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
+import type { OutputTerm, TermContext } from "../kinds/loss-term.js";
 import { word } from "./logits.js";
 
-export const logits: LessonImplementation = {
-  weight: (call) => argumentsOf(word, call).weight,
-  loss(call, { said, share }) {
-    const { temperature } = argumentsOf(word, call);
-    const { student, teacher, decides, places } = said();
-    const [now, then] = [student.divide(temperature), teacher.divide(temperature)];
-    const each =
-      decides === "several"
-        ? binaryCrossEntropies(now, then.sigmoid(), {}).mean([-1])
-        : then.softmax().multiply(then.logSoftmax().subtract(now.logSoftmax())).sum([-1]);
-    const mean = places ? each.mean().multiply(share.sum()) : each.multiply(share).sum();
-    return mean.multiply(temperature * temperature);
+export const logits: DistillationLossImplementation = {
+  term(call, teacher): OutputTerm<"logits"> {
+    const { weight, temperature } = argumentsOf(word, call);
+    return {
+      needs: "logits",
+      reference: teacher,
+      source: TEACHER_OUTPUTS,
+      weight,
+      loss: (context) => divergence(context, temperature),
+    };
   },
 };
+
+/** The divergence of the student's probabilities at a temperature from the teacher's, times the temperature's square. */
+function divergence(context: TermContext<"logits">, temperature: number): Tensor {
+  const share = context.share();
+  const { logits: student, decides, places } = context.outputs();
+  const { logits: teacher } = context.referenceOutputs();
+  const [now, then] = [student.divide(temperature), teacher.divide(temperature)];
+  const each =
+    decides === "several"
+      ? binaryCrossEntropies(now, then.sigmoid(), {}).mean([-1])
+      : then.softmax().multiply(then.logSoftmax().subtract(now.logSoftmax())).sum([-1]);
+  const mean = places ? each.mean().multiply(share.sum()) : each.multiply(share).sum();
+  return mean.multiply(temperature * temperature);
+}

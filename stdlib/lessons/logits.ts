@@ -28,6 +28,6 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  capabilities: { of: "said" },
+  capabilities: { needs: "outputs" },
   load: async () => (await import("./logits.run.js")).logits,
 });

@@ -10,8 +10,8 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { learntLoss, Watched } from "./lessons.js";
-import { recalledLoss } from "./recalled.js";
+import { HiddenStateRecorder } from "./hidden-states.js";
+import { buildObjective } from "./objective.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
@@ -28,14 +28,14 @@ export function buildAccumulate(o: AssembleOptions): Program {
   const inputs = modelInputs(graph, o);
   const supervised = supervise(graph, o, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: [] });
-  const watched = o.lessons && new Watched();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), watched?.around);
+  const recorder = new HiddenStateRecorder();
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
   const loss = model.loss(supervised, "sum").multiply(share);
-  const learnt = watched && learntLoss(o, graph, loss, { model, inputs, supervised, watched });
+  const objective = buildObjective(o, graph, loss, { model, inputs, supervised, recorder });
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  gradient(graph, learnt ?? recalledLoss(o, graph, loss, model), parameters).forEach((d, i) => {
+  gradient(graph, objective, parameters).forEach((d, i) => {
     const name = names[i]!;
     if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
   });

@@ -5,8 +5,8 @@
  */
 import { buildAccumulate, buildApply } from "./accumulate.js";
 import { buildEvaluate, buildFeatures } from "./evaluate.js";
-import { BESIDE } from "./lessons.js";
 import { savedName } from "./model.js";
+import { EXTRA_STATES } from "./objective.js";
 import type { Assembled, AssembleOptions } from "./options.js";
 import { buildPrivate } from "./private.js";
 import { buildTrain } from "./train.js";
@@ -25,9 +25,10 @@ export function assemble(o: AssembleOptions): Assembled {
     ...strategies.flatMap(({ implementation }) => implementation.constants ?? []),
   ];
   const weights = Object.keys(built.program.state).filter(
-    (name) => ![...states, ...keptBy, ...BESIDE].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
+    (name) =>
+      ![...states, ...keptBy, ...EXTRA_STATES].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
   );
-  const own = trainable.filter((name) => !BESIDE.some((prefix) => name.startsWith(prefix)));
+  const own = trainable.filter((name) => !EXTRA_STATES.some((prefix) => name.startsWith(prefix)));
   const kept = [...(saved === "trained" ? own : weights), ...routes];
   const exact = o.technique.implementation.exact?.(o.technique.call) === true;
   const asked = {

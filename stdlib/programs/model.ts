@@ -112,7 +112,7 @@ export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (pat
 /** `technique` absent: none. */
 export function layersOptions(
   o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
-    Partial<Pick<AssembleOptions, "technique" | "task" | "under" | "rounding" | "looks">>,
+    Partial<Pick<AssembleOptions, "technique" | "task" | "under" | "rounding" | "onLinearInput">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
@@ -122,9 +122,9 @@ export function layersOptions(
   const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));
   const { call, implementation } = o.technique ?? {};
-  const { rounding, looks } = o;
+  const { rounding, onLinearInput } = o;
   const multiplied = (path: string, x: Tensor): Tensor => {
-    looks?.(path, x);
+    onLinearInput?.(path, x);
     return rounding ? roundedActivation(rounding, path, x) : x;
   };
   const adds = (path: string): boolean => (call && implementation?.adds?.(call, path)) ?? false;
@@ -146,7 +146,7 @@ export function layersOptions(
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
     fits: (name, shape) => !/classifier/.test(name) || !shapes[name] || shapes[name].join() === shape.join(),
     initializerRange: o.family.initializerRange(o.config),
-    ...((rounding ?? looks) && { multiplied }),
+    ...((rounding ?? onLinearInput) && { multiplied }),
     ...(draws && { draws }),
   };
 }

@@ -3,7 +3,7 @@ import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import type { Program } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
-import type { LessonImplementation } from "../kinds/lesson.js";
+import type { OutputTerm } from "../kinds/loss-term.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
@@ -15,15 +15,16 @@ export interface Strategy {
   readonly call: Call;
   readonly implementation: StrategyImplementation;
 }
-/** What is learnt of another model. */
-export interface Lessons {
-  readonly lessons: readonly { readonly call: Call; readonly implementation: LessonImplementation }[];
-  /** The other model, which runs beside; null: what it said of rows is fed. */
+/** An objective that is more than the task's own loss. */
+export interface ObjectiveOptions {
+  /** They replace the task's own loss, which is one of them where it counts. */
+  readonly terms: readonly OutputTerm[];
+  /** The model of the reference `frozen`; null: no term has it. */
   readonly teacher: TeacherOptions | null;
-  /** Rows without labels stand beside each batch. */
-  readonly beside: boolean;
+  /** Whether each batch also has rows without labels. */
+  readonly unlabelledRows: boolean;
 }
-/** A model that stands beside, whose states have names of their own (`TEACHER`) and hold nothing until they are loaded. */
+/** A model in the program of another. Its states have names of their own (`TEACHER`) and are zero until they are loaded. */
 export type TeacherOptions = Pick<AssembleOptions, "family" | "config" | "technique" | "task" | "labels">;
 
 export interface AssembleOptions {
@@ -37,8 +38,8 @@ export interface AssembleOptions {
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** How it goes on learning from new data; absent: it learns from one data set. */
   readonly strategies?: readonly Strategy[];
-  /** What it learns of another model; absent: nothing. */
-  readonly lessons?: Lessons | undefined;
+  /** Default: the task's own loss. Terms of strategies are added to it. */
+  readonly objective?: ObjectiveOptions | undefined;
   /** Put before the names of all states; absent: they are as in a checkpoint. */
   readonly under?: string;
   /** Number of labels. */
@@ -56,8 +57,8 @@ export interface AssembleOptions {
   readonly seed: number;
   /** How what goes into products is rounded, of a model that was quantised; absent: it isn't. */
   readonly rounding?: RoundedActivations;
-  /** Told of what goes into each linear layer; absent: nobody is. */
-  readonly looks?: (path: string, x: Tensor) => void;
+  /** Called with the input of each linear layer. */
+  readonly onLinearInput?: (path: string, x: Tensor) => void;
   /** Whether the programs take token_type_ids; else all are 0. */
   readonly tokenTypes?: boolean;
   /** Whether rows hold several texts: the programs take `positions` and `segments` too. */
@@ -86,30 +87,32 @@ export interface PrivatePrograms {
   readonly apply: Program;
 }
 /**
- * What is squared: how far each row's logits reach along a direction of its own (`directions`) or of several (`pairs` of a row
- * and a direction); along the one between two labels, which says all that there is to say of them (`between`); or each row's
- * loss.
+ * Whose gradient is squared: of the logits along one direction per row (`directions`), along several (`pairs` of a row and a
+ * direction), along the one between two labels, which is enough for two (`between`); or of each row's loss.
  */
-export type LookOf = "directions" | "pairs" | "between" | "loss";
-/** Squared gradients, added to states of their own. */
-export interface Look {
-  readonly of: LookOf;
+export type FisherEstimator = "directions" | "pairs" | "between" | "loss";
+/** Adds squared gradients to states of their own. */
+export interface FisherProgram {
+  readonly estimator: FisherEstimator;
   /**
-   * Inputs as evaluate's and, by `of`: `directions` (f32 as the logits); `directions` (f32 [pairs, labels]) and `row_of` (i32
+   * Inputs as evaluate's and, by the estimator: `directions` (f32 as the logits); `directions` (f32 [pairs, labels]) and `row_of` (i32
    * [pairs], the row of each); `between` (f32 [labels]: 1 at a label, −1 at another, else 0); or inputs as loss's. Output loss:
    * the sum over rows of what was squared.
    */
   readonly program: Program;
-  /** Whether each row of a batch is squared by itself; else the batch is one, with input `share` (f32 scalar), by which its squares are weighed. */
-  readonly apart: boolean;
-  /** Bytes that each row, or pair, holds by itself before they are summed. */
-  readonly held: number;
+  /** Whether the gradient of each row is squared; else that of the batch, times input `share` (f32 scalar). */
+  readonly perRow: boolean;
+  /** Bytes per row or pair before they are summed. */
+  readonly rowBytes: number;
 }
-export interface LearntPrograms {
-  /** Made when asked for; `apart`: each row by itself, where that can be told, else rows along one direction. Null: no strategy looks. */
-  readonly look: ((of: LookOf, apart: boolean) => Look) | null;
-  /** Inputs rows and first (f32 scalars): how many rows were looked at, and 1 before the first data set, else 0. Sets the sums to zero. */
-  readonly takeDown: Program;
+export interface ConsolidationPrograms {
+  /**
+   * Built on demand. Where gradients of single rows can't be told apart, `perRow` gives a program of the whole batch, along one
+   * direction per row. Null: no strategy uses Fisher information.
+   */
+  readonly fisher: ((estimator: FisherEstimator, perRow: boolean) => FisherProgram) | null;
+  /** Inputs rows and first (f32 scalars): the number of rows in the sums, and 1 before the first data set, else 0. Sets the sums to zero. */
+  readonly consolidate: Program;
 }
 export interface Assembled {
   /**

@@ -8,6 +8,7 @@
  *
  * The loss that a step tells and how long rows' gradients are, are of the rows themselves: no noise covers them.
  */
+import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { Graph } from "#dsl/graph/builder.js";
 import { gradient } from "#dsl/graph/gradient.js";
@@ -20,6 +21,7 @@ import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Supervision } from "../kinds/task.js";
 import { SUM } from "./accumulate.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
+import { isTaskLoss } from "./objective.js";
 import type { AssembleOptions, PrivatePrograms } from "./options.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
@@ -30,8 +32,12 @@ export const NOISE = "noise/";
 /** Tasks of which a batch has several texts for a row, or whose rows lose something by how far others make them be padded. */
 const BESIDE: readonly string[] = ["apart", "contexts"] satisfies readonly Supervision["rows"][];
 
-/** `clip`: the greatest length of what a row says. */
+/** `clip`: the maximum norm of a row's gradient. Throws `graph-invalid` for loss terms other than the task's own loss. */
 export function buildPrivate(o: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
+  if (!isTaskLoss(o))
+    throw new CodedError("graph-invalid", {
+      problem: "private updates take no loss terms besides the task's own loss",
+    });
   const alone = once(() => build(o, clip, false));
   return {
     apart: BESIDE.includes(o.task.implementation.supervision.rows) ? null : build(o, clip, true),

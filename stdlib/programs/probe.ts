@@ -14,13 +14,13 @@ export interface Probe {
 }
 
 export function buildProbe(
-  o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout" | "looks">,
+  o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout" | "onLinearInput">,
   tokenTypes: boolean,
 ): Probe {
   const graph = new Graph();
   const seen = new Map<string, Tensor>();
   const inputs = modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family });
-  const model = buildModel({ ...o, dropout: 0, looks: (path, x) => seen.set(path, x) }, graph, inputs);
+  const model = buildModel({ ...o, dropout: 0, onLinearInput: (path, x) => seen.set(path, x) }, graph, inputs);
   model.logits();
   const paths = [...seen.keys()];
   paths.forEach((path, n) => {

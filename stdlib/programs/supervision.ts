@@ -3,14 +3,14 @@ import type { Graph } from "#dsl/graph/builder.js";
 import type { Supervised } from "../kinds/task.js";
 import { WEIGHT } from "../lib/tasks/row-weights.js";
 import type { AssembleOptions } from "./options.js";
-import { weighsBatch } from "./recalled.js";
+import { weighsBatch } from "./objective.js";
 
-type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies" | "lessons">;
+type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies" | "objective">;
 
 /** `weighed`: of programs that train: rows count what the task says of their labels, the data's role `weight` of them, and strategies. */
 export function supervise(
   graph: Graph,
-  { task, labels, strategies, lessons, roles = [] }: Supervises,
+  { task, labels, strategies, objective, roles = [] }: Supervises,
   { weighed }: { readonly weighed: boolean },
 ): Supervised {
   const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
@@ -22,7 +22,7 @@ export function supervise(
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
     ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
     ...(weighed &&
-      (roles.includes(WEIGHT) || weighsBatch({ strategies, lessons })) && {
+      (roles.includes(WEIGHT) || weighsBatch({ strategies, objective })) && {
         each: graph.input("each", { dtype: "f32", shape: of }),
       }),
   };

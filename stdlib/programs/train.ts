@@ -5,8 +5,8 @@ import { optimise } from "#dsl/graph/passes/table.js";
 import type { Program } from "#dsl/graph/program.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { learntLoss, Watched } from "./lessons.js";
-import { recalledLoss, weighsBatch } from "./recalled.js";
+import { HiddenStateRecorder } from "./hidden-states.js";
+import { buildObjective, weighsBatch } from "./objective.js";
 import { updateBy } from "./strategies.js";
 import { supervise } from "./supervision.js";
 
@@ -22,15 +22,15 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
   const supervised = supervise(graph, o, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
-  const watched = o.lessons && new Watched();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), watched?.around);
-  // Where rows are weighed, what these count together is one.
+  const recorder = new HiddenStateRecorder();
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  // The weights of weighed rows sum to 1.
   const loss = model.loss(supervised, weighsBatch(o) ? "sum" : "mean");
-  const learnt = watched && learntLoss(o, graph, loss, { model, inputs, supervised, watched });
+  const objective = buildObjective(o, graph, loss, { model, inputs, supervised, recorder });
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  const gradients = gradient(graph, learnt ?? recalledLoss(o, graph, loss, model), parameters);
+  const gradients = gradient(graph, objective, parameters);
   const trainable = names.flatMap((name, i) => {
     const d = gradients[i];
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];

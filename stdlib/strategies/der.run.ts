@@ -1,15 +1,13 @@
-/** Rows of earlier data beside each batch of new ones, held to what was said of them when they had been learnt. */
+/** Rows of earlier data in each batch, kept near the logits that the model gave for them when it had learned them. */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
-import { squaredApart } from "../lib/strategies/distance.js";
-import { memoryOf } from "../lib/strategies/memory.js";
+import { replayTerm, squaredDistance } from "../lib/strategies/distance.js";
+import { replayOf } from "../lib/strategies/replay-buffer.js";
 import { word } from "./der.js";
 
 export const der: StrategyImplementation = {
   states: [],
-  ...memoryOf(word),
-  recalls: {
-    of: "learnt",
-    hold: (call, said) => squaredApart(said).multiply(argumentsOf(word, call).strength),
-  },
+  ...replayOf(word),
+  replayedOutputs: "stage_end",
+  terms: (call) => [replayTerm(call, argumentsOf(word, call).strength, squaredDistance)],
 };

@@ -51,8 +51,8 @@ export const word = defineWord({
   ],
   check: (call, context) => stiff(call.arguments.strength, 100, context),
   capabilities: {
-    recalls: true,
-    remembers: ({ arguments: { share, choose, most, beta } }) => ({
+    needsDecision: true,
+    replays: ({ arguments: { share, choose, most, beta } }) => ({
       of: share,
       balanced: choose === "balanced",
       beside: { labels: beta },

@@ -5,9 +5,9 @@
  */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Looks, StrategyImplementation } from "../kinds/strategy.js";
+import type { FisherOptions, StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./ewc.js";
 
 const FISHER = "ewc.fisher/";
@@ -16,13 +16,12 @@ const ANCHOR = "ewc.anchor/";
 export const ewc: StrategyImplementation = {
   states: [FISHER, ANCHOR],
   anchors: [ANCHOR],
-  regularise: (call, graph, learning) =>
-    pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER }),
-  looks(call): Looks {
+  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER })],
+  fisher(call): FisherOptions {
     const { fisher, rows } = argumentsOf(word, call);
     return { labels: fisher, rows };
   },
-  takeDown(call, graph, { parameters, squared }) {
+  consolidate(call, graph, { parameters, squared }) {
     const decay = decayOf(call);
     for (const { name, value } of parameters) {
       const before = moment(graph, FISHER + name, value);

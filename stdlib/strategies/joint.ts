@@ -8,6 +8,6 @@ export const word = defineWord({
   since: "0.2.0",
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],
-  capabilities: { alone: true, remembers: () => ({ of: { share: 1 }, anew: true }) },
+  capabilities: { alone: true, replays: () => ({ of: { share: 1 }, anew: true }) },
   load: async () => (await import("./joint.run.js")).joint,
 });

@@ -2,7 +2,7 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./l2.js";
 
 const ANCHOR = "l2.anchor/";
@@ -10,9 +10,8 @@ const ANCHOR = "l2.anchor/";
 export const l2: StrategyImplementation = {
   states: [ANCHOR],
   anchors: [ANCHOR],
-  regularise: (call, graph, learning) =>
-    pulled(graph, learning, { factor: argumentsOf(word, call).strength, anchor: ANCHOR }),
-  takeDown(_call, graph, { parameters, first }) {
+  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR })],
+  consolidate(_call, graph, { parameters, first }) {
     for (const { name, value } of parameters) {
       const anchor = moment(graph, ANCHOR + name, value);
       graph.update(ANCHOR + name, anchor.add(value.subtract(anchor).multiply(first)));

@@ -3,7 +3,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { KeptPart, Moved, StrategyImplementation } from "../kinds/strategy.js";
+import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";
 import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../lib/techniques/routed.js";
 import { word } from "./lora_per_task.js";
@@ -12,20 +12,20 @@ export const loraPerTask: StrategyImplementation = {
   states: [],
   constants: [EARLIER],
   routes: true,
-  keeps,
-  watch(_call, graph, moved) {
-    const head = moved.filter((one) => one.head !== undefined);
+  frozenPart,
+  afterUpdate(_call, graph, parameters) {
+    const head = parameters.filter((one) => one.head !== undefined);
     if (head.length === 0) return;
     const earlier = graph.state(EARLIER, EARLIER_STATE);
     for (const one of head)
       graph.update(
         one.name,
-        graph.at(one.name, () => held(one, earlier)),
+        graph.at(one.name, () => withEarlierLabels(one, earlier)),
       );
   },
 };
 
-function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
   const { rank } = argumentsOf(word, call);
   const axis = name === MEANS || name === KNOWN ? 0 : axisOfParts(name);
   if (axis === null || typeof rank !== "number") return null;
@@ -33,8 +33,8 @@ function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | n
   return first > 0 ? { axis, first } : null;
 }
 
-/** As it was, where earlier data had any labels: all of it, or the rows of these. */
-function held({ value, after, head }: Moved, earlier: Tensor): Tensor {
+/** The parameter's value before the update where earlier data had labels: all of it, or the rows of these labels. */
+function withEarlierLabels({ value, after, head }: UpdatedParameter, earlier: Tensor): Tensor {
   if (head === "other") return earlier.greater(0).select(value, after);
   const { rank } = value;
   const rows = value.range(0).cast("f32");

@@ -30,6 +30,6 @@ export const word = defineWord({
     },
     ranks,
   ],
-  capabilities: { alone: true, recalls: true, grows: routed },
+  capabilities: { alone: true, needsDecision: true, grows: routed },
   load: async () => (await import("./lora_per_task.run.js")).loraPerTask,
 });

@@ -1,16 +1,14 @@
-/** What the weights say of the new rows that a stage begins with, held while these are learnt: no earlier row is needed. */
+/** Keeps the model near the logits that it gave for the new rows at the start of a stage; no earlier row is needed. */
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
-import { distilled } from "../lib/strategies/distance.js";
+import { distilled, replayTerm } from "../lib/strategies/distance.js";
 import { word } from "./lwf.js";
 
 export const lwf: StrategyImplementation = {
   states: [],
-  recalls: {
-    of: "begun",
-    hold(call, said) {
-      const { strength, temperature } = argumentsOf(word, call);
-      return distilled(said, temperature).multiply(strength);
-    },
+  replayedOutputs: "stage_start",
+  terms(call) {
+    const { strength, temperature } = argumentsOf(word, call);
+    return [replayTerm(call, strength, (context) => distilled(context, temperature))];
   },
 };

@@ -39,6 +39,6 @@ export const word = defineWord({
     },
   ],
   check: (call, context) => stiff(call.arguments.strength, 100, context),
-  capabilities: { recalls: true },
+  capabilities: { needsDecision: true },
   load: async () => (await import("./lwf.run.js")).lwf,
 });

@@ -1,30 +1,41 @@
 /** Ranks for each data set, those of earlier ones as they were, in directions that do not overlap: λ · Σ |A Aᵢᵀ|. */
 import { must } from "#dsl/diagnostics/must.js";
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
-import type { KeptPart, StrategyImplementation } from "../kinds/strategy.js";
+import type { TrainedParameter } from "../kinds/loss-term.js";
+import type { FrozenPart, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";
 import { word } from "./o_lora.js";
 
 export const oLora: StrategyImplementation = {
   states: [],
-  keeps,
-  regularise: (call, graph, learning) =>
-    learning.map(({ name, value, gradient }) => {
-      const kept = keeps(call, name, value.shape as readonly number[]);
-      if (kept?.axis !== 0) return gradient;
-      const { first } = kept;
-      return graph.at(name, () => {
-        const [earlier, own] = value.split(0, [first, (value.shape[0] as number) - first]);
-        const [fixed, free] = [must(earlier, "ranks of earlier data"), must(own, "ranks of these data")];
-        const overlap = free.matmul(fixed, { transposeB: true }).sign();
-        const pushed = overlap.matmul(fixed).multiply(argumentsOf(word, call).strength);
-        return gradient.add(graph.concat([fixed.filled(0), pushed], 0));
-      });
-    }),
+  frozenPart,
+  terms: (call) => [
+    {
+      needs: "parameters",
+      reference: "none",
+      gradients: (graph, parameters) => parameters.map((parameter) => repelled(call, graph, parameter)),
+    },
+  ],
 };
 
-function keeps(call: Call, name: string, shape: readonly number[]): KeptPart | null {
+/** The gradient with that of strength · Σ |A Aᵢᵀ| added to the ranks of these data. */
+function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedParameter): Tensor {
+  const frozen = frozenPart(call, name, value.shape as readonly number[]);
+  if (frozen?.axis !== 0) return gradient;
+  const { first } = frozen;
+  return graph.at(name, () => {
+    const [earlier, current] = value.split(0, [first, (value.shape[0] as number) - first]);
+    const [fixed, free] = [must(earlier, "ranks of earlier data"), must(current, "ranks of these data")];
+    const overlap = free.matmul(fixed, { transposeB: true }).sign();
+    const added = overlap.matmul(fixed).multiply(argumentsOf(word, call).strength);
+    return gradient.add(graph.concat([fixed.filled(0), added], 0));
+  });
+}
+
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
   const axis = axisOfParts(name);
   const { rank } = argumentsOf(word, call);
   if (axis === null || typeof rank !== "number") return null;

@@ -31,7 +31,7 @@ export const word = defineWord({
   },
   parameters: [kept, choose, most],
   capabilities: {
-    remembers: ({ arguments: { share, choose, most } }) => ({
+    replays: ({ arguments: { share, choose, most } }) => ({
       of: share,
       balanced: choose === "balanced",
       ...(most !== undefined && { most }),

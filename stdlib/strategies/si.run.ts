@@ -5,7 +5,7 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
-import { pulled } from "../lib/strategies/penalty.js";
+import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./si.js";
 
 const PATH = "si.path/";
@@ -15,19 +15,16 @@ const ANCHOR = "si.anchor/";
 export const si: StrategyImplementation = {
   states: [PATH, IMPORTANCE, ANCHOR],
   anchors: [ANCHOR],
-  regularise: (call, graph, learning) =>
-    pulled(graph, learning, {
-      factor: 2 * argumentsOf(word, call).strength,
-      anchor: ANCHOR,
-      importance: IMPORTANCE,
-    }),
-  watch(_call, graph, moved) {
-    for (const { name, value, after, gradient } of moved) {
+  terms: (call) => [
+    quadraticPenalty({ factor: 2 * argumentsOf(word, call).strength, anchor: ANCHOR, importance: IMPORTANCE }),
+  ],
+  afterUpdate(_call, graph, parameters) {
+    for (const { name, value, after, gradient } of parameters) {
       const path = moment(graph, PATH + name, value);
       graph.update(PATH + name, path.subtract(gradient.multiply(after.subtract(value))));
     }
   },
-  takeDown(call, graph, { parameters }) {
+  consolidate(call, graph, { parameters }) {
     const { damping } = argumentsOf(word, call);
     for (const { name, value } of parameters) {
       const [path, importance, anchor] = [PATH, IMPORTANCE, ANCHOR].map((prefix) =>

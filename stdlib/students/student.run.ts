@@ -22,7 +22,7 @@ export const student: StageImplementation = {
       },
     };
   },
-  lessons: (call) => argumentsOf(word, call).learns,
+  losses: (call) => argumentsOf(word, call).learns,
   augments: (call) => argumentsOf(word, call).augment ?? 0,
 };
 

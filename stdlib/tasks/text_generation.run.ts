@@ -3,12 +3,14 @@
  * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import { noHead } from "../lib/tasks/refusals.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";
 import { logitsOf } from "../lib/tasks/logits.js";
 import { nextToken } from "../lib/tasks/next-token.js";
+import { sequenceLogprobs } from "../lib/tasks/sequence-logprobs.js";
 
 export const textGeneration: TaskImplementation = {
   supervision: nextToken,
@@ -31,6 +33,10 @@ export const textGeneration: TaskImplementation = {
           ...(smoothing && { smoothing }),
           ...(each && { each }),
         }),
+      sequenceLogprobs({ labels, targets }) {
+        const logits = logitsOf(at(targets), unembedding, cap);
+        return sequenceLogprobs(x, logits, { labels, targets: must(targets, "targets") });
+      },
       plain: ({ labels, targets }, reduction) => at(targets).headLoss(unembedding, labels, { reduction, ...bent }),
     };
   },

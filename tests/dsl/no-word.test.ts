@@ -12,7 +12,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ["text", "a role of data", ["rules/audit", "compile/annotate", "compile/compressing"]],
   ["labels", "a role of data, or a key of it", ["assist/value-items", "compile/annotate", "compile/compressing"]],
   ["labels", "a role of data, or a key of it", ["plan/definitions", "rules/audit", "rules/world", "compile/question"]],
-  ["labels", "a role of data, or a key of it", ["types/capabilities/learning", "types/registry", "types/subject"]],
+  ["labels", "a role of data, or a key of it", ["types/registry", "types/subject"]],
   [
     "student",
     "a kind of words",

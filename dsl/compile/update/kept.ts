@@ -1,5 +1,5 @@
 /** Rows of earlier data that a stage of an update learns again: how many, and how long they are. */
-import { keptRows, memoryOf, type Learnt } from "../../plan/kept-rows.js";
+import { keptRows, replayBufferOf, type Learnt } from "../../plan/kept-rows.js";
 import { allRows } from "../../plan/batches.js";
 import { resolveData } from "../../plan/definitions.js";
 import { trainingSplit, type KeptBeside } from "../../plan/estimates.js";
@@ -21,8 +21,8 @@ export function keptBeside(
     readonly here: Span;
   },
 ): KeptBeside | undefined {
-  const memory = memoryOf(program.registry, strategy);
-  if (!memory) return { parts: [] };
+  const buffer = replayBufferOf(program.registry, strategy);
+  if (!buffer) return { parts: [] };
   const known = new Map<string, DataFacts>([[o.facts.hash, o.facts]]);
   const learnt: Learnt[] = [];
   for (const one of line) {
@@ -39,7 +39,7 @@ export function keptBeside(
     split: trainingSplit(known.get(kept.hash) ?? o.facts),
     rows: kept.rows,
   }));
-  return { parts, ...(memory.beside && { beside: true as const }) };
+  return { parts, ...(buffer.beside && { beside: true as const }) };
 }
 
 function factsOf(

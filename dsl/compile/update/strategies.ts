@@ -42,21 +42,21 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
   if (bothered)
     program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
   if (twice !== undefined || bothered) return false;
-  const memories = words.filter((word) => facts(program, word)?.remembers !== undefined);
-  if (memories.length < 2) return true;
-  program.report("strategy-memories", { strategies: memories }, place);
+  const replaying = words.filter((word) => facts(program, word)?.replays !== undefined);
+  if (replaying.length < 2) return true;
+  program.report("strategy-memories", { strategies: replaying }, place);
   return false;
 }
 
-/** Whether rows can be kept of the data of all stages, where a strategy learns such again. */
+/** Whether exemplars can be drawn from the data of all stages, where a strategy replays rows. */
 export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data" | "update">[], place: Span): boolean {
-  const remembers = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.remembers !== undefined);
-  const streamed = remembers ? stages.find(({ data }) => isStreamed(data)) : undefined;
+  const replays = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.replays !== undefined);
+  const streamed = replays ? stages.find(({ data }) => isStreamed(data)) : undefined;
   if (streamed) program.report("update-streamed", { data: streamed.data.name }, place);
   return !streamed;
 }
 
-/** Whether the task has what its strategies hold. */
+/** Whether the task has what its strategies need. */
 export function holdsAll(
   program: Program,
   { model, data, update }: Pick<Recipe, "model" | "data" | "update">,
@@ -74,8 +74,8 @@ export function holdsAll(
     if (needs) program.report("strategy-no-label", { strategy: call.word, ...needs, task: task.word }, place);
   }
   if (decides !== undefined) return true;
-  const recalling = update?.strategy.find(({ word }) => facts(program, word)?.recalls === true);
-  if (!recalling) return true;
-  program.report("strategy-task", { strategy: recalling.word, task: task.word }, place);
+  const unfit = update?.strategy.find(({ word }) => facts(program, word)?.needsDecision === true);
+  if (!unfit) return true;
+  program.report("strategy-task", { strategy: unfit.word, task: task.word }, place);
   return false;
 }

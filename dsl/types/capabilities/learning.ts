@@ -15,10 +15,10 @@ export interface ScheduleCapabilities {
 export interface StrategyCapabilities<C extends Call = Call> {
   /** It says all of how data are learnt, and no other stands beside it. */
   readonly alone?: true;
-  /** Which rows of earlier data are learnt again; absent: none. One strategy of an update says it. */
-  readonly remembers?: Of<C, Memory>;
-  /** It keeps what the model says of rows: a task that decides something of each (`TaskCapabilities.decides`). */
-  readonly recalls?: true;
+  /** Which rows of earlier data are replayed; default: none. At most one strategy of an update has it. */
+  readonly replays?: Of<C, ReplayBuffer>;
+  /** It caches logits of rows or routes rows: the task must decide something of each (`TaskCapabilities.decides`). */
+  readonly needsDecision?: true;
   /** Whether it goes by what each row says by itself. */
   readonly byRow?: Of<C, boolean>;
   /** What of its call asks for rows with one label of several, and what it comes to without; absent, and null: nothing. */
@@ -29,8 +29,8 @@ export interface StrategyCapabilities<C extends Call = Call> {
    */
   readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
 }
-/** Rows that are kept of each data set, to be learnt again with later ones. */
-export interface Memory {
+/** Exemplars of each data set that are replayed with later ones. */
+export interface ReplayBuffer {
   /** A share of its training rows, or their number. */
   readonly of: { readonly share: number } | number;
   /** As many rows of each label, as far as there are; absent: all rows alike. */
@@ -63,10 +63,10 @@ export interface StageCapabilities<C extends Call = Call> {
   readonly calibrates?: Of<C, number | null>;
 }
 export type Taught = TaughtOf<TaskCapabilities>;
-/** What a model learns of another one. */
-export interface LessonCapabilities {
-  /** Of what the other says of rows, of what goes on within it, or of the rows' own labels. */
-  readonly of: "said" | "within" | "labels";
+/** Distillation losses. */
+export interface DistillationLossCapabilities {
+  /** What the loss reads: outputs or hidden states of student and teacher, or the task's own loss. */
+  readonly needs: "outputs" | "states" | "task_loss";
 }
 /** What may be learnt of single rows from what was trained. */
 export interface PrivacyCapabilities<C extends Call = Call> {

@@ -13,7 +13,7 @@ import { chance } from "#stdlib/lib/chance.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./sequences/next-token.js";
 import { packRows } from "./sequences/packing.js";
-import { eachBeside, feedsOfRecalled, withKept, type Beside, type Recalled } from "./recalled.js";
+import { eachBeside, feedsOfCachedOutputs, withKept, type Beside, type CachedOutputs } from "./cached-outputs.js";
 import type { TokenRows } from "./sequences/token-rows.js";
 
 /** Rows that a model is fed with. */
@@ -121,7 +121,7 @@ export class DataLoader {
   private readonly epochs = new Map<number, readonly Batch[]>();
   /** Updates of all epochs before each, as far as counted. */
   private readonly before: number[] = [0];
-  private recalled: readonly Recalled[] = [];
+  private cached: readonly CachedOutputs[] = [];
   private shares: string | null = null;
 
   constructor(
@@ -129,9 +129,9 @@ export class DataLoader {
     private readonly o: DataLoaderOptions,
   ) {}
 
-  /** Said before the first update: what its rows bring that was said of them once. */
-  recall(recalled: readonly Recalled[]): void {
-    this.recalled = recalled;
+  /** Feeds the rows with outputs that were cached; called before the first update. */
+  addCachedOutputs(outputs: readonly CachedOutputs[]): void {
+    this.cached = outputs;
   }
 
   /** Said before the first update: each row of it is fed 1 by their number, under that name. */
@@ -234,15 +234,15 @@ export class DataLoader {
     const { beside } = this.o;
     const rows = all.filter((batch) => batch instanceof Uint32Array);
     const shared = this.shared(all);
-    if (rows.length < all.length || (!beside && this.recalled.length === 0)) return shared;
-    const recalled = feedsOfRecalled(this.recalled, rows);
+    if (rows.length < all.length || (!beside && this.cached.length === 0)) return shared;
+    const cached = feedsOfCachedOutputs(this.cached, rows);
     const of = (some: (row: number) => boolean): number =>
       rows.reduce((sum, batch) => sum + this.countsIn(batch.filter(some), epoch, 0), 0);
     const counts = beside && { fresh: of((row) => row < beside.from), kept: of((row) => row >= beside.from) };
     return (batch) =>
       batch instanceof Uint32Array
         ? {
-            ...recalled(batch),
+            ...cached(batch),
             ...shared(batch),
             ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
           }

@@ -6,7 +6,7 @@ import type { Sizes } from "#dsl/graph/shape.js";
 import type { BaseFacts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
-import type { AssembleOptions, Lessons } from "#stdlib/programs/options.js";
+import type { AssembleOptions, ObjectiveOptions } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { quantizedOf } from "#stdlib/lib/models/quantized.js";
 import { storageOf } from "#stdlib/lib/storing.js";
@@ -47,7 +47,7 @@ export async function partsFrom(
   base: Pick<Base, "facts">,
   labels: readonly string[],
   body: Awaited<ReturnType<typeof bodyFrom>>,
-  lessons?: Lessons,
+  objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
   const aggregate = plan.recipe.federated?.aggregate;
@@ -62,15 +62,15 @@ export async function partsFrom(
       })),
     ),
   ]);
-  const bends = aggregator?.local?.bends;
-  const bent = aggregate && bends ? [...strategies, { call: aggregate, implementation: bends }] : strategies;
+  const local = aggregator?.local?.strategy;
+  const all = aggregate && local ? [...strategies, { call: aggregate, implementation: local }] : strategies;
   return {
     ...body,
     tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
-    ...(bent.length > 0 && { strategies: bent }),
-    ...(lessons && { lessons }),
+    ...(all.length > 0 && { strategies: all }),
+    ...(objective && { objective }),
     labels: labels.length,
     roles: Object.keys(plan.recipe.data.columns),
     dropout: training.dropout,

@@ -148,7 +148,7 @@ export class LocalClient implements Client {
     const { aggregator, states } = this.shared;
     const stand = await Promise.all(
       // Who keeps and sends nothing isn't asked for what it went by.
-      (local.keeps.length + local.sent.length > 0 ? local.bends.states : []).map(
+      (local.keeps.length + local.sent.length > 0 ? local.strategy.states : []).map(
         async (prefix) => [prefix, Float64Array.from(await states(prefix).gather())] as const,
       ),
     );

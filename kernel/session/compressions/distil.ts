@@ -9,14 +9,15 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { CompressStage } from "#dsl/plan/action.js";
 import { readerOf } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Lessons, TeacherOptions } from "#stdlib/programs/options.js";
-import { LESSON, TEACHER } from "#stdlib/programs/lessons.js";
-import { recalledNames } from "#stdlib/programs/recalled.js";
+import { TEACHER_OUTPUTS } from "#stdlib/kinds/distillation-loss.js";
+import { outputInputs } from "#stdlib/programs/objective.js";
+import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
+import { TEACHER } from "#stdlib/programs/references.js";
 import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
-import { recalledFile, type Remembered } from "../../artifacts/carried.js";
+import { cachedOutputsFile, type Exemplar } from "../../artifacts/carried.js";
 import { keepLabelled } from "../../artifacts/labelled.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";
 import { writing } from "../../artifacts/folder-errors.js";
@@ -27,7 +28,7 @@ import { CHECKED, readHeader, readTensor, verifySafetensors, writeSafetensors } 
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Continues } from "../trainings/request.js";
-import { trainedRows } from "../updates/memory.js";
+import { trainedRows } from "../updates/exemplars.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
 import { trainedTeacher, type Teacher } from "./teacher.js";
 import { labelled, textsIn } from "./unlabelled.js";
@@ -40,44 +41,46 @@ export async function distilFrom(of: CompressStage, by: Teacher, around: Compres
   const { plan } = of;
   const { stage } = must(plan.recipe.compress, "a stage");
   const implementation = await does(stage, "student");
-  const learns = implementation.lessons?.(stage) ?? [];
-  const lessons = await Promise.all(learns.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
-  const asks = asksOf(learns, of);
+  const losses = implementation.losses?.(stage) ?? [];
+  const asks = asksOf(losses, of);
   const { labels } = by;
   const made = await labelled(of, implementation.augments?.(stage) ?? 0, by, around);
   const model = asks.beside ? must(by.model, "a teacher that runs beside") : null;
   const base = model && (await around.session.weights.asBase(model, around.stage.hostContext));
   const said = asks.once ? await saidOf(of, by, around, made.rows) : null;
-  const taught: Lessons = {
-    lessons,
-    beside: made.rows.length > 0,
+  const terms = losses.map(async (call) => (await does(call, "lesson")).term(call, model ? "frozen" : "cached"));
+  const objective: ObjectiveOptions = {
+    terms: await Promise.all(terms),
+    unlabelledRows: made.rows.length > 0,
     teacher: base && model && (await teacherOf(base, model)),
   };
   const continues: Continues = {
     labels,
-    memory: made.rows,
-    lessons: taught,
+    exemplars: made.rows,
+    objective,
     head: true,
     ...(made.rows.length > 0 && { beside: { labels: 0 } }),
     begins: async (open, { loader }, run) => {
       keepLabelled(run.path, made.rows);
       if (base && model) await loadTeacher(open, base, model);
-      if (asks.any) loader.share(recalledNames(LESSON).share);
+      if (asks.any) loader.share(outputInputs(TEACHER_OUTPUTS).share);
       if (!said) return;
       keep(run.path, said, { labels: labels.length, mark: by.mark });
-      loader.recall([{ word: LESSON, labels: labels.length, first: 0, logits: said, whole: true }]);
+      loader.addCachedOutputs([
+        { source: TEACHER_OUTPUTS, labels: labels.length, first: 0, logits: said, whole: true },
+      ]);
     },
   };
   if (made.told) around.stage.screen.display(labelledShown(of.name, made.told));
   return around.train(of, continues);
 }
 
-/** Whether the teacher is learnt from, whether it runs beside, and whether what it says of whole rows is asked once. */
-function asksOf(learns: readonly Call[], { plan }: CompressStage) {
-  const kinds = learns.map(({ word }) => registry.find("lesson", word)?.capabilities?.of);
+/** Whether a loss reads the teacher, whether the teacher is in the student's program, and whether its logits are cached before the first step. */
+function asksOf(losses: readonly Call[], { plan }: CompressStage) {
+  const needs = losses.map(({ word }) => registry.find("lesson", word)?.capabilities?.needs);
   const has = registry.find("task", plan.recipe.model.task.word)?.capabilities;
-  const beside = runsBeside(learns, has);
-  return { any: kinds.some((of) => of !== "labels"), beside, once: kinds.includes("said") && !beside };
+  const beside = runsBeside(losses, has);
+  return { any: needs.some((need) => need !== "task_loss"), beside, once: needs.includes("outputs") && !beside };
 }
 
 /** What of a program the teacher is built from. */
@@ -121,7 +124,7 @@ async function saidOf(
   { name, plan }: CompressStage,
   by: Teacher,
   { session, stage }: Compressing,
-  unlabelled: readonly Remembered[],
+  unlabelled: readonly Exemplar[],
 ): Promise<Float32Array> {
   const [before] = runsNamed(session.runs, name, plan.recipeHash);
   const labels = by.labels.length;
@@ -138,19 +141,19 @@ async function saidOf(
 
 /** Whether what is kept there was said by these weights, of as many rows. */
 function isOf(run: string, mark: string | null, shape: readonly number[]): boolean {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   if (mark === null || !existsSync(file)) return false;
   const { metadata, tensors } = readHeader(file);
-  return metadata[BY] === mark && tensors[LESSON]?.shape.join() === shape.join();
+  return metadata[BY] === mark && tensors[TEACHER_OUTPUTS]?.shape.join() === shape.join();
 }
 /** Key of the metadata: what tells the weights that said it. */
 const BY = "by";
 
 /** Coded errors of the file. */
 function readSaid(run: string): Float32Array {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   verifySafetensors(file);
-  return new Float32Array(readTensor(file, LESSON).bytes.slice().buffer);
+  return new Float32Array(readTensor(file, TEACHER_OUTPUTS).bytes.slice().buffer);
 }
 
 function keep(
@@ -158,14 +161,14 @@ function keep(
   said: Float32Array,
   { labels, mark }: { readonly labels: number; readonly mark: string | null },
 ): void {
-  const file = recalledFile(run);
+  const file = cachedOutputsFile(run);
   const shape = [said.length / labels, labels];
   if (isOf(run, mark, shape)) return;
   const metadata = { ...CHECKED, ...(mark !== null && { [BY]: mark }) };
   const bytes = new Uint8Array(said.buffer, said.byteOffset, said.byteLength);
   try {
     makePrivateFolder(dirname(file));
-    writeSafetensors(file, { [LESSON]: { dtype: "f32", shape, bytes } }, metadata);
+    writeSafetensors(file, { [TEACHER_OUTPUTS]: { dtype: "f32", shape, bytes } }, metadata);
     closeToOthers(file);
   } catch (error) {
     throw writing(error, dirname(file));

@@ -2,4 +2,4 @@
 import type { RunsStage } from "./contract.js";
 
 export const prune: RunsStage = (of, from, { train }) =>
-  train(of, { labels: from.weights.labels, memory: [], head: true, begins: () => Promise.resolve() });
+  train(of, { labels: from.weights.labels, exemplars: [], head: true, begins: () => Promise.resolve() });

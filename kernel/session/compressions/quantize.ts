@@ -30,7 +30,7 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
     resume: false,
     title: name,
     onEvent: () => undefined,
-    continues: { labels: from.weights.labels, memory: [], head: true as const, begins: () => Promise.resolve() },
+    continues: { labels: from.weights.labels, exemplars: [], head: true as const, begins: () => Promise.resolve() },
   };
   const material = await materialOf(session, request, stage, false);
   const { base, labels, prepared } = material;

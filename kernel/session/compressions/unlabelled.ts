@@ -6,18 +6,18 @@ import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 import { rewritten } from "#stdlib/lib/students/rewritten.js";
 import { registry } from "#stdlib/registry.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { LabelledRows } from "../../core/display/labelled.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Said } from "../../inference/texts-asked.js";
-import { trainedRows } from "../updates/memory.js";
+import { trainedRows } from "../updates/exemplars.js";
 import { hashesOf } from "../../artifacts/part.js";
 import type { Compressing } from "./contract.js";
 import type { Teacher } from "./teacher.js";
 
 export interface Labelled {
-  readonly rows: readonly Remembered[];
+  readonly rows: readonly Exemplar[];
   /** Null: there are no such rows. */
   readonly told: LabelledRows | null;
 }
@@ -34,7 +34,7 @@ export async function labelled(
   const reader = readerOf(plan.recipe.model);
   const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
   const names = trainedRows(own).columnNames();
-  const all: Remembered[] = [];
+  const all: Exemplar[] = [];
   for (const { data } of unlabelled) {
     const prepared = await session.datasets.data(data, reader, stage.hostContext);
     const rows = trainedRows(prepared);
@@ -96,7 +96,7 @@ function softmax(logits: readonly number[]): Float32Array {
   return shares;
 }
 
-function countsOf(rows: readonly Remembered[]): LabelledRows["labels"] {
+function countsOf(rows: readonly Exemplar[]): LabelledRows["labels"] {
   const counts = new Map<string, number>();
   for (const { roles } of rows) {
     const label = String(roles["label"] ?? roles["labels"]);
@@ -111,7 +111,7 @@ function remembered(
   rows: ColumnTable,
   { predictions, numbers }: Said,
   names: readonly string[],
-): readonly Remembered[] {
+): readonly Exemplar[] {
   const has = new Set(rows.columnNames());
   const column = (role: string): ArrayLike<unknown> | null => (has.has(role) ? rows.array(role) : null);
   const columns = names.filter((role) => role !== "$row").map((role) => [role, column(role)] as const);

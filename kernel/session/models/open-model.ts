@@ -10,8 +10,8 @@ import { assemble } from "#stdlib/programs/assemble.js";
 import type {
   Assembled,
   AssembleOptions,
-  LearntPrograms,
-  Lessons,
+  ConsolidationPrograms,
+  ObjectiveOptions,
   PrivatePrograms,
   Strategy,
 } from "#stdlib/programs/options.js";
@@ -20,7 +20,7 @@ import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { buildLearnt } from "#stdlib/programs/strategies.js";
+import { buildConsolidation } from "#stdlib/programs/consolidation.js";
 import { buildWhy } from "#stdlib/programs/why.js";
 import type { Base } from "../../core/bases/base.js";
 import { loadTokenizer } from "../../bases/tokenizer.js";
@@ -47,8 +47,8 @@ export interface OpenModel {
   readonly carried: readonly string[];
   /** How it goes on learning from new data. */
   readonly strategies: readonly Strategy[];
-  /** What strategies look at and take down; null: none does. */
-  readonly learnt: (strategies: readonly Strategy[]) => LearntPrograms | null;
+  /** Programs of strategies for the end of a data set; null: none of them consolidates. */
+  readonly consolidation: (strategies: readonly Strategy[]) => ConsolidationPrograms | null;
   /** What its updates are where its rows stay private; null: they don't. */
   readonly private: PrivatePrograms | null;
   /** States of the head's last layer, whose rows are the labels. */
@@ -87,9 +87,9 @@ export async function partsOf(
   base: Base,
   labels: readonly string[],
   home: string,
-  lessons?: Lessons,
+  objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
-  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), lessons);
+  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), objective);
 }
 
 /** What the programs of a trained model are built from, its training aside. */
@@ -115,7 +115,7 @@ export interface ToOpen {
 /** `saved`: what training changes. */
 export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
 
-/** `home`: the folder that the plan's own folders are relative to (the notebook's). `lessons`: what it learns of another model. */
+/** `home`: the folder that the plan's own folders are relative to (the notebook's). `objective`: of a training from a teacher. */
 export async function openModel(
   engine: Engine,
   plan: Plan,
@@ -123,9 +123,9 @@ export async function openModel(
   labels: readonly string[],
   home: string,
   opens: OpensModel = openSession,
-  lessons?: Lessons,
+  objective?: ObjectiveOptions,
 ): Promise<OpenModel> {
-  const parts = await partsOf(plan, base, labels, home, lessons);
+  const parts = await partsOf(plan, base, labels, home, objective);
   const assembled = assemble(parts);
   const task = await does(plan.recipe.model.task, "task");
   const { answers } = task;
@@ -165,7 +165,7 @@ export async function openModel(
     states: Object.keys((accumulate ?? train).state),
     carried,
     strategies: parts.strategies ?? [],
-    learnt: (strategies) => buildLearnt({ ...parts, strategies }, trainable),
+    consolidation: (strategies) => buildConsolidation({ ...parts, strategies }, trainable),
     private: assembled.private ?? null,
     head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
     heads: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
@@ -305,7 +305,7 @@ function looking(session: Session, base: Base, mute: string | null): Omit<OpenMo
     states: [],
     carried: [],
     strategies: [],
-    learnt: () => null,
+    consolidation: () => null,
     private: null,
     head: [],
     heads: [],

@@ -32,7 +32,7 @@ import { typesOf, type Reading } from "../../core/session/token-types.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
-import type { Lessons } from "#stdlib/programs/options.js";
+import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { PromptedBase } from "#stdlib/lib/prompting/base.js";
 import { promptedBase } from "../../inference/prompted/prompted-base.js";
 import { openBaseOf, promptedPlan } from "../prompted.js";
@@ -180,12 +180,16 @@ export class WeightRoom {
     base: Base,
     labels: readonly string[],
     home: string,
-    { opens, lessons }: { readonly opens?: OpensModel | undefined; readonly lessons?: Lessons | undefined } = {},
+    {
+      opens,
+      objective,
+    }: { readonly opens?: OpensModel | undefined; readonly objective?: ObjectiveOptions | undefined } = {},
   ): Promise<OpenModel> {
     const engine = await this.o.engines.engine(EngineRoom.work(plan));
-    if (opens) return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, lessons));
+    if (opens)
+      return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, objective));
     const store = await storeOf(plan.recipe.model, base);
-    const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, lessons);
+    const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, objective);
     return (await this.open.add(folder, engine, store, open)).model;
   }
 

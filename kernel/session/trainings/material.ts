@@ -12,8 +12,8 @@ import { encodingOf } from "../../encoding/encoding.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import { does } from "../../core/session/words.js";
-import type { Remembered } from "../../artifacts/carried.js";
-import { beside } from "../updates/memory.js";
+import type { Exemplar } from "../../artifacts/carried.js";
+import { beside } from "../updates/exemplars.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
@@ -49,7 +49,7 @@ export async function materialOf(
     readonly name: string;
     /** Rows of earlier data beside its own, and the labels of the model that goes on. */
     readonly continues?: {
-      readonly memory: readonly Remembered[];
+      readonly exemplars: readonly Exemplar[];
       readonly labels: readonly string[];
       readonly beside?: { readonly labels: number };
     };
@@ -63,7 +63,7 @@ export async function materialOf(
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
   const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
   const all = federates ? await federates.joins(own) : own;
-  const prepared = continues ? beside(all, continues.memory) : all;
+  const prepared = continues ? beside(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;
   const encoding = await encodingOf(plan, base, tokenizer, labels, name);
   const trained = trainedSplit(prepared);
@@ -79,7 +79,7 @@ export async function materialOf(
   const loader = new DataLoader(rows, {
     ...loaderSettings(plan, { packed, tokenizer }),
     ...(continues?.beside && {
-      beside: { from: rows.lengths.length - continues.memory.length, labels: continues.beside.labels },
+      beside: { from: rows.lengths.length - continues.exemplars.length, labels: continues.beside.labels },
     }),
   });
   if (rows.weights?.every((weight) => weight === 0)) throw new CodedError("no-weight", { data: data.name });

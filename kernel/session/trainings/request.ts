@@ -11,10 +11,10 @@ import type { RunLock } from "../../artifacts/run-lock.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Among, Trained } from "../../training/contract.js";
 import type { Gathers, Replaced } from "./gang.js";
-import type { Lessons } from "#stdlib/programs/options.js";
+import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import type { Federates } from "./federated.js";
 import type { Material } from "./material.js";
 
@@ -65,12 +65,12 @@ export interface TrainRequest {
 export interface Continues {
   /** Of the model, in the order of its head. */
   readonly labels: readonly string[];
-  /** Rows of earlier data that are learnt beside the new ones. */
-  readonly memory: readonly Remembered[];
+  /** Rows of earlier data, or without labels, that are learned with the new ones. */
+  readonly exemplars: readonly Exemplar[];
   /** These stand beside each batch of new rows, and their labels count so much; absent: they stand among them. */
   readonly beside?: { readonly labels: number };
-  /** What it learns of another model; absent: nothing. */
-  readonly lessons?: Lessons;
+  /** Default: the task's own loss. */
+  readonly objective?: ObjectiveOptions;
   /** It begins with the head of its base, where that tells the same labels apart; absent: `begins` sees to it. */
   readonly head?: true;
   /** Done once the model is open as its base has it. `goesOn`: the run has a checkpoint, which is loaded next. */

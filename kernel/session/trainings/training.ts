@@ -173,7 +173,7 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const { model } = request.plan.recipe;
   const { folder } = stage.hostContext;
   const { opens, continues } = request;
-  const more = { opens, lessons: continues?.lessons };
+  const more = { opens, objective: continues?.objective };
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
   await continues?.begins(open, material, run, goesOn);

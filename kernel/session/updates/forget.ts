@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { memoryIn, writeMemory, type Remembered } from "../../artifacts/carried.js";
+import { exemplarsIn, writeExemplars, type Exemplar } from "../../artifacts/carried.js";
 import { busy, holderOf, lockRun } from "../../artifacts/run-lock.js";
 import { planOf } from "../models/loaded.js";
 
@@ -59,23 +59,23 @@ export async function forgetRows(runs: string, texts: ReadonlySet<string>): Prom
         .map(({ name }) => join(runs, name))
     : [];
   const forgetIn = (run: string): void => {
-    const memory = memoryIn(run);
-    const kept = memory.rows.filter((row) => {
+    const exemplars = exemplarsIn(run);
+    const kept = exemplars.rows.filter((row) => {
       const held = heldBy(row.roles, texts);
       for (const text of held) found.add(text);
       if (held.length > 0) hashes.add(row.hash);
       return held.length === 0;
     });
-    const gone = memory.rows.length - kept.length;
-    if (gone === 0 && memory.damaged === 0) return;
-    writeMemory(run, kept);
-    damaged += memory.damaged;
+    const gone = exemplars.rows.length - kept.length;
+    if (gone === 0 && exemplars.damaged === 0) return;
+    writeExemplars(run, kept);
+    damaged += exemplars.damaged;
     rows += gone;
     if (gone > 0) deleted.set(run, gone);
   };
   for (const run of folders) demandIdle(run);
   for (const run of folders) {
-    const { rows: all, damaged: torn } = memoryIn(run);
+    const { rows: all, damaged: torn } = exemplarsIn(run);
     // A run that nobody may write is no matter where there is nothing to delete.
     if (torn === 0 && !all.some(({ roles }) => heldBy(roles, texts).length > 0)) continue;
     const lock = await lockRun(run, "train");
@@ -120,5 +120,5 @@ function dataOf(run: string): string | null {
 /** Whether a row may be kept. */
 export const mayKeep =
   (texts: ReadonlySet<string>) =>
-  ({ roles }: Pick<Remembered, "roles">): boolean =>
+  ({ roles }: Pick<Exemplar, "roles">): boolean =>
     texts.size === 0 || heldBy(roles, texts).length === 0;

@@ -1,6 +1,6 @@
 /** How much is really kept of data of which something was lost. */
-import type { Memory } from "#dsl/types/capabilities/learning.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import { trainedSplit } from "../../core/data/prepared.js";
 import type { Learnable } from "./tasks.js";
 import type { KeptOf } from "./tried-next.js";
@@ -9,9 +9,9 @@ import type { KeptOf } from "./tried-next.js";
 export function keptOf(
   lost: readonly Pick<Learnable, "prepared" | "learnt">[],
   o: {
-    readonly memory: Memory | null;
-    readonly before: readonly Pick<Remembered, "hash">[];
-    readonly rows: readonly Pick<Remembered, "hash">[];
+    readonly replay: ReplayBuffer | null;
+    readonly before: readonly Pick<Exemplar, "hash">[];
+    readonly rows: readonly Pick<Exemplar, "hash">[];
   },
 ): KeptOf {
   const shares = lost.map(({ prepared }) => {
@@ -21,7 +21,7 @@ export function keptOf(
   });
   return {
     share: Math.max(0, ...shares),
-    fixed: o.memory !== null && o.before.length > 0 && lost.every(({ learnt }) => learnt === 0),
-    full: o.memory?.most !== undefined && o.rows.length >= o.memory.most,
+    fixed: o.replay !== null && o.before.length > 0 && lost.every(({ learnt }) => learnt === 0),
+    full: o.replay?.most !== undefined && o.rows.length >= o.replay.most,
   };
 }

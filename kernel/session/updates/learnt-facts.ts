@@ -2,7 +2,7 @@
 import { dirname } from "node:path";
 import type { RunFacts } from "#dsl/types/facts.js";
 import type { Places } from "../../history/find-run.js";
-import { readMemory } from "../../artifacts/carried.js";
+import { readExemplars } from "../../artifacts/carried.js";
 import { planOf, runFacts } from "../models/loaded.js";
 import { dataLearnt } from "./lineage.js";
 
@@ -12,5 +12,5 @@ export function learntFacts(path: string, places: Places): RunFacts {
   const learnt = dataLearnt(dirname(facts.folder), planOf(facts.folder)).flatMap(({ hash, rows }) =>
     hash === null ? [] : [{ hash, rows }],
   );
-  return { ...facts, rows: { kept: readMemory(facts.folder).length, learnt } };
+  return { ...facts, rows: { kept: readExemplars(facts.folder).length, learnt } };
 }

@@ -3,9 +3,9 @@ import type { FedRows } from "../../core/data/loader.js";
 import type { Encoded } from "../../encoding/rows.js";
 
 /** What rows are fed and asked by. */
-export type LookedRows = FedRows & Pick<Encoded, "asked">;
+export type SelectableRows = FedRows & Pick<Encoded, "asked">;
 
-export function onlyOf(rows: LookedRows, which: Uint32Array): LookedRows {
+export function onlyOf(rows: SelectableRows, which: Uint32Array): SelectableRows {
   const { taught, trained, written, weights } = rows;
   const numbers = (of: Int32Array): Int32Array => Int32Array.from(which, (row) => of[row] ?? 0);
   const named = (batch: ArrayLike<number>): number[] => Array.from(batch, (row) => which[row] ?? 0);

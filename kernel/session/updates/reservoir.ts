@@ -8,17 +8,17 @@
  * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
  */
 import { drawFor } from "#stdlib/lib/chance.js";
-import type { Memory } from "#dsl/types/capabilities/learning.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 
-type Row = Pick<Remembered, "hash" | "row" | "roles">;
+type Row = Pick<Exemplar, "hash" | "row" | "roles">;
 
 export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `${hash} ${String(row)}`;
 
 /** In the order in which they are given. */
 export function reservoir<R extends Row>(
   rows: readonly R[],
-  { most, balanced }: Pick<Memory, "most" | "balanced">,
+  { most, balanced }: Pick<ReplayBuffer, "most" | "balanced">,
 ): readonly R[] {
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {

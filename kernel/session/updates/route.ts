@@ -16,7 +16,7 @@ import { floats } from "../../engine/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "../trainings/material.js";
-import { seenBefore } from "./recall-stage.js";
+import { seenBefore } from "./stage-outputs.js";
 import { stateOf } from "./state-of.js";
 import type { Stages } from "./stages.js";
 

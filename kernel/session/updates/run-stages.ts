@@ -9,11 +9,11 @@ import type { Action, UpdateStage } from "#dsl/plan/action.js";
 import {
   carriedState,
   readCarried,
-  memoryFile,
-  memoryIn,
-  readMemory,
+  exemplarsFile,
+  exemplarsIn,
+  readExemplars,
   writeCarried,
-  type Remembered,
+  type Exemplar,
   type Task,
 } from "../../artifacts/carried.js";
 import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
@@ -29,14 +29,14 @@ import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "../trainings/material.js";
 import type { Continues } from "../trainings/request.js";
-import { beside, drawn } from "./memory.js";
+import { beside, drawn } from "./exemplars.js";
 import { reservoir } from "./reservoir.js";
-import { isRecalled, saidAsKept } from "./recall.js";
+import { hasCachedOutputs, withKeptOutputs } from "./replayed-outputs.js";
 import type { Stages } from "./stages.js";
-import { recallIn, seenBefore, withAllSaid } from "./recall-stage.js";
+import { cacheStageOutputs, seenBefore, withOutputs } from "./stage-outputs.js";
 import { demandRouted, tellRoute } from "./route.js";
 import { stateOf } from "./state-of.js";
-import { takeDown } from "./take-down.js";
+import { consolidate } from "./consolidate.js";
 import { takeWeights, type Taken } from "./take-weights.js";
 import { forgottenBy, type Said } from "./what-was-forgotten.js";
 import { learntBefore, scoresOn, toldOf, type Cell, type Learnable, type Scoring } from "./tasks.js";
@@ -56,19 +56,19 @@ export async function runStages({ stages, resume }: Update, o: Stages): Promise<
   const start = o.start.weights;
   const first = { file: stateOf(start), labels: start.labels };
   let from: Taken = first;
-  let memory = memoryBefore(o, seedOf(stages));
+  let exemplars = exemplarsBefore(o, seedOf(stages));
   for (const [i, of] of stages.entries()) {
     const prepared = must(o.data[i], "data of a stage");
     // The same rows would be learnt twice.
-    const others = memory.filter(({ hash }) => hash !== prepared.facts.hash);
-    const begins = beginsWith(o, of, { i, from: o.strategies.memory?.anew ? first : from, memory: others });
-    const beside = o.strategies.memory?.beside;
-    const continues = { labels: o.labels, memory: others, begins, ...(beside && { beside }) };
+    const others = exemplars.filter(({ hash }) => hash !== prepared.facts.hash);
+    const begins = beginsWith(o, of, { i, from: o.strategies.replay?.anew ? first : from, exemplars: others });
+    const beside = o.strategies.replay?.beside;
+    const continues = { labels: o.labels, exemplars: others, begins, ...(beside && { beside }) };
     const done = resume ? finishedRun(o.runs, of.name, of.plan.recipeHash) : null;
     const handle = done ? taken(o, of, done.path) : await o.train(of, { resume: resume && isBegun(o, of), continues });
     const weights = must(handle.weights, `weights of ${of.name}`);
     const left = await carry(o, of, handle, { others, own: keptOf(o, of, prepared) }, i);
-    memory = left.memory;
+    exemplars = left.exemplars;
     said.push(left.said);
     await tellForgotten(o, of, said);
     from = { file: carriedState(weights.folder), labels: weights.labels };
@@ -81,20 +81,27 @@ export async function runStages({ stages, resume }: Update, o: Stages): Promise<
 function beginsWith(
   o: Stages,
   of: UpdateStage,
-  { i, from, memory }: { readonly i: number; readonly from: Taken; readonly memory: readonly Remembered[] },
+  { i, from, exemplars }: { readonly i: number; readonly from: Taken; readonly exemplars: readonly Exemplar[] },
 ): Continues["begins"] {
-  const { recalling } = o.strategies;
+  const { replaySources } = o.strategies;
   return async (open, material, run, goesOn) => {
-    if (!goesOn || !isRecalled(recalling, run.path)) await takeWeights(open, from, o.labels);
-    if (!goesOn && i === 0) await takeDownBefore(o, of, open, material);
+    if (!goesOn || !hasCachedOutputs(replaySources, run.path)) await takeWeights(open, from, o.labels);
+    if (!goesOn && i === 0) await consolidateEarlier(o, of, open, material);
     if (!goesOn && o.strategies.routes) await tellRoute(o, of, { open, material, i });
-    await recallIn(o, of, { open, material, run: run.path, memory, first: from.labels.length, seen: seenBefore(o, i) });
+    await cacheStageOutputs(o, of, {
+      open,
+      material,
+      run: run.path,
+      exemplars,
+      first: from.labels.length,
+      seen: seenBefore(o, i),
+    });
   };
 }
 
 /** Said before anything is trained. Coded errors `update-streamed`, `update-roles`. */
-function demandLearnable({ strategies: { memory }, data, tasks }: Stages): void {
-  if (!memory) return;
+function demandLearnable({ strategies: { replay }, data, tasks }: Stages): void {
+  if (!replay) return;
   const all = [...learntBefore(tasks).map(({ prepared }) => prepared), ...data];
   for (const [i, prepared] of all.entries())
     if (all.length > 1) beside(prepared, drawn(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { of: 1 }, 0));
@@ -119,31 +126,31 @@ async function cellsBefore(o: Stages): Promise<readonly Cell[]> {
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
 
 /** Rows of what was learnt before the first stage. */
-function memoryBefore(
+function exemplarsBefore(
   { start: { weights: start }, strategies, tasks, warn, keeps }: Stages,
   seed: number,
-): readonly Remembered[] {
-  const { memory } = strategies;
-  if (!memory) return [];
-  const kept = memory.anew ? { rows: [], damaged: 0 } : memoryIn(start.folder);
+): readonly Exemplar[] {
+  const { replay } = strategies;
+  if (!replay) return [];
+  const kept = replay.anew ? { rows: [], damaged: 0 } : exemplarsIn(start.folder);
   if (kept.damaged > 0)
-    warn("memory-damaged", { file: memoryFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
-  if (kept.rows.length > 0) return reservoir(kept.rows, memory);
+    warn("memory-damaged", { file: exemplarsFile(start.folder), lines: kept.damaged, kept: kept.rows.length });
+  if (kept.rows.length > 0) return reservoir(kept.rows, replay);
   return reservoir(
     learntBefore(tasks)
-      .flatMap(({ prepared }) => drawn(prepared, memory, seed))
+      .flatMap(({ prepared }) => drawn(prepared, replay, seed))
       .filter(keeps),
-    memory,
+    replay,
   );
 }
 
 /** Of what a stage has learnt. */
 function keptOf(
-  { strategies: { memory }, keeps }: Stages,
+  { strategies: { replay }, keeps }: Stages,
   { plan }: UpdateStage,
   prepared: Prepared,
-): readonly Remembered[] {
-  return memory ? drawn(prepared, memory, plan.recipe.training.seed).filter(keeps) : [];
+): readonly Exemplar[] {
+  return replay ? drawn(prepared, replay, plan.recipe.training.seed).filter(keeps) : [];
 }
 
 function taken({ define }: Stages, { name, plan }: UpdateStage, run: string): ModelHandle {
@@ -168,8 +175,8 @@ function scoring(
   return { plan, base, tokenizer, name, labels: o.labels, measured: o.measured };
 }
 
-/** What strategies take down of the data that the model learnt before, as far as an earlier update didn't. */
-async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, material: Material): Promise<void> {
+/** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
+async function consolidateEarlier(o: Stages, of: UpdateStage, open: OpenModel, material: Material): Promise<void> {
   const there = Object.keys(readHeader(stateOf(o.start.weights)).tensors);
   const lacking = open.strategies.filter(
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
@@ -177,13 +184,13 @@ async function takeDownBefore(o: Stages, of: UpdateStage, open: OpenModel, mater
   const known = learntBefore(o.tasks).map(({ prepared }) => prepared);
   const seen = seenBefore(o, 0);
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
-    await takeDownOf(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
+    await consolidateStage(o, of, { ...material, open, data, first: i === 0, strategies: lacking, seen });
 }
 
 const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
   trainable / Math.max(1, parameters);
 
-async function takeDownOf(
+async function consolidateStage(
   o: Stages,
   { plan, name }: UpdateStage,
   of: Pick<Material, "base" | "tokenizer"> & {
@@ -201,14 +208,14 @@ async function takeDownOf(
   const recipe = { ...plan.recipe, data: told ?? plan.recipe.data };
   const encoding: Encoding = await encodingOf({ recipe }, base, tokenizer, o.labels, name);
   const rows =
-    data && o.strategies.looks
+    data && o.strategies.fisher
       ? await encodeSplit(data, { data: data.name, split: trainedSplit(data) }, encoding)
       : null;
-  await takeDown({
+  await consolidate({
     open,
     strategies,
     rows,
-    looks: o.strategies.looks,
+    fisher: o.strategies.fisher,
     labels: { count: o.labels.length, seen },
     answers: encoding.task.implementation.answers ?? null,
     most: directionsWithin(sharedBy(plan)),
@@ -227,17 +234,17 @@ async function carry(
   o: Stages,
   of: UpdateStage,
   handle: ModelHandle,
-  rows: { readonly others: readonly Remembered[]; readonly own: readonly Remembered[] },
+  rows: { readonly others: readonly Exemplar[]; readonly own: readonly Exemplar[] },
   i: number,
-): Promise<{ readonly memory: readonly Remembered[]; readonly said: Said }> {
+): Promise<{ readonly exemplars: readonly Exemplar[]; readonly said: Said }> {
   const weights = must(handle.weights, `weights of ${of.name}`);
   const known = readCarried(weights.folder);
-  const learnt = o.strategies.recalling.find((one) => one.of === "learnt");
+  const learnt = o.strategies.replaySources.find((one) => one.computed === "stage_end");
   const all = stays(o, [...rows.others, ...rows.own]);
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
-    const memory = learnt ? saidAsKept(all, readMemory(weights.folder)) : all;
-    return { memory, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
+    const exemplars = learnt ? withKeptOutputs(all, readExemplars(weights.folder)) : all;
+    return { exemplars, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
   const parts = await o.weights.parts(of.plan, o.stage.hostContext, weights.folder);
@@ -247,27 +254,27 @@ async function carry(
   o.onScores(i + 1, scores);
   const data = must(o.data[i], "data of a stage");
   const seen = seenBefore(o, i + 1);
-  await takeDownOf(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
+  await consolidateStage(o, of, { ...parts, open, data, first: false, strategies: open.strategies, seen });
   const about = { labels: o.labels, tasks: toldOf(o.tasks), metric: o.measured.name };
   const taught = o.labels.filter((_, label) => seen.has(label));
   const carried = { version: 1, ...about, scores, said, taught } as const;
   const at = { open, parts, data, run: weights.folder };
   // Other tasks are scored now than when it was left: what was said before it lies with its rows.
-  const others = known ? saidAsKept(rows.others, readMemory(weights.folder)) : rows.others;
+  const others = known ? withKeptOutputs(rows.others, readExemplars(weights.folder)) : rows.others;
   const kept = new Set(all);
   const own = rows.own.filter((row) => kept.has(row));
-  const memory = learnt ? stays(o, await withAllSaid(o, of, { ...at, word: learnt.word }, { others, own })) : all;
+  const exemplars = learnt ? stays(o, await withOutputs(o, of, { ...at, word: learnt.word }, { others, own })) : all;
   // All earlier rows are read again where they are all learnt anew.
-  const learntAgain = o.strategies.memory?.anew ? [] : memory;
+  const learntAgain = o.strategies.replay?.anew ? [] : exemplars;
   await writeCarried(weights.folder, carried, learntAgain, (file) => open.session.save(file, open.carried, CHECKED));
   // What was taken down is in the engine and not in the checkpoint: it is opened anew by whoever asks next.
   await o.weights.forget(weights.folder);
-  return { memory, said };
+  return { exemplars, said };
 }
 
 /** Of rows that were kept and of new ones, those that are kept from now on. */
-const stays = ({ strategies: { memory } }: Stages, rows: readonly Remembered[]): readonly Remembered[] =>
-  memory ? reservoir(rows, memory) : rows;
+const stays = ({ strategies: { replay } }: Stages, rows: readonly Exemplar[]): readonly Exemplar[] =>
+  replay ? reservoir(rows, replay) : rows;
 
 async function tellForgotten(o: Stages, of: UpdateStage, said: readonly Said[]): Promise<void> {
   const parts = await o.weights.parts(of.plan, o.stage.hostContext);

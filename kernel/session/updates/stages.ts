@@ -2,29 +2,29 @@
 import type { UpdateStage } from "#dsl/plan/action.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Memory } from "#dsl/types/capabilities/learning.js";
-import { memoryOf } from "#dsl/plan/kept-rows.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import { replayBufferOf } from "#dsl/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
-import type { Looks, StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { FisherOptions, StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Weights } from "../../artifacts/weights.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Continues } from "../trainings/request.js";
-import type { Recalling } from "./recall.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { ReplaySource } from "./replayed-outputs.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import type { Warn } from "../warn.js";
 import type { Learnable, Measured, Working } from "./tasks.js";
 import type { ForgottenOf } from "./what-was-forgotten.js";
 
 export interface Strategies {
-  readonly memory: Memory | null;
-  readonly looks: Looks | null;
+  readonly replay: ReplayBuffer | null;
+  readonly fisher: FisherOptions | null;
   /** Rows are sent to the part of the data that they are like. */
   readonly routes: boolean;
-  readonly recalling: readonly Recalling[];
-  /** Something is added to what a step learns, and may be too strong. */
+  readonly replaySources: readonly ReplaySource[];
+  /** Terms are added to the loss, and may be too strong. */
   readonly holds: boolean;
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
@@ -34,11 +34,13 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
   const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
     all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
   return {
-    memory: memoryOf(registry, calls) ?? null,
-    looks: first((one, call) => one.looks?.(call)),
+    replay: replayBufferOf(registry, calls) ?? null,
+    fisher: first((one, call) => one.fisher?.(call)),
     routes: all.some(({ does: one }) => one.routes === true),
-    holds: all.some(({ does: one }) => one.regularise !== undefined || one.recalls !== undefined),
-    recalling: all.flatMap(({ call, does: { recalls } }) => (recalls ? [{ word: call.word, of: recalls.of }] : [])),
+    holds: all.some(({ does: one }) => one.terms !== undefined),
+    replaySources: all.flatMap(({ call, does: { replayedOutputs } }) =>
+      replayedOutputs ? [{ word: call.word, computed: replayedOutputs }] : [],
+    ),
   };
 }
 
@@ -57,7 +59,7 @@ export interface Stages {
   readonly measured: Measured;
   readonly warn: Warn;
   /** Whether a row may be kept: rows that shall be forgotten aren't. */
-  readonly keeps: (row: Remembered) => boolean;
+  readonly keeps: (row: Exemplar) => boolean;
   /** Trains one. */
   readonly train: (
     of: UpdateStage,

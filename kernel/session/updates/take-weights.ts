@@ -7,7 +7,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Session } from "../../engine/engine.js";
-import { keptOf } from "#stdlib/programs/strategies.js";
+import { frozenPartOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../models/open-model.js";
 
@@ -65,12 +65,14 @@ async function widerThan(
   had: readonly number[],
   strategies: OpenModel["strategies"],
 ): Promise<Wider | null> {
-  if (strategies.every(({ implementation }) => !implementation.keeps)) return null;
+  if (strategies.every(({ implementation }) => !implementation.frozenPart)) return null;
   const { shape } = await session.read(name);
-  const kept = keptOf(strategies, name, shape);
+  const frozen = frozenPartOf(strategies, name, shape);
   const fits =
-    kept && had.length === shape.length && had.every((size, i) => size === (i === kept.axis ? kept.first : shape[i]));
-  return fits && kept.first < must(shape[kept.axis], "an axis") ? { axis: kept.axis } : null;
+    frozen &&
+    had.length === shape.length &&
+    had.every((size, i) => size === (i === frozen.axis ? frozen.first : shape[i]));
+  return fits && frozen.first < must(shape[frozen.axis], "an axis") ? { axis: frozen.axis } : null;
 }
 
 /** `fresh`, its first part as it was; of matrices. */

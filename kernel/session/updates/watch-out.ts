@@ -1,6 +1,6 @@
 /** What of an update's data would make its scores or its labels other than they seem, said before anything is trained. */
 import { formOfLabel } from "#dsl/rules/label-form.js";
-import type { Memory } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { readOf } from "../../core/data/read-of.js";
 import type { Warn } from "../warn.js";
@@ -13,7 +13,7 @@ export function watchOut(
     readonly tasks: readonly Learnable[];
     /** What it learns, named as its statement names it: it may have been learnt before, too. */
     readonly learns: readonly { readonly name: string; readonly prepared: Prepared }[];
-    readonly memory: Memory | null;
+    readonly replay: ReplayBuffer | null;
     /** Texts to forget. */
     readonly forget: ReadonlySet<string>;
   },
@@ -22,7 +22,7 @@ export function watchOut(
   warnOfLabels(o.start, o.tasks, warn);
   warnOfLeaks(o.tasks, warn);
   if (o.forget.size > 0) warnOfForgotten(o.learns, o.forget, warn);
-  if (o.memory?.balanced)
+  if (o.replay?.balanced)
     for (const { plan, prepared, only } of o.tasks)
       if (!only && !hasLabels(prepared)) warn("memory-unbalanced", { data: plan.name });
 }

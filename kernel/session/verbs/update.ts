@@ -14,11 +14,11 @@ import type { Trained } from "../updates/since-asked.js";
 import { asksOf, describeAgain } from "./train/tell-since.js";
 import { writeSince, type SinceOn } from "../../artifacts/since-before.js";
 import { isLost } from "../../core/display/forgotten.js";
-import { readMemory } from "../../artifacts/carried.js";
+import { readExemplars } from "../../artifacts/carried.js";
 import { bestConstant } from "../updates/best-constant.js";
 import { keptOf } from "../updates/kept-of.js";
 import { warnOfUnheld } from "../updates/unheld.js";
-import type { Memory } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
 import { recipeHashOf } from "../../artifacts/weights.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
@@ -69,7 +69,7 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
     {
       start: { name: action.start, labels: start.weights.labels },
       tasks,
-      memory: strategies.memory,
+      replay: strategies.replay,
       forget,
       learns: plans.flatMap(({ recipe }, i) => (data[i] ? [{ name: recipe.data.name, prepared: data[i] }] : [])),
     },
@@ -112,7 +112,7 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
     onForgotten: (of) => {
       told = sinceOf(tasks, measured, of);
       const run = session.models.get(latest).weights?.folder;
-      board.forgotten(of, triedAfter(session, { start, calls, told, tasks, memory: strategies.memory, run }, of));
+      board.forgotten(of, triedAfter(session, { start, calls, told, tasks, replay: strategies.replay, run }, of));
     },
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
@@ -145,7 +145,7 @@ function triedAfter(
     readonly calls: readonly Call[];
     readonly told: readonly SinceOn[];
     readonly tasks: readonly Learnable[];
-    readonly memory: Memory | null;
+    readonly replay: ReplayBuffer | null;
     /** The run of the latest stage. */
     readonly run: string | undefined;
   },
@@ -164,9 +164,9 @@ function triedAfter(
   const kept = keptOf(
     lost.flatMap(({ on }) => taskOf(o.tasks, on) ?? []),
     {
-      memory: o.memory,
-      before: readMemory(o.start.weights.folder),
-      rows: o.memory && o.run !== undefined ? readMemory(o.run) : [],
+      replay: o.replay,
+      before: readExemplars(o.start.weights.folder),
+      rows: o.replay && o.run !== undefined ? readExemplars(o.run) : [],
     },
   );
   return triedNext(o.calls, worst, known, kept);

@@ -1,20 +1,24 @@
-/** Quadratic penalties: what a parameter's gradient gets where it shall stay near a place. */
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+/** Quadratic penalties: parameters are kept near an anchor. */
 import { moment } from "../optimizers/clipping.js";
-import type { Learning } from "../../kinds/strategy.js";
+import type { ParameterTerm } from "../../kinds/loss-term.js";
 
-/** The gradient of (factor / 2) · Σ importance · (parameter − anchor)², added to each parameter's own. */
-export function pulled(
-  graph: Graph,
-  learning: readonly Learning[],
-  o: { readonly factor: number; readonly anchor: string; readonly importance?: string },
-): readonly Tensor[] {
-  return learning.map(({ name, value, gradient }) =>
-    graph.at(name, () => {
-      const away = value.subtract(moment(graph, o.anchor + name, value));
-      const weighed = o.importance === undefined ? away : away.multiply(moment(graph, o.importance + name, value));
-      return gradient.add(weighed.multiply(o.factor));
-    }),
-  );
+/** (factor / 2) · Σ importance · (parameter − anchor)²; `anchor` and `importance` are prefixes of states, importance is 1 by default. */
+export function quadraticPenalty(o: {
+  readonly factor: number;
+  readonly anchor: string;
+  readonly importance?: string;
+}): ParameterTerm {
+  return {
+    needs: "parameters",
+    reference: "none",
+    gradients: (graph, parameters) =>
+      parameters.map(({ name, value, gradient }) =>
+        graph.at(name, () => {
+          const distance = value.subtract(moment(graph, o.anchor + name, value));
+          const weighted =
+            o.importance === undefined ? distance : distance.multiply(moment(graph, o.importance + name, value));
+          return gradient.add(weighted.multiply(o.factor));
+        }),
+      ),
+  };
 }

@@ -5,7 +5,7 @@ import type { Taught } from "#dsl/types/capabilities/learning.js";
 import type { Call } from "#dsl/types/value.js";
 import { headsIn } from "./sizes.js";
 
-/** Lessons of what is said, and of what goes on within. */
+/** Distillation losses that need logits, and those that need hidden states. */
 const SAID = "logits";
 const WITHIN = ["hidden", "attention"];
 

@@ -52,7 +52,7 @@ describe("the server of a federation", () => {
         return mean.map((value) => 2 * value);
       },
       local: {
-        bends: { states: [] },
+        strategy: { states: [] },
         ...{ keeps: [], sent: ["control"] },
         told: () => ({}),
         after: () => ({ kept: {}, given: {} }),

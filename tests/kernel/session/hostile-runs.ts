@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readCalibration } from "#kernel/artifacts/calibration.js";
-import { memoryIn, readCarried } from "#kernel/artifacts/carried.js";
+import { exemplarsIn, readCarried } from "#kernel/artifacts/carried.js";
 import { readNote } from "#kernel/artifacts/detached.js";
 import { labelledRows } from "#kernel/artifacts/labelled.js";
 import { readLearnt, seenOf } from "#kernel/artifacts/learnt.js";
@@ -122,7 +122,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     for (const rows of readLearnt(path)?.rows ?? []) seenOf(Float64Array.of(1), rows);
     for (const role of Object.keys(readLearnt(path)?.answers ?? {})) valuesIn(readLearnt(path)!.answers, role);
     JSON.stringify([readSince(path), [...scoredData(path).values()], readRowMarks(path), readNote(path)]);
-    JSON.stringify([readTracking(path), readCarried(path), memoryIn(path), labelledRows(path)]);
+    JSON.stringify([readTracking(path), readCarried(path), exemplarsIn(path), labelledRows(path)]);
     readCalibration(path, 88);
   },
   "the panel of runs": async (at) => {

@@ -44,7 +44,7 @@ for (const word of words)
       const weights = new Float32Array(LENGTH);
       const back = local?.after(call, {
         ...{ delta: weights, steps: 1, sent: given(local.sent), kept: given(local.keeps) },
-        states: given(local.bends.states),
+        states: given(local.strategy.states),
       });
       const beside = word.capabilities?.beside ?? 0;
       assert.equal(local?.sent.length ?? 0, beside);

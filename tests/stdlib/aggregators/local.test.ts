@@ -17,7 +17,7 @@ const LENGTH = 9;
 type Vector = readonly number[] | Float32Array | Float64Array;
 
 /** Inputs `d.a`, `d.b`, rate, step. */
-function programOf(call: Call, { bends }: Local): Program {
+function programOf(call: Call, { strategy }: Local): Program {
   const graph = new Graph();
   const rate = graph.input("rate", { dtype: "f64", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
@@ -30,7 +30,7 @@ function programOf(call: Call, { bends }: Local): Program {
     call: { kind: "optimizer" as const, word: "sgd", arguments: { momentum: 0, weight_decay: 0 } },
     implementation: sgd,
   };
-  const strategies = [{ call, implementation: bends }];
+  const strategies = [{ call, implementation: strategy }];
   updateBy({ optimizer, clip: null, strategies }, graph, learning, { rate, step });
   return graph.program();
 }
@@ -68,7 +68,7 @@ function trained(
   told: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept },
 ) {
   const vectors = of.local.told(of.call, told);
-  assert.deepEqual(Object.keys(vectors).sort(), [...of.local.bends.states].sort());
+  assert.deepEqual(Object.keys(vectors).sort(), [...of.local.strategy.states].sort());
   let state: Record<string, Values> = parted(told.weights);
   for (const [prefix, vector] of Object.entries(vectors)) state = { ...state, ...parted(vector, prefix) };
   for (let step = 1; step <= of.steps; step++) {
@@ -77,7 +77,7 @@ function trained(
     state = { ...state, ...evaluate(of.program, { ...feeds, ...gradients }, state).state };
   }
   const delta = Float32Array.from(whole(state), (weight, at) => weight - told.weights[at]!);
-  const states = Object.fromEntries(of.local.bends.states.map((prefix) => [prefix, whole(state, prefix)]));
+  const states = Object.fromEntries(of.local.strategy.states.map((prefix) => [prefix, whole(state, prefix)]));
   const { steps } = of;
   return { delta, ...of.local.after(of.call, { delta, steps, states, sent: told.sent, kept: told.kept }) };
 }

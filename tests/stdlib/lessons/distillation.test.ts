@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/graph/builder.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
-import type { WithinBlock } from "#stdlib/kinds/lesson.js";
+import type { BlockStates } from "#stdlib/kinds/loss-term.js";
 import { relationHeads } from "#stdlib/lessons/attention.run.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/types/value.js";
@@ -21,14 +21,14 @@ const close = (got: number, want: number, what: string): void =>
     `${what}: ${String(got)}, the oracle says ${String(want)}`,
   );
 
-describe("lessons", () => {
-  it("of a teacher are all held to PyTorch", () => {
+describe("distillation losses", () => {
+  it("that read a teacher all have oracles by PyTorch", () => {
     const held = new Set(PAIRS.flatMap((pair) => Object.values(LESSONS).map((lesson) => lesson(pair).word)));
-    const words = registry.ofKind("lesson").filter(({ capabilities }) => capabilities?.of !== "labels");
+    const words = registry.ofKind("lesson").filter(({ capabilities }) => capabilities?.needs !== "task_loss");
     assert.deepEqual(
       words.map(({ name }) => name).sort(),
       [...held].sort(),
-      "each lesson of a teacher has a call in LESSONS here, and its loss and gradients from tests/oracles/distillation.py (`npm run oracles -- --bless`)",
+      "each distillation loss that reads a teacher has a call in LESSONS here, and its loss and gradients from tests/oracles/distillation.py (`npm run oracles -- --bless`)",
     );
   });
 
@@ -48,7 +48,7 @@ describe("lessons", () => {
       });
     }
 
-  it("count by their weights, and gradients are those of finite differences", async () => {
+  it("are multiplied by their weights, and gradients equal finite differences", async () => {
     const pair = PAIRS.find(({ name }) => name === "bert-narrow")!;
     const lesson = call("lesson", "hidden", { weight: 3 });
     const { program, feeds, state } = await lossOf(pair, lesson);
@@ -70,8 +70,8 @@ describe("lessons", () => {
     }
   });
 
-  it("leave the teacher as it is", async () => {
-    for (const { name } of registry.ofKind("lesson").filter((word) => word.capabilities?.of !== "labels")) {
+  it("don't train the teacher", async () => {
+    for (const { name } of registry.ofKind("lesson").filter((word) => word.capabilities?.needs !== "task_loss")) {
       const { program } = await lossOf(PAIRS[0]!, call("lesson", name));
       const trains = Object.entries(program.state).filter(([, one]) => one.trains);
       assert.deepEqual(
@@ -85,9 +85,9 @@ describe("lessons", () => {
     }
   });
 
-  it("part the relations of both into as many heads as divide both widths", () => {
+  it("split the relations into a number of heads that divides both widths", () => {
     const graph = new Graph();
-    const block = (name: string, heads: number, width: number, keyHeads = heads): WithinBlock => {
+    const block = (name: string, heads: number, width: number, keyHeads = heads): BlockStates => {
       const tensor = (part: string, size: number) =>
         graph.input(`${name}.${part}`, { dtype: "f32", shape: ["batch", "length", size] });
       const [queries, keys] = [tensor("queries", width), tensor("keys", (width / heads) * keyHeads)];

@@ -9,9 +9,11 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.run.js";
-import { learntLoss, TEACHER, Watched } from "#stdlib/programs/lessons.js";
+import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
+import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { TEACHER } from "#stdlib/programs/references.js";
 import { supervise } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
@@ -84,7 +86,7 @@ export async function partsOf(model: Model): Promise<AssembleOptions> {
   };
 }
 
-/** What the student loses by one lesson, and its gradients; where there are unnamed inputs, rows are those of `feeds`. */
+/** A program whose outputs are one distillation loss (`learnt`) and its gradients, with feeds and states. */
 export async function lossOf(
   pair: Pair,
   lesson: Call,
@@ -94,14 +96,14 @@ export async function lossOf(
   const types = "token_type_ids" in pair.inputs;
   const o: AssembleOptions = {
     ...{ ...own, tokenTypes: types },
-    lessons: { lessons: [{ call: lesson, implementation }], teacher, beside: false },
+    objective: { terms: [implementation.term(lesson, "frozen")], teacher, unlabelledRows: false },
   };
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const supervised = supervise(graph, o, { weighed: false });
-  const watched = new Watched();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), watched.around);
-  const loss = learntLoss(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, watched });
+  const recorder = new HiddenStateRecorder();
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  const loss = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });
   const { state } = graph.program();
   const names = Object.keys(state).filter((name) => state[name]?.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));

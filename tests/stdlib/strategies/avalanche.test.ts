@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/graph/builder.js";
+import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Logits } from "#stdlib/kinds/loss-term.js";
 import { evaluate } from "#dsl/graph/evaluate.js";
 import { gradient } from "#dsl/graph/gradient.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distilled } from "#stdlib/lib/strategies/distance.js";
-import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { classifierParts } from "../programs/small-models.js";
 
@@ -51,7 +53,7 @@ describe("strategies beside Avalanche", () => {
     const strategies = [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }];
     const config = bert.config(golden.config);
     const parts = { ...(await classifierParts("bert")), config, labels: golden.labels, strategies };
-    const { program } = buildLearnt(parts, [])!.look!("loss", false);
+    const { program } = buildConsolidation(parts, [])!.fisher!("loss", false);
     let state: Record<string, Values> = {};
     for (const [name, { type }] of Object.entries(program.state))
       state[name] = values(type.shape as number[], golden.weights[name]?.values);
@@ -81,16 +83,18 @@ describe("strategies beside Avalanche", () => {
     }
   });
 
-  for (const { temperature, known, loss, slopes } of told.distilled)
+  for (const { temperature, known, loss: wanted, slopes } of told.distilled)
     it(`\`lwf(temperature: ${String(temperature)})\` has the loss of its LearningWithoutForgetting, and its slopes`, () => {
       const graph = new Graph();
       const [rows, labels] = [told.now.length, golden.labels];
       const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });
       const logits = input("logits", ["batch", labels]);
-      const of = { recalled: input("recalled", ["batch", labels]), known: input("known", ["batch", labels]) };
-      const held = distilled({ logits, ...of, share: input("share", ["batch"]), decides: "one" }, temperature);
-      graph.output("loss", held);
-      graph.output("slopes", gradient(graph, held, [logits])[0]!);
+      const [replayed, mask] = [input("recalled", ["batch", labels]), input("known", ["batch", labels])];
+      const reading = (x: Tensor): Logits => ({ logits: x, known: () => mask, decides: "one", places: false });
+      const sources = { outputs: () => reading(logits), referenceOutputs: () => reading(replayed) };
+      const loss = distilled({ ...sources, share: () => input("share", ["batch"]) }, temperature);
+      graph.output("loss", loss);
+      graph.output("slopes", gradient(graph, loss, [logits])[0]!);
       const knows = Array.from({ length: rows * labels }, (_, i) => Number(known.includes(i % labels)));
       const { outputs } = evaluate(
         graph.program(),
@@ -104,7 +108,7 @@ describe("strategies beside Avalanche", () => {
         },
         {},
       );
-      near(outputs["loss"]!.data, [loss], { what: "loss", to: 1e-9 });
+      near(outputs["loss"]!.data, [wanted], { what: "loss", to: 1e-9 });
       near(outputs["slopes"]!.data, slopes.flat(), { what: "slopes", to: 1e-9 });
     });
 });

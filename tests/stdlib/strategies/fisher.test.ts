@@ -6,10 +6,10 @@ import { values, type Values } from "#dsl/graph/values.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import type { LookOf } from "#stdlib/programs/options.js";
-import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
+import type { FisherEstimator } from "#stdlib/programs/options.js";
+import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { directionsOf } from "#kernel/session/updates/looked-rows.js";
+import { directionsOf } from "#kernel/session/updates/fisher-rows.js";
 import { classifierParts } from "../programs/small-models.js";
 
 interface Golden {
@@ -27,22 +27,22 @@ interface Golden {
 const file = new URL("../../../../tests/golden/oracle/fisher.json", import.meta.url);
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
-function waysOf(how: string, seen: readonly number[]): readonly (LookOf | "row by row")[] {
+function waysOf(how: string, seen: readonly number[]): readonly (FisherEstimator | "row by row")[] {
   if (how === "empirical") return ["loss", "row by row"];
   return ["directions", "pairs", "row by row", ...(seen.length === 2 ? (["between"] as const) : [])];
 }
 
 describe("the Fisher information of single rows", () => {
   for (const { how, seen, squares } of golden.runs)
-    for (const look of waysOf(how, seen))
-      it(`${how}, labels ${seen.join()}, ${look}: as PyTorch's, in float64`, async () => {
-        const apart = look !== "row by row";
+    for (const estimator of waysOf(how, seen))
+      it(`${how}, labels ${seen.join()}, ${estimator}: as PyTorch's, in float64`, async () => {
+        const apart = estimator !== "row by row";
         const parts = {
           ...{ ...(await classifierParts("bert")), config: bert.config(golden.config), labels: golden.labels },
           strategies: [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }],
         };
-        const { program } = buildLearnt(parts, [])!.look!(
-          apart ? look : how === "empirical" ? "loss" : "directions",
+        const { program } = buildConsolidation(parts, [])!.fisher!(
+          apart ? estimator : how === "empirical" ? "loss" : "directions",
           apart,
         );
         const begin: Record<string, Values> = {};
@@ -71,8 +71,8 @@ describe("the Fisher information of single rows", () => {
           [golden.labels],
           Array.from({ length: golden.labels }, (_, label) => (label === seen[0] ? 1 : label === seen[1] ? -1 : 0)),
         );
-        if (look === "between") state = { ...state, ...evaluate(program, { ...asked, between }, state).state };
-        else if (look === "pairs") {
+        if (estimator === "between") state = { ...state, ...evaluate(program, { ...asked, between }, state).state };
+        else if (estimator === "pairs") {
           const directions = values(
             [fed.length, golden.labels],
             fed.flatMap(({ more }) => [...more["directions"]!.data]),

@@ -5,7 +5,8 @@ import type { Program } from "#dsl/graph/program.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.run.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
-import { buildTakeDown, SQUARES, updateBy } from "#stdlib/programs/strategies.js";
+import { buildConsolidate, SQUARES } from "#stdlib/programs/consolidation.js";
+import { updateBy } from "#stdlib/programs/strategies.js";
 
 export interface StrategyRun {
   readonly word: string;
@@ -26,11 +27,11 @@ export const runs = JSON.parse(readFileSync(file, "utf8")) as readonly StrategyR
 export const SHAPES: Readonly<Record<string, readonly number[]>> = { matrix: [3, 4], vector: [5] };
 export const titleOf = (r: StrategyRun): string => `${r.word} ${JSON.stringify(r.settings)}, clip ${String(r.clip)}`;
 
-/** `update`: inputs `d.matrix`, `d.vector`, rate, step. `takeDown`: inputs rows, first; state `squares/…` besides. */
+/** `update`: inputs `d.matrix`, `d.vector`, rate, step. `consolidate`: inputs rows, first; state `squares/…` besides. */
 export function programsOf(
   run: StrategyRun,
   implementation: StrategyImplementation,
-): { readonly update: Program; readonly takeDown: Program } {
+): { readonly update: Program; readonly consolidate: Program } {
   const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
   const strategies = [{ call, implementation }];
   const graph = new Graph();
@@ -49,7 +50,7 @@ export function programsOf(
   graph.output("norm", norm);
   const update = graph.program();
   const states = Object.keys(SHAPES).map((name) => [name, { ...update.state[name]!, trains: false }] as const);
-  return { update, takeDown: buildTakeDown({ strategies }, states, implementation.looks !== undefined, "f64") };
+  return { update, consolidate: buildConsolidate({ strategies }, states, implementation.fisher !== undefined, "f64") };
 }
 
 export function zeroState(...programs: readonly Program[]): Record<string, Values> {

@@ -11,8 +11,9 @@ const words = registry.ofKind("strategy").filter((word) => !word.planned);
 const penalties = async (): Promise<readonly string[]> => {
   const found = await Promise.all(
     words.map(async ({ name }) => {
-      const { regularise, keeps } = await implementationOf(registry, "strategy", name);
-      return regularise && !keeps ? [name] : [];
+      const { terms, frozenPart } = await implementationOf(registry, "strategy", name);
+      const added = frozenPart ? undefined : terms?.({ kind: "strategy", word: name, arguments: {} });
+      return added?.some(({ needs }) => needs === "parameters") ? [name] : [];
     }),
   );
   return found.flat();
@@ -30,19 +31,19 @@ describe("strategies", () => {
   for (const run of runs)
     it(`${titleOf(run)}: every weight after every step of three data sets, in float64`, async () => {
       const strategy = await implementationOf(registry, "strategy", run.word);
-      const { update, takeDown } = programsOf(run, strategy);
+      const { update, consolidate } = programsOf(run, strategy);
       validate(update);
-      validate(takeDown);
-      let state: Record<string, Values> = zeroState(update, takeDown);
+      validate(consolidate);
+      let state: Record<string, Values> = zeroState(update, consolidate);
       for (const name of Object.keys(state)) {
         const declared = [...strategy.states, "squares/"].some((prefix) => name.startsWith(prefix));
         assert.ok(name in SHAPES || declared, `${name} is declared`);
       }
       for (const [name, begin] of Object.entries(run.begin)) state[name] = values(SHAPES[name]!, begin);
       run.tasks.forEach(({ fisher, steps }, task) => {
-        state = { ...state, ...(strategy.looks && squaresOf(run, fisher)) };
+        state = { ...state, ...(strategy.fisher && squaresOf(run, fisher)) };
         const taken = { rows: values([], [run.rows]), first: values([], [task === 0 ? 1 : 0]) };
-        state = { ...state, ...evaluate(takeDown, taken, state).state };
+        state = { ...state, ...evaluate(consolidate, taken, state).state };
         steps.forEach((step, i) => {
           const feeds: Record<string, Values> = { rate: values([], [run.rate]), step: values([], [i + 1]) };
           Object.entries(SHAPES).forEach(([name, shape], k) => {

@@ -33,14 +33,17 @@ describe("what is held of a teacher beside its student", () => {
     it(`${name}: as the programs hold it`, async () => {
       const [batch, length] = [16, 128];
       const [student, teacher] = await Promise.all([own, larger].map((config) => partsOf({ config, shapes: {} })));
-      const lessons = await Promise.all(
-        learns.map(async (of) => ({ call: of, implementation: await implementationOf(registry, "lesson", of.word) })),
+      const terms = await Promise.all(
+        learns.map(async (loss) => (await implementationOf(registry, "lesson", loss.word)).term(loss, "frozen")),
       );
       const sizes = { batch, length, targets: batch * (length - 1) };
       const bytes = (taught: boolean): number =>
         memoryOf(
-          assemble({ ...student!, clip: 1, ...(taught && { lessons: { lessons, teacher: teacher!, beside: false } }) })
-            .train,
+          assemble({
+            ...student!,
+            clip: 1,
+            ...(taught && { objective: { terms, teacher: teacher!, unlabelledRows: false } }),
+          }).train,
           sizes,
         ).working;
       const family = registry.ofKind("model").find((word) => word.capabilities?.modelType === own.model_type)!;

@@ -112,7 +112,7 @@ describe("loader", () => {
         },
       );
       const logits = Float32Array.from({ length: kept * LABELS }, (_, i) => (i % LABELS === 2 ? NaN : i));
-      loader.recall([{ word: "der", labels: LABELS, first: fresh, logits }]);
+      loader.addCachedOutputs([{ source: "der", labels: LABELS, first: fresh, logits }]);
       return loader;
     };
     const partsOf = (loader: DataLoader, step: number) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { recalledFile } from "#kernel/artifacts/carried.js";
+import { cachedOutputsFile } from "#kernel/artifacts/carried.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
@@ -46,14 +46,14 @@ train m on d with r`);
       await book.run("compress m on d, other with r as t { distill: student(layers: 1) }");
       return head("t");
     };
-    const [first, file] = [head("t"), recalledFile(model("t").folder!)];
+    const [first, file] = [head("t"), cachedOutputsFile(model("t").folder!)];
     const { metadata, tensors } = readHeader(file);
     const [name] = Object.keys(tensors);
     const { shape } = tensors[name!]!;
     const zeros = (shape: readonly number[], by: string): void => {
       const bytes = new Uint8Array(4 * shape.reduce((a, b) => a * b, 1));
       for (const run of RunFolder.find(book.runs, model("t").weights!.plan.recipeHash))
-        writeSafetensors(recalledFile(run.path), { [name!]: { dtype: "f32", shape, bytes } }, { ...CHECKED, by });
+        writeSafetensors(cachedOutputsFile(run.path), { [name!]: { dtype: "f32", shape, bytes } }, { ...CHECKED, by });
     };
     zeros(shape, "other weights");
     assert.deepEqual(await again(), first);
@@ -64,14 +64,14 @@ train m on d with r`);
   });
 
   it("ends where what it learns beside the labels is no number, and keeps no weights of it", async () => {
-    const file = recalledFile(model("t").folder!);
+    const file = cachedOutputsFile(model("t").folder!);
     const { metadata, tensors } = readHeader(file);
     const [[name, { shape }]] = Object.entries(tensors) as unknown as [[string, { readonly shape: number[] }]];
     const odd = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(Infinity);
     const bytes = new Uint8Array(odd.buffer);
     for (const run of RunFolder.find(book.runs, model("t").weights!.plan.recipeHash))
       writeSafetensors(
-        recalledFile(run.path),
+        cachedOutputsFile(run.path),
         { [name]: { dtype: "f32", shape, bytes } },
         { ...CHECKED, by: metadata["by"]! },
       );

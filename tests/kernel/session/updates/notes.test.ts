@@ -22,19 +22,19 @@ function prepared(hash: string, labels: readonly unknown[], known: readonly stri
 describe("what an update says beside its scores", () => {
   it("counts what is kept of the data of which something was lost, in the share of their rows", () => {
     const [a, b] = [prepared("a", ["x"], ["x"], 40), prepared("b", ["x"], ["x"], 10)];
-    const memory = { of: { share: 0.05 } } as const;
+    const replay = { of: { share: 0.05 } } as const;
     const rows = [...new Array<{ hash: string }>(8).fill({ hash: "a" }), { hash: "b" }, { hash: "c" }];
     const lost = [
       { prepared: a, learnt: 0 },
       { prepared: b, learnt: 0 },
     ];
-    assert.deepEqual(keptOf(lost, { memory, before: [], rows }), { share: 0.2, fixed: false, full: false });
-    assert.deepEqual(keptOf(lost.slice(1), { memory, before: rows, rows }), { share: 0.1, fixed: true, full: false });
+    assert.deepEqual(keptOf(lost, { replay, before: [], rows }), { share: 0.2, fixed: false, full: false });
+    assert.deepEqual(keptOf(lost.slice(1), { replay, before: rows, rows }), { share: 0.1, fixed: true, full: false });
     const later = [...lost, { prepared: b, learnt: 1 }];
-    assert.equal(keptOf(later, { memory, before: rows, rows }).fixed, false, "of later ones more can be drawn");
-    assert.equal(keptOf(lost, { memory: { ...memory, most: 10 }, before: [], rows }).full, true);
-    assert.equal(keptOf(lost, { memory: { ...memory, most: 11 }, before: [], rows }).full, false);
-    assert.deepEqual(keptOf(lost, { memory: null, before: rows, rows: [] }), { share: 0, fixed: false, full: false });
+    assert.equal(keptOf(later, { replay, before: rows, rows }).fixed, false, "of later ones more can be drawn");
+    assert.equal(keptOf(lost, { replay: { ...replay, most: 10 }, before: [], rows }).full, true);
+    assert.equal(keptOf(lost, { replay: { ...replay, most: 11 }, before: [], rows }).full, false);
+    assert.deepEqual(keptOf(lost, { replay: null, before: rows, rows: [] }), { share: 0, fixed: false, full: false });
   });
 
   it("knows what one answer for all rows comes to, where that says something", () => {

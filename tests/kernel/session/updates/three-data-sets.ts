@@ -1,12 +1,12 @@
 /** A notebook with a model that learnt one of three data sets, for updates on the others. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { readMemory } from "#kernel/artifacts/carried.js";
+import type { readExemplars } from "#kernel/artifacts/carried.js";
 import { readTensor } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 
-export type Memory = ReturnType<typeof readMemory>;
+export type Exemplars = ReturnType<typeof readExemplars>;
 export const recipe = "epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
 
 export function floatsOf(file: string, name: string): Float32Array {

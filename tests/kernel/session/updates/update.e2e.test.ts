@@ -11,13 +11,13 @@ import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/session/replays/replay.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
+import { carriedState, readCarried, readExemplars } from "#kernel/artifacts/carried.js";
 import { OpenModels } from "#kernel/session/models/open-models.js";
 import { readSince } from "#kernel/artifacts/since-before.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { NotebookOfOne } from "../notebook-of-one.js";
-import { floatsOf, recipe, threeDataSets, type Memory } from "./three-data-sets.js";
+import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-sets.js";
 
 const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Answered = { readonly probabilities: Readonly<Record<string, number>> };
@@ -109,15 +109,15 @@ describe("update", function () {
 
   it("learns rows of earlier data again, which lie beside the run", async () => {
     await book.run(`update m on e, f as kept { ${recipe}, strategy: replay(25%) }`);
-    const first = readMemory(model("kept_1").folder!);
+    const first = readExemplars(model("kept_1").folder!);
     const rows = { d: 48, e: 24 };
-    const of = (memory: readonly { readonly data: string }[], data: string) =>
-      memory.filter((one) => one.data === data);
+    const of = (exemplars: readonly { readonly data: string }[], data: string) =>
+      exemplars.filter((one) => one.data === data);
     assert.equal(of(first, "d").length, rows.d / 4);
     assert.equal(of(first, "e").length, rows.e / 4);
     assert.ok(first.every(({ roles }) => typeof roles["text"] === "string" && typeof roles["label"] === "string"));
     assert.equal(model("kept_1").history.length, 2 * Math.ceil((rows.e + rows.d / 4) / 8));
-    const second = readMemory(model("kept_2").folder!);
+    const second = readExemplars(model("kept_2").folder!);
     for (const name of ["kept_1", "kept_2"]) assert.equal(stepsPlanned(name), model(name).history.length, name);
     assert.equal(model("kept_2").weights!.plan.estimates.kept?.rows, first.length);
     assert.deepEqual(second.slice(0, first.length), first);
@@ -186,7 +186,10 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
 
   it("learns kept rows beside the new ones, with what was said of them when they had been learnt", async () => {
     await book.run(`update m on e, f as dark { ${recipe}, strategy: der(0.5, 0.5, 25%) }`);
-    const [first, second] = ["dark_1", "dark_2"].map((name) => readMemory(model(name).folder!)) as [Memory, Memory];
+    const [first, second] = ["dark_1", "dark_2"].map((name) => readExemplars(model(name).folder!)) as [
+      Exemplars,
+      Exemplars,
+    ];
     // As many updates as the new rows make, however many stand beside them.
     assert.equal(model("dark_1").history.length, 2 * Math.ceil(24 / 8));
     assert.deepEqual(
@@ -202,7 +205,7 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
     await book.run(
       `update dark on e as darker { ${recipe.replace("batch_size: 8", "batch_size: 4, accumulate: 2")}, strategy: [der(0.5, 0.5, 25%), lwf, si] }`,
     );
-    const later = readMemory(model("darker").folder!);
+    const later = readExemplars(model("darker").folder!);
     const shared = second.filter(({ data }) => data !== "e");
     assert.deepEqual(later.slice(0, shared.length), shared, "what was said of rows stays as it was");
     assert.equal(model("darker").history.length, 2 * Math.ceil(24 / 8));
@@ -344,9 +347,9 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
   });
 
   it("forgets rows: no run keeps them, none draws them again, and who learnt from them is told", async () => {
-    const [row] = readMemory(model("kept_1").folder!);
+    const [row] = readExemplars(model("kept_1").folder!);
     const said = row!.roles["text"] as string;
-    const holds = (run: string) => readMemory(run).some(({ roles }) => roles["text"] === said);
+    const holds = (run: string) => readExemplars(run).some(({ roles }) => roles["text"] === said);
     // An update that trains would keep at its end what it began with.
     const training = await lockRun(model("kept_2").folder!, "train");
     const asked = `update kept on e as cleared { steps: 1, strategy: naive, forget: ["${said}"] }`;
@@ -405,9 +408,9 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
       "epochs: 5, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last, checkpoint: every(steps: 2)";
     const strategy = "[der(0.5, 0.5, 100%, choose: balanced, most: 20), lwf, ewc(10, fisher: empirical)]";
     await book.run(`update m on e as monday { steps: 2, batch_size: 8, strategy: ${strategy} }`);
-    const first = readMemory(model("monday").folder!);
+    const first = readExemplars(model("monday").folder!);
     assert.equal(first.length, 20);
-    const labels = (memory: Memory) => new Set(memory.map(({ roles }) => roles["label"])).size;
+    const labels = (exemplars: Exemplars) => new Set(exemplars.map(({ roles }) => roles["label"])).size;
     assert.equal(labels(first), 3);
     // What lies on the disk at that moment is all that a process leaves that is killed.
     const left = join(book.folder, "left");
@@ -423,10 +426,10 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     const run = model("tuesday").folder!;
     const files = ["state.safetensors", "memory.jsonl", "carried.json"].map((name) => join(run, "carried", name));
     const whole = files.map((file) => readFileSync(file));
-    const memory = readMemory(run);
-    assert.equal(memory.length, 20, "days come and go, and there are no more");
-    assert.equal(labels(memory), 5);
-    assert.deepEqual([...new Set(memory.map(({ data }) => data))].sort(), ["d", "e", "f"]);
+    const exemplars = readExemplars(run);
+    assert.equal(exemplars.length, 20, "days come and go, and there are no more");
+    assert.equal(labels(exemplars), 5);
+    assert.deepEqual([...new Set(exemplars.map(({ data }) => data))].sort(), ["d", "e", "f"]);
     assert.deepEqual(readdirSync(join(left, "carried")), ["recalled.safetensors"]);
     for (const without of [false, true]) {
       rmSync(run, { recursive: true });
@@ -443,7 +446,7 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
       ),
     );
     assert.match(again, /after +d\.validation +e\.validation +f\.validation\n/);
-    assert.equal(readMemory(model("wednesday").folder!).length, 9);
+    assert.equal(readExemplars(model("wednesday").folder!).length, 9);
   });
 
   it("tells what a training lost of what the model that it began from was evaluated on, and scores that with an update", async () => {
@@ -492,7 +495,10 @@ model next { base: sure, task: text_classification, technique: full, max_length:
     const all = text(await book.run(update("")));
     assert.match(all, /after +d\.validation +asked\.test +turned\.validation\n/);
     assert.match(all, /gone was evaluated before and is not scored: its rows are others now/);
-    assert.deepEqual([...new Set(readMemory(model("on_all").folder!).map(({ data }) => data))].sort(), ["d", "turned"]);
+    assert.deepEqual([...new Set(readExemplars(model("on_all").folder!).map(({ data }) => data))].sort(), [
+      "d",
+      "turned",
+    ]);
     assert.match(text(await book.run(update(", forgetting: false"))), /after +d\.validation +turned\.validation\n/);
     assert.equal(readSince(model("on_all").folder!)!.replayed, 0.5);
   });
@@ -532,9 +538,9 @@ data d like e { source: csv("second.csv") }
 update old on d as monthly { ${recipe}, strategy: replay(50%) }`),
     );
     assert.match(shown, /after +d before\.validation +d\.validation/);
-    const memory = readMemory(model("monthly_1").folder!);
-    assert.equal(memory.length, 24 + 12);
-    assert.equal(new Set(memory.map(({ hash }) => hash)).size, 2);
+    const exemplars = readExemplars(model("monthly_1").folder!);
+    assert.equal(exemplars.length, 24 + 12);
+    assert.equal(new Set(exemplars.map(({ hash }) => hash)).size, 2);
     assert.equal(model("monthly_1").history.length, 2 * Math.ceil((24 + 24) / 8));
   });
 });

@@ -1,13 +1,13 @@
 /** Updates over several data sets at length: interrupted in the midst and gone on with, and what strategies look at. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { carriedState, readCarried, readMemory } from "#kernel/artifacts/carried.js";
+import { carriedState, readCarried, readExemplars } from "#kernel/artifacts/carried.js";
 import { costAt } from "#kernel/core/display/landscape.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { NotebookOfOne } from "../notebook-of-one.js";
-import { floatsOf, recipe, threeDataSets, type Memory } from "./three-data-sets.js";
+import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-sets.js";
 
 const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
@@ -70,8 +70,8 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
       const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
       assert.deepEqual(own?.scores, other?.scores, name);
       assert.deepEqual(own?.said, other?.said, name);
-      const memories = [name, name.replace("cut", "whole")].map((one) => readMemory(model(one).folder!));
-      assert.deepEqual(...(memories as [Memory, Memory]));
+      const memories = [name, name.replace("cut", "whole")].map((one) => readExemplars(model(one).folder!));
+      assert.deepEqual(...(memories as [Exemplars, Exemplars]));
       const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
       for (const tensor of Object.keys(readHeader(a!).tensors)) {
         const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];

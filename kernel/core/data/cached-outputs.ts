@@ -1,20 +1,20 @@
-/** What rows bring beside what they teach: what was said of them once, and kept rows that stand beside each batch of new ones. */
+/** Feeds of rows besides their labels: cached outputs, and the weights of replayed rows that are appended to each batch. */
 import type { NDArray } from "#dsl/graph/program.js";
-import { recalledNames } from "#stdlib/programs/recalled.js";
+import { outputInputs } from "#stdlib/programs/objective.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
 import type { chance } from "#stdlib/lib/chance.js";
 import { draw } from "#stdlib/lib/chance.js";
 
-/** Logits that were said of rows once, for one strategy. */
-export interface Recalled {
-  /** The strategy's word. */
-  readonly word: string;
+/** Logits of rows, computed before the training, for the loss terms of one source. */
+export interface CachedOutputs {
+  /** Names the inputs (`outputInputs`). */
+  readonly source: string;
   readonly labels: number;
-  /** The row that the first of them is of. */
+  /** Number of the first row that has logits. */
   readonly first: number;
-  /** [rows from `first` on, labels], row-major; NaN where nothing was said. */
+  /** [rows from `first` on, labels], row-major; NaN where unknown. */
   readonly logits: Float32Array;
-  /** All was said of every row: which isn't fed. */
+  /** All logits are known, and no mask of known ones is fed. */
   readonly whole?: true;
 }
 /** Kept rows that stand beside each batch. */
@@ -26,7 +26,7 @@ export interface Beside {
 }
 
 type Rows = ArrayLike<number>;
-const countsOf = ({ first, labels, logits }: Recalled): ((row: number) => boolean) => {
+const countsOf = ({ first, labels, logits }: CachedOutputs): ((row: number) => boolean) => {
   const rows = logits.length / labels;
   return (row) => {
     const at = row - first;
@@ -34,12 +34,12 @@ const countsOf = ({ first, labels, logits }: Recalled): ((row: number) => boolea
   };
 };
 
-/** Feeds of a batch that is a part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` of each strategy. */
-export function feedsOfRecalled(
-  recalled: readonly Recalled[],
+/** Feeds of a batch that is a part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` of each source. */
+export function feedsOfCachedOutputs(
+  outputs: readonly CachedOutputs[],
   all: readonly Rows[],
 ): (batch: Rows) => Readonly<Record<string, NDArray>> {
-  const known = recalled.map((one) => {
+  const known = outputs.map((one) => {
     const counts = countsOf(one);
     return { one, counts, total: all.reduce((sum, batch) => sum + Array.from(batch).filter(counts).length, 0) };
   });
@@ -51,7 +51,7 @@ export function feedsOfRecalled(
 }
 
 function feedsOf(
-  { word, labels, first, logits, whole }: Recalled,
+  { source, labels, first, logits, whole }: CachedOutputs,
   batch: Rows,
   counts: (row: number) => boolean,
   total: number,
@@ -67,9 +67,9 @@ function feedsOf(
       known[at * labels + label] = 1;
     });
   });
-  const names = recalledNames(word);
+  const names = outputInputs(source);
   return {
-    [names.recalled]: real(said, [n, labels]),
+    [names.logits]: real(said, [n, labels]),
     ...(!whole && { [names.known]: real(known, [n, labels]) }),
     [names.share]: real(share, [n]),
   };

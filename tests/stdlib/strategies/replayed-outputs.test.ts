@@ -1,4 +1,4 @@
-/** Strategies that hold what was said of rows once, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
+/** Strategies with replayed logits, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/graph/builder.js";
@@ -13,8 +13,8 @@ import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
-import { recalledLoss, weighsRows } from "#stdlib/programs/recalled.js";
-import { eachBeside, feedsOfRecalled, type Recalled } from "#kernel/core/data/recalled.js";
+import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";
+import { eachBeside, feedsOfCachedOutputs, type CachedOutputs } from "#kernel/core/data/cached-outputs.js";
 
 interface Run {
   readonly word: "lwf" | "der";
@@ -45,7 +45,7 @@ type Strategies = readonly {
   readonly implementation: StrategyImplementation;
 }[];
 
-/** A step of SGD: inputs x, labels, each where rows are weighed, and what is recalled; output loss. */
+/** A step of SGD: inputs x, labels, each where rows are weighed, and what is cached; output loss. */
 function trains({ decides }: Run, strategies: Strategies): Program {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f32", shape: ["batch", FEATURES] });
@@ -66,7 +66,14 @@ function trains({ decides }: Run, strategies: Strategies): Program {
       : ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
   const implementation = decides === "one" ? textClassification : multilabelClassification;
   const task = { call: { kind: "task" as const, word: "", arguments: {} }, implementation };
-  const whole = recalledLoss({ strategies, task, labels: LABELS }, graph, own, { logits: () => logits });
+  const whole = sumOfTerms({ strategies, task, labels: LABELS }, graph, {
+    loss: own,
+    model: { logits: () => logits },
+    inputs: { attention_mask: x },
+    supervised: { labels },
+    references: {},
+    projection: () => assert.fail("no term has a projection"),
+  });
   const names = ["weight", "bias"] as const;
   gradient(
     graph,
@@ -89,10 +96,10 @@ interface Kept {
   readonly said: number[];
 }
 
-describe("strategies that hold what was said of rows once", () => {
-  it("are all held to an oracle, for one label and for several", async () => {
+describe("strategies with replayed outputs", () => {
+  it("all have oracles, for one label and for several", async () => {
     for (const { name, planned } of registry.ofKind("strategy")) {
-      if (planned || !(await implementationOf(registry, "strategy", name)).recalls) continue;
+      if (planned || !(await implementationOf(registry, "strategy", name)).replayedOutputs) continue;
       assert.deepEqual(
         [...new Set(runs.filter(({ word }) => word === name).map((run) => run.decides))],
         ["one", "several"],
@@ -106,7 +113,7 @@ describe("strategies that hold what was said of rows once", () => {
       const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
       const program = trains(run, [{ call, implementation }]);
       validate(program);
-      const beside = implementation.memory?.(call).beside;
+      const beside = implementation.replay?.(call).beside;
       let state: Record<string, Values> = { weight: rowsOf(run.begin.weight), bias: values([LABELS], run.begin.bias) };
       const say = (x: number[][]): number[][] => {
         const w = state["weight"]!.data;
@@ -122,8 +129,8 @@ describe("strategies that hold what was said of rows once", () => {
           run.word === "lwf"
             ? say(task.x).map((row) => row.map((v, l) => (task.seen.includes(l) ? v : NaN)))
             : kept.map((one) => one.said);
-        const recalled: Recalled = {
-          word: run.word,
+        const cached: CachedOutputs = {
+          source: run.word,
           labels: LABELS,
           first: run.word === "lwf" ? 0 : from,
           logits: Float32Array.from(said.flat()),
@@ -133,7 +140,7 @@ describe("strategies that hold what was said of rows once", () => {
           const batch = [...step.rows, ...step.kept.map((row) => from + row)];
           const counts = { fresh: step.rows.length, kept: step.kept.length };
           const feeds = {
-            ...feedsOfRecalled([recalled], [batch])(batch),
+            ...feedsOfCachedOutputs([cached], [batch])(batch),
             ...(beside && { each: eachBeside({ from, ...beside }, batch, counts, undefined) }),
           };
           const fed = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
@@ -161,14 +168,14 @@ describe("strategies that hold what was said of rows once", () => {
       const state: Record<string, Values> = { weight: rowsOf(before.weight), bias: values([LABELS], before.bias) };
       // Two rows that bring something, of not all labels, and one that brings nothing.
       const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
-      const recalled: Recalled = { word: run.word, labels: LABELS, first: 1, logits };
+      const cached: CachedOutputs = { source: run.word, labels: LABELS, first: 1, logits };
       const batch = [0, 1, 2];
-      const fed = Object.entries(feedsOfRecalled([recalled], [batch])(batch)).map(
+      const fed = Object.entries(feedsOfCachedOutputs([cached], [batch])(batch)).map(
         ([name, array]) => [name, fromNDArray(array)] as const,
       );
       const feeds: Record<string, Values> = {
         ...Object.fromEntries(fed),
-        ...(implementation.memory && { each: values([3], [1, 0.25, 0.25]) }),
+        ...(implementation.replay && { each: values([3], [1, 0.25, 0.25]) }),
         x: rowsOf(task.x.slice(0, 3)),
         labels: rowsOf(task.y.slice(0, 3)),
       };

@@ -1,40 +1,41 @@
-/** What a stage's strategies hold of what was said once: asked as it begins, and of the rows that it leaves to be kept. */
+/** Outputs that the strategies of a stage replay: cached when it begins, and computed for the exemplars that it leaves. */
 import type { UpdateStage } from "#dsl/plan/action.js";
-import { readCarried, type Remembered } from "../../artifacts/carried.js";
+import { readCarried, type Exemplar } from "../../artifacts/carried.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "../trainings/material.js";
-import { recall, saidBefore, withSaid, type AsksRows } from "./recall.js";
+import { cachedOutputs, withOutputsBefore, withComputedOutputs, type ComputesOutputs } from "./replayed-outputs.js";
 import type { Stages } from "./stages.js";
 
-type Recalls = Pick<Stages, "stage" | "labels" | "strategies">;
+type Updates = Pick<Stages, "stage" | "labels" | "strategies">;
 
-/** Gives the loader what its rows bring. `first`: labels of the head that the stage's weights had, which come first. */
-export async function recallIn(
-  o: Recalls,
+/** Gives the loader the cached logits of its rows. `first`: the number of labels that the head of the stage's first weights had. */
+export async function cacheStageOutputs(
+  o: Updates,
   of: UpdateStage,
   at: {
     readonly open: OpenModel;
     readonly material: Material;
     readonly run: string;
-    readonly memory: readonly Remembered[];
+    readonly exemplars: readonly Exemplar[];
     readonly first: number;
     readonly seen: ReadonlySet<number>;
   },
 ): Promise<void> {
-  const { recalling } = o.strategies;
-  if (recalling.length === 0) return;
-  const { open, material, run, memory, first, seen } = at;
+  const { replaySources } = o.strategies;
+  if (replaySources.length === 0) return;
+  const { open, material, run, exemplars, first, seen } = at;
   const { rows, prepared, loader } = material;
   const labels = { count: o.labels.length, seen, first };
-  const recalled = await recall({ ...asksOf(o, of, open, material), recalling, run, rows, prepared, memory, labels });
-  loader.recall(recalled);
+  loader.addCachedOutputs(
+    await cachedOutputs({ ...asksOf(o, of, open, material), replaySources, run, rows, prepared, exemplars, labels }),
+  );
 }
 
-/** Rows that are kept with what was said of them: of those of this stage, what the model says now. */
-export async function withAllSaid(
-  o: Recalls,
+/** Exemplars with logits: those of this stage get the model's current ones. */
+export async function withOutputs(
+  o: Updates,
   of: UpdateStage,
   at: {
     readonly open: OpenModel;
@@ -43,21 +44,26 @@ export async function withAllSaid(
     readonly word: string;
     readonly run: string;
   },
-  { others, own }: { readonly others: readonly Remembered[]; readonly own: readonly Remembered[] },
-): Promise<readonly Remembered[]> {
+  { others, own }: { readonly others: readonly Exemplar[]; readonly own: readonly Exemplar[] },
+): Promise<readonly Exemplar[]> {
   const { open, parts, data, word, run } = at;
   const labels = o.labels.length;
   const encoding = await encodingOf(of.plan, parts.base, parts.tokenizer, o.labels, of.name);
-  const said = await withSaid(asksOf(o, of, open, { encoding, tokenizer: parts.tokenizer }), data, own, labels);
-  return [...saidBefore(others, { word, run, labels }), ...said];
+  const said = await withComputedOutputs(
+    asksOf(o, of, open, { encoding, tokenizer: parts.tokenizer }),
+    data,
+    own,
+    labels,
+  );
+  return [...withOutputsBefore(others, { word, run, labels }), ...said];
 }
 
 function asksOf(
-  o: Recalls,
+  o: Updates,
   { plan }: UpdateStage,
   { session }: Pick<OpenModel, "session">,
   { encoding, tokenizer }: Pick<Material, "encoding" | "tokenizer">,
-): AsksRows {
+): ComputesOutputs {
   const { signal, hostContext } = o.stage;
   return { session, encoding, batchSize: plan.recipe.training.batch_size, padId: tokenizer.padId, signal, hostContext };
 }

@@ -8,9 +8,9 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { buildLearnt, SQUARES } from "#stdlib/programs/strategies.js";
-import type { LookOf } from "#stdlib/programs/options.js";
-import { directionsOf } from "#kernel/session/updates/looked-rows.js";
+import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
+import type { FisherEstimator } from "#stdlib/programs/options.js";
+import { directionsOf } from "#kernel/session/updates/fisher-rows.js";
 import { classifierParts, labelled, type Feeds } from "../programs/small-models.js";
 
 const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;
@@ -37,7 +37,7 @@ const rowOf = (name: string, all: Values, from: number, to: number): Values => {
   return values([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
 };
 /** Inputs of the program alone, of some rows. */
-function fed(program: Program, of: LookOf, from: number, to: number): Record<string, Values> {
+function fed(program: Program, of: FisherEstimator, from: number, to: number): Record<string, Values> {
   const all = decoded(labelled(0, ROWS).feeds);
   all["labels"] = values([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
   // Rows of several lengths.
@@ -67,15 +67,15 @@ describe("squared gradients of single rows", () => {
   ] as const)
     for (const family of ["bert", "distilbert", "roberta"] as const)
       for (const of of ["directions", "pairs", "loss"] as const)
-        it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: a batch in one pass is its rows one by one`, async () => {
+        it(`${family}, ${technique} ${JSON.stringify(settings)}, ${of}: are the same for a batch in one pass and for its rows one by one`, async () => {
           const implementation = await implementationOf(registry, "technique", technique);
           const call = { kind: "technique" as const, word: technique, arguments: settings };
           const parts = { ...(await classifierParts(family)), technique: { call, implementation }, strategies };
-          const learnt = buildLearnt(parts, []);
-          const apart = learnt!.look!(of, true);
-          const one = learnt!.look!(of === "pairs" ? "directions" : of, false);
-          assert.ok(apart.apart, "has rules for all of its ops");
-          assert.ok(!one.apart);
+          const programs = buildConsolidation(parts, []);
+          const apart = programs!.fisher!(of, true);
+          const one = programs!.fisher!(of === "pairs" ? "directions" : of, false);
+          assert.ok(apart.perRow, "has rules for all of its ops");
+          assert.ok(!one.perRow);
           validate(apart.program);
           let state = begin([apart.program, one.program]);
           const together = evaluate(apart.program, fed(apart.program, of, 0, ROWS), state).state;
@@ -108,10 +108,10 @@ describe("squared gradients of single rows", () => {
           assert.ok(names.some((name) => together[name]!.data.some((value) => value > 0)));
         });
 
-  it("are none of a batch at once", async () => {
-    const learnt = buildLearnt({ ...(await classifierParts("bert")), strategies }, []);
-    const [one, apart] = [false, true].map((how) => learnt!.look!("loss", how));
-    assert.deepEqual([one!.apart, apart!.apart], [false, true]);
+  it("differ from the squared gradient of the batch", async () => {
+    const programs = buildConsolidation({ ...(await classifierParts("bert")), strategies }, []);
+    const [one, apart] = [false, true].map((how) => programs!.fisher!("loss", how));
+    assert.deepEqual([one!.perRow, apart!.perRow], [false, true]);
     const state = begin([one!.program]);
     const share = { share: values([], [1]) };
     const whole = evaluate(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
@@ -124,7 +124,7 @@ describe("squared gradients of single rows", () => {
 describe("directions of a row's Fisher information", () => {
   const logits = Float32Array.of(0.3, -1.2, 2.5, 0, -30);
   const exp = [...logits].map((one) => Math.exp(one));
-  it("sum, exact, to what all labels weighed by their probabilities say, with one less of them", () => {
+  it("exact: sum to the Fisher information of all labels, with one direction less than labels", () => {
     for (const seen of [new Set([0, 1, 2, 3]), new Set([1, 2]), new Set([0, 1, 2, 3, 4])]) {
       const sum = exp.reduce((all, one, i) => all + (seen.has(i) ? one : 0), 0);
       const p = exp.map((one, i) => (seen.has(i) ? one / sum : 0));
@@ -141,12 +141,12 @@ describe("directions of a row's Fisher information", () => {
         }
     }
   });
-  it("leave out labels that say nothing, and are none of one label", () => {
+  it("leave out labels without probability, and are none for a single label", () => {
     assert.equal(directionsOf(logits, new Set([0, 1, 2, 4]), "exact", chance(1)).length, 2);
     assert.equal(directionsOf(logits, new Set([2]), "exact", chance(1)).length, 0);
     assert.equal(directionsOf(Float32Array.of(80, 0, -5), new Set([0, 1, 2]), "exact", chance(1)).length, 0);
   });
-  it("are, folded, some of the exact ones, and all others in one whose square is on average theirs", () => {
+  it("folded: are some exact ones, and one whose square equals on average the squares of the others", () => {
     const seen = new Set([0, 1, 2, 3, 4]);
     const exact = directionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, "exact", chance(1));
     const of = (i: number) =>
@@ -169,7 +169,7 @@ describe("directions of a row's Fisher information", () => {
       directionsOf(logits, seen, "exact", chance(1)),
     );
   });
-  it("are, sampled, of labels as often as they are likely", () => {
+  it("sampled: draw each label with its probability", () => {
     const seen = new Set([0, 1, 2]);
     const often = [0, 0, 0];
     const N = 20_000;

@@ -1,4 +1,4 @@
-/** Rows that strategies look at, batch by batch: what each is derived along, and how it is fed. */
+/** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
 import { must } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import { chance, type Chance } from "#stdlib/lib/chance.js";
@@ -6,18 +6,18 @@ import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../../core/data/batches.js";
 import { DataLoader, type FedRows } from "../../core/data/loader.js";
 
-export interface LookBatch {
+export interface FisherBatch {
   readonly feeds: Readonly<Record<string, NDArray>>;
-  /** What its squares count. */
+  /** Factor of its squares. */
   readonly share: number;
-  /** Rows that are done with it. */
+  /** Rows that are done after it. */
   readonly done: number;
 }
 
 /** A direction that adds less than this to what a row says is left out. */
 const NOTHING = 1e-12;
 
-/** How rows with one label of several are looked at; `folded`: along at most so many directions. */
+/** How directions are chosen for rows with one label of several; `folded`: at most so many directions. */
 export type Directing = "exact" | "sampled" | { readonly folded: number };
 
 /**
@@ -114,10 +114,10 @@ export function* directed(
   rows: Pick<FedRows, "ids" | "lengths" | "types">,
   said: readonly Float32Array[],
   o: Directed,
-): Generator<LookBatch> {
+): Generator<FisherBatch> {
   const order = longestFirst(rows);
   let waiting: { readonly row: number; readonly direction: Float64Array }[] = [];
-  const batchOf = (done: number): LookBatch => {
+  const batchOf = (done: number): FisherBatch => {
     const each = waiting.map(({ row }) => row);
     const once = o.pairs ? [...new Set(each)] : each;
     const feeds = collate(rows.ids, Uint32Array.from(once), o.padId, { types: rows.types });
@@ -155,7 +155,7 @@ export function* betweenTwo(
   rows: Pick<FedRows, "ids" | "lengths" | "types">,
   [one = 0, other = 0]: readonly number[],
   o: { readonly labels: number; readonly batchSize: number; readonly padId: number },
-): Generator<LookBatch> {
+): Generator<FisherBatch> {
   const signs = new Float32Array(o.labels);
   signs[one] = 1;
   signs[other] = -1;
@@ -181,7 +181,7 @@ export function* asTaught(
   rows: FedRows,
   { seed, padId }: { readonly seed: number; readonly padId: number },
   batchSize: number,
-): Generator<LookBatch> {
+): Generator<FisherBatch> {
   const loader = new DataLoader(rows, { batchSize, accumulate: 1, packed: null, shuffle: "none", seed, padId });
   let done = 0;
   for (const { feeds } of loader.pass()) {

@@ -2,9 +2,9 @@
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import type { Memory } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 
 /** Coded error `update-streamed`. */
 export function trainedRows(prepared: Prepared): ColumnTable {
@@ -14,19 +14,19 @@ export function trainedRows(prepared: Prepared): ColumnTable {
 }
 
 /** Draws rows of the split that trains, the same for the same seed. */
-export function drawn(prepared: Prepared, memory: Memory, seed: number): readonly Remembered[] {
+export function drawn(prepared: Prepared, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
   const rows = trainedRows(prepared);
   const all = rows.numRows();
   const wanted = Math.min(
     all,
-    typeof memory.of === "number" ? memory.of : Math.max(1, Math.round(memory.of.share * all)),
+    typeof buffer.of === "number" ? buffer.of : Math.max(1, Math.round(buffer.of.share * all)),
   );
   const order = shuffle(
     Uint32Array.from({ length: all }, (_, i) => i),
     chance(seed, 41),
   );
   const label = rows.columnNames().includes("label") ? rows.array("label") : null;
-  const which = memory.balanced && label ? ofEachLabel(order, label, wanted) : [...order.slice(0, wanted)];
+  const which = buffer.balanced && label ? ofEachLabel(order, label, wanted) : [...order.slice(0, wanted)];
   return rowsAt(
     rows,
     prepared,
@@ -56,7 +56,7 @@ function rowsAt(
   rows: ColumnTable,
   { name: data, facts: { hash } }: Prepared,
   which: readonly number[],
-): readonly Remembered[] {
+): readonly Exemplar[] {
   const roles = rows.columnNames().filter((name) => name !== "$row");
   const columns = roles.map((name) => [name, rows.array(name)] as const);
   const numbers = rows.array("$row") as ArrayLike<number>;
@@ -69,21 +69,21 @@ function rowsAt(
 }
 
 /** Data whose split that trains has those rows too. Coded errors `update-roles`, `update-streamed`. */
-export function beside(prepared: Prepared, memory: readonly Remembered[]): Prepared {
-  if (memory.length === 0) return prepared;
+export function beside(prepared: Prepared, exemplars: readonly Exemplar[]): Prepared {
+  if (exemplars.length === 0) return prepared;
   const own = trainedRows(prepared);
   const names = own.columnNames();
-  for (const { data, roles } of memory) {
+  for (const { data, roles } of exemplars) {
     const missing = names.find((name) => name !== "$row" && !(name in roles));
     if (missing !== undefined)
       throw new CodedError("update-roles", { data: prepared.name, role: missing, earlier: data });
   }
   const split = trainedSplit(prepared);
-  const whole = own.concat(tableOf(memory).select(names)) as ColumnTable;
+  const whole = own.concat(tableOf(exemplars).select(names)) as ColumnTable;
   return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
 }
 
 /** Rows that are kept, as the rows of a split. */
-export function tableOf(memory: readonly Remembered[]): ColumnTable {
-  return tableFrom(memory.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
+export function tableOf(exemplars: readonly Exemplar[]): ColumnTable {
+  return tableFrom(exemplars.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
 }

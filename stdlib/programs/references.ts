@@ -1,0 +1,88 @@
+/** Reference models of loss terms, built into the program of the model that trains. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Graph } from "#dsl/graph/builder.js";
+import type { Call } from "#dsl/types/value.js";
+import type { Layers } from "../kinds/layers.js";
+import type { OutputTerm, Reference } from "../kinds/loss-term.js";
+import type { ModelInputs } from "../kinds/model.js";
+import type { TaskOutputs } from "../kinds/task.js";
+import { HiddenStateRecorder } from "./hidden-states.js";
+import { buildModel, headPathsOf } from "./model.js";
+import type { AssembleOptions, TeacherOptions } from "./options.js";
+
+/** Prefix of the names of a teacher's states. */
+export const TEACHER = "teacher/";
+
+/** What terms can read of a model that is built. */
+export interface ReadableModel {
+  readonly model: Pick<TaskOutputs, "logits" | "sequenceLogprobs">;
+  readonly recorder: HiddenStateRecorder;
+}
+export type ReferenceModels = Partial<Record<Reference, ReadableModel>>;
+
+/** The models that the terms' references are read from; cached references need none. */
+export function buildReferences(
+  o: AssembleOptions,
+  terms: readonly Pick<OutputTerm, "reference">[],
+  graph: Graph,
+  inputs: ModelInputs,
+): ReferenceModels {
+  const needs = (reference: Reference): boolean => terms.some((term) => term.reference === reference);
+  return {
+    ...(needs("frozen") && { frozen: buildTeacher(o, must(o.objective?.teacher, "a teacher"), graph, inputs) }),
+    ...(needs("adapter_off") && { adapter_off: buildWithoutAdapter(o, graph, inputs) }),
+  };
+}
+
+/** The teacher without dropout; none of its states train, and all are zero until its weights are loaded. */
+function buildTeacher(o: AssembleOptions, teacher: TeacherOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
+  const recorder = new HiddenStateRecorder();
+  const { call, implementation } = teacher.technique;
+  const options = {
+    ...o,
+    ...teacher,
+    technique: { call, implementation: { ...implementation, trains: () => false } },
+    under: TEACHER,
+    dropout: 0,
+    freeze: [],
+    tensors: new Set<string>(),
+    prefixInCheckpoint: false,
+  };
+  return { model: buildModel(options, graph, inputs, undefined, recorder.wrap), recorder };
+}
+
+/**
+ * The model that trains without its technique and without dropout. It reads the same states, so the frozen weights are held
+ * once. Throws `graph-invalid` where the technique trains weights of the base: then they are no reference.
+ */
+function buildWithoutAdapter(o: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
+  const trained = trainedBaseWeight(o, graph);
+  if (trained !== undefined)
+    throw new CodedError("graph-invalid", {
+      problem: `the model without its adapter can't be a reference: ${o.technique.call.word} trains ${trained} of the base`,
+    });
+  const recorder = new HiddenStateRecorder();
+  const { call, implementation } = o.technique;
+  const { saved } = implementation;
+  const technique = {
+    call,
+    implementation: { saved, trains: () => false, around: (_call: Call, layers: Layers): Layers => layers },
+  };
+  const model = buildModel({ ...o, technique, dropout: 0 }, graph, inputs, undefined, recorder.wrap);
+  return { model, recorder };
+}
+
+/** Name of a state that trains, and is neither of the head nor added by the technique. */
+function trainedBaseWeight({ technique, task, family }: AssembleOptions, graph: Graph): string | undefined {
+  const { call, implementation } = technique;
+  const heads = headPathsOf(task.implementation, family, task.call);
+  const trained = Object.entries(graph.program().state).filter(([, { trains }]) => trains);
+  return trained
+    .map(([name]) => name)
+    .filter((name) => !heads.some((path) => name.startsWith(`${path}.`)))
+    .find((name) => {
+      const path = name.startsWith(family.prefix) ? name.slice(family.prefix.length) : name;
+      return !implementation.adds?.(call, path);
+    });
+}

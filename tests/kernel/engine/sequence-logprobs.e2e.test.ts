@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { gradient } from "#dsl/graph/gradient.js";
+import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { sequenceLogprobs } from "#stdlib/lib/tasks/sequence-logprobs.js";
+import { uniform } from "#tests/oracles/numbers.js";
+import { ENGINES, engineNamed } from "./engines.js";
+
+const [BATCH, LENGTH, HIDDEN, VOCABULARY] = [3, 4, 2, 5];
+const FEEDS = {
+  states: values([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
+  logits: values([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
+  // Rows 0, 2 and 2 again; row 1 has none. One label doesn't count.
+  targets: values([6], [0, 2, 3, 8, 9, 11]),
+  labels: values([6], [4, 0, -100, 1, 2, 3]),
+};
+
+/** Outputs `sums` [batch] and the gradient of the sum of their squares by the logits. */
+function program() {
+  const graph = new Graph();
+  const states = graph.input("states", { dtype: "f32", shape: ["batch", "length", HIDDEN] });
+  const logits = graph.input("logits", { dtype: "f32", shape: ["targets", VOCABULARY] });
+  const targets = graph.input("targets", { dtype: "i32", shape: ["targets"] });
+  const labels = graph.input("labels", { dtype: "i32", shape: ["targets"] });
+  const sums = sequenceLogprobs(states, logits, { labels, targets });
+  graph.output("sums", sums);
+  graph.output("slopes", gradient(graph, sums.square().sum(), [logits])[0]!);
+  return graph.program();
+}
+
+describe("log-probabilities of sequences on every engine", () => {
+  for (const name of ENGINES)
+    it(`${name} gives the reference's values and gradients`, async function () {
+      this.timeout(60_000);
+      const wanted = evaluate(program(), FEEDS, {}).outputs;
+      assert.equal(wanted["sums"]!.data[1], 0);
+      const session = await (await engineNamed(name)).open({ p: program() }, []);
+      const whole = ["targets", "labels"];
+      const feeds = Object.entries(FEEDS).map(([input, x]) => [
+        input,
+        toNDArray(whole.includes(input) ? "i32" : "f32", x),
+      ]);
+      const found = await session.run("p", Object.fromEntries(feeds));
+      for (const [output, { data }] of Object.entries(wanted))
+        fromNDArray(found[output]!).data.forEach((x, i) =>
+          assert.ok(Math.abs(x - data[i]!) <= 1e-5, `${output}[${i}]: ${x}, the reference says ${data[i]}`),
+        );
+      await session.dispose();
+    });
+});

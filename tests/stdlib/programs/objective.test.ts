@@ -1,0 +1,118 @@
+/** The list of loss terms of a training, and their sum. */
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/graph/builder.js";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/types/value.js";
+import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
+import { labels as taskLoss } from "#stdlib/lessons/labels.run.js";
+import { logits as teacherLogits } from "#stdlib/lessons/logits.run.js";
+import { lossTerms, sumOfTerms } from "#stdlib/programs/objective.js";
+import type { AssembleOptions } from "#stdlib/programs/options.js";
+import { ewc } from "#stdlib/strategies/ewc.run.js";
+import { lwf } from "#stdlib/strategies/lwf.run.js";
+import { buildPrivate } from "#stdlib/programs/private.js";
+import { textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { classifierParts } from "./small-models.js";
+
+const LABELS = 2;
+const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
+const task = { call: call("task", "text_classification"), implementation: textClassification };
+const strategies = [
+  { call: call("strategy", "lwf", { strength: 2 }), implementation: lwf },
+  { call: call("strategy", "ewc"), implementation: ewc },
+];
+const objective = {
+  terms: [
+    teacherLogits.term(call("lesson", "logits", { weight: 3 }), "cached"),
+    taskLoss.term(call("lesson", "labels", { weight: 0.5 }), "cached"),
+  ],
+  teacher: null,
+  unlabelledRows: false,
+};
+
+type Options = Partial<Pick<AssembleOptions, "objective" | "strategies">>;
+
+/** The sum of the terms where the task's loss is 10, over two rows. */
+function sum(options: Options): { readonly inputs: readonly string[]; readonly total: number } {
+  const graph = new Graph();
+  const logits = graph.input("logits", { dtype: "f32", shape: ["batch", LABELS] });
+  const total = sumOfTerms({ ...options, task, labels: LABELS }, graph, {
+    loss: graph.number(10),
+    model: { logits: () => logits },
+    inputs: { attention_mask: logits },
+    supervised: { labels: logits },
+    references: {},
+    projection: () => assert.fail("no term has a projection"),
+  });
+  graph.output("total", total);
+  const program = graph.program();
+  const all: Record<string, Values> = {
+    logits: values([2, LABELS], [1, 0, 0, 2]),
+    recalled_lesson: values([2, LABELS], [0, 1, 1, 1]),
+    share_lesson: values([2], [0.5, 0.5]),
+    recalled_lwf: values([2, LABELS], [3, 0, 0, 0]),
+    known_lwf: values([2, LABELS], [1, 1, 1, 1]),
+    share_lwf: values([2], [1, 0]),
+  };
+  const inputs = Object.keys(program.inputs);
+  const feeds = Object.fromEntries(inputs.map((name) => [name, all[name]!]));
+  return { inputs, total: evaluate(program, feeds, {}).outputs["total"]!.data[0]! };
+}
+
+describe("objective", () => {
+  it("is the task's own loss by default", () => {
+    assert.deepEqual(
+      lossTerms({}).map(({ needs }) => needs),
+      ["task_loss"],
+    );
+    assert.deepEqual(sum({}), { inputs: ["logits"], total: 10 });
+  });
+
+  it("lists the objective's terms in their order, then those of strategies", () => {
+    assert.deepEqual(
+      lossTerms({ objective, strategies }).map(({ needs, reference }) => [needs, reference]),
+      [
+        ["logits", "cached"],
+        ["task_loss", "none"],
+        ["logits", "cached"],
+        ["parameters", "none"],
+      ],
+    );
+  });
+
+  it("multiplies the task's own loss by its weight", () => {
+    assert.equal(sum({ objective: { ...objective, terms: objective.terms.slice(1) } }).total, 5);
+  });
+
+  it("adds distillation and replayed outputs, each with inputs of its own source", () => {
+    const distilled = sum({ objective });
+    const replayed = sum({ strategies });
+    const both = sum({ objective, strategies });
+    assert.deepEqual(distilled.inputs.toSorted(), ["logits", "recalled_lesson", "share_lesson"]);
+    assert.deepEqual(both.inputs.toSorted(), [
+      ...["known_lwf", "logits", "recalled_lesson", "recalled_lwf", "share_lesson", "share_lwf"],
+    ]);
+    assert.ok(distilled.total > 5 && replayed.total > 10);
+    assert.ok(Math.abs(both.total - (distilled.total + replayed.total - 10)) < 1e-6);
+  });
+
+  it("is the task's own loss alone in private trainings", async () => {
+    const o = { ...(await classifierParts("bert")), strategies };
+    assert.throws(() => buildPrivate(o, { clip: 1 }), /private updates take no loss terms/);
+    assert.ok(buildPrivate({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
+  });
+
+  it("gives a term the inputs that it declares", () => {
+    const term: OutputTerm<"logits"> = {
+      needs: "logits",
+      reference: "none",
+      source: "test",
+      inputs: { recalled_lesson: { dtype: "f32", shape: ["batch", LABELS] } },
+      weight: 2,
+      loss: ({ inputs, outputs }) => outputs().logits.multiply(inputs["recalled_lesson"]!).sum(),
+    };
+    const { total } = sum({ objective: { ...objective, terms: [term] } });
+    assert.equal(total, 2 * 2);
+  });
+});
