@@ -44,7 +44,7 @@ export function checkpointFile(run: RunFolder, step: number): string {
 /** Coded errors `no-space`, `run-folder`. */
 export async function saveCheckpoint(
   run: RunFolder,
-  session: Session,
+  session: Pick<Session, "save">,
   names: readonly string[],
   position: Position,
 ): Promise<Checkpoint> {

@@ -7,7 +7,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/plan/recipe.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { StateVector } from "../ranks/state-vector.js";
-import type { Step } from "../training/pipeline.js";
+import type { Step, StepSource } from "../training/loop/step-source.js";
 import { askedAtOnce, askedInTurn, type Answered } from "./asking.js";
 import type { Carrier, Client, RoundAnswer } from "./contract.js";
 import { pruneKept, saveKept } from "./kept-file.js";
@@ -39,8 +39,9 @@ export interface RoundsOptions {
   readonly onClient?: (done: number, of: number, round: number) => void;
 }
 
-export class Rounds {
+export class Rounds implements StepSource {
   readonly total: number;
+  readonly predictsStepTime = false;
   private readonly halted = new AbortController();
   private readonly signal: AbortSignal;
   private waiting: Promise<Step | null> = Promise.resolve(null);
@@ -59,9 +60,14 @@ export class Rounds {
     this.signal = o.signal ? AbortSignal.any([o.signal, this.halted.signal]) : this.halted.signal;
   }
 
-  /** The engine has the weights of the last whole round, whatever went wrong in the one after it. */
-  get whole(): boolean {
+  /** Rounds with clients elsewhere are expensive, so a failed one leaves the weights of the last complete round. */
+  get keepsWeightsOnFailure(): boolean {
     return this.o.carrier !== undefined;
+  }
+
+  /** A round counts as an epoch. */
+  epochsDone(round: number): number {
+    return round;
   }
 
   /** Rounds that are behind it. */
@@ -121,7 +127,6 @@ export class Rounds {
     const epsilon = this.o.spent?.(answers);
     const gone = [...lost, ...(done.masked?.missing ?? [])].sort((a, b) => a - b);
     return {
-      ...(epsilon !== undefined && { epsilon }),
       step: round,
       epoch: round - 1,
       loss: done.loss,
@@ -129,15 +134,20 @@ export class Rounds {
       tokens: sum((one) => one.tokens),
       rate: this.o.rate(round, Math.max(0, ...all.map((one) => one.steps))),
       seconds: (performance.now() - begun) / 1000,
-      round: {
-        clients: done.clients.map(({ client, ...one }) => ({ ...one, name: nameOf(client) })),
-        lost: gone.map(nameOf),
-        ...(whose && { why: `${whose.code}: ${whose.message}` }),
-        ...(this.carried() ?? {
-          sent: server.orderBytes * asked.clients.length + (done.masked?.sent ?? 0),
-          received: done.masked?.received ?? sum((one) => one.bytes),
-        }),
-      },
+      report: epsilon === undefined ? {} : { epsilon },
+      events: [
+        {
+          kind: "round",
+          step: round,
+          clients: done.clients.map(({ client, ...one }) => ({ ...one, name: nameOf(client) })),
+          lost: gone.map(nameOf),
+          ...(whose && { why: `${whose.code}: ${whose.message}` }),
+          ...(this.carried() ?? {
+            sent: server.orderBytes * asked.clients.length + (done.masked?.sent ?? 0),
+            received: done.masked?.received ?? sum((one) => one.bytes),
+          }),
+        },
+      ],
     };
   }
 
@@ -152,7 +162,8 @@ export class Rounds {
       this.summed = true;
       return done;
     } catch (error) {
-      const bad = error instanceof CodedError && error.code.startsWith("secure-") && this.whole && this.summed;
+      const bad =
+        error instanceof CodedError && error.code.startsWith("secure-") && this.keepsWeightsOnFailure && this.summed;
       if (!bad) throw error;
       this.summed = false;
       const all = [...answers.values()];

@@ -85,11 +85,10 @@ export class SharedSession implements Pick<Session, "run"> {
     return applied;
   }
 
-  /** What was shared at a step, told once. */
+  /** What was shared at a step; steps before it are forgotten. */
   shared(step: number): Shared | undefined {
-    const found = this.steps.get(step);
-    this.steps.delete(step);
-    return found;
+    for (const earlier of this.steps.keys()) if (earlier < step) this.steps.delete(earlier);
+    return this.steps.get(step);
   }
 
   private accumulate(feeds: Feeds, wanted: readonly string[] | undefined): Reply {

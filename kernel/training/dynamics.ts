@@ -7,17 +7,12 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
-import type { NDArray } from "#dsl/graph/program.js";
 import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
 import { NotRead, readWhole } from "../fetch/regular.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { writing } from "../artifacts/folder-errors.js";
+import type { RowLogits } from "./loop/step-source.js";
 
-/** Rows of a batch and their logits [rows × labels]. */
-export interface Seen {
-  readonly rows: Uint32Array;
-  readonly logits: NDArray;
-}
 export interface RowDynamics {
   readonly visits: number;
   /** Mean of the margins; NaN where it was never visited. */
@@ -46,7 +41,7 @@ export class Dynamics {
   }
 
   /** `truth`: of every row the number of its label. */
-  see({ rows, logits }: Seen, truth: Int32Array): void {
+  see({ rows, logits }: RowLogits, truth: Int32Array): void {
     // They come off the wire at any place, and floats begin at a multiple of four.
     const values = new Float32Array(logits.bytes.slice().buffer);
     const count = values.length / rows.length;

@@ -8,11 +8,13 @@ import { MOST } from "#stdlib/lib/contenders/dense.js";
 import { exactHead, type ExactHead } from "#stdlib/lib/contenders/exact-head.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded } from "../encoding/encoded.js";
-import type { Step } from "./pipeline.js";
+import type { Step, StepSource } from "./loop/step-source.js";
 
 export interface ExactFitOptions {
   readonly session: Pick<Session, "write">;
   readonly rows: Encoded;
+  /** Of these rows. */
+  readonly loader: { epochsDone(step: number): number };
   readonly labels: readonly string[];
   /** States of the head. */
   readonly head: { readonly weight: string; readonly bias: string };
@@ -21,10 +23,16 @@ export interface ExactFitOptions {
   readonly signal?: AbortSignal;
 }
 
-export class ExactFit {
+export class ExactFit implements StepSource {
+  readonly total = 1;
+  readonly predictsStepTime = false;
   private waiting: Promise<Step> | null = null;
 
   constructor(private readonly o: ExactFitOptions) {}
+
+  epochsDone(step: number): number {
+    return this.o.loader.epochsDone(step);
+  }
 
   next(): Promise<Step | null> {
     return (this.waiting ??= this.fitted());

@@ -10,31 +10,10 @@
 import { must, mustGet } from "#dsl/diagnostics/must.js";
 import type { NDArray } from "#dsl/graph/program.js";
 import type { Update } from "../core/data/loader.js";
-import type { RoundTold } from "../core/session/events.js";
 import type { Session } from "../engine/engine.js";
-import type { Seen } from "./dynamics.js";
 import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";
+import type { RowLogits, Step } from "./loop/step-source.js";
 
-export interface Step {
-  readonly step: number;
-  /** From 0. */
-  readonly epoch: number;
-  readonly tokens: number;
-  /** The mean over all that counts in the update, before it. */
-  readonly loss: number;
-  /** Rows, tokens or weights in the update: the weight of its loss in a mean over several updates. */
-  readonly counts?: number;
-  readonly norm: number;
-  readonly rate: number;
-  /** From the end of the step before (or its own sending, if later) to its end. */
-  readonly seconds: number;
-  /** What the rows of the step were told before it, where that is wanted. */
-  readonly seen?: readonly Seen[];
-  /** Of a round whose clients, or their rows, stay private: what is spent with it. */
-  readonly epsilon?: number;
-  /** Of a step that was a round with clients. */
-  readonly round?: RoundTold;
-}
 export interface StepPipelineOptions {
   readonly session: Pick<Session, "run">;
   /** Batches in an update; above 1, and where an update says what it is applied with, the session has `accumulate` and `apply` instead of `train`. */
@@ -72,7 +51,7 @@ export class StepPipeline {
   private losses = 0;
   /** The loss of the last update that had rows. */
   private told = 0;
-  private seen: Seen[] = [];
+  private seen: RowLogits[] = [];
   private ended = 0;
   private halted = false;
   private waiting: Promise<Step | null> = Promise.resolve(null);
@@ -143,7 +122,7 @@ export class StepPipeline {
       norm: scalar(result["norm"]),
       rate: this.o.rate(first.step),
       seconds,
-      ...(this.o.seen && { seen }),
+      ...(this.o.seen && { logits: seen }),
     };
   }
 

@@ -1,48 +1,59 @@
-/** How many updates a training takes, and what each is fed: the same for one that trains alone and for each that shares them. */
+/** Minibatch steps: how many a training takes, their learning rate, and the source that feeds them to the engine. */
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
-import type { SharedSession } from "../ranks/shared-session.js";
-import type { StepPipelineOptions } from "./pipeline.js";
-import { privateSteps, type PrivateTraining } from "./private/private.js";
+import type { StepSource } from "./loop/step-source.js";
+import { StepPipeline, type StepPipelineOptions } from "./pipeline.js";
 
-/** Updates of a whole run, of a federation those of a client in one round; `exact`: its head is found at once. */
-export function totalSteps(plan: Plan, loader: DataLoader, exact: boolean): number {
-  if (exact) return 1;
+/** Updates of a whole run; of a federation, those of one client in one round. */
+export function totalSteps(plan: Plan, loader: Pick<DataLoader, "total">): number {
   const { epochs, steps, privacy } = plan.recipe.training;
-  // What its noise was solved for; of a federation those are all rounds'.
+  // The noise was solved for this number of updates; with `federated` it counts those of all rounds.
   if (privacy?.unit === "row" && !plan.recipe.federated) return privacy.steps;
   return steps ?? loader.total(epochs ?? 1);
 }
 
-export interface StepsOf {
+export interface Minibatches {
   readonly plan: Plan;
   readonly loader: DataLoader;
   readonly schedule: ScheduleImplementation;
-  /** Whether the programs tell the logits of the rows that they learn, and somebody keeps them. */
-  readonly seen: boolean;
-  /** Its rows stay private; absent, or null: they don't. */
-  readonly privately?: PrivateTraining | null;
+  /** Whether steps report the logits of their rows. */
+  readonly wantsLogits: boolean;
 }
 
-/** `shared`: of one that shares its updates with others. */
-export function stepsOf(
-  { plan, loader, schedule, seen, privately }: StepsOf,
-  session: Session,
-  shared?: SharedSession,
-): StepPipelineOptions {
+/** Learning rate of a step (from 1). */
+export function learningRate({ plan, loader, schedule }: Omit<Minibatches, "wantsLogits">): (step: number) => number {
   const { training } = plan.recipe;
-  const total = totalSteps(plan, loader, false);
+  const total = totalSteps(plan, loader);
   const rate = Number(training.optimizer.arguments["learning_rate"]);
-  const factor = (step: number): number => rate * schedule.factor(training.schedule, step, total);
-  if (privately) return privateSteps(session, privately.updates, factor);
+  return (step) => rate * schedule.factor(training.schedule, step, total);
+}
+
+/** Pipeline options of the loader's batches. */
+export function minibatchSteps(of: Minibatches, session: Pick<Session, "run">): StepPipelineOptions {
+  const { plan, loader, wantsLogits } = of;
   return {
-    session: shared ?? session,
-    accumulate: training.accumulate,
-    shared: shared !== undefined,
-    update: shared ? shared.updates(loader) : (step) => loader.update(step),
-    rate: factor,
-    seen,
+    session,
+    accumulate: plan.recipe.training.accumulate,
+    update: (step) => loader.update(step),
+    rate: learningRate(of),
+    seen: wantsLogits,
+  };
+}
+
+/** A training's steps by a pipeline. `done`: steps that were taken before. */
+export function pipelineSource(
+  options: StepPipelineOptions,
+  { plan, loader }: Pick<Minibatches, "plan" | "loader">,
+  done: number,
+): StepSource {
+  const pipeline = new StepPipeline(options, done);
+  return {
+    total: totalSteps(plan, loader),
+    predictsStepTime: true,
+    epochsDone: (step) => loader.epochsDone(step),
+    next: (last) => pipeline.next(last),
+    stop: (step) => pipeline.stop(step),
   };
 }

@@ -23,15 +23,10 @@ const instead = {
 };
 /** Modules that no training of a page calls: they read disks, start processes or ask others. */
 const never = new Set([
-  ...[
-    "kernel/fetch/regular.js",
-    "kernel/artifacts/staged.js",
-    "kernel/artifacts/learnt.js",
-    "kernel/training/dynamics.js",
-  ],
+  ...["kernel/fetch/regular.js", "kernel/artifacts/staged.js", "kernel/artifacts/learnt.js"],
   ...["kernel/datasets/token-file.js", "kernel/datasets/context-file.js", "kernel/datasets/number-file.js"],
   ...["kernel/encoding/chat-rows.js", "kernel/inference/judging/judged.js"],
-  ...["kernel/tensors/model-file.js", "kernel/ranks/shared-session.js"],
+  "kernel/tensors/model-file.js",
 ]);
 /** Packages that no training of a page calls. */
 const packages = /^(write-file-atomic)$/;

@@ -9,7 +9,6 @@ import type { Action } from "#dsl/plan/action.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Checkpoint } from "#kernel/artifacts/checkpoints.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
-import type { RunLock } from "#kernel/artifacts/run-lock.js";
 import { standardise } from "#kernel/artifacts/standardised.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/core/bases/base.js";
@@ -26,8 +25,11 @@ import { exactFit } from "#kernel/session/trainings/exact.js";
 import { LiveTraining, titleOf, type Screen } from "#kernel/session/trainings/live.js";
 import { materialOf, type Material } from "#kernel/session/trainings/material.js";
 import { validatingOn } from "#kernel/session/trainings/validating.js";
-import { train } from "#kernel/training/train.js";
-import { type Trained } from "#kernel/training/contract.js";
+import type { Trained } from "#kernel/training/loop/contract.js";
+import type { StepSource } from "#kernel/training/loop/step-source.js";
+import { train } from "#kernel/training/loop/train.js";
+import type { Validate } from "#kernel/training/loop/validation.js";
+import { minibatchSteps, pipelineSource } from "#kernel/training/steps.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { World } from "../world/world.js";
@@ -117,14 +119,10 @@ export class PageRun {
     await session.setAside("probed", saved);
     await train({
       ...this.training(null),
+      source: this.minibatches(0),
+      hooks: [{ stepsUntilPause: () => 1, endsNow: () => (steps.length >= PROBED ? "give up" : null) }],
       resume: null,
-      validate: null,
-      among: {
-        chunk: () => 1,
-        pause: () => Promise.resolve(),
-        ends: () => (steps.length >= PROBED ? "give up" : null),
-      },
-      on: (event) => event.kind === "step" && steps.push(event),
+      onEvent: (event) => event.kind === "step" && steps.push(event),
     });
     await session.takeBack("probed");
     forgetAll();
@@ -146,16 +144,16 @@ export class PageRun {
     this.aborter = new AbortController();
     if (this.at) this.live.behind(this.events);
     const { signal } = this.aborter;
-    const stage = { hostContext: this.context, signal } as unknown as Parameters<typeof exactFit>[2];
     const watched = watchedIn(registry, plan.recipe.training);
+    const exact = await exactFit(plan, { ...material, session: open.session }, { hostContext: this.context, signal });
     const trained = await train({
-      ...this.training(await exactFit(plan, { ...material, session: open.session }, stage)),
+      ...this.training(await validatingOn({ registry, plan, watched }, material, open)),
+      source: exact ?? this.minibatches(this.at?.position.step ?? 0),
+      hooks: [],
       signal,
       plan: await oftenKept(plan),
-      validate: await validatingOn({ registry, plan, watched }, material, open),
       resume: this.at,
-      onValidating: (done, of) => this.live.validating(done, of),
-      on: (event) => {
+      onEvent: (event) => {
         this.events.push(event);
         this.live.on(event);
         if (event.kind === "checkpoint") keeps(this.state());
@@ -188,24 +186,28 @@ export class PageRun {
   }
 
   /** What all of its trainings have. */
-  private training(exact: Awaited<ReturnType<typeof exactFit>>) {
+  private training(validate: Validate | null) {
     const { plan, material, open } = this;
     const watched = watchedIn(registry, plan.recipe.training);
     return {
       plan,
-      session: open.session,
-      saved: open.saved,
-      exact,
-      loader: material.loader,
-      schedule: material.schedule,
-      stopping: material.stopping,
+      model: open,
+      validation: {
+        validate,
+        watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
+        stopping: material.stopping,
+        onProgress: (done: number, of: number) => this.live.validating(done, of),
+      },
       run: NOWHERE,
       lock: OPEN,
-      watchedRows: null,
       damaged: [],
-      watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
       engine: this.engine,
     };
+  }
+  /** The steps after `done`. */
+  private minibatches(done: number): StepSource {
+    const of = { plan: this.plan, ...this.material };
+    return pipelineSource(minibatchSteps({ ...of, wantsLogits: false }, this.open.session), of, done);
   }
 
   interrupt(): void {
@@ -278,4 +280,4 @@ const NOWHERE = {
   sync: () => undefined,
   everything: () => [],
 } as unknown as RunFolder;
-const OPEN = { demand: () => undefined } as unknown as RunLock;
+const OPEN = { demand: () => undefined };

@@ -162,7 +162,7 @@ export class LocalClient implements Client {
     const { plan, session, schedule } = this.shared;
     const { loader } = this.own;
     const { training } = plan.recipe;
-    const total = totalSteps(plan, loader, false);
+    const total = totalSteps(plan, loader);
     const before = (round - 1) * total;
     const most = Number(training.optimizer.arguments["learning_rate"]);
     const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);

@@ -24,15 +24,13 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
   const { made } = plan.recipe.model.trained ?? {};
   const call = made ?? must(plan.recipe.compress, "a stage").stage;
   await calibrate(call, from, around);
-  const request = {
-    plan,
-    name,
-    resume: false,
-    title: name,
-    onEvent: () => undefined,
-    continues: { labels: from.weights.labels, exemplars: [], head: true as const, begins: () => Promise.resolve() },
-  };
-  const material = await materialOf(session, request, stage, false);
+  const request = { plan, run: { name, resume: false } };
+  const material = await materialOf(
+    session,
+    { plan, name, continues: { labels: from.weights.labels, exemplars: [] } },
+    stage,
+    false,
+  );
   const { base, labels, prepared } = material;
   const engine = await session.engines.engine(EngineRoom.work(plan, true));
   const { run, lock } = claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));

@@ -24,7 +24,9 @@ import { ClientPrivacy } from "../../federation/private.js";
 import { Rounds, type RoundsOptions } from "../../federation/rounds.js";
 import { FederationServer } from "../../federation/server.js";
 import { shapesOf, StateVector } from "../../ranks/state-vector.js";
-import type { Begins, Begun } from "../trainings/federated.js";
+import { federationHook } from "../../federation/hook.js";
+import type { OpenTraining } from "../trainings/step-provider.js";
+import type { FederationSteps } from "./steps.js";
 import type { Clients } from "./clients-of.js";
 import { gatheringOf, type Gathering } from "./local-clients.js";
 import { validatingElsewhere } from "./scores-elsewhere.js";
@@ -41,8 +43,7 @@ export interface HearsOfClients {
   readonly onClient: (done: number, of: number, round: number) => void;
 }
 export interface Led {
-  /** What the training is made of. */
-  readonly begun: Begun;
+  readonly steps: FederationSteps;
   /** Whoever was started ends, and what carries messages does. `whole`: nothing goes on with it later. */
   end(whole?: boolean): Promise<void>;
 }
@@ -51,11 +52,12 @@ export interface Led {
 export async function ledElsewhere(
   plan: Plan,
   named: Clients | null,
-  of: Begins,
+  of: OpenTraining,
   hears: HearsOfClients,
   starts: Pick<ChildOrder, "folder" | "engine">,
 ): Promise<Led> {
-  const { open, done, signal } = of;
+  const { open, resume, signal } = of;
+  const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
   const whole = withLabels(plan, of.material.labels);
   const gathering = await gatheringOf(plan);
@@ -94,9 +96,9 @@ export async function ledElsewhere(
     const all = named ? inOrder(carrier, named) : carrier;
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
-    const begun = await begunWith(plan, { carrier: all, gathering, weights, named }, of, hears);
-    rounds = begun.rounds;
-    return { begun, end };
+    const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, of, hears);
+    rounds = steps.source;
+    return { steps, end };
   } catch (error) {
     await end();
     throw error;
@@ -190,13 +192,14 @@ interface Leads {
   readonly named: Clients | null;
 }
 
-async function begunWith(
+async function stepsWith(
   plan: Plan,
   { carrier, gathering: { aggregator }, weights, named }: Leads,
-  of: Begins,
+  of: OpenTraining,
   { onClient }: Pick<HearsOfClients, "onClient">,
-): Promise<Begun & { readonly rounds: Rounds }> {
-  const { material, run, done, signal } = of;
+): Promise<FederationSteps> {
+  const { material, run, resume, signal } = of;
+  const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { clients } = carrier;
@@ -232,7 +235,8 @@ async function begunWith(
     done,
   );
   const look = { rounds, server, total: federated.rounds };
-  return { rounds, ...(await validatingElsewhere(plan, { ...of, named, clients, look })) };
+  const { validate, scores } = await validatingElsewhere(plan, { ...of, named, clients, look });
+  return { source: rounds, hooks: [federationHook({ rounds, scores })], validate };
 }
 
 /** Fewest answers of a round, and what takes them. */

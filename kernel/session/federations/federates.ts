@@ -14,7 +14,9 @@ import { headsIn } from "./heads.js";
 import { maskedSums } from "../../federation/simulated/masked.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { totalSteps } from "../../training/steps.js";
-import type { Begins, Begun, Federates } from "../trainings/federated.js";
+import { federationHook, type ClientScores } from "../../federation/hook.js";
+import type { OpenTraining, StepProvider } from "../trainings/step-provider.js";
+import type { FederationSteps } from "./steps.js";
 import { ledElsewhere, type HearsOfClients, type Led } from "./elsewhere.js";
 import type { ChildOrder } from "./join-child.js";
 import { clientsHere } from "./local-clients.js";
@@ -22,7 +24,9 @@ import { validatingParts, type Part } from "../trainings/validating.js";
 import { clientsOf, withoutTraining, type Clients, type Reading } from "./clients-of.js";
 
 /** A training whose rows are with clients, until it ends. */
-export interface Federation extends Federates {
+export interface Federation extends StepProvider {
+  /** Writes what each client keeps for itself, as it was after `round`, into the folder of the run. */
+  keep(run: string, round: number): void;
   /** What carries messages ends, and clients that were started do. `whole`: it went to its end. */
   end(whole: boolean): Promise<void>;
 }
@@ -37,7 +41,7 @@ export function federatesIn(
   hears: HearsOfFederation,
 ): Federation {
   let clients: Promise<Clients> | null = null;
-  let heads: Begun["heads"];
+  let heads: FederationSteps["heads"];
   let led: Led | null = null;
   const joined = plan.recipe.federated?.joined !== undefined;
   return {
@@ -49,19 +53,20 @@ export function federatesIn(
       return together;
     },
     learns: (all) => (joined ? withoutTraining(all) : all),
-    begin: async (of) => {
-      const named = await clients;
-      if (plan.effects.runner) {
-        led = await ledElsewhere(plan, named, of, hears, {
-          folder: session.hostContext.folder,
-          engine: session.engine,
-        });
-        return led.begun;
-      }
-      const made = await begun(plan, must(named, "clients"), of, hears.onClient);
-      heads = made.heads;
-      return made;
-    },
+    attempt: (first, train) =>
+      train(first, async (training) => {
+        const named = await clients;
+        if (plan.effects.runner) {
+          led = await ledElsewhere(plan, named, training, hears, {
+            folder: session.hostContext.folder,
+            engine: session.engine,
+          });
+          return led.steps;
+        }
+        const steps = await simulated(plan, must(named, "clients"), training, hears.onClient);
+        heads = steps.heads;
+        return steps;
+      }),
     keep(run, round) {
       if (heads) writeClientHeads(run, heads(round));
     },
@@ -69,12 +74,14 @@ export function federatesIn(
   };
 }
 
-async function begun(
+/** All clients are in this process. */
+async function simulated(
   plan: Plan,
   { each, rest }: Clients,
-  { open, material, run, done, wanted, signal }: Begins,
+  { open, material, run, resume, wanted, signal }: OpenTraining,
   onClient: (done: number, of: number, round: number) => void,
-): Promise<Begun> {
+): Promise<FederationSteps> {
+  const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { aggregate } = federated;
@@ -96,7 +103,7 @@ async function begun(
     ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);
-  const steps = Math.max(...encoded.map(({ loader }) => totalSteps(plan, loader, false)));
+  const steps = Math.max(...encoded.map(({ loader }) => totalSteps(plan, loader)));
   const rounds = new Rounds(
     {
       plan: federated,
@@ -114,8 +121,8 @@ async function begun(
     done,
   );
   const heads = personal?.heads;
-  let scores: ReturnType<Begun["scores"]> = {};
-  let own: ReturnType<Begun["scores"]> = {};
+  let scores: ClientScores = {};
+  let own: ClientScores = {};
   const parts = encoded.flatMap(({ name, validation }, client): Part[] =>
     validation ? [{ name, rows: validation, own: heads && (() => heads.into(client)) }] : [],
   );
@@ -129,11 +136,13 @@ async function begun(
     onParts: (told, personally = {}) => ([scores, own] = [told, personally]),
     common: heads && (() => heads.mean()),
   });
-  const told = {
-    scores: () => scores,
-    ...(personal && { personal: () => own, heads: headsIn(run, personal, encoded) }),
+  const hook = federationHook({ rounds, scores: () => scores, personal: personal ? () => own : undefined });
+  return {
+    source: rounds,
+    hooks: [hook],
+    validate: training.validate ? validate : null,
+    heads: personal ? headsIn(run, personal, encoded) : undefined,
   };
-  return { rounds, validate: training.validate ? validate : null, ...told };
 }
 
 /** Columns have as many values as they have. Coded error `clients-lacking`. */

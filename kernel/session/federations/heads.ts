@@ -7,7 +7,7 @@ import { HEAD, Heads } from "../../federation/simulated/heads.js";
 import type { Shared } from "../../federation/simulated/local-client.js";
 import { shapesOf, StateVector, type Shapes } from "../../ranks/state-vector.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { Begun } from "../trainings/federated.js";
+import type { FederationSteps } from "./steps.js";
 
 export interface Personal extends NonNullable<Shared["personal"]> {
   /** Of the head's parameters. */
@@ -46,7 +46,7 @@ export function headsIn(
   run: RunFolder,
   { heads, shapes }: Personal,
   clients: readonly { readonly name: string }[],
-): NonNullable<Begun["heads"]> {
+): NonNullable<FederationSteps["heads"]> {
   return (round) => {
     const kept = loadKept(run, round);
     return new Map(

@@ -11,7 +11,7 @@ import type { Held } from "../../federation/secure/held.js";
 import type { LocalClient } from "../../federation/simulated/local-client.js";
 import { vectorOf } from "../../federation/summed-vector.js";
 import type { StateVector } from "../../ranks/state-vector.js";
-import type { Validate } from "../trainings/validating.js";
+import type { Validate } from "../../training/loop/validation.js";
 import type { Account } from "./account.js";
 
 export interface JoinedOptions {

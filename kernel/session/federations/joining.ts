@@ -142,12 +142,10 @@ export async function openJoined(
     {
       plan,
       name: plan.effects.run,
-      federates: {
-        async joins(own) {
-          const { each } = await clientsOf(plan, own, { datasets: session.datasets, hostContext });
-          found.push(must(each[request.number], "a client of that number"));
-          return must(found[0], "its rows").prepared;
-        },
+      async joins(rows) {
+        const { each } = await clientsOf(plan, rows, { datasets: session.datasets, hostContext });
+        found.push(must(each[request.number], "a client of that number"));
+        return must(found[0], "its rows").prepared;
       },
     },
     { hostContext },

@@ -68,7 +68,7 @@ async function ofRows(
   const apart = programs.apart !== null;
   const all = clients.map((client) => {
     const units = unitsOf(client.rows);
-    const inRound = totalSteps(plan, client.loader, false);
+    const inRound = totalSteps(plan, client.loader);
     return { client, units, inRound, own: ownOf(plan, privacy, { name: client.name, units: units.count, inRound }) };
   });
   if (apart && all.some(({ client, units }) => client.rows.lengths.length !== units.count))

@@ -6,12 +6,14 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { saidBy } from "../../federation/asking.js";
 import type { Carrier, Scores } from "../../federation/contract.js";
-import type { Begins, Begun } from "../trainings/federated.js";
-import { validatingOn, validatingParts, type Part, type Validate } from "../trainings/validating.js";
+import type { ClientScores } from "../../federation/hook.js";
+import type { Validate } from "../../training/loop/validation.js";
+import type { OpenTraining } from "../trainings/step-provider.js";
+import { validatingOn, validatingParts, type Part } from "../trainings/validating.js";
 import type { Clients } from "./clients-of.js";
 import { encodedOf } from "./local-clients.js";
 
-export interface ScoredElsewhere extends Pick<Begins, "open" | "material" | "wanted"> {
+export interface ScoredElsewhere extends Pick<OpenTraining, "open" | "material" | "wanted"> {
   readonly named: Clients | null;
   readonly clients: Carrier["clients"];
   /** How it stands. */
@@ -25,14 +27,14 @@ export interface ScoredElsewhere extends Pick<Begins, "open" | "material" | "wan
 export async function validatingElsewhere(
   plan: Plan,
   { named, clients, look, open, material, wanted }: ScoredElsewhere,
-): Promise<Pick<Begun, "validate" | "scores">> {
-  let told: ReturnType<Begun["scores"]> = {};
-  const scores = (): typeof told => told;
+): Promise<{ readonly validate: Validate | null; readonly scores: () => ClientScores }> {
+  let told: ClientScores = {};
+  const scores = (): ClientScores => told;
   if (!plan.recipe.training.validate) return { validate: null, scores };
   if (named) {
     const encoded = await encodedOf(plan, named.each, material);
     const parts = encoded.flatMap(({ name, validation }): Part[] => (validation ? [{ name, rows: validation }] : []));
-    const onParts = (each: typeof told): void => void (told = each);
+    const onParts = (each: ClientScores): void => void (told = each);
     return { validate: await validatingParts(wanted, material, open, { parts, onParts }), scores };
   }
   const here = await validatingOn(wanted, material, open);

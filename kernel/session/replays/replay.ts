@@ -21,7 +21,7 @@ import { rowsText } from "../../record/rows-changed.js";
 import { sideOf, type Side } from "../../record/side.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
-import type { TrainRequest } from "../trainings/request.js";
+import type { TrainingHook } from "../../training/loop/hook.js";
 import { trainOnce } from "../trainings/training.js";
 import { TuneSession } from "../tune-session.js";
 import { type Stage } from "../stage.js";
@@ -101,10 +101,14 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
       })),
     });
   const name = `${lock.name}_again`;
-  const onEvent = progressOf(name, plan, o);
-  const among = upTo(lastStepOf(run));
-  const request = { plan, name, title: name, resume: false, replays: run.id, onEvent: among.seen(onEvent) };
-  const result = await trainOnce(session, { ...request, ...(among.until && { among: among.until }) }, stage);
+  const until = upTo(lastStepOf(run));
+  const request = {
+    plan,
+    run: { name, resume: false, replays: run.id },
+    listener: { onEvent: progressOf(name, plan, o) },
+    hooks: () => until,
+  };
+  const result = await trainOnce(session, request, stage);
   try {
     const handle = session.models.unnamed(plan.recipe.model, name);
     await giveWeights(session, handle, plan, result);
@@ -210,23 +214,20 @@ function lastStepOf(run: RunFolder): number | null {
   return events.reduce((last, event) => ("step" in event ? Math.max(last, event.step) : last), 0);
 }
 
-/** Ends a training at that step, as its run was ended. */
-function upTo(last: number | null) {
-  let at = 0;
-  const until: NonNullable<TrainRequest["among"]> = () => ({
-    chunk: () => Math.max(1, (last ?? 0) - at),
-    pause: () => Promise.resolve(),
-    ends: () => (at >= (last ?? Number.POSITIVE_INFINITY) ? "stop" : null),
-  });
-  return {
-    until: last === null ? null : until,
-    seen:
-      (onEvent: TrainRequest["onEvent"]): TrainRequest["onEvent"] =>
-      (event) => {
-        if (event.kind === "step") at = event.step;
-        onEvent(event);
+/** Hooks that end a training at step `last`, as its run was ended; none where it is null. */
+function upTo(last: number | null): readonly TrainingHook[] {
+  if (last === null) return [];
+  let done = 0;
+  return [
+    {
+      afterStep({ step }) {
+        done = step;
+        return {};
       },
-  };
+      stepsUntilPause: () => Math.max(1, last - done),
+      endsNow: () => (done >= last ? "stop" : null),
+    },
+  ];
 }
 
 function progressOf(name: string, plan: Plan, { onProgress }: ReplayOptions) {

@@ -21,6 +21,7 @@ import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { warningsOn } from "../warnings.js";
 import { REFUSED, trialProgram, type Around as Compiled, type TrialProgram } from "./trial-program.js";
+import { trialHook } from "./trial-hook.js";
 import type { TrialModels } from "./trial-models.js";
 import type { Asked, Outcome } from "./trial-work.js";
 
@@ -41,11 +42,6 @@ export interface Around extends Compiled, Trains {
   readonly stage: Stage;
   readonly sweep: SweepPlan;
 }
-/** A training has at least so many chunks, and none lasts longer: a wish is heard, and the others train, after each. */
-const CHUNKS = 8;
-const CHUNK_SECONDS = 10;
-/** Updates of the first, before it is known what one takes. */
-const FIRST = 8;
 
 /**
  * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
@@ -197,34 +193,28 @@ async function trained(
   };
   const request = {
     plan,
-    name,
-    title: name,
-    trial: asked.of,
     measures,
-    opens: models.opens,
-    ...(around.apart && { apart: around.apart }),
-    onEvent: (event: RunEvent) => {
-      tell(event);
-      asked.onEvent?.(event);
+    machine: { opens: models.opens, concurrent: around.apart === true },
+    listener: {
+      onEvent: (event: RunEvent) => {
+        tell(event);
+        asked.onEvent?.(event);
+      },
+      onBehind: (events: readonly RunEvent[]) => events.forEach(tell),
+      onRun: (folder: string) => asked.onRun(folder),
     },
-    onBehind: (events: readonly RunEvent[]) => events.forEach(tell),
-    onRun: (folder: string) => asked.onRun(folder),
-    among: (steps: number) => {
+    hooks: (steps: number) => {
       asked.onSteps(steps);
-      return {
-        chunk: (seconds: number | null) =>
-          Math.min(Math.ceil(steps / CHUNKS), seconds === null ? FIRST : Math.round(CHUNK_SECONDS / seconds)),
-        pause: () => asked.turn.pass(),
-        ends: () => asked.ends(),
-      };
+      return [trialHook(steps, { pass: () => asked.turn.pass(), endsNow: () => asked.ends() })];
     },
   };
-  if (!asked.resume) return trainOnce(session, { ...request, resume: false }, stage);
+  const run = { name, trial: asked.of };
+  if (!asked.resume) return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
   try {
-    return await trainOnce(session, { ...request, resume: true }, stage);
+    return await trainOnce(session, { ...request, run: { ...run, resume: true } }, stage);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
-    return trainOnce(session, { ...request, resume: false }, stage);
+    return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
   }
 }
 

@@ -25,7 +25,7 @@ interface Beginning {
 
 /** What a new run's lock says of it. */
 export async function aboutRun(
-  { plan, trial, replays }: TrainRequest,
+  { plan, run: { trial, replays } }: Pick<TrainRequest, "plan" | "run">,
   { base, prepared, labels }: Material,
   engine: Engine,
   { hostContext: { folder }, signal, experiment }: Beginning,
@@ -57,13 +57,13 @@ function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]
 export async function noteLearnt(
   run: RunFolder,
   begun: NonNullable<ReturnType<typeof begunFrom>>,
-  request: TrainRequest,
+  request: Pick<TrainRequest, "plan" | "run">,
   { prepared }: Pick<Material, "prepared">,
   stage: Beginning,
 ): Promise<void> {
   const about = {
     run: run.id,
-    model: request.trial?.sweep ?? request.name,
+    model: request.run.trial?.sweep ?? request.run.name,
     begun,
     ...(stage.signal && { signal: stage.signal }),
   };

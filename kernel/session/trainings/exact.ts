@@ -24,6 +24,7 @@ export async function exactFit(
     readonly tokenizer: Tokenizer;
     readonly prepared: Prepared;
     readonly rows: Encoded;
+    readonly loader: { epochsDone(step: number): number };
     readonly session: Session;
   },
   {
@@ -33,7 +34,7 @@ export async function exactFit(
 ): Promise<ExactFit | null> {
   const { technique } = model;
   if ((await does(technique, "technique")).exact?.(technique) !== true) return null;
-  const { rows, session, prepared, tokenizer } = o;
+  const { rows, loader, session, prepared, tokenizer } = o;
   if (update)
     throw new CodedError("exact-fit-refused", {
       why: "an exact fit finds the head from rows alone and goes on from no other, so that no strategy could hold it",
@@ -48,6 +49,7 @@ export async function exactFit(
   return new ExactFit({
     session,
     rows,
+    loader,
     labels: prepared.labels,
     head: { weight: `${last}.weight`, bias: `${last}.bias` },
     read: (of) =>

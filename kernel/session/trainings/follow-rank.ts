@@ -4,7 +4,7 @@ import type { Plan } from "#dsl/plan/plan.js";
 import { sharesOf } from "../../ranks/begin.js";
 import type { Place } from "../../ranks/rank.js";
 import type { Spoke } from "../../ranks/spoke.js";
-import { follow } from "../../training/follow.js";
+import { follow } from "../../ranks/follow.js";
 import { EngineRoom } from "../engines/engine-room.js";
 import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
 import type { Stage } from "../stage.js";
@@ -30,8 +30,8 @@ export async function followRank(
   const open = await openModel(engine, plan, base, prepared.labels, stage.hostContext.folder, opens);
   try {
     const shares = await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined });
-    const seen = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
-    await follow({ plan, loader, schedule, seen, session: open.session, spoke, place, shares });
+    const wantsLogits = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
+    await follow({ plan, loader, schedule, wantsLogits, session: open.session, spoke, place, shares });
     return open;
   } catch (error) {
     // An engine that died has closed it.

@@ -4,13 +4,12 @@
  * afterwards, the weights.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../../artifacts/checkpoints.js";
-import type { RunFolder } from "../../artifacts/run-folder.js";
-import type { Engine, EngineInfo, Session } from "../../engine/engine.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { readCheckpoints } from "../../artifacts/checkpoints.js";
+import type { EngineInfo, Session } from "../../engine/engine.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Shares } from "../../ranks/shared-session.js";
 import { EngineRoom } from "../engines/engine-room.js";
+import type { Attempt, FirstAttempt, Settles } from "./step-provider.js";
 
 export interface Gang {
   readonly hub: Hub;
@@ -35,29 +34,17 @@ export interface Replaced {
 /** Gangs in a row that may be lost without a new checkpoint. */
 const MOST = 3;
 
-interface Works {
-  readonly session: { readonly engines: EngineRoom };
-  readonly request: { readonly plan: Plan; readonly onReplaced?: (replaced: Replaced) => void };
-  readonly stage: { readonly signal?: AbortSignal };
-  readonly run: RunFolder;
-  readonly engine: Engine;
-  readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
-}
-interface Again {
-  readonly engine: Engine;
-  readonly checkpoints: Works["checkpoints"];
-}
-interface Ends {
-  readonly trained: { readonly settled: Promise<void> };
+interface GroupAttempt extends FirstAttempt {
+  readonly onReplaced?: ((replaced: Replaced) => void) | undefined;
 }
 
-/** Trains with a gang, and with another where a rank is lost. `train`: once, from those checkpoints. Coded error `gang-gave-up`. */
-export async function together<R extends Ends>(
-  work: Works,
+/** Trains with a process group, and with a new one where a rank is lost. `train`: one attempt. Coded error `gang-gave-up`. */
+export async function together<R extends Settles>(
+  first: GroupAttempt,
   gathers: Gathers,
-  train: (again: Again, gang: Gang) => Promise<R>,
+  train: (attempt: Attempt, gang: Gang) => Promise<R>,
 ): Promise<R> {
-  let { engine, checkpoints } = work;
+  let { engine, checkpoints } = first;
   for (let lost = 1; ; lost++) {
     const gang = await gathers(engine.info);
     try {
@@ -71,20 +58,20 @@ export async function together<R extends Ends>(
       const error = await gang.why(thrown);
       await gang.end();
       const loss = lossIn(error);
-      if (!loss || work.stage.signal?.aborted) throw error;
-      const found = readCheckpoints(work.run);
+      if (!loss || first.signal?.aborted) throw error;
+      const found = readCheckpoints(first.run);
       const step = stepOf(found);
       if (step > stepOf(checkpoints)) lost = 0;
       if (lost >= MOST)
         throw new CodedError("gang-gave-up", { gangs: lost, step: step || null, why: loss.why }, { cause: error });
-      work.request.onReplaced?.({ ...loss, step });
+      first.onReplaced?.({ ...loss, step });
       checkpoints = found;
-      engine = await work.session.engines.engine(EngineRoom.work(work.request.plan));
+      engine = await first.engines.engine(EngineRoom.work(first.plan));
     }
   }
 }
 
-function stepOf(checkpoints: Works["checkpoints"]): number {
+function stepOf(checkpoints: Attempt["checkpoints"]): number {
   return checkpoints.reduce((step, one) => ("position" in one ? Math.max(step, one.position.step) : step), 0);
 }
 

@@ -43,7 +43,7 @@ export async function materialOf(
     plan,
     name,
     continues,
-    federates,
+    joins,
   }: {
     readonly plan: Plan;
     readonly name: string;
@@ -53,8 +53,8 @@ export async function materialOf(
       readonly labels: readonly string[];
       readonly beside?: { readonly labels: number };
     };
-    /** Rows of several clients, its own among them. */
-    readonly federates?: { joins(own: Prepared): Promise<Prepared> };
+    /** All rows of the training, given those of the plan's data. Default: those. */
+    readonly joins?: ((rows: Prepared) => Promise<Prepared>) | undefined;
   },
   stage: { readonly hostContext: HostContext },
   looks = true,
@@ -62,7 +62,7 @@ export async function materialOf(
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
   const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const all = federates ? await federates.joins(own) : own;
+  const all = joins ? await joins(own) : own;
   const prepared = continues ? beside(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;
   const encoding = await encodingOf(plan, base, tokenizer, labels, name);

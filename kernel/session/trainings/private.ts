@@ -4,13 +4,12 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
-import type { RunFolder } from "../../artifacts/run-folder.js";
 import { does } from "../../core/session/words.js";
-import type { OpenModel } from "../models/open-model.js";
-import { Spending, stepsMade, type PrivateTraining } from "../../training/private/private.js";
+import { privacyHook } from "../../training/private/hook.js";
+import { privateSteps, Spending, stepsMade } from "../../training/private/private.js";
 import { openUpdates } from "../../training/private/open.js";
-import type { Sampled } from "#stdlib/kinds/privacy.js";
-import type { Material } from "./material.js";
+import { learningRate, pipelineSource } from "../../training/steps.js";
+import type { OpenTraining, TrainingSteps } from "./step-provider.js";
 
 /** The plan of a training whose rows are private each by itself; null: they aren't. */
 export function privacyOf({ recipe }: Pick<Plan, "recipe">): PrivacyPlan | null {
@@ -37,17 +36,21 @@ export async function refusePrivate({ recipe }: Plan, { ranks }: { readonly rank
   if (ranks) refuse("its updates are shared by several processes", "train it in one: leave out `runner`");
 }
 
-/** Null: its rows aren't private. Adds to the session what rows need of which several were made. */
-export async function privateTraining(
-  plan: Plan,
-  { rows, loader }: Material,
-  { open, run, checkpoint }: { readonly open: OpenModel; readonly run: RunFolder; readonly checkpoint?: Sampled },
-): Promise<PrivateTraining | null> {
+/** Null where rows are not private. Adds to the session what rows need of which several were made. */
+export async function privateSource(
+  training: Omit<OpenTraining, "wanted" | "hostContext">,
+): Promise<Pick<TrainingSteps, "source" | "hooks"> | null> {
+  const { plan, material, open, run, resume } = training;
   const privacy = privacyOf(plan);
   if (!privacy) return null;
+  const { rows, loader } = material;
   const programs = must(open.private, "the programs of private updates");
   const accountant = await does(privacy.call, "privacy");
   const batchSize = plan.recipe.training.batch_size;
   const updates = await openUpdates(open.session, programs, { rows, loader, privacy, batchSize });
-  return { updates, spending: new Spending(privacy, accountant, stepsMade(run.everything(), checkpoint)) };
+  const spending = new Spending(privacy, accountant, stepsMade(run.everything(), resume?.position.privacy));
+  const options = privateSteps(open.session, updates, learningRate({ plan, ...material }));
+  const source = pipelineSource(options, { plan, loader }, resume?.position.step ?? 0);
+  // Label dynamics would say how sure the model was of each row, which privacy hides.
+  return { source, hooks: [privacyHook(spending)] };
 }

@@ -9,57 +9,65 @@ import type { OpenModel, OpensModel } from "../models/open-model.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
 import type { RunEvent } from "../../core/session/events.js";
-import type { Among, Trained } from "../../training/contract.js";
-import type { Gathers, Replaced } from "./gang.js";
-import type { ObjectiveOptions } from "#stdlib/programs/options.js";
+import type { Trained } from "../../training/loop/contract.js";
+import type { TrainingHook } from "../../training/loop/hook.js";
+import type { Lessons } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Exemplar } from "../../artifacts/carried.js";
-import type { Federates } from "./federated.js";
+import type { Remembered } from "../../artifacts/carried.js";
 import type { Material } from "./material.js";
+import type { StepProvider } from "./step-provider.js";
 
 export interface TrainRequest {
   readonly plan: Plan;
-  readonly name: string;
-  readonly resume: boolean;
-  readonly onEvent: (event: RunEvent) => void;
-  /** Told of what a resumed run has behind it, before its first event. */
-  readonly onBehind?: (events: readonly RunEvent[]) => void;
-  /** Told of a checkpoint that was passed over, and of the one that was taken. */
-  readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
-  /** Told of the first validation that `metric` could not measure. */
-  readonly onUnmeasured?: (step: number, metric: string) => void;
-  /** Rows of the validation under way. */
-  readonly onValidating?: (done: number, of: number) => void;
-  /** Told where the base's own head is of no use. */
-  readonly onHeadLost?: (lost: HeadLost) => void;
-  readonly title: string;
-  /** Of which sweep it is a trial. */
-  readonly trial?: TrialOf;
-  /** The id of the run that it repeats. */
-  readonly replays?: string;
-  /** Scored on validation rows beside what is watched, where a task's answers or losses say them. */
+  readonly run: RunRequest;
+  readonly listener: TrainListener;
+  /** Metrics that validation measures besides the watched one, where the task's outputs allow it. */
   readonly measures?: readonly Call[];
-  /** Told of the folder of its run. */
-  readonly onRun?: (folder: string) => void;
-  /** Others train on the same engine. Told of the updates that it takes in all, once it has its engine. */
-  readonly among?: (steps: number) => Among;
-  /** Processes beside this one may train at the same time: how long it takes says little of this machine. */
-  readonly apart?: true;
-  /** Others share each of its updates: what calls them together. */
-  readonly gathers?: Gathers;
-  /** Told where a rank was lost and the training goes on with new ones. */
-  readonly onReplaced?: (replaced: Replaced) => void;
-  /** What opens the model; absent: one of its own. */
-  readonly opens?: OpensModel;
-  /** Whether some rows are asked before the first step, to tell what changed. */
-  readonly compares?: true;
-  /** It goes on from other weights than its base's. */
+  /** Further hooks of the loop, given the number of steps. */
+  readonly hooks?: (steps: number) => readonly TrainingHook[];
+  readonly machine?: MachineShare;
+  /**
+   * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also answered before the
+   * first step, so that the result can tell what changed.
+   */
+  readonly preview?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
+  /** Weights that it goes on from; absent: its base's. */
   readonly continues?: Continues;
-  /** Its rows are with clients, and its steps are rounds. */
-  readonly federates?: Federates;
-  /** Told of the rows that train while the engine starts; training waits for it. */
-  readonly onRows?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
+  /** How it takes its steps; absent: alone, in this process. */
+  readonly steps?: StepProvider;
+}
+/** The run that a training writes. */
+export interface RunRequest {
+  readonly name: string;
+  /** Whether it goes on with the newest unfinished run of its recipe. */
+  readonly resume: boolean;
+  /** The sweep, seeds or folds that it is a trial of. */
+  readonly trial?: TrialOf | undefined;
+  /** Id of the run that it repeats. */
+  readonly replays?: string;
+}
+export interface TrainListener {
+  readonly onEvent: (event: RunEvent) => void;
+  /** Events of a resumed run so far, before its first new one. */
+  readonly onBehind?: (events: readonly RunEvent[]) => void;
+  /** A checkpoint that could not be read, and the older one that was loaded. */
+  readonly onDamaged?: (file: string, why: string, taken: Checkpoint) => void;
+  /** The first validation whose watched metric is NaN. */
+  readonly onUnmeasured?: (step: number, metric: string) => void;
+  /** Rows done of the validation under way. */
+  readonly onValidating?: (done: number, of: number) => void;
+  /** The base's own head could not be used. */
+  readonly onHeadLost?: (lost: HeadLost) => void;
+  /** The folder of the run, once there is one. */
+  readonly onRun?: (folder: string) => void;
+}
+/** How a training shares this machine with others. */
+export interface MachineShare {
+  /** Opens its model, for instance over weights that several trainings share. Default: a model of its own. */
+  readonly opens?: OpensModel;
+  /** Other processes may train at the same time, so its step time says little about this machine. */
+  readonly concurrent?: boolean;
 }
 /** What a training goes on from. */
 export interface Continues {

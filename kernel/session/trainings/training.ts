@@ -14,54 +14,52 @@ import { eventsUntil } from "../../artifacts/read-events.js";
 import type { RunEvent } from "../../core/session/events.js";
 import { begunFrom } from "../../inference/measuring/seen.js";
 import { standardise } from "../../artifacts/standardised.js";
-import { Dynamics, loadDynamics } from "../../training/dynamics.js";
-import { totalSteps } from "../../training/steps.js";
-import { train } from "../../training/train.js";
-import { type Training } from "../../training/contract.js";
-import { sharesOf } from "../../ranks/begin.js";
-import { together, type Gang } from "./gang.js";
-import { exactFit } from "./exact.js";
+import { train } from "../../training/loop/train.js";
+import type { Training } from "../../training/loop/contract.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { tellBegun } from "./told.js";
 
 import type { Engine } from "../../engine/engine.js";
-import { privacyOf, privateTraining, refusePrivate } from "./private.js";
+import { localSteps } from "./local-steps.js";
+import { privacyOf, refusePrivate } from "./private.js";
 import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
 import { materialOf, type Material } from "./material.js";
-import { validatingOn } from "./validating.js";
 import type { RunResult, TrainRequest } from "./request.js";
+import type { OpenSteps } from "./step-provider.js";
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
 export async function trainOnce(session: OpenSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
   const { plan } = request;
   const { model, training } = plan.recipe;
-  if (privacyOf(plan)) await refusePrivate(plan, { ranks: request.gathers !== undefined });
-  const material = await materialOf(session, request, stage);
-  const { name, trial } = request;
+  const { name, trial, resume } = request.run;
+  const { steps = localSteps, continues } = request;
+  if (privacyOf(plan)) await refusePrivate(plan, { ranks: steps.sharesUpdates === true });
+  const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
+  const material = await materialOf(session, read, stage);
   // Seeds of one training are alike whichever journal tells of them.
   const wanted = { name, trial: trial?.seeds ? undefined : trial };
-  let claim: Claim | null = request.resume ? await claimUnfinished(session.runs, plan, wanted) : null;
+  let claim: Claim | null = resume ? await claimUnfinished(session.runs, plan, wanted) : null;
   try {
     const [engine] = await Promise.all([
       session.engines.engine(EngineRoom.work(plan)),
-      request.onRows?.(material.rows, material.encoding, training.seed),
+      request.preview?.(material.rows, material.encoding, training.seed),
     ]);
     const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
-    claim ??= claimNew(session.runs, request.name, plan, await aboutRun(request, material, engine, stage));
-    request.onRun?.(claim.run.path);
+    claim ??= claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
+    request.listener.onRun?.(claim.run.path);
     tellBegun(session, claim.run.path, stage, trial);
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
-    const learnt = { prepared: request.federates?.learns(material.prepared) ?? material.prepared };
+    const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
     if (begun) await session.weights.keep(claim.run, model, material.base);
     if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
     if (begun && !trial) await noteRows(claim.run, plan, learnt);
+    const { engines } = session;
+    const { signal } = stage;
     const work = { session, request, stage, material, engine, ...claim };
-    const { gathers } = request;
-    return await (gathers
-      ? together(work, gathers, (again, gang) => trainIn({ ...work, ...again }, gang))
-      : trainIn(work));
+    const first = { plan, engine, engines, signal, run: claim.run, checkpoints: claim.checkpoints };
+    return await steps.attempt(first, (attempt, open) => trainIn({ ...work, ...attempt }, open));
   } catch (error) {
     if (claim) await session.weights.forget(claim.run.path);
     claim?.lock.release();
@@ -78,78 +76,56 @@ interface Work extends Claim {
   readonly engine: Engine;
 }
 
-async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
-  const { session, request, material, engine, run, lock } = work;
-  const { registry } = work.session.vocabulary;
-  const { plan } = request;
+async function trainIn(work: Work, openSteps: OpenSteps): Promise<RunResult> {
+  const { session, request, stage, material, engine, run, lock } = work;
+  const { registry } = session.vocabulary;
+  const { plan, listener, machine } = request;
+  const { hostContext, signal, follows } = stage;
   const opening = (): Promise<OpenModel> => openIn(work);
   // Each trial of a sweep opens one of its own.
-  const open = request.trial
+  const open = request.run.trial
     ? await opening()
-    : await during(work.stage.hostContext, `weights of ${request.name} loaded`, opening);
-  const before = request.compares ? await askedBefore(work, open) : null;
-  const { resume, damaged } = await takenUp(work, open);
+    : await during(hostContext, `weights of ${request.run.name} loaded`, opening);
+  const before = request.preview ? await answeredBefore(work, open) : null;
+  const { resume, damaged } = await loadedCheckpoint(work, open);
   const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
   const earlier = events.length;
-  request.onBehind?.(events);
-  const shares =
-    gang && (await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined }));
-  if (gang && shares) await gang.begin(open.session, shares, resume?.position.step ?? 0);
+  listener.onBehind?.(events);
   const watched = watchedIn(registry, plan.recipe.training);
-  const exact = await exactFit(plan, { ...material, session: open.session }, work.stage);
   const wanted = { registry, plan, watched, measures: request.measures };
-  const done = resume?.position.step ?? 0;
-  const { signal } = work.stage;
-  const { privacy: spent } = resume?.position ?? {};
-  const privately = request.federates
-    ? null
-    : await privateTraining(plan, material, { open, run, ...(spent && { checkpoint: spent }) });
-  const federated = await request.federates?.begin({ open, material, run, done, wanted, signal });
-  const total = federated?.rounds.total ?? totalSteps(plan, material.loader, exact !== null);
+  const steps = await openSteps({ plan, material, open, run, resume, wanted, hostContext, signal });
+  const { source, validate } = steps;
+  const metric = metricName(watched, registry);
   const trained = await train({
     plan,
-    session: open.session,
-    saved: open.saved,
+    source,
+    hooks: [...steps.hooks, ...(request.hooks?.(source.total) ?? [])],
+    validation: {
+      validate,
+      watched: { name: metric, better: rankedBy(registry, watched, "keep") },
+      stopping: material.stopping,
+      onProgress: (done, of) => {
+        listener.onValidating?.(done, of);
+        follows?.validating(done, of);
+      },
+      onUnmeasured: (step) => listener.onUnmeasured?.(step, metric),
+    },
+    model: open,
     run,
     lock,
-    loader: material.loader,
-    exact,
-    schedule: material.schedule,
-    stopping: material.stopping,
-    privately,
-    // How sure it was of each row is what privacy is about.
-    watchedRows: exact || federated || privately ? null : watchedRows(work, resume),
-    ...(federated && { federated }),
-    validate: federated ? federated.validate : await validatingOn(wanted, material, open),
-    watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
     engine: engine.info.title,
-    onValidating: (done, of) => {
-      request.onValidating?.(done, of);
-      work.stage.follows?.validating(done, of);
-    },
-    onUnmeasured: (step) => request.onUnmeasured?.(step, metricName(watched, registry)),
     resume,
     damaged,
-    ...(work.stage.signal ? { signal: work.stage.signal } : {}),
-    ...(request.among && { among: request.among(total) }),
-    ...(gang && shares && { gang: { hub: gang.hub, shares } }),
-    on: (event) => {
+    ...(signal ? { signal } : {}),
+    onEvent: (event) => {
       events.push(event);
-      request.onEvent(event);
+      listener.onEvent(event);
       session.trackers.happened(run.path, { soon: event.kind === "stopped" });
-      work.stage.follows?.event(event);
+      follows?.event(event);
     },
   });
-  const steps = trained.steps - (resume?.position.step ?? 0);
-  // A head that is found at once says little of what steps take, and so do several processes.
-  if (trained.reason === "done" && steps > 0 && !request.apart && !exact && !gang && !federated) {
-    const { flops: trains, validating } = plan.estimates;
-    const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
-    // Others may have trained meanwhile: the log counts its own time.
-    const own = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
-    const seconds = steadily(own - (resume?.position.seconds ?? 0), events.slice(earlier));
-    rememberTook(engine.info.name, { flops, steps, seconds });
-  }
+  if (trained.reason === "done" && source.predictsStepTime && !machine?.concurrent)
+    rememberTime(work, { events, earlier, total: source.total, resume, steps: trained.steps });
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
   settled.catch(() => undefined); // told by whoever waits for it
   const { labels } = material;
@@ -158,13 +134,25 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   return { trained: { ...trained, settled }, run, lock, open, labels, data, base, events, before };
 }
 
-/** Rows whose margins are kept. A run of an older version that goes on has nothing of its first steps: nothing is kept of it. */
-function watchedRows({ material, run }: Work, resume: Checkpoint | null): Training["watchedRows"] {
-  const { rows, encoding } = material;
-  const truth = rows.taught?.oneRight;
-  if (!truth || !encoding.task.implementation.oneLabel) return null;
-  const dynamics = resume ? loadDynamics(run, resume.position.step, truth.length) : Dynamics.of(truth.length);
-  return dynamics && { truth, dynamics };
+interface Timed {
+  readonly events: readonly RunEvent[];
+  /** Events of the run before this attempt. */
+  readonly earlier: number;
+  readonly total: number;
+  readonly resume: Checkpoint | null;
+  /** Steps of the run so far. */
+  readonly steps: number;
+}
+/** Notes how long this machine took for the steps of a training, for the estimates of later ones. */
+function rememberTime({ request, engine }: Work, { events, earlier, total, resume, steps: done }: Timed): void {
+  const steps = done - (resume?.position.step ?? 0);
+  if (steps <= 0) return;
+  const { flops: trains, validating } = request.plan.estimates;
+  const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
+  // Other trainings may have run during pauses: the log counts this training's own time.
+  const own = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
+  const seconds = steadily(own - (resume?.position.seconds ?? 0), events.slice(earlier));
+  rememberTook(engine.info.name, { flops, steps, seconds });
 }
 
 /** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
@@ -172,15 +160,15 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const { base, labels, rows } = material;
   const { model } = request.plan.recipe;
   const { folder } = stage.hostContext;
-  const { opens, continues } = request;
-  const more = { opens, objective: continues?.objective };
+  const { machine, continues } = request;
+  const more = { opens: machine?.opens, objective: continues?.objective };
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
   await continues?.begins(open, material, run, goesOn);
   // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
   if (goesOn || (continues && !continues.head)) return open;
   const lost = await takeHead(open.session, model, base, labels);
-  if (lost) request.onHeadLost?.(lost);
+  if (lost) request.listener.onHeadLost?.(lost);
   const { standardised } = open;
   // Mean and spread of the training rows' numbers would be told by the head.
   if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
@@ -188,7 +176,7 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   return open;
 }
 
-async function askedBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
+async function answeredBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
   const { prepared, encoding, tokenizer, base, rows, validation } = material;
   const asking = await askingOf({
     plan: request.plan,
@@ -204,9 +192,12 @@ async function askedBefore({ request, stage, material }: Work, open: OpenModel):
 }
 
 /** Loads the newest checkpoint of a run that goes on, and tells of those that could not be read. */
-async function takenUp({ request, checkpoints }: Work, open: OpenModel): Promise<Pick<Training, "resume" | "damaged">> {
+async function loadedCheckpoint(
+  { request, checkpoints }: Work,
+  open: OpenModel,
+): Promise<Pick<Training, "resume" | "damaged">> {
   if (checkpoints.length === 0) return { resume: null, damaged: [] };
   const { checkpoint, damaged } = await loadNewest(open.session, checkpoints);
-  for (const { file, error } of damaged) request.onDamaged?.(file, (error as Error).message, checkpoint);
+  for (const { file, error } of damaged) request.listener.onDamaged?.(file, (error as Error).message, checkpoint);
   return { resume: checkpoint, damaged };
 }

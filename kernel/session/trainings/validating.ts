@@ -8,11 +8,10 @@ import { does } from "../../core/session/words.js";
 import type { Session } from "../../engine/engine.js";
 import type { Encoded } from "../../encoding/encoded.js";
 import { asked, scoredOf, type Asked } from "../../inference/scored.js";
-import type { Training } from "../../training/contract.js";
+import type { Validate } from "../../training/loop/validation.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "./material.js";
 
-export type Validate = NonNullable<Training["validate"]>;
 type Told = Readonly<Record<string, number>>;
 
 /** What is watched, and what is measured beside it. */

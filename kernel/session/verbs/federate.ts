@@ -25,7 +25,7 @@ export async function runFederate(
   const warn = warningsOn(stage, action.span);
   const { settings: engine } = session.engines;
   const reading = { datasets: session.datasets, hostContext: stage.hostContext, warn, engine };
-  const federates = federatesIn(reading, plan, {
+  const federation = federatesIn(reading, plan, {
     onClients: (clients, labels) => live.clients(clients, labels),
     onClient: (done, of, round) => live.asking(done, of, round),
     onAgreed: (agreed, of) => live.joining(agreed, of),
@@ -37,15 +37,15 @@ export async function runFederate(
     whole = true;
     const { weights } = session.models.get(name);
     if (weights) {
-      federates.keep(weights.folder, weights.checkpoint.position.step);
+      federation.keep(weights.folder, weights.checkpoint.position.step);
       live.kept(weights.checkpoint.position.step);
     }
     live.finish();
     stage.screen.update(planned(true));
   };
   try {
-    await trainNamed(session, { ...action, federates }, stage, { live, onTrained, previewed: false });
+    await trainNamed(session, { ...action, steps: federation }, stage, { live, onTrained, previewed: false });
   } finally {
-    await federates.end(whole);
+    await federation.end(whole);
   }
 }

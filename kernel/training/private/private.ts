@@ -10,11 +10,6 @@ import type { Session } from "../../engine/engine.js";
 import type { StepPipelineOptions } from "../pipeline.js";
 import type { PrivateUpdates } from "./updates.js";
 
-export interface PrivateTraining {
-  readonly updates: Pick<PrivateUpdates, "update">;
-  readonly spending: Spending;
-}
-
 /**
  * Steps of a pipeline by updates that are private, whoever asks for them: a training, or a client of a federation. The session has
  * `apply` and, of `PrivatePrograms`, `accumulate` (`apart`), `alone`, or both. `rate`: the optimizer's, of a step (from 1).

@@ -12,6 +12,7 @@ import { followRank } from "#kernel/session/trainings/follow-rank.js";
 import type { Gathers } from "#kernel/session/trainings/gang.js";
 import { giveBack } from "#kernel/session/trainings/give-weights.js";
 import type { RunResult } from "#kernel/session/trainings/request.js";
+import { rankSteps } from "#kernel/session/trainings/rank-steps.js";
 import { trainOnce } from "#kernel/session/trainings/training.js";
 import { openShipment, type Opened } from "#kernel/session/shipped.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
@@ -100,7 +101,12 @@ export async function trainIn(
   };
   const result = await trainOnce(
     session,
-    { plan, name, resume, title: name, onEvent, ...((count > 1 || elsewhere) && { gathers }) },
+    {
+      plan,
+      run: { name, resume },
+      listener: { onEvent },
+      ...((count > 1 || elsewhere) && { steps: rankSteps(gathers) }),
+    },
     stage,
   );
   await result.trained.settled;

@@ -15,6 +15,7 @@ import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Replaced } from "#kernel/session/trainings/gang.js";
 import { RankWorkers, type RankWorkersOptions } from "#kernel/session/trainings/gang-workers.js";
 import { giveBack } from "#kernel/session/trainings/give-weights.js";
+import { rankSteps } from "#kernel/session/trainings/rank-steps.js";
 import { trainOnce } from "#kernel/session/trainings/training.js";
 import { openShipment } from "#kernel/session/shipped.js";
 import type { Shippable } from "#kernel/shipping/ship.js";
@@ -74,11 +75,14 @@ describe("workers that share a training", function () {
       const result = await trainOnce(
         session,
         {
-          ...{ plan, name, resume: false, title: name, gathers: workers.gathers(plan) },
-          onReplaced: (one) => replaced.push(one),
-          onEvent: (event) => {
-            events.push(event);
-            if (event.kind === "step") hooks.onStep?.(event.step, started);
+          plan,
+          run: { name, resume: false },
+          steps: rankSteps(workers.gathers(plan), (one) => replaced.push(one)),
+          listener: {
+            onEvent: (event) => {
+              events.push(event);
+              if (event.kind === "step") hooks.onStep?.(event.step, started);
+            },
           },
         },
         stage,

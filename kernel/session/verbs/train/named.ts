@@ -23,14 +23,15 @@ import type { GathersFor } from "./ranks.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";
 import type { TrialOf } from "../../../artifacts/together/trials.js";
-import { unmeasured } from "../../../training/train.js";
+import { unmeasured } from "../../../training/loop/validation.js";
 import { wantsModel } from "../../trainings/told.js";
 import { does } from "../../../core/session/words.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { Weights } from "../../../artifacts/weights.js";
 import { giveBack, giveWeights } from "../../trainings/give-weights.js";
 import type { Continues, RunResult, TrainRequest } from "../../trainings/request.js";
-import type { Federates } from "../../trainings/federated.js";
+import { rankSteps } from "../../trainings/rank-steps.js";
+import type { StepProvider } from "../../trainings/step-provider.js";
 import { runsNamed } from "../../../history/runs-named.js";
 import { warnOfLost, warnOfSpent } from "../../trainings/spent-before.js";
 import { trainOnce } from "../../trainings/training.js";
@@ -53,25 +54,25 @@ export async function trainNamed(
   warnOfLost(session.runs, plan, warn);
   const onDamaged = (file: string, why: string, taken: Checkpoint): void =>
     warn("checkpoint-passed-over", { file, why, step: taken.position.step });
+  const steps = action.gathers
+    ? rankSteps(action.gathers(plan), (replaced) => warn("rank-replaced", replaced))
+    : action.steps;
   const result = await trainOnce(
     session,
     {
       plan,
-      name,
-      resume,
-      title: name,
-      ...(trial && { trial }),
-      ...(previewed && { compares: true, onRows: previews(name, stage) }),
-      ...(action.gathers && { gathers: action.gathers(plan) }),
+      run: { name, resume, trial },
+      ...(previewed && { preview: previews(name, stage) }),
       ...(action.continues && { continues: action.continues }),
-      ...(action.federates && { federates: action.federates }),
-      onReplaced: (replaced) => warn("rank-replaced", replaced),
-      onDamaged,
-      onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
-      onHeadLost: (data) => !again && warn("head-not-kept", data),
-      onBehind: (events) => live.behind(events),
-      onEvent: (event) => live.on(event),
-      onValidating: (done, of) => live.validating(done, of),
+      ...(steps && { steps }),
+      listener: {
+        onDamaged,
+        onUnmeasured: (step, metric) => warn("validation-unmeasured", { step, metric }),
+        onHeadLost: (data) => !again && warn("head-not-kept", data),
+        onBehind: (events) => live.behind(events),
+        onEvent: (event) => live.on(event),
+        onValidating: (done, of) => live.validating(done, of),
+      },
     },
     stage,
   );
@@ -115,8 +116,8 @@ export interface Shared {
   readonly gathers?: GathersFor | undefined;
   /** What it goes on from; absent: its base. */
   readonly continues?: Continues | undefined;
-  /** Its rows are with clients; absent: they are at hand. */
-  readonly federates?: Federates | undefined;
+  /** How it takes its steps, unless others share its updates; absent: alone. */
+  readonly steps?: StepProvider | undefined;
 }
 export interface Shows {
   readonly live: LiveTraining;
@@ -193,7 +194,7 @@ function movedIn(
 }
 
 /** Shows which tokens of the first rows are trained, where not all that is read is learnt. */
-function previews(model: string, stage: Stage): NonNullable<TrainRequest["onRows"]> {
+function previews(model: string, stage: Stage): NonNullable<TrainRequest["preview"]> {
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
     if (!hasMask(implementation)) return;
     const shown = await maskedRows(rows, implementation, { tokenizer, most: 2, seed });

@@ -1,9 +1,9 @@
-/** An end that somebody asks for, as a promise and as a signal of its own. */
+/** An abort signal as a promise, and as a signal of its own. */
 
-/** An end that was asked for. */
 export interface Abortion {
   readonly promise: Promise<"aborted">;
   readonly signal: AbortSignal;
+  /** Stops listening. */
   dispose(): void;
 }
 

@@ -1,0 +1,39 @@
+/** Input and result of the training loop. */
+import type { Plan } from "#dsl/plan/plan.js";
+import type { Checkpoint, DamagedCheckpoint } from "../../artifacts/checkpoints.js";
+import type { RunFolder } from "../../artifacts/run-folder.js";
+import type { RunLock } from "../../artifacts/run-lock.js";
+import type { RunEvent } from "../../core/session/events.js";
+import type { Session } from "../../engine/engine.js";
+import type { TrainingHook } from "./hook.js";
+import type { StepSource } from "./step-source.js";
+import type { Validation } from "./validation.js";
+
+export interface Training {
+  readonly plan: Plan;
+  readonly source: StepSource;
+  readonly hooks: readonly TrainingHook[];
+  readonly validation: Validation;
+  /** The model in the engine. `saved`: states that a checkpoint holds, which are those that train and the optimizer's. */
+  readonly model: { readonly session: Pick<Session, "save">; readonly saved: readonly string[] };
+  readonly run: RunFolder;
+  readonly lock: Pick<RunLock, "demand">;
+  /** Title of the engine. */
+  readonly engine: string;
+  /** The checkpoint whose weights the session has; null for a new run. */
+  readonly resume: Checkpoint | null;
+  /** Newer checkpoints that could not be read. */
+  readonly damaged: readonly DamagedCheckpoint[];
+  readonly signal?: AbortSignal;
+  readonly onEvent: (event: RunEvent) => void;
+}
+
+export interface Trained {
+  /** `given up`: without weights of its last step. */
+  readonly reason: "done" | "early" | "given up" | "interrupted";
+  readonly steps: number;
+  readonly best: Checkpoint | null;
+  readonly last: Checkpoint;
+  /** Settles when the engine has written what was under way (at once unless interrupted). */
+  readonly settled: Promise<void>;
+}

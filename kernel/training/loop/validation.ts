@@ -1,0 +1,55 @@
+/** Validation during training: the scores, which of them is the best, and when it is time to stop. */
+import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
+import type { Call } from "#dsl/types/value.js";
+import type { StoppingImplementation } from "#stdlib/kinds/training.js";
+import type { Position } from "../../artifacts/checkpoints.js";
+
+/** Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts. */
+export type Validate = (
+  signal: AbortSignal,
+  onRows: (done: number, of: number) => void,
+) => Promise<Readonly<Record<string, number>>>;
+
+export interface Validation {
+  /** Null: there is no validation. */
+  readonly validate: Validate | null;
+  /** The metric that decides which checkpoint is best, by its name in the scores. */
+  readonly watched: { readonly name: string; readonly better: RankingDirection };
+  readonly stopping: StoppingImplementation | null;
+  /** Rows done of the validation under way. */
+  readonly onProgress?: (done: number, of: number) => void;
+  /** Called at the first validation whose watched metric is NaN. */
+  readonly onUnmeasured?: (step: number) => void;
+}
+
+/** The position after a validation at `step` measured `value`. A NaN is never the best. */
+export function withScore(position: Position, step: number, value: number, { watched }: Validation): Position {
+  const score = oriented(value, watched);
+  const { best } = position;
+  const better = !Number.isNaN(score) && (best === null || score > best.score);
+  return {
+    ...position,
+    validated: step,
+    watched: [...position.watched, value],
+    best: better ? { score, step } : best,
+  };
+}
+
+/** Whether the stopping rule `call` ends the training. It never does before something was measured. */
+export function stopsEarly({ best, watched: values }: Position, { stopping, watched }: Validation, call: Call | null) {
+  if (!stopping || !call || !best) return false;
+  return stopping.stop(
+    call,
+    values.map((value) => oriented(value, watched)),
+  );
+}
+
+/** Validations whose watched metric is NaN. */
+export function unmeasured({ watched }: Position): number {
+  return watched.filter(Number.isNaN).length;
+}
+
+/** The value with its sign turned such that greater is better. */
+function oriented(value: number, { better }: Validation["watched"]): number {
+  return better === "greater" ? value : -value;
+}

@@ -1,0 +1,15 @@
+/** The privacy account of a training: ε after each step, and what a checkpoint must hold to go on counting. */
+import type { TrainingHook } from "../loop/hook.js";
+import type { Spending } from "./private.js";
+
+export function privacyHook(spending: Spending): TrainingHook {
+  return {
+    // Each step spends privacy, so the log must not omit one.
+    logsEveryStep: true,
+    afterStep(_, { due }) {
+      const epsilon = spending.spend(due);
+      return epsilon === undefined ? {} : { epsilon };
+    },
+    position: () => ({ privacy: spending.done }),
+  };
+}
