@@ -127,7 +127,7 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
     // Nor a pattern: RE2 is a fifth of what the page is made of.
     onLoad({ filter: /\/lib\/patterns\/linear\.js$/ }, () => ({ contents: "export const faultOf = () => undefined;" }));
-    // The reference has notes and references of words, since when they are there, options that go together, and why an option is there that has no default, or a derived one: plans
+    // The reference has notes and references of words, options that go together, and why an option is there that has no default, or a derived one: plans
     // show the reason of a fixed default alone.
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/](?:\w+s|lib[\\/][\w/\\-]+)[\\/][\w-]+\.js$/ }, async ({ path }) => ({
       contents: without(
@@ -136,7 +136,6 @@ const leavingOut = (unused, codesOfRuns) => ({
           "doc" in beside &&
           (name === "references" ||
             name === "notes" ||
-            name === "since" ||
             name === "related" ||
             (name === "why" && "type" in beside && !spreads && (isUnshown(beside) || ofNoPlan.test(path)))),
       ),

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "fedadagrad",
   doc: "The server makes a step of Adagrad with the clients' mean update: a place moves less the more it has moved in all rounds before.",
   example: "aggregate: fedadagrad(learning_rate: 0.01)",
-  since: "0.2.0",
   references,
   elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...elsewhere },
   advice,

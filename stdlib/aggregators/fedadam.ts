@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "fedadam",
   doc: "The server takes the clients' mean update for a gradient and makes a step of Adam with it: places where updates are small move as far as those where they are large.",
   example: "aggregate: fedadam(learning_rate: 0.03)",
-  since: "0.2.0",
   references,
   notes: [
     "Adam's correction of its bias is the one that Flower's `FedAdam` makes, by the powers of the round and one more; algorithm 2 of the paper has none.",

@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "fedavg",
   doc: "The mean of the clients' updates, each counted by its rows, is added to the weights.",
   example: "aggregate: fedavg",
-  since: "0.2.0",
   references: [
     {
       title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "fedyogi",
   doc: "As `fedadam`, but what it knows of the updates' size changes by as much as these are large, never by more: one round of odd clients doesn't upset it.",
   example: "aggregate: fedyogi(learning_rate: 0.01)",
-  since: "0.2.0",
   references,
   elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...elsewhereBetas },
   advice,

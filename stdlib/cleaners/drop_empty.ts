@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "drop_empty",
   doc: "Drops rows without text or without a label; white space and characters that show nothing count as nothing.",
   example: "clean: [drop_empty]",
-  since: "0.1.0",
   elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },
   parameters: [
     {

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "drop_long",
   doc: "Drops rows whose text has more than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_long(500)]",
-  since: "0.1.0",
   elsewhere: { max_length: "drop_long", max_words: "drop_long", truncate: "drop_long", unit: "by" },
   parameters: [
     {

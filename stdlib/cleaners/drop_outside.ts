@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Drops rows whose score or weight lies outside a range. Rows without a number stay. `clamp` keeps such rows and moves the number to the nearest end.",
   example:
     'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, drop_outside(stars, 1..5)] }',
-  since: "0.2.0",
   elsewhere: { filter_range: "drop_outside", drop_outliers: "drop_outside", remove_outliers: "drop_outside" },
   parameters: rangeParameters,
   check: checkNumbers,

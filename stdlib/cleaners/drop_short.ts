@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "drop_short",
   doc: "Drops rows whose text has fewer than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_short(3)]",
-  since: "0.1.0",
   elsewhere: {
     min_length: "drop_short",
     min_words: "drop_short",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "lowercase",
   doc: "Writes the letters of texts small, conversations and words of `tokens` too; labels stay as they are. Letters become what Unicode gives them whatever the language: `I` becomes `i`, which is wrong in Turkish (`locale: tr`).",
   example: "clean: [unicode, lowercase]",
-  since: "0.1.0",
   elsewhere: {
     lower: "lowercase",
     to_lower: "lowercase",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "relabel",
   doc: "Writes labels another way, each as it stands in the rows: of one label, of several, and the tags of tokens. Two labels may become one. Labels that are not named stay; texts too.",
   example: 'clean: [unicode, relabel({ Billing: billing, "e-mail": email })]',
-  since: "0.1.0",
   elsewhere: {
     rename_labels: "relabel",
     map_labels: "relabel",

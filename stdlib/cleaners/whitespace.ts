@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "whitespace",
   doc: "Makes every run of white space in texts one space and trims; with `lines: keep` it does so within lines, and of several empty lines one stays. Nothing else is changed: `unicode` does this and more.",
   example: "clean: [whitespace(lines: keep)]",
-  since: "0.1.0",
   elsewhere: {
     strip_whitespace: "whitespace",
     collapse_whitespace: "whitespace",

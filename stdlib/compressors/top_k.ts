@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "top_k",
   doc: "Sends the values of an update that moved most. What stays behind is added to the client's next update, so that nothing is lost, only late.",
   example: "compression: [top_k(10%), int8]",
-  since: "0.2.0",
   references: [
     {
       title: "Sparsified SGD with Memory",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "accuracy",
   doc: "Share of rows whose label is predicted right; of several labels, all of them.",
   example: "metrics: [accuracy]",
-  since: "0.1.0",
   capabilities: {
     better: "greater",
     perfect: 1,

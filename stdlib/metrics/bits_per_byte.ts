@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "bits_per_byte",
   doc: "How many bits the model needs for each byte of the texts that it foretells: the loss of their tokens in bits, summed, through the bytes (UTF-8) that these tokens stand for. Unlike loss and perplexity it may be compared between models with other tokenizers.",
   example: "metrics: [loss, perplexity, bits_per_byte]",
-  since: "0.2.0",
   elsewhere: {
     bpb: "bits_per_byte",
     bits_per_character: "bits_per_byte",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "latency",
   doc: "Milliseconds that an answer takes, from text to label or written text: the median of rows that are asked one at a time, or another percentile (`latency(99)`).",
   example: "metrics: [accuracy, latency, latency(99)]",
-  since: "0.3.0",
   elsewhere: {
     response_time: "latency",
     inference_time: "latency",

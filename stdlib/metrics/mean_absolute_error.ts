@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "mean_absolute_error",
   doc: "By how much a predicted number is off, on average.",
   example: "metrics: [mean_absolute_error]",
-  since: "0.2.0",
   elsewhere: { mae: "mean_absolute_error" },
   /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
   capabilities: { better: "less", of: ["number"], constant: "median" },

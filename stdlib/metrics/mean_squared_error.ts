@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "mean_squared_error",
   doc: "Mean of the squares by which predicted numbers are off, in the square of the scores' unit.",
   example: "metrics: [mean_squared_error]",
-  since: "0.2.0",
   elsewhere: { mse: "mean_squared_error" },
   capabilities: { better: "less", of: ["number"] },
   parameters: [],

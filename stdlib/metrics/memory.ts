@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "memory",
   doc: "Megabytes (1,000,000 bytes) that a model takes here while it answers the longest of the rows by itself: its weights as the engine holds them, and the most that its graph keeps alive at once. Reckoned from the graph, not measured: what a process takes besides is not in it.",
   example: "metrics: [accuracy, memory]",
-  since: "0.4.0",
   elsewhere: { peak_memory: "memory", ram: "memory", rss: "memory" },
   capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],

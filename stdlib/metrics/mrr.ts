@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "mrr",
   doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
   example: "metrics: [mrr]",
-  since: "0.2.0",
   elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
   capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [placesThatCount(null)],

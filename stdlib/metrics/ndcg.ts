@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "ndcg",
   doc: "Normalised discounted cumulative gain: what belongs to a text counts the less the farther down it is found; 1 is the best order that there is.",
   example: "metrics: [ndcg(10)]",
-  since: "0.2.0",
   elsewhere: {
     ndcg_score: "ndcg",
     normalized_discounted_cumulative_gain: "ndcg",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "perplexity",
   doc: "Among how many equally likely tokens the model hesitates: e to the mean loss of a token.",
   example: "metrics: [perplexity]",
-  since: "0.2.0",
   elsewhere: { ppl: "perplexity" },
   capabilities: { better: "less", ofLoss: true, of: ["next_token"] },
   parameters: [],

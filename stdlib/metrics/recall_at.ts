@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "recall_at",
   doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
   example: "metrics: [recall_at(1), recall_at(10)]",
-  since: "0.2.0",
   elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
   capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [

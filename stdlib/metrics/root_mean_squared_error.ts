@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "root_mean_squared_error",
   doc: "By how much a predicted number is off, where great errors weigh more: the root of the mean squared error, in the unit of the scores.",
   example: "metrics: [root_mean_squared_error]",
-  since: "0.2.0",
   elsewhere: { rmse: "root_mean_squared_error", root_mean_square_error: "root_mean_squared_error" },
   advice: { mse: "write `mean_squared_error`, or `root_mean_squared_error`, its root" },
   capabilities: { better: "less", of: ["number"] },

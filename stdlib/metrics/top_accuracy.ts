@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "top_accuracy",
   doc: "Share of rows whose label is among the so many likeliest ones: what a list of suggestions is worth.",
   example: "metrics: [accuracy, top_accuracy(3)]",
-  since: "0.2.0",
   elsewhere: { top_k_accuracy: "top_accuracy", top_k_accuracy_score: "top_accuracy", top_k: "places", k: "places" },
   advice: { top_5_accuracy: "write `top_accuracy(5)`", top_3_accuracy: "write `top_accuracy(3)`" },
   capabilities: { better: "greater", perfect: 1, of: ["label"], share: true },

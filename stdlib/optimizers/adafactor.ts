@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "adafactor",
   doc: "Adafactor with a learning rate of the recipe's own: keeps a row and a column of moments where AdamW keeps two whole matrices. As transformers' Adafactor with `scale_parameter` and `relative_step` off.",
   example: "recipe lean { optimizer: adafactor(learning_rate: 1e-4) }",
-  since: "0.1.0",
   elsewhere: { lr: "learning_rate", clip_threshold: "threshold", decay_rate: "decay", eps: "epsilon" },
   parameters: [
     learningRate(1),

@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "adamw",
   doc: "Adam with decoupled weight decay, exactly as torch.optim.AdamW.",
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
-  since: "0.1.0",
   elsewhere: {
     ...adamws,
     AdamW: "adamw",

@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "lion",
   doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
   example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
-  since: "0.1.0",
   elsewhere: { ...lions, lr: "learning_rate" },
   parameters: [
     learningRate(0.3),

@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "sgd",
   doc: "Stochastic gradient descent with momentum, exactly as torch.optim.SGD without dampening.",
   example: "recipe plain { optimizer: sgd(learning_rate: 0.01, momentum: 0.9) }",
-  since: "0.1.0",
   elsewhere: { lr: "learning_rate" },
   parameters: [
     learningRate(100),

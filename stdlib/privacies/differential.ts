@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "differential",
   doc: "Differentially private training (DP-SGD): for each update every row is drawn by chance, what it says is cut to the length `clip`, and noise is added to the sum. Then no outcome is more than e^ε times likelier with any one row than without it, but for a chance of δ. The least noise that keeps the promise over all updates is found and shown with the plan.",
   example: "privacy: differential(epsilon: 8, delta: 1e-5, clip: 1.0)",
-  since: "0.2.0",
   references: [
     {
       title: "Deep Learning with Differential Privacy",

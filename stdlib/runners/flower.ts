@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "flower",
   doc: "Clients elsewhere, over Flower's SuperLink by its address: each is a Tunebook process beside its own data that joined as a SuperNode, `tunebook join flower`. It carries `federate` alone.",
   example: 'runner: flower("https://superlink:8000", clients: 4)',
-  since: "0.2.0",
   elsewhere: { flwr: "flower", superlink: "flower" },
   advice: {
     workers: "write `clients: 4`: how many join",

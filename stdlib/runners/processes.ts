@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "processes",
   doc: "Several processes of this machine. Each has an engine and the weights of its own, and its share of the machine's threads.",
   example: "runner: processes(2)",
-  since: "0.2.0",
   elsewhere: { process: "processes", multiprocessing: "processes", workers: "processes", local: "processes" },
   notes: [
     "A training's updates are shared: each process takes its part of the rows of every batch, their gradients are summed, and all make the same update.",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "constant",
   doc: "The learning rate rises from zero over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0 })],
   capabilities: warmUpCapabilities,

@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "cosine",
   doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to zero.",
   example: "schedule: cosine(warmup: 10%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   advice: schedules.advice,
   parameters: [warmUpParameter({ share: 0.06 })],

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "cosine_with_min_lr",
   doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to a share of itself, at which the training ends.",
   example: "schedule: cosine_with_min_lr(warmup: 10%, min_lr_rate: 10%)",
-  since: "0.2.0",
   elsewhere: {
     ...warmUpElsewhere,
     cosine_warmup_with_min_lr: "cosine_with_min_lr",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "linear",
   doc: "The learning rate rises from zero over the warm-up, then falls in a straight line to zero at the end.",
   example: "schedule: linear(warmup: 6%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0.06 })],
   capabilities: warmUpCapabilities,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "patience",
   doc: "Stops when the watched metric has not improved for a number of validations in a row.",
   example: "early_stopping: patience(3, metric: f1(macro))",
-  since: "0.1.0",
   elsewhere: {
     early_stopping: "patience",
     early_stopping_patience: "validations",

@@ -17,7 +17,6 @@ export const word = defineWord({
   name: "adapters",
   doc: "Two small linear layers with an activation between, after each sub-layer of every block; the base stays frozen.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: adapters(size: 64) }',
-  since: "0.1.0",
   references: [
     {
       title: "Parameter-Efficient Transfer Learning for NLP",

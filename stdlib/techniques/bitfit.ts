@@ -29,7 +29,6 @@ export const word = defineWord({
   name: "bitfit",
   doc: "Of the base only the biases train, about a thousandth of its weights; biases and head are saved.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: bitfit }',
-  since: "0.1.0",
   references: [
     {
       title: "BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models",

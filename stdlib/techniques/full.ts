@@ -13,7 +13,6 @@ export const word = defineWord({
   name: "full",
   doc: "Every weight of the base trains. Most room to learn, most memory, and the whole model is saved.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: full }',
-  since: "0.1.0",
   parameters: [],
   elsewhere: { full_finetuning: "full", finetune: "full", none: "full" },
   notes: rate.notes,

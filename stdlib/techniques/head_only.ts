@@ -17,7 +17,6 @@ export const word = defineWord({
   name: "head_only",
   doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: head_only }',
-  since: "0.1.0",
   references: [
     {
       title: "Understanding intermediate layers using linear classifier probes",
