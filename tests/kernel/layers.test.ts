@@ -71,7 +71,5 @@ describe("the rooms of the kernel", () => {
 });
 
 function mayImport(file: string, other: string): boolean {
-  // Where kernelspecs of 0.1 look for the kernel.
-  if (file === "kernel/wire/main.ts") return true;
   return rooms.includes(roomOf(other)) && rooms.indexOf(roomOf(other)) <= rooms.indexOf(roomOf(file));
 }
