@@ -1,4 +1,4 @@
-/** Names that only runs of before have, and trainings of this notebook that did not end. */
+/** Names that only a run folder has, and trainings of this notebook that did not end. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
