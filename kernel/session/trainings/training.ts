@@ -158,7 +158,7 @@ async function trainIn(work: Work, gang?: Gang): Promise<RunResult> {
   return { trained: { ...trained, settled }, run, lock, open, labels, data, base, events, before };
 }
 
-/** Rows whose margins are kept. A run of an older version that goes on has nothing of its first steps: nothing is kept of it. */
+/** Rows whose margins are recorded. Null where a resumed run has lost those of its first steps. */
 function watchedRows({ material, run }: Work, resume: Checkpoint | null): Training["watchedRows"] {
   const { rows, encoding } = material;
   const truth = rows.taught?.oneRight;
@@ -177,7 +177,7 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
   await continues?.begins(open, material, run, goesOn);
-  // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
+  // A run that goes on has in its checkpoint what it began with.
   if (goesOn || (continues && !continues.head)) return open;
   const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.onHeadLost?.(lost);

@@ -237,7 +237,7 @@ async function carry(
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
     const memory = learnt ? saidAsKept(all, readMemory(weights.folder)) : all;
-    return { memory, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
+    return { memory, said: o.tasks.map((_, j) => known.said[j] ?? null) };
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
   const parts = await o.weights.parts(of.plan, o.stage.hostContext, weights.folder);
