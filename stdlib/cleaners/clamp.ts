@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
-import { checkNumbers, rangeParameters } from "../lib/cleaners/ranges.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { checkNumbers, rangeParameters, numberIn, rangeOf } from "../lib/cleaners/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -10,5 +11,16 @@ export const word = defineWord({
   elsewhere: { clip: "clamp", winsorize: "clamp", winsorise: "clamp" },
   parameters: rangeParameters,
   check: checkNumbers,
-  load: async () => (await import("./clamp.run.js")).clamp,
+  load: () => Promise.resolve(clamp),
 });
+
+export const clamp: CleanerImplementation = {
+  start: (call, o) => {
+    const { role, from, to } = rangeOf(call, o?.columns);
+    return (row) => {
+      const number = numberIn(row, role);
+      if (number === undefined || (number >= from && number <= to)) return { values: row.values };
+      return { values: { ...row.values, [role]: Math.min(Math.max(number, from), to) } };
+    };
+  },
+};

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
-import { checkNumbers, rangeParameters } from "../lib/cleaners/ranges.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { checkNumbers, rangeParameters, numberIn, rangeOf } from "../lib/cleaners/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -10,5 +11,16 @@ export const word = defineWord({
   elsewhere: { filter_range: "drop_outside", drop_outliers: "drop_outside", remove_outliers: "drop_outside" },
   parameters: rangeParameters,
   check: checkNumbers,
-  load: async () => (await import("./drop_outside.run.js")).dropOutside,
+  load: () => Promise.resolve(dropOutside),
 });
+
+export const dropOutside: CleanerImplementation = {
+  start: (call, o) => {
+    const { role, from, to } = rangeOf(call, o?.columns);
+    const dropped = `${role} outside ${String(from)}..${String(to)}`;
+    return (row) => {
+      const number = numberIn(row, role);
+      return number === undefined || (number >= from && number <= to) ? { values: row.values } : { dropped };
+    };
+  },
+};

@@ -1,5 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
-import { unit } from "../lib/cleaners/lengths.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { unit, limitOf } from "../lib/cleaners/lengths.js";
+import { readOf } from "../lib/cleaners/read.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -26,5 +28,12 @@ export const word = defineWord({
     },
     unit,
   ],
-  load: async () => (await import("./drop_short.run.js")).dropShort,
+  load: () => Promise.resolve(dropShort),
 });
+
+export const dropShort: CleanerImplementation = {
+  start: (call) => {
+    const { limit, of, told } = limitOf(call);
+    return ({ values }) => (of(readOf(values)) < limit ? { dropped: `shorter than ${told}` } : { values });
+  },
+};

@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { changeTexts, spokenToo } from "../lib/cleaners/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -24,5 +26,15 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  load: async () => (await import("./lowercase.run.js")).lowercase,
+  load: () => Promise.resolve(lowercase),
 });
+
+export const lowercase: CleanerImplementation = {
+  start: ({ arguments: { locale } }) => {
+    const small =
+      typeof locale === "string"
+        ? (text: string) => text.toLocaleLowerCase(locale)
+        : (text: string) => text.toLowerCase();
+    return (row) => ({ values: changeTexts(row.values, small, (role) => spokenToo(role) || role === "tokens") });
+  },
+};

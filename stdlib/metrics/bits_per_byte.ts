@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -14,5 +15,10 @@ export const word = defineWord({
   capabilities: { better: "less", ofLoss: true, countsBytes: true, of: ["next_token"] },
   parameters: [],
 
-  load: async () => (await import("./bits_per_byte.run.js")).bitsPerByte,
+  load: () => Promise.resolve(bitsPerByte),
 });
+
+/** Gao et al., 2020 (arXiv 2101.00027, section 3.1): nats of all tokens / ln 2 / bytes of the text. NaN where no byte is foretold. */
+const bitsPerByte: MetricImplementation = {
+  ofTokens: (_call, { loss, tokens, bytes = 0 }) => (bytes === 0 ? Number.NaN : (loss * tokens) / Math.LN2 / bytes),
+};

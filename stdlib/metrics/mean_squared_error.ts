@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation, NumberMetricInput } from "../kinds/metric.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,5 +9,12 @@ export const word = defineWord({
   elsewhere: { mse: "mean_squared_error" },
   capabilities: { better: "less", of: ["number"] },
   parameters: [],
-  load: async () => (await import("./mean_squared_error.run.js")).meanSquaredError,
+  load: () => Promise.resolve(meanSquaredError),
 });
+
+/** Source: scikit-learn's `mean_squared_error`. */
+const meanSquaredError: MetricImplementation = { ofNumbers: (_call, input) => squaredError(input) };
+
+export function squaredError({ truth, predicted }: NumberMetricInput): number {
+  return truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length;
+}

@@ -1,4 +1,8 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
+import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
+import { meansOver, placesOf } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -19,5 +23,16 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./recall_at.run.js")).recallAt,
+  load: () => Promise.resolve(recallAt),
 });
+
+/** Source: sentence-transformers' InformationRetrievalEvaluator (recall@k). */
+function means({ arguments: { places } }: Call, { searches }: RankingMetricInput) {
+  const found = (place: number): boolean => place <= Number(places);
+  return meansOver(searches, (ranks) => placesOf(ranks).filter(found).length / ranks.length);
+}
+
+const recallAt: MetricImplementation = {
+  ofRankings: (call, input) => whole(means(call, input)),
+  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+};

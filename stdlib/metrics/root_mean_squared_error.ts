@@ -1,4 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation } from "../kinds/metric.js";
+import { squaredError } from "./mean_squared_error.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,5 +11,10 @@ export const word = defineWord({
   advice: { mse: "write `mean_squared_error`, or `root_mean_squared_error`, its root" },
   capabilities: { better: "less", of: ["number"] },
   parameters: [],
-  load: async () => (await import("./root_mean_squared_error.run.js")).rootMeanSquaredError,
+  load: () => Promise.resolve(rootMeanSquaredError),
 });
+
+/** Source: scikit-learn's `root_mean_squared_error`. */
+const rootMeanSquaredError: MetricImplementation = {
+  ofNumbers: (_call, input) => Math.sqrt(squaredError(input)),
+};

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { FederationRunner } from "../kinds/runner.js";
 import { ROUND, WAIT, wrongAddress } from "../lib/runners/superlink.js";
 
 export const word = defineWord({
@@ -81,5 +82,18 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  load: async () => (await import("./flower.run.js")).flower,
+  load: () => Promise.resolve(flower),
 });
+
+const MILLISECONDS = 1000;
+
+const flower: FederationRunner = {
+  federation: ({ arguments: { address, certificates, plain, wait, round } }, carriers) =>
+    carriers.flower({
+      superlink: String(address),
+      ...(typeof certificates === "string" && { certificates }),
+      plain: plain === true,
+      wait: Number(wait ?? WAIT) / MILLISECONDS,
+      round: Number(round ?? ROUND) / MILLISECONDS,
+    }),
+};

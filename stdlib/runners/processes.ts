@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { WorkerRunner } from "../kinds/runner.js";
 
 export const word = defineWord({
   kind: "runner",
@@ -31,5 +32,9 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  load: async () => (await import("./processes.run.js")).processes,
+  load: () => Promise.resolve(processes),
 });
+
+export const processes: WorkerRunner = {
+  start: (_call, { threads }, ways) => ways.process({ threads }),
+};

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
@@ -9,5 +10,10 @@ export const word = defineWord({
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0 })],
   capabilities: warmUpCapabilities,
-  load: async () => (await import("./constant.run.js")).constant,
+  load: () => Promise.resolve(constant),
 });
+
+/** transformers' `get_constant_schedule_with_warmup`: the full rate from the end of the warm-up to the last step. */
+const constant: ScheduleImplementation = {
+  factor: (call, step, total) => warmedUp(call, step, total, () => 1),
+};

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { countOf, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
 
@@ -26,5 +27,12 @@ export const word = defineWord({
     trainableParameters: (_call: unknown, shapes: Shapes): number =>
       countOf(shapes, (name) => !name.endsWith("position_ids")),
   },
-  load: () => import("./full.run.js").then((m) => m.full),
+  load: () => Promise.resolve(full),
 });
+
+/** Full fine-tuning: the model as it is, every parameter trains. */
+export const full: TechniqueImplementation = {
+  trains: () => true,
+  around: (_call, layers) => layers,
+  saved: word.capabilities.saves,
+};

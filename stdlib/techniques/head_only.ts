@@ -1,3 +1,5 @@
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import "../lib/techniques/codes.js";
 import { defineWord } from "#dsl/types/define.js";
 import { fit, wantExact } from "../lib/techniques/exact-fit.js";
@@ -45,5 +47,13 @@ export const word = defineWord({
     exact: (call) => call.arguments.fit === "exact",
     trainableParameters: (): number => 0,
   },
-  load: () => import("./head_only.run.js").then((m) => m.headOnly),
+  load: () => Promise.resolve(headOnly),
 });
+
+/** The head alone trains, over the base as it is. */
+const headOnly: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  exact: (call) => argumentsOf(word, call).fit === "exact",
+  trains: () => false,
+  around: (_call, layers) => layers,
+};

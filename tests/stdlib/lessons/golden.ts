@@ -8,7 +8,7 @@ import { values, type Values } from "#dsl/graph/values.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { learntLoss, TEACHER, Watched } from "#stdlib/programs/lessons.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
@@ -16,7 +16,7 @@ import { supervise } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { root, type Batch } from "../models/golden.js";
 
