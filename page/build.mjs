@@ -39,6 +39,8 @@ export const browser = {
  * Run parts that no page can use: they would run a training, or read files in parts. Asking for one is a defect, told as such.
  */
 const unusedBy = (kinds) => new RegExp(`/(?:(?:${kinds.join("|")})/[\\w-]+\\.run|datasets/prepare-streamed)\\.js$`);
+/** Records of those kinds: a short implementation is in the record itself, and is left out with its `load`. */
+const recordsOf = (kinds) => new RegExp(`[\\\\/]stdlib[\\\\/](?:${kinds.join("|")})[\\\\/]\\w+\\.js$`);
 /** Kinds of words whose run parts neither page uses, and those that one which trains does. */
 const neverRun = [
   ...["decoders", "searches", "pruners", "targets", "tokenizers", "contenders", "calibrations", "slicings", "keepings"],
@@ -63,7 +65,7 @@ const ofTrainings = ["metrics", "stoppings", "schedules"];
 const elsewhere = /\/(?:cleaners\/(?:language|redact|replace)|sources\/(?:parquet|arrow|hub|sql))\.run\.js$/;
 /** Of arquero: what it does with tables once they are there. */
 const beyondTables = /^(?:op|expression|verbs|format)\/|^table\/regroup\.js$|^helpers\/(?!selection)/;
-const leavingOut = (unused, codesOfRuns) => ({
+const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), neverLoads = recordsOf(unusedKinds)) => ({
   name: "leave out",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /\.js$/ }, ({ path, kind, resolveDir }) =>
@@ -126,7 +128,7 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
     // Nor a pattern: RE2 is a fifth of what the page is made of.
     onLoad({ filter: /\/lib\/patterns\/linear\.js$/ }, () => ({ contents: "export const faultOf = () => undefined;" }));
-    // The reference has notes and references of words, since when they are there, options that go together, and why an option is there that has no default, or a derived one: plans
+    // The reference has notes and references of words, options that go together, and why an option is there that has no default, or a derived one: plans
     // show the reason of a fixed default alone.
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/](?:\w+s|lib[\\/][\w/\\-]+)[\\/][\w-]+\.js$/ }, async ({ path }) => ({
       contents: without(
@@ -135,8 +137,8 @@ const leavingOut = (unused, codesOfRuns) => ({
           "doc" in beside &&
           (name === "references" ||
             name === "notes" ||
-            name === "since" ||
             name === "related" ||
+            (name === "load" && neverLoads.test(path)) ||
             (name === "why" && "type" in beside && !spreads && (isUnshown(beside) || ofNoPlan.test(path)))),
       ),
     }));
@@ -150,9 +152,9 @@ const leavingOut = (unused, codesOfRuns) => ({
     }));
   },
 });
-export const leaveOut = leavingOut(unusedBy([...neverRun, ...ofTrainings]), false);
+export const leaveOut = leavingOut([...neverRun, ...ofTrainings], false);
 /** What a page that trains leaves out. */
-export const leaveLess = leavingOut(unusedBy(neverRun), true);
+export const leaveLess = leavingOut(neverRun, true);
 
 /** A module whose records lack what the page never shows: properties of object literals by their name and the literal they stand in. */
 function without(source, isCut) {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { cleanDist } from "./clean-dist.mjs";
 import { progressOn } from "./progress.mjs";
+import { writeChanged } from "./write-changed.mjs";
 
 export const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
 export const cli = join(root, "dist/kernel/cli/main.js");
@@ -78,7 +79,7 @@ function newer(file, than) {
   return existsSync(file) && existsSync(than) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
 }
 
-/** Compiles what changed, what demo pages are made of, and the JupyterLab extension. */
+/** Compiles what changed, the parts of demo pages and the JupyterLab extension, and writes the queries of editors. */
 export async function build() {
   for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
@@ -93,7 +94,11 @@ export async function build() {
   const demo = import("../page/build-demo.mjs").then(async ({ buildDemo }) => {
     if ((await buildDemo()).built) say("build: what demo pages are made of");
   });
-  for (const ended of await Promise.allSettled([lab, demo])) if (ended.status === "rejected") throw ended.reason;
+  const queries = import("../dist/editors/generate/files.js").then(({ queryFiles }) => {
+    if (writeChanged(queryFiles(), root) > 0) say("build: the tree-sitter queries of editors");
+  });
+  for (const ended of await Promise.allSettled([lab, demo, queries]))
+    if (ended.status === "rejected") throw ended.reason;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { EngineOptions } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { generate } from "#kernel/inference/generate.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
 import { prompt } from "./prompts.js";
 

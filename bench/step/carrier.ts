@@ -4,9 +4,9 @@ import type { Program } from "#dsl/graph/program.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 
 export interface CarrierOptions {

@@ -42,8 +42,6 @@ export class Reading {
   connector: string | null = null;
   operands = 0;
   readonly used: string[] = [];
-  /** Names written after the connector. */
-  readonly written: string[] = [];
   private readonly verbs: ReadonlyMap<string, Verb>;
 
   constructor(
@@ -62,7 +60,6 @@ export class Reading {
       this.connector = null;
       this.operands = 0;
       this.used.length = 0;
-      this.written.length = 0;
     } else if (token.tokenType === t.LeftBrace) this.open(top ? this.record(top) : this.block());
     else if (token.tokenType === t.LeftParen) this.open(this.call(top, this.tokens[i - 1]?.image ?? ""));
     else if (token.tokenType === t.LeftSquare) {
@@ -103,12 +100,9 @@ export class Reading {
     ) {
       this.connector = token.image;
       this.used.push(token.image);
-      this.written.length = 0;
       this.operands = 0;
-    } else if (t.endsValue(token)) {
-      this.written.push(token.image);
-      this.operands++;
-    } else if (token.tokenType === t.Comma) this.operands = 0;
+    } else if (t.endsValue(token)) this.operands++;
+    else if (token.tokenType === t.Comma) this.operands = 0;
   }
 
   private block(): Frame {

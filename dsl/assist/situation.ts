@@ -12,8 +12,6 @@ export type Situation =
       readonly connector: string | null;
       readonly operands: number;
       readonly used: readonly string[];
-      /** Names written after the connector. */
-      readonly written: readonly string[];
     }
   | { readonly at: "member"; readonly of: readonly string[]; readonly verb: Verb | undefined }
   | {
@@ -55,11 +53,11 @@ export type Situation =
 /** The situation after the tokens before `offset` (the word being typed not counted). */
 export function situationAt(text: string, offset: number, registry: Registry): Situation {
   const { tokens } = t.lex(text.slice(0, offset));
-  const { frames, verb, connector, operands, used, written } = new Reading(tokens, registry);
+  const { frames, verb, connector, operands, used } = new Reading(tokens, registry);
   const last = tokens.at(-1);
   const top = frames.at(-1);
   if (last?.tokenType === t.Dot) return { at: "member", of: nameBefore(tokens, tokens.length - 1).split("."), verb };
-  if (!top) return verb ? { at: "header", verb, connector, operands, used, written } : { at: "statement" };
+  if (!top) return verb ? { at: "header", verb, connector, operands, used } : { at: "statement" };
   if (!verb) return { at: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";

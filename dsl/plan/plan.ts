@@ -56,7 +56,7 @@ export interface Estimates {
   /** Validations of the whole run, the rows of each, and their effort besides; absent: none. */
   readonly validating?: { readonly times: number; readonly rows: number; readonly flops: number };
   readonly seconds: number | null; // null: this machine was not measured yet
-  /** What those seconds may well be; absent where they are not known, and in runs of before. */
+  /** Range of likely values of `seconds`; absent where it is not known. */
   readonly secondsBetween?: readonly [least: number, most: number];
 }
 /** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */

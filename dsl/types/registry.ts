@@ -119,7 +119,6 @@ export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
   readonly name: string;
   readonly doc: string;
   readonly example: string;
-  readonly since: string;
   /** Content hash of what a user defined; absent: a word of this package. Calls carry it, so that recipes tell one definition from another. */
   readonly definition?: string;
   /** Where the field describes it, the first source first. */

@@ -1,4 +1,7 @@
-/** Every file of `editors/` that is made from the registry and the lexer: its path from the package's root, and its text. */
+/**
+ * The files of `editors/` that are generated from the registry and the lexer: path from the package's root to text. Those of VS Code
+ * are committed; the tree-sitter queries are written by each build.
+ */
 import { registry } from "#stdlib/registry.js";
 import { Trials } from "#tools/reference/tried.js";
 import { notebookGrammar } from "./notebook.js";
@@ -9,16 +12,24 @@ import { vocabularyOf } from "../vocabulary.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+/** Grammars and snippets of VS Code. */
 export async function editorFiles(): Promise<ReadonlyMap<string, string>> {
   const vocabulary = vocabularyOf(registry);
   const trials = await Trials.over(registry);
-  const grammar = "editors/tree-sitter-tune/queries";
-  const neovim = "editors/neovim/queries/tune";
-  const helix = "editors/helix/runtime/queries/tune";
   return new Map<string, string>([
     ["editors/vscode/syntaxes/tune.tmLanguage.json", json(textmateGrammar(vocabulary))],
     ["editors/vscode/syntaxes/tune.notebook.tmLanguage.json", json(notebookGrammar(vocabulary))],
     ["editors/vscode/snippets/tune.json", json(snippetsOf(registry, (task) => trials.baseFor(task)))],
+  ]);
+}
+
+/** The tree-sitter queries of the grammar itself, of Neovim and of Helix. */
+export function queryFiles(): ReadonlyMap<string, string> {
+  const vocabulary = vocabularyOf(registry);
+  const grammar = "editors/tree-sitter-tune/queries";
+  const neovim = "editors/neovim/queries/tune";
+  const helix = "editors/helix/runtime/queries/tune";
+  return new Map<string, string>([
     ...[grammar, neovim].flatMap((folder): [string, string][] => [
       [`${folder}/highlights.scm`, queries.highlights(vocabulary, queries.neovim)],
       [`${folder}/folds.scm`, queries.folds],

@@ -92,7 +92,7 @@ export function highlights(vocabulary: Vocabulary, as: Captures): string {
     `(${inside(`(word . (identifier) @${as.name} .)`)} ${one(as.name, [...constants, ...plain], "not-")})`,
   ];
   return [
-    "; Made by `npm run editors` from Tune's registry; no two patterns colour the same place differently.",
+    "; Made by `npm run build` from Tune's registry; no two patterns colour the same place differently.",
     `(comment) @${as.comment}`,
     `(magic) @${as.directive}`,
     `((verb) @${as.act} ${one(as.act, acting)})`,
@@ -139,7 +139,7 @@ export const helixIndents = `[(block) (list) (arguments)] @indent
 /** The outline: what a program defines, and what it does. */
 export function tags({ naming, namingConnectors }: Vocabulary): string {
   const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(" ");
-  return `; Made by \`npm run editors\` from Tune's registry.
+  return `; Made by \`npm run build\` from Tune's registry.
 ((statement verb: (verb) @_verb operands: (operands . (word . (identifier) @name .))) @definition.class
   (#any-of? @_verb ${list(naming)}))
 ((statement (clause connector: (connector) @_connector operands: (operands . (word . (identifier) @name .)))) @definition.constant

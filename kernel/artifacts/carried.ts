@@ -25,10 +25,10 @@ export interface Carried {
   readonly metric: string;
   /** On the tasks, after this one. */
   readonly scores: readonly (number | null)[];
-  /** What was answered there, as numbers of labels, where answers are single labels; absent: of versions before. */
-  readonly said?: readonly (readonly number[] | null)[];
-  /** Labels that its data or those before had: the head has those of later stages, too. Absent: of versions before. */
-  readonly taught?: readonly string[];
+  /** The predictions on each task, as label numbers; null for a task whose answers are no single labels. */
+  readonly said: readonly (readonly number[] | null)[];
+  /** Labels that this stage's data or earlier data had. The head has those of later stages too. */
+  readonly taught: readonly string[];
 }
 /** A row of a replay buffer: its data set, its number there, and its roles. */
 export interface Exemplar {
@@ -48,8 +48,8 @@ const carriedSchema: Schema<Carried> = fields({
   tasks: v.array(fields({ data: v.string(), split: v.string(), rows: figure })),
   metric: v.string(),
   scores,
-  said: v.exactOptional(v.array(v.nullable(v.array(figure)))),
-  taught: v.exactOptional(v.array(v.string())),
+  said: v.array(v.nullable(v.array(figure))),
+  taught: v.array(v.string()),
 });
 const isCarried = like(carriedSchema);
 const exemplarSchema: Schema<Exemplar> = fields({

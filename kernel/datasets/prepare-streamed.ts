@@ -100,7 +100,7 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
     // Rows may hold what nobody else may see, also of data that are then refused.
     makePrivateFolder(temporary);
     await writeInto(temporary, plan, world, o);
-    rmSync(folder, { recursive: true, force: true }); // torn, or of an older version
+    rmSync(folder, { recursive: true, force: true }); // incomplete or damaged
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });

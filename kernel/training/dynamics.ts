@@ -125,7 +125,7 @@ function bytesOf(file: string): Buffer | null {
   }
 }
 
-/** Null: the run has none (older versions wrote none), or they are of other rows. */
+/** Null: the file is missing or damaged, or it is of other rows. */
 export function loadDynamics(run: RunFolder, step: number, rows?: number): Dynamics | null {
   const file = fileOf(run, step);
   const bytes = bytesOf(file);

@@ -1,12 +1,13 @@
 import { defineWord } from "#dsl/types/define.js";
-import { advice, elsewhere, rate, references, tau } from "../lib/aggregators/adaptive.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import { advice, elsewhere, rate, references, tau, adaptiveStep, M, V } from "../lib/aggregators/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",
   name: "fedadagrad",
   doc: "The server makes a step of Adagrad with the clients' mean update: a place moves less the more it has moved in all rounds before.",
   example: "aggregate: fedadagrad(learning_rate: 0.01)",
-  since: "0.2.0",
   references,
   elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...elsewhere },
   advice,
@@ -14,5 +15,13 @@ export const word = defineWord({
     rate(0.01, "Weights of adapters and heads move by about a hundredth; 0.1 suits models that begin at random."),
     tau,
   ],
-  load: async () => (await import("./fedadagrad.run.js")).fedadagrad,
+  load: () => Promise.resolve(fedadagrad),
 });
+
+const fedadagrad: AggregatorImplementation = {
+  keeps: [M, V],
+  step(call, of) {
+    const { learning_rate: rate, tau } = argumentsOf(word, call);
+    return adaptiveStep(of, { rate, beta_1: 0, tau, grown: (v, square) => v + square });
+  },
+};

@@ -1,12 +1,23 @@
 import { defineWord } from "#dsl/types/define.js";
-import { advice, betas, elsewhereBetas, rate, references, tau } from "../lib/aggregators/adaptive.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import {
+  advice,
+  betas,
+  elsewhereBetas,
+  rate,
+  references,
+  tau,
+  adaptiveStep,
+  M,
+  V,
+} from "../lib/aggregators/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",
   name: "fedadam",
   doc: "The server takes the clients' mean update for a gradient and makes a step of Adam with it: places where updates are small move as far as those where they are large.",
   example: "aggregate: fedadam(learning_rate: 0.03)",
-  since: "0.2.0",
   references,
   notes: [
     "Adam's correction of its bias is the one that Flower's `FedAdam` makes, by the powers of the round and one more; algorithm 2 of the paper has none.",
@@ -18,5 +29,16 @@ export const word = defineWord({
     ...betas,
     tau,
   ],
-  load: async () => (await import("./fedadam.run.js")).fedadam,
+  load: () => Promise.resolve(fedadam),
 });
+
+/** Adam over rounds (Reddi et al. 2021, algorithm 2), with the bias correction of Flower's `FedAdam`, which the paper has not. */
+const fedadam: AggregatorImplementation = {
+  keeps: [M, V],
+  step(call, of) {
+    const { learning_rate, beta_1, beta_2, tau } = argumentsOf(word, call);
+    const power = of.round + 1;
+    const rate = (learning_rate * Math.sqrt(1 - beta_2 ** power)) / (1 - beta_1 ** power);
+    return adaptiveStep(of, { rate, beta_1, tau, grown: (v, square) => beta_2 * v + (1 - beta_2) * square });
+  },
+};

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "fedprox",
   doc: "`fedavg` whose clients are held near the weights that they began the round with: (mu / 2) · Σ (w − w_server)² is added to their loss, so that clients with data of their own kind don't run apart.",
   example: "aggregate: fedprox(mu: 0.01)",
-  since: "0.2.0",
   references: [
     {
       title: "Federated Optimization in Heterogeneous Networks",

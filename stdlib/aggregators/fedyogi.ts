@@ -1,15 +1,35 @@
 import { defineWord } from "#dsl/types/define.js";
-import { advice, betas, elsewhereBetas, rate, references, tau } from "../lib/aggregators/adaptive.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import {
+  advice,
+  betas,
+  elsewhereBetas,
+  rate,
+  references,
+  tau,
+  adaptiveStep,
+  M,
+  V,
+} from "../lib/aggregators/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",
   name: "fedyogi",
   doc: "As `fedadam`, but what it knows of the updates' size changes by as much as these are large, never by more: one round of odd clients doesn't upset it.",
   example: "aggregate: fedyogi(learning_rate: 0.01)",
-  since: "0.2.0",
   references,
   elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...elsewhereBetas },
   advice,
   parameters: [rate(0.01, "Early rounds go farther than with `fedadam`, so a third of its rate suits."), ...betas, tau],
-  load: async () => (await import("./fedyogi.run.js")).fedyogi,
+  load: () => Promise.resolve(fedyogi),
 });
+
+const fedyogi: AggregatorImplementation = {
+  keeps: [M, V],
+  step(call, of) {
+    const { learning_rate: rate, beta_1, beta_2, tau } = argumentsOf(word, call);
+    const grown = (v: number, square: number): number => v - (1 - beta_2) * square * Math.sign(v - square);
+    return adaptiveStep(of, { rate, beta_1, tau, grown });
+  },
+};

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "krum",
   doc: "Keeps the updates that lie nearest to most others and takes their mean by rows: an update counts by the sum of squared distances to its n − byzantine − 2 nearest of n.",
   example: "aggregate: krum(byzantine: 1, keep: 3)",
-  since: "0.2.0",
   references: [
     {
       title: "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "median",
   doc: "Of each weight the median of the clients' updates, whatever their rows: fewer than half of the clients can't move it beyond what others say.",
   example: "aggregate: median",
-  since: "0.2.0",
   references: [
     {
       title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",

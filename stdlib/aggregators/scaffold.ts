@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "scaffold",
   doc: "Clients mend their steps by what all clients' gradients are beside their own: c − c_i is added to the gradients, c_i being the mean gradient of the client's last round and c the mean of all clients' by their rows. What travels is twice as large.",
   example: "aggregate: scaffold",
-  since: "0.2.0",
   references: [
     {
       title: "SCAFFOLD: Stochastic Controlled Averaging for Federated Learning",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "trimmed_mean",
   doc: "Of each weight the mean of the clients' updates without the largest and the smallest of them, whatever their rows.",
   example: "aggregate: trimmed_mean(20%)",
-  since: "0.2.0",
   references: [
     {
       title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",

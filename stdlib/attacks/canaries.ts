@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "canaries",
   doc: "How well the model knows the canaries that were put among its rows: the exposure of each, by the rank of its loss among others of the same kind that it never saw. Of ten digits at random nobody knows any, unless they were read and kept.",
   example: "attacks: [canaries(unseen: 1_000)]",
-  since: "0.2.0",
   elsewhere: { exposure: "canaries", secret_sharer: "canaries", references: "unseen", reference_canaries: "unseen" },
   references: [
     {

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "membership",
   doc: "Tells rows that trained from rows of the split that is evaluated: the lower its loss, the likelier a row trained. Where the base does the task too, its loss of the row is taken away first. Told are how many that trained are caught with false alarms in 1 % of the others, the area under the curve, and the advantage.",
   example: "attacks: [membership]",
-  since: "0.2.0",
   elsewhere: {
     mia: "membership",
     membership_inference: "membership",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "at_least",
   doc: "The score of this metric must be this number or greater.",
   example: "require: [at_least(f1(macro), 80%)]",
-  since: "0.2.0",
   elsewhere: { min: "at_least", minimum: "at_least", ge: "at_least", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,

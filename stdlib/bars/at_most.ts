@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "at_most",
   doc: "The score of this metric must be this number or less: for losses and errors.",
   example: "require: [at_most(log_loss, 0.5)]",
-  since: "0.2.0",
   elsewhere: { max: "at_most", maximum: "at_most", le: "at_most", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,

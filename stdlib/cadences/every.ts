@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "every",
   doc: "Every so many steps or epochs; `epochs: 0.25` is four times an epoch.",
   example: "validate: every(epochs: 1)",
-  since: "0.1.0",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
   advice: cadences.advice,
   oneOf: ["steps", "epochs"],

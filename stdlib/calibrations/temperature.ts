@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "temperature",
   doc: "Divides the logits by one number, the one at which the validation rows are likeliest: probabilities then mean what they say. No decision between labels changes.",
   example: "calibrate: [temperature]",
-  since: "0.2.0",
   elsewhere: { temperature_scaling: "temperature", platt: "temperature", calibration: "temperature" },
   capabilities: {
     of: ["one", "several"],

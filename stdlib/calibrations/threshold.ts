@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CalibrationImplementation, FewRows } from "../kinds/calibration.js";
+import { bestThreshold, sharesOf } from "../lib/calibrations/thresholds.js";
 
 export const word = defineWord({
   kind: "calibration",
   name: "threshold",
   doc: "How likely a label must be to be given: the share at which a metric is best on the validation rows. Of several labels of a text each has its own; of two labels the second one's, or that of `of`.",
   example: "calibrate: [temperature, threshold(f1)]",
-  since: "0.2.0",
   elsewhere: { thresholds: "threshold", cutoff: "threshold", decision_threshold: "threshold" },
   capabilities: { of: ["two", "several"], measured: (call) => call.arguments.metric },
   parameters: [
@@ -28,5 +29,39 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  load: async () => (await import("./threshold.run.js")).threshold,
+  load: () => Promise.resolve(threshold),
 });
+
+/** Rows with a label, and without, from which on its threshold says something of others; and below which it is chance alone. */
+const ENOUGH = 20;
+const FEWEST = 5;
+
+export const threshold: CalibrationImplementation = {
+  fit(call, { labels, said, truth }, { before, metric, better, onFew }) {
+    const { metric: by, of } = call.arguments as {
+      readonly metric: Parameters<typeof bestThreshold>[1]["call"];
+      of?: string | null;
+    };
+    const [, second] = labels;
+    const wanted = "several" in truth ? labels : labels.filter((label) => label === (of ?? second));
+    const shares = sharesOf(said, truth, before.temperature);
+    const few: FewRows[] = [];
+    const found = wanted.flatMap((label) => {
+      const l = labels.indexOf(label);
+      const yes = Uint8Array.from(said, (_, row) =>
+        "several" in truth ? truth.several[row * labels.length + l]! : Number(truth.one[row] === l),
+      );
+      const have = yes.reduce((sum, one) => sum + one, 0);
+      const rows = Math.min(have, yes.length - have);
+      if (rows < ENOUGH) few.push({ label, rows, fitted: rows >= FEWEST });
+      if (rows < FEWEST) return [];
+      const own = Float64Array.from(said, (_, row) => shares[row * labels.length + l]!);
+      const best = bestThreshold({ yes, shares: own }, { metric, call: by, better });
+      return best === null ? [] : [[label, best] as const];
+    });
+    if (few.length > 0) onFew?.(few);
+    if (found.length === 0 && few.some(({ fitted }) => !fitted)) return `fewer than ${String(FEWEST)} rows tell of it`;
+    if (found.length === 0) return "no threshold is better than another on these rows";
+    return { ...before, thresholds: { ...before.thresholds, ...Object.fromEntries(found) } };
+  },
+};

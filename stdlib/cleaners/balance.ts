@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "balance",
   doc: "Evens out the labels of the rows that train, once they have their split; rows that validate and test stay as they are. `over` repeats rows of the rarer labels, `under` leaves out rows of the commoner ones, both drawn by the data's seed. `class_weight: balanced` of a classification task weighs the rows instead, and keeps each once.",
   example: "clean: [drop_empty, balance(over)]",
-  since: "0.1.0",
   elsewhere: {
     oversample: "balance",
     undersample: "balance",

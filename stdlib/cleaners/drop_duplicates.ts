@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "drop_duplicates",
   doc: "Keeps the first of rows with the same text: equal after NFKC, case folding and collapsing of white space. Rows whose text comes again under another label are counted apart, since one of the labels must be wrong. With `similarity` also those that differ little from one before.",
   example: "clean: [unicode, drop_duplicates]",
-  since: "0.1.0",
   elsewhere: {
     dedup: "drop_duplicates",
     deduplicate: "drop_duplicates",

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CleanerImplementation } from "../kinds/data.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_empty",
   doc: "Drops rows without text or without a label; white space and characters that show nothing count as nothing.",
   example: "clean: [drop_empty]",
-  since: "0.1.0",
   elsewhere: { dropna: "drop_empty", drop_na: "drop_empty", remove_empty: "drop_empty" },
   parameters: [
     {
@@ -17,5 +17,40 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  load: async () => (await import("./drop_empty.run.js")).dropEmpty,
+  load: () => Promise.resolve(dropEmpty),
 });
+
+/** Roles that a row can't do without, when the data has them. */
+export const needed = [
+  "text",
+  "text_pair",
+  "negative",
+  "messages",
+  "input",
+  "target",
+  "question",
+  "context",
+  "label",
+  "labels",
+  "score",
+  "tokens",
+  "tags",
+  "weight",
+] as const;
+
+export const dropEmpty: CleanerImplementation = {
+  start: (call) => (row) => {
+    const { labels } = row.values;
+    if (call.arguments["labels"] === true && Array.isArray(labels) && labels.length === 0)
+      return { dropped: "empty labels" };
+    const role = needed.find((r) => r in row.values && isEmpty(row.values[r]));
+    return role === undefined ? { values: row.values } : { dropped: `empty ${role}` };
+  },
+};
+
+/** White space, and characters that show nothing: joiners and marks of direction, the fillers of Hangul, the blank of Braille. */
+const blank = /^[\s\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+
+export function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === "string" && blank.test(value));
+}

@@ -1,12 +1,13 @@
 import { defineWord } from "#dsl/types/define.js";
-import { unit } from "../lib/cleaners/lengths.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { unit, limitOf } from "../lib/cleaners/lengths.js";
+import { readOf } from "../lib/cleaners/read.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_long",
   doc: "Drops rows whose text has more than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_long(500)]",
-  since: "0.1.0",
   elsewhere: { max_length: "drop_long", max_words: "drop_long", truncate: "drop_long", unit: "by" },
   parameters: [
     {
@@ -21,5 +22,12 @@ export const word = defineWord({
     },
     unit,
   ],
-  load: async () => (await import("./drop_long.run.js")).dropLong,
+  load: () => Promise.resolve(dropLong),
 });
+
+export const dropLong: CleanerImplementation = {
+  start: (call) => {
+    const { limit, of, told } = limitOf(call);
+    return ({ values }) => (of(readOf(values)) > limit ? { dropped: `longer than ${told}` } : { values });
+  },
+};

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
-import { checkNumbers, rangeParameters } from "../lib/cleaners/ranges.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { checkNumbers, rangeParameters, numberIn, rangeOf } from "../lib/cleaners/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -7,9 +8,19 @@ export const word = defineWord({
   doc: "Drops rows whose score or weight lies outside a range. Rows without a number stay. `clamp` keeps such rows and moves the number to the nearest end.",
   example:
     'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, drop_outside(stars, 1..5)] }',
-  since: "0.2.0",
   elsewhere: { filter_range: "drop_outside", drop_outliers: "drop_outside", remove_outliers: "drop_outside" },
   parameters: rangeParameters,
   check: checkNumbers,
-  load: async () => (await import("./drop_outside.run.js")).dropOutside,
+  load: () => Promise.resolve(dropOutside),
 });
+
+export const dropOutside: CleanerImplementation = {
+  start: (call, o) => {
+    const { role, from, to } = rangeOf(call, o?.columns);
+    const dropped = `${role} outside ${String(from)}..${String(to)}`;
+    return (row) => {
+      const number = numberIn(row, role);
+      return number === undefined || (number >= from && number <= to) ? { values: row.values } : { dropped };
+    };
+  },
+};

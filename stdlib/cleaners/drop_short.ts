@@ -1,12 +1,13 @@
 import { defineWord } from "#dsl/types/define.js";
-import { unit } from "../lib/cleaners/lengths.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { unit, limitOf } from "../lib/cleaners/lengths.js";
+import { readOf } from "../lib/cleaners/read.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_short",
   doc: "Drops rows whose text has fewer than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_short(3)]",
-  since: "0.1.0",
   elsewhere: {
     min_length: "drop_short",
     min_words: "drop_short",
@@ -27,5 +28,12 @@ export const word = defineWord({
     },
     unit,
   ],
-  load: async () => (await import("./drop_short.run.js")).dropShort,
+  load: () => Promise.resolve(dropShort),
 });
+
+export const dropShort: CleanerImplementation = {
+  start: (call) => {
+    const { limit, of, told } = limitOf(call);
+    return ({ values }) => (of(readOf(values)) < limit ? { dropped: `shorter than ${told}` } : { values });
+  },
+};

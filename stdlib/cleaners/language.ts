@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "language",
   doc: "Keeps the rows in some languages. The language is told by all that is read of a row; one whose text is too short to tell stays, and such rows are counted.",
   example: "clean: language(en, de)",
-  since: "0.1.0",
   elsewhere: { lang: "language", languages: "language", langid: "language", detect_language: "language" },
   parameters: [
     {

@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { changeTexts, spokenToo } from "../lib/cleaners/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "lowercase",
   doc: "Writes the letters of texts small, conversations and words of `tokens` too; labels stay as they are. Letters become what Unicode gives them whatever the language: `I` becomes `i`, which is wrong in Turkish (`locale: tr`).",
   example: "clean: [unicode, lowercase]",
-  since: "0.1.0",
   elsewhere: {
     lower: "lowercase",
     to_lower: "lowercase",
@@ -25,5 +26,15 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  load: async () => (await import("./lowercase.run.js")).lowercase,
+  load: () => Promise.resolve(lowercase),
 });
+
+export const lowercase: CleanerImplementation = {
+  start: ({ arguments: { locale } }) => {
+    const small =
+      typeof locale === "string"
+        ? (text: string) => text.toLocaleLowerCase(locale)
+        : (text: string) => text.toLowerCase();
+    return (row) => ({ values: changeTexts(row.values, small, (role) => spokenToo(role) || role === "tokens") });
+  },
+};

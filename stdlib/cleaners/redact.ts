@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "redact",
   doc: "Replaces personal data in the texts of a row: of the sorts that are named, of all sorts where none is. Names are found by lists and by the words around them; numbers by their checksums. Nothing finds all: look at what is left before you give data away.",
   example: "clean: redact(name, email, phone, replacement: pseudonyms)",
-  since: "0.1.0",
   elsewhere: {
     anonymize: "redact",
     anonymise: "redact",

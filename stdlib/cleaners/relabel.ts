@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { changeTexts } from "../lib/cleaners/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "relabel",
   doc: "Writes labels another way, each as it stands in the rows: of one label, of several, and the tags of tokens. Two labels may become one. Labels that are not named stay; texts too.",
   example: 'clean: [unicode, relabel({ Billing: billing, "e-mail": email })]',
-  since: "0.1.0",
   elsewhere: {
     rename_labels: "relabel",
     map_labels: "relabel",
@@ -25,5 +26,26 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./relabel.run.js")).relabel,
+  load: () => Promise.resolve(relabel),
 });
+
+const roles: ReadonlySet<string> = new Set(["label", "labels", "tags"]);
+
+export const relabel: CleanerImplementation = {
+  start: ({ arguments: given }) => {
+    const { record } = given["labels"] as { readonly record: Readonly<Record<string, string>> };
+    const names = new Map(Object.entries(record));
+    return ({ values }) => {
+      const renamed = changeTexts(
+        values,
+        (label) => names.get(label) ?? label,
+        (role) => roles.has(role),
+      );
+      const { labels } = renamed;
+      // Two of a text's labels may have become one.
+      return {
+        values: Array.isArray(labels) && renamed !== values ? { ...renamed, labels: [...new Set(labels)] } : renamed,
+      };
+    };
+  },
+};

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "replace",
   doc: "Replaces what a pattern matches in texts and conversations; labels stay as they are. Patterns are RE2's, matched in time that follows the text's length: `\\\\d+`, `[A-Z]`, `(?i)word`, `a|b`, without look-around and back references.",
   example: 'clean: replace("#[0-9]+", "#NUMBER")',
-  since: "0.1.0",
   elsewhere: {
     sub: "replace",
     re_sub: "replace",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "sample",
   doc: "Keeps a share of the rows, each drawn by its own `id` (or by its text) and the data's seed: a row that is in stays in when others come, or when the share grows. Equal texts are drawn together. For a number of rows write `sample: 1000` beside `clean`.",
   example: "clean: [drop_empty, sample(10%)]",
-  since: "0.1.0",
   elsewhere: { subsample: "sample", downsample: "sample", frac: "share", fraction: "share", limit: "sample" },
   advice: { n: "write `sample: 1000` beside `clean` for a number of rows" },
   parameters: [

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "strip_html",
   doc: "Keeps the text of HTML: tags go, entities become characters, blocks and line breaks become spaces; scripts, styles and comments are dropped with their content. Text without markup, such as `a < b`, stays as it is.",
   example: "clean: [strip_html, unicode]",
-  since: "0.1.0",
   elsewhere: { html: "strip_html", remove_html: "strip_html", strip_tags: "strip_html" },
   capabilities: { changesTexts: true },
   parameters: [],

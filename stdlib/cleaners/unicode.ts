@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "unicode",
   doc: "Mends texts of UTF-8 that were read as windows-1252 or latin-1 (`cafÃ©`), where they surely were; composes characters (NFC), drops control and invisible formatting characters, makes every run of white space one space and trims. Emoji sequences, ligatures and letters stay as they are. Labels and groups are cleaned alike, so that ` spam` and `spam` are one label.",
   example: "clean: [unicode, drop_empty]",
-  since: "0.1.0",
   elsewhere: {
     normalize: "unicode",
     nfc: "unicode",

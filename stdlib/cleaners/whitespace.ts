@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { CleanerImplementation } from "../kinds/data.js";
+import { changeTexts, spokenToo } from "../lib/cleaners/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
   name: "whitespace",
   doc: "Makes every run of white space in texts one space and trims; with `lines: keep` it does so within lines, and of several empty lines one stays. Nothing else is changed: `unicode` does this and more.",
   example: "clean: [whitespace(lines: keep)]",
-  since: "0.1.0",
   elsewhere: {
     strip_whitespace: "whitespace",
     collapse_whitespace: "whitespace",
@@ -25,5 +26,25 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  load: async () => (await import("./whitespace.run.js")).whitespace,
+  load: () => Promise.resolve(whitespace),
 });
+
+export const whitespace: CleanerImplementation = {
+  start: (call) => {
+    const change = call.arguments["lines"] === "keep" ? inLines : joined;
+    return (row) => ({ values: changeTexts(row.values, change, spokenToo) });
+  },
+};
+
+function joined(text: string): string {
+  return text.replace(/[\s\u0085]+/gu, " ").trim();
+}
+
+function inLines(text: string): string {
+  return text
+    .split(/\r\n|[\n\r\u0085\u2028\u2029]/u)
+    .map(joined)
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "int8",
   doc: "Sends each value in one byte instead of four: a whole number from −127 to 127 times a scale that 1,024 values share, rounded up or down by chance so that it is right on average. What rounding took is added to the client's next update.",
   example: "compression: int8",
-  since: "0.2.0",
   references: [
     {
       title: "QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding",

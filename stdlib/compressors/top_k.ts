@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { CompressorImplementation } from "../kinds/compressor.js";
 
 export const word = defineWord({
   kind: "compressor",
   name: "top_k",
   doc: "Sends the values of an update that moved most. What stays behind is added to the client's next update, so that nothing is lost, only late.",
   example: "compression: [top_k(10%), int8]",
-  since: "0.2.0",
   references: [
     {
       title: "Sparsified SGD with Memory",
@@ -45,5 +46,27 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./top_k.run.js")).topK,
+  load: () => Promise.resolve(topK),
 });
+
+const topK: CompressorImplementation = {
+  keep(call, { length, places, values }) {
+    const { share } = argumentsOf(word, call).share;
+    const count = Math.min(values.length, Math.max(1, Math.round(share * values.length)));
+    const sizes = values.map(Math.abs).sort();
+    const least = sizes[sizes.length - count] ?? 0;
+    // Of those that are as large as the smallest that stays, the first ones stay.
+    let even = count - values.reduce((sum, value) => sum + (Math.abs(value) > least ? 1 : 0), 0);
+    const kept = new Uint32Array(count);
+    let k = 0;
+    values.forEach((value, at) => {
+      const size = Math.abs(value);
+      if (size > least || (size === least && even-- > 0)) kept[k++] = at;
+    });
+    return {
+      length,
+      places: places ? kept.map((at) => places[at]!) : kept,
+      values: Float32Array.from(kept, (at) => values[at]!),
+    };
+  },
+};

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "baseline",
   doc: "What a model must beat, made in seconds of the split `train` of the data that are scored.",
   example: "evaluate router, baseline(majority), baseline(tfidf) on tickets.test",
-  since: "0.2.0",
   elsewhere: { dummy: "majority", most_frequent: "majority", DummyClassifier: "baseline", naive: "baseline" },
   parameters: [
     {

@@ -41,7 +41,6 @@ export const word = defineWord({
     "Examples come from the split `train` of the data that are scored, the same for all rows; a row that is an example itself has another one in its place.",
   ],
   example: 'evaluate router, prompt("SmolLM2-135M-Instruct", "Which team? {text}", shots: 4) on tickets.test',
-  since: "0.2.0",
   parameters: [
     {
       name: "base",

@@ -16,7 +16,6 @@ export const word = defineWord({
   name: "alpaca",
   doc: "Alpaca's files as they are: an instruction, a text it is about (or an empty one), and the answer.",
   example: 'data tasks { source: json("alpaca.json"), columns: { messages: alpaca() } }',
-  since: "0.2.0",
   parameters: [
     column("instruction", "The column of what is asked."),
     column("input", "The column of the text that it is about."),

@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "A column of conversations: each a list of turns (or the same as JSON text) with a role and a content. Of the assistant's turns those with `weight: 0` or `train: false` are read, not trained. A plain column name reads `role` and `content`, or ShareGPT's `from` and `value`, by itself.",
   example:
     'data chats { source: jsonl("chats.jsonl"), columns: { messages: turns(conversations, role: from, content: value, roles: { human: user, gpt: assistant }) } }',
-  since: "0.2.0",
   elsewhere: { from: "role", value: "content", role_key: "role", content_key: "content" },
   parameters: [
     {

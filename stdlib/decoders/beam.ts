@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "beam",
   doc: "Keeps the `width` likeliest beginnings at every token and gives the likeliest text found: for translations and summaries; it costs `width` times as much as `greedy`.",
   example: 'predict writer on "Once upon a time" { decode: beam(width: 4) }',
-  since: "0.2.0",
   elsewhere: { num_beams: "width", beams: "width" },
   parameters: [
     {

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "greedy",
   doc: "Takes the likeliest token each time: the same text every time, the fastest, and the one to compare with.",
   example: 'predict writer on "Once upon a time" { decode: greedy }',
-  since: "0.2.0",
   parameters: [repetitionPenalty],
   elsewhere: { do_sample: "sample" },
   load: async () => (await import("./greedy.run.js")).greedy,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "sample",
   doc: "Draws each token by its probability: livelier than `greedy`, and another text for another seed. Penalty, temperature, top_k and top_p apply in this order.",
   example: 'predict writer on "Once upon a time" { decode: sample(temperature: 0.7, top_p: 0.9) }',
-  since: "0.2.0",
   parameters: [
     {
       name: "temperature",

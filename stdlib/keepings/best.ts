@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "best",
   doc: "The weights of the validation that this metric likes best, in the metric's own direction.",
   example: "keep: best(f1(macro))",
-  since: "0.2.0",
   elsewhere: { metric_for_best_model: "metric", monitor: "metric" },
   parameters: [
     {

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "attention",
   doc: "What tokens look at: of each block of the student how far its attention scores are from those of the teacher's block at the same height (`scores`, as TinyBERT has it); or of the last block how queries, keys and values are to each other (`relations`, as MiniLM has it), which asks for no equal number of heads.",
   example: "distill: student(layers: 3, learns: [labels, logits, attention])",
-  since: "0.2.0",
   references: [
     {
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",

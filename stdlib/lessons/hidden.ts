@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "hidden",
   doc: "What blocks hand on: of each block of the student, and of its embeddings, as far as it is from the teacher's block at the same height. Where the student is narrower, a linear map stands between, learnt with it and thrown away.",
   example: "distill: student(layers: 3, learns: [labels, logits, hidden])",
-  since: "0.2.0",
   references: [
     {
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "labels",
   doc: "What the rows themselves say: the task's own loss.",
   example: "distill: student(layers: 3, learns: [labels, logits(weight: 2)])",
-  since: "0.2.0",
   elsewhere: { hard: "labels", task: "labels", cross_entropy: "labels" },
   parameters: [weight],
   capabilities: { needs: "task_loss" },

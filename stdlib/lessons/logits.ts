@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "logits",
   doc: "What the teacher says of all labels, or of all tokens that may come next: the Kullback–Leibler divergence of both at a temperature, times its square; where rows have several labels the binary cross-entropy.",
   example: "distill: student(layers: 3, learns: [labels, logits(temperature: 4)])",
-  since: "0.2.0",
   references: [
     {
       title: "Distilling the Knowledge in a Neural Network",

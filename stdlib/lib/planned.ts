@@ -29,7 +29,5 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
 ];
 
 export const planned: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>
-  names
-    .split(" ")
-    .map((name) => ({ kind, name, doc, example: name, since: "0.1.0", planned: { meanwhile }, parameters: [] })),
+  names.split(" ").map((name) => ({ kind, name, doc, example: name, planned: { meanwhile }, parameters: [] })),
 );

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "balanced_accuracy",
   doc: "Mean over the labels of how many of their rows are found: accuracy where each label counts alike, however rare it is. One answer for everything scores 1 through the number of labels.",
   example: "metrics: [balanced_accuracy]",
-  since: "0.2.0",
   elsewhere: { balanced_accuracy_score: "balanced_accuracy", bacc: "balanced_accuracy" },
   capabilities: { better: "greater", perfect: 1, of: ["label"] },
   parameters: [],

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "bits_per_byte",
   doc: "How many bits the model needs for each byte of the texts that it foretells: the loss of their tokens in bits, summed, through the bytes (UTF-8) that these tokens stand for. Unlike loss and perplexity it may be compared between models with other tokenizers.",
   example: "metrics: [loss, perplexity, bits_per_byte]",
-  since: "0.2.0",
   elsewhere: {
     bpb: "bits_per_byte",
     bits_per_character: "bits_per_byte",
@@ -15,5 +15,10 @@ export const word = defineWord({
   capabilities: { better: "less", ofLoss: true, countsBytes: true, of: ["next_token"] },
   parameters: [],
 
-  load: async () => (await import("./bits_per_byte.run.js")).bitsPerByte,
+  load: () => Promise.resolve(bitsPerByte),
 });
+
+/** Gao et al., 2020 (arXiv 2101.00027, section 3.1): nats of all tokens / ln 2 / bytes of the text. NaN where no byte is foretold. */
+const bitsPerByte: MetricImplementation = {
+  ofTokens: (_call, { loss, tokens, bytes = 0 }) => (bytes === 0 ? Number.NaN : (loss * tokens) / Math.LN2 / bytes),
+};

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "bleu",
   doc: "BLEU as sacrebleu has it, 0 to 100: how many runs of one to four words of what is written stand in the target, over all rows; too short a text is punished.",
   example: "metrics: [bleu]",
-  since: "0.2.0",
   capabilities: { better: "greater", perfect: 100, of: ["written"] },
   parameters: [],
 

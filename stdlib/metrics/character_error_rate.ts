@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "character_error_rate",
   doc: "How many characters must be put in, taken out or changed to make what is written the target (Levenshtein's distance), through the characters of the targets; 0 is perfect, and it may exceed 1.",
   example: "metrics: [character_error_rate]",
-  since: "0.2.0",
   elsewhere: {
     cer: "character_error_rate",
   },

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "cohen_kappa",
   doc: "Cohen's kappa of truth and prediction: how much more they agree than they would by chance; 1 is perfect, 0 is chance. With weights labels are steps of a scale, in the order of the data's labels, and a near miss counts less than a far one.",
   example: "metrics: [cohen_kappa(quadratic)]",
-  since: "0.2.0",
   elsewhere: {
     kappa: "cohen_kappa",
     cohen_kappa_score: "cohen_kappa",

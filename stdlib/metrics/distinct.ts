@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "distinct",
   doc: "Distinct-n: of all runs of n words that were written, the share that differ. Small where a model says the same again and again; texts of other lengths can't be compared by it.",
   example: "metrics: [distinct(2)]",
-  since: "0.2.0",
   elsewhere: {
     distinct_1: "distinct",
     distinct_2: "distinct",

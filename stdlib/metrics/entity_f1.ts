@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "entity_f1",
   doc: "F1 of whole entities, as seqeval has it: one counts when its kind and both its ends are right.",
   example: "metrics: [entity_f1]",
-  since: "0.2.0",
   elsewhere: { seqeval: "entity_f1", overall_f1: "entity_f1" },
   capabilities: { better: "greater", perfect: 1, of: ["tags"] },
   parameters: [

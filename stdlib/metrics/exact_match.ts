@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "exact_match",
   doc: "Share of rows whose text is written exactly as it should be; blanks at both ends don't count. Of answers to questions SQuAD's: case, punctuation and articles don't count either, and one of several right answers will do.",
   example: "metrics: [exact_match]",
-  since: "0.2.0",
   capabilities: { better: "greater", perfect: 1, share: true, of: ["written", "answer"] },
   parameters: [],
 

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "f1",
   doc: "Harmonic mean of precision and recall.",
   example: "metrics: [f1(macro)]",
-  since: "0.1.0",
   /** `constant`: of sets of labels other constant answers are the best than the likeliest set. */
   capabilities: {
     better: "greater",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "false_negative_rate",
   doc: "Share of the rows with a label that are not given it: 1 less the recall.",
   example: "metrics: [false_negative_rate(yes)]",
-  since: "0.2.0",
   elsewhere: { fnr: "false_negative_rate", miss_rate: "false_negative_rate" },
   capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "false_positive_rate",
   doc: "Share of the rows without a label that are given it: 1 less the specificity.",
   example: "metrics: [false_positive_rate(yes)]",
-  since: "0.2.0",
   elsewhere: { fpr: "false_positive_rate", fall_out: "false_positive_rate" },
   advice: {
     specificity: "write `false_positive_rate(label)`: the specificity is 1 less it",

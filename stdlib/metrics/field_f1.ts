@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "field_f1",
   doc: "F1 of the fields of JSON, for extraction: a field counts as found when it stands in what was written at the same place and with the same value as in the target; over all fields of all rows (micro), 0 to 1. Items of a list may come in any order, blanks at the ends of texts don't count, and null is as good as no field. What is no JSON has no field.",
   example: "metrics: [json_validity, field_f1]",
-  since: "0.2.0",
   elsewhere: { json_f1: "field_f1", slot_f1: "field_f1", key_value_f1: "field_f1", json_schema: "schema" },
   capabilities: { better: "greater", perfect: 1, of: ["written"] },
   parameters: [

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "json_validity",
   doc: "Share of rows whose text is JSON from its first sign to its last, and as a schema wants it where one is named. What stands around it (```` ``` ````, a sentence) makes it none: a program that reads it would fail there too.",
   example: 'metrics: [json_validity("order.json"), field_f1]',
-  since: "0.2.0",
   elsewhere: {
     json_valid: "json_validity",
     valid_json: "json_validity",

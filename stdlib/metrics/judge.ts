@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "judge",
   doc: "What another model says of the texts, asked over HTTP in OpenAI's shape: which of two is the better answer, 0 to 1 (a tie is half a win). Of one model its text is held beside the target; in `evaluate a, b` each further model's beside the first one's. Every pair is asked twice, the order changed; where the two don't agree it is a tie, and how often they do is told, with the tokens that it took. The texts leave this machine for that address; nothing else asks anybody.",
   example: 'metrics: [judge("http://127.0.0.1:8000/v1", model: "judge")]',
-  since: "0.2.0",
   elsewhere: {
     llm_judge: "judge",
     llm_as_judge: "judge",

@@ -1,13 +1,26 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { clippedNats, leastOf } from "../lib/metrics/likelihood.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "log_loss",
   doc: "Mean of −ln of the probability that the true label was given: what sure and wrong answers make great. As scikit-learn has it, none counts as less likely than the least step from 1.",
   example: "metrics: [log_loss, brier_score]",
-  since: "0.2.0",
   elsewhere: { cross_entropy: "log_loss", neg_log_loss: "log_loss", logloss: "log_loss" },
   capabilities: { better: "less", of: ["label"] },
   parameters: [],
-  load: async () => (await import("./log_loss.run.js")).logLoss,
+  load: () => Promise.resolve(logLoss),
 });
+
+/** Source: scikit-learn's `log_loss`: probabilities are clipped at the machine epsilon of their type, and not made to sum to 1 again. */
+const logLoss: MetricImplementation = {
+  compute: (_call, input) => whole(nats(input)),
+  samplers: { compute: (_call, input) => drawnFrom(nats(input)) },
+};
+
+function nats({ truth, probabilities, labels }: MetricInput): RowSums {
+  const least = leastOf(probabilities);
+  return rowMeans(truth.length, (row) => clippedNats(probabilities[row * labels.length + truth[row]!]!, least));
+}

@@ -1,11 +1,14 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { leastOf } from "../lib/metrics/likelihood.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import { squaredError } from "./mean_squared_error.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "loss",
   doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, of an answer's first and last token, or a score's mean squared error. No probability counts as less than `log_loss` lets it, but a model's own of one label, which go down to 1e-38.",
   example: "metrics: [loss]",
-  since: "0.1.0",
   capabilities: {
     better: "less",
     usual: true,
@@ -15,5 +18,40 @@ export const word = defineWord({
   },
   parameters: [],
 
-  load: async () => (await import("./loss.run.js")).loss,
+  load: () => Promise.resolve(loss),
 });
+
+/**
+ * Mean of −ln p(what is true), squared error of numbers. So that the mean stays finite no probability counts as less than
+ * `log_loss` lets it; only a model's own of one label, which tell small ones exactly, go down to the least f32.
+ */
+export const loss: MetricImplementation = {
+  compute: (_call, input) => whole(ofLabels(input)),
+  ofNumbers: (_call, input) => squaredError(input),
+  ofLabelSets: (_call, input) => whole(ofSets(input)),
+  ofTokens: (_call, { loss: nats }) => nats,
+  ofLoss: (_call, value) => value,
+  ofAnswers: (_call, { loss: nats }) => nats,
+  samplers: {
+    compute: (_call, input) => drawnFrom(ofLabels(input)),
+    ofLabelSets: (_call, input) => drawnFrom(ofSets(input)),
+  },
+};
+
+export function ofLabels({ truth, probabilities, labels }: MetricInput): RowSums {
+  const least = probabilities instanceof Float64Array ? leastOf(probabilities) : 1e-38;
+  return rowMeans(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!, least));
+}
+
+function ofSets({ truth, probabilities, labels }: LabelSetMetricInput): RowSums {
+  const n = labels.length;
+  const least = leastOf(probabilities);
+  return rowMeans(truth.length / n, (row) => {
+    let sum = 0;
+    for (let at = row * n; at < (row + 1) * n; at++)
+      sum += nats(truth[at] === 1 ? probabilities[at]! : 1 - probabilities[at]!, least);
+    return sum / n;
+  });
+}
+
+const nats = (probability: number, least: number): number => -Math.log(Math.max(probability, least));

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "matthews_correlation",
   doc: "Matthews' correlation of truth and prediction, over all labels at once: 1 is perfect, 0 is no better than chance or than one answer for everything, however unlike the labels' shares.",
   example: "metrics: [matthews_correlation]",
-  since: "0.2.0",
   elsewhere: {
     mcc: "matthews_correlation",
     matthews_corrcoef: "matthews_correlation",

@@ -1,13 +1,20 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation, NumberMetricInput } from "../kinds/metric.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "mean_squared_error",
   doc: "Mean of the squares by which predicted numbers are off, in the square of the scores' unit.",
   example: "metrics: [mean_squared_error]",
-  since: "0.2.0",
   elsewhere: { mse: "mean_squared_error" },
   capabilities: { better: "less", of: ["number"] },
   parameters: [],
-  load: async () => (await import("./mean_squared_error.run.js")).meanSquaredError,
+  load: () => Promise.resolve(meanSquaredError),
 });
+
+/** Source: scikit-learn's `mean_squared_error`. */
+const meanSquaredError: MetricImplementation = { ofNumbers: (_call, input) => squaredError(input) };
+
+export function squaredError({ truth, predicted }: NumberMetricInput): number {
+  return truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length;
+}

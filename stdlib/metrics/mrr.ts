@@ -1,14 +1,25 @@
 import { defineWord } from "#dsl/types/define.js";
-import { placesThatCount } from "../lib/metrics/ranking.js";
+import type { Call } from "#dsl/types/value.js";
+import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
+import { placesThatCount, reciprocalRanks } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "mrr",
   doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
   example: "metrics: [mrr]",
-  since: "0.2.0",
   elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
   capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [placesThatCount(null)],
-  load: async () => (await import("./mrr.run.js")).mrr,
+  load: () => Promise.resolve(mrr),
 });
+
+/** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
+const means = ({ arguments: { at } }: Call, { searches }: RankingMetricInput) =>
+  reciprocalRanks(searches, typeof at === "number" ? at : undefined);
+
+const mrr: MetricImplementation = {
+  ofRankings: (call, input) => whole(means(call, input)),
+  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+};

@@ -1,12 +1,14 @@
 import { defineWord } from "#dsl/types/define.js";
-import { placesThatCount } from "../lib/metrics/ranking.js";
+import type { Call } from "#dsl/types/value.js";
+import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
+import { placesThatCount, meansOver } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "ndcg",
   doc: "Normalised discounted cumulative gain: what belongs to a text counts the less the farther down it is found; 1 is the best order that there is.",
   example: "metrics: [ndcg(10)]",
-  since: "0.2.0",
   elsewhere: {
     ndcg_score: "ndcg",
     normalized_discounted_cumulative_gain: "ndcg",
@@ -16,5 +18,26 @@ export const word = defineWord({
   },
   capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["ranking"] },
   parameters: [placesThatCount({ value: 10 })],
-  load: async () => (await import("./ndcg.run.js")).ndcg,
+  load: () => Promise.resolve(ndcg),
 });
+
+/** Source: scikit-learn's `ndcg_score`: texts that stand level share the mean of their places' discounts. */
+function means({ arguments: { at } }: Call, { searches }: RankingMetricInput) {
+  const most = typeof at === "number" ? at : Number.POSITIVE_INFINITY;
+  /** Of the places from `from` on, counted from 0. */
+  const discounts = (from: number, count: number): number => {
+    let sum = 0;
+    for (let i = from; i < Math.min(from + count, most); i++) sum += 1 / Math.log2(i + 2);
+    return sum;
+  };
+  return meansOver(
+    searches,
+    (ranks) =>
+      ranks.reduce((gain, { above, level }) => gain + discounts(above, level) / level, 0) / discounts(0, ranks.length),
+  );
+}
+
+const ndcg: MetricImplementation = {
+  ofRankings: (call, input) => whole(means(call, input)),
+  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+};

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "pearson",
   doc: "How nearly predictions lie on a line with the truth: 1 is a rising line, 0 none at all.",
   example: "metrics: [pearson]",
-  since: "0.2.0",
   elsewhere: { pearsonr: "pearson" },
   capabilities: { better: "greater", of: ["number", "similarity"] },
   parameters: [],

@@ -1,14 +1,29 @@
+import { must } from "#dsl/diagnostics/must.js";
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation } from "../kinds/metric.js";
+import { drawnFrom } from "../lib/metrics/row-sums.js";
+import { loss, ofLabels } from "./loss.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "perplexity",
   doc: "Among how many equally likely tokens the model hesitates: e to the mean loss of a token.",
   example: "metrics: [perplexity]",
-  since: "0.2.0",
   elsewhere: { ppl: "perplexity" },
   capabilities: { better: "less", ofLoss: true, of: ["next_token"] },
   parameters: [],
 
-  load: async () => (await import("./perplexity.run.js")).perplexity,
+  load: () => Promise.resolve(perplexity),
 });
+
+/** Jelinek et al. 1977; as transformers' documentation has it, over all tokens alike and within windows of `max_length`. */
+const perplexity: MetricImplementation = {
+  compute: (call, input) => Math.exp(must(loss.compute, "the loss of labels")(call, input)),
+  ofTokens: (_call, { loss: nats }) => Math.exp(nats),
+  samplers: {
+    compute(_call, input) {
+      const mean = drawnFrom(ofLabels(input));
+      return (drawn) => Math.exp(mean(drawn));
+    },
+  },
+};

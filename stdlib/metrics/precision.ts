@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "precision",
   doc: "Share of the rows given a label that truly have it.",
   example: "metrics: [precision(macro)]",
-  since: "0.1.0",
   capabilities: { better: "greater", perfect: 1, of: ["label", "label_set", "pair"] },
   parameters: averageParameters,
   check: averageIsPlain,

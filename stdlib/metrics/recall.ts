@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "recall",
   doc: "Share of the rows with a label that were given it.",
   example: "metrics: [recall(macro)]",
-  since: "0.1.0",
   capabilities: { better: "greater", perfect: 1, of: ["label", "label_set", "pair"] },
   parameters: averageParameters,
   check: averageIsPlain,

@@ -1,11 +1,14 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { Call } from "#dsl/types/value.js";
+import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
+import { meansOver, placesOf } from "../lib/metrics/ranking.js";
+import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "recall_at",
   doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
   example: "metrics: [recall_at(1), recall_at(10)]",
-  since: "0.2.0",
   elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
   capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
   parameters: [
@@ -20,5 +23,16 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./recall_at.run.js")).recallAt,
+  load: () => Promise.resolve(recallAt),
 });
+
+/** Source: sentence-transformers' InformationRetrievalEvaluator (recall@k). */
+function means({ arguments: { places } }: Call, { searches }: RankingMetricInput) {
+  const found = (place: number): boolean => place <= Number(places);
+  return meansOver(searches, (ranks) => placesOf(ranks).filter(found).length / ranks.length);
+}
+
+const recallAt: MetricImplementation = {
+  ofRankings: (call, input) => whole(means(call, input)),
+  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+};

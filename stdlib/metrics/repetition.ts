@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "repetition",
   doc: "Share of the runs of n words that the same text has had before, mean over the rows: what a model that goes round in circles makes great.",
   example: "metrics: [repetition(4)]",
-  since: "0.2.0",
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
   capabilities: { better: "less", namesDefault: true, of: ["written"] },
   parameters: runLength(4, "Four words in the same order hardly come twice by chance."),

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "roc_auc",
   doc: "Area under the ROC curve: how often what is true gets a greater probability (or similarity) than what isn't, whatever the threshold. 0.5 tells nothing apart. With three labels or more each is told from all others.",
   example: "metrics: [roc_auc]",
-  since: "0.2.0",
   elsewhere: { auc: "roc_auc", auroc: "roc_auc", roc_auc_score: "roc_auc", rocauc: "roc_auc", roc: "roc_auc" },
   capabilities: {
     better: "greater",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "selection_rate",
   doc: "Share of all rows that are given a label, whatever their own label is. Neither a greater nor a smaller rate is better; with `by`, the difference between parts is the demographic parity difference.",
   example: "metrics: [selection_rate(yes)]",
-  since: "0.2.0",
   advice: {
     demographic_parity_difference:
       "write `metrics: [selection_rate(label)], by: [column]`: it shows the difference between parts",

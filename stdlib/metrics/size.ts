@@ -1,13 +1,18 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation } from "../kinds/metric.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "size",
   doc: "Megabytes (1,000,000 bytes) of a model's weights as they lie in its files: of a quantised one whole numbers and scales, of an adapter the base and the adapter.",
   example: "metrics: [accuracy, size]",
-  since: "0.4.0",
   elsewhere: { model_size: "size", file_size: "size", disk: "size" },
   capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],
-  load: async () => (await import("./size.run.js")).size,
+  load: () => Promise.resolve(size),
 });
+
+/** Bytes of weights in files, in millions. */
+export const size: MetricImplementation = {
+  ofCost: (_call, { stored }) => (stored ?? Number.NaN) / 1e6,
+};

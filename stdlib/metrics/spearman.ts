@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "spearman",
   doc: "How nearly predictions stand in the order of the truth: Pearson's correlation of their ranks.",
   example: "metrics: [spearman]",
-  since: "0.2.0",
   elsewhere: { spearmanr: "spearman" },
   capabilities: { better: "greater", of: ["number", "similarity"] },
   parameters: [],

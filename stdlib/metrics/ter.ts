@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "ter",
   doc: "Translation edit rate as sacrebleu has it: how many words must be put in, taken out, changed, or moved with their neighbours to make what is written the target, for 100 words of the targets; 0 is perfect, and it may exceed 100. Case doesn't count.",
   example: "metrics: [bleu, chrf, ter]",
-  since: "0.2.0",
   elsewhere: { translation_edit_rate: "ter" },
   capabilities: { better: "less", of: ["written"] },
   parameters: [],

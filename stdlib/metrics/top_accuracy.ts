@@ -1,11 +1,12 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
   name: "top_accuracy",
   doc: "Share of rows whose label is among the so many likeliest ones: what a list of suggestions is worth.",
   example: "metrics: [accuracy, top_accuracy(3)]",
-  since: "0.2.0",
   elsewhere: { top_k_accuracy: "top_accuracy", top_k_accuracy_score: "top_accuracy", top_k: "places", k: "places" },
   advice: { top_5_accuracy: "write `top_accuracy(5)`", top_3_accuracy: "write `top_accuracy(3)`" },
   capabilities: { better: "greater", perfect: 1, of: ["label"], share: true },
@@ -21,5 +22,24 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./top_accuracy.run.js")).topAccuracy,
+  load: () => Promise.resolve(topAccuracy),
 });
+
+/** Source: scikit-learn's `top_k_accuracy_score`; of labels that stand level the later ones come first, as there. */
+const topAccuracy: MetricImplementation = {
+  compute: (call, input) => whole(found(Number(call.arguments["places"]), input)),
+  samplers: { compute: (call, input) => drawnFrom(found(Number(call.arguments["places"]), input)) },
+};
+
+function found(places: number, { truth, probabilities, labels }: MetricInput): RowSums {
+  const n = labels.length;
+  return rowMeans(truth.length, (row) => {
+    const own = probabilities[row * n + truth[row]!]!;
+    let before = 0;
+    for (let label = 0; label < n; label++) {
+      const said = probabilities[row * n + label]!;
+      if (said > own || (said === own && label > truth[row]!)) before++;
+    }
+    return Number(before < places);
+  });
+}

@@ -10,7 +10,6 @@ export const word = defineWord({
   name: "bert",
   doc: "BERT and models of its shape (MiniLM, BGE, E5, GTE v1): a bidirectional encoder with learned absolute positions, normalised after each sub-layer.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification }',
-  since: "0.1.0",
   references: [
     {
       title: "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",

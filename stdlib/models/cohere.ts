@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "cohere",
   doc: "Cohere's Command R: PaLM's parallel block (attention and a gated inner layer read one norm, side by side), scaled logits.",
   example: 'model helper { base: "CohereForAI/c4ai-command-r-v01", task: text_generation }',
-  since: "0.1.0",
   references: [
     {
       title: "PaLM: Scaling Language Modeling with Pathways",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "distilbert",
   doc: "DistilBERT: BERT's shape with half its layers, without token types and pooler; two thirds of the weights.",
   example: 'model router { base: "distilbert/distilbert-base-uncased", task: text_classification }',
-  since: "0.1.0",
   references: [
     {
       title: "DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter",

@@ -18,7 +18,6 @@ export const word = defineWord({
   name: "gemma",
   doc: "Gemma: LLaMA's shape with scaled embeddings, key-value heads shared by all (2B) or none (7B), and a GELU gate, as in PaLM before it.",
   example: 'model helper { base: "google/gemma-2b-it", task: text_generation }',
-  since: "0.1.0",
   references: [
     {
       title: "Gemma: Open Models Based on Gemini Research and Technology",

@@ -19,7 +19,6 @@ export const word = defineWord({
   name: "gemma2",
   doc: "Gemma 2: Gemma with norms around each sub-layer, capped scores and logits, and a window in every other layer.",
   example: 'model helper { base: "google/gemma-2-2b-it", task: text_generation }',
-  since: "0.2.0",
   references: [
     {
       title: "Gemma 2: Improving Open Language Models at a Practical Size",

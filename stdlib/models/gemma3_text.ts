@@ -19,7 +19,6 @@ export const word = defineWord({
   name: "gemma3_text",
   doc: "Gemma 3 (text): Gemma 2 with normalised queries and keys instead of caps, and five layers with a window for each without.",
   example: 'model helper { base: "google/gemma-3-1b-it", task: text_generation }',
-  since: "0.2.0",
   references: [
     { title: "Gemma 3 Technical Report", by: "Gemma Team", year: 2025, at: "https://arxiv.org/abs/2503.19786" },
   ],

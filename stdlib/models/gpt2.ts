@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "gpt2",
   doc: "GPT-2 and models of its shape (DistilGPT-2): a decoder with learned absolute positions, normalised before each sub-layer.",
   example: 'model writer { base: "openai-community/gpt2", task: text_generation }',
-  since: "0.1.0",
   references: [
     {
       title: "Language Models are Unsupervised Multitask Learners",

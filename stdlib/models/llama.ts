@@ -18,7 +18,6 @@ export const word = defineWord({
   name: "llama",
   doc: "LLaMA and models of its shape (LLaMA 2 and 3, SmolLM2, TinyLlama): a decoder with rotary positions, RMS norms, gated inner layers and grouped key-value heads.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
-  since: "0.1.0",
   references: [
     {
       title: "LLaMA: Open and Efficient Foundation Language Models",

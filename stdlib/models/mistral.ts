@@ -18,7 +18,6 @@ export const word = defineWord({
   name: "mistral",
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
   example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
-  since: "0.1.0",
   references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, at: "https://arxiv.org/abs/2310.06825" }],
   parameters: [
     layers,

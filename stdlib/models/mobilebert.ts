@@ -9,7 +9,6 @@ export const word = defineWord({
   name: "mobilebert",
   doc: "MobileBERT: deep and narrow, made for phones; blocks work between bottlenecks, with several small inner layers each.",
   example: 'model router { base: "google/mobilebert-uncased", task: text_classification }',
-  since: "0.1.0",
   references: [
     {
       title: "MobileBERT: a Compact Task-Agnostic BERT for Resource-Limited Devices",

@@ -18,7 +18,6 @@ export const word = defineWord({
   name: "qwen2",
   doc: "Qwen2 and Qwen2.5: LLaMA's shape with biases on query, key and value.",
   example: 'model helper { base: "Qwen/Qwen2.5-0.5B-Instruct", task: text_generation }',
-  since: "0.1.0",
   references: [
     { title: "Qwen2 Technical Report", by: "Yang et al.", year: 2024, at: "https://arxiv.org/abs/2407.10671" },
   ],

@@ -19,7 +19,6 @@ export const word = defineWord({
   name: "qwen3",
   doc: "Qwen3: Qwen2 without biases, with normalised queries and keys and heads of a size of their own.",
   example: 'model helper { base: "Qwen/Qwen3-0.6B", task: text_generation }',
-  since: "0.2.0",
   references: [
     { title: "Qwen3 Technical Report", by: "Yang et al.", year: 2025, at: "https://arxiv.org/abs/2505.09388" },
   ],

@@ -16,7 +16,6 @@ export const word = defineWord({
   name: "roberta",
   doc: "RoBERTa and models of its shape (DistilRoBERTa, BERTweet's kin): BERT's blocks with byte-level tokens, trained longer; no token types.",
   example: 'model router { base: "FacebookAI/roberta-base", task: text_classification }',
-  since: "0.1.0",
   references: [
     {
       title: "RoBERTa: A Robustly Optimized BERT Pretraining Approach",

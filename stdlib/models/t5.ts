@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "t5",
   doc: "T5 and models of its shape (T5 v1.1, Flan-T5): an encoder reads the input, a decoder writes the target; places are told by distances, norms are RMS, there are no biases.",
   example: 'model fr { base: "t5-small", task: translation(prefix: "translate English to French: ") }',
-  since: "0.2.0",
   references: [
     {
       title: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",

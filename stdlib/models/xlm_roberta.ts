@@ -16,7 +16,6 @@ export const word = defineWord({
   name: "xlm_roberta",
   doc: "XLM-RoBERTa (multilingual E5 and BGE-M3 too): RoBERTa's code with one vocabulary for a hundred languages.",
   example: 'model router { base: "FacebookAI/xlm-roberta-base", task: text_classification }',
-  since: "0.1.0",
   references: [
     {
       title: "Unsupervised Cross-lingual Representation Learning at Scale",

@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word = defineWord({
@@ -6,7 +9,6 @@ export const word = defineWord({
   name: "adafactor",
   doc: "Adafactor with a learning rate of the recipe's own: keeps a row and a column of moments where AdamW keeps two whole matrices. As transformers' Adafactor with `scale_parameter` and `relative_step` off.",
   example: "recipe lean { optimizer: adafactor(learning_rate: 1e-4) }",
-  since: "0.1.0",
   elsewhere: { lr: "learning_rate", clip_threshold: "threshold", decay_rate: "decay", eps: "epsilon" },
   parameters: [
     learningRate(1),
@@ -41,5 +43,38 @@ export const word = defineWord({
     weightDecay(0, "transformers uses 0, too."),
   ],
   check: rateIsUsual(1),
-  load: () => import("./adafactor.run.js").then((m) => m.adafactor),
+  load: () => Promise.resolve(adafactor),
 });
+
+/**
+ * Adafactor over every trainable parameter, with the recipe's own learning rate. What it keeps of a matrix [n, k] is n + k
+ * numbers (`adafactor.row/<name>`, `adafactor.column/<name>`), of anything else a running mean (`adafactor.v/<name>`).
+ */
+const ROW = "adafactor.row/";
+const COLUMN = "adafactor.column/";
+const WHOLE = "adafactor.v/";
+
+const adafactor: OptimizerImplementation = {
+  states: [ROW, COLUMN, WHOLE],
+  apply(call, graph, trainable, { rate, step, clip }) {
+    const { decay, epsilon, threshold, weight_decay } = argumentsOf(word, call);
+    const settings = { decay: -decay, epsilon, threshold, weight_decay };
+    const { norm, scale } = clipping(graph, trainable, clip);
+    for (const { name, value, gradient } of trainable)
+      graph.at(name, () => {
+        const factored = value.rank === 2;
+        const kept = factored
+          ? ([
+              [ROW, [value.shape[0]!]],
+              [COLUMN, [value.shape[1]!]],
+            ] as const)
+          : ([[WHOLE, value.shape]] as const);
+        const moments = kept.map(([prefix, shape]) => moment(graph, prefix + name, value, shape));
+        const inputs = [value, ...moments, gradient, rate, step, ...scale] as const;
+        const [parameter, ...updated] = graph.apply("adafactor", inputs, { ...settings, factored });
+        graph.update(name, parameter);
+        updated.forEach((m, i) => graph.update(kept[i]![0]! + name, m));
+      });
+    return { norm };
+  },
+};

@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/types/define.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
 import { adamws, optimizers } from "../lib/elsewhere/values.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word = defineWord({
@@ -7,7 +10,6 @@ export const word = defineWord({
   name: "adamw",
   doc: "Adam with decoupled weight decay, exactly as torch.optim.AdamW.",
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
-  since: "0.1.0",
   elsewhere: {
     ...adamws,
     AdamW: "adamw",
@@ -41,5 +43,26 @@ export const word = defineWord({
     weightDecay(0.01, "PyTorch's own default; fine-tuning is short, so it changes little."),
   ],
   check: rateIsUsual(1),
-  load: () => import("./adamw.run.js").then((m) => m.adamw),
+  load: () => Promise.resolve(adamw),
 });
+
+/** AdamW over every trainable parameter; moments are state beside it (`adam.m/<name>`, `adam.v/<name>`), zero at first. */
+const MOMENTS = ["adam.m/", "adam.v/"] as const;
+
+export const adamw: OptimizerImplementation = {
+  states: MOMENTS,
+  apply(call, graph, trainable, { rate, step, clip }) {
+    const { beta1, beta2, epsilon, weight_decay } = argumentsOf(word, call);
+    const settings = { beta1, beta2, epsilon, weight_decay };
+    const { norm, scale } = clipping(graph, trainable, clip);
+    for (const { name, value, gradient } of trainable)
+      graph.at(name, () => {
+        const kept = [moment(graph, MOMENTS[0] + name, value), moment(graph, MOMENTS[1] + name, value)] as const;
+        const [parameter, m, v] = graph.apply("adamw", [value, ...kept, gradient, rate, step, ...scale], settings);
+        graph.update(name, parameter);
+        graph.update(MOMENTS[0] + name, m);
+        graph.update(MOMENTS[1] + name, v);
+      });
+    return { norm };
+  },
+};

@@ -1,5 +1,8 @@
 import { defineWord } from "#dsl/types/define.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
 import { lions } from "../lib/elsewhere/values.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
 import { beta, learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word = defineWord({
@@ -7,7 +10,6 @@ export const word = defineWord({
   name: "lion",
   doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
   example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
-  since: "0.1.0",
   elsewhere: { ...lions, lr: "learning_rate" },
   parameters: [
     learningRate(0.3),
@@ -21,5 +23,25 @@ export const word = defineWord({
     weightDecay(0, "Steps are larger than AdamW's for the same rate, so a decay must be chosen with the rate."),
   ],
   check: rateIsUsual(0.3),
-  load: () => import("./lion.run.js").then((m) => m.lion),
+  load: () => Promise.resolve(lion),
 });
+
+/** Lion over every trainable parameter; its one moment is state beside it (`lion.m/<name>`), zero at first. */
+const MOMENT = "lion.m/";
+
+const lion: OptimizerImplementation = {
+  states: [MOMENT],
+  apply(call, graph, trainable, { rate, clip }) {
+    const { beta1, beta2, weight_decay } = argumentsOf(word, call);
+    const settings = { beta1, beta2, weight_decay };
+    const { norm, scale } = clipping(graph, trainable, clip);
+    for (const { name, value, gradient } of trainable)
+      graph.at(name, () => {
+        const inputs = [value, moment(graph, MOMENT + name, value), gradient, rate, ...scale] as const;
+        const [parameter, m] = graph.apply("lion", inputs, settings);
+        graph.update(name, parameter);
+        graph.update(MOMENT + name, m);
+      });
+    return { norm };
+  },
+};

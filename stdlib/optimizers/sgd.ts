@@ -1,4 +1,7 @@
 import { defineWord } from "#dsl/types/define.js";
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { OptimizerImplementation } from "../kinds/training.js";
+import { clipping, moment } from "../lib/optimizers/clipping.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
 
 export const word = defineWord({
@@ -6,7 +9,6 @@ export const word = defineWord({
   name: "sgd",
   doc: "Stochastic gradient descent with momentum, exactly as torch.optim.SGD without dampening.",
   example: "recipe plain { optimizer: sgd(learning_rate: 0.01, momentum: 0.9) }",
-  since: "0.1.0",
   elsewhere: { lr: "learning_rate" },
   parameters: [
     learningRate(100),
@@ -36,5 +38,25 @@ export const word = defineWord({
       context.report("nesterov-without-momentum", {}, "nesterov");
     rateIsUsual(100)(call, context);
   },
-  load: () => import("./sgd.run.js").then((m) => m.sgd),
+  load: () => Promise.resolve(sgd),
 });
+
+/** SGD over every trainable parameter; with momentum the velocity is state beside it (`sgd.velocity/<name>`), zero at first. */
+const VELOCITY = "sgd.velocity/";
+
+export const sgd: OptimizerImplementation = {
+  states: [VELOCITY],
+  apply(call, graph, trainable, { rate, clip }) {
+    const { momentum, nesterov, weight_decay } = argumentsOf(word, call);
+    const settings = { momentum, nesterov: momentum > 0 && nesterov, weight_decay };
+    const { norm, scale } = clipping(graph, trainable, clip);
+    for (const { name, value, gradient } of trainable)
+      graph.at(name, () => {
+        const moments = momentum > 0 ? [moment(graph, VELOCITY + name, value)] : [];
+        const [parameter, velocity] = graph.apply("sgd", [value, ...moments, gradient, rate, ...scale], settings);
+        graph.update(name, parameter);
+        if (velocity) graph.update(VELOCITY + name, velocity);
+      });
+    return { norm };
+  },
+};

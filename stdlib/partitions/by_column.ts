@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "by_column",
   doc: "A client for each value of a column, with all rows that have it: as the data are where each customer, site or device keeps its own.",
   example: "clients: by_column(customer)",
-  since: "0.2.0",
   elsewhere: {
     NaturalIdPartitioner: "by_column",
     GroupedNaturalIdPartitioner: "by_column",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "dirichlet",
   doc: "Gives rows to clients label by label: of each label the clients' shares are drawn from a Dirichlet distribution. Both labels and numbers of rows differ from client to client.",
   example: "clients: dirichlet(10, by: team, alpha: 0.3)",
-  since: "0.2.0",
   references: [
     {
       title: "Measuring the Effects of Non-Identical Data Distribution for Federated Visual Classification",

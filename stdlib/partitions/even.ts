@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "even",
   doc: "Gives each client as many rows as the others, drawn at random from all: clients' data are alike, which is what uneven ones are compared with.",
   example: "clients: even(10)",
-  since: "0.2.0",
   elsewhere: { IidPartitioner: "even", iid: "even", IID: "even", homo: "even", uniform: "even", ...elsewhere },
   advice,
   capabilities: { clients: (call) => call.arguments.clients },

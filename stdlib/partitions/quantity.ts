@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "quantity",
   doc: "Gives clients different numbers of rows, drawn at random from all: their shares are drawn from a Dirichlet distribution, labels are alike.",
   example: "clients: quantity(10, alpha: 0.5)",
-  since: "0.2.0",
   references: [
     {
       title: "Federated Learning on Non-IID Data Silos: An Experimental Study",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "shards",
   doc: "Sorts rows by label, cuts them into shards of one size and gives each client some of them by chance: most clients have a few labels alone, and all as many rows.",
   example: "clients: shards(10, by: team, each: 2)",
-  since: "0.2.0",
   references: [
     {
       title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",

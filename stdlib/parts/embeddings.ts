@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "embeddings",
   doc: "The tables that tokens, positions and token types are looked up in, and what normalises them before the first layer.",
   example: "freeze: [embeddings]",
-  since: "0.1.0",
   parameters: [],
   capabilities: { holds: (_call, path) => isEmbeddingPart(path) },
 });

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "layers",
   doc: "Layers by their number, counted from 0, both ends included; of an encoder-decoder those of both stacks.",
   example: "freeze: [embeddings, layers(0..3)]",
-  since: "0.1.0",
   parameters: [
     {
       name: "range",

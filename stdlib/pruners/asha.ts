@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "asha",
   doc: "Successive halving that waits for nobody: at rungs of ever more steps the best share of what came so far goes on.",
   example: "pruner: asha(reduction: 4)",
-  since: "0.2.0",
   elsewhere: {
     successive_halving: "asha",
     SuccessiveHalvingPruner: "asha",

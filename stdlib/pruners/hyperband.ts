@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "hyperband",
   doc: "Successive halving in several brackets, each of which begins to give up trials later than the one before.",
   example: "pruner: hyperband(brackets: 4)",
-  since: "0.2.0",
   elsewhere: {
     HyperbandPruner: "hyperband",
     HyperBandScheduler: "hyperband",

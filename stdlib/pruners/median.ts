@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "median",
   doc: "Gives up a trial whose best score so far lies below the median of what finished trials had at the same step.",
   example: "pruner: median(startup: 5)",
-  since: "0.2.0",
   elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupElsewhere },
   notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
   references: [

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "out_of_reach",
   doc: "Gives up a trial that can't come to the best one: even the upper end of what its curve foretells stays below it.",
   example: "pruner: out_of_reach(confidence: 95%)",
-  since: "0.2.0",
   elsewhere: { curve_fitting: "out_of_reach", LearningCurveExtrapolation: "out_of_reach" },
   notes: [
     "How far off a forecast may be is measured on the sweep's own finished trials, at the same share of their steps.",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "percentile",
   doc: "Gives up a trial whose best score so far is not among the best share of what finished trials had at the same step.",
   example: "pruner: percentile(25%)",
-  since: "0.2.0",
   elsewhere: { PercentilePruner: "percentile", percentile: "share", ...startupElsewhere },
   notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
   parameters: [

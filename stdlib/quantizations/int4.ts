@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "int4",
   doc: "Weights of linear layers in half a byte, to the nearest of 16 numbers, with a scale for each block of 32 inputs; rows of tables as bytes. What goes into a layer stays as it is. As `onnx(quantize: int4)` rounds them.",
   example: "quantize: int4",
-  since: "0.2.0",
   elsewhere: { q4: "int4", q4_0: "int4", "4bit": "int4", w4a16: "int4" },
   parameters: [],
   capabilities: {

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "int8",
   doc: "Weights as whole numbers of a byte, each output of a layer by a scale of its own, rows of tables likewise; what goes into a layer is rounded as it comes, row by row, or by fixed scales. The notebook computes in f32 the very numbers that these stand for, so that it says what `onnx(quantize: int8)` says; memory and time are saved where bytes are multiplied, which its engines don't do.",
   example: "quantize: int8(calibrate: 200)",
-  since: "0.2.0",
   references: [
     {
       title: "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "continue",
   doc: "Goes on with training.",
   example: "train router on tickets { resume: true }",
-  since: "0.1.0",
   planned: { meanwhile: "`train router on tickets { resume: true }` goes on with an interrupted run" },
   parameters: [],
 });

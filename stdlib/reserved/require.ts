@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "require",
   doc: "States a bar that a headless run must clear: a key of `evaluate`.",
   example: "evaluate router on tickets.test { require: at_least(f1(macro), 80%) }",
-  since: "0.1.0",
   planned: {
     meanwhile: "write it into `evaluate`: `evaluate router on tickets.test { require: [at_least(f1(macro), 80%)] }`",
   },

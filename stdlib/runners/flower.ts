@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { FederationRunner } from "../kinds/runner.js";
 import { ROUND, WAIT, wrongAddress } from "../lib/runners/superlink.js";
 
 export const word = defineWord({
@@ -6,7 +7,6 @@ export const word = defineWord({
   name: "flower",
   doc: "Clients elsewhere, over Flower's SuperLink by its address: each is a Tunebook process beside its own data that joined as a SuperNode, `tunebook join flower`. It carries `federate` alone.",
   example: 'runner: flower("https://superlink:8000", clients: 4)',
-  since: "0.2.0",
   elsewhere: { flwr: "flower", superlink: "flower" },
   advice: {
     workers: "write `clients: 4`: how many join",
@@ -82,5 +82,18 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  load: async () => (await import("./flower.run.js")).flower,
+  load: () => Promise.resolve(flower),
 });
+
+const MILLISECONDS = 1000;
+
+const flower: FederationRunner = {
+  federation: ({ arguments: { address, certificates, plain, wait, round } }, carriers) =>
+    carriers.flower({
+      superlink: String(address),
+      ...(typeof certificates === "string" && { certificates }),
+      plain: plain === true,
+      wait: Number(wait ?? WAIT) / MILLISECONDS,
+      round: Number(round ?? ROUND) / MILLISECONDS,
+    }),
+};

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { WorkerRunner } from "../kinds/runner.js";
 
 export const word = defineWord({
   kind: "runner",
   name: "processes",
   doc: "Several processes of this machine. Each has an engine and the weights of its own, and its share of the machine's threads.",
   example: "runner: processes(2)",
-  since: "0.2.0",
   elsewhere: { process: "processes", multiprocessing: "processes", workers: "processes", local: "processes" },
   notes: [
     "A training's updates are shared: each process takes its part of the rows of every batch, their gradients are summed, and all make the same update.",
@@ -32,5 +32,9 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  load: async () => (await import("./processes.run.js")).processes,
+  load: () => Promise.resolve(processes),
 });
+
+export const processes: WorkerRunner = {
+  start: (_call, { threads }, ways) => ways.process({ threads }),
+};

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "ray",
   doc: "Workers that are jobs of a Ray cluster, by the address of its dashboard: each on a node with room for it, until there is no more work.",
   example: 'runner: ray("http://head:8265", cpus: 2)',
-  since: "0.2.0",
   elsewhere: { ray_tune: "ray", cluster: "ray" },
   notes: [
     "A training's updates are shared by `workers` of them, and the notebook keeps the run: all of them begin together or none, and where one is lost all go on from the last checkpoint.",

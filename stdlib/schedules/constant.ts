@@ -1,14 +1,19 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
   name: "constant",
   doc: "The learning rate rises from zero over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0 })],
   capabilities: warmUpCapabilities,
-  load: async () => (await import("./constant.run.js")).constant,
+  load: () => Promise.resolve(constant),
 });
+
+/** transformers' `get_constant_schedule_with_warmup`: the full rate from the end of the warm-up to the last step. */
+const constant: ScheduleImplementation = {
+  factor: (call, step, total) => warmedUp(call, step, total, () => 1),
+};

@@ -1,16 +1,22 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
 import { schedules } from "../lib/elsewhere/values.js";
-import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import { halfCosine } from "../lib/schedules/half-cosine.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
   name: "cosine",
   doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to zero.",
   example: "schedule: cosine(warmup: 10%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   advice: schedules.advice,
   parameters: [warmUpParameter({ share: 0.06 })],
   capabilities: warmUpCapabilities,
-  load: async () => (await import("./cosine.run.js")).cosine,
+  load: () => Promise.resolve(cosine),
 });
+
+/** transformers' `get_cosine_schedule_with_warmup`: half a cosine (Loshchilov and Hutter 2017, without restarts). */
+const cosine: ScheduleImplementation = {
+  factor: (call, step, total) => warmedUp(call, step, total, halfCosine),
+};

@@ -1,12 +1,13 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
+import { halfCosine } from "../lib/schedules/half-cosine.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
   name: "cosine_with_min_lr",
   doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to a share of itself, at which the training ends.",
   example: "schedule: cosine_with_min_lr(warmup: 10%, min_lr_rate: 10%)",
-  since: "0.2.0",
   elsewhere: {
     ...warmUpElsewhere,
     cosine_warmup_with_min_lr: "cosine_with_min_lr",
@@ -27,5 +28,14 @@ export const word = defineWord({
     },
   ],
   capabilities: warmUpCapabilities,
-  load: async () => (await import("./cosine_with_min_lr.run.js")).cosineWithMinLr,
+  load: () => Promise.resolve(cosineWithMinLr),
 });
+
+/** transformers' `get_cosine_with_min_lr_schedule_with_warmup`: half a cosine from 1 down to `min_lr_rate`. */
+const cosineWithMinLr: ScheduleImplementation = {
+  factor(call, step, total) {
+    const given = call.arguments["min_lr_rate"];
+    const least = typeof given === "object" && given !== null && "share" in given ? Number(given.share) : 0;
+    return warmedUp(call, step, total, (done) => halfCosine(done) * (1 - least) + least);
+  },
+};

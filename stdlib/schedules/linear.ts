@@ -1,14 +1,19 @@
 import { defineWord } from "#dsl/types/define.js";
-import { warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../kinds/training.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
   name: "linear",
   doc: "The learning rate rises from zero over the warm-up, then falls in a straight line to zero at the end.",
   example: "schedule: linear(warmup: 6%)",
-  since: "0.1.0",
   elsewhere: warmUpElsewhere,
   parameters: [warmUpParameter({ share: 0.06 })],
   capabilities: warmUpCapabilities,
-  load: async () => (await import("./linear.run.js")).linear,
+  load: () => Promise.resolve(linear),
 });
+
+/** transformers' `get_linear_schedule_with_warmup`: a straight fall from the end of the warm-up; zero would be a step after the last. */
+const linear: ScheduleImplementation = {
+  factor: (call, step, total) => warmedUp(call, step, total, (done) => Math.max(0, 1 - done)),
+};

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "gp",
   doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
   example: "search: gp",
-  since: "0.2.0",
   capabilities: { learns: true, oneGoal: { instead: "tpe" } },
   elsewhere: {
     GPSampler: "gp",

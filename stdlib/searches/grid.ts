@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "grid",
   doc: "Every combination once: all choices, whole numbers and steps, and of other ranges `points` values. What is stopped early was spread over the whole grid; branches are combined only where they are taken.",
   example: "search: grid(4)",
-  since: "0.2.0",
   elsewhere: {
     grid_search: "grid",
     exhaustive: "grid",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "random",
   doc: "Draws every trial's values independently from their spaces.",
   example: "search: random",
-  since: "0.1.0",
   elsewhere: { random_search: "random", RandomSampler: "random" },
   parameters: [],
   load: async () => (await import("./random.run.js")).random,

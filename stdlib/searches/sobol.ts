@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "sobol",
   doc: "Spreads the trials evenly over all spaces at once, as chance doesn't: Sobol's sequence, scrambled by the recipe's seed.",
   example: "search: sobol",
-  since: "0.2.0",
   elsewhere: {
     qmc: "sobol",
     quasi_random: "sobol",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "tpe",
   doc: "Learns where good trials lie: draws from there what is least like the others, several settings together (the tree-structured Parzen estimator, as Optuna has it).",
   example: "search: tpe",
-  since: "0.2.0",
   capabilities: { learns: true },
   elsewhere: {
     bayesian: "tpe",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "secret",
   doc: "A token or key by the name of an environment variable. It is read when it is used; plans, runs, outputs and files have its name alone.",
   example: 'deploy router to huggingface("me/router", push: secret(env: HF_TOKEN))',
-  since: "0.1.0",
   elsewhere: { token: "secret", env_var: "env", environment: "env" },
   parameters: [
     {

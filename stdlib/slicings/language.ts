@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "language",
   doc: "Parts the rows by the language that each is found to be in. Where rows are in several languages `evaluate` does so unasked.",
   example: "by: [language()]",
-  since: "0.2.0",
   elsewhere: { lang: "language", languages: "language", langid: "language" },
   parameters: [],
   load: async () => (await import("./language.run.js")).language,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "length",
   doc: "Parts the rows by how long their texts are, into parts of about as many rows each; the bounds are shown. Words and not tokens are counted, so that the parts are the same for models whose tokenizers differ.",
   example: "by: [length(bins: 4)]",
-  since: "0.2.0",
   elsewhere: { len: "length", text_length: "length", lengths: "length", buckets: "length" },
   parameters: [
     {

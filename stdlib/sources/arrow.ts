@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "arrow",
   doc: "Rows of Arrow IPC files (Feather 2) and streams, as the files of a Hugging Face data set on disk are (`data-*.arrow`); batch by batch. Values are those that `parquet` gives.",
   example: 'source: arrow("dataset/train/data-*.arrow")',
-  since: "0.2.0",
   elsewhere: {
     feather: "arrow",
     ipc: "arrow",

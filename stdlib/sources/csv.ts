@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "csv",
   doc: "Rows of a CSV file; its first line has the names of the columns unless `header` says otherwise. A name that ends in `.gz`, `.zst` or `.zip` is unpacked. Every value is text.",
   example: 'source: csv("tickets.csv", delimiter: ";")',
-  since: "0.1.0",
   elsewhere: {
     read_csv: "csv",
     tsv: "csv",

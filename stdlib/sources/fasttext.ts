@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "fasttext",
   doc: "Rows of a file as fastText's supervised training reads it: a text per line, its labels marked by a prefix. Gives the columns `text`, `labels` (all of a line, a list) and, where no line has several, `label`.",
   example: 'source: fasttext("cooking.train")',
-  since: "0.2.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding", label_prefix: "prefix", fastText: "fasttext" },
   parameters: [
     path,

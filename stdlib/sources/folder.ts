@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "folder",
   doc: "Text files in folders that are their labels: `data/pos/1.txt` has the label `pos`. Where the folders above are splits (`data/train/pos/1.txt`: train, validation, test, dev …), they are the column `split`, for `split: by_column(split)`. Gives the columns `text`, `label`, `file`, and `split` where there are such. Blank files and names that begin with a dot are passed over.",
   example: 'source: folder("data/reviews")',
-  since: "0.2.0",
   elsewhere: { imagefolder: "folder", load_files: "folder", data_dir: "path", directory: "path", filename: "path" },
   parameters: [
     {

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "hub",
   doc: "A data set as Hugging Face's `datasets` reads it: a folder, or one of the hub by its name. Its README.md says which files are which split, else their names and folders do; CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, packed ones too. Its splits are those of the data, which need no `split` of their own; numbers of a ClassLabel become its names. What the hub gives is fetched into its cache, held to its checksums, and read from there; the data cell, the plan and the run name the commit. Programs of data sets are never run.",
   example: 'source: hub("owner/name", revision: "0123abc")',
-  since: "0.2.0",
   elsewhere: {
     load_dataset: "hub",
     huggingface: "hub",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "json",
   doc: "Rows of a JSON file: an array of objects (also under one key), or an object of columns. Rows that lie deeper are named by `rows`; SQuAD's files are read as they are.",
   example: 'source: json("tickets.json")',
-  since: "0.1.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding" },
   parameters: [
     path,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "jsonl",
   doc: "Rows of a file with one JSON object per line; a name that ends in `.gz`, `.zst` or `.zip` is unpacked.",
   example: 'source: jsonl("tickets.jsonl")',
-  since: "0.1.0",
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
   parameters: [path, encoding, ...fetching, stream],
   load: async () => (await import("./jsonl.run.js")).jsonl,

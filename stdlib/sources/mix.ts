@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "mix",
   doc: "Rows of several sources, drawn in given proportions by the data's seed: each row is the next one of a source that chance chooses. It ends with the first that is used up, unless told to go on until all are; no row comes twice.",
   example: 'source: mix(csv("a.csv"), jsonl("b.jsonl"), weights: [3, 1])',
-  since: "0.1.0",
   elsewhere: {
     interleave: "mix",
     interleave_datasets: "mix",

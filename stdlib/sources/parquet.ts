@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "parquet",
   doc: "Rows of Parquet files, packed by whatever (snappy, zstd, gzip, brotli, lz4). Only the columns that are used are read, page by page. Lists and structs come as JSON has them, dates and times as ISO 8601 text, whole numbers beyond 2^53 and decimals beyond 15 digits as the text of their digits.",
   example: 'source: parquet("part-*.parquet")',
-  since: "0.1.0",
   elsewhere: { read_parquet: "parquet", filename: "path", file: "path" },
   advice: {
     ...sourceNames.advice,

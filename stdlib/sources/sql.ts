@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "sql",
   doc: "Rows of a query over files (Parquet, CSV, JSON) and databases, run by DuckDB; of an SQLite database by SQLite. Read-only: one statement that begins with `select`, `with` or `from`, over files of this machine that it names. Its rows come in an order, so it ends with `order by`. DuckDB is a package of its own (`tunebook setup sql`).",
   example: "source: sql(\"select body, team from 'tickets.parquet' where year >= 2025 order by id\")",
-  since: "0.2.0",
   elsewhere: {
     sqlite: "sql",
     duckdb: "sql",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "table",
   doc: "A TypeScript value: an arquero table or an array of objects. `source: $rows` is short for `source: table($rows)`.",
   example: "source: $rows",
-  since: "0.1.0",
   capabilities: { live: true },
   parameters: [
     {

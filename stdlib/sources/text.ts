@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "text",
   doc: "Plain text files: one row each, or one per line or paragraph. Gives the columns `text` and `file`. Blank lines and paragraphs are passed over.",
   example: 'source: text("notes/*.txt", unit: paragraph)',
-  since: "0.1.0",
   elsewhere: { read_text: "text", txt: "text", filename: "path", file: "path", charset: "encoding", sample_by: "unit" },
   advice: { ...sourceNames.advice },
   parameters: [

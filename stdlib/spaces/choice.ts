@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "choice",
   doc: "One of the values written; a value may hold spaces of its own: `choice(full, lora(rank: choice(4, 8)))`.",
   example: "batch_size: choice(16, 32)",
-  since: "0.1.0",
   elsewhere: { categorical: "choice", grid_search: "choice" },
   capabilities: { space: "choice" },
   parameters: [

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "log",
   doc: "A number of the range, evenly likely on a logarithmic scale.",
   example: "optimizer.learning_rate: log(1e-5..1e-2)",
-  since: "0.1.0",
   elsewhere: { loguniform: "log", log_uniform: "log" },
   capabilities: { space: "log" },
   parameters: [

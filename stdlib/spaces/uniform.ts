@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "uniform",
   doc: "A number of the range, evenly likely; whole numbers where the key takes whole numbers.",
   example: "dropout: uniform(0..0.3)",
-  since: "0.1.0",
   elsewhere: { quniform: "uniform", randint: "uniform", q: "step" },
   capabilities: { space: "uniform" },
   parameters: [

@@ -16,7 +16,6 @@ export const word = defineWord({
   name: "structured",
   doc: "Takes out of each block the same number of heads and of numbers of the inner layer, those with the smallest weights; what is left is trained again by the recipe. Heads go out of LLaMA and its kin as groups that share keys and values. BERT, RoBERTa and DistilBERT say which heads are gone by `pruned_heads`, which transformers 4 reads and later versions don't: `deploy … to huggingface` gives them back as zeros. GPT-2, T5 and MobileBERT keep their heads.",
   example: "sparsify: structured(heads: 25%, feed_forward: 40%)",
-  since: "0.2.0",
   references: [
     {
       title: "Are Sixteen Heads Really Better than One?",

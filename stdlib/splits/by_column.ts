@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "by_column",
   doc: "The column says to which split a row belongs.",
   example: "split: by_column(part, rename: { dev: validation })",
-  since: "0.1.0",
   elsewhere: { column: "by_column", predefined: "by_column", from_column: "by_column" },
   parameters: [
     {

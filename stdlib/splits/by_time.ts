@@ -10,7 +10,6 @@ export const word = defineWord({
   name: "by_time",
   doc: "Splits by time: the latest rows test, those before them validate, all before that train. Rows of one time stay together, so the sizes are those of the nearest change of time. Times are numbers or texts of ISO 8601 (`2025-03-01`, `2025-03-01T10:00`, `2025`); one without a zone is of UTC.",
   example: "split: by_time(created, test: 10%)",
-  since: "0.1.0",
   elsewhere: {
     time_split: "by_time",
     temporal: "by_time",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "folds",
   doc: "Parts the rows into k folds for cross-validation: `train` trains k models, each on all folds but one, and `evaluate` asks each row of the model that did not see it.",
   example: "split: folds(5, stratify: team)",
-  since: "0.1.0",
   elsewhere: {
     k_fold: "folds",
     kfold: "folds",

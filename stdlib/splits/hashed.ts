@@ -10,7 +10,6 @@ export const word = defineWord({
   name: "hashed",
   doc: "Splits by a column's values: a row's split follows from its value and the data's seed alone, so it stays where it is when rows come or go, and rows with one value stay together. Training on a greater share adds rows to those that trained before, and no row leaves the test.",
   example: "split: hashed(id, train: 90%, test: 10%)",
-  since: "0.1.0",
   elsewhere: {
     hash: "hashed",
     by_hash: "hashed",

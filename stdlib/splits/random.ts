@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "random",
   doc: "Draws each row's split by the recipe's seed: shares of all rows, or numbers of rows. Rows of one group stay together. Rows beyond the shares are left out.",
   example: "split: random(train: 80%, validation: 10%, test: 10%, stratify: team)",
-  since: "0.1.0",
   elsewhere: {
     train_test_split: "random",
     ...splitsElsewhere,

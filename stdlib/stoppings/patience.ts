@@ -1,12 +1,12 @@
 import { metricOf } from "#dsl/plan/watched.js";
 import { defineWord } from "#dsl/types/define.js";
+import type { StoppingImplementation } from "../kinds/training.js";
 
 export const word = defineWord({
   kind: "stopping",
   name: "patience",
   doc: "Stops when the watched metric has not improved for a number of validations in a row.",
   example: "early_stopping: patience(3, metric: f1(macro))",
-  since: "0.1.0",
   elsewhere: {
     early_stopping: "patience",
     early_stopping_patience: "validations",
@@ -50,5 +50,23 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  load: async () => (await import("./patience.run.js")).patience,
+  load: () => Promise.resolve(patience),
 });
+
+/** Stops after `validations` scores in a row that did not beat the best before them by more than `by`. */
+const patience: StoppingImplementation = {
+  stop(call, scores) {
+    const allowed = Number(call.arguments["validations"]);
+    const by = Number(call.arguments["by"]);
+    let best = Number.NEGATIVE_INFINITY;
+    let since = 0;
+    for (const value of scores) {
+      const score = Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+      if (score > best + by || (best === Number.NEGATIVE_INFINITY && score > best)) {
+        best = score;
+        since = 0;
+      } else since += 1;
+    }
+    return since >= allowed;
+  },
+};

@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Frozen weights lie in memory as bfloat16, 2 bytes each, rounded to nearest even. A base published in bf16 loses nothing.",
   example:
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: bf16 }',
-  since: "0.1.0",
   elsewhere: { bfloat16: "bf16", fp16: "bf16", float16: "bf16", half: "bf16" },
   parameters: [],
   capabilities: stored,

@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Frozen weights lie in memory as they are computed with, 4 bytes each.",
   example:
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: f32 }',
-  since: "0.1.0",
   elsewhere: { fp32: "f32", float32: "f32", full_precision: "f32" },
   parameters: [],
   capabilities: { ...stored, plain: true },

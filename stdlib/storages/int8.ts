@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Frozen weights of linear layers lie in memory as 8-bit integers with a scale for each output (LLM.int8), a byte each; embeddings and heads as bf16.",
   example:
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: int8 }',
-  since: "0.1.0",
   elsewhere: { load_in_8bit: "int8", "8bit": "int8", q8: "int8" },
   parameters: [],
   capabilities: stored,

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "der",
   doc: "Dark experience replay: keeps some rows of each data set and the logits that the model gave for them when it had learnt them. Beside each batch of new rows stand as many that are drawn of these: strength · the mean of (z − z′)² is added to the loss, and beta · the loss of their labels (DER++; with `beta: 0` it is DER). Rows are kept as those of `replay`.",
   example: "strategy: der(strength: 0.5, beta: 0.5, share: 5%)",
-  since: "0.2.0",
   references: [
     {
       title: "Dark Experience for General Continual Learning: a Strong, Simple Baseline",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "ewc",
   doc: "Elastic weight consolidation: holds each weight near where earlier data left it, the more the surer their answers depend on it: (strength / 2) · Σ F (θ − θ*)² is added to the loss, F being the diagonal of the Fisher information, row by row.",
   example: "strategy: ewc(strength: 1000, fisher: sampled)",
-  since: "0.2.0",
   references: [
     {
       title: "Overcoming catastrophic forgetting in neural networks",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "joint",
   doc: "Trains anew on all data until then, from the weights that the first began with: the ceiling that other strategies are held to. It needs all earlier data, and each stage takes longer than the one before.",
   example: "strategy: joint",
-  since: "0.2.0",
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],
   capabilities: { alone: true, replays: () => ({ of: { share: 1 }, anew: true }) },

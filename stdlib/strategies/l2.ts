@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "l2",
   doc: "Holds every weight that trains near where the first data set found it: (strength / 2) · Σ (θ − θ₀)² is added to the loss.",
   example: "strategy: l2(strength: 0.1)",
-  since: "0.2.0",
   references: [
     {
       title: "Explicit Inductive Bias for Transfer Learning with Convolutional Networks (L2-SP)",

@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "lora_per_task",
   doc: "A LoRA of its own for each data set: earlier ones stay bit by bit as they are, as do the head's rows of labels that earlier data had. Each row that is asked about goes through one of them, and is answered with the labels that were known when it was learnt: through that of the data whose mean is nearest to the row, both of what the base alone says (mean over tokens). So an answer takes two passes. It keeps no row.",
   example: "strategy: lora_per_task",
-  since: "0.2.0",
   references: [
     {
       title: "Learning to Prompt for Continual Learning",

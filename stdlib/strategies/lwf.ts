@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "lwf",
   doc: "Learning without forgetting: before a data set is learnt, the model says of each of its rows what it thinks of the labels that earlier data had; while it learns, strength times the distance from that is added to the loss (distillation: the Kullback–Leibler divergence at a temperature, where rows have several labels the binary cross-entropy). It keeps no row and no copy of a weight, and reads the new rows once more.",
   example: "strategy: lwf(strength: 1, temperature: 2)",
-  since: "0.2.0",
   references: [
     { title: "Learning without Forgetting", by: "Li and Hoiem", year: 2016, at: "https://arxiv.org/abs/1606.09282" },
   ],

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "naive",
   doc: "Trains on one data set after the other and does nothing against forgetting: the floor that other strategies are held to.",
   example: "strategy: naive",
-  since: "0.2.0",
   elsewhere: { none: "naive", finetuning: "naive", fine_tuning: "naive", sequential: "naive", Naive: "naive" },
   parameters: [],
   capabilities: { alone: true },

@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "o_lora",
   doc: "Orthogonal LoRA: each data set gets ranks of its own beside those of earlier data, which stay bit by bit as they are, and learns in directions that these don't use: strength · Σ |A Aᵢᵀ| over all earlier Aᵢ is added to the loss. The adapter grows by `rank` with each data set. The head trains on. It keeps no row.",
   example: "strategy: o_lora(strength: 0.5)",
-  since: "0.2.0",
   references: [
     {
       title: "Orthogonal Subspace Learning for Language Model Continual Learning",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "replay",
   doc: "Keeps some rows of each data set and learns them again beside the new ones. Rows are kept as they were cleaned, redacted where the data say so, beside the run alone: no deployment and no bundle has them.",
   example: "strategy: replay(5%, choose: balanced)",
-  since: "0.2.0",
   references: [
     {
       title: "On Tiny Episodic Memories in Continual Learning",

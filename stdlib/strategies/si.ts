@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "si",
   doc: "Synaptic intelligence: adds up while it trains by how much each weight's movement lowered the loss, and holds those that did near where they are: strength · Σ Ω (θ − θ*)² is added to the loss. It looks at no row again.",
   example: "strategy: si(strength: 0.1)",
-  since: "0.2.0",
   references: [
     {
       title: "Continual Learning Through Synaptic Intelligence",

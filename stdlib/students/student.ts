@@ -14,7 +14,6 @@ export const word = defineWord({
   name: "student",
   doc: "A smaller model that learns from the trained one. It begins with some of its blocks, the first and the last among them, and of each as many heads and as much of its width as are asked for; or with a base of its own. It then learns by the recipe, all weights, what `learns` lists.",
   example: "distill: student(layers: 3)",
-  since: "0.2.0",
   references: [
     {
       title: "Distilling the Knowledge in a Neural Network",

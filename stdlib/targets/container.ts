@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "container",
   doc: "A folder that a container engine builds as it is, and systemd runs: the model as ONNX, a server, a Dockerfile, a compose file, a unit. The server is Tunebook's, packed beside the model (as `tunebook serve`), or with `server: small` one file that answers as Hugging Face's endpoints do. Nothing of it needs this machine or Python.",
   example: 'deploy router to container("build/image")',
-  since: "0.1.0",
   elsewhere: {
     docker: "container",
     dockerfile: "container",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "coreml",
   doc: "A Core ML package for iOS 16, macOS 13 and later: an ML Program that computes in floats, with its weights in a file of their own. Tokenizer and label names lie in the package too, where Core ML doesn't look. No runtime of Apple's is in reach outside its systems: the proof is computed by coremltools, operation by operation.",
   example: 'deploy router to coreml("build/router.mlpackage", quantize: f16)',
-  since: "0.1.0",
   elsewhere: {
     core_ml: "coreml",
     mlpackage: "coreml",

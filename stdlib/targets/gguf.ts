@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "gguf",
   doc: "One file for llama.cpp and all that is built on it (Ollama, LM Studio, node-llama-cpp): weights, tokenizer, template of conversations and the tokens that end an answer are inside. An Ollama Modelfile lies beside it. For LLaMA and kin, Mistral, Qwen2 and 3, Gemma 1 to 3 and GPT-2.",
   example: 'deploy writer to gguf("build/writer.gguf", quantize: q8_0)',
-  since: "0.1.0",
   elsewhere: {
     llama_cpp: "gguf",
     llamacpp: "gguf",

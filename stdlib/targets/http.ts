@@ -18,7 +18,6 @@ export const word = defineWord({
   name: "http",
   doc: "Models that answer over HTTP beside the notebook, in the shapes of OpenAI, Hugging Face and TEI, until `await NAME.stop()` or the kernel's end.",
   example: "deploy router to http(port: 8000) as desk",
-  since: "0.3.0",
   elsewhere: {
     server: "http",
     serve: "http",

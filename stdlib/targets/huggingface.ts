@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "huggingface",
   doc: "A folder as transformers and the Hugging Face hub have it: weights, config, tokenizer, label names, model card; of few trained weights PEFT's adapter where that is asked for. With `push` it goes to a repository of the hub, a private one unless told.",
   example: 'deploy router to huggingface("build/router")',
-  since: "0.1.0",
   references: [
     {
       title: "PEFT: State-of-the-art Parameter-Efficient Fine-Tuning methods",

@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "onnx",
   doc: "ONNX models with all that belongs to them, laid out as transformers.js opens a folder: `onnx/model.onnx` (of a model that writes, keys and values go in and come out; of an encoder-decoder, encoder and decoder), config.json, the tokenizer's files. ONNX Runtime runs it in Python, C++, Java and browsers.",
   example: 'deploy router to onnx("build/router", quantize: int8)',
-  since: "0.1.0",
   elsewhere: {
     onnxruntime: "onnx",
     ort: "onnx",

@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "page",
   doc: "One HTML file that answers in any browser, from a disk too: model, tokenizer, form and runtime are inside, and nothing is ever sent.",
   example: 'deploy router to page("build/router.html")',
-  since: "0.4.0",
   elsewhere: {
     html: "page",
     demo: "page",

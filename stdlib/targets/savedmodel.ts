@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "savedmodel",
   doc: "TensorFlow's SavedModel: one graph with its weights inside and the signature `serving_default`, whose inputs and outputs bear their names (input_ids, attention_mask, logits). TensorFlow in Python, C++ and Java and TensorFlow Serving open it; the tokenizer and the label names lie beside it.",
   example: 'deploy router to savedmodel("build/router")',
-  since: "0.1.0",
   elsewhere: {
     saved_model: "savedmodel",
     tensorflow: "savedmodel",

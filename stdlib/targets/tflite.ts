@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "tflite",
   doc: "One LiteRT file (TensorFlow Lite's format) with its weights inside and the signature `serving_default`, for phones, small machines and browsers. Tokenizer and label names lie in a folder beside it, `<file>.files`.",
   example: 'deploy router to tflite("build/router.tflite", quantize: f16)',
-  since: "0.1.0",
   elsewhere: {
     litert: "tflite",
     tensorflow_lite: "tflite",

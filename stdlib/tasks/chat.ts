@@ -9,7 +9,6 @@ export const word = defineWord({
   name: "chat",
   doc: "Answers in a conversation. The assistant's turns and the token that ends them are trained, all else is read only: roles and fields of the data say which is which.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat(learn: last) }',
-  since: "0.2.0",
   parameters: [
     {
       name: "learn",

@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "fill_mask",
   doc: "Names hidden tokens, as transformers' ...ForMaskedLM: fits an encoder to the language of a field. Of each text a share of the tokens is chosen anew in each epoch: 80 % of them become the mask token, 10 % another token, 10 % stay as they are; they alone are learnt. A text has at least one.",
   example: "task: fill_mask(share: 15%)",
-  since: "0.2.0",
   parameters: [
     {
       name: "share",

@@ -10,7 +10,6 @@ export const word = defineWord({
   name: "multilabel_classification",
   doc: "Any number of labels for a whole text, each decided by itself (binary cross-entropy), as transformers' ...ForSequenceClassification with `problem_type: multi_label_classification`. Reads the role `labels`: a list, JSON in a text, or labels with the data's `separator` between them.",
   example: "task: multilabel_classification(threshold: 0.5)",
-  since: "0.2.0",
   parameters: [
     {
       name: "threshold",

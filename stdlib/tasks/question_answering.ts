@@ -12,7 +12,6 @@ export const word = defineWord({
   name: "question_answering",
   doc: "Finds where in a context the answer to a question stands, as transformers' ...ForQuestionAnswering. Reads the roles `question`, `context` and `answer`: a text that stands in the context, or SQuAD's and Hugging Face's lists of answers with their starts (`answer_start` may be a column of its own). A context that is too long is read in overlapping windows, each beside the whole question.",
   example: "task: question_answering(stride: 128)",
-  since: "0.2.0",
   parameters: [
     {
       name: "unanswerable",

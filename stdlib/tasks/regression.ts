@@ -11,7 +11,6 @@ export const word = defineWord({
     "The head learns scores whose mean is 0 and whose spread is 1, by the mean and spread of the training split, so that scores of any scale are learnt alike. Losses, metrics and predictions are on the scores' own scale, and folders that are saved say them as they are.",
   ],
   example: "task: regression(range: 0..10)",
-  since: "0.2.0",
   parameters: [
     {
       name: "range",

@@ -122,7 +122,6 @@ export const word = defineWord({
     "that doesn't belong. Vectors are made once and compared with all others, so it searches thousands of texts. To judge few pairs more " +
     "finely take `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
   example: 'model finder { base: "all-MiniLM-L6-v2", task: sentence_similarity }',
-  since: "0.2.0",
   parameters: own,
   elsewhere: {
     "sentence-similarity": "sentence_similarity",

@@ -11,7 +11,6 @@ export const word = defineWord({
   name: "text_classification",
   doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
-  since: "0.1.0",
   parameters: [classWeight, focal, labelSmoothing, pooling],
   elsewhere: {
     class_weights: "class_weight",

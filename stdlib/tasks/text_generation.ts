@@ -7,7 +7,6 @@ export const word = defineWord({
   name: "text_generation",
   doc: "Continues a text: every token is predicted from those before it, as in transformers' ...ForCausalLM. Trains on plain texts.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
-  since: "0.1.0",
   parameters: [labelSmoothing],
   elsewhere: {
     label_smoothing_factor: "label_smoothing",

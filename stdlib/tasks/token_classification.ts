@@ -8,7 +8,6 @@ export const word = defineWord({
   name: "token_classification",
   doc: "A tag for each word, as transformers' ...ForTokenClassification. Reads the roles `tokens` and `tags`: lists, JSON in a text, or words with white space between them. The first piece of a word carries its tag, the others teach nothing; words beyond `max_length` are left out and told.",
   example: "task: token_classification(scheme: bio)",
-  since: "0.2.0",
   parameters: [
     {
       name: "scheme",

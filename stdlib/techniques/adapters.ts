@@ -1,5 +1,8 @@
 import { must } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
+import type { Layers } from "../kinds/layers.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { fromOurs } from "../lib/techniques/from.js";
 import { defineWord } from "#dsl/types/define.js";
 import { numberIn, textIn } from "../lib/techniques/settings.js";
@@ -17,7 +20,6 @@ export const word = defineWord({
   name: "adapters",
   doc: "Two small linear layers with an activation between, after each sub-layer of every block; the base stays frozen.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: adapters(size: 64) }',
-  since: "0.1.0",
   references: [
     {
       title: "Parameter-Efficient Transfer Learning for NLP",
@@ -90,7 +92,7 @@ export const word = defineWord({
       return subLayers(shapes, textIn(call, "kind") !== "pfeiffer") * (2 * size * width + size + width);
     },
   },
-  load: () => import("./adapters.run.js").then((m) => m.adapters),
+  load: () => Promise.resolve(adapters),
 });
 
 /** Residual sub-layers that get an adapter, told by the names of their linear layers: each belongs to the innermost number. */
@@ -114,3 +116,38 @@ function streamWidth(shapes: Shapes): number {
   );
   return ends?.[1][0] ?? embeddingWidth(shapes);
 }
+
+/**
+ * Bottleneck adapters: what a residual sub-layer gives goes through two small linear layers with an activation between, and
+ * is added to itself. Houlsby et al. (2019, arXiv 1902.00751) put one after every sub-layer, Pfeiffer et al. (2021, arXiv
+ * 2005.00247) only after those that feed forward. The second layer starts at zero, so that training starts from the base.
+ */
+const OWN = /\.adapter\.(down|up)\.(weight|bias)$/;
+
+const adapters: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  trains: (_call, path) => OWN.test(path),
+  adds: (_call, path) => OWN.test(path),
+  around(call, layers) {
+    const { size, activation, kind } = argumentsOf(word, call);
+    const everywhere = kind !== "pfeiffer";
+    // A sub-layer that computes attention while its body runs is one of attention.
+    let attended = false;
+    const attention: Layers["attention"] = (...given) => {
+      attended = true;
+      return layers.attention(...given);
+    };
+    const block: Layers["block"] = (path, x, body) =>
+      layers.block(path, x, (h) => {
+        attended = false;
+        const y = body(h);
+        if (attended && !everywhere) return y;
+        const width = y.shape.at(-1) as number;
+        const own = `${path}.adapter`;
+        const down = { in: width, out: size, activation, initial: { normal: 0.01 } };
+        const inner = layers.linear(`${own}.down`, y, down);
+        return y.add(layers.linear(`${own}.up`, inner, { in: size, out: width, initial: "zeros" }));
+      });
+    return { ...layers, attention, block };
+  },
+};

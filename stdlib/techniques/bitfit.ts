@@ -1,3 +1,4 @@
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { defineWord } from "#dsl/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { fromOurs } from "../lib/techniques/from.js";
@@ -28,7 +29,6 @@ export const word = defineWord({
   name: "bitfit",
   doc: "Of the base only the biases train, about a thousandth of its weights; biases and head are saved.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: bitfit }',
-  since: "0.1.0",
   references: [
     {
       title: "BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models",
@@ -56,10 +56,17 @@ export const word = defineWord({
     trains: "every bias of the base",
     trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
   },
-  load: () => import("./bitfit.run.js").then((m) => m.bitfit),
+  load: () => Promise.resolve(bitfit),
 });
 type Values = Readonly<Record<string, unknown>>;
 function baseName(statement: Values, model: Values | undefined): string {
   const name = statement["base"] ?? model?.["base"];
   return typeof name === "string" ? name : "the base";
 }
+
+/** BitFit (Ben Zaken et al., 2021, arXiv 2106.10199): of the base only the biases train, those of linear layers and of norms. */
+const bitfit: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  trains: (_call, path) => path.endsWith(".bias"),
+  around: (_call, layers) => layers,
+};

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { countOf, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";
 
@@ -13,7 +14,6 @@ export const word = defineWord({
   name: "full",
   doc: "Every weight of the base trains. Most room to learn, most memory, and the whole model is saved.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: full }',
-  since: "0.1.0",
   parameters: [],
   elsewhere: { full_finetuning: "full", finetune: "full", none: "full" },
   notes: rate.notes,
@@ -27,5 +27,12 @@ export const word = defineWord({
     trainableParameters: (_call: unknown, shapes: Shapes): number =>
       countOf(shapes, (name) => !name.endsWith("position_ids")),
   },
-  load: () => import("./full.run.js").then((m) => m.full),
+  load: () => Promise.resolve(full),
 });
+
+/** Full fine-tuning: the model as it is, every parameter trains. */
+export const full: TechniqueImplementation = {
+  trains: () => true,
+  around: (_call, layers) => layers,
+  saved: word.capabilities.saves,
+};

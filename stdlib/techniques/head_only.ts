@@ -1,3 +1,5 @@
+import { argumentsOf } from "#dsl/types/filled.js";
+import type { TechniqueImplementation } from "../kinds/technique.js";
 import { defineWord } from "#dsl/types/define.js";
 import { fit, wantExact } from "../lib/techniques/exact-fit.js";
 import { headParameters } from "../lib/techniques/head.js";
@@ -16,7 +18,6 @@ export const word = defineWord({
   name: "head_only",
   doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: head_only }',
-  since: "0.1.0",
   references: [
     {
       title: "Understanding intermediate layers using linear classifier probes",
@@ -45,5 +46,13 @@ export const word = defineWord({
     exact: (call) => call.arguments.fit === "exact",
     trainableParameters: (): number => 0,
   },
-  load: () => import("./head_only.run.js").then((m) => m.headOnly),
+  load: () => Promise.resolve(headOnly),
 });
+
+/** The head alone trains, over the base as it is. */
+const headOnly: TechniqueImplementation = {
+  saved: word.capabilities.saves,
+  exact: (call) => argumentsOf(word, call).fit === "exact",
+  trains: () => false,
+  around: (_call, layers) => layers,
+};

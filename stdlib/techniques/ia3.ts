@@ -31,7 +31,6 @@ export const word = defineWord({
   name: "ia3",
   doc: "(IA)³: learned factors scale keys, values and the inside of feed-forward sub-layers; a ten-thousandth of the weights trains. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: ia3 }',
-  since: "0.1.0",
   references: [
     {
       title: "Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning",

@@ -23,7 +23,6 @@ export const word = defineWord({
   name: "lora",
   doc: "Low-rank adaptation: beside each target layer two small matrices train, W + (alpha / rank) · B A; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }',
-  since: "0.1.0",
   references: [
     {
       title: "LoRA: Low-Rank Adaptation of Large Language Models",

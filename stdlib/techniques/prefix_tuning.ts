@@ -21,7 +21,6 @@ export const word = defineWord({
   name: "prefix_tuning",
   doc: "Learned keys and values stand before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prefix_tuning(tokens: 10) }',
-  since: "0.1.0",
   references: [
     {
       title: "Prefix-Tuning: Optimizing Continuous Prompts for Generation",

@@ -20,7 +20,6 @@ export const word = defineWord({
   name: "prompt_tuning",
   doc: "A few learned vectors stand before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prompt_tuning(tokens: 20) }',
-  since: "0.1.0",
   references: [
     {
       title: "The Power of Scale for Parameter-Efficient Prompt Tuning",

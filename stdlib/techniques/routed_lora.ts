@@ -17,7 +17,6 @@ export const word = defineWord({
   doc: "What the strategy `lora_per_task` makes of `lora`: a LoRA for each data set, of which each row goes through the one whose data's mean, of what the base alone says, is nearest to it. It can't be written. Answers take two passes; nothing of it can be merged into the base, and PEFT has no such adapter.",
   example:
     'data tickets { source: csv("a.csv"), columns: { text: t, label: l } }\ndata spring { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }\ntrain router on tickets { epochs: 1 }\nupdate router on spring as seasons { strategy: lora_per_task }',
-  since: "0.2.0",
   references: [
     {
       title: "LoRA: Low-Rank Adaptation of Large Language Models",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "alpaca",
   doc: "An instruction and its response under headings, for bases that know no chat. A system turn stands in place of the usual opening.",
   example: 'model helper { base: "gpt2", task: chat, template: alpaca }',
-  since: "0.2.0",
   parameters: [],
   load: () => import("./alpaca.run.js").then((m) => m.alpaca),
 });

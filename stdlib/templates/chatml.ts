@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "chatml",
   doc: "Turns between `<|im_start|>role` and `<|im_end|>`, as SmolLM2, Qwen and many others write them.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat, template: chatml }',
-  since: "0.2.0",
   parameters: [],
   load: () => import("./chatml.run.js").then((m) => m.chatml),
 });

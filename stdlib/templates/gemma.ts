@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "gemma",
   doc: "Turns between `<start_of_turn>role` and `<end_of_turn>`, as Gemma writes them. User and assistant take turns; there is no system.",
   example: 'model helper { base: "google/gemma-2b-it", task: chat, template: gemma }',
-  since: "0.2.0",
   parameters: [],
   load: () => import("./gemma.run.js").then((m) => m.gemma),
 });

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "llama2",
   doc: "Questions between `[INST]` and `[/INST]`, answers ended by the end token, as LLaMA 2 and Mistral write them. User and assistant take turns.",
   example: 'model helper { base: "TinyLlama/TinyLlama-1.1B-Chat-v1.0", task: chat, template: llama2 }',
-  since: "0.2.0",
   parameters: [],
   load: () => import("./llama2.run.js").then((m) => m.llama2),
 });

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "plain",
   doc: "The prompt, and right after it the completion and the end token: nothing is added between them. One user turn and one answer.",
   example: 'model helper { base: "gpt2", task: chat, template: plain }',
-  since: "0.2.0",
   parameters: [],
   load: () => import("./plain.run.js").then((m) => m.plain),
 });

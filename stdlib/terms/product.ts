@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "product",
   doc: "Several numbers multiplied: rows of a batch times batches of an update, say.",
   example: "where: [at_most(product(batch_size, accumulate), 64)]",
-  since: "0.2.0",
   elsewhere: { times: "product", mul: "product", multiply: "product" },
   capabilities: { of: (numbers) => numbers.reduce((a, b) => a * b, 1) },
   parameters: [

@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Byte-pair encoding over bytes, as GPT-2's, trained on the texts of the training split: every text has tokens, whatever its script.",
   example:
     "model scratch { architecture: gpt2(layers: 4, hidden: 128, heads: 4), tokenizer: bpe(vocabulary: 2_000), task: text_generation }",
-  since: "0.2.0",
   // Every byte is a token.
   parameters: [vocabulary(300), minimumFrequency],
   elsewhere: { ...elsewhere, byte_level_bpe: "bpe", ByteLevelBPETokenizer: "bpe" },

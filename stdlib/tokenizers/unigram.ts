@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "Unigram, as T5's and XLM-RoBERTa's (SentencePiece), trained on the texts of the training split: of all ways to cut a word the likeliest is taken; blanks are written ▁ and belong to the word after them.",
   example:
     "model scratch { architecture: t5(layers: 2, hidden: 128, heads: 4), tokenizer: unigram(vocabulary: 2_000), task: text2text_generation }",
-  since: "0.2.0",
   parameters: [
     vocabulary(30),
     {

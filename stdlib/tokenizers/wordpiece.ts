@@ -7,7 +7,6 @@ export const word = defineWord({
   doc: "WordPiece, as BERT's, trained on the texts of the training split: words are cut at blanks and punctuation, then into pieces, of which all but the first begin with ##.",
   example:
     "model scratch { architecture: bert(layers: 4, hidden: 128, heads: 4), tokenizer: wordpiece(vocabulary: 4_000), task: fill_mask }",
-  since: "0.2.0",
   parameters: [
     vocabulary(30),
     {

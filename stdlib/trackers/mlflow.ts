@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "mlflow",
   doc: "An MLflow server, told over HTTP: a run for each training, trials as nested runs under their sweep, with settings, losses and scores step by step, files, and where asked the model in its registry. A server that is away costs a training nothing: what it missed is sent later, once.",
   example: 'trackers: [mlflow("http://127.0.0.1:5000")]',
-  since: "0.2.0",
   elsewhere: {
     MLflow: "mlflow",
     tracking_uri: "url",

@@ -5,7 +5,6 @@ export const word = defineWord({
   name: "tensorboard",
   doc: "Event files for TensorBoard in a folder: losses, rates and scores step by step, the plan as text, and hyper-parameters, so that its page HPARAMS compares the trials of a sweep. `tensorboard --logdir board` opens it, while something trains too.",
   example: 'trackers: [tensorboard("board")]',
-  since: "0.2.0",
   elsewhere: {
     TensorBoard: "tensorboard",
     SummaryWriter: "tensorboard",

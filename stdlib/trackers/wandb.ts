@@ -6,7 +6,6 @@ export const word = defineWord({
   name: "wandb",
   doc: "Weights & Biases.",
   example: "trackers: [wandb]",
-  since: "0.2.0",
   planned: {
     meanwhile:
       '`tensorboard("board")` keeps the same curves and settings on this machine, `mlflow("http://…")` on a server',

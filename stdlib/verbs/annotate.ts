@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "annotate",
   doc: "Asks people for the labels of rows, by the keyboard, beneath the cell. What they decide goes to a file beside the source, which stays as it is, with who and when; the name after `as` is the data as they are annotated so far.",
   example: 'annotate tickets with router as checked { order: label_issues, annotator: "ann" }',
-  since: "0.1.0",
   operands: { what: "data" },
   connectors: { with: { takes: "model" }, as: { takes: "new-name", required: true } },
   effect: "acts",

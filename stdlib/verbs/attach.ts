@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "attach",
   doc: "Shows a training or a sweep that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model, or for what the sweep found. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",
   example: "attach night",
-  since: "0.1.0",
   operands: { what: "training" },
   connectors: { as: { takes: "new-name" } },
   effect: "acts",

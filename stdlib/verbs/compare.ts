@@ -5,7 +5,6 @@ export const word: Verb = {
   name: "compare",
   doc: "Compares models.",
   example: "compare router, wide on tickets.test",
-  since: "0.1.0",
   planned: { meanwhile: "`evaluate` takes several models: `evaluate router, wide on tickets.test`" },
   operands: { what: "any", many: true },
   connectors: {},

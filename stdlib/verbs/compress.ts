@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "compress",
   doc: "Makes a smaller model of a trained one, or of a prompted base (`compress prompt(…) on …`), which is a model like any other. Data after the first have rows without labels: the trained model's answers are learnt. Stages are done in order, each a run of its own: `small` is the last one, `small_distilled` and so on those before it. Keys of a recipe in the block override the recipe's.",
   example: "compress router on tickets with quick as small { distill: student(layers: 3) }",
-  since: "0.1.0",
   operands: { what: "model", calls: "contender" },
   connectors: {
     on: { takes: "data", required: true, many: true },

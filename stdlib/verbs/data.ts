@@ -88,7 +88,6 @@ export const word: BuiltVerb = {
   name: "data",
   doc: "Says what the data is: where it comes from, which column plays which role, how it is cleaned and split.",
   example: 'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team } }',
-  since: "0.1.0",
   operands: { what: "new-name" },
   connectors: { like: { takes: "data" } },
   effect: "defines",

@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "deploy",
   doc: "Writes a trained model for use elsewhere and proves it: what was written is opened in its own runtime, answers made-up inputs and rows of the data, and is compared with the notebook's answers. Where they differ, nothing is left.",
   example: 'deploy router to huggingface("build/router")',
-  since: "0.1.0",
   elsewhere: {
     export: "deploy",
     save: "deploy",

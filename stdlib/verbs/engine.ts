@@ -7,7 +7,6 @@ export const word: BuiltVerb = {
   name: "engine",
   doc: "Chooses what computes, and how much of the machine it takes.",
   example: "engine { engine: tensorflow, threads: 2 }",
-  since: "0.1.0",
   operands: { what: "none" },
   connectors: {},
   effect: "acts",

@@ -5,7 +5,6 @@ export const word: Verb = {
   name: "ensemble",
   doc: "Joins models.",
   example: "ensemble router, wide as both",
-  since: "0.1.0",
   planned: { meanwhile: "`evaluate` compares them; average their `predict` results in TypeScript" },
   operands: { what: "any", many: true },
   connectors: {},

@@ -8,7 +8,6 @@ export const word: BuiltVerb = {
   name: "evaluate",
   doc: "Scores trained models on data: a table, curves, a confusion matrix, the worst and the most uncertain examples; where rows are in several languages, each of them by itself.",
   example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
-  since: "0.1.0",
   operands: { what: "model", many: true, calls: "contender" },
   connectors: { on: { takes: "data", required: true, many: true } },
   effect: "acts",

@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "experiment",
   doc: "Names what is tried from here on, and who is told of it: trainings, sweeps and evaluations below it belong to the experiment, and its trackers keep them beside those of others.",
   example: 'experiment { name: "router-v2", trackers: [mlflow("http://127.0.0.1:5000"), tensorboard("board")] }',
-  since: "0.2.0",
   operands: { what: "none" },
   connectors: {},
   effect: "acts",

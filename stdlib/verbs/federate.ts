@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "federate",
   doc: "Trains one model on data that stay where they are: in each round some clients train it on their own rows, and what their weights became is put together. It begins from the base. Keys of a recipe in the block override the recipe's; `epochs` are those of a client in a round, one unless they are written.",
   example: "federate router on tickets with quick as drill { clients: dirichlet(10, alpha: 0.3), rounds: 20 }",
-  since: "0.2.0",
   operands: { what: "model" },
   connectors: {
     on: { takes: "data", required: true, many: true },

@@ -5,7 +5,6 @@ export const word: Verb = {
   name: "generate",
   doc: "Generates text.",
   example: 'generate writer on "A bright flat"',
-  since: "0.1.0",
   planned: { meanwhile: "`predict` writes text too, token by token as it comes" },
   operands: { what: "any", many: true },
   connectors: {},

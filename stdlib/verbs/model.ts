@@ -13,7 +13,6 @@ export const word: BuiltVerb = {
   name: "model",
   doc: "Says what is trained: the base model, the task, and the technique.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }',
-  since: "0.1.0",
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
   effect: "defines",

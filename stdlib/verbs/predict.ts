@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "predict",
   doc: "Lets a model answer: labels, or text that is written on, token by token as it comes. For texts, a split, or a TypeScript value. A model that writes text may be asked before it is trained.",
   example: 'predict router on "My invoice is wrong" as answer',
-  since: "0.1.0",
   operands: { what: "model" },
   connectors: { on: { takes: "any", required: true, many: true }, as: { takes: "new-name" } },
   effect: "acts",

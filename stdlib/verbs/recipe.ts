@@ -20,7 +20,6 @@ export const word: BuiltVerb = {
   name: "recipe",
   doc: "Says how training goes: how long, how big a batch, which optimizer and schedule, when to look and what to keep.",
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
-  since: "0.1.0",
   operands: { what: "new-name" },
   connectors: { like: { takes: "recipe" } },
   effect: "defines",

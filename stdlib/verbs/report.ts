@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "report",
   doc: "Writes one page (HTML, readable anywhere, without a network) of what was trained on what: plan, data, curves, scores with their intervals and pictures, a sweep's trials, and all that its numbers came from.",
   example: 'report router as "router.html"',
-  since: "0.2.0",
   operands: { what: "any", many: true },
   connectors: { as: { takes: "any" } },
   effect: "acts",

@@ -5,7 +5,6 @@ export const word: Verb = {
   name: "serve",
   doc: "Serves a model over HTTP.",
   example: "serve router",
-  since: "0.1.0",
   planned: { meanwhile: "`deploy router to http(port: 8000) as desk`" },
   elsewhere: { host: "serve", launch: "serve" },
   operands: { what: "any", many: true },

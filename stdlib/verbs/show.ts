@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "show",
   doc: "Shows a definition, or a part of a run: `show router.plan`, before a training too: `show router.plan on tickets with quick`; `.history`, `.mask` (which tokens of the rows are trained; before a training too: `show router.mask on tickets`), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given); `.edge` (size, memory and time of an answer on phones and boards, within a budget).",
   example: "show router.plan",
-  since: "0.1.0",
   operands: { what: "topic", many: true },
   connectors: { on: { takes: "data" }, with: { takes: "recipe" } },
   effect: "acts",

@@ -9,7 +9,6 @@ export const word: BuiltVerb = {
   doc: "Tries many settings of a model, its data and its recipe, and keeps the best.",
   example:
     "sweep router on tickets with quick as search { vary: { batch_size: choice(16, 32) }, trials: 4, maximize: accuracy }",
-  since: "0.1.0",
   operands: {
     what: "model",
     own: {

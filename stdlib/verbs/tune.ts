@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "tune",
   doc: "The version line that may open a file or a cell: which version of the language the text is written in.",
   example: "tune 1",
-  since: "0.1.0",
   operands: { what: "version" },
   connectors: {},
   effect: "defines",

@@ -6,7 +6,6 @@ export const word: BuiltVerb = {
   name: "update",
   doc: "Goes on training a model on new data, one data set after the other, and keeps what it knew. It begins with the weights that the name has: the same statement run again gives the same. `seasons` is the model after the last data set, `seasons_1` and so on after each. Keys of a recipe in the block override the recipe's; `epochs` are those of each data set.",
   example: "update router on spring, summer with quick as seasons { strategy: [ewc(1000), replay(5%)] }",
-  since: "0.2.0",
   operands: { what: "model" },
   connectors: {
     on: { takes: "data", required: true, many: true },

@@ -5,7 +5,6 @@ export const word: Verb = {
   name: "use",
   doc: "Brings the definitions of another Tune file. An action in a used file is an error.",
   example: 'use "common.tune"',
-  since: "0.1.0",
   operands: { what: "file" },
   connectors: {},
   effect: "defines",

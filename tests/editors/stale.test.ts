@@ -6,7 +6,7 @@ import { editorFiles } from "#editors/generate/files.js";
 import { placed } from "#editors/generate/snippets.js";
 import { verbs } from "./corpus.js";
 
-describe("the files of editors that are made", () => {
+describe("the committed files of editors", () => {
   it("are not stale", async () => {
     const files = await editorFiles();
     const stale = [...files].filter(([path, text]) => {

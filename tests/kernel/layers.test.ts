@@ -73,8 +73,6 @@ describe("the rooms of the kernel", () => {
 const TABLE = "kernel/codes.ts";
 
 function mayImport(file: string, other: string): boolean {
-  // Where kernelspecs of 0.1 look for the kernel.
-  if (file === "kernel/wire/main.ts") return true;
   // The package's table of codes stands above the rooms: each of them brings codes, and the main modules register all.
   if (file === TABLE || other === TABLE) return true;
   return rooms.includes(roomOf(other)) && rooms.indexOf(roomOf(other)) <= rooms.indexOf(roomOf(file));

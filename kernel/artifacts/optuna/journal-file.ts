@@ -3,10 +3,9 @@
  * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
  */
 import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { PRIVATE, writePrivate } from "../../fetch/private.js";
+import { PRIVATE } from "../../fetch/private.js";
 import { NotRead, openRegular } from "../../fetch/regular.js";
 import { writing } from "../folder-errors.js";
-import { readRegular } from "../read-regular.js";
 import { underLock } from "./journal-lock.js";
 import { lineOf, operationsOf, type Unsigned } from "./operations.js";
 import { Replay } from "./replay.js";
@@ -78,19 +77,6 @@ export class JournalFile {
     } catch (error) {
       throw writing(error, this.file);
     }
-  }
-
-  /** Puts another text in its place, which is made of the one that stands there; null: it stays. Coded errors as of `append`. */
-  rewrite(made: (text: string) => string | null): void {
-    try {
-      underLock(this.file, () => {
-        const text = made(readRegular(this.file) ?? "");
-        if (text !== null) writePrivate(this.file, text);
-      });
-    } catch (error) {
-      throw writing(error, this.file);
-    }
-    this.look();
   }
 
   private keep(): void {

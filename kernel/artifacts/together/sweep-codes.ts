@@ -143,7 +143,7 @@ export const togetherSweepCodes: CodeTable<TogetherSweepCodeData> = {
         coordinates: "lines are compared from two trials on that are done",
         distribution: "how scores lie can be told from three trials on that are done",
         importances: "what decides can be told from eight trials that are done",
-        timeline: "its trials don't say when they ran: they were kept by an older version",
+        timeline: "none of its trials says when it ran",
       })[d.topic] ?? `wait for a trial with a score, then write \`show ${d.sweep}.${d.topic}\` again`,
     explain:
       "Each picture of a sweep is drawn of what its trials came to: scores, reports on the way, times. Where there are none there is no picture.",

@@ -1,14 +1,12 @@
 /**
  * Which runs are trials of which sweep. A run of a sweep says so in its lock; what the trial scored stands in the sweep's
- * journal, `runs/sweeps/NAME-HASH.jsonl` (Optuna's, or a line a trial as earlier versions wrote it), which also knows the runs
- * of sweeps that wrote no such lock.
+ * journal, `runs/sweeps/NAME-HASH.jsonl`, in Optuna's format, which also names runs whose lock names no sweep.
  */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { fields, jsonOrNone, like, maybe, whole, type Schema } from "../../fetch/json.js";
+import { fields, like, whole, type Schema } from "../../fetch/json.js";
 import { JournalFile } from "../optuna/journal-file.js";
-import { readRegular } from "../read-regular.js";
 import { clip, oneLine, printable } from "../../core/display/text.js";
 import { stampOf } from "../../fetch/stamp.js";
 import { finite } from "../../core/session/finite.js";
@@ -33,8 +31,6 @@ export const trialSchema: Schema<TrialOf> = fields({
   seeds: v.exactOptional(v.literal(true)),
 });
 const isTrial = like(trialSchema);
-/** Of a line of an earlier journal what is told of a run. */
-const trialLine = fields({ run: v.string(), number: whole(1), values: maybe, score: maybe });
 /** What the table of runs tells of a trial. */
 export interface Trial {
   /** Same for all trials of one sweep. */
@@ -98,7 +94,7 @@ export class Trials {
   }
 }
 
-function journaled(key: string, { file, replay }: JournalFile): ReadonlyMap<string, Journaled> {
+function journaled(key: string, { replay }: JournalFile): ReadonlyMap<string, Journaled> {
   const sweep = plain(key.replace(/-[0-9a-f]{12}$/, ""));
   const found = new Map<string, Journaled>();
   const note = (run: string, of: Pick<Journaled, "number" | "score">, values: unknown): void => {
@@ -111,12 +107,6 @@ function journaled(key: string, { file, replay }: JournalFile): ReadonlyMap<stri
       if (typeof run === "string")
         note(run, { number: number + 1, score: finite(values?.[0]) }, userAttrs.get("values"));
     }
-  if (replay.studies.size > 0) return found;
-  for (const line of (readRegular(file, most.bytes) ?? "").split("\n")) {
-    // Null: it is torn, or not ours.
-    const record = line === "" ? null : jsonOrNone(line, trialLine);
-    if (record) note(record.run, { number: record.number, score: finite(record.score) }, record.values);
-  }
   return found;
 }
 

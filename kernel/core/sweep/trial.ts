@@ -29,7 +29,7 @@ export interface TrialRecord {
   readonly step?: number;
   /** Updates that it would train in all. */
   readonly steps?: number;
-  /** That it trained on, each time one was read; absent: an earlier version, or another program, ran it. */
+  /** That it trained on, each time one was read; absent: another program ran it. */
   readonly tokens?: number;
   /** Why it was pruned. */
   readonly why?: string;

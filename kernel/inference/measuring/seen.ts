@@ -42,7 +42,7 @@ export async function learntAmong(
 ): Promise<Seen | null> {
   const { facts } = part.prepared;
   if (!learnt || learnt.rows.length === 0) {
-    // A run of an older version, or a private one: of its own data what trained is known all the same.
+    // A private run does not record its rows: of its own data what trained is known all the same.
     const rows = facts.splits[part.split]?.rows ?? 0;
     const same = weights !== null && weights.data.hash === facts.hash && isTraining(part.split, facts.splits);
     return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder) } : null;

@@ -143,7 +143,7 @@ function fromAnywhere(
   const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
   const { made, recipeHash } = trained;
   const others = RunFolder.find(root, recipeHash).map((other) => (made ? madeFolder(other.path, made) : other.model));
-  // Runs of older versions have none of their own.
+  // A run that still trains has not written its own base yet.
   const own = made ? [o.run.base] : [];
   const found = [...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
   // What was made for it is never written again: other content is damage, or somebody else's.

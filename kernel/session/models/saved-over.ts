@@ -8,7 +8,6 @@ import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { LEARNT, readLearnt, writeLearnt } from "../../artifacts/learnt.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";
 import type { Weights } from "../../artifacts/weights.js";
-import { readRegular } from "../../artifacts/read-regular.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { SaveOptions } from "./save-options.js";
 
@@ -21,11 +20,11 @@ export function demandOwn(
   const holds = [MODEL.config, ADAPTER.config].some((name) => existsSync(join(folder, name)));
   if (replace || !holds) return;
   const own = nameOf(weights);
-  const other = readLearnt(folder)?.model ?? titleOf(folder);
+  const other = readLearnt(folder)?.model ?? null;
   if (other !== own) throw new CodedError("folder-of-another", { folder, other, own });
 }
 
-/** Tells in a saved folder which training it is of, and what that learnt from; of an older run nothing. */
+/** Records in a saved folder which training wrote it and what that learnt from; removes the record where the run has none. */
 export async function tellLearnt(folder: string, weights: Pick<Weights, "folder">): Promise<void> {
   const learnt = readLearnt(weights.folder);
   if (learnt) await writeLearnt(folder, learnt);
@@ -36,12 +35,6 @@ export async function tellLearnt(folder: string, weights: Pick<Weights, "folder"
 function nameOf({ folder }: Pick<Weights, "folder">): string {
   const lock = RunFolder.open(folder).lock();
   return readLearnt(folder)?.model ?? lock?.trial?.sweep ?? lock?.name ?? "";
-}
-
-/** Of its model card; null: there is none. Folders of older versions say by it alone whose they are. */
-function titleOf(folder: string): string | null {
-  const card = readRegular(join(folder, "README.md"));
-  return /^# (.+)$/m.exec(card ?? "")?.[1]?.replaceAll("\\", "") ?? null;
 }
 
 /** Coded errors `cannot-write`, `disk-full`. */

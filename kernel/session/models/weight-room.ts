@@ -137,7 +137,7 @@ export class WeightRoom {
     return this.wrote(folder, weights.checkpoint.file);
   }
 
-  /** What the run keeps of its own; null: nothing was made for it, or an older version wrote it. */
+  /** The base that was made for the run and lies in its folder; null: none was made, or the folder is gone. */
   private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
     const of = made && run !== undefined ? RunFolder.open(run) : null;
     if (!of || !existsSync(join(of.base, MODEL.config))) return null;

@@ -5,7 +5,7 @@
 import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-/** As a journal names it. Earlier versions wrote the whole path, of whichever system. */
+/** The name that a journal writes: the last part of the path, whichever system wrote it. */
 export function placeOf(run: string): string {
   return run.split(/[\\/]/).at(-1) ?? run;
 }

@@ -9,13 +9,11 @@ import type { Point } from "#stdlib/kinds/search.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../artifacts/optuna/operations.js";
 import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna/replay.js";
-import { readRegular } from "../../artifacts/read-regular.js";
 import { valuesAt } from "../../core/sweep/points.js";
 import type { Named } from "../../core/sweep/parameters.js";
 import { sharedPoint } from "../../core/sweep/shared-points.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import type { Strange } from "./journal/journal.js";
-import { keptTrialsIn } from "./journal/kept-trials.js";
 import { namedOf, Reading, recordOf, type JournalOf } from "./journal/logged-trial.js";
 
 export interface Started {
@@ -56,12 +54,6 @@ export function startedFrom(file: string, of: JournalOf, own: Point = {}): Start
 }
 
 function trialsIn(file: string, reading: Reading, of: JournalOf): readonly Earlier[] {
-  const kept = keptTrialsIn(readRegular(file) ?? "");
-  if (kept)
-    return kept.map((record, i) => {
-      const number = i + 1;
-      return { number, named: namedValues(record.values), record };
-    });
   const log = new JournalFile(file);
   log.look();
   const { study, goals } = studyFor(file, [...log.replay.studies.values()], of);
@@ -80,18 +72,6 @@ function sharedOf(logged: LoggedTrial, goals: readonly number[]): LoggedTrial {
 function sharedIn(record: Earlier["record"], goals: readonly number[]): Earlier["record"] {
   if (!("state" in record) || !record.spread) return record;
   return { ...record, spread: goals.map((at) => record.spread?.[at] ?? Number.NaN) };
-}
-
-/** `lora(rank: 8)` is told by its word, its arguments by theirs: `technique: lora`, `technique.lora.rank: 8`. */
-function namedValues(values: Readonly<Record<string, string>>): ReadonlyMap<string, Named> {
-  return new Map(
-    Object.entries(values).flatMap(([path, text]): (readonly [string, Named])[] => {
-      const [, word, inside] = /^(\p{ID_Start}\p{ID_Continue}*)\((.*)\)$/u.exec(text) ?? [];
-      if (word === undefined || inside === undefined) return [[path, text]];
-      const within = [...inside.matchAll(/(\p{ID_Start}\p{ID_Continue}*): ([^,()[\]]+)(?:, |$)/gu)];
-      return [[path, word], ...within.map(([, name, value]) => [`${path}.${word}.${name}`, value ?? ""] as const)];
-    }),
-  );
 }
 
 /**

@@ -165,7 +165,7 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
   const goesOn = checkpoints.length > 0;
   await continues?.begins(open, material, run, goesOn);
-  // A run that goes on has in its checkpoint what it began with; those of older versions had nothing.
+  // A run that goes on has in its checkpoint what it began with.
   if (goesOn || (continues && !continues.head)) return open;
   const lost = await takeHead(open.session, model, base, labels);
   if (lost) request.listener.onHeadLost?.(lost);

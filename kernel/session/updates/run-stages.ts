@@ -244,7 +244,7 @@ async function carry(
   if (known && sameTasks(known.tasks, o.tasks)) {
     o.onScores(i + 1, known.scores);
     const exemplars = learnt ? withKeptOutputs(all, readExemplars(weights.folder)) : all;
-    return { exemplars, said: o.tasks.map((_, j) => known.said?.[j] ?? null) };
+    return { exemplars, said: o.tasks.map((_, j) => known.said[j] ?? null) };
   }
   const { open } = await o.weights.ready(handle, o.stage.hostContext);
   const parts = await o.weights.parts(of.plan, o.stage.hostContext, weights.folder);

@@ -49,7 +49,6 @@ export function metricWord(record: MetricRecord, owner: Owner, definition: strin
     name,
     doc,
     definition,
-    since: "this notebook",
     example: record.example ?? `evaluate m on d.test { metrics: [${name}] }`,
     parameters: parametersOf("metric", name, record.parameters),
     capabilities: {

@@ -61,7 +61,6 @@ export function techniqueWord(record: TechniqueRecord, owner: Owner, definition:
     name,
     doc,
     definition,
-    since: "this notebook",
     example: record.example ?? `model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${name} }`,
     parameters: [...parameters, ...(starts ? [fromOurs] : [])],
     check: (call, context) => check(call, context, trace),

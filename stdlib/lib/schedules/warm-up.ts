@@ -1,4 +1,7 @@
-/** The warm-up that all schedules share: its parameter, and how many steps it takes. */
+/**
+ * The warm-up that all schedules share, as in transformers 5 (`optimization.py`): a straight rise from zero at the first step;
+ * what follows starts where it ends, at the full rate.
+ */
 import { parameter } from "#dsl/types/define.js";
 import type { Call } from "#dsl/types/value.js";
 
@@ -28,3 +31,10 @@ export function warmUpSteps({ arguments: { warmup } }: Call, total: number): num
   return 0;
 }
 export const warmUpCapabilities = { warmUp: warmUpSteps };
+
+/** Factor at step `step` (from 1) of `total`. `after`: the factor when so much (0 – 1) of the steps after the warm-up is done. */
+export function warmedUp(call: Call, step: number, total: number, after: (done: number) => number): number {
+  const [taken, warmup] = [step - 1, warmUpSteps(call, total)];
+  if (taken < warmup) return taken / warmup;
+  return after((taken - warmup) / Math.max(1, total - warmup));
+}

@@ -16,7 +16,6 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
   return defineWord({
     ...own,
     kind: "task",
-    since: "0.2.0",
     parameters: [prefixParameter(prefix, why), labelSmoothing],
     elsewhere: { label_smoothing_factor: "label_smoothing", ...own.elsewhere },
     check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),

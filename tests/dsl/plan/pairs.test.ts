@@ -5,10 +5,10 @@ import type { BaseFacts, DataFacts } from "#dsl/types/facts.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { t5 } from "#stdlib/models/t5.run.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { compiled, dataFacts } from "../world.js";
 
 const config = {

@@ -6,7 +6,7 @@ import { registry } from "#stdlib/registry.js";
 
 /** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
 describe("words as they are written down", () => {
-  const said = { doc: "", example: "", since: "0.1.0" } as const;
+  const said = { doc: "", example: "" } as const;
   const load = (): Promise<never> => Promise.reject(new Error("not loaded"));
   const size = parameter({
     ...{ name: "size", type: { is: "number" }, default: { value: 8 } },

@@ -10,7 +10,6 @@ const word = (standing: number) =>
     name: "tried",
     doc: "A word of this test.",
     example: "tried(width: 2)",
-    since: "0.1.0",
     parameters: [
       { name: "width", type: { is: "number" }, doc: "", default: { value: standing }, why: "", impact: "low" },
       { name: "from", type: { is: "string" }, doc: "", why: "", impact: "low" },

@@ -4,7 +4,7 @@ import { implementationOf, loadWord, wordOf } from "#dsl/types/loaded.js";
 import { makeRegistry, type Word } from "#dsl/types/registry.js";
 
 const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"experiment"> => ({
-  ...{ kind: "experiment", name, doc: "", example: "", since: "0.1", parameters: [] },
+  ...{ kind: "experiment", name, doc: "", example: "", parameters: [] },
   ...more,
 });
 const runs = word("runs", { load: () => Promise.resolve("what it does") });

@@ -12,7 +12,7 @@ import type { Deployed } from "#stdlib/kinds/target.js";
 import { CUTS } from "#stdlib/lib/gguf/cuts.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { openBase } from "#kernel/bases/open.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
 import { tokenizerOf } from "#kernel/bases/gguf/tokenizer.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fromNDArray } from "#dsl/graph/values.js";
-import { sgd } from "#stdlib/optimizers/sgd.run.js";
+import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { classifier, continued, decoder, labelled, scalars } from "#tests/stdlib/programs/small-models.js";
 import { ENGINES, engineNamed } from "./engines.js";

@@ -284,10 +284,14 @@ describe("the table of runs by their scores", () => {
     writeFileSync(join(root, "..", "secret"), '{"tags": ["secret"], "note": "secret"}');
     symlinkSync(join(root, "..", "secret"), join(linked.path, "notes.json"));
     mkdirSync(join(root, "sweeps"), { recursive: true });
-    writeFileSync(
-      join(root, "sweeps", "s-000000000000.jsonl"),
-      `null\n{"run": 7}\n{"run":"/elsewhere/${odd.id}","number":1,"values":{"a":{}},"score":"NaN"}\n{"torn`,
-    );
+    const operations = [
+      { op_code: 0, worker_id: "w", study_name: "s-000000000000", directions: [2] },
+      { op_code: 4, worker_id: "w", study_id: 0, datetime_start: "never" },
+      { op_code: 8, worker_id: "w", trial_id: 0, user_attr: { run: 7 } },
+      { op_code: 8, worker_id: "w", trial_id: 0, user_attr: { run: `/elsewhere/${odd.id}`, values: { a: {} } } },
+      { op_code: 6, worker_id: "w", trial_id: 0, state: 1, values: ["NaN"] },
+    ].map((operation) => `${JSON.stringify(operation)}\n`);
+    writeFileSync(join(root, "sweeps", "s-000000000000.jsonl"), `null\n${operations.join("")}{"torn`);
     const { rows, runs } = await look({ sort: "score", open: ["s-000000000000"] });
     const found = runs.find((one) => one.name === "odd")!;
     assert.ok(

@@ -12,7 +12,7 @@ const parameter = (name: string, required?: true): Parameter => ({
   ...(required && { required }),
 });
 const word = (kind: Word["kind"], name: string, more: Partial<Word> = {}): Word => ({
-  ...{ kind, name, doc: "", example: "", since: "0.1", parameters: [] },
+  ...{ kind, name, doc: "", example: "", parameters: [] },
   ...more,
 });
 /** A vocabulary of another day. */

@@ -5,7 +5,7 @@ import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";

@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Call } from "#dsl/types/value.js";
 import type { StartedWorker } from "#stdlib/kinds/runner.js";
-import { processes } from "#stdlib/runners/processes.run.js";
+import { processes } from "#stdlib/runners/processes.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Replaced } from "#kernel/session/trainings/gang.js";
 import { RankWorkers, type RankWorkersOptions } from "#kernel/session/trainings/gang-workers.js";

@@ -1,6 +1,6 @@
 /**
- * Runs of each version that was released, kept in tests/fixtures/runs: what people have on their disks. Made once, by
- * `node dist/tests/kernel/session/kept-runs.js`, and never changed after: kept-runs.test.ts opens and resumes them by the code of today.
+ * Runs in tests/fixtures/runs that were trained with an earlier `semantics` number (dsl/plan/semantics.ts). Made once, by
+ * `node dist/tests/kernel/session/kept-runs.js`, and never changed after: kept-runs.e2e.test.ts opens them.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -25,8 +25,6 @@ recipe r { epochs: 8, batch_size: 4, seed: 7, optimizer: adamw(learning_rate: 5e
   straight: "train small on d with r as straight { checkpoint: every(steps: 40) }",
   interrupted: "train small on d with r as parted { checkpoint: every(steps: 40) }",
   resumed: "train small on d with r as parted { resume: true, checkpoint: every(steps: 40) }",
-  sweep:
-    "sweep small on d as search with r { vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(lora(rank: choice(1, 2)), bitfit) }, trials: 4, maximize: accuracy }",
   scores: "evaluate whole, straight on d.test { metrics: [accuracy, loss], worst: 0 }",
 } as const;
 export const asked = ["a good film", "very poor book w3"] as const;
@@ -40,7 +38,6 @@ export interface Kept {
   readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly answers: Readonly<Record<string, readonly LabelPrediction[]>>;
   readonly losses: Readonly<Record<"finished" | "straight", readonly (readonly [step: number, loss: number])[]>>;
-  readonly trials: readonly { readonly values: Readonly<Record<string, string>>; readonly score: number | null }[];
 }
 
 /** The rows of small-training.ts, each with its split, so that no draw stands between then and now. */
@@ -89,8 +86,6 @@ async function make(): Promise<void> {
   const known = new Set([basename(model("straight").folder!)]);
   const cut = await interruptedAfter(book, cells.interrupted, 50, known);
   await book.run(cells.scores);
-  await book.run(cells.sweep);
-  const found = book.values.get("search") as { trials: Kept["trials"] };
   const runs = { finished: model("whole").folder!, straight: model("straight").folder!, interrupted: cut.path };
   const names = { finished: "whole", straight: "straight" } as const;
   const of = async <T>(make: (name: "whole" | "straight") => T | Promise<T>) =>
@@ -104,7 +99,6 @@ async function make(): Promise<void> {
     scores: Object.fromEntries(book.session.evaluations.map(({ model: of, metrics }) => [of, metrics])),
     answers: await of((name) => model(name).predict([...asked]) as Promise<readonly LabelPrediction[]>),
     losses: { finished: lossesOf(model("whole")), straight: lossesOf(model("straight")) },
-    trials: found.trials.map(({ values, score }) => ({ values, score })),
   };
   await book.session.close();
   mkdirSync(to, { recursive: true });

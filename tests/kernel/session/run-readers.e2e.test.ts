@@ -22,6 +22,7 @@ import { scoresOf } from "#kernel/history/run-scores.js";
 import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { Trials } from "#kernel/artifacts/together/trials.js";
 import { keptFolder } from "./kept-runs.js";
+import { one, trial } from "./sweeps/journals.js";
 import { assertCoded, standChanges, type Reader } from "../fetch/readers.js";
 
 describe("readers of runs", function () {
@@ -97,9 +98,9 @@ describe("readers of runs", function () {
   const lockText = readFileSync(join(kept("straight"), "lock.json"), "utf8");
   const events = lines(join(kept("straight"), "events.jsonl"));
   const eventsText = readFileSync(join(kept("straight"), "events.jsonl"), "utf8");
-  const journal = readdirSync(join(keptFolder, "0.1.0", "runs", "sweeps")).find((name) => name.endsWith(".jsonl"))!;
-  const trials = lines(join(keptFolder, "0.1.0", "runs", "sweeps", journal));
-  const [, sweep = "", sweepHash = ""] = /^(.*)-([0-9a-f]{12})\.jsonl$/.exec(journal) ?? [];
+  const swept = Journal.open(join(folder, "swept"), "search", "0123456789ab", one);
+  swept.add(trial);
+  const operations = lines(swept.file);
   const ofKind = (kind: string): unknown => events.find((event) => (event as { readonly kind: string }).kind === kind);
 
   const readers: Readonly<Record<string, Reader>> = {
@@ -150,25 +151,31 @@ describe("readers of runs", function () {
       },
       whole: (got) => got === 3,
     },
-    "a trial": {
-      good: trials[0],
-      read: async (text) => {
-        const root = join(folder, "swept");
-        put(`swept/sweeps/${journal}`, log(trials, text));
-        const known = new Trials(root);
-        await known.look();
-        const told = known.of("search_1-20261126-121956-88d84e", undefined);
-        const { trials: records } = Journal.open(root, sweep, sweepHash, {
-          vary: {},
-          goals: [{ metric: "accuracy", direction: "maximize" }],
-        });
-        return [
-          told?.values,
-          ...records.map(({ values, score: at }) => `${Object.values(values).join().trim()} ${at?.toFixed(2) ?? ""}`),
-        ];
-      },
-      whole: (got) => (got as string[]).length === trials.length + 2,
-    },
+    ...Object.fromEntries(
+      operations.map((operation, i): [string, Reader] => [
+        `operation ${i} of a sweep's journal`,
+        {
+          good: operation,
+          read: async (text) => {
+            writeFileSync(
+              swept.file,
+              operations.map((line, j) => `${i === j ? text : JSON.stringify(line)}\n`).join(""),
+            );
+            const known = new Trials(join(folder, "swept"));
+            await known.look();
+            const { trials } = Journal.open(join(folder, "swept"), "search", "0123456789ab", one);
+            return [
+              ...(known.of("search_1", undefined)?.values === null ? [] : ["values"]),
+              ...trials.map(
+                ({ values, score: at }) => `${Object.values(values).join().trim()} ${at?.toFixed(2) ?? ""}`,
+              ),
+            ];
+          },
+          runs: 60,
+          whole: (got) => (got as string[]).length === 2,
+        },
+      ]),
+    ),
     "a checkpoint's position": {
       good: { step: 3, best: { score: 0.5, step: 2 }, validated: 2, watched: [0.1, null, "NaN"], seconds: 4 },
       read: (text) => {

@@ -5,7 +5,7 @@ import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "./small-tokenizers.js";

@@ -7,7 +7,7 @@ import { values, type Values } from "#dsl/graph/values.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Kept, Local } from "#stdlib/kinds/aggregator.js";
-import { sgd } from "#stdlib/optimizers/sgd.run.js";
+import { sgd } from "#stdlib/optimizers/sgd.js";
 import { updateBy } from "#stdlib/programs/strategies.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, golden, served, titleOf, zeros, type LocalRun } from "./golden.js";

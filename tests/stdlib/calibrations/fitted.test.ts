@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Decisions } from "#stdlib/kinds/calibration.js";
 import type { MetricInput } from "#stdlib/kinds/metric.js";
 import { temperature } from "#stdlib/calibrations/temperature.run.js";
-import { threshold } from "#stdlib/calibrations/threshold.run.js";
+import { threshold } from "#stdlib/calibrations/threshold.js";
 import { cooled, sharesOf } from "#stdlib/lib/calibrations/thresholds.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/types/loaded.js";

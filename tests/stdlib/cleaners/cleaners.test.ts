@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { dropDuplicates } from "#stdlib/cleaners/drop_duplicates.run.js";
-import { dropEmpty } from "#stdlib/cleaners/drop_empty.run.js";
+import { dropEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import type { Call } from "#dsl/types/value.js";

@@ -1,16 +1,16 @@
 /** Cleaners of letters, lengths, patterns, languages and shares. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dropEmpty } from "#stdlib/cleaners/drop_empty.run.js";
-import { dropLong } from "#stdlib/cleaners/drop_long.run.js";
-import { dropShort } from "#stdlib/cleaners/drop_short.run.js";
+import { dropEmpty } from "#stdlib/cleaners/drop_empty.js";
+import { dropLong } from "#stdlib/cleaners/drop_long.js";
+import { dropShort } from "#stdlib/cleaners/drop_short.js";
 import { language } from "#stdlib/cleaners/language.run.js";
-import { lowercase } from "#stdlib/cleaners/lowercase.run.js";
-import { relabel } from "#stdlib/cleaners/relabel.run.js";
+import { lowercase } from "#stdlib/cleaners/lowercase.js";
+import { relabel } from "#stdlib/cleaners/relabel.js";
 import { replace } from "#stdlib/cleaners/replace.run.js";
 import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
-import { whitespace } from "#stdlib/cleaners/whitespace.run.js";
+import { whitespace } from "#stdlib/cleaners/whitespace.js";
 import { asciiDigits, asciiForms } from "#stdlib/lib/cleaners/digits.js";
 import type { Value } from "#dsl/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";

@@ -1,7 +1,7 @@
 /** Cleaners of scores outside a range: which rows they drop, which numbers they change, which columns they refuse. */
 import assert from "node:assert/strict";
-import { clamp } from "#stdlib/cleaners/clamp.run.js";
-import { dropOutside } from "#stdlib/cleaners/drop_outside.run.js";
+import { clamp } from "#stdlib/cleaners/clamp.js";
+import { dropOutside } from "#stdlib/cleaners/drop_outside.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { compiled } from "../../dsl/world.js";
 import { call } from "../../kernel/core/data/plans.js";

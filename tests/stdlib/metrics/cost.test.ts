@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/types/value.js";
-import { latency } from "#stdlib/metrics/latency.run.js";
-import { memory } from "#stdlib/metrics/memory.run.js";
-import { size } from "#stdlib/metrics/size.run.js";
+import { latency } from "#stdlib/metrics/latency.js";
+import { memory } from "#stdlib/metrics/memory.js";
+import { size } from "#stdlib/metrics/size.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 

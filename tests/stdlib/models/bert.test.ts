@@ -3,12 +3,12 @@ import { readFileSync, readdirSync } from "node:fs";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { validate } from "#dsl/graph/validate.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf, type Trained } from "./golden.js";
 

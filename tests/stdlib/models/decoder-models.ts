@@ -4,11 +4,11 @@ import { readFileSync, readdirSync } from "node:fs";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 

@@ -13,7 +13,7 @@ import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { isTarget } from "#stdlib/lib/techniques/shapes.js";
 import { ENCODERS } from "./encoder-models.js";
 import { root } from "./golden.js";

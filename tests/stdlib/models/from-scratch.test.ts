@@ -6,7 +6,7 @@ import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
 
 const root = new URL("../../../..", import.meta.url);

@@ -11,7 +11,7 @@ import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 
 const VOCABULARY = 11;
 const config = gpt2.config({ vocab_size: VOCABULARY, n_positions: 16, n_embd: 8, n_layer: 2, n_head: 2 });

@@ -1,12 +1,12 @@
 /** A classifier and a decoder, both tiny and from scratch, with batches that can be cut into parts. */
 import { bert } from "#stdlib/models/bert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { fedDraws } from "#tests/drawn.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import { registry } from "#stdlib/registry.js";

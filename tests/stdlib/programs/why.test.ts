@@ -6,7 +6,7 @@ import { values } from "#dsl/graph/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { buildWhy } from "#stdlib/programs/why.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { feedsOf, root, run, shapesOf, tensorsOf } from "../models/golden.js";
 
 interface Golden {

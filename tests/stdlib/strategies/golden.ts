@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Program } from "#dsl/graph/program.js";
 import { values, type Values } from "#dsl/graph/values.js";
-import { sgd } from "#stdlib/optimizers/sgd.run.js";
+import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { buildConsolidate, SQUARES } from "#stdlib/programs/consolidation.js";
 import { updateBy } from "#stdlib/programs/strategies.js";

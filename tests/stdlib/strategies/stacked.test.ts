@@ -8,7 +8,7 @@ import type { Program } from "#dsl/graph/program.js";
 import { validate } from "#dsl/graph/validate.js";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/types/value.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { stacked } from "#stdlib/lib/strategies/stacked.js";
 import { loraSettings } from "#stdlib/lib/techniques/lora-settings.js";
 import { updateBy } from "#stdlib/programs/strategies.js";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/graph/values.js";
 import type { Call } from "#dsl/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { sentenceSimilarity } from "#stdlib/tasks/sentence_similarity.run.js";

@@ -12,12 +12,12 @@ import { collate } from "#kernel/core/data/batches.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { LABELS, ROLES, rowsFor, VOCABULARY } from "./rows.js";
 import { drawn } from "#tests/drawn.js";
 

@@ -6,7 +6,7 @@ import { adapterOf } from "#kernel/artifacts/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -6,7 +6,7 @@ import { formOfLabel } from "#dsl/rules/label-form.js";
 import type { AnnotatedFacts } from "#dsl/types/annotated-facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/types/subject.js";
-import { isEmpty } from "#stdlib/cleaners/drop_empty.run.js";
+import { isEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { spokenToo } from "#stdlib/lib/cleaners/text-roles.js";
 import type { Cleaning } from "../cleaning.js";
 import { inOrder } from "../label-order.js";

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.run.js";
+import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
 

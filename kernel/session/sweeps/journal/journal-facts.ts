@@ -8,7 +8,6 @@ import { JournalFile } from "../../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../../artifacts/optuna/operations.js";
 import { over } from "../../../artifacts/optuna/replay.js";
 import { readRegular } from "../../../artifacts/read-regular.js";
-import { keptTrialsIn } from "./kept-trials.js";
 
 export interface Places {
   /** Of the notebook. */
@@ -27,12 +26,6 @@ export function journalFile(of: TrialsOf, { folder, runs }: Places): string {
 /** Coded errors `no-such-sweep`, `no-journal`. */
 export function journalFacts(of: TrialsOf, places: Places): JournalFacts {
   const file = journalFile(of, places);
-  const text = readRegular(file);
-  const kept = keptTrialsIn(text ?? "");
-  if (kept) {
-    const varies = [...new Set(kept.flatMap(({ values }) => Object.keys(values)))];
-    return { studies: [{ varies, trials: kept.length }] };
-  }
   const log = new JournalFile(file);
   log.look();
   const studies = [...log.replay.studies.values()].map(({ directions, trials }) => ({
@@ -42,7 +35,10 @@ export function journalFacts(of: TrialsOf, places: Places): JournalFacts {
   }));
   if (studies.length > 0) return { studies };
   const name = "sweep" in of ? of.sweep : of.journal;
-  throw new CodedError("no-journal", { file: name, why: text === null ? "there is no such file" : "it has no study" });
+  throw new CodedError("no-journal", {
+    file: name,
+    why: readRegular(file) === null ? "there is no such file" : "it has no study",
+  });
 }
 
 /** The newest first. */

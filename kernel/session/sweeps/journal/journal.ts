@@ -8,11 +8,9 @@ import { basename, dirname, join } from "node:path";
 import { makePrivateFolder } from "../../../fetch/private.js";
 import { writing } from "../../../artifacts/folder-errors.js";
 import { JournalFile } from "../../../artifacts/optuna/journal-file.js";
-import { DIRECTION, lineOf, OP, STATE, type Unsigned } from "../../../artifacts/optuna/operations.js";
+import { DIRECTION, OP, STATE, type Unsigned } from "../../../artifacts/optuna/operations.js";
 import { over, type LoggedStudy, type LoggedTrial } from "../../../artifacts/optuna/replay.js";
-import { readRegular } from "../../../artifacts/read-regular.js";
 import type { TrialRecord } from "../../../core/sweep/trial.js";
-import { keptTrialsIn } from "./kept-trials.js";
 import { placeOf, runIn } from "../run-places.js";
 import { begun, ended, fits, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
 
@@ -36,8 +34,6 @@ export class Journal {
   private readonly own = new Set<number>();
   /** By id, as they were read last. */
   private readonly known = new Map<number, Known>();
-  /** Of a journal in the form of earlier versions; null: it is none. */
-  private kept: readonly TrialRecord[] | null;
 
   private constructor(
     readonly file: string,
@@ -45,8 +41,6 @@ export class Journal {
   ) {
     this.log = new JournalFile(file);
     this.reading = new Reading(of);
-    const kept = keptTrialsIn(readRegular(file) ?? "");
-    this.kept = kept?.map((trial, i) => this.here({ ...trial, number: i + 1 })) ?? null;
     this.log.look();
   }
 
@@ -83,7 +77,7 @@ export class Journal {
 
   /** Those that are over, whoever ran them, by their numbers. */
   get trials(): readonly TrialRecord[] {
-    return this.kept ?? this.logged(over).filter(fits);
+    return this.logged(over).filter(fits);
   }
   /** Begun by a process of ours that ended before they did: `begin` takes them up again under their numbers. */
   get interrupted(): readonly TrialRecord[] {
@@ -98,7 +92,7 @@ export class Journal {
   }
   /** The number that the next trial gets, if nobody else begins one. */
   get next(): number {
-    return (this.kept ?? this.study?.trials ?? []).length + 1;
+    return (this.study?.trials ?? []).length + 1;
   }
 
   /** Reads what others wrote since. */
@@ -153,7 +147,6 @@ export class Journal {
   }
 
   private append(made: () => readonly Unsigned[], keep = false): void {
-    if (this.kept) this.renew();
     this.log.append(this.worker, made, keep);
   }
 
@@ -177,17 +170,6 @@ export class Journal {
     }));
     const first = begun(this.reading, this.studyId, { ...trial, begun: at - 1000 * trial.seconds });
     return [first, ...reports, ...ended(id, written(trial), { at, missed })];
-  }
-
-  /** A journal of an earlier version becomes Optuna's before anything is added. */
-  private renew(): void {
-    const kept = this.kept ?? [];
-    this.log.rewrite((text) => {
-      if (!keptTrialsIn(text)) return null; // another process was first
-      const made = [...this.opening(), ...kept.flatMap((trial, i) => this.whole(trial, i))];
-      return made.map((one) => `${lineOf(one, this.worker)}\n`).join("");
-    });
-    this.kept = null;
   }
 
   private idOf(number: number): number {

@@ -192,7 +192,7 @@ export function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<Tria
   );
 }
 
-/** `own`: its choices are ours by their place, whatever texts an earlier version gave them. */
+/** `own`: a choice is found by its place in the list, whatever text the journal gives it. */
 export function namedOf({ parameters }: Reading, { params }: LoggedTrial, own: boolean): ReadonlyMap<string, Named> {
   const found = new Map<string, Named>();
   for (const [name, { value, distribution }] of params) {

@@ -1,11 +1,8 @@
 /** A journal told to somebody who has no sweep at hand: its studies with their trials, by what the file itself says. */
-import { basename } from "node:path";
 import { meantBy, type Distribution } from "../../../artifacts/optuna/distributions.js";
 import { JournalFile } from "../../../artifacts/optuna/journal-file.js";
 import { DIRECTION, STATE } from "../../../artifacts/optuna/operations.js";
 import { over, type LoggedStudy, type LoggedTrial } from "../../../artifacts/optuna/replay.js";
-import { readRegular } from "../../../artifacts/read-regular.js";
-import { keptTrialsIn } from "./kept-trials.js";
 import { readable, stateOf } from "./logged-trial.js";
 
 export interface ToldTrial {
@@ -34,20 +31,6 @@ export interface ToldStudy {
 
 /** Empty: it is no journal. */
 export function toldJournal(file: string): readonly ToldStudy[] {
-  const kept = keptTrialsIn(readRegular(file) ?? "");
-  if (kept) {
-    const trials = kept.map(({ number, state, score, values, seconds, run, error }) => ({
-      number,
-      state,
-      scores: score === null ? null : [score],
-      values,
-      reports: [],
-      seconds,
-      run,
-      why: error,
-    }));
-    return [{ name: basename(file, ".jsonl"), goals: [{ metric: null, direction: null }], trials, best: null }];
-  }
   const log = new JournalFile(file);
   log.look();
   return [...log.replay.studies.values()].map(studyTold);

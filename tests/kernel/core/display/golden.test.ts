@@ -1,11 +1,10 @@
 /** Everything shown, as it is committed: text for a terminal, HTML for a page, plotly's JSON for the live view. */
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { readMarkup } from "./markup.js";
 import { gallery } from "./examples.js";
+import { committed, committedNames, writeSection } from "./golden-sections.js";
 import { plotlyMime } from "#kernel/core/display/figure.js";
 
-const golden = new URL("../../../../../tests/golden/display/", import.meta.url);
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
 /** Pictures are written as the SVG they hold, so that a change can be read. */
@@ -17,23 +16,24 @@ function readable(html: string): string {
 }
 
 describe("what is shown", () => {
-  for (const [name, shown] of Object.entries(gallery())) {
+  const shown = gallery();
+  const names = Object.keys(shown);
+  it("is all that is committed", () => {
+    assert.deepEqual(committedNames(names).toSorted(), names.toSorted());
+  });
+  for (const [name, { bundle }] of Object.entries(shown)) {
     it(`${name} is as committed`, () => {
-      const figure = shown.bundle[plotlyMime];
+      const figure = bundle[plotlyMime];
       const text = [
-        shown.bundle["text/plain"],
-        readable(shown.bundle["text/html"] as string),
+        bundle["text/plain"],
+        readable(bundle["text/html"] as string),
         ...(figure === undefined ? [] : [JSON.stringify(figure, null, 1)]),
       ].join("\n\n----\n\n");
-      const file = new URL(`${name}.txt`, golden);
-      if (bless) {
-        mkdirSync(golden, { recursive: true });
-        writeFileSync(file, text);
-      }
-      assert.equal(text, readFileSync(file, "utf8"));
+      if (bless) writeSection(name, text, names);
+      assert.equal(text, committed(name));
     });
     it(`${name} is well-formed`, () => {
-      const html = shown.bundle["text/html"] as string;
+      const html = bundle["text/html"] as string;
       const pictures = [...html.matchAll(/data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)/g)];
       for (const [, data] of pictures) readMarkup(Buffer.from(data!, "base64").toString("utf8"), "svg");
       readMarkup(html, "html");

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildPrompting } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import { generate } from "#kernel/inference/generate.js";

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { does } from "#kernel/core/session/words.js";
 import type { Session } from "#kernel/engine/engine.js";

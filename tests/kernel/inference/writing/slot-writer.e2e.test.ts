@@ -6,7 +6,7 @@ import type { NDArray } from "#dsl/graph/program.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import type { SlotWriter } from "#kernel/inference/writing/contract.js";

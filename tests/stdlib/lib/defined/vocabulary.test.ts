@@ -160,7 +160,7 @@ describe("a vocabulary that grows", () => {
   });
   it("a parameter that a word's record plans is told as the design's", () => {
     const word: Word = {
-      ...{ kind: "cleaner", name: "shorten", doc: "Cuts texts.", example: "clean: shorten", since: "test" },
+      ...{ kind: "cleaner", name: "shorten", doc: "Cuts texts.", example: "clean: shorten" },
       parameters: [
         {
           ...{ name: "by", type: { is: "number" }, doc: "", why: "", impact: "low" },

@@ -166,29 +166,6 @@ describe("a sweep's journal", () => {
     assert.deepEqual(open().trials.at(-1)?.values, own.values);
   });
 
-  it("takes up a journal of an earlier version, and makes it Optuna's before it writes", () => {
-    const journal = open();
-    const kept = Object.fromEntries(Object.entries(trial).filter(([name]) => name !== "begun"));
-    const text = `${JSON.stringify(kept)}\n${JSON.stringify({ ...kept, number: 2, score: null, state: "failed", run: null, error: "x" })}\n{"number":3,`;
-    writeFileSync(journal.file, text);
-    const before = open();
-    assert.deepEqual(before.trials[0], kept);
-    assert.equal(before.next, 3);
-    assert.equal(readFileSync(journal.file, "utf8"), text, "to open changes nothing");
-    before.begin(running(3));
-    before.end({ ...trial, number: 3 });
-    for (const line of lines(before)) assert.ok("op_code" in JSON.parse(line));
-    for (const each of [before, open()])
-      assert.deepEqual(
-        each.trials.map(({ number, score, state, error }) => [number, score, state, error]),
-        [
-          [1, 0.9, "done", null],
-          [2, null, "failed", "x"],
-          [3, 0.9, "done", null],
-        ],
-      );
-  });
-
   it("tells a file that it can't write as a coded error", () => {
     const journal = open();
     rmSync(journal.file, { force: true });

@@ -1,1 +1,0 @@
-((comment) @injection.content (#set! injection.language "comment"))

@@ -1,2 +1,0 @@
-[(block) (list) (arguments)] @rainbow.scope
-["{" "}" "(" ")" "[" "]"] @rainbow.bracket

@@ -1,1 +1,0 @@
-[(block) (list) (arguments) (text) (comment)] @fold

@@ -1,0 +1,74 @@
+/** Names that only a run folder has, and trainings of this notebook that did not end. */
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { plainHostContext } from "#kernel/core/session/host-context.js";
+import { compileAll } from "#kernel/session/answers/host.js";
+import { keptFolder } from "./kept-runs.js";
+
+describe("a name without weights here", () => {
+  const folder = mkdtempSync(join(tmpdir(), "of-before-"));
+  const kept = join(keptFolder, readdirSync(keptFolder)[0]!);
+  before(() => {
+    cpSync(join(kept, "runs"), join(folder, "runs"), { recursive: true });
+    const rows = Array.from({ length: 40 }, (_, i) => `text ${String(i)},${i % 2 ? "x" : "y"}`);
+    writeFileSync(join(folder, "rows.csv"), ["text,label", ...rows].join("\n"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const told = async (...cells: readonly string[]): Promise<readonly string[]> => {
+    const sources = cells.map((text, i) => ({ id: `cell-${String(i)}`, title: `cell ${String(i)}`, text, cell: i }));
+    const { diagnostics } = await compileAll(sources, { hostContext: plainHostContext(folder) });
+    return diagnostics
+      .filter(({ code }) => code === "unknown-name" || code === "not-trained")
+      .map((one) => `${one.code}: ${wordsFor(one).help ?? ""}`);
+  };
+  const data =
+    'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 50%, test: 50%) }';
+
+  it("is opened from its run, where one of that name is there", async () => {
+    const id = readdirSync(join(folder, "runs")).find((name) => name.startsWith("straight"))!;
+    const [said] = await told(data, "evaluate straight on d.test");
+    assert.equal(
+      said,
+      `unknown-name: its run is there: open it by \`model straight { load: "${id}" }\`, or run the cell that defines it`,
+    );
+    assert.deepEqual(await told(data, `model straight { load: "${id}" }`, "evaluate straight on d.test"), []);
+    assert.deepEqual(await told(data, "evaluate nobody on d.test"), ["unknown-name: define it first"]);
+    // What is to be trained anew is no run.
+    assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
+  });
+  it("is not opened where its training left nothing to be opened", async () => {
+    const runs = join(folder, "runs");
+    const of = readdirSync(runs).find((name) => name.startsWith("straight"))!;
+    const id = of.replace("straight", "cutoff");
+    cpSync(join(runs, of), join(runs, id), { recursive: true });
+    for (const file of ["lock.json", "plan.json"]) {
+      const path = join(runs, id, file);
+      writeFileSync(path, readFileSync(path, "utf8").replaceAll('"straight"', '"cutoff"'));
+    }
+    const use = [data, "evaluate cutoff on d.test"] as const;
+    assert.match((await told(...use)).join("\n"), /its run is there/);
+    rmSync(join(runs, id, "checkpoints"), { recursive: true });
+    assert.deepEqual(await told(...use), ["unknown-name: define it first"]);
+  });
+  it("goes on training where its training did not end", async () => {
+    const model = 'model m { base: "bert", task: text_classification }';
+    const [said] = await told(data, model, "train m on d as long { steps: 9 }", "evaluate long on d.test");
+    assert.match(
+      said ?? "",
+      /^not-trained: its training did not end: `train m on d as long { …, resume: true }` goes on/,
+    );
+    const [own] = await told(data, model, "train m on d { steps: 9 }", "evaluate m on d.test");
+    assert.match(own ?? "", /`train m on d { …, resume: true }`/);
+    const by = "recipe r { steps: 9 }\ntrain m on d with r as long";
+    assert.match(
+      (await told(data, model, by, "evaluate long on d.test"))[0] ?? "",
+      /`train m on d with r as long \{ …/,
+    );
+    const [none] = await told(data, model, "evaluate m on d.test");
+    assert.match(none ?? "", /^not-trained: train it first/);
+  });
+});
