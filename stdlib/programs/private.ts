@@ -17,7 +17,6 @@ import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Supervision } from "../kinds/task.js";
 import { SUM } from "./accumulate.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions, PrivatePrograms } from "./options.js";
@@ -27,14 +26,11 @@ import { supervise } from "./supervision.js";
 /** Prefix of the inputs that bring noise. */
 export const NOISE = "noise/";
 
-/** Tasks of which a batch has several texts for a row, or whose rows lose something by how far others make them be padded. */
-const BESIDE: readonly string[] = ["apart", "contexts"] satisfies readonly Supervision["rows"][];
-
 /** `clip`: the greatest length of what a row says. */
 export function buildPrivate(o: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
   const alone = once(() => build(o, clip, false));
   return {
-    apart: BESIDE.includes(o.task.implementation.supervision.rows) ? null : build(o, clip, true),
+    apart: o.task.implementation.supervision.rowFormat.supports.batchedRowGradients ? build(o, clip, true) : null,
     get alone() {
       return alone();
     },

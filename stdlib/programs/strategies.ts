@@ -109,7 +109,7 @@ function sumOf(graph: Graph, name: string, { type }: State): Tensor {
 
 /** In f32 and without dropout: small squares are what it is about. Null: rows can't be told apart. */
 function buildLook(o: AssembleOptions, of: LookOf, apart: boolean): Look | null {
-  if (apart && o.task.implementation.supervision.rows !== "texts") return null;
+  if (apart && !o.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const model = buildModel({ ...o, dropout: 0 }, graph, inputs);

@@ -1,0 +1,5 @@
+/** A row is a whole conversation, written by a chat template. Only tokens of the assistant are targets. */
+import { causalLm } from "./causal-lm.js";
+import type { RowFormat } from "./row-format.js";
+
+export const conversations: RowFormat = { ...causalLm, name: "conversations" };

@@ -1,0 +1,13 @@
+/** A row is one text, or two that are joined (`text`, `text_pair`), cut at `max_length`. */
+import { textExamples, type RowFormat } from "./row-format.js";
+
+export const singleText: RowFormat = {
+  name: "single_text",
+  generatesText: false,
+  predictsNextToken: false,
+  separateTexts: false,
+  labelsWords: false,
+  usesTokenTypes: (pairs) => pairs,
+  supports: { batchedRowGradients: true, batchedRowFisher: true, pageTraining: true, litertCall: true },
+  onnxExamples: textExamples,
+};
