@@ -2,12 +2,14 @@
  * A row is a `question` beside a window over its `context`. A longer context becomes several rows that overlap, each with the
  * whole question; the task joins what the model answers for them.
  */
+import { countTruncated } from "#dsl/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const extractiveQa: RowFormat = {
   name: "extractive_qa",
   generatesText: false,
   predictsNextToken: false,
+  countEpoch: countTruncated,
   separateTexts: false,
   labelsWords: false,
   usesTokenTypes: () => true,

@@ -2,6 +2,7 @@
  * A row format: how one row of the data becomes input of a model. Each format is one file in this folder; the tokenizing half of
  * it is a file of the same name in kernel/encoding/row-formats.
  */
+import type { RowFormatCapabilities } from "#dsl/types/capabilities/row-format.js";
 import type { Call } from "#dsl/types/value.js";
 
 /** The names that kernel/encoding/row-formats needs an encoder for: a missing one is a compile error. */
@@ -14,12 +15,8 @@ export type RowFormatName =
   | "pair_encoding"
   | "extractive_qa";
 
-export interface RowFormat {
+export interface RowFormat extends RowFormatCapabilities {
   readonly name: RowFormatName;
-  /** The model writes text: it has no answers besides tokens. */
-  readonly generatesText: boolean;
-  /** Every token of a row is predicted from those before it. */
-  readonly predictsNextToken: boolean;
   /** Each text of a row is encoded by itself into one vector, as a bi-encoder does; `last_hidden_state` is an output besides. */
   readonly separateTexts: boolean;
   /** A row is a list of words, and each word has a label. */
