@@ -62,7 +62,7 @@ export function carrier<C>(
     program: train,
     vocabulary: given.vocabulary,
     labels: given.labels,
-    windows: implementation.supervision.rows === "windows",
+    windows: implementation.supervision.rowFormat.predictsNextToken,
     sizes: given.family.sizes(given.family.config(given.config)),
   };
 }

@@ -131,7 +131,7 @@ function holds(program: Program, name: string, target: Call, at: Span): boolean 
   const { continues, tasks } = registry.find("target", target.word)?.capabilities ?? {};
   const task = taskOf(program, name);
   if (task === undefined) return true;
-  const goesOn = registry.find("task", task.word)?.capabilities?.supervision === "next_token";
+  const goesOn = registry.find("task", task.word)?.capabilities?.rowFormat.predictsNextToken === true;
   const held = (what: string, instead?: string): false => {
     const why = `its task is ${task.word}, and ${target.word} holds models ${what}`;
     program.report("cannot-deploy", { model: name, target: target.word, why, ...(instead && { instead }) }, at);

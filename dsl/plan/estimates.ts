@@ -23,16 +23,8 @@ import type { Program } from "./program.js";
 import { timesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../types/facts.js";
-import {
-  allRows,
-  fed,
-  predictsNext,
-  readsConversations,
-  updatesPerEpoch,
-  writesText,
-  type Fed,
-  type SomeRows,
-} from "./batches.js";
+import { allRows, countEpoch, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
+import type { EpochRows, SomeRows } from "../types/capabilities/row-format.js";
 import type { Estimates } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../types/subject.js";
@@ -64,11 +56,9 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
   const { model, base, data, training, kept } = o;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
-  const windows = predictsNext(program.registry, model.task);
-  const cuts = readsConversations(program.registry, model.task) && !training.packing;
-  const feeding = { windows: windows && !cuts, packing: training.packing };
+  const feeding = { rowFormat: rowFormatOf(program.registry, model.task), packing: training.packing };
   const among = kept && !kept.beside ? kept.parts : [];
-  const epoch = fed([allRows(split), ...among], model.max_length, feeding);
+  const epoch = countEpoch([allRows(split), ...among], model.max_length, feeding);
   const { longest } = epoch;
   const family = program.registry.find("model", base.family)?.capabilities;
   const { hidden: width, vocabulary, ...sizes } = sizesIn(base, family);
@@ -86,7 +76,7 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
-  const drawn = kept?.beside && kept.parts.length > 0 ? fed(kept.parts, model.max_length, feeding) : o.drawn;
+  const drawn = kept?.beside && kept.parts.length > 0 ? countEpoch(kept.parts, model.max_length, feeding) : o.drawn;
   // None of them is drawn twice for a batch.
   const each = drawn && kept ? Math.min(1, drawn.rows / training.batch_size) : 1;
   const added = drawn && mean > 0 ? 1 + (each * meanOf(drawn)) / mean : 1;
@@ -129,7 +119,7 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
         tokens +
       updateEffort(shape) * steps +
       (o.drawn?.asked ? 2 * matricesOf(o.drawn.asked, multiplied) * (epoch.tokens + o.drawn.tokens) : 0);
-  const validating = validatingOf(fed([allRows(data.splits["validation"])], model.max_length, feeding), {
+  const validating = validatingOf(countEpoch([allRows(data.splits["validation"])], model.max_length, feeding), {
     cadence: training.validate,
     looks: { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } },
     effort: (length) => forwardEffort(shape, length),
@@ -153,7 +143,7 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
 
 /** Validations of the whole run. `effort`: for each token of texts of a mean length. */
 function validatingOf(
-  { rows, tokens }: Fed,
+  { rows, tokens }: EpochRows,
   o: {
     readonly cadence: RecipePlan["validate"];
     readonly looks: Parameters<typeof timesDue>[1];

@@ -18,7 +18,7 @@ export function taskOfRoles(registry: Registry, { columns }: Pick<DataPlan, "col
     if (planned || !capabilities) return [];
     const task: Call = { word: name, kind: "task", arguments: {} };
     const roles = [...capabilities.roles, ...(capabilities.trainingRoles?.(task) ?? [])];
-    const counted = (capabilities.supervision ?? "label") === "label" && capabilities.measures.some(isAnswer);
+    const counted = !capabilities.rowFormat.generatesText && capabilities.measures.some(isAnswer);
     return counted && roles.every(has) ? [{ task, roles: new Set(roles) }] : [];
   });
   const whole = able.filter(({ roles }) => !able.some((other) => isPart(roles, other.roles)));

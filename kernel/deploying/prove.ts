@@ -160,9 +160,9 @@ async function demandAlike(
   { name, task, roles, max_length: maxLength }: Deployment,
 ): Promise<void> {
   const { read } = await askerOf(asking, name);
-  const { rows: fed } = (await does(task, "task")).supervision;
+  const { rowFormat } = (await does(task, "task")).supervision;
   // Of texts that are read each by itself no two need belong together.
-  const belong = fed === "apart" ? [] : roles;
+  const belong = rowFormat.separateTexts ? [] : roles;
   const { inputs } = goldenOf({ maxLength, roles: belong, mask: null, writes: false }) as AskedGolden;
   const { rows } = await read(inputs);
   const there = await reads(inputs);

@@ -4,40 +4,20 @@
  */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { wordsIn } from "#stdlib/lib/tasks/words.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";
-import { contextsInMemory, TextsInMemory, WordsInMemory } from "../core/data/sequences/token-rows.js";
-import { contextCut, contextsCut, pairsCut, textsCut, wordsCut } from "./asked-rows.js";
-import type { Encoded, Encoding, Unseen } from "./rows.js";
+import { encodeRows } from "./encode-rows.js";
+import type { InputEncoding } from "./row-formats/row-encoder.js";
+import { rowEncoderOf } from "./row-formats/row-encoders.js";
+import type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
 import { splitRows } from "./split-rows.js";
-import { encodeRows } from "./ways.js";
 
-export type { Encoded, Encoding, Unseen } from "./rows.js";
+export type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
 
-/** A text, or two that belong together (a question and its context among them). */
-export type Asked = string | readonly [string, string];
-
-/** Texts (or pairs, then all are) as the task reads them; where it reads words, those that white space parts. */
-export async function encodeTexts(
-  asked: readonly Asked[],
-  e: Omit<Encoding, "end" | "model" | "chat">,
-): Promise<Unseen> {
-  const { tokenizer, task } = e;
-  const whole = async (texts: readonly string[]) =>
-    new TextsInMemory(await tokenizer.encode(texts, Number.POSITIVE_INFINITY));
-  const pairs = asked.filter((text) => typeof text !== "string");
-  const [firsts, seconds] = [pairs.map(([first]) => first), pairs.map(([, second]) => second)];
-  if (task.implementation.supervision.rows === "contexts") {
-    const names = firsts.map((_, i) => i + 1);
-    const windows = await tokenizer.encodeContexts(firsts, seconds, { ...contextCut(e), names });
-    return contextsCut(contextsInMemory(windows), e);
-  }
-  if (pairs.length > 0) return pairsCut(await whole(firsts), await whole(seconds), e);
-  const texts = asked.filter((text) => typeof text === "string");
-  if (task.implementation.supervision.rows !== "words") return textsCut(await whole(texts), e);
-  return wordsCut(new WordsInMemory(await tokenizer.encodeWords(texts.map(wordsIn))), e);
+/** Inputs of a prediction, which `row-formats` reads as the task does. */
+export function encodeTexts(inputs: readonly Asked[], e: InputEncoding): Promise<Unseen> {
+  return rowEncoderOf(e.task.implementation).encodeInputs(inputs, e);
 }
 
 /** Of each split as it is fed to models of late. */

@@ -6,6 +6,9 @@ import type { FedRows } from "../core/data/loader.js";
 import type { TokenRows } from "../core/data/sequences/token-rows.js";
 import type { Chat } from "./chat.js";
 
+/** An input of a prediction: a text, or two that belong together (a question and its context among them). */
+export type Asked = string | readonly [string, string];
+
 export interface Encoded extends FedRows {
   /** Texts (or questions), which are rows too unless longer ones became windows. */
   readonly count: number;

@@ -60,7 +60,7 @@ export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy
     fed: () => Array.from(rows.lengths, (_, row) => fedRow(rows, answers, row)),
   });
   const of = { answers, padId: tokenizer.padId };
-  if (task.implementation.supervision.rows === "apart")
+  if (task.implementation.supervision.rowFormat.separateTexts)
     return {
       ...of,
       async read(asked, o) {
@@ -116,7 +116,7 @@ function readBy(
 function answersIn(task: { readonly call: Call; readonly implementation: TaskImplementation }): Answers {
   const { answers, supervision } = task.implementation;
   if (!answers) throw new CodedError("internal", { what: `${task.call.word} answers nothing` });
-  if (supervision.rows === "apart" && !answers.ofPairs)
+  if (supervision.rowFormat.separateTexts && !answers.ofPairs)
     throw new CodedError("internal", { what: `${task.call.word} says nothing of pairs` });
   return answers;
 }

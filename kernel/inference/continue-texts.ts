@@ -4,7 +4,7 @@ import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
 import { tokensAt, TextsInMemory } from "../core/data/sequences/token-rows.js";
-import { ended } from "../encoding/ways.js";
+import { ended } from "../encoding/end-token.js";
 import { generate, type GenerateOptions } from "./generate.js";
 import { StopStrings } from "./stop-strings.js";
 import { TextStream } from "./text-stream.js";

@@ -26,9 +26,9 @@ export class Answering {
     { answers, supervision }: TaskImplementation,
   ) {
     this.answers = must(answers, "the answers of a task");
-    this.words = supervision.rows === "words";
-    this.apart = supervision.rows === "apart";
-    this.overlap = supervision.rows === "contexts" ? (supervision.overlap?.(demo.task) ?? 0) : null;
+    this.words = supervision.rowFormat.labelsWords;
+    this.apart = supervision.rowFormat.separateTexts;
+    this.overlap = supervision.overlap?.(demo.task) ?? null;
     const { mask, tokens } = reading.names;
     this.gap = demo.task.word === "fill_mask" && mask !== null ? (tokens(Int32Array.of(mask))[0] ?? null) : null;
   }

@@ -38,7 +38,7 @@ export async function demandTrainable({ plan, folds, repeats, calibrate }: Train
 
 async function demandKnown({ recipe: { model } }: Plan): Promise<void> {
   const [task, technique] = await Promise.all([does(model.task, "task"), does(model.technique, "technique")]);
-  if (task.supervision.rows !== "texts" || !task.answers?.score)
+  if (!task.supervision.rowFormat.supports.pageTraining || !task.answers?.score)
     throw refused(`\`task: ${model.task.word}\``, "its rows are more than one text with an answer");
   if (technique.merges?.(model.technique)) throw refused("`merge: true`", "it writes adapters");
 }

@@ -4,6 +4,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { NDArray, Type } from "#dsl/graph/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";
+import type { RowFormat } from "../lib/row-formats/row-format.js";
 import type { Fitted } from "./calibration.js";
 import type {
   LabelSetMetricInput,
@@ -33,9 +34,9 @@ export interface RowsToTeach {
   readonly names: ArrayLike<RowName>;
   /** Tokens as they are fed. */
   ids(row: number): Int32Array;
-  /** Of rows of `words`: where the first piece of each word lies among the row's tokens, and how many words were cut off. */
+  /** Of rows of words (format `token_labels`): where the first piece of each word lies among the row's tokens, and how many words were cut off. */
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
-  /** Of rows of `contexts`, which `count` counts; `values` and `names` are of the questions. */
+  /** Of windows over contexts (format `extractive_qa`), which `count` counts; `values` and `names` are of the questions. */
   window?(row: number): ContextWindow;
   /** The model's labels. */
   readonly labels: readonly string[];
@@ -80,7 +81,7 @@ export interface Taught {
   counts(batch: Omit<TaughtBatch, "width">): number;
   /** Of a row that teaches at several places: how many, in the batches of an epoch; absent: each row is one label. */
   places?(row: number, o: Pick<TaughtBatch, "seed" | "epoch">): number;
-  /** Of rows `apart`: the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
+  /** Of texts that are encoded separately (format `pair_encoding`): the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
   feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
@@ -93,20 +94,10 @@ export interface Taught {
   /** For pictures: 1 at the tokens of a fed row that are its answer; absent: no tokens are. */
   marked?(row: number): Uint8Array;
 }
-/** How a task's rows are fed; the runner knows no more of a task than this. */
+/** How the rows of a task are fed; the training loop needs nothing else of the task. */
 export interface Supervision {
-  /**
-   * `texts`: the role `text`, cut at `max_length`. `words`: the role `tokens`, whose pieces are laid one after the other and
-   * cut. `windows`: longer texts become several rows, every token but the first is learnt (`targets` and `labels` i32
-   * [targets]: the trained positions in the flattened [batch × length] and the token that follows each). `pairs`: the roles
-   * `input` and `target`, both cut; a decoder reads each target shifted by one (`decoder_input_ids`), and `targets` are places
-   * in the flattened [batch × targets_length]. `apart`: the roles `text`, `text_pair` and, where the data have it, `negative`,
-   * each text of a row fed by itself (text r of role k of n rows is text k · n + r); `firsts` and `seconds` are texts of the batch.
-   * `contexts`: the roles `question` and `context`; a longer context becomes several rows, windows that overlap, each beside
-   * the whole question; what is said of them the task puts together.
-   */
-  readonly rows: "texts" | "words" | "windows" | "pairs" | "apart" | "contexts";
-  /** Of `contexts`: tokens that a window shares with the one before it. */
+  readonly rowFormat: RowFormat;
+  /** Of format `extractive_qa`: tokens that a window shares with the one before it. */
   overlap?(call: Call): number;
   /**
    * Inputs of the programs that make a loss: `labels`, `targets` where places of texts are trained, `firsts` and `seconds` of
@@ -116,7 +107,7 @@ export interface Supervision {
     labels: number,
     about?: TaskAbout,
   ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds" | "weights", Type>>>;
-  /** What rows teach; null: the data don't say it. Coded errors. Absent: windows and pairs. */
+  /** What rows teach; null: the data don't say it. Coded errors. Absent: formats that generate text. */
   teach?(rows: RowsToTeach): Taught | null;
 }
 /** What a task may go by beside its rows. */
@@ -165,7 +156,7 @@ export interface AskedRows {
   /** Tokens as they were fed. */
   ids(row: number): Int32Array;
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
-  /** Of rows of `contexts`, which `count` counts. */
+  /** Of windows over contexts (format `extractive_qa`), which `count` counts. */
   window?(row: number): ContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
@@ -270,7 +261,7 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
   /** Heads of the columns beside `text` in which predictions are shown. */
   readonly columns: readonly string[];
   cells(prediction: P): readonly string[];
-  /** Of rows `apart`: what is said of two texts, from what the model says of each. */
+  /** For texts that are encoded separately: the predictions for two texts, from the vector of each. */
   readonly ofPairs?: PairAnswers;
 }
 export interface PairAnswers<P extends { readonly text: string } = { readonly text: string }> {

@@ -46,7 +46,7 @@ function sumOf(graph: Graph, name: string, { type }: State): Tensor {
 
 /** In f32 and without dropout, since squares are small. Null: the gradients of single rows can't be told apart. */
 function buildFisher(o: AssembleOptions, estimator: FisherEstimator, perRow: boolean): FisherProgram | null {
-  if (perRow && o.task.implementation.supervision.rows !== "texts") return null;
+  if (perRow && !o.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
   const model = buildModel({ ...o, dropout: 0 }, graph, inputs);

@@ -19,7 +19,7 @@ export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, wi
     const logits = model.logits(places);
     graph.output("logits", logits);
     // What each token came to, of texts that become vectors.
-    if (o.task.implementation.supervision.rows === "apart" && !withLabels)
+    if (o.task.implementation.supervision.rowFormat.separateTexts && !withLabels)
       graph.output("last_hidden_state", model.body.last_hidden_state);
     if (model.body.routed?.pooled) graph.output("pooled", model.body.routed.pooled);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));

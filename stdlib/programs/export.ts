@@ -38,7 +38,7 @@ function forward(o: DeployedParts, tokenTypes: boolean): Program {
   const logits = model.logits();
   const named = model.named?.(logits) ?? { logits };
   for (const [name, own] of Object.entries(named)) graph.output(name, own);
-  if (o.task.implementation.supervision.rows === "apart")
+  if (o.task.implementation.supervision.rowFormat.separateTexts)
     graph.output("last_hidden_state", model.body.last_hidden_state);
   return finished(graph);
 }

@@ -18,7 +18,6 @@ import type { PassSettings } from "#dsl/graph/passes/pass.js";
 import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
 import type { Program, State } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Supervision } from "../kinds/task.js";
 import { SUM } from "./accumulate.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import { isTaskLoss } from "./objective.js";
@@ -29,9 +28,6 @@ import { supervise } from "./supervision.js";
 /** Prefix of the inputs that bring noise. */
 export const NOISE = "noise/";
 
-/** Tasks of which a batch has several texts for a row, or whose rows lose something by how far others make them be padded. */
-const BESIDE: readonly string[] = ["apart", "contexts"] satisfies readonly Supervision["rows"][];
-
 /** `clip`: the maximum norm of a row's gradient. Throws `graph-invalid` for loss terms other than the task's own loss. */
 export function buildPrivate(o: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
   if (!isTaskLoss(o))
@@ -40,7 +36,7 @@ export function buildPrivate(o: AssembleOptions, { clip }: { readonly clip: numb
     });
   const alone = once(() => build(o, clip, false));
   return {
-    apart: BESIDE.includes(o.task.implementation.supervision.rows) ? null : build(o, clip, true),
+    apart: o.task.implementation.supervision.rowFormat.supports.batchedRowGradients ? build(o, clip, true) : null,
     get alone() {
       return alone();
     },

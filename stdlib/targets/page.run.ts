@@ -101,7 +101,7 @@ function examplesFor({ parts }: Deployed, examples: Demo["examples"]): Demo["exa
 /** Asked about two texts at once: that belong together, or that are held beside each other. */
 function isPair({ parts, roles }: Deployed): boolean {
   return (
-    parts.task.implementation.supervision.rows === "apart" ||
+    parts.task.implementation.supervision.rowFormat.separateTexts ||
     ["text_pair", "context"].some((role) => roles.includes(role))
   );
 }

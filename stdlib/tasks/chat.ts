@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { conversations } from "../lib/row-formats/conversations.js";
 import { preferenceTasks } from "../lib/elsewhere/preferences.js";
 import { senses } from "../lib/elsewhere/values.js";
 import { wantShape } from "../lib/tasks/families.js";
@@ -39,9 +40,9 @@ export const word = defineWord({
     /** Roles that the data must have, or those that serve as well: a prompt and its completion. */
     roles: ["messages"],
     orRoles: ["input", "target"],
+    rowFormat: conversations,
     labels: false,
     parameters: (): number => 0,
-    supervision: "next_token",
     canary: "written",
     measures: ["next_token", "written"],
     metrics: [

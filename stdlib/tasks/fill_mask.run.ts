@@ -2,6 +2,7 @@
 import { argumentsOf } from "#dsl/types/filled.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Answers, AskedRows, TaskImplementation, TokenNames } from "../kinds/task.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { noUnmasking } from "../lib/tasks/refusals.js";
 import { placed } from "../lib/tasks/feeds.js";
 import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
@@ -69,7 +70,7 @@ function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): r
 
 export const fillMask: TaskImplementation = {
   supervision: {
-    rows: "texts",
+    rowFormat: singleText,
     inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
     teach(rows) {
       const { mask, vocabulary, special } = rows.tokenizer;

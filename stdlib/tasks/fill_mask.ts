@@ -1,5 +1,6 @@
 import type { HeadOn } from "#dsl/types/capabilities/model.js";
 import { defineWord } from "#dsl/types/define.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { wantUnmasking } from "../lib/tasks/families.js";
 import { shareOf } from "../lib/tasks/masking.js";
 
@@ -42,6 +43,7 @@ export const word = defineWord({
     /** What the Hugging Face hub calls it. */
     pipeline: "fill-mask",
     roles: ["text"],
+    rowFormat: singleText,
     labels: false,
     parameters: headParameters,
     /** Share of the tokens of a batch at which the logits of the whole vocabulary are made. */

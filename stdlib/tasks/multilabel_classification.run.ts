@@ -3,6 +3,7 @@ import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
 import { argumentsOf } from "#dsl/types/filled.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";
 import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";
@@ -193,7 +194,7 @@ function shown(least: number): string {
 
 export const multilabelClassification: TaskImplementation = {
   supervision: {
-    rows: "texts",
+    rowFormat: singleText,
     inputs: (labels, about) => ({
       labels: { dtype: "f32", shape: ["batch", labels] },
       ...(about && weighsPositives(about.call) && { weights: { dtype: "f32", shape: [labels] } }),

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { wantPositive } from "../lib/tasks/class-weights.js";
 import { focal } from "../lib/tasks/loss-settings.js";
@@ -46,6 +47,7 @@ export const word = defineWord({
     problem: "multi_label_classification",
     roles: ["text", "labels"],
     why: true,
+    rowFormat: singleText,
     labels: true,
     names: (call) => Object.keys(positiveGiven(call)),
     counts: positivesByCounts,

@@ -17,6 +17,7 @@ import type {
   TaskImplementation,
   Taught,
 } from "../kinds/task.js";
+import { extractiveQa } from "../lib/row-formats/extractive-qa.js";
 import type { AnswerMetricInput } from "../kinds/metric.js";
 import { exactMatch } from "../metrics/exact_match.run.js";
 import { drawnFrom, rowSums, whole as wholeOf, type RowSums } from "../lib/metrics/row-sums.js";
@@ -212,7 +213,7 @@ function placedIn(given: readonly Answer[]): { readonly text: string; readonly s
 
 export const questionAnswering: TaskImplementation = {
   supervision: {
-    rows: "contexts",
+    rowFormat: extractiveQa,
     overlap: (call) => Number(call.arguments["stride"] ?? 0),
     inputs: () => ({ labels: { dtype: "i32", shape: ["batch", 2] } }),
     teach(rows) {

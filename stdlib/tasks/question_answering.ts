@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { extractiveQa } from "../lib/row-formats/extractive-qa.js";
 import { wantShape } from "../lib/tasks/families.js";
 
 /** What `max_length` is unless it is written, where the base has positions for it. */
@@ -79,6 +80,7 @@ export const word = defineWord({
   capabilities: {
     peft: "QUESTION_ANS",
     roles: ["question", "context", "answer"],
+    rowFormat: extractiveQa,
     labels: false,
     parameters: (hidden: number): number => 2 * hidden + 2,
     architectures: ["ForQuestionAnswering"],

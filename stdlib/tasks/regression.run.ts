@@ -8,6 +8,7 @@ import type { Initial } from "#dsl/graph/program.js";
 import type { Tensor } from "#dsl/graph/tensor.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";
 import { real } from "../lib/tasks/feeds.js";
 import { shown } from "../lib/tasks/numbers.js";
@@ -74,7 +75,7 @@ const answers: Answers<TaughtScores, ScorePrediction> = {
 
 export const regression: TaskImplementation = {
   supervision: {
-    rows: "texts",
+    rowFormat: singleText,
     inputs: () => ({ labels: { dtype: "f32", shape: ["batch"] } }),
     teach(rows) {
       const values = rows.values("score");

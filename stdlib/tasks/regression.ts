@@ -1,5 +1,6 @@
 import type { HeadOn } from "#dsl/types/capabilities/model.js";
 import { defineWord } from "#dsl/types/define.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";
 
@@ -30,6 +31,7 @@ export const word = defineWord({
     problem: "regression",
     roles: ["text", "score"],
     why: true,
+    rowFormat: singleText,
     labels: false,
     standardises: true,
     parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),

@@ -5,6 +5,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
+import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
 import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";
 import { shown } from "../lib/tasks/numbers.js";
 import { lossIn, lossOf, settingsOf, toldBy } from "../lib/tasks/similarity-losses.js";
@@ -57,7 +58,7 @@ const answers: Answers<TaughtPairs, EmbeddingPrediction> = {
 
 export const sentenceSimilarity: TaskImplementation = {
   supervision: {
-    rows: "apart",
+    rowFormat: pairEncoding,
     inputs(_labels, about: TaskAbout = { call: { word: "", kind: "task", arguments: {} }, roles: [] }) {
       const ranking = lossOf(about.call, about.roles) === "ranking";
       const candidates = ranking ? "candidates" : "pairs";

@@ -3,6 +3,7 @@ import type { CheckContext } from "#dsl/types/context.js";
 import type { EmbeddingFacts } from "#dsl/types/facts.js";
 import type { Call } from "#dsl/types/value.js";
 import { defineWord, parameters } from "#dsl/types/define.js";
+import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { POOLINGS } from "../lib/tasks/pooling.js";
@@ -154,6 +155,7 @@ export const word = defineWord({
     },
     /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
     batchwise: (call, roles) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
+    rowFormat: pairEncoding,
     labels: false,
     /** A base makes vectors as it is. */
     untrained: true,

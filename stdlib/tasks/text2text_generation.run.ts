@@ -3,10 +3,11 @@
  * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
  */
 import type { TaskImplementation } from "../kinds/task.js";
+import { seq2seq } from "../lib/row-formats/seq2seq.js";
 import { nextToken } from "../lib/tasks/next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 
 export const text2text: TaskImplementation = {
   ...textGeneration,
-  supervision: { rows: "pairs", inputs: (labels) => nextToken.inputs(labels) },
+  supervision: { rowFormat: seq2seq, inputs: (labels) => nextToken.inputs(labels) },
 };

@@ -1,5 +1,6 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
 import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { classWeights, weighs } from "../lib/tasks/class-weights.js";
 import { real, whole } from "../lib/tasks/feeds.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";
@@ -49,7 +50,7 @@ export function taughtLabels(truth: Int32Array, weights: Float32Array | null = n
 }
 
 const supervision: Supervision = {
-  rows: "texts",
+  rowFormat: singleText,
   inputs: (labels, about) => ({
     labels: { dtype: "i32", shape: ["batch"] },
     ...(about && weighs(about.call) && { weights: { dtype: "f32", shape: [labels] } }),

@@ -1,5 +1,6 @@
 import { defineWord } from "#dsl/types/define.js";
 import type {} from "#dsl/types/codes/value-codes.js";
+import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
@@ -37,6 +38,7 @@ export const word = defineWord({
     /** Roles that the data must have. */
     roles: ["text", "label"],
     why: true,
+    rowFormat: singleText,
     labels: true,
     decides: "one",
     canary: "labelled",

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { causalLm } from "../lib/row-formats/causal-lm.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { labelSmoothing } from "../lib/tasks/loss-settings.js";
 
@@ -24,11 +25,10 @@ export const word = defineWord({
     taught: true,
     /** Roles that the data must have. */
     roles: ["text"],
+    rowFormat: causalLm,
     labels: false,
     /** The head is the base's own output embedding. */
     parameters: (): number => 0,
-    /** What its rows teach: longer texts become windows, rows may be packed. */
-    supervision: "next_token",
     canary: "written",
     /** What is written goes on with the prompt, where other tasks answer it. */
     continues: true,

@@ -6,6 +6,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Call } from "#dsl/types/value.js";
 import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
+import { tokenLabels } from "../lib/row-formats/token-labels.js";
 import type { MetricInput } from "../kinds/metric.js";
 import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";
 import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../lib/tasks/drawn.js";
@@ -208,7 +209,7 @@ function tagWeights(
 
 export const tokenClassification: TaskImplementation = {
   supervision: {
-    rows: "words",
+    rowFormat: tokenLabels,
     inputs: (labels, about) => ({
       targets: { dtype: "i32", shape: ["targets"] },
       labels: { dtype: "i32", shape: ["targets"] },

@@ -1,4 +1,5 @@
 import { defineWord } from "#dsl/types/define.js";
+import { tokenLabels } from "../lib/row-formats/token-labels.js";
 import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
@@ -50,6 +51,7 @@ export const word = defineWord({
     peft: "TOKEN_CLS",
     taught: true,
     roles: ["tokens", "tags"],
+    rowFormat: tokenLabels,
     labels: true,
     names: labelsWeighed,
     counts: weighsByCounts,

@@ -9,7 +9,9 @@ import { estimate, stillOf, trainedBy, trainingSplit } from "../../plan/estimate
 import type { MachineFacts } from "../../types/facts.js";
 import type { Over } from "../../rules/fitting.js";
 import type { CompressPlan } from "../../plan/actions/compressing.js";
-import { allRows, fed, type Fed } from "../../plan/batches.js";
+import { allRows } from "../../plan/batches.js";
+import { countTruncated } from "../../plan/epoch-rows.js";
+import type { EpochRows } from "../../types/capabilities/row-format.js";
 import type { Drawn } from "../../plan/drawn.js";
 import type { Span } from "../../diagnostics/span.js";
 import { failed, type DataFacts } from "../../types/facts.js";
@@ -147,8 +149,7 @@ function drawnBeside(
   for (const one of all) if (one !== undefined && failed(one)) program.reportFailed(one, here);
   const known = all.flatMap((one) => (one === undefined || failed(one) ? [] : [one]));
   if (known.length < all.length) return undefined;
-  const fedOf = (facts: DataFacts): Fed =>
-    fed([allRows(trainingSplit(facts))], model.max_length, { windows: false, packing: false });
+  const fedOf = (facts: DataFacts): EpochRows => countTruncated(allRows(trainingSplit(facts)), model.max_length);
   const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.adds?.(stage) ?? 0;
   const { rows, tokens, longest } = fedOf(own);
   const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];

@@ -4,6 +4,7 @@ import type { FromScratch, SizeFields } from "./from-scratch.js";
 import type { Call } from "../value.js";
 import type { Shapes, Refusal, Of } from "./said.js";
 import type { Outcome } from "./metric.js";
+import type { RowFormatCapabilities } from "./row-format.js";
 
 /** A family of models. */
 export interface FamilyCapabilities {
@@ -61,8 +62,8 @@ export interface TaskCapabilities<C extends Call = Call> {
   readonly trainingRoles?: Of<C, readonly string[]>;
   /** Labels that the call names, which the data must have. */
   readonly names?: Of<C, readonly string[]>;
-  /** What its rows teach: labels (absent), each next token of a text, or a text that is made of another. */
-  readonly supervision?: "label" | "next_token" | "sequence";
+  /** How a row of the data becomes input of the model. */
+  readonly rowFormat: RowFormatCapabilities;
   /** The head that the call asks for is of no class elsewhere, and no base has it: it always begins anew. */
   readonly ours?: Of<C, boolean>;
   /** What it decides of a row, of what its logits may be fitted to rows; absent: nothing of that sort. */

@@ -12,8 +12,8 @@ export function headOf(task: string, registry: Registry): string {
   const does = registry.find("task", task)?.capabilities;
   const [ending] = does?.architectures ?? [];
   if (ending !== undefined) return ending;
-  if (does?.supervision === "sequence") return "ForConditionalGeneration";
-  if (does?.supervision === "next_token") return "ForCausalLM";
+  if (does?.rowFormat.predictsNextToken) return "ForCausalLM";
+  if (does?.rowFormat.generatesText) return "ForConditionalGeneration";
   return does?.problem === undefined ? "Model" : "ForSequenceClassification";
 }
 

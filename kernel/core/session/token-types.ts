@@ -16,8 +16,8 @@ export function pairsIn(plan: Reading): boolean {
 }
 /** Whether programs take token types: pairs (a question and its context are one), on a family that has a type for each of two texts. */
 export async function typesOf(plan: Reading, base: Pick<Base, "facts">): Promise<boolean> {
-  const { rows } = (await does(plan.recipe.model.task, "task")).supervision;
-  if (rows === "apart" || (!pairsIn(plan) && rows !== "contexts")) return false;
+  const { rowFormat } = (await does(plan.recipe.model.task, "task")).supervision;
+  if (!rowFormat.usesTokenTypes(pairsIn(plan))) return false;
   const family = await implementationOf(registry, "model", base.facts.family);
   return (family.sizes(family.config(base.facts.config)).types ?? 0) > 1;
 }

@@ -7,7 +7,7 @@ import { must } from "#dsl/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../core/data/sequences/token-rows.js";
 import type { Chat } from "../../encoding/chat.js";
-import { ended } from "../../encoding/ways.js";
+import { ended } from "../../encoding/end-token.js";
 import { leftOpen } from "../continue-texts.js";
 import { charactersFor, encodeEnough, partOf } from "../gathering/enough.js";
 import { within } from "../gathering/merged-encoding.js";

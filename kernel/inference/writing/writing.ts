@@ -6,7 +6,8 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { chatOf, type Chat } from "../../encoding/chat.js";
-import { endsOf, endToken, prefixOf, startOf } from "../../encoding/encoding.js";
+import { prefixOf, startOf } from "../../encoding/decoder-input.js";
+import { endsOf, endToken } from "../../encoding/encoding.js";
 import type { Bit, Tool, WriteAsk, Writing } from "./asked.js";
 import { bitsOf, readTokens, withPrompt } from "./bits.js";
 import { begunCall, callGrammar, type CallFormat } from "./calls/format.js";
@@ -74,7 +75,8 @@ export async function writing(o: WritesWith): Promise<Writes> {
 }
 
 async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promise<Model> {
-  const rewrites = (await does(model.task, "task")).supervision.rows === "pairs";
+  const { generatesText, predictsNextToken } = (await does(model.task, "task")).supervision.rowFormat;
+  const rewrites = generatesText && !predictsNextToken;
   const { config } = base.facts;
   const chat = rewrites ? null : await chatFor(model, base, tokenizer);
   const stop = chat ? await chat.template.stop(tokenizer.specials) : "";

@@ -8,7 +8,7 @@ import { storageOf } from "#stdlib/lib/storing.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { weightBytes, type Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
-import { startOf } from "../../encoding/encoding.js";
+import { startOf } from "../../encoding/decoder-input.js";
 import type { Engine, Session } from "../../engine/engine.js";
 import { floats } from "../../engine/feeds.js";
 import { openBatchWriter } from "../../inference/writing/batch-writer.js";

@@ -20,7 +20,7 @@ import type { Shown } from "../../core/display/shown.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
-import { hasMask, maskedRows } from "../../encoding/masked-rows.js";
+import { hasMask, maskedRows, maskTitleOf } from "../../encoding/masked-rows.js";
 import type { Base } from "../../core/bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { phaseShown } from "../trainings/phases.js";
@@ -28,7 +28,6 @@ import { labelIssuesOf } from "./label-issues.js";
 import { edgeOf } from "./show-edge.js";
 import { learningCurveOf } from "./learning-curve.js";
 import { sweepLearningCurve } from "./sweep/learning-curve.js";
-import { readsContexts } from "../../inference/questions.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 
@@ -126,7 +125,7 @@ async function maskOf(
   const seed = "training" in rows.recipe ? rows.recipe.training.seed : 0;
   return maskShown(await maskedRows(encoded, implementation, { tokenizer, most: 4, seed }), {
     model: handle.name,
-    what: readsContexts(model.task) ? "the answer" : "trained",
+    what: maskTitleOf(implementation),
   });
 }
 

@@ -13,7 +13,7 @@ export function majority(given: ContenderGiven): ReadyContender {
     values: (role) => train?.values(role),
   });
   if (!constant) throw new CodedError("no-answer-for-all", { contender: call.word, task: task.call.word });
-  const tags = task.implementation.supervision.rows === "words" ? ofWords(given, constant) : null;
+  const tags = task.implementation.supervision.rowFormat.labelsWords ? ofWords(given, constant) : null;
   const said = tags?.said ?? ((row: number) => constant.said(rows.asked, row));
   return {
     ask: (asked) => Promise.resolve({ said: Array.from({ length: rows.texts }, () => Array.from(asked, said)).flat() }),

@@ -6,7 +6,7 @@ export type Baseline = "majority" | "tfidf" | "probe";
 
 export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null {
   const measures = new Set(has?.measures);
-  if (has?.supervision !== undefined && has.supervision !== "label")
+  if (has?.rowFormat.generatesText)
     return {
       why: "its answers are texts, and no text answers all rows",
       instead: "the base before its training, `NAME.base`",

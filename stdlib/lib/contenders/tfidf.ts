@@ -19,7 +19,7 @@ export async function tfidf(given: ContenderGiven): Promise<ReadyContender> {
   const picked = pickedOf(train, MOST);
   const roles = TEXTS.filter((role) => train.values(role) !== undefined);
   const read = (from: ContenderRows, which: ArrayLike<number>) => textsIn(from, roles, which);
-  if (task.implementation.supervision.rows === "apart") {
+  if (task.implementation.supervision.rowFormat.separateTexts) {
     const words = await alikeBy(roles, read(train, picked.rows), signal);
     return {
       learntIn: (performance.now() - begun) / 1000,

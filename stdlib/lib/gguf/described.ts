@@ -101,7 +101,7 @@ interface Whole {
 }
 async function architectureOf(model: Deployed): Promise<Whole | Refusal> {
   const { family, parts, config, shapes, around } = model;
-  if (parts.task.implementation.supervision.rows !== "windows")
+  if (!parts.task.implementation.supervision.rowFormat.predictsNextToken)
     return { refused: `its task is ${parts.task.call.word}, and llama.cpp's programs continue texts` };
   const architecture = ARCHITECTURES[family.word] as Architecture<unknown> | undefined;
   if (!architecture)

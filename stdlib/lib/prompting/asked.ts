@@ -49,6 +49,6 @@ export function refusalOf(answers: AnswersAs | null, { task, has, roles }: Wante
   if (has?.measures.includes("tags"))
     return { why: "it tags each word, and what a base writes can't be laid over the words again", instead: PLAIN };
   if (has?.byRoles) return { why: "its answers are vectors, and a prompt writes text", instead: ITSELF };
-  if (has?.supervision === "next_token") return { why: "it goes on with a text, and asks nothing", instead: ITSELF };
+  if (has?.rowFormat.predictsNextToken) return { why: "it goes on with a text, and asks nothing", instead: ITSELF };
   return { why: `${task.word} asks for no answer that a text could be`, instead: ITSELF };
 }

@@ -5,8 +5,8 @@ import { javaScript, urlPath } from "./quoting.js";
 /** Null: it reads more than one text, or writes, which takes more than a few lines. */
 export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, at: string): CopiedCall | null {
   const { task, family, tokenTypes } = model.parts;
-  const { rows } = task.implementation.supervision;
-  if (family.shape !== "encoder" || rows !== "texts" || model.roles.includes("text_pair")) return null;
+  const { rowFormat } = task.implementation.supervision;
+  if (family.shape !== "encoder" || !rowFormat.supports.litertCall || model.roles.includes("text_pair")) return null;
   const pad = Number(model.config["pad_token_id"] ?? 0);
   const word = task.call.word;
   const code = [

@@ -19,10 +19,9 @@ export function asked(model: Told, width?: string): string[] {
   const pad = Number(model.config["pad_token_id"] ?? 0);
   const fills = task.call.word === "fill_mask";
   const start = String(Number(model.config["decoder_start_token_id"] ?? 0));
-  const alone =
-    task.implementation.supervision.rows === "apart"
-      ? ".encode_batch([text for pair in texts for text in pair])"
-      : ".encode_batch(texts)";
+  const alone = task.implementation.supervision.rowFormat.separateTexts
+    ? ".encode_batch([text for pair in texts for text in pair])"
+    : ".encode_batch(texts)";
   return [
     'tokenizer = Tokenizer.from_file(folder + "/tokenizer.json")',
     ...(fills ? [MASK, 'texts = [f"The parcel never {mask}.", f"{mask} you!"]'] : [`texts = ${texts}`]),

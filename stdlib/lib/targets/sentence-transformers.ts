@@ -4,7 +4,7 @@ import type { Deployed } from "../../kinds/target.js";
 /** Path and text of each; none of other tasks. */
 export function sentenceFiles({ parts, maxLength, family }: Deployed): readonly (readonly [string, string])[] {
   const { call, implementation } = parts.task;
-  if (implementation.supervision.rows !== "apart") return [];
+  if (!implementation.supervision.rowFormat.separateTexts) return [];
   const normalize = call.arguments["normalize"] !== false;
   const module = (idx: number, path: string, type: string) => ({
     idx,

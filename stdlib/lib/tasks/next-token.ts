@@ -1,9 +1,10 @@
 /** Every token of a text is learnt from those before it. */
 import type { TokenMetricInput } from "../../kinds/metric.js";
 import type { Supervision } from "../../kinds/task.js";
+import { causalLm } from "../row-formats/causal-lm.js";
 
 export const nextToken: Supervision = {
-  rows: "windows",
+  rowFormat: causalLm,
   inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
 };
 

@@ -1,6 +1,7 @@
 /** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
 import { defineWord, parameter } from "#dsl/types/define.js";
 import type { Word } from "#dsl/types/registry.js";
+import { seq2seq } from "../row-formats/seq2seq.js";
 import { wantShape } from "./families.js";
 import { labelSmoothing } from "./loss-settings.js";
 
@@ -25,10 +26,10 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
       pipeline: own.name.replaceAll("_", "-"),
       /** Roles that the data must have. */
       roles: ["input", "target"],
+      rowFormat: seq2seq,
       labels: false,
       /** The head is the base's own output embedding. */
       parameters: (): number => 0,
-      supervision: "sequence",
       canary: "written",
       measures: ["next_token", "written"],
       metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),

@@ -1,9 +1,10 @@
 /** Packed rows of a plan, beside those that the training packs. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { allRows, fed } from "#dsl/plan/batches.js";
+import { allRows, countEpoch } from "#dsl/plan/batches.js";
 import { histogramOf } from "#kernel/core/data/sequences/tokens.js";
 import { packRows } from "#kernel/core/data/sequences/packing.js";
+import { causalLm } from "#stdlib/lib/row-formats/causal-lm.js";
 
 /** Rows that a plan counts and rows that an epoch has. `step`: width of the histogram's bins. */
 function both(lengths: readonly number[], { max, step }: { readonly max: number; readonly step: number }) {
@@ -13,7 +14,7 @@ function both(lengths: readonly number[], { max, step }: { readonly max: number;
     Array.from({ length: Math.ceil(length / max) }, (_, i) => Math.min(max, length - i * max)),
   );
   const packed = packRows(Int32Array.from(windows), { capacity: max, shuffle: true, seed: 1, epoch: 0 });
-  return [fed([allRows(split)], max, { windows: true, packing: true }).rows, packed.length] as const;
+  return [countEpoch([allRows(split)], max, { rowFormat: causalLm, packing: true }).rows, packed.length] as const;
 }
 const texts = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 400 });
 

@@ -54,7 +54,7 @@ describe("rows that are read where they lie", () => {
     const made = async (stream: boolean) => {
       const of = plan(file, columns, stream);
       const windows = overlap === undefined ? {} : { windows: { length: maxLength, overlap } };
-      const apart = implementation.supervision.rows === "apart" ? { apart: true } : {};
+      const apart = implementation.supervision.rowFormat.separateTexts ? { apart: true } : {};
       const prepared = await prepare(of, { folder, live: () => undefined }, { tokenizer, ...windows, ...apart });
       const tags = columns["tags"] ? ["O", "B-x", "I-x"] : [];
       const rows = await encodeSplit(

@@ -245,7 +245,7 @@ describe("tasks of encoders: what every one must keep", () => {
         if (answers.score) {
           const scored = answers.score(said, taught.taught as never, rows);
           // Row by row, as nothing is said of padding; where texts are held beside each other, all at once.
-          const parts = implementation.supervision.rows === "apart" ? [members] : members.map((row) => [row]);
+          const parts = implementation.supervision.rowFormat.separateTexts ? [members] : members.map((row) => [row]);
           let [loss, count] = [0, 0];
           for (const part of parts) {
             const { feeds: own, counts } = part.length > 1 ? taught : fed(part, ids[part[0]!]!.length);

@@ -17,7 +17,7 @@ import { maskShown } from "../../../core/display/data/mask.js";
 import type { Checkpoint } from "../../../artifacts/checkpoints.js";
 import type { Kept } from "../../../training/kept-checkpoint.js";
 import type { LiveTraining } from "../../trainings/live.js";
-import { hasMask, maskedRows } from "../../../encoding/masked-rows.js";
+import { hasMask, maskedRows, maskTitleOf } from "../../../encoding/masked-rows.js";
 import type { RunEvent } from "../../../core/session/events.js";
 import type { GathersFor } from "./ranks.js";
 import type { Stage } from "../../stage.js";
@@ -202,7 +202,7 @@ function previews(model: string, stage: Stage): NonNullable<TrainRequest["previe
       maskShown(shown, {
         model,
         most: 240,
-        what: implementation.supervision.rows === "contexts" ? "the answer" : "trained",
+        what: maskTitleOf(implementation),
       }),
     );
   };

@@ -7,6 +7,7 @@ import { javaScript as js, python as py } from "../quoting.js";
 import { fileOf, type Rounding } from "./files.js";
 
 const ASKED = "The invoice that came on Monday is wrong.";
+const QUESTION = "What is wrong?";
 const PAIR = "The bill is wrong.";
 
 export function onnxCalls(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
@@ -53,7 +54,7 @@ function asked(model: Deployed, name: string): Asked {
     ],
   });
   const { call, implementation } = model.parts.task;
-  const { rows } = implementation.supervision;
+  const { onnxExamples } = implementation.supervision.rowFormat;
   const pair = model.roles.includes("text_pair");
   if (!implementation.answers) {
     const how = ", { max_new_tokens: 32, do_sample: false }";
@@ -64,17 +65,8 @@ function asked(model: Deployed, name: string): Asked {
       ? piped("text-generation", messages, how, "[0].generated_text.at(-1).content")
       : piped("text-generation", js(ASKED), how, "[0].generated_text");
   }
-  if (rows === "apart") {
-    const pooling = String(call.arguments["pooling"] ?? "mean");
-    return piped(
-      "feature-extraction",
-      js(ASKED),
-      `, { pooling: ${js(pooling)}, normalize: ${call.arguments["normalize"] !== false} }`,
-      ".tolist()[0]",
-    );
-  }
-  if (rows === "words") return piped("token-classification", js(ASKED));
-  if (rows === "contexts") return piped("question-answering", `${js("What is wrong?")}, ${js(ASKED)}`);
+  const example = onnxExamples.pipeline({ text: js(ASKED), question: js(QUESTION) }, call);
+  if (example) return piped(example.task, example.input, example.options, example.property);
   if (call.word === "fill_mask")
     return withClass("AutoModelForMaskedLM", name, "`The invoice is ${tokenizer.mask_token}.`", FILLED);
   if (pair || model.config["problem_type"] === "regression" || model.labels.length === 0)
@@ -120,14 +112,11 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
   const { implementation, call } = model.parts.task;
   if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, at, rounding)] : [];
   const file = fileOf("forward", false, rounding);
-  const vectors = implementation.supervision.rows === "apart";
   const pair = model.roles.includes("text_pair") ? `, ${py(PAIR)}` : "";
+  const { onnxExamples } = implementation.supervision.rowFormat;
   const text =
-    implementation.supervision.rows === "contexts"
-      ? `${py("What is wrong?")}, ${py(ASKED)}`
-      : call.word === "fill_mask"
-        ? 'f"The invoice is {mask}."'
-        : `${py(ASKED)}${vectors ? "" : pair}`;
+    onnxExamples.encoded({ text: py(ASKED), question: py(QUESTION) }) ??
+    (call.word === "fill_mask" ? 'f"The invoice is {mask}."' : `${py(ASKED)}${pair}`);
   return [
     {
       language: "Python",
@@ -198,14 +187,8 @@ function writes(model: Deployed, at: string, rounding: Rounding | undefined): Co
 
 const LABELS = 'labels = json.load(open(f"{folder}/config.json"))["id2label"]';
 function told(model: Deployed): readonly string[] {
-  const { rows } = model.parts.task.implementation.supervision;
-  if (rows === "apart") return ["print(answer[0][0])"];
-  if (rows === "contexts")
-    return [
-      "start, end = answer[0][0].argmax(), answer[1][0].argmax()",
-      "print(tokenizer.decode(text.ids[start : end + 1]))",
-    ];
-  if (rows === "words") return [LABELS, "print([labels[str(i)] for i in answer[0][0].argmax(-1)])"];
+  const printed = model.parts.task.implementation.supervision.rowFormat.onnxExamples.printed(LABELS);
+  if (printed) return printed;
   if (model.parts.task.call.word === "fill_mask")
     return ["print(tokenizer.decode([answer[0][0, text.tokens.index(mask)].argmax()]))"];
   if (model.labels.length === 0 || model.config["problem_type"] === "regression") return ["print(answer[0][0])"];

@@ -28,7 +28,7 @@ export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "r
 
 /** Vectors of texts are called so beside what they are made of. */
 function namesIn({ parts }: Pick<Deployed, "parts">): Readonly<Record<string, string>> {
-  const vectors = parts.task.implementation.supervision.rows === "apart";
+  const vectors = parts.task.implementation.supervision.rowFormat.separateTexts;
   return vectors ? { logits: "sentence_embedding" } : {};
 }
 

@@ -1,15 +1,15 @@
-/** Rows of several texts that are read each by itself: of each role the texts of all rows, one role after the other. */
+/** Rows of several texts that are encoded separately: the texts of all rows of one role, then those of the next role. */
 import { must } from "#dsl/diagnostics/must.js";
 import { sha256 } from "#platform/digest.js";
-import { tokensAt, type TokenRows, type TokenTexts } from "../core/data/sequences/token-rows.js";
-import { askedOf, textsCut, type Cutting } from "./asked-rows.js";
-import type { Encoded, Unseen } from "./rows.js";
+import { tokensAt, type TokenRows, type TokenTexts } from "../../core/data/sequences/token-rows.js";
+import { askedOf, textsCut, type Cutting } from "../asked-rows.js";
+import type { Encoded, Unseen } from "../rows.js";
 
 type Fed = Pick<Unseen, "ids" | "lengths" | "asked"> & Pick<Encoded, "written" | "apart">;
 type Once = ReturnType<NonNullable<Encoded["apart"]>>;
 
-/** `texts`: of each role, the first and the second one that belong together first. */
-export function apartCut(texts: readonly TokenTexts[], e: Cutting): Fed {
+/** `texts`: those of each role; the two roles whose texts belong together come first. */
+export function cutSeparately(texts: readonly TokenTexts[], e: Cutting): Fed {
   const roles = texts.map((own) => textsCut(own, e));
   const [first, ...others] = roles;
   const { lengths } = must(first, "the first texts of rows");

@@ -1,0 +1,18 @@
+/**
+ * A row is a window over a text. Longer texts become several rows, and every token but the first is a target: `targets` and
+ * `labels` are i32 [targets], places in the flattened [batch × length] and the tokens that follow them.
+ */
+import { countWindows } from "#dsl/plan/epoch-rows.js";
+import { textExamples, type RowFormat } from "./row-format.js";
+
+export const causalLm: RowFormat = {
+  name: "causal_lm",
+  generatesText: true,
+  predictsNextToken: true,
+  countEpoch: countWindows,
+  separateTexts: false,
+  labelsWords: false,
+  usesTokenTypes: (pairs) => pairs,
+  supports: { batchedRowGradients: true, batchedRowFisher: false, pageTraining: false, litertCall: false },
+  onnxExamples: textExamples,
+};

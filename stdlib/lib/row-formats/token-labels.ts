@@ -1,0 +1,19 @@
+/** A row is a list of words (`tokens`), each with a label (`tags`). The pieces of the words are joined and cut. */
+import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { textExamples, type RowFormat } from "./row-format.js";
+
+export const tokenLabels: RowFormat = {
+  name: "token_labels",
+  generatesText: false,
+  predictsNextToken: false,
+  countEpoch: countTruncated,
+  separateTexts: false,
+  labelsWords: true,
+  usesTokenTypes: (pairs) => pairs,
+  supports: { batchedRowGradients: true, batchedRowFisher: false, pageTraining: false, litertCall: false },
+  onnxExamples: {
+    ...textExamples,
+    pipeline: ({ text }) => ({ task: "token-classification", input: text }),
+    printed: (loadLabels) => [loadLabels, "print([labels[str(i)] for i in answer[0][0].argmax(-1)])"],
+  },
+};
