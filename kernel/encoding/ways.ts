@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { WEIGHT } from "#stdlib/lib/tasks/row-weights.js";
 import type { AskedRows, Column, Supervision } from "#stdlib/kinds/task.js";
-import { spoken } from "../core/data/conversations.js";
+import { conversationText } from "../core/data/conversations.js";
 import { taughtBy as taughtByTargets } from "../core/data/sequences/sequence.js";
 import { CutTexts, type TokenRows, type TokenTexts } from "../core/data/sequences/token-rows.js";
 import { Windows } from "../core/data/sequences/windows.js";
@@ -83,7 +83,7 @@ async function conversations(rows: SplitRows, chat: Chat, e: Of): Promise<Encode
   return {
     count: rows.count,
     rows: rows.numbers,
-    text: (row) => spoken(rows.turns(row)),
+    text: (row) => conversationText(rows.messages(row)),
     ids,
     lengths,
     trained,

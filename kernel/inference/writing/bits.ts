@@ -2,7 +2,7 @@
 import { must } from "#dsl/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { StopStrings } from "../stop-strings.js";
-import type { Bit, Likelihood, ReadToken } from "./asked.js";
+import type { Bit, Likelihood, ReadToken } from "./generation-request.js";
 import type { CallReader } from "./calls/reader.js";
 import type { TextChooser } from "./choosing/text-chooser.js";
 import type { SlotToken } from "./contract.js";

@@ -4,6 +4,7 @@
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
+import type { Message, Tool } from "#stdlib/kinds/conversation.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../core/data/sequences/token-rows.js";
 import type { Chat } from "../../encoding/chat.js";
@@ -11,8 +12,8 @@ import { ended } from "../../encoding/ways.js";
 import { leftOpen } from "../continue-texts.js";
 import { charactersFor, encodeEnough, partOf } from "../gathering/enough.js";
 import { within } from "../gathering/merged-encoding.js";
-import type { ChatTurn, Tool, WriteAsk } from "./asked.js";
-import { conversationText } from "./conversation.js";
+import { chatPrompt } from "./chat-prompt.js";
+import type { WriteAsk } from "./generation-request.js";
 import "./codes.js";
 
 /** Characters in which what stands before every text is found. */
@@ -77,7 +78,7 @@ async function tokensOf(
   if (prompt instanceof Int32Array) return { tokens: prompt, orMore: false };
   if (isConversation(prompt)) {
     if (!chat) throw new CodedError("no-template", { base: name, has: ["chatml", "plain"] });
-    const text = (await conversationText(chat, prompt, tools, name)) + begun;
+    const text = (await chatPrompt(chat, prompt, tools, name)) + begun;
     return conversationTokens(within(tokenizer, { tokens: room, from: "end", signal }), text, room);
   }
   const ends = within(tokenizer, { tokens: room, from: "end", signal });
@@ -104,7 +105,7 @@ async function conversationTokens(tokenizer: Tokenizer, text: string, room: numb
     orMore: text.length > charactersFor(room),
   };
 }
-export function isConversation(prompt: WriteAsk["prompt"]): prompt is readonly ChatTurn[] {
+export function isConversation(prompt: WriteAsk["prompt"]): prompt is readonly Message[] {
   return Array.isArray(prompt);
 }
 

@@ -1,25 +1,25 @@
 /** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Tool } from "#stdlib/kinds/conversation.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import { does } from "../../core/session/words.js";
 import { chatOf, type Chat } from "../../encoding/chat.js";
 import { endsOf, endToken, prefixOf, startOf } from "../../encoding/encoding.js";
-import type { Bit, Tool, WriteAsk, Writing } from "./asked.js";
 import { bitsOf, readTokens, withPrompt } from "./bits.js";
 import { begunCall, callGrammar, type CallFormat } from "./calls/format.js";
 import { CallReader } from "./calls/reader.js";
 import { drawingsOf, ownSettings, type OwnSettings } from "./choosing/sampling.js";
 import { likelihoodsOf, TextChooser } from "./choosing/text-chooser.js";
+import { toolCallFormat } from "./chat-prompt.js";
 import type { Chosen, SlotText, SlotWriter } from "./contract.js";
-import { callsOf } from "./conversation.js";
+import type { Bit, WriteAsk, Writing } from "./generation-request.js";
 import { Grammars } from "./grammar/grammars.js";
 import { Rules, type Grammar } from "./grammar/rules.js";
 import { SchemaReader } from "./grammar/schema-grammar.js";
 import { Unusable } from "./grammar/unusable.js";
-
 import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt.js";
 import { TokenBytes } from "./token-bytes.js";
 import "./codes.js";
@@ -78,11 +78,11 @@ async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promis
   const rewrites = (await does(model.task, "task")).supervision.rows === "pairs";
   const { config } = base.facts;
   const chat = rewrites ? null : await chatFor(model, base, tokenizer);
-  const stop = chat ? await chat.template.stop(tokenizer.specials) : "";
+  const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
   const id = tokenizer.idOf(stop);
   const own = ownSettings(base.folder);
   const bytes = new TokenBytes(tokenizer);
-  const calls = chat && callsOf(chat);
+  const calls = chat && toolCallFormat(chat);
   const marks = calls ? marksOf(tokenizer, calls) : new Map<number, string>();
   const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
   const grammars = new Grammars(bytes);

@@ -1,6 +1,7 @@
 /** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
 import { randomBytes } from "node:crypto";
-import type { Bit, Tool } from "../asked.js";
+import type { Tool } from "#stdlib/kinds/conversation.js";
+import type { Bit } from "../generation-request.js";
 import type { CallFormat } from "./format.js";
 import { NamedCall } from "./named-call.js";
 import { OneCall, type CallReading } from "./one-call.js";

@@ -7,7 +7,7 @@ import { randomInt } from "node:crypto";
 import type { Bend } from "#stdlib/lib/decoders/warp.js";
 import type { Drawing } from "#stdlib/lib/decoders/draw.js";
 import { recordOf } from "../../../tensors/model-file.js";
-import type { Sampling } from "../asked.js";
+import type { Sampling } from "../generation-request.js";
 
 /** What generation_config.json says. */
 export interface OwnSettings {

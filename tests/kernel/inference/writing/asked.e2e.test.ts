@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
+import type { Bit, WriteAsk } from "#kernel/inference/writing/generation-request.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
 import { must } from "#dsl/diagnostics/must.js";
 import { does } from "#kernel/core/session/words.js";

@@ -1,6 +1,6 @@
 /** What is asked of a model that writes, and all that came of it. */
 import type { Base } from "#kernel/core/bases/base.js";
-import type { Bit, WriteAsk, Writing } from "#kernel/inference/writing/asked.js";
+import type { Bit, WriteAsk, Writing } from "#kernel/inference/writing/generation-request.js";
 import type { WritesWith } from "#kernel/inference/writing/writing.js";
 
 export function asked(o: Partial<WriteAsk>): WriteAsk {

@@ -10,7 +10,7 @@ import { Grammars } from "#kernel/inference/writing/grammar/grammars.js";
 import { Threads } from "#kernel/inference/writing/grammar/threads.js";
 import { TokenBytes } from "#kernel/inference/writing/token-bytes.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
-import type { Bit, WriteAsk } from "#kernel/inference/writing/asked.js";
+import type { Bit, WriteAsk } from "#kernel/inference/writing/generation-request.js";
 import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { chanceOf, tableWriter } from "./table-writer.js";

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "#dsl/diagnostics/must.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Bit, Tool, WriteAsk } from "#kernel/inference/writing/asked.js";
+import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Bit, WriteAsk } from "#kernel/inference/writing/generation-request.js";
 import { writing, type Writes } from "#kernel/inference/writing/writing.js";
 import { asked, modelIn, whole } from "./asks.js";
 import { chanceOf, tableWriter, type TableWriter } from "./table-writer.js";
@@ -23,7 +24,7 @@ const tools: readonly Tool[] = [
 ];
 /** What a model of each form writes to call `add`. */
 const CALL = '{"name": "add", "arguments": {"a": 3}}';
-const turns = [{ role: "user", content: "hi" }];
+const turns: readonly Message[] = [{ role: "user", content: "hi" }];
 
 for (const [form, call] of [
   ["tagged", `<tool_call>\n${CALL}\n</tool_call>`],

@@ -1,31 +1,11 @@
-/** What is asked of a model that writes, and what comes back: who serves it passes these on as they are. */
+/** Requests to a model that generates text, and what it streams back. Serving passes both on unchanged. */
+import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+
 /** What all of a model's requests may ask. `signal`: whoever asked went away, or its time is over. */
 export interface Ask {
   readonly signal?: AbortSignal;
   /** Whether texts longer than the model reads are cut; else the coded error `text-too-long`. */
   readonly truncate: boolean;
-}
-
-/** A turn of a conversation as clients send it. */
-export interface ChatTurn {
-  readonly role: string;
-  readonly content: string;
-  readonly name?: string;
-  readonly toolCalls?: readonly ToolCall[];
-  /** Of what a tool answered: the call it answers. */
-  readonly toolCallId?: string;
-}
-export interface Tool {
-  readonly name: string;
-  readonly description?: string;
-  /** A JSON schema. */
-  readonly parameters?: Readonly<Record<string, unknown>>;
-}
-export interface ToolCall {
-  readonly id: string;
-  readonly name: string;
-  /** JSON, as it was written. */
-  readonly arguments: string;
 }
 
 /** How tokens are chosen. Absent: as the model's folder says (generation_config.json), else as the greedy decoder does. */
@@ -51,8 +31,8 @@ export type Shape =
   | { readonly is: "json" };
 
 export interface WriteAsk extends Ask {
-  /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next turn is written. */
-  readonly prompt: string | Int32Array | readonly ChatTurn[];
+  /** A text that is written on (or that an encoder reads); tokens; or a conversation whose next message is written. */
+  readonly prompt: string | Int32Array | readonly Message[];
   readonly tools?: readonly Tool[];
   /** `auto`: the model's choice. A name: that tool is called. */
   readonly toolChoice?: "auto" | "none" | "required" | { readonly name: string };
