@@ -4,7 +4,7 @@
  * notebook asks too.
  */
 import type { Asked } from "../encoding/encoded.js";
-import type { Ask, WriteAsk, Writing } from "../inference/writing/generation-request.js";
+import type { Ask, WriteAsk, Writing } from "../inference/generation/generation-request.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 
 export type {
@@ -16,7 +16,7 @@ export type {
   Shape,
   WriteAsk,
   Writing,
-} from "../inference/writing/generation-request.js";
+} from "../inference/generation/generation-request.js";
 
 /** What a model that answers says of one text, in its task's words (`Predicted` of model-handle.ts). */
 export interface Answered {

@@ -6,14 +6,14 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { standsBeside } from "#stdlib/lib/techniques/beside.js";
 import { weightBytes } from "../../core/bases/base.js";
 import type { Engine, Session } from "../../engine/engine.js";
-import type { SlotWriter, WriterAdapter, WriterTold } from "../../inference/writing/contract.js";
-import { writerFor } from "../../inference/writing/writer-for.js";
+import type { SlotWriter, WriterAdapter, WriterTold } from "../../inference/generation/contract.js";
+import { writerFor } from "../../inference/generation/plan-batching.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { Beside, Found, OpenFound, OpenWriterOptions, WritingFound } from "./found.js";
 import { watched } from "./health.js";
 import { openOver } from "./open-over.js";
 import { generating, writerOptions, written } from "./writer.js";
-import "../../inference/writing/slot-codes.js";
+import "../../inference/generation/slot-codes.js";
 
 /** Nothing is added to the base itself. */
 const NOTHING = { kind: "technique", word: "head_only", arguments: {} } as const;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf } from "#kernel/serving/http/failures.js";
-import "#kernel/inference/writing/codes.js";
+import "#kernel/inference/generation/codes.js";
 
 describe("a schema that no text is held to", () => {
   for (const dialect of ["openai", "tei", "hugging-face"] as const)
