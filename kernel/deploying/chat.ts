@@ -1,33 +1,28 @@
-/** How conversations are written for a model that brings its own template, as a target is told. */
+/** The chat template of a deployed model, as targets get it. */
 import type { DeployedChat } from "#stdlib/kinds/target.js";
+import { sandboxRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
-import { foreignTemplate } from "../bases/own-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Chat } from "../encoding/chat.js";
 
-/** Null: the folder brings no template. */
-export async function ownChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
+/** Null if the folder has no chat template. */
+export async function folderChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
   const source = chatTemplateOf(folder);
   if (source === null) return null;
-  return chatAs({ template: foreignTemplate(folder, source), tokenizer }, source);
+  return deployedChat({ renderer: sandboxRenderer(folder, source), tokenizer });
 }
 
-/** `source`: of the template that it brings; null: a word writes them. */
-export async function chatAs(
-  { template, tokenizer }: Pick<Chat, "template" | "tokenizer">,
-  source: string | null,
-): Promise<DeployedChat> {
+export async function deployedChat({
+  renderer,
+  tokenizer,
+}: Pick<Chat, "renderer" | "tokenizer">): Promise<DeployedChat> {
   const { specials } = tokenizer;
   return {
-    template: source,
-    stop: await template.stop(specials),
+    template: renderer.source,
+    stop: await renderer.stop(specials),
     async write(conversations) {
-      const o = { specials, prompt: true };
-      const pieces =
-        "all" in template
-          ? await template.all(conversations, o)
-          : conversations.map((turns) => template.pieces(turns, o));
-      return pieces.map((all) => ("refused" in all ? null : all.map(({ text }) => text).join("")));
+      const rendered = await renderer.renderChats(conversations, { specials, addGenerationPrompt: true });
+      return rendered.map((pieces) => ("refused" in pieces ? null : pieces.map(({ text }) => text).join("")));
     },
   };
 }

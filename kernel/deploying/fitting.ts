@@ -1,6 +1,6 @@
 /** Of the inputs for a model that writes those that it can be asked: its template writes them, and its positions have room for an answer. */
 import type { DeployedChat } from "#stdlib/kinds/target.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Prompt } from "../inference/prompts.js";
 import type { Golden } from "./golden.js";
@@ -43,8 +43,8 @@ export async function fitting(
 /** As the model is fed them; null: its template refuses. */
 function textsOf(inputs: readonly Prompt[], chat: DeployedChat | undefined): Promise<readonly (string | null)[]> {
   if (!chat) return Promise.resolve(inputs.map((one) => (typeof one === "string" ? one : null)));
-  const turns = inputs.map((one): readonly Turn[] =>
+  const conversations = inputs.map((one): readonly Message[] =>
     typeof one === "string" ? [{ role: "user", content: one }] : one,
   );
-  return chat.write(turns);
+  return chat.write(conversations);
 }

@@ -3,7 +3,7 @@
  * travel with it. One character, usual words, other scripts, what no tokenizer knows, a text just as long as is read and one
  * that is cut; asked together, so that a batch holds texts of unequal lengths.
  */
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Prompt } from "../inference/prompts.js";
 
@@ -51,7 +51,7 @@ export interface GoldenOf {
 export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
   const longest = Math.min(maxLength, LONGEST);
   const texts = [...TEXTS, ofLength(longest), ofLength(longest + 40)];
-  if (writes === "turns") return { is: "prompts", inputs: texts.map(turnsOf), most: MOST_TOKENS };
+  if (writes === "turns") return { is: "prompts", inputs: texts.map(conversationWith), most: MOST_TOKENS };
   if (writes === "texts")
     return {
       is: "prompts",
@@ -66,11 +66,11 @@ export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
   return { is: "asked", inputs: texts };
 }
 
-/** One turn, or several with an answer and a system's words before. */
-function turnsOf(text: string, i: number): readonly Turn[] {
-  const last: Turn = { role: "user", content: text };
+/** One user message, or three messages that end with it. */
+function conversationWith(text: string, i: number): readonly Message[] {
+  const last: Message = { role: "user", content: text };
   if (i % 3 === 0) return [last];
-  const before: readonly Turn[] = [
+  const before: readonly Message[] = [
     { role: "user", content: "Good morning." },
     { role: "assistant", content: "Good morning, what can I do?" },
   ];

@@ -5,14 +5,14 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { SpecialTexts, Turn } from "#stdlib/kinds/conversation.js";
+import type { Message, SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { DeployedChat } from "#stdlib/kinds/target.js";
 import { KNOWN } from "#stdlib/lib/ollama/templates.js";
-import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
 import { jsonIn, object } from "../fetch/json.js";
 
-const user = (content: string): Turn => ({ role: "user", content });
-const SAMPLES: readonly (readonly Turn[])[] = [
+const user = (content: string): Message => ({ role: "user", content });
+const SAMPLES: readonly (readonly Message[])[] = [
   [user("Which way?")],
   [user('  It\'s "so"\n{{ now }} ')],
   [user("Which way?"), { role: "assistant", content: "To the left." }, user("And then?")],
@@ -32,13 +32,13 @@ export async function jinjaOf(chat: Pick<DeployedChat, "write">, specials: Speci
 
 /** What it refuses nobody asks. */
 function writesAlike(source: string, texts: readonly (string | null)[], specials: SpecialTexts): boolean {
-  const { pieces } = ownTemplate(source);
+  const template = jinjaTemplate(source);
   return (
     texts.some((text) => text !== null) &&
     texts.every((text, i) => {
       if (text === null) return true;
-      const own = pieces(SAMPLES[i]!, { specials, prompt: true });
-      return !("refused" in own) && own.map((piece) => piece.text).join("") === text;
+      const pieces = template.render(SAMPLES[i]!, { specials, addGenerationPrompt: true });
+      return !("refused" in pieces) && pieces.map((piece) => piece.text).join("") === text;
     })
   );
 }

@@ -4,7 +4,7 @@
  * runtimes/table.ts under the name that targets give (capability `runtime`).
  */
 import type { NDArray } from "#dsl/graph/program.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Engine, Session } from "../engine/engine.js";
 import type { GraphName, Written } from "#stdlib/kinds/target.js";
@@ -64,8 +64,8 @@ export interface Staying {
    */
   readonly keeps?: Readonly<Record<string, string>>;
 }
-/** A text, or a conversation whose last turn is to be answered. */
-export type Prompt = string | readonly Turn[];
+/** A text, or a conversation whose last message is to be answered. */
+export type Prompt = string | readonly Message[];
 export interface WrittenBy {
   readonly text: string;
   /** Token ids, without the one that ended it. */

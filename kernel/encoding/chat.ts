@@ -1,63 +1,67 @@
 /**
- * Conversations as a model reads them: the template's pieces become one text, the text tokens, and the pieces say which of
- * them answer. No text is searched: a token is trained if it holds a character of an answer that is to be learnt.
+ * Conversations as tokens. The chat template renders a conversation as pieces of text, some of which are answers. A token is
+ * trained if it holds a character of an answer that is to be learnt. No text is searched.
  */
 import { createHash } from "node:crypto";
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { TemplateImplementation, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
+import type { Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
 import type { Base } from "../core/bases/base.js";
+import { sandboxRenderer, wordRenderer, type ChatRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
-import { foreignTemplate, type ForeignTemplate } from "../bases/own-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ConversationRows, MeasuredChats } from "../core/data/conversations.js";
 import { does } from "../core/session/words.js";
 
 export interface Chat {
-  /** Its word, or `base's own`. */
+  /** Name of the template: its word, or `base's own`. */
   readonly name: string;
-  /** Other templates have others. */
+  /** Identifies the template in cache keys. */
   readonly key: string;
-  readonly template: TemplateImplementation | ForeignTemplate;
+  readonly renderer: ChatRenderer;
   readonly tokenizer: Tokenizer;
   readonly learn: "all" | "last";
 }
-/** What writes one is known; where it is kept isn't asked. */
-type Written = Omit<Chat, "key">;
-/** A conversation's tokens; `trained` is 1 for those that are learnt. */
+type UncachedChat = Omit<Chat, "key">;
+/** A conversation's tokens. `trained` is 1 for each token that counts in the loss. */
 export interface ChatRow {
   readonly ids: Int32Array;
   readonly trained: Uint8Array;
 }
 
-/** A template of ours that writes otherwise than before writes this otherwise. */
-const PROBE: readonly Turn[] = [
+/** Rendered into the cache key, so that rows are encoded anew when a template of the vocabulary changes. */
+const PROBE: readonly Message[] = [
   { role: "user", content: "a" },
   { role: "assistant", content: "b" },
   { role: "user", content: "c" },
 ];
 
-/** Null: the task reads no conversations. Coded errors of templates. */
+/** Null if the task reads no conversations. Coded errors of templates. */
 export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
   const { template, learn = "all" } = reader;
   if (template === undefined) return null;
   if (template) {
-    const written = await does(template, "template");
-    const key = JSON.stringify([template, written.pieces(PROBE, { specials: tokenizer.specials, prompt: false })]);
-    return { name: template.word, key, template: written, tokenizer, learn };
+    const implementation = await does(template, "template");
+    const options = { specials: tokenizer.specials, addGenerationPrompt: false };
+    const key = JSON.stringify([template, implementation.render(PROBE, options)]);
+    return { name: template.word, key, renderer: wordRenderer(implementation), tokenizer, learn };
   }
   const source = chatTemplateOf(base.folder);
   if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
   const key = createHash("sha256").update(source).digest("hex");
-  return { name: "base's own", key, template: foreignTemplate(base.folder, source), tokenizer, learn };
+  return { name: "base's own", key, renderer: sandboxRenderer(base.folder, source), tokenizer, learn };
 }
 
 /** Rows of conversations, whole. Coded errors `template-refuses`, `template-prefix-differs`, `nothing-to-train`. */
-export async function encodeChats(rows: ConversationRows, chat: Written, data: string): Promise<readonly ChatRow[]> {
-  const wanted = rows.map(({ row, turns }) => {
-    const answers = answersOf(turns, chat.learn);
+export async function encodeChats(
+  rows: ConversationRows,
+  chat: UncachedChat,
+  data: string,
+): Promise<readonly ChatRow[]> {
+  const wanted = rows.map(({ row, messages }) => {
+    const answers = answersOf(messages, chat.learn);
     if (answers.size === 0) {
-      const why = turns.some(({ role }) => role === "assistant")
+      const why = messages.some(({ role }) => role === "assistant")
         ? "no turn of the assistant's in it is trained, its weights say"
         : "no turn in it is the assistant's";
       throw new CodedError("nothing-to-train", { data, row, why });
@@ -82,10 +86,10 @@ export async function encodeChats(rows: ConversationRows, chat: Written, data: s
 }
 
 /** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
-export async function measuredChats(rows: ConversationRows, chat: Written, data: string): Promise<MeasuredChats> {
+export async function measuredChats(rows: ConversationRows, chat: UncachedChat, data: string): Promise<MeasuredChats> {
   const encoded = await encodeChats(rows, chat, data);
   const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
-  const stop = await chat.template.stop(chat.tokenizer.specials);
+  const stop = await chat.renderer.stop(chat.tokenizer.specials);
   if (stop === "") return { lengths };
   const id = chat.tokenizer.idOf(stop);
   const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
@@ -105,10 +109,10 @@ function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
   return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
 }
 
-/** The texts that answers are written on to. `row`: its number among what was asked, from 1. */
-export async function promptsFor(chat: Written, rows: ConversationRows): Promise<readonly string[]> {
-  for (const { row, turns } of rows)
-    if (turns.at(-1)?.role !== "user")
+/** Prompts that end with the generation prompt. `row` names the conversation in errors. */
+export async function promptsFor(chat: UncachedChat, rows: ConversationRows): Promise<readonly string[]> {
+  for (const { row, messages } of rows)
+    if (messages.at(-1)?.role !== "user")
       throw new CodedError("template-refuses", {
         template: chat.name,
         row,
@@ -117,7 +121,7 @@ export async function promptsFor(chat: Written, rows: ConversationRows): Promise
   return (await piecesOf(chat, rows, true)).map(joinedText);
 }
 
-/** Conversations as they are written whole. */
+/** Whole conversations as text. */
 export async function writtenFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
   return (await piecesOf(chat, rows, false)).map(joinedText);
 }
@@ -140,20 +144,20 @@ export function cutChat(chat: ChatRow, most: number): ChatRow {
  * those in between alike, and each prompt is written from the beginning.
  */
 async function demandSamePrompts(
-  chat: Written,
+  chat: UncachedChat,
   rows: readonly (ConversationRows[number] & {
     readonly wanted: ReadonlySet<number>;
     readonly pieces: readonly TemplatePiece[];
   })[],
 ): Promise<void> {
-  const asked = rows.flatMap(({ row, turns, wanted, pieces }) =>
+  const answered = rows.flatMap(({ row, messages, wanted, pieces }) =>
     endsOf([...wanted]).flatMap((answer) => {
-      const trained = turns[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer) : null;
-      return trained === null ? [] : [{ row, turns: turns.slice(0, answer), trained }];
+      const trained = messages[answer - 1]?.role === "user" ? beforeAnswer(pieces, answer) : null;
+      return trained === null ? [] : [{ row, messages: messages.slice(0, answer), trained }];
     }),
   );
-  const prompts = (await piecesOf(chat, asked, true)).map(joinedText);
-  for (const [i, { row, trained }] of asked.entries()) {
+  const prompts = (await piecesOf(chat, answered, true)).map(joinedText);
+  for (const [i, { row, trained }] of answered.entries()) {
     const prompt = prompts[i]!;
     if (trained === prompt || trained === `${prompt}${SPACE}`) continue;
     const from = Math.max(0, commonStart(trained, prompt) - CONTEXT);
@@ -188,16 +192,21 @@ const AT_ENDS = 4;
 const endsOf = (answers: readonly number[]): readonly number[] =>
   answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
 
-function answersOf(turns: readonly Turn[], learn: Chat["learn"]): ReadonlySet<number> {
-  const answers = turns.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
+function answersOf(messages: readonly Message[], learn: Chat["learn"]): ReadonlySet<number> {
+  const answers = messages.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }
 
-async function piecesOf({ template, tokenizer, name }: Written, rows: ConversationRows, prompt: boolean) {
-  const o = { specials: tokenizer.specials, prompt };
-  const all = rows.map(({ turns }) => turns);
-  const written = "all" in template ? await template.all(all, o) : all.map((turns) => template.pieces(turns, o));
-  return written.map((pieces, i) => {
+async function piecesOf(
+  { renderer, tokenizer, name }: UncachedChat,
+  rows: ConversationRows,
+  addGenerationPrompt: boolean,
+): Promise<readonly (readonly TemplatePiece[])[]> {
+  const rendered = await renderer.renderChats(
+    rows.map(({ messages }) => messages),
+    { specials: tokenizer.specials, addGenerationPrompt },
+  );
+  return rendered.map((pieces, i) => {
     if ("refused" in pieces)
       throw new CodedError("template-refuses", { template: name, row: rows[i]!.row, why: pieces.refused });
     return pieces;

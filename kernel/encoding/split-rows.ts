@@ -2,7 +2,7 @@
 import type { ColumnTable } from "arquero";
 import { must } from "#dsl/diagnostics/must.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Column } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { conversationsOf, streamedConversations, type ConversationRows } from "../core/data/conversations.js";
@@ -29,7 +29,7 @@ export interface SplitRows {
   /** Undefined: the data have no such role. */
   column(role: string): Column | undefined;
   /** Not cut. `row`: from 0. */
-  turns(row: number): readonly Turn[];
+  messages(row: number): readonly Message[];
   chats(cut: ChatCut): Promise<ChatRows>;
   /** Each text by itself, not cut. */
   texts(which: Which): Promise<TokenTexts>;
@@ -52,14 +52,14 @@ function inTable(table: ColumnTable, tokenizer: Tokenizer): SplitRows {
   const names = new Set(table.columnNames());
   const numbers = Int32Array.from(table.array("$row") as ArrayLike<number>);
   let all: ConversationRows | undefined;
-  const told = (): ConversationRows => (all ??= conversationsOf(table));
+  const conversations = (): ConversationRows => (all ??= conversationsOf(table));
   return {
     count: numbers.length,
     numbers,
     names: rowNamesOf(table, numbers),
     column: (role) => (names.has(role) ? (table.array(role) as unknown as Column) : undefined),
-    turns: (row) => must(told()[row], `row ${row}`).turns,
-    chats: (cut) => chatsInMemory(told(), cut),
+    messages: (row) => must(conversations()[row], `row ${row}`).messages,
+    chats: (cut) => chatsInMemory(conversations(), cut),
     texts: async (which) =>
       new TextsInMemory(await tokensOf(table, tokenizer, { ...which, apart: names.has("text_pair") })),
     words: async () => new WordsInMemory(await wordsOf(table, tokenizer)),
@@ -74,7 +74,7 @@ function onDisk(split: StreamedRows, tokenizer: Tokenizer, labels: readonly stri
     numbers,
     names: rowNamesOf(split, numbers),
     column: (role) => columnIn(split, role, labels),
-    turns: (row) => must(streamedConversations(split, row, row + 1)[0], `row ${row}`).turns,
+    messages: (row) => must(streamedConversations(split, row, row + 1)[0], `row ${row}`).messages,
     chats: (cut) => chatFile(split, cut),
     texts: (which) => (split.has("tokens") ? wordFile(split, tokenizer) : tokenFile(split, tokenizer, which)),
     words: () => wordFile(split, tokenizer),

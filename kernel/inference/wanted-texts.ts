@@ -1,8 +1,9 @@
 /** What a model is asked to write after, for every row of a split, and what it should have written: for scores of text. */
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
 import { conversationsOf, streamedConversations } from "../core/data/conversations.js";
 import type { Prepared } from "../core/data/prepare.js";
-import { asText, type Prompt } from "./prompts.js";
+import { promptText, type Prompt } from "./prompts.js";
 
 /** What a model is asked to write after, row by row. */
 export function promptsIn(prepared: Prepared, split: string, conversations: boolean): readonly Prompt[] {
@@ -19,10 +20,10 @@ export function askedOf(
     return { prompts: textsOf(prepared, split, "input"), targets: textsOf(prepared, split, "target") };
   const streamed = prepared.streamed?.[split];
   const rows = streamed ? streamedConversations(streamed) : conversationsOf(prepared.splits[split]!);
-  const answers = rows.map(({ turns }) => turns.findLastIndex(({ role }) => role === "assistant"));
+  const answers = rows.map(({ messages }) => messages.findLastIndex(({ role }) => role === "assistant"));
   return {
-    prompts: rows.map(({ turns }, i) => turns.slice(0, answers[i])),
-    targets: rows.map(({ turns }, i) => turns[answers[i]!]!.content),
+    prompts: rows.map(({ messages }, i) => messages.slice(0, answers[i])),
+    targets: rows.map(({ messages }, i) => contentText(messages[answers[i]!]!)),
   };
 }
 
@@ -33,7 +34,7 @@ export function wantedOf(
 ): Pick<WrittenMetricInput, "targets"> & { readonly asked: readonly string[] } {
   const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
   const { prompts, targets } = askedOf(prepared, split, has === true);
-  return { targets, asked: prompts.map(asText) };
+  return { targets, asked: prompts.map(promptText) };
 }
 
 function textsOf(prepared: Prepared, split: string, role: string): readonly string[] {

@@ -12,7 +12,7 @@ import { prefixOf, startOf } from "../encoding/decoder-input.js";
 import { endsOf, endToken } from "../encoding/encoding.js";
 import type { Session } from "../engine/engine.js";
 import { continueTexts, type Piece } from "./continue-texts.js";
-import { asText, toldAs, type Prompt } from "./prompts.js";
+import { promptText, renderPrompts, type Prompt } from "./prompts.js";
 
 /** A model that writes. */
 export interface Writer {
@@ -36,20 +36,22 @@ export async function* writeTexts(
   signal?: AbortSignal,
 ): AsyncGenerator<Piece, void, void> {
   const chat = await chatOf(readerOf(model), base, tokenizer);
-  const told = chat ? await toldAs(chat, prompts) : { texts: prompts.map(asText), tokenizer, ends: [], stop: [] };
+  const rendered = chat
+    ? await renderPrompts(chat, prompts)
+    : { texts: prompts.map(promptText), tokenizer, ends: [], stop: [] };
   const { task, max_length } = model;
   const family = await implementationOf(registry, "model", base.facts.family);
   const { vocabulary, positions } = family.sizes(family.config(base.facts.config));
   const taken = (await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0;
-  yield* continueTexts(told.texts, {
+  yield* continueTexts(rendered.texts, {
     session,
-    tokenizer: told.tokenizer,
+    tokenizer: rendered.tokenizer,
     decoder: o.decoder,
     vocabulary,
     positions: positions - taken,
-    ends: new Set([...endsOf(base.facts.config), ...told.ends]),
+    ends: new Set([...endsOf(base.facts.config), ...rendered.ends]),
     maxTokens: o.max_tokens,
-    stop: [...o.stop, ...told.stop],
+    stop: [...o.stop, ...rendered.stop],
     batchSize: o.batch_size,
     ...(family.shape === "encoder-decoder" && {
       pairs: {

@@ -4,22 +4,19 @@
  * notebook asks too.
  */
 import type { Asked } from "../encoding/encoded.js";
-import type { Ask, WriteAsk, Writing } from "../inference/writing/asked.js";
+import type { Ask, WriteAsk, Writing } from "../inference/generation/generation-request.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 
 export type {
   Ask,
   Bit,
-  ChatTurn,
   Likelihood,
   ReadToken,
   Sampling,
   Shape,
-  Tool,
-  ToolCall,
   WriteAsk,
   Writing,
-} from "../inference/writing/asked.js";
+} from "../inference/generation/generation-request.js";
 
 /** What a model that answers says of one text, in its task's words (`Predicted` of model-handle.ts). */
 export interface Answered {

@@ -36,7 +36,7 @@ export async function openBaseOf(
   const { vocabulary, positions } = implementation.sizes(implementation.config(config));
   const reader = { name: plan.base, folder: plan.folder, template: null };
   const chat = chatTemplateOf(base.folder) === null ? null : await chatOf(reader, base, tokenizer);
-  const stop = chat ? await chat.template.stop(tokenizer.specials) : "";
+  const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
   const id = chat ? tokenizer.idOf(stop) : null;
   const window = config["sliding_window"];
   return {

@@ -1,4 +1,4 @@
-/** How many tokens a conversation feeds, by the template that the model names; the base's own is not at hand here, so ChatML stands for it. */
+/** Tokens of conversations by the model's chat template. The page has no base's own template: ChatML is used instead. */
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { ReaderOf } from "#dsl/types/subject.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
@@ -8,7 +8,7 @@ import type { PageTokenizer } from "./tokenizer.js";
 
 const specials = { bos: "", eos: "", opening: "", all: [] };
 
-/** Null: the task reads no conversations. */
+/** Null if the task reads no conversations. */
 export function chatLengthsOf(
   { template }: ReaderOf,
   tokenizer: PageTokenizer,
@@ -16,9 +16,9 @@ export function chatLengthsOf(
   if (template === undefined) return null;
   const word = template?.word ?? "chatml";
   return async (rows) => {
-    const written = await implementationOf(registry, "template", word);
-    const lengths = Int32Array.from(rows, ({ row, turns }) => {
-      const pieces = written.pieces(turns, { specials, prompt: false });
+    const implementation = await implementationOf(registry, "template", word);
+    const lengths = Int32Array.from(rows, ({ row, messages }) => {
+      const pieces = implementation.render(messages, { specials, addGenerationPrompt: false });
       if ("refused" in pieces) throw new CodedError("template-refuses", { template: word, row, why: pieces.refused });
       return tokenizer.plain(pieces.map(({ text }) => text).join("")).length - 1;
     });

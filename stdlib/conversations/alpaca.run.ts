@@ -1,14 +1,14 @@
-/** An instruction and its answer: a user's turn and the assistant's. */
+/** An instruction and its answer: a user message and an assistant message. */
 import type { ConversationImplementation } from "../kinds/conversation.js";
-import { ignoredBy, refusedBeside } from "../lib/conversations/fields.js";
+import { columnRefusal, ignoredFields } from "../lib/conversations/fields.js";
 
 const names = ["instruction", "input", "output"] as const;
 
 export const alpaca: ConversationImplementation = {
   columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
-  read(call, values, beside) {
-    const aside = refusedBeside(beside, ignoredBy(call));
-    if (aside) return aside;
+  read(call, values, row) {
+    const refusal = columnRefusal(row, ignoredFields(call));
+    if (refusal) return refusal;
     const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
     const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");
     if (odd >= 0) return { refused: `its ${names[odd]!} is no text` };

@@ -1,17 +1,20 @@
-/** Lists of turns, as they are or as JSON text. */
+/** Reads lists of messages, as lists or as JSON text. Tool messages and tool calls are refused here. */
 import type { Call } from "#dsl/types/value.js";
-import type { ConversationImplementation, Refused, RowBeside, Turn } from "../kinds/conversation.js";
+import type { ConversationImplementation, Message, Role, RowContext, RowRefusal } from "../kinds/conversation.js";
 import {
-  ignoredBy,
-  refusedAlone,
-  refusedBeside,
-  refusedField,
-  trainedOf,
+  columnRefusal,
+  fieldRefusal,
+  ignoredFields,
+  missingQuestionRefusal,
+  trainedMark,
   unreadFields,
 } from "../lib/conversations/fields.js";
 
-/** Who is who where the data don't say otherwise. */
-const usual: Readonly<Record<string, Turn["role"]>> = {
+/** Roles of messages that come from data. */
+type DataRole = Exclude<Role, "tool">;
+
+/** The role that each speaker has unless the data plan maps it to another. */
+export const defaultRoles: Readonly<Record<string, DataRole>> = {
   system: "system",
   developer: "system",
   user: "user",
@@ -22,75 +25,77 @@ const usual: Readonly<Record<string, Turn["role"]>> = {
 
 export const turns: ConversationImplementation = {
   columns: (call) => [String(call.arguments["column"])],
-  read(call, [value], beside) {
+  read(call, [value], context) {
     const named = { role: fieldOf(call, "role"), content: fieldOf(call, "content") };
     const plain = named.role === "role" && named.content === "content";
-    const fields = plain ? usualFields(listOf(value)) : named;
-    return turnsIn(value, { ...fields, roles: rolesOf(call), ignored: ignoredBy(call), beside });
+    const fields = plain ? defaultFields(parsedList(value)) : named;
+    return messagesIn(value, { ...fields, roles: rolesOf(call), ignored: ignoredFields(call), context });
   },
 };
 
-export interface TurnFields {
+interface MessageFields {
+  /** Names of the fields that hold the role and the content. */
   readonly role: string;
   readonly content: string;
-  readonly roles?: Readonly<Record<string, Turn["role"]>>;
+  readonly roles?: Readonly<Record<string, DataRole>>;
   readonly ignored?: ReadonlySet<string>;
-  readonly beside?: RowBeside | undefined;
+  readonly context?: RowContext | undefined;
 }
 
-/** A column of lists whose turns name their fields in one of the two usual ways. */
-export function usualTurns(value: unknown, beside?: RowBeside): readonly Turn[] | Refused {
-  const list = listOf(value);
-  return turnsIn(list, { ...usualFields(list), beside });
+/** Reads messages with the field names of OpenAI (`role`, `content`) or of ShareGPT (`from`, `value`). */
+export function readMessages(value: unknown, context?: RowContext): readonly Message[] | RowRefusal {
+  const list = parsedList(value);
+  return messagesIn(list, { ...defaultFields(list), context });
 }
 
-/** ShareGPT's names where the first turn has them, else those of chat interfaces. */
-function usualFields(list: unknown): { readonly role: string; readonly content: string } {
+/** ShareGPT's field names if the first message has them, else OpenAI's. */
+function defaultFields(list: unknown): { readonly role: string; readonly content: string } {
   const first: unknown = Array.isArray(list) ? list[0] : undefined;
   const shareGpt = typeof first === "object" && first !== null && "from" in first && !("role" in first);
   return shareGpt ? { role: "from", content: "value" } : { role: "role", content: "content" };
 }
 
-function turnsIn(
+function messagesIn(
   value: unknown,
-  { role, content, roles = usual, ignored = new Set(), beside }: TurnFields,
-): readonly Turn[] | Refused {
-  const list = listOf(value);
-  if (!Array.isArray(list)) return { refused: notAList(value), help: LISTED };
+  { role, content, roles = defaultRoles, ignored = new Set(), context }: MessageFields,
+): readonly Message[] | RowRefusal {
+  const list = parsedList(value);
+  if (!Array.isArray(list)) return { refused: notAList(value), help: LIST_FORM };
   if (list.length === 0) return { refused: "the conversation has no turn", help: "leave the row out" };
-  const aside = refusedBeside(beside, ignored);
-  if (aside) return aside;
+  const column = columnRefusal(context, ignored);
+  if (column) return column;
   const read = new Set([role, content, "context", ...ignored]);
-  const out: Turn[] = [];
-  for (const [at, turn] of (list as readonly unknown[]).entries()) {
-    const place = `turn ${String(at + 1)}`;
-    if (typeof turn !== "object" || turn === null || Array.isArray(turn)) return { refused: `${place} is no record` };
-    const fields = turn as Readonly<Record<string, unknown>>;
-    const [who, what] = [fields[role], textOfParts(fields[content])];
-    if (typeof who !== "string") return { refused: `${place} says no \`${role}\`` };
-    const known = Object.hasOwn(roles, who) ? roles[who] : undefined;
-    if (!known) return { refused: `${place} is of the role "${who}", ${noRole(who, roles)}` };
-    const unbuilt = refusedField(fields, at + 1, read);
-    if (unbuilt) return unbuilt;
-    const silent = silenced(fields, what, ignored);
-    if (typeof what !== "string" && !silent)
+  const out: Message[] = [];
+  for (const [i, message] of (list as readonly unknown[]).entries()) {
+    const place = `turn ${String(i + 1)}`;
+    if (typeof message !== "object" || message === null || Array.isArray(message))
+      return { refused: `${place} is no record` };
+    const fields = message as Readonly<Record<string, unknown>>;
+    const [speaker, text] = [fields[role], joinedParts(fields[content])];
+    if (typeof speaker !== "string") return { refused: `${place} says no \`${role}\`` };
+    const known = Object.hasOwn(roles, speaker) ? roles[speaker] : undefined;
+    if (!known) return { refused: `${place} is of the role "${speaker}", ${unknownRole(speaker, roles)}` };
+    const unsupported = fieldRefusal(fields, i + 1, read);
+    if (unsupported) return unsupported;
+    const empty = hasIgnoredAlone(fields, text, ignored);
+    if (typeof text !== "string" && !empty)
       return {
         refused: `${place} has no text in \`${content}\``,
-        ...(Array.isArray(what) && {
+        ...(Array.isArray(text) && {
           help: "write the text itself, or parts that are texts: others (pictures, sound) aren't built",
         }),
       };
-    if (known === "system" && at > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
-    const trained = trainedOf(fields, known, ignored);
+    if (known === "system" && i > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
+    const trained = trainedMark(fields, known, ignored);
     if (typeof trained === "object") return { ...trained, refused: `${place}: ${trained.refused}` };
-    for (const field of unreadFields(fields, read)) beside?.unread(field);
-    out.push(turnOf(known, typeof what === "string" ? what : "", fields["context"], silent ? false : trained));
+    for (const field of unreadFields(fields, read)) context?.unread(field);
+    out.push(dataMessage(known, typeof text === "string" ? text : "", fields["context"], empty ? false : trained));
   }
-  return refusedAlone(out, beside, ignored) ?? out;
+  return missingQuestionRefusal(out, context, ignored) ?? out;
 }
 
-/** Parts of a content that are all texts, as their one text, as templates write them; else what it is. */
-function textOfParts(content: unknown): unknown {
+/** Content parts as one text if all are text parts, else the content unchanged. */
+function joinedParts(content: unknown): unknown {
   if (!Array.isArray(content) || content.length === 0) return content;
   const texts = (content as readonly unknown[]).map((part) =>
     typeof part === "object" && part !== null && "text" in part && "type" in part && part.type === "text"
@@ -100,14 +105,18 @@ function textOfParts(content: unknown): unknown {
   return texts.every((text) => typeof text === "string") ? texts.join("") : content;
 }
 
-const LISTED = 'a conversation is a list of turns, `[{"role": "user", "content": "…"}, …]`, or the same as JSON';
+const LIST_FORM = 'a conversation is a list of turns, `[{"role": "user", "content": "…"}, …]`, or the same as JSON';
 
-/** A turn that says nothing but what is left out (a call of a tool): it is read as an empty one, never trained. */
-function silenced(fields: Readonly<Record<string, unknown>>, what: unknown, ignored: ReadonlySet<string>): boolean {
-  return (what === null || what === undefined) && Object.keys(fields).some((field) => ignored.has(field));
+/** A message with no content but an ignored field (a tool call) is read as an empty message that isn't trained. */
+function hasIgnoredAlone(
+  fields: Readonly<Record<string, unknown>>,
+  content: unknown,
+  ignored: ReadonlySet<string>,
+): boolean {
+  return (content === null || content === undefined) && Object.keys(fields).some((field) => ignored.has(field));
 }
 
-function turnOf(role: Turn["role"], content: string, context: unknown, trained: boolean | undefined): Turn {
+function dataMessage(role: DataRole, content: string, context: unknown, trained: boolean | undefined): Message {
   return {
     role,
     content,
@@ -116,18 +125,18 @@ function turnOf(role: Turn["role"], content: string, context: unknown, trained: 
   };
 }
 
-const ofTools: ReadonlySet<string> = new Set(["tool", "function", "function_call", "observation", "ipython"]);
-function noRole(who: string, roles: Readonly<Record<string, Turn["role"]>>): string {
-  const why = ofTools.has(who) ? " (conversations with tools aren't built yet)" : "";
+const toolRoles: ReadonlySet<string> = new Set(["tool", "function", "function_call", "observation", "ipython"]);
+function unknownRole(speaker: string, roles: Readonly<Record<string, DataRole>>): string {
+  const why = toolRoles.has(speaker) ? " (conversations with tools aren't built yet)" : "";
   return `which is none of ${Object.keys(roles).join(", ")}${why}`;
 }
 
-function listOf(value: unknown): unknown {
+function parsedList(value: unknown): unknown {
   if (typeof value !== "string") return value;
   try {
     return JSON.parse(value) as unknown;
   } catch {
-    return value; // said by `notAList`
+    return value; // reported by `notAList`
   }
 }
 
@@ -141,9 +150,8 @@ function fieldOf(call: Call, name: "role" | "content"): string {
   return typeof field === "string" ? field : name;
 }
 
-function rolesOf(call: Call): Readonly<Record<string, Turn["role"]>> {
+function rolesOf(call: Call): Readonly<Record<string, DataRole>> {
   const given = call.arguments["roles"];
-  if (typeof given !== "object" || given === null || !("record" in given)) return usual;
-  const own = given.record as Readonly<Record<string, Turn["role"]>>;
-  return { ...usual, ...own };
+  if (typeof given !== "object" || given === null || !("record" in given)) return defaultRoles;
+  return { ...defaultRoles, ...(given.record as Readonly<Record<string, DataRole>>) };
 }

@@ -1,36 +1,70 @@
-/** How conversations are read from data and written for a model. */
+/** Conversations: the one message type, how data are read as conversations, and how chat templates render them. */
 import type { Call } from "#dsl/types/value.js";
 
-/** One turn of a conversation. */
-export interface Turn {
-  readonly role: "system" | "user" | "assistant";
-  readonly content: string;
-  /** What the turn is about, where the data keep it apart (Alpaca's `input`). */
+export type Role = "system" | "user" | "assistant" | "tool";
+
+/** A part of a message's content. Only text parts are supported. */
+export interface TextPart {
+  readonly type: "text";
+  readonly text: string;
+}
+/** A call of a function, as OpenAI's chat completions have it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly type: "function";
+  /** `arguments` is JSON text, exactly as the model or the client wrote it. */
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+/** A function that a model may call: the `function` of an entry of OpenAI's `tools`. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string;
+  /** A JSON schema. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A message of a conversation, in the shape of OpenAI's chat completions. Data, chat templates, inference and serving share
+ * it. Conversations from data hold no tool calls, tool messages or reasoning: `stdlib/conversations` refuses them.
+ */
+export interface Message {
+  readonly role: Role;
+  readonly content: string | null | readonly TextPart[];
+  /** Name of the speaker or of the tool. */
+  readonly name?: string;
+  readonly reasoning_content?: string;
+  readonly tool_calls?: readonly ToolCall[];
+  /** Of a tool message: the id of the call that it answers. */
+  readonly tool_call_id?: string;
+  /** Text that the message is about, where the data keep it in a column of its own (Alpaca's `input`). */
   readonly context?: string;
-  /** False: an answer that is read, not learnt. Absent: the assistant's turns are learnt. */
+  /** False excludes an assistant message from the loss. By default assistant messages are trained. */
   readonly trained?: false;
 }
-/** Why a row can't be read; `field`: what it is that isn't built, with the turn (from 1) or the column that holds it. */
-export interface Refused {
+
+/** Why a row can't be read as a conversation. */
+export interface RowRefusal {
   readonly refused: string;
-  /** What to do; absent: as of rows whose turns are written in a way of their own. */
+  /** What to do instead. By default: say how the messages are written, with `turns(…)`. */
   readonly help?: string;
+  /** An unsupported field with the number of its message (from 1), or an unsupported column. */
   readonly field?: { readonly field: string; readonly turn: number } | { readonly column: string };
 }
-/** A row's other columns, and who is told of fields that nobody reads. */
-export interface RowBeside {
-  /** Undefined: there is no such column, or it has a role of its own. */
+/** The other columns of the row that is read, and where fields that no model sees are reported. */
+export interface RowContext {
+  /** Undefined if there is no such column or if it has a role of its own. */
   column(name: string): unknown;
   unread(field: string): void;
 }
 /** Reads conversations from columns of data. Pure. */
 export interface ConversationImplementation {
-  /** Columns that it reads. */
+  /** Names of the columns that it reads. */
   columns(call: Call): readonly string[];
-  /** `values`: of those columns, in their order. */
-  read(call: Call, values: readonly unknown[], beside?: RowBeside): readonly Turn[] | Refused;
+  /** `values` are the row's cells of those columns, in the same order. */
+  read(call: Call, values: readonly unknown[], context?: RowContext): readonly Message[] | RowRefusal;
 }
-/** Texts of special tokens that templates use; empty: the tokenizer has none. */
+
+/** Texts of special tokens that templates use. Empty if the tokenizer has none. */
 export interface SpecialTexts {
   readonly bos: string;
   readonly eos: string;
@@ -39,18 +73,25 @@ export interface SpecialTexts {
   /** All special tokens. */
   readonly all: readonly string[];
 }
-/** A part of a conversation as a model reads it. `answer`: the number of the turn that these characters answer, with the stop. */
+/** A part of a rendered conversation. `answer` is the index of the message whose answer, with its stop, this text is. */
 export interface TemplatePiece {
   readonly text: string;
   readonly answer?: number;
 }
-/** How a conversation is written for a model: the whole text is the pieces one after the other. Pure. */
+/** The rendered text is the pieces joined. `refused` says why the template can't render the conversation. */
+export type RenderedChat = readonly TemplatePiece[] | { readonly refused: string };
+
+/** As of transformers' `apply_chat_template`. */
+export interface RenderOptions {
+  readonly specials: SpecialTexts;
+  /** Appends what begins an assistant message, so that the model answers next. */
+  readonly addGenerationPrompt: boolean;
+  /** Functions that the model may call. Default: none. */
+  readonly tools?: readonly Tool[];
+}
+/** Renders conversations as text for a model. Pure. */
 export interface TemplateImplementation {
-  /** `prompt`: the last turn is answered next, so the answer's beginning stands at the end. `refused`: what it can't write. */
-  pieces(
-    turns: readonly Turn[],
-    o: { readonly specials: SpecialTexts; readonly prompt: boolean },
-  ): readonly TemplatePiece[] | { readonly refused: string };
+  render(messages: readonly Message[], options: RenderOptions): RenderedChat;
   /** The token that ends an answer. */
   stop(specials: SpecialTexts): string;
 }

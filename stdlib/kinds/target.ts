@@ -7,7 +7,7 @@ import type { Call } from "#dsl/types/value.js";
 import type { RoundedActivations } from "../lib/rounded-activations.js";
 import type { AssembleOptions } from "../programs/options.js";
 import type { Fitted } from "./calibration.js";
-import type { Turn } from "./conversation.js";
+import type { Message } from "./conversation.js";
 import type { ModelImplementation } from "./model.js";
 
 /** What its programs are built from (stdlib/programs). */
@@ -80,7 +80,7 @@ export interface DeployedChat {
   /** The special token, or the text, that ends an answer; empty: none does. */
   readonly stop: string;
   /** Texts that the answers are written on to; null: the template refuses that conversation. */
-  write(conversations: readonly (readonly Turn[])[]): Promise<readonly (string | null)[]>;
+  write(conversations: readonly (readonly Message[])[]): Promise<readonly (string | null)[]>;
 }
 
 /** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */

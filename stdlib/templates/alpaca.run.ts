@@ -1,30 +1,32 @@
-import type { TemplateImplementation, Turn } from "../kinds/conversation.js";
-import { notInTurns } from "../lib/templates/turns.js";
+import type { Message, TemplateImplementation } from "../kinds/conversation.js";
+import { contentText } from "../lib/conversations/message-text.js";
+import { alternationError } from "../lib/templates/alternation.js";
 
-const alone =
+const withoutInput =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.";
-const paired =
+const withInput =
   "Below is an instruction that describes a task, paired with an input that provides further context. " +
   "Write a response that appropriately completes the request.";
 
 export const alpaca: TemplateImplementation = {
-  pieces(turns, { specials }) {
-    const [first] = turns;
-    const system = first?.role === "system" ? first.content : undefined;
-    const own = system === undefined ? turns : turns.slice(1);
-    const refused = notInTurns(own);
+  render(messages, { specials }) {
+    const [first] = messages;
+    const system = first?.role === "system" ? contentText(first) : undefined;
+    const dialogue = system === undefined ? messages : messages.slice(1);
+    const refused = alternationError(dialogue);
     if (refused !== undefined) return { refused };
-    const before = turns.length - own.length;
-    return own.flatMap((turn, i) => {
-      if (turn.role === "assistant") return [{ text: `${turn.content}${specials.eos}`, answer: i + before }];
-      const opening = system ?? (turn.context === undefined ? alone : paired);
-      return [{ text: i === 0 ? `${specials.opening}${opening}\n\n${asked(turn)}` : `\n\n${asked(turn)}` }];
+    const offset = messages.length - dialogue.length;
+    return dialogue.flatMap((message, i) => {
+      if (message.role === "assistant") return [{ text: `${contentText(message)}${specials.eos}`, answer: i + offset }];
+      const preamble = system ?? (message.context === undefined ? withoutInput : withInput);
+      const text = `\n\n${instruction(message)}`;
+      return [{ text: i === 0 ? `${specials.opening}${preamble}${text}` : text }];
     });
   },
   stop: ({ eos }) => eos,
 };
 
-function asked({ content, context }: Turn): string {
-  const input = context === undefined ? "" : `### Input:\n${context}\n\n`;
-  return `### Instruction:\n${content}\n\n${input}### Response:\n`;
+function instruction(message: Message): string {
+  const input = message.context === undefined ? "" : `### Input:\n${message.context}\n\n`;
+  return `### Instruction:\n${contentText(message)}\n\n${input}### Response:\n`;
 }

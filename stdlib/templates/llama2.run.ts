@@ -1,19 +1,20 @@
-/** A system's turn stands within the first question. */
+/** The system message is written inside the first user message. */
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { notInTurns, said } from "../lib/templates/turns.js";
+import { messageText } from "../lib/conversations/message-text.js";
+import { alternationError } from "../lib/templates/alternation.js";
 
 export const llama2: TemplateImplementation = {
-  pieces(turns, { specials }) {
-    const [first] = turns;
-    const system = first?.role === "system" ? `<<SYS>>\n${said(first)}\n<</SYS>>\n\n` : "";
-    const own = system ? turns.slice(1) : turns;
-    const refused = notInTurns(own);
+  render(messages, { specials }) {
+    const [first] = messages;
+    const system = first?.role === "system" ? `<<SYS>>\n${messageText(first)}\n<</SYS>>\n\n` : "";
+    const dialogue = system ? messages.slice(1) : messages;
+    const refused = alternationError(dialogue);
     if (refused !== undefined) return { refused };
-    return own.flatMap((turn, i) => {
-      if (turn.role === "user")
-        return [{ text: `${specials.bos}[INST] ${`${i === 0 ? system : ""}${said(turn)}`.trim()} [/INST]` }];
-      const answer = i + (system ? 1 : 0);
-      return [{ text: " " }, { text: `${said(turn).trim()} ${specials.eos}`, answer }];
+    return dialogue.flatMap((message, i) => {
+      const text = messageText(message);
+      if (message.role === "user")
+        return [{ text: `${specials.bos}[INST] ${`${i === 0 ? system : ""}${text}`.trim()} [/INST]` }];
+      return [{ text: " " }, { text: `${text.trim()} ${specials.eos}`, answer: i + (system ? 1 : 0) }];
     });
   },
   stop: ({ eos }) => eos,

@@ -1,14 +1,14 @@
 import type { TemplateImplementation } from "../kinds/conversation.js";
-import { said } from "../lib/templates/turns.js";
+import { messageText } from "../lib/conversations/message-text.js";
 
 export const plain: TemplateImplementation = {
-  pieces(turns, { specials }) {
-    const [user, assistant, ...more] = turns;
+  render(messages, { specials }) {
+    const [user, assistant, ...more] = messages;
     if (user?.role !== "user" || (assistant && assistant.role !== "assistant") || more.length > 0)
       return { refused: "the plain template writes one user turn and one answer to it" };
     return [
-      { text: `${specials.opening}${said(user)}` },
-      ...(assistant ? [{ text: `${said(assistant)}${specials.eos}`, answer: 1 }] : []),
+      { text: `${specials.opening}${messageText(user)}` },
+      ...(assistant ? [{ text: `${messageText(assistant)}${specials.eos}`, answer: 1 }] : []),
     ];
   },
   stop: ({ eos }) => eos,

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import type { OwnTemplate } from "#stdlib/lib/templates/own.js";
+import type { RenderedChat, TemplateImplementation } from "#stdlib/kinds/conversation.js";
+import { conversationLength } from "#stdlib/lib/conversations/message-text.js";
 import { jsonIn, object } from "../../fetch/json.js";
-import type { AskName, Asks, Pieces, TokenizerAt } from "./protocol.js";
+import type { AskName, Asks, TokenizerAt } from "./protocol.js";
 
 type Handlers = { [N in AskName]: (ask: Asks[N]["ask"]) => Asks[N]["answer"] | Promise<Asks[N]["answer"]> };
 
@@ -16,7 +17,7 @@ const LONGEST = 32 * 2 ** 20;
 
 /** What is asked for again is made again, of a file that hasn't changed. */
 const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
-const templates = new LRUCache<string, OwnTemplate>({ max: 64 });
+const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
 
 export const handlers: Handlers = {
   open({ added, ...at }) {
@@ -47,20 +48,16 @@ export const handlers: Handlers = {
     if (text.length > LONGEST) throw new Error("it writes more text than 32 MiB for a few tokens");
     return text;
   },
-  async pieces({ source, rows, specials, prompt }) {
+  async render({ source, conversations, options }) {
     const template = await templateOf(source);
+    const most = LONGEST + conversations.reduce((sum, messages) => sum + conversationLength(messages), 0) * 4;
     let written = 0;
-    return rows.map((turns) => {
-      const pieces = template.pieces(turns, { specials, prompt });
-      written += lengthOf(pieces);
-      if (written > LONGEST + inputLength(rows) * 4) throw new Error("it writes far more than the conversations hold");
-      return pieces;
+    return conversations.map((messages) => {
+      const rendered = template.render(messages, options);
+      written += lengthOf(rendered);
+      if (written > most) throw new Error("it writes far more than the conversations hold");
+      return rendered;
     });
-  },
-  async told({ source, messages, tools, specials }) {
-    const told = (await templateOf(source)).told(messages, { specials, tools });
-    if ("text" in told && told.text.length > LONGEST) throw new Error("it writes more text than 32 MiB");
-    return told;
   },
   stop: async ({ source, specials }) => (await templateOf(source)).stop(specials),
 };
@@ -77,13 +74,13 @@ function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
   return rust;
 }
 
-async function templateOf(source: string): Promise<OwnTemplate> {
+async function templateOf(source: string): Promise<TemplateImplementation> {
   const known = templates.get(source);
   if (known) return known;
-  const { ownTemplate } = await import("#stdlib/lib/templates/own.js");
-  let template: OwnTemplate;
+  const { jinjaTemplate } = await import("#stdlib/lib/templates/jinja-template.js");
+  let template: TemplateImplementation;
   try {
-    template = ownTemplate(source);
+    template = jinjaTemplate(source);
   } catch (error) {
     // The parser looks beyond the end of what it was given.
     throw error instanceof TypeError ? new Error("it ends where more must follow") : error;
@@ -111,10 +108,6 @@ function joined(rows: readonly (readonly number[])[]): { readonly ids: Int32Arra
   return { ids, lengths };
 }
 
-function lengthOf(pieces: Pieces): number {
-  return "refused" in pieces ? pieces.refused.length : pieces.reduce((sum, { text }) => sum + text.length, 0);
-}
-
-function inputLength(rows: Asks["pieces"]["ask"]["rows"]): number {
-  return rows.reduce((sum, turns) => sum + turns.reduce((all, { content }) => all + content.length, 0), 0);
+function lengthOf(rendered: RenderedChat): number {
+  return "refused" in rendered ? rendered.refused.length : rendered.reduce((sum, { text }) => sum + text.length, 0);
 }

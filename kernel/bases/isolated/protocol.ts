@@ -1,6 +1,5 @@
 /** What is asked of the process that runs others' tokenizers and chat templates: one request at a time, one answer each. */
-import type { SpecialTexts, TemplateImplementation, Turn } from "#stdlib/kinds/conversation.js";
-import type { Message } from "#stdlib/lib/templates/own.js";
+import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/kinds/conversation.js";
 
 /** A tokenizer.json by its place and checksum: read when it is first asked for, and again in a process that comes after. */
 export interface TokenizerAt {
@@ -12,7 +11,6 @@ export interface Encoded {
   readonly ids: Int32Array;
   readonly lengths: Int32Array;
 }
-export type Pieces = ReturnType<TemplateImplementation["pieces"]>;
 
 export interface Asks {
   /** `added`: texts of added tokens with the ids that the file gives them. */
@@ -26,24 +24,14 @@ export interface Asks {
     answer: Encoded & { readonly starts: Int32Array; readonly ends: Int32Array };
   };
   decode: { ask: TokenizerAt & { readonly ids: Int32Array; readonly specials: boolean }; answer: string };
-  pieces: {
+  /** Renders conversations by the Jinja template `source`. */
+  render: {
     ask: {
       readonly source: string;
-      readonly rows: readonly (readonly Turn[])[];
-      readonly specials: SpecialTexts;
-      readonly prompt: boolean;
+      readonly conversations: readonly (readonly Message[])[];
+      readonly options: RenderOptions;
     };
-    answer: readonly Pieces[];
-  };
-  /** A conversation of any turns, whose answer is written next; `tools`: those that may be called. */
-  told: {
-    ask: {
-      readonly source: string;
-      readonly messages: readonly Message[];
-      readonly tools: readonly Message[];
-      readonly specials: SpecialTexts;
-    };
-    answer: { readonly text: string } | { readonly refused: string };
+    answer: readonly RenderedChat[];
   };
   stop: { ask: { readonly source: string; readonly specials: SpecialTexts }; answer: string };
 }

@@ -12,7 +12,8 @@ import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../core/bases/base.js";
 import { scratchOf, specialsOf } from "../../core/bases/scratch-facts.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readTurns } from "../../core/data/conversations.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { parseMessages } from "../../core/data/conversations.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { trainTokenizer } from "./train-tokenizer.js";
 
@@ -84,8 +85,8 @@ function valuesOf({ splits, streamed }: Prepared, split: string, role: string): 
 
 function roleText(role: string, value: unknown): string {
   if (role === "messages")
-    return readTurns(String(value))
-      .map(({ content, context }) => (context === undefined ? content : `${context}\n${content}`))
+    return parseMessages(String(value))
+      .map((message) => (message.context === undefined ? "" : `${message.context}\n`) + contentText(message))
       .join("\n");
   return Array.isArray(value) ? value.join(" ") : String(value ?? "");
 }

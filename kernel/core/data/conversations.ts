@@ -1,30 +1,35 @@
 /**
- * Conversations as rows carry them: the role `messages` holds a list of turns as JSON, so that they are texts to all that
- * looks at rows; a prompt and its completion (`input`, `target`) are a conversation of two turns.
+ * Conversations in rows. The role `messages` holds a list of messages as JSON, so that rows hold texts alone. A prompt and its
+ * completion (`input`, `target`) are a conversation of two messages.
  */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/types/facts.js";
 import type { RowName } from "#dsl/types/row-name.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
 import { rowNamesOf } from "./row-names.js";
 import type { StreamedRows } from "./streamed-rows.js";
 
-/** Conversations with what messages call their rows. */
-export type ConversationRows = readonly { readonly row: RowName; readonly turns: readonly Turn[] }[];
+export interface ConversationRow {
+  /** Names the row in errors. */
+  readonly row: RowName;
+  readonly messages: readonly Message[];
+}
+export type ConversationRows = readonly ConversationRow[];
 
-/** How many tokens each conversation feeds, and where answers end (`stops` of `SplitFacts`). */
+/** Tokens of each conversation, and where answers end (`stops` of `SplitFacts`). */
 export interface MeasuredChats {
   readonly lengths: Int32Array;
   readonly stops?: NonNullable<SplitFacts["stops"]>;
 }
 
-export function writtenTurns(turns: readonly Turn[]): string {
-  return JSON.stringify(turns);
+export function serializeMessages(messages: readonly Message[]): string {
+  return JSON.stringify(messages);
 }
-/** Of a text that `writtenTurns` wrote. */
-export function readTurns(written: string): readonly Turn[] {
-  const turns: readonly Turn[] = JSON.parse(written);
-  return turns;
+/** `json` is a text that `serializeMessages` made. */
+export function parseMessages(json: string): readonly Message[] {
+  const messages: readonly Message[] = JSON.parse(json);
+  return messages;
 }
 
 export function conversationsOf(table: ColumnTable): ConversationRows {
@@ -33,7 +38,7 @@ export function conversationsOf(table: ColumnTable): ConversationRows {
   return joined(cells, rowNamesOf(table, table.array("$row") as ArrayLike<number>));
 }
 
-/** Those of rows `from` … `to` − 1, which are held in memory. */
+/** The conversations of rows `from` … `to` − 1, read into memory. */
 export function streamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
   return joined(
     (role) => (split.has(role) ? split.values(role, from, to) : undefined),
@@ -43,19 +48,19 @@ export function streamedConversations(split: StreamedRows, from = 0, to = split.
 
 function joined(cells: (role: string) => readonly unknown[] | undefined, names: ArrayLike<RowName>): ConversationRows {
   const rows = Array.from(names);
-  const messages = cells("messages");
-  if (messages) return rows.map((row, i) => ({ row, turns: readTurns(String(messages[i])) }));
+  const lists = cells("messages");
+  if (lists) return rows.map((row, i) => ({ row, messages: parseMessages(String(lists[i])) }));
   const [input, target] = [cells("input"), cells("target")];
   return rows.map((row, i) => ({
     row,
-    turns: [
+    messages: [
       { role: "user", content: String(input?.[i]) },
       ...(target ? [{ role: "assistant", content: String(target[i]) } as const] : []),
     ],
   }));
 }
 
-/** Of facts: fields of turns that were not read; none: no line. */
+/** A note that names the fields of messages that were not read; no note if there are none. */
 export function unreadNotes(unread: ReadonlySet<string>): readonly string[] {
   if (unread.size === 0) return [];
   const names = [...unread].sort();
@@ -63,8 +68,9 @@ export function unreadNotes(unread: ReadonlySet<string>): readonly string[] {
   return [`of the turns these fields are not read: ${names.slice(0, 8).join(", ")}${more}`];
 }
 
-/** A conversation in words, for pictures and lists. */
-export function spoken(turns: readonly Turn[]): string {
-  if (turns.length === 1 && turns[0]!.role === "user") return turns[0]!.content;
-  return turns.map(({ role, content }) => `${role}: ${content}`).join("\n");
+/** A conversation as one text, for figures and lists. */
+export function conversationText(messages: readonly Message[]): string {
+  const [first] = messages;
+  if (messages.length === 1 && first?.role === "user") return contentText(first);
+  return messages.map((message) => `${message.role}: ${contentText(message)}`).join("\n");
 }

@@ -10,10 +10,10 @@ import { columnsRead, type DataPlan } from "#dsl/types/subject.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { TableFacts } from "#dsl/types/facts.js";
 import type { Registry } from "#dsl/types/registry.js";
-import { usualTurns } from "#stdlib/conversations/turns.run.js";
+import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
-import type { Refused, RowBeside, Turn } from "#stdlib/kinds/conversation.js";
-import { writtenTurns } from "./conversations.js";
+import type { Message, RowContext, RowRefusal } from "#stdlib/kinds/conversation.js";
+import { serializeMessages } from "./conversations.js";
 import { withAnswers } from "./answers.js";
 import { rowName } from "./row-names.js";
 import type { Columns, Row } from "./row.js";
@@ -64,12 +64,12 @@ function rolesOf(
     const entries = roles.map(([role, column], i) => {
       if (role !== "messages")
         return [role, valueInRole({ role, column, row: named }, values[i]![index], plan.separator)] as const;
-      const turns = conversation.read(
+      const messages = conversation.read(
         told.map((cells) => cells[index]),
         (other) => (columns.has(other) ? undefined : table.get(other)?.[index]),
       );
-      if ("refused" in turns) throw refusal(turns, column, named, plan.conversation?.arguments["ignore"]);
-      return [role, writtenTurns(turns)] as const;
+      if ("refused" in messages) throw refusal(messages, column, named, plan.conversation?.arguments["ignore"]);
+      return [role, serializeMessages(messages)] as const;
     });
     const own = withAnswers(withText(Object.fromEntries(entries)), plan.columns, named);
     return { row, split, table, index, values: own };
@@ -78,7 +78,7 @@ function rolesOf(
 
 /** `ignored`: what the call that reads the conversation leaves out, as it was written. */
 function refusal(
-  { refused, field, help }: Refused,
+  { refused, field, help }: RowRefusal,
   column: string,
   row: RowName,
   ignored: Value | undefined,
@@ -104,8 +104,8 @@ export function withText(values: Readonly<Record<string, unknown>>): Readonly<Re
 
 interface Conversation {
   readonly columns: readonly string[];
-  /** `beside`: what the row has in a column without a role. */
-  read(values: readonly unknown[], beside: RowBeside["column"]): readonly Turn[] | Refused;
+  /** `column` gives the row's cell of a column without a role. */
+  read(values: readonly unknown[], column: RowContext["column"]): readonly Message[] | RowRefusal;
 }
 /** How the role `messages` is read. */
 async function conversationOf({ columns, conversation }: DataPlan, o: Reading): Promise<Conversation> {
@@ -114,7 +114,7 @@ async function conversationOf({ columns, conversation }: DataPlan, o: Reading): 
   if (!conversation)
     return {
       columns: messages === undefined ? [] : [messages],
-      read: ([value], column) => usualTurns(value, { column, unread }),
+      read: ([value], column) => readMessages(value, { column, unread }),
     };
   const loaded = await implementationOf(o.registry, "conversation", conversation.word);
   return {

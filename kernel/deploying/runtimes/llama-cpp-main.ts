@@ -14,8 +14,8 @@ import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { ownTemplate } from "#stdlib/lib/templates/own.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
 
@@ -70,7 +70,7 @@ serve(async ({ place, library = "" }) => {
   return {
     version: `${llama.llamaCppRelease.release} (node-llama-cpp ${versionIn(library)})`,
     async write({ prompt, most, expected }) {
-      const read = typeof prompt === "string" ? opened(model, prompt) : asked(model, prompt);
+      const read = typeof prompt === "string" ? opened(model, prompt) : conversationTokens(model, prompt);
       const tokens = await writer.write(read, most, expected);
       return { text: model.detokenize(tokens, false), tokens, ...(expected && { told: true as const }) };
     },
@@ -89,13 +89,13 @@ function opened(model: Model, text: string): number[] {
   return shouldPrependBosToken && bos !== null ? [bos, ...tokens] : tokens;
 }
 
-/** A template that writes the beginning itself doesn't have it twice. */
-function asked(model: Model, turns: readonly Turn[]): number[] {
+/** A template may write the begin token itself: it is not added a second time. */
+function conversationTokens(model: Model, messages: readonly Message[]): number[] {
   const source = model.fileInfo.metadata.tokenizer?.chat_template;
   if (source === undefined) throw new Error("the file has no template of conversations");
   const { bosString: bos, eosString: eos, shouldPrependBosToken: begins } = model.tokens;
   const specials = { bos: bos ?? "", eos: eos ?? "", opening: "", all: [] };
-  const pieces = ownTemplate(source).pieces(turns, { specials, prompt: true });
+  const pieces = jinjaTemplate(source).render(messages, { specials, addGenerationPrompt: true });
   if ("refused" in pieces) throw new Error(`the file's template of conversations: ${pieces.refused}`);
   const text = pieces.map((piece) => piece.text).join("");
   return opened(model, begins && bos !== null && text.startsWith(bos) ? text.slice(bos.length) : text);

@@ -1,6 +1,6 @@
 /** Whole conversations, written by a chat template. Only tokens of the assistant are targets. */
 import { must } from "#dsl/diagnostics/must.js";
-import { spoken } from "../../core/data/conversations.js";
+import { conversationText } from "../../core/data/conversations.js";
 import { askedOf } from "../asked-rows.js";
 import { causalLm } from "./causal-lm.js";
 import type { RowEncoder } from "./row-encoder.js";
@@ -13,7 +13,7 @@ export const conversations: RowEncoder = {
     return {
       count: rows.count,
       rows: rows.numbers,
-      text: (row) => spoken(rows.turns(row)),
+      text: (row) => conversationText(rows.messages(row)),
       ids,
       lengths,
       trained,

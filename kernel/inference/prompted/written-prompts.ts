@@ -1,11 +1,11 @@
 /**
- * Prompts in tokens: the examples and what is asked as turns of the base's own chat template, or, where it brings none, one
+ * Prompts in tokens: the examples and what is asked as messages of the base's own chat template, or, where it brings none, one
  * below the other with a blank line between. What is too long is cut at the end of the row's own texts; instructions and
  * examples never are.
  */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import type { PromptRow } from "#stdlib/lib/prompting/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { promptsFor, writtenFor, type Chat } from "../../encoding/chat.js";
@@ -83,16 +83,18 @@ export async function answerTokens(
 /** What the template puts between the beginning of an answer and the answer. */
 async function leadOf(chat: Chat, row: PromptRow): Promise<string> {
   const PROBE = "answer";
-  const turns = turnsOf(row);
-  const [prompt = ""] = await promptsFor(chat, [{ row: 1, turns }]);
-  const [whole = ""] = await writtenFor(chat, [{ row: 1, turns: [...turns, { role: "assistant", content: PROBE }] }]);
+  const messages = messagesOf(row);
+  const [prompt = ""] = await promptsFor(chat, [{ row: 1, messages }]);
+  const [whole = ""] = await writtenFor(chat, [
+    { row: 1, messages: [...messages, { role: "assistant", content: PROBE }] },
+  ]);
   if (!whole.startsWith(prompt)) return "";
   const at = whole.indexOf(PROBE, prompt.length);
   return at < 0 ? "" : whole.slice(prompt.length, at);
 }
 
-function turnsOf({ shots, fill, values }: PromptRow): readonly Turn[] {
-  const shown = shots.flatMap(({ asked, answer }): readonly Turn[] => [
+function messagesOf({ shots, fill, values }: PromptRow): readonly Message[] {
+  const shown = shots.flatMap(({ asked, answer }): readonly Message[] => [
     { role: "user", content: asked },
     { role: "assistant", content: answer },
   ]);
@@ -103,7 +105,7 @@ async function textsOf(rows: readonly PromptRow[], { chat }: PromptReader): Prom
   if (chat)
     return promptsFor(
       chat,
-      rows.map((row, i) => ({ row: i + 1, turns: turnsOf(row) })),
+      rows.map((row, i) => ({ row: i + 1, messages: messagesOf(row) })),
     );
   return rows.map(({ shots, fill, values }) =>
     [...shots.map(({ asked, answer }) => asked + PLAIN.answer + answer), fill(values)].join(PLAIN.next),

@@ -17,11 +17,10 @@ import { writeMerged } from "../../artifacts/folders/merged.js";
 import { configOf } from "../../artifacts/folders/model-config.js";
 import { besideWeights, copyBeside, writeModelFolder } from "../../artifacts/folders/model-folder.js";
 import { readerOf } from "#dsl/types/subject.js";
-import { chatTemplateOf } from "../../bases/chat-template.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBase } from "../../history/card-base.js";
-import { chatAs } from "../../deploying/chat.js";
+import { deployedChat } from "../../deploying/chat.js";
 import { jinjaOf, writeTemplate } from "../../deploying/jinja.js";
 import { chatOf } from "../../encoding/chat.js";
 import { fittedOf } from "../../inference/fitted.js";
@@ -50,7 +49,7 @@ export async function deploySource(
     await writeFileAtomic(join(folder, "config.json"), configText(configOf(model, base, labels)));
     await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength: model.max_length });
   }
-  const told = chat && (await chatAs(chat, model.template ? null : chatTemplateOf(base.folder)));
+  const told = chat && (await deployedChat(chat));
   // A word's template travels as everybody reads one.
   if (told && model.template) await writeTemplate(folder, await jinjaOf(told, opened.tokenizer.specials));
   const adapter = open.adapter && join(folder, "adapter");

@@ -10,7 +10,7 @@ import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Piece } from "../../inference/continue-texts.js";
-import { asText, promptsOf, type Prompt } from "../../inference/prompts.js";
+import { promptsOf, promptText, type Prompt } from "../../inference/prompts.js";
 import { isPair, questionsOf, readsContexts, type Question } from "../../inference/questions.js";
 import { writingOf, type WriteOptions } from "./write-options.js";
 import { clientsWithHeads } from "../../artifacts/client-heads.js";
@@ -145,7 +145,7 @@ export class ModelHandle {
       return (await this.predictors.answer(this, asked)) as readonly T[];
     }
     const list = this.prompts(texts);
-    const written = list.map((prompt) => new Gathered(asText(prompt)));
+    const written = list.map((prompt) => new Gathered(promptText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
     return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
   }

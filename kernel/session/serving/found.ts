@@ -5,7 +5,7 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Engine, Session } from "../../engine/engine.js";
 import { pairsIn } from "../../core/session/token-types.js";
 import type { AskedBy } from "../../inference/asker.js";
-import type { SlotLoad, WriterAdapter, WriterTold } from "../../inference/writing/contract.js";
+import type { SlotLoad, WriterAdapter, WriterTold } from "../../inference/generation/contract.js";
 import type { Over } from "./open-over.js";
 import type { WriteAsk, Writing } from "../../serving/contract.js";
 import { readsContexts } from "../../inference/questions.js";

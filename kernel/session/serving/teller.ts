@@ -1,5 +1,5 @@
 /** What a writer tells of its work, as figures of a model. */
-import type { WriterTold } from "../../inference/writing/contract.js";
+import type { WriterTold } from "../../inference/generation/contract.js";
 import type { Computing } from "../../serving/contract.js";
 
 export function tellerOf(model: string, computing: Computing): WriterTold {

@@ -13,7 +13,7 @@ import { conversationsOf } from "../../core/data/conversations.js";
 import type { Asked } from "../../encoding/encoded.js";
 import { Gathered } from "../../inference/predicted.js";
 import { predictionsType, writtenType, type ModelHandle } from "../models/model-handle.js";
-import { asked, asText, promptsOf, type Prompt } from "../../inference/prompts.js";
+import { promptsOf, promptText, upToLastUser, type Prompt } from "../../inference/prompts.js";
 import { rolesAsked } from "../../inference/roles-asked.js";
 import { questionsOf } from "../../inference/questions.js";
 import type { Stage } from "../stage.js";
@@ -91,7 +91,7 @@ async function write(
 ): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
-  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
+  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
   const shown = (writing: boolean): Shown & { readonly id: string } =>
     writtenShown(
       gathered.map((g) => g.written()),
@@ -154,7 +154,7 @@ async function conversationsAsked(session: OpenSession, on: Subject, stage: Stag
   const roles = table.columnNames();
   if (!roles.includes("messages") && !roles.includes("input"))
     return Array.from(table.array("text") as Iterable<unknown>, String);
-  return conversationsOf(table).map(({ turns }) => asked(turns));
+  return conversationsOf(table).map(({ messages }) => upToLastUser(messages));
 }
 
 async function tableOf(

@@ -1,12 +1,13 @@
 /**
- * What the fields of a turn say beside who speaks and what: whether it is trained, things that a model would read too and
- * that are not built (those are refused, never lost), and the rest, which no model ever sees.
+ * The fields of a message other than its role and content, and the columns of its row. Some say whether the message is
+ * trained. Some hold what a model would read and isn't supported (tool calls, reasoning, images): these are refused, so that
+ * nothing is lost silently. No model sees the rest.
  */
 import type { Call } from "#dsl/types/value.js";
-import type { Refused, RowBeside, Turn } from "../../kinds/conversation.js";
+import type { Message, Role, RowContext, RowRefusal } from "../../kinds/conversation.js";
 
-/** Fields of a turn that models are given, by the names that interfaces and training programs give them. */
-const unbuiltFields: Readonly<Record<string, string>> = {
+/** Unsupported fields of messages, by the names that chat interfaces and training programs use. */
+const unsupportedFields: Readonly<Record<string, string>> = {
   tool_calls: "calls of tools",
   function_call: "calls of tools",
   tool_call_id: "answers of tools",
@@ -26,8 +27,8 @@ const unbuiltFields: Readonly<Record<string, string>> = {
   chosen: "preferred answers",
   rejected: "rejected answers",
 };
-/** Columns beside a conversation that its template would write. */
-const unbuiltColumns: Readonly<Record<string, string>> = {
+/** Unsupported columns: a chat template would write what they hold. */
+const unsupportedColumns: Readonly<Record<string, string>> = {
   tools: "tools that the assistant may call",
   functions: "tools that the assistant may call",
   documents: "texts that the answer rests on",
@@ -42,77 +43,78 @@ const unbuiltColumns: Readonly<Record<string, string>> = {
   chosen: "preferred answers",
   rejected: "rejected answers",
 };
-/** Columns that hold the question where a conversation begins with its answer. */
+/** Columns that hold the question if a conversation begins with its answer. */
 const questions = ["prompt", "instruction", "question"];
-/** What says of a turn whether it is trained: OpenAI's `weight`, and what Axolotl, ms-swift and others call it. */
+/** Fields that say whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
 export const marks = ["weight", "train", "training", "do_train", "loss"] as const;
-const MARKED =
+const MARK_HELP =
   "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields and columns that a call leaves out. */
-export function ignoredBy(call: Call): ReadonlySet<string> {
+/** Fields and columns that the call ignores. */
+export function ignoredFields(call: Call): ReadonlySet<string> {
   const given = call.arguments["ignore"];
   return new Set(Array.isArray(given) ? given.map(String) : []);
 }
 
-/** Why a row can't be read with the columns beside its conversation. */
-export function refusedBeside(beside: RowBeside | undefined, ignored: ReadonlySet<string>): Refused | null {
-  for (const [column, what] of Object.entries(unbuiltColumns))
-    if (!ignored.has(column) && isSaid(beside?.column(column))) return { refused: what, field: { column } };
+/** Refuses a row with an unsupported column. */
+export function columnRefusal(context: RowContext | undefined, ignored: ReadonlySet<string>): RowRefusal | null {
+  for (const [column, what] of Object.entries(unsupportedColumns))
+    if (!ignored.has(column) && hasValue(context?.column(column))) return { refused: what, field: { column } };
   return null;
 }
 
-/** A conversation that begins with its answer, where another column holds what was asked. */
-export function refusedAlone(
-  turns: readonly Turn[],
-  beside: RowBeside | undefined,
+/** Refuses a conversation without a user message if another column holds the question. */
+export function missingQuestionRefusal(
+  messages: readonly Message[],
+  context: RowContext | undefined,
   ignored: ReadonlySet<string>,
-): Refused | null {
-  if (turns.some(({ role }) => role === "user")) return null;
-  const column = questions.find((name) => !ignored.has(name) && isSaid(beside?.column(name)));
+): RowRefusal | null {
+  if (messages.some(({ role }) => role === "user")) return null;
+  const column = questions.find((name) => !ignored.has(name) && hasValue(context?.column(name)));
   return column === undefined ? null : { refused: "what the answer answers", field: { column } };
 }
 
-/** `read`: fields that were read already. */
-export function refusedField(fields: Fields, turn: number, read: ReadonlySet<string>): Refused | null {
+/** Refuses a message with an unsupported field that is not in `read`. `turn` is its number, from 1. */
+export function fieldRefusal(fields: Fields, turn: number, read: ReadonlySet<string>): RowRefusal | null {
   for (const [field, value] of Object.entries(fields)) {
-    const what = Object.hasOwn(unbuiltFields, field) && !read.has(field) ? unbuiltFields[field] : undefined;
-    if (what !== undefined && isSaid(value)) return { refused: what, field: { field, turn } };
+    const what = Object.hasOwn(unsupportedFields, field) && !read.has(field) ? unsupportedFields[field] : undefined;
+    if (what !== undefined && hasValue(value)) return { refused: what, field: { field, turn } };
   }
   return null;
 }
 
-/** Fields that say nothing to a model: they are named, so that nobody thinks they were read. */
+/** Fields that no model sees. They are reported, so that nobody thinks they were read. */
 export function unreadFields(fields: Fields, read: ReadonlySet<string>): readonly string[] {
   const known = (field: string): boolean =>
-    read.has(field) || Object.hasOwn(unbuiltFields, field) || marks.some((mark) => mark === field);
-  return Object.keys(fields).filter((field) => !known(field) && isSaid(fields[field]));
+    read.has(field) || Object.hasOwn(unsupportedFields, field) || marks.some((mark) => mark === field);
+  return Object.keys(fields).filter((field) => !known(field) && hasValue(fields[field]));
 }
 
-/** Whether a turn is trained, where it says so; undefined: as its role is. */
-export function trainedOf(
+/** Whether the message is marked as trained or not trained. Undefined if it has no mark: its role decides. */
+export function trainedMark(
   fields: Fields,
-  role: Turn["role"],
+  role: Role,
   ignored: ReadonlySet<string>,
-): boolean | undefined | Refused {
+): boolean | undefined | RowRefusal {
   let trained: boolean | undefined;
   for (const mark of marks) {
     const value = ignored.has(mark) ? null : fields[mark];
     if (value === null || value === undefined) continue;
-    const said = value === true || value === 1 ? true : value === false || value === 0 ? false : null;
-    const wrong = (why: string): Refused => ({ refused: `its \`${mark}\` ${why}`, help: MARKED });
-    if (said === null) return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`);
-    if (said && role !== "assistant")
+    const marked = value === true || value === 1 ? true : value === false || value === 0 ? false : null;
+    const wrong = (why: string): RowRefusal => ({ refused: `its \`${mark}\` ${why}`, help: MARK_HELP });
+    if (marked === null)
+      return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`);
+    if (marked && role !== "assistant")
       return wrong(`says that it is trained, but it is the ${role}'s; the assistant's turns are trained`);
-    if (trained !== undefined && trained !== said) return wrong("says otherwise than its other fields");
-    trained = said;
+    if (trained !== undefined && trained !== marked) return wrong("says otherwise than its other fields");
+    trained = marked;
   }
   return trained;
 }
 
-function isSaid(value: unknown): boolean {
+function hasValue(value: unknown): boolean {
   if (value === null || value === undefined || value === "" || value === false) return false;
   if (typeof value === "string") return !["[]", "{}", "null"].includes(value.trim());
   return typeof value !== "object" || Object.keys(value).length > 0;

@@ -3,21 +3,19 @@
  * if`, `else`, `end`, `eq`, `and`, `not`, variables, and dashes that take blanks away. What Ollama would write for a
  * conversation is thereby known here.
  */
-import type { Turn } from "../../kinds/conversation.js";
+import type { Message } from "../../kinds/conversation.js";
+import { messageText } from "../conversations/message-text.js";
 
 export interface GoScope {
   readonly Messages: readonly { readonly Role: string; readonly Content: string }[];
   readonly System: string;
 }
 
-/** What Ollama gives a template: the system's turns are told apart too. */
-export function scopeOf(turns: readonly Turn[]): GoScope {
-  const said = turns.map(({ role, content, context }) => ({
-    Role: role,
-    Content: context === undefined ? content : `${content}\n\n${context}`,
-  }));
-  const system = said.filter(({ Role }) => Role === "system").map(({ Content }) => Content);
-  return { Messages: said, System: system.join("\n\n") };
+/** The variables that Ollama gives a template: the messages, and the system messages once more as one text. */
+export function goScope(messages: readonly Message[]): GoScope {
+  const Messages = messages.map((message) => ({ Role: message.role, Content: messageText(message) }));
+  const system = Messages.filter(({ Role }) => Role === "system").map(({ Content }) => Content);
+  return { Messages, System: system.join("\n\n") };
 }
 
 type Node =

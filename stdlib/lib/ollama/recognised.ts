@@ -2,8 +2,8 @@
  * Which of the known templates a model has, found by what it writes: some conversations are written by its own and by each
  * known one, and all must be alike. A system's turn that it puts before every conversation is found the same way.
  */
-import type { Turn } from "../../kinds/conversation.js";
-import { goTemplate, scopeOf } from "./go-template.js";
+import type { Message } from "../../kinds/conversation.js";
+import { goScope, goTemplate } from "./go-template.js";
 import { KNOWN, type KnownTemplate } from "./templates.js";
 
 export interface Recognised {
@@ -20,8 +20,8 @@ export interface Specials {
   readonly added: boolean;
 }
 
-const user = (content: string): Turn => ({ role: "user", content });
-const SAMPLES: readonly (readonly Turn[])[] = [
+const user = (content: string): Message => ({ role: "user", content });
+const SAMPLES: readonly (readonly Message[])[] = [
   [user("Which way?")],
   [user("Which way?"), { role: "assistant", content: "To the left." }, user("And then?")],
   [{ role: "system", content: "Be brief." }, user("Which way?")],
@@ -30,7 +30,7 @@ const SAMPLES: readonly (readonly Turn[])[] = [
 
 /** `write`: what the model's own template writes for conversations that are to be answered; null: it refuses one. */
 export async function recognised(
-  write: (conversations: readonly (readonly Turn[])[]) => Promise<readonly (string | null)[]>,
+  write: (conversations: readonly (readonly Message[])[]) => Promise<readonly (string | null)[]>,
   specials: Specials,
 ): Promise<Recognised | null> {
   const texts = await write(SAMPLES);
@@ -46,22 +46,25 @@ export async function recognised(
     for (const way of ways) {
       const go = known.go.replaceAll("[BOS]", specials.bos).replaceAll("[EOS]", specials.eos);
       const as = goTemplate(go);
-      const system = alike(way.texts, (turns) => as(scopeOf(turns)));
+      const system = alike(way.texts, (messages) => as(goScope(messages)));
       if (system !== undefined) return { known, go: way.before + go, system };
     }
   return null;
 }
 
 /** Undefined: they are not alike. */
-function alike(texts: readonly (string | null)[], as: (turns: readonly Turn[]) => string): string | null | undefined {
+function alike(
+  texts: readonly (string | null)[],
+  as: (messages: readonly Message[]) => string,
+): string | null | undefined {
   let system: string | null = null;
   let some = false;
   for (const [i, text] of texts.entries()) {
     if (text === null) continue;
     some = true;
-    const turns = SAMPLES[i]!;
-    if (as(turns) === text) continue;
-    const own = turns[0]?.role === "system" ? null : systemIn(text, turns, as);
+    const messages = SAMPLES[i]!;
+    if (as(messages) === text) continue;
+    const own = messages[0]?.role === "system" ? null : systemIn(text, messages, as);
     if (own === null || (system !== null && own !== system)) return undefined;
     system = own;
   }
@@ -69,12 +72,16 @@ function alike(texts: readonly (string | null)[], as: (turns: readonly Turn[]) =
 }
 
 /** A system's turn that stands in the text and not among the turns. */
-function systemIn(text: string, turns: readonly Turn[], as: (turns: readonly Turn[]) => string): string | null {
+function systemIn(
+  text: string,
+  messages: readonly Message[],
+  as: (messages: readonly Message[]) => string,
+): string | null {
   const mark = "\u{f8f0}";
-  const [before, after] = as([{ role: "system", content: mark }, ...turns]).split(mark);
+  const [before, after] = as([{ role: "system", content: mark }, ...messages]).split(mark);
   if (before === undefined || after === undefined || !text.startsWith(before) || !text.endsWith(after)) return null;
   const system = text.slice(before.length, text.length - after.length);
-  return system && as([{ role: "system", content: system }, ...turns]) === text ? system : null;
+  return system && as([{ role: "system", content: system }, ...messages]) === text ? system : null;
 }
 
 function withoutBos(text: string, bos: string): string {

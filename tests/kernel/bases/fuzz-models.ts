@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { Apart } from "#kernel/bases/isolated/client.js";
 import { openBase } from "#kernel/bases/open.js";
-import { foreignTemplate } from "#kernel/bases/own-template.js";
+import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
 import type { FuzzRun } from "../../fuzzing.js";
 import { Chance, damaged, damagedText } from "./damage.js";
@@ -168,7 +168,7 @@ const pieces = [
     "\u{f8f0}",
   ],
 ];
-const turns: readonly (readonly Turn[])[] = [
+const turns: readonly (readonly Message[])[] = [
   [
     { role: "user", content: "Is it so?" },
     { role: "assistant", content: " It is. " },
@@ -185,8 +185,8 @@ const specials = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>",
 export const template: FuzzRun = fuzzed((_, chance, host) => {
   const source = damagedText(chance.one(sources), pieces, chance);
   const work = async (): Promise<void> => {
-    const own = foreignTemplate("b", source, host);
-    await own.all(turns, { specials, prompt: chance.below(2) === 0 });
+    const own = sandboxRenderer("b", source, host);
+    await own.renderChats(turns, { specials, addGenerationPrompt: chance.below(2) === 0 });
     await own.stop(specials);
   };
   return Promise.resolve({ shown: source, work });

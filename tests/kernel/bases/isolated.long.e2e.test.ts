@@ -3,15 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import { Apart, ApartFailure } from "#kernel/bases/isolated/client.js";
-import { foreignTemplate } from "#kernel/bases/own-template.js";
+import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { codeOf } from "../core/data/plans.js";
 import { deep, honest, hostile, text } from "./hostile-tokenizers.js";
 
 const limits = { seconds: 5, charactersPerSecond: 1e6, bytes: 400 * 2 ** 20, bytesPerCharacter: 0 };
-const turns: readonly Turn[] = [
+const turns: readonly Message[] = [
   { role: "user", content: "Is it so?" },
   { role: "assistant", content: "It is." },
 ];
@@ -95,14 +95,16 @@ describe("what others wrote, run in a process apart", function () {
   };
   for (const [what, source] of Object.entries(templates))
     it(`a chat template that ${what} is a coded error, and the next one works`, async () => {
-      const template = foreignTemplate("some base", source, host);
-      const { code, data } = await codeOf(() => template.all([turns], { specials, prompt: true }));
+      const template = sandboxRenderer("some base", source, host);
+      const { code, data } = await codeOf(() => template.renderChats([turns], { specials, addGenerationPrompt: true }));
       assert.equal(code, "broken-template", JSON.stringify(data));
       assert.equal(data["base"], "some base");
       const stop = await template.stop(specials).catch((error: { readonly code: string }) => error.code);
       assert.ok(["broken-template", "</s>"].includes(stop), stop);
-      const plain = foreignTemplate("another", "{% for m in messages %}{{ m.content }}{% endfor %}", host);
-      assert.deepEqual(await plain.all([turns], { specials, prompt: true }), [[{ text: "Is it so?It is." }]]);
+      const plain = sandboxRenderer("another", "{% for m in messages %}{{ m.content }}{% endfor %}", host);
+      assert.deepEqual(await plain.renderChats([turns], { specials, addGenerationPrompt: true }), [
+        [{ text: "Is it so?It is." }],
+      ]);
     });
 
   it("a template that calls itself or throws refuses its row", async () => {
@@ -113,7 +115,10 @@ describe("what others wrote, run in a process apart", function () {
       "{{ messages.constructor.constructor('return process')().exit(3) }}",
       "{{ (1).constructor }}{{ undefined_thing.x.y }}",
     ]) {
-      const [pieces] = await foreignTemplate("b", source, host).all([turns], { specials, prompt: true });
+      const [pieces] = await sandboxRenderer("b", source, host).renderChats([turns], {
+        specials,
+        addGenerationPrompt: true,
+      });
       assert.ok(pieces && ("refused" in pieces || !JSON.stringify(pieces).includes("process")), source);
     }
   });

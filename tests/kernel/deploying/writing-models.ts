@@ -17,7 +17,7 @@ import { openBase } from "#kernel/bases/open.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
 import { tokenizerOf } from "#kernel/bases/gguf/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { ownChat } from "#kernel/deploying/chat.js";
+import { folderChat } from "#kernel/deploying/chat.js";
 import { deployedFrom } from "#kernel/deploying/from-folder.js";
 import { generate } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
@@ -144,7 +144,7 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
 /** A folder as targets get it. */
 export async function writingModel(folder: string, name: string, task: string): Promise<Deployed> {
   const base = await openBase(folder, "folder", registry);
-  const chat = await ownChat(folder, await loadTokenizer(folder));
+  const chat = await folderChat(folder, await loadTokenizer(folder));
   return deployedFrom({
     ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
     task: { kind: "task", word: task, arguments: {} },

@@ -8,16 +8,17 @@ import { join } from "node:path";
 import type { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Implementations } from "#dsl/types/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
+import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/encoding/chat.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Written } from "#kernel/inference/predicted.js";
-import type { Turn } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
-import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 interface Case {
-  readonly messages: readonly Turn[];
+  readonly messages: readonly Message[];
   readonly ids: readonly number[];
   readonly mask: readonly number[];
   readonly prompt: readonly number[];
@@ -38,11 +39,13 @@ describe("conversations as tokens", () => {
   });
   const check = async (template: Implementations["template"], cases: readonly Case[]) => {
     for (const { messages, ids, mask, prompt } of cases) {
-      const chat = { name: "x", template, tokenizer, learn: "all" } as const;
-      const [row] = await encodeChats([{ row: 1, turns: messages }], chat, "d");
+      const chat = { name: "x", renderer: wordRenderer(template), tokenizer, learn: "all" } as const;
+      const [row] = await encodeChats([{ row: 1, messages: messages }], chat, "d");
       assert.deepEqual([...row!.ids], ids, JSON.stringify(messages));
       assert.deepEqual([...row!.trained], mask, JSON.stringify(messages));
-      const [asked] = await tokenizer.encodePlaced(await promptsFor(chat, [{ row: 1, turns: messages.slice(0, -1) }]));
+      const [asked] = await tokenizer.encodePlaced(
+        await promptsFor(chat, [{ row: 1, messages: messages.slice(0, -1) }]),
+      );
       assert.deepEqual([...asked!.ids], prompt);
     }
   };
@@ -53,8 +56,8 @@ describe("conversations as tokens", () => {
         await check((await word.load!()) as Implementations["template"], cases);
       });
     it(`so does the Jinja template of ${name}, with its generation blocks and without`, async () => {
-      await check(ownTemplate(source), cases);
-      await check(ownTemplate(source.replace(/\{% (?:end)?generation %\}/g, "")), cases);
+      await check(jinjaTemplate(source), cases);
+      await check(jinjaTemplate(source.replace(/\{% (?:end)?generation %\}/g, "")), cases);
     });
   }
 
@@ -62,9 +65,13 @@ describe("conversations as tokens", () => {
     const turn = "{{ '<|im_start|>' + m['role'] + '\\n' }}";
     /** As Qwen3's: the last answer gets an empty block of thoughts, which the prompt of a prediction lacks. */
     const thinking = `{% for m in messages %}${turn}{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{{ m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
-    const encoded = (source: string, turns: readonly Turn[], learn: "all" | "last" = "all") =>
-      encodeChats([{ row: 7, turns }], { name: "own", template: ownTemplate(source), tokenizer, learn }, "d");
-    const [asked, answered]: readonly Turn[] = [
+    const encoded = (source: string, turns: readonly Message[], learn: "all" | "last" = "all") =>
+      encodeChats(
+        [{ row: 7, messages: turns }],
+        { name: "own", renderer: wordRenderer(jinjaTemplate(source)), tokenizer, learn },
+        "d",
+      );
+    const [asked, answered]: readonly Message[] = [
       { role: "user", content: "Two and two?" },
       { role: "assistant", content: "Four." },
     ];
@@ -105,8 +112,8 @@ describe("conversations as tokens", () => {
   it("knows how many steps the first stop needs that is learnt: one less, and no cut row keeps one", async () => {
     const word = registry.find("template", "chatml")!;
     const template = (await word.load!()) as Implementations["template"];
-    const chat = { name: "chatml", template, tokenizer, learn: "all" } as const;
-    const rows = conversations.map((turns, i) => ({ row: i + 1, turns }));
+    const chat = { name: "chatml", renderer: wordRenderer(template), tokenizer, learn: "all" } as const;
+    const rows = conversations.map((messages, i) => ({ row: i + 1, messages }));
     const { lengths, stops } = await measuredChats(rows, chat, "d");
     const encoded = await encodeChats(rows, chat, "d");
     assert.deepEqual(
@@ -126,16 +133,16 @@ describe("conversations as tokens", () => {
   it("reads answers that are not to be trained, and learns the others", async () => {
     const word = registry.find("template", "chatml")!;
     const template = (await word.load!()) as Implementations["template"];
-    const turns: readonly Turn[] = [
+    const turns: readonly Message[] = [
       { role: "user", content: "a" },
       { role: "assistant", content: "b" },
       { role: "user", content: "c" },
       { role: "assistant", content: "d" },
     ];
     const masked = turns.map((turn, i) => (i === 1 ? { ...turn, trained: false as const } : turn));
-    const chat = (learn: "all" | "last") => ({ name: "chatml", template, tokenizer, learn });
-    const encoded = async (given: readonly Turn[], learn: "all" | "last") =>
-      (await encodeChats([{ row: 1, turns: given }], chat(learn), "d"))[0]!;
+    const chat = (learn: "all" | "last") => ({ name: "chatml", renderer: wordRenderer(template), tokenizer, learn });
+    const encoded = async (given: readonly Message[], learn: "all" | "last") =>
+      (await encodeChats([{ row: 1, messages: given }], chat(learn), "d"))[0]!;
     const last = await encoded(turns, "last");
     assert.deepEqual(await encoded(masked, "all"), last);
     assert.deepEqual(await encoded(masked, "last"), last);
@@ -146,11 +153,17 @@ describe("conversations as tokens", () => {
 
   it("learns the last answer alone where that is asked", async () => {
     const template = (await registry.find("template", "chatml")!.load!()) as Implementations["template"];
-    const [, turns] = conversations;
+    const [, messages] = conversations;
     const [all, last] = await Promise.all(
       (["all", "last"] as const).map(
         async (learn) =>
-          (await encodeChats([{ row: 1, turns: turns! }], { name: "x", template, tokenizer, learn }, "d"))[0]!,
+          (
+            await encodeChats(
+              [{ row: 1, messages: messages! }],
+              { name: "x", renderer: wordRenderer(template), tokenizer, learn },
+              "d",
+            )
+          )[0]!,
       ),
     );
     const learnt = (row: typeof all) => tokenizer.spell(row!.ids.filter((_, i) => row!.trained[i] === 1));

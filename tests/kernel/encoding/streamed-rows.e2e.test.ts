@@ -10,6 +10,7 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { prepare } from "#kernel/datasets/prepare.js";
+import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { encodeSplit, type Encoded } from "#kernel/encoding/encoded.js";
 import { registry } from "#stdlib/registry.js";
 import { writeSmallBert } from "../session/small-bert.js";
@@ -221,7 +222,10 @@ describe("rows that are read where they lie", () => {
         { data: "d", split: "all" },
         {
           ...{ tokenizer, maxLength, task: { call: task, implementation }, types: false, labels: [], end: null },
-          ...{ model: "m", chat: { name: template, key: template, template: written, tokenizer, learn: "all" } },
+          ...{
+            model: "m",
+            chat: { name: template, key: template, renderer: wordRenderer(written), tokenizer, learn: "all" },
+          },
         },
       );
       const batches = [null, maxLength].map((packed) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Call, Value } from "#dsl/types/value.js";
 import { alpaca } from "#stdlib/conversations/alpaca.run.js";
-import { turns, usualTurns } from "#stdlib/conversations/turns.run.js";
+import { turns, readMessages } from "#stdlib/conversations/turns.run.js";
 
 const wanted = [
   { role: "system", content: "s" },
@@ -21,12 +21,12 @@ describe("conversations", () => {
     const parts = (...texts: readonly string[]) => texts.map((text) => ({ type: "text", text }));
     const list = [wanted[0], { role: "user", content: parts("u") }, { role: "assistant", content: parts("a", "b") }];
     const read = [wanted[0], wanted[1], { role: "assistant", content: "ab" }];
-    assert.deepEqual(usualTurns(list), read);
-    assert.deepEqual(usualTurns(JSON.stringify(list)), read);
+    assert.deepEqual(readMessages(list), read);
+    assert.deepEqual(readMessages(JSON.stringify(list)), read);
   });
   it("reads roles and contents, and ShareGPT's fields, as lists or as JSON", () => {
     for (const value of [wanted, sharegpt, JSON.stringify(wanted), JSON.stringify(sharegpt)])
-      assert.deepEqual(usualTurns(value), wanted);
+      assert.deepEqual(readMessages(value), wanted);
   });
 
   it("reads the fields and roles that are named", () => {
@@ -46,7 +46,7 @@ describe("conversations", () => {
 
   it("says what is wrong with a row", () => {
     const refused = (value: unknown) => {
-      const read = usualTurns(value);
+      const read = readMessages(value);
       return "refused" in read ? read.refused : "read";
     };
     assert.match(refused("no JSON"), /a text that is no JSON list, not a list of turns/);
@@ -146,7 +146,7 @@ describe("conversations", () => {
 
     it("says of each mistake what mends it", () => {
       const help = (value: unknown) => {
-        const said = usualTurns(value);
+        const said = readMessages(value);
         return "refused" in said ? said.help : "read";
       };
       assert.match(help([wanted[1], { ...wanted[2], weight: 0.5 }]) ?? "", /write 1 or 0/);

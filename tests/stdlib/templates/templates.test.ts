@@ -1,21 +1,22 @@
 /** Laws of every chat template that is registered, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/types/registry.js";
-import type { SpecialTexts, TemplatePiece, Turn } from "#stdlib/kinds/conversation.js";
+import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
-import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
 
 const specials: SpecialTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
-const short: readonly Turn[] = [
+const short: readonly Message[] = [
   { role: "user", content: "Two and two?" },
   { role: "assistant", content: "Four." },
 ];
-const long: readonly Turn[] = [
+const long: readonly Message[] = [
   ...short,
   { role: "user", content: "Say Four. again" },
   { role: "assistant", content: "Four." },
 ];
-const withSystem: readonly Turn[] = [{ role: "system", content: "Be brief." }, ...short];
+const withSystem: readonly Message[] = [{ role: "system", content: "Be brief." }, ...short];
 
 function textOf(pieces: readonly TemplatePiece[] | { readonly refused: string }): string {
   assert.ok(!("refused" in pieces), "refused" in pieces ? pieces.refused : "");
@@ -27,7 +28,7 @@ describe("chat templates", () => {
     it(`${word.name}: answers are whole, end with the stop, and follow their prompt`, async () => {
       const template = (await word.load!()) as Implementations["template"];
       for (const turns of word.name === "plain" ? [short] : [short, long]) {
-        const pieces = template.pieces(turns, { specials, prompt: false });
+        const pieces = template.render(turns, { specials, addGenerationPrompt: false });
         assert.ok(!("refused" in pieces));
         const answers = pieces.filter(({ answer }) => answer !== undefined);
         const wanted = turns.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
@@ -36,19 +37,19 @@ describe("chat templates", () => {
           wanted,
         );
         for (const { text, answer } of answers) {
-          assert.ok(text.includes(turns[answer!]!.content));
+          assert.ok(text.includes(contentText(turns[answer!]!)));
           assert.ok(text.endsWith(template.stop(specials)), text);
         }
-        const prompt = textOf(template.pieces(turns.slice(0, -1), { specials, prompt: true }));
+        const prompt = textOf(template.render(turns.slice(0, -1), { specials, addGenerationPrompt: true }));
         assert.ok(textOf(pieces).startsWith(prompt), `${textOf(pieces)} does not begin with ${prompt}`);
       }
     });
   }
 
   it("refuse what their models never saw", async () => {
-    const refusal = async (name: string, turns: readonly Turn[]) => {
+    const refusal = async (name: string, turns: readonly Message[]) => {
       const template = (await registry.find("template", name)!.load!()) as Implementations["template"];
-      const pieces = template.pieces(turns, { specials, prompt: false });
+      const pieces = template.render(turns, { specials, addGenerationPrompt: false });
       return "refused" in pieces ? pieces.refused : "written";
     };
     assert.match(await refusal("gemma", withSystem), /no place for a system turn/);
@@ -59,12 +60,12 @@ describe("chat templates", () => {
   });
 
   it("Alpaca's input has a heading of its own; elsewhere it follows what is asked", async () => {
-    const turns: readonly Turn[] = [{ role: "user", content: "Sum up", context: "A long text" }, short[1]!];
+    const turns: readonly Message[] = [{ role: "user", content: "Sum up", context: "A long text" }, short[1]!];
     const written = async (name: string) =>
       textOf(
-        ((await registry.find("template", name)!.load!()) as Implementations["template"]).pieces(turns, {
+        ((await registry.find("template", name)!.load!()) as Implementations["template"]).render(turns, {
           specials,
-          prompt: false,
+          addGenerationPrompt: false,
         }),
       );
     assert.match(
@@ -74,7 +75,8 @@ describe("chat templates", () => {
     assert.match(await written("chatml"), /user\nSum up\n\nA long text<\|im_end\|>/);
   });
 
-  const own = (source: string, turns = long) => ownTemplate(source).pieces(turns, { specials, prompt: false });
+  const own = (source: string, turns = long) =>
+    jinjaTemplate(source).render(turns, { specials, addGenerationPrompt: false });
   const bare = (body: string) => `{% for m in messages %}[{{ m.role }}]{{ ${body} }}{% endfor %}`;
 
   it("a base's own template tells where answers stand, with generation blocks or without, and takes the stop along", () => {
@@ -87,7 +89,7 @@ describe("chat templates", () => {
     assert.deepEqual(answers(own(bare("m.content|trim + '<|im_end|>\\n'"))), whole);
     assert.deepEqual(answers(own(bare("m.content + ' </s>'"))), ["1:Four. </s>", "3:Four. </s>"]);
     assert.deepEqual(answers(own(bare("m.content"))), ["1:Four.", "3:Four."]);
-    const stop = (source: string) => ownTemplate(source).stop(specials);
+    const stop = (source: string) => jinjaTemplate(source).stop(specials);
     assert.deepEqual([stop(bare("m.content + '<|im_end|>'")), stop(bare("m.content"))], ["<|im_end|>", "</s>"]);
     const tagged = `{% for m in messages %}{%- if m.role == 'assistant' -%}
   A: {% generation %}{{ m.content }}!{% endgeneration %}

@@ -1,5 +1,6 @@
 /** Rows of a data set as an audit reads them: split by split, some thousands at a time, as often as it needs them. */
-import { readTurns } from "../conversations.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { parseMessages } from "../conversations.js";
 import { turn, type Row } from "../rows.js";
 
 export type LookedRow = Pick<Row, "row" | "split" | "values">;
@@ -36,9 +37,9 @@ export async function eachRow(
 export function readIn(values: Row["values"]): string {
   const { messages, text, text_pair: pair, input, question, context } = values;
   if (typeof messages === "string" && text === undefined)
-    return readTurns(messages)
+    return parseMessages(messages)
       .filter(({ role }) => role === "user")
-      .map(({ content }) => content)
+      .map(contentText)
       .join("\n");
   return [text ?? input ?? question, pair ?? (question === undefined ? undefined : context)]
     .filter((one) => one !== undefined && one !== null)

@@ -3,7 +3,7 @@ import { shownAddress } from "#dsl/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
 import type { DataPlan } from "#dsl/types/subject.js";
 import type { Call } from "#dsl/types/value.js";
-import { readTurns, spoken } from "../../data/conversations.js";
+import { conversationText, parseMessages } from "../../data/conversations.js";
 import { languagesOf } from "./languages.js";
 import { cleanedHtml, cleanedText, filled } from "./cleaned.js";
 import { card, html, htmlTable, inked, note, picture, tone, type Part } from "../html.js";
@@ -111,9 +111,11 @@ function countsOf({ rowsIn, kept, copies = 0 }: DataFacts): string {
   return `${plural(rowsIn, "row")} in, ${count(own)} kept${dropped}${repeated}`;
 }
 
-/** A conversation as it was spoken, anything else as it is. */
+/** A conversation as text; any other value unchanged. */
 function seenAs(role: string | undefined, value: unknown): unknown {
-  return role === "messages" && typeof value === "string" && value.startsWith("[") ? spoken(readTurns(value)) : value;
+  return role === "messages" && typeof value === "string" && value.startsWith("[")
+    ? conversationText(parseMessages(value))
+    : value;
 }
 
 function sourceText({ source }: DataPlan): string {

@@ -1,6 +1,7 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { ChatTurn, Limits, Sampling, ServedModel, Shape, Tool, WriteAsk } from "../../contract.js";
+import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Limits, Sampling, ServedModel, Shape, WriteAsk } from "../../contract.js";
 import { cannot, fewEnough, temperatureOf, writes } from "../asking.js";
 import type { Call } from "../call.js";
 import type { Chat, Completion } from "./shapes.js";
@@ -92,28 +93,29 @@ export function chatAsk(body: Chat, model: ServedModel, call: Call, limits: Limi
   const most = body.max_completion_tokens ?? body.max_tokens ?? undefined;
   return {
     ...common(body, call, limits, most),
-    prompt: body.messages.map(turnOf),
+    prompt: body.messages.map(messageOf),
     ...toolsOf(body, model),
     ...(logprobs === true && { logprobs: top ?? 0 }),
   };
 }
 
-function turnOf(
-  { role, content, name, tool_calls: calls, tool_call_id: toolCallId }: Chat["messages"][number],
-  i: number,
-): ChatTurn {
+function messageOf({ role, content, name, tool_calls, tool_call_id }: Chat["messages"][number], i: number): Message {
   const at = `messages[${String(i)}]`;
   if (role !== "assistant" && !some(content))
     throw new CodedError("request-unlike", { at: `${at}.content`, why: "is missing" });
   return {
-    // What was called system is called developer by those who write for newer models of OpenAI's; templates know the first.
+    // OpenAI's newer name of the system role, which chat templates don't know.
     role: role === "developer" ? "system" : role,
     content: textIn(content ?? "", at),
     ...(some(name) && { name }),
-    ...(some(toolCallId) && { toolCallId }),
-    ...(some(calls) &&
-      calls.length > 0 && {
-        toolCalls: calls.map(({ id, function: f }) => ({ id, name: f.name, arguments: f.arguments })),
+    ...(some(tool_call_id) && { tool_call_id }),
+    ...(some(tool_calls) &&
+      tool_calls.length > 0 && {
+        tool_calls: tool_calls.map((call) => ({
+          id: call.id,
+          type: "function" as const,
+          function: { name: call.function.name, arguments: call.function.arguments },
+        })),
       }),
   };
 }

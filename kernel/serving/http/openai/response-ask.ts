@@ -6,8 +6,8 @@ import { chatAsk, notOffered } from "./ask.js";
 import type { Item, ResponseBody } from "./response-shapes.js";
 import type { Chat } from "./shapes.js";
 
-type Turn = Chat["messages"][number];
-type Called = NonNullable<NonNullable<Turn["tool_calls"]>[number]>;
+type RequestMessage = Chat["messages"][number];
+type Called = NonNullable<NonNullable<RequestMessage["tool_calls"]>[number]>;
 
 const some = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 const unlike = (at: string, why: string): CodedError => new CodedError("request-unlike", { at, why });
@@ -31,7 +31,7 @@ export function responseAsk(body: ResponseBody, model: ServedModel, call: Call, 
     presence_penalty,
     repetition_penalty,
     logit_bias,
-    messages: [...instructed(body), ...turnsOf(body.input)],
+    messages: [...instructed(body), ...messagesOf(body.input)],
     max_completion_tokens: most,
     truncate: body.truncate ?? (some(body.truncation) ? body.truncation === "auto" : undefined),
     tools: toolsOf(body),
@@ -76,13 +76,13 @@ function refuseWhat(body: ResponseBody): void {
     );
 }
 
-const instructed = ({ instructions }: ResponseBody): readonly Turn[] =>
+const instructed = ({ instructions }: ResponseBody): readonly RequestMessage[] =>
   some(instructions) && instructions !== "" ? [{ role: "system", content: instructions }] : [];
 
-/** Calls that follow each other, or what was said before them, are one turn, as chat templates know it. */
-function turnsOf(input: ResponseBody["input"]): readonly Turn[] {
+/** Consecutive calls, and the assistant message before them, are one message, as chat templates expect. */
+function messagesOf(input: ResponseBody["input"]): readonly RequestMessage[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
-  const turns: { turn: Turn; calls: Called[] }[] = [];
+  const messages: { message: RequestMessage; calls: Called[] }[] = [];
   const called = new Set<string>();
   for (const [i, item] of input.entries()) {
     const at = `input[${String(i)}]`;
@@ -90,15 +90,16 @@ function turnsOf(input: ResponseBody["input"]): readonly Turn[] {
     if (is === "function_call") {
       const call = callOf(item, at);
       called.add(call.id);
-      const before = turns.at(-1);
-      if (before?.turn.role === "assistant") before.calls.push(call);
-      else turns.push({ turn: { role: "assistant", content: "" }, calls: [call] });
-    } else turns.push({ turn: is === "message" ? said(item, at) : given(item, at, called), calls: [] });
+      const before = messages.at(-1);
+      if (before?.message.role === "assistant") before.calls.push(call);
+      else messages.push({ message: { role: "assistant", content: "" }, calls: [call] });
+    } else
+      messages.push({ message: is === "message" ? itemMessage(item, at) : toolMessage(item, at, called), calls: [] });
   }
-  return turns.map(({ turn, calls }) => (calls.length === 0 ? turn : { ...turn, tool_calls: calls }));
+  return messages.map(({ message, calls }) => (calls.length === 0 ? message : { ...message, tool_calls: calls }));
 }
 
-function said({ role, content }: Item, at: string): Turn {
+function itemMessage({ role, content }: Item, at: string): RequestMessage {
   if (!some(role)) throw unlike(`${at}.role`, "is missing");
   if (!some(content)) throw unlike(`${at}.content`, "is missing");
   return { role, content: textIn(content, `${at}.content`) };
@@ -111,8 +112,8 @@ function callOf({ call_id: id, name, arguments: args }: Item, at: string): Calle
   return { id, function: { name, arguments: args } };
 }
 
-/** What a call gave; nothing else is read. */
-function given({ type, call_id: id, output }: Item, at: string, called: ReadonlySet<string>): Turn {
+/** The output of a tool call. Items of other types are refused. */
+function toolMessage({ type, call_id: id, output }: Item, at: string, called: ReadonlySet<string>): RequestMessage {
   if (type === "item_reference")
     throw notOffered(
       at,

@@ -2,13 +2,13 @@
 import * as v from "valibot";
 import { anything, between, flag, list, named, stops, texts, wholeBetween } from "../schema.js";
 
-/** Bits of a turn: texts; what else there may be is refused by name. */
+/** A content part. Other parts than text and refusals are refused by name. */
 const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
 const called = v.looseObject({
   id: v.string(),
   function: v.looseObject({ name: v.string(), arguments: v.string() }),
 });
-const turn = v.looseObject({
+const message = v.looseObject({
   role: v.picklist(["system", "developer", "user", "assistant", "tool"]),
   content: v.nullish(v.union([v.string(), v.array(part)])),
   name: v.nullish(v.string()),
@@ -58,7 +58,7 @@ const writing = {
 
 export const chat = v.looseObject({
   ...writing,
-  messages: list(turn),
+  messages: list(message),
   max_completion_tokens: wholeBetween(1),
   logprobs: flag,
   top_logprobs: wholeBetween(0, 20),

@@ -3,7 +3,7 @@ import type { Writing } from "#dsl/plan/action.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Prepared } from "../../../core/data/prepare.js";
 import { Gathered } from "../../../inference/predicted.js";
-import { asText } from "../../../inference/prompts.js";
+import { promptText } from "../../../inference/prompts.js";
 import { askedOf, promptsIn } from "../../../inference/wanted-texts.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { OpenSession } from "../../open-session.js";
@@ -17,10 +17,10 @@ export async function writtenTexts(
   stage: Stage,
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
-  const gathered = prompts.map((prompt) => new Gathered(asText(prompt)));
+  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
   for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
     gathered[piece.row]!.add(piece);
-  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(asText) };
+  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
 }
 
 /** One token after the first row, so that what is made ready once is no part of what writing takes. */

@@ -66,8 +66,12 @@ describe("OpenAI's interface, asked by OpenAI's client", () => {
       prompt: [
         { role: "system", content: "be brief" },
         { role: "user", content: "one\ntwo" },
-        { role: "assistant", content: "", toolCalls: [{ id: "c", name: "f", arguments: "{}" }] },
-        { role: "tool", content: "three", toolCallId: "c" },
+        {
+          role: "assistant",
+          content: "",
+          tool_calls: [{ id: "c", type: "function", function: { name: "f", arguments: "{}" } }],
+        },
+        { role: "tool", content: "three", tool_call_id: "c" },
       ],
       ...{ truncate: true, stop: ["two"], choices: 2, maxTokens: 9, logprobs: 2, shape: { is: "schema", schema } },
       sampling: {

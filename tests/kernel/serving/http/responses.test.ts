@@ -70,8 +70,8 @@ describe("the responses of OpenAI's interface", () => {
       const { signal, ...asked } = writer.asked ?? {};
       assert.ok(signal instanceof AbortSignal);
       const calls = [
-        { id: "c", name: "f", arguments: "{}" },
-        { id: "d", name: "g", arguments: "[]" },
+        { id: "c", type: "function", function: { name: "f", arguments: "{}" } },
+        { id: "d", type: "function", function: { name: "g", arguments: "[]" } },
       ];
       assert.deepEqual(asked, {
         client: "127.0.0.1",
@@ -79,9 +79,9 @@ describe("the responses of OpenAI's interface", () => {
           { role: "system", content: "be brief" },
           { role: "system", content: "in English" },
           { role: "user", content: "one\ntwo" },
-          { role: "assistant", content: "I look", toolCalls: calls },
-          { role: "tool", content: "four", toolCallId: "d" },
-          { role: "tool", content: "three", toolCallId: "c" },
+          { role: "assistant", content: "I look", tool_calls: calls },
+          { role: "tool", content: "four", tool_call_id: "d" },
+          { role: "tool", content: "three", tool_call_id: "c" },
         ],
         ...{ truncate: false, stop: [], choices: 1, maxTokens: 9, shape: { is: "schema", schema } },
         ...{ tools: [{ name: "look_up", parameters: { type: "object" } }], toolChoice: { name: "look_up" } },
@@ -276,9 +276,14 @@ describe("the responses of OpenAI's interface", () => {
       assert.deepEqual((prompt as readonly object[]).slice(1), [
         {
           ...{ role: "assistant", content: "" },
-          toolCalls: [{ id: "call_1", name: "look_up", arguments: JSON.stringify({ text: input }) }],
+          tool_calls: [
+            {
+              ...{ id: "call_1", type: "function" },
+              function: { name: "look_up", arguments: JSON.stringify({ text: input }) },
+            },
+          ],
         },
-        { role: "tool", content: "found it", toolCallId: "call_1" },
+        { role: "tool", content: "found it", tool_call_id: "call_1" },
       ]);
       const stream = streamText({ ...asked(), tools: { look_up } });
       const [call] = await stream.toolCalls;

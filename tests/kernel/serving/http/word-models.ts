@@ -21,6 +21,7 @@ import {
 } from "#kernel/serving/contract.js";
 import type { Patience } from "#kernel/serving/http/server-parts.js";
 import { startHttp } from "#kernel/serving/http/start.js";
+import { contentText } from "#stdlib/lib/conversations/message-text.js";
 
 const wordsIn = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
 /** Of texts of a million letters, too, which some requests have. */
@@ -213,7 +214,7 @@ export class Backwards extends WordModel {
         ? prompt
         : prompt instanceof Int32Array
           ? [...prompt].join(" ")
-          : (prompt.at(-1)?.content ?? "");
+          : contentText(prompt.at(-1) ?? { content: "" });
     const { words, cut } = await this.working_(o.signal, () => this.read(text, 0, o));
     return Object.assign(this.bits(words, o), {
       promptTokens: words.length,

@@ -1,27 +1,27 @@
 import assert from "node:assert/strict";
-import type { TemplateImplementation, Turn } from "#stdlib/kinds/conversation.js";
-import { goTemplate, scopeOf } from "#stdlib/lib/ollama/go-template.js";
+import type { Message, TemplateImplementation } from "#stdlib/kinds/conversation.js";
+import { goScope, goTemplate } from "#stdlib/lib/ollama/go-template.js";
 import { modelfileText } from "#stdlib/lib/ollama/modelfile.js";
 import { recognised } from "#stdlib/lib/ollama/recognised.js";
 import { KNOWN } from "#stdlib/lib/ollama/templates.js";
-import { ownTemplate } from "#stdlib/lib/templates/own.js";
+import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
 import { modelfileOf } from "./modelfile.js";
 
 const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] };
-const u = (content: string): Turn => ({ role: "user", content });
-const a = (content: string): Turn => ({ role: "assistant", content });
-const CONVERSATIONS: readonly (readonly Turn[])[] = [
+const u = (content: string): Message => ({ role: "user", content });
+const a = (content: string): Message => ({ role: "assistant", content });
+const CONVERSATIONS: readonly (readonly Message[])[] = [
   [u("Why?")],
   [u("One\ntwo"), a("three"), u("four?")],
   [{ role: "system", content: "Be kind." }, u("Hello")],
   [{ role: "system", content: "Be kind." }, u("Hello"), a("Hi."), u("Bye")],
 ];
-type Writes = (turns: readonly Turn[]) => string | null;
+type Writes = (turns: readonly Message[]) => string | null;
 const by =
   (template: TemplateImplementation): Writes =>
   (turns) => {
-    const pieces = template.pieces(turns, { specials, prompt: true });
+    const pieces = template.render(turns, { specials, addGenerationPrompt: true });
     return "refused" in pieces ? null : pieces.map(({ text }) => text).join("");
   };
 const told = (writes: Writes, added: boolean) =>
@@ -33,35 +33,35 @@ describe("templates of conversations for Ollama", () => {
       const word = by((await registry.find("template", name)!.load!()) as TemplateImplementation);
       const found = await told(word, false);
       assert.equal(found?.known.name, name);
-      const jinja = by(ownTemplate(found.known.jinja!));
+      const jinja = by(jinjaTemplate(found.known.jinja!));
       const go = goTemplate(found.go);
       for (const turns of CONVERSATIONS) {
         const want = word(turns);
         if (want === null) continue;
         assert.equal(jinja(turns), want);
         // What begins a text stands in Go's only where the tokenizer doesn't add it.
-        assert.equal(go(scopeOf(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
+        assert.equal(go(goScope(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
       }
     });
 
   it("are known by what they write: Mistral's, Zephyr's, ChatML with a system's turn of its own", async () => {
     const mistral = `{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}{% elif m['role'] == 'assistant' %}{{ m['content'] + eos_token }}{% else %}{{ raise_exception('no system') }}{% endif %}{% endfor %}`;
-    assert.equal((await told(by(ownTemplate(mistral)), true))?.known.name, "mistral");
+    assert.equal((await told(by(jinjaTemplate(mistral)), true))?.known.name, "mistral");
     const zephyr = `{% for m in messages %}{{ '<|' + m['role'] + '|>\\n' + m['content'] + eos_token + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}`;
-    assert.equal((await told(by(ownTemplate(zephyr)), true))?.known.name, "zephyr");
+    assert.equal((await told(by(jinjaTemplate(zephyr)), true))?.known.name, "zephyr");
     const smollm = `{% for m in messages %}{% if loop.first and m['role'] != 'system' %}{{ '<|im_start|>system\\nYou are small.<|im_end|>\\n' }}{% endif %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
-    const found = await told(by(ownTemplate(smollm)), true);
+    const found = await told(by(jinjaTemplate(smollm)), true);
     assert.deepEqual([found?.known.name, found?.system], ["chatml", "You are small."]);
   });
 
   it("are not guessed: one that differs by a blank is none of them", async () => {
     const odd = `{% for m in messages %}{{ '<|im_start|> ' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
-    assert.equal(await told(by(ownTemplate(odd)), true), null);
+    assert.equal(await told(by(jinjaTemplate(odd)), true), null);
     assert.equal(await told(() => null, true), null);
   });
 
   it("are read as Go reads them, and what isn't Go is an error", () => {
-    const scope = scopeOf(CONVERSATIONS[3]!);
+    const scope = goScope(CONVERSATIONS[3]!);
     assert.equal(goTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope), "a Be kind.b");
     assert.equal(
       goTemplate(`{{ range $i, $m := .Messages }}{{ $i }}{{ $m.Role }} {{ end }}`)(scope).slice(0, 9),

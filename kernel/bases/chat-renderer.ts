@@ -1,0 +1,71 @@
+/** Renders conversations by a chat template: a word of the vocabulary in this process, a base's own Jinja in a sandbox. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type {
+  Message,
+  RenderedChat,
+  RenderOptions,
+  SpecialTexts,
+  TemplateImplementation,
+} from "#stdlib/kinds/conversation.js";
+import { conversationLength } from "#stdlib/lib/conversations/message-text.js";
+import { apart, ApartFailure, type Apart } from "./isolated/client.js";
+
+export interface ChatRenderer {
+  /** Source of the Jinja template; null if a word of the vocabulary renders. */
+  readonly source: string | null;
+  /** As transformers' `apply_chat_template`, for many conversations at once. Coded error `broken-template`. */
+  renderChats(conversations: readonly (readonly Message[])[], options: RenderOptions): Promise<readonly RenderedChat[]>;
+  /** The token, or the text, that ends an answer. Coded error `broken-template`. */
+  stop(specials: SpecialTexts): Promise<string>;
+}
+
+/** Conversations per request to the sandbox. */
+const BATCH = 256;
+
+/** A template of the vocabulary. It writes no tools: tool messages and tool calls are refused. */
+export function wordRenderer(template: TemplateImplementation): ChatRenderer {
+  return {
+    source: null,
+    renderChats: (conversations, options) =>
+      Promise.resolve(
+        conversations.map((messages) => {
+          const refused = toolRefusal(messages);
+          return refused === null ? template.render(messages, options) : { refused };
+        }),
+      ),
+    stop: (specials) => Promise.resolve(template.stop(specials)),
+  };
+}
+
+function toolRefusal(messages: readonly Message[]): string | null {
+  for (const { role, tool_calls = [] } of messages) {
+    if (tool_calls.length > 0) return "its template writes no calls of tools";
+    if (role === "tool") return `its template writes no turn of ${JSON.stringify(role)}`;
+  }
+  return null;
+}
+
+/** A Jinja template, rendered in the sandbox process: it is foreign code that may not end. `base` names it in errors. */
+export function sandboxRenderer(base: string, source: string, sandbox: Apart = apart()): ChatRenderer {
+  const coded = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (cause) {
+      if (!(cause instanceof ApartFailure)) throw cause;
+      throw new CodedError("broken-template", { base, why: cause.message }, { cause });
+    }
+  };
+  return {
+    source,
+    async renderChats(conversations, options) {
+      const rendered: RenderedChat[] = [];
+      for (let from = 0; from < conversations.length; from += BATCH) {
+        const batch = conversations.slice(from, from + BATCH);
+        const characters = batch.reduce((sum, messages) => sum + conversationLength(messages), source.length);
+        rendered.push(...(await coded(sandbox.ask("render", { source, conversations: batch, options }, characters))));
+      }
+      return rendered;
+    },
+    stop: (specials) => coded(sandbox.ask("stop", { source, specials }, source.length)),
+  };
+}

@@ -1,0 +1,25 @@
+/** The prompt of a conversation whose next message is generated: rendered by the model's chat template, with tools. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Chat } from "../../encoding/chat.js";
+import { callFormatOf, type CallFormat } from "./tool-calls/format.js";
+
+/** The format in which the model's template writes tool calls; null if it writes none. */
+export function toolCallFormat({ renderer }: Chat): CallFormat | null {
+  return renderer.source === null ? null : callFormatOf(renderer.source);
+}
+
+/** `model` names the model in errors. Coded errors `conversation-refused`, `broken-template`. */
+export async function chatPrompt(
+  { renderer, tokenizer }: Chat,
+  messages: readonly Message[],
+  tools: readonly Tool[],
+  model: string,
+): Promise<string> {
+  const options = { specials: tokenizer.specials, addGenerationPrompt: true, tools };
+  const [rendered] = await renderer.renderChats([messages], options);
+  const pieces = must(rendered, "a rendered conversation");
+  if ("refused" in pieces) throw new CodedError("conversation-refused", { model, why: pieces.refused });
+  return pieces.map(({ text }) => text).join("");
+}

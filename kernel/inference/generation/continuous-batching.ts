@@ -1,0 +1,393 @@
+/**
+ * Writes texts side by side over one store of keys and values: requests → steps of the engine → tokens. Each step goes on with
+ * every text that writes, by one token, and reads a part of the prompts that came in; a text leaves the step after it ended.
+ * Clients share the slots: the text of the client that has fewest begins first, and of these the one that came first. A client that
+ * has more than others leave it gives up the slot of its last text, which is read again later. Half of what a step reads is of the prompt that came first, so that each is read some time; the other
+ * half of those that lack least, so that a short one waits for no long one. Where the store is full the text that came last stops, and
+ * is read again when there is room.
+ */
+import { setTimeout as delay } from "node:timers/promises";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { NDArray } from "#dsl/graph/program.js";
+import type { Session } from "../../engine/engine.js";
+import { floats } from "../../engine/feeds.js";
+import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
+import { PAGE, Pages } from "./kv-pages.js";
+import { askedIn, stepFeeds, type Part } from "./step-feeds.js";
+import { WrittenText, type Late } from "./active-sequence.js";
+
+/** Most bytes of keys and values unless it is said. */
+const MEMORY = 512 * 2 ** 20;
+/** So many tokens there is room for, whatever they take, where the model has as many positions. */
+const LEAST_ROOM = 4096;
+/** Most tokens of prompts in a step: while others write, and while none does. */
+const CHUNK = 64;
+const CHUNK_ALONE = 512;
+/** How long a step waits for choosers that aren't ready, as a part of what it took, and at most, in ms: their texts then miss steps. */
+const GRACE = { part: 1 / 4, most: 50 } as const;
+/** Most logits of a step that tell what follows the tokens of prompts. */
+const SCORED = 2 ** 22;
+
+export interface SlotWriterOptions extends WriterOptions {
+  /** Bytes that keys and values of one token take (`SlotsBuilt`). */
+  readonly placeBytes: number;
+  /** Whether the programs have adapters. */
+  readonly adapters: boolean;
+}
+
+/**
+ * A writer over a session that has the programs of `buildSlots` (stdlib/programs/slots.ts); they are its alone. The store is made
+ * here, of one size for good.
+ */
+export async function openSlotWriter(session: Pick<Session, "run">, o: SlotWriterOptions): Promise<SlotWriter> {
+  const each = Math.ceil(o.positions / PAGE);
+  const affordable = Math.floor((o.memory ?? MEMORY) / (o.placeBytes * PAGE));
+  const least = Math.ceil(Math.min(o.positions, LEAST_ROOM) / PAGE);
+  const pages = Math.min(o.slots * each, Math.max(affordable, least));
+  await hold(session, pages);
+  return new Writer(session, pages, o);
+}
+
+async function hold(session: Pick<Session, "run">, pages: number): Promise<void> {
+  await session.run("slots_hold", { slot_places: zeros(pages * PAGE) }, []);
+}
+
+class Writer implements SlotWriter {
+  readonly slots: number;
+  readonly vocabulary: number;
+  readonly room: number;
+  readonly scores = true;
+  private pages: Pages;
+  /** In the order in which they came. */
+  private readonly waiting: WrittenText[] = [];
+  private readonly working: WrittenText[] = [];
+  private running: Promise<void> | null = null;
+  /** Why nothing is written any more. */
+  private broken: { readonly error: unknown } | null = null;
+  private asked = 0;
+  /** Ends the wait for something to do. */
+  private wake: () => void = () => undefined;
+  private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
+
+  constructor(
+    private readonly session: Pick<Session, "run">,
+    pages: number,
+    private readonly o: SlotWriterOptions,
+  ) {
+    this.slots = o.slots;
+    this.vocabulary = o.vocabulary;
+    this.pages = new Pages(pages);
+    this.room = Math.min(o.positions, pages * PAGE);
+  }
+
+  write(request: SlotRequest): SlotText {
+    const { prompt, maxTokens } = request;
+    if (prompt.length === 0) throw new CodedError("empty-prompt", {});
+    if (prompt.length + maxTokens > this.room)
+      throw new CodedError("no-room-to-generate", {
+        tokens: prompt.length,
+        max_tokens: maxTokens,
+        positions: this.room,
+      });
+    prompt.forEach((token) => this.know(token));
+    const left = (): void => {
+      this.tidy();
+      this.wake();
+    };
+    const text = new WrittenText(request, this.asked++, left);
+    if (this.broken) text.fail(this.broken.error);
+    else {
+      this.waiting.push(text);
+      this.running ??= this.work();
+      this.wake();
+    }
+    return text;
+  }
+  load(): SlotLoad {
+    return { ...this.count, waiting: this.waiting.length, working: this.working.length };
+  }
+  async close(): Promise<void> {
+    this.end(new CodedError("writer-closed", {}));
+    await this.running;
+  }
+
+  private async work(): Promise<void> {
+    // All that is asked at once is begun together.
+    await Promise.resolve();
+    try {
+      for (;;) {
+        this.tidy();
+        this.admit();
+        if (this.working.length === 0) break;
+        const parts = this.parts();
+        if (parts.length > 0 || !this.working.some(({ late }) => late)) await this.step(parts);
+        else await new Promise<void>((resolve) => (this.wake = resolve));
+      }
+    } catch (error) {
+      if (isEnd(error)) this.end(error);
+      else this.drop(error);
+    }
+    this.running = null;
+    // Who came while this ended was told that it runs.
+    if (this.waiting.length > 0 && !this.broken) this.running = this.work();
+  }
+
+  /** Texts that ended, or that nobody wants any more, make room. */
+  private tidy(): void {
+    const stays = (text: WrittenText): boolean => {
+      if (!text.ended && !text.gone) return true;
+      this.let(text);
+      return false;
+    };
+    keep(this.waiting, stays);
+    keep(this.working, stays);
+  }
+  private let(text: WrittenText): void {
+    if (text.held) this.pages.end(text.held);
+    text.held = null;
+    text.late = null;
+  }
+
+  /** Takes in who waits, by turns of clients, as long as there are slots and pages. */
+  private admit(): void {
+    const passed = new Set<WrittenText>();
+    for (;;) {
+      const text = nextOf(this.waiting, this.working, passed);
+      if (!text || !this.slotFor(text)) return;
+      const { tokens, root } = text;
+      const { known } = text;
+      const { found, idle } = this.pages.idleIn(root, tokens, known);
+      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE)) {
+        passed.add(text);
+        continue;
+      }
+      if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
+      text.held = this.pages.begin(root, tokens, known);
+      text.done = text.held.full * PAGE;
+      if (text.written === 0) {
+        text.cached = text.done;
+        this.count.tokensCached += text.done;
+      }
+      text.begin(this.o.told);
+      this.waiting.splice(this.waiting.indexOf(text), 1);
+      const later = this.working.findIndex(({ number }) => number > text.number);
+      this.working.splice(later < 0 ? this.working.length : later, 0, text);
+    }
+  }
+  /** Whether a slot is free, or the client with most texts gave one up: it still has as many as this text's client then. */
+  private slotFor({ client }: WrittenText): boolean {
+    if (this.working.length < this.slots) return true;
+    const counts = countsOf(this.working);
+    const last = this.working.findLast((one) => counts.get(one.client) === Math.max(...counts.values()));
+    if (!last || (counts.get(last.client) ?? 0) < (counts.get(client) ?? 0) + 2) return false;
+    this.working.splice(this.working.indexOf(last), 1);
+    this.putBack(last);
+    return true;
+  }
+  private putBack(text: WrittenText): void {
+    this.let(text);
+    const later = this.waiting.findIndex(({ number }) => number > text.number);
+    this.waiting.splice(later < 0 ? this.waiting.length : later, 0, text);
+  }
+  /** Whether another text is reading more of the same beginning: then it is soon there for both. */
+  private isBeingRead({ tokens, root }: WrittenText, found: number): boolean {
+    return this.working.some((other) => {
+      if (other.root !== root || other.tokens.length - other.done < 2) return false;
+      const most = Math.min(tokens.length, other.tokens.length) - 1;
+      let same = 0;
+      while (same < most && tokens[same] === other.tokens[same]) same++;
+      return Math.floor(same / PAGE) * PAGE > Math.max(found, other.done);
+    });
+  }
+
+  /** What the next step computes. */
+  private parts(): readonly Part[] {
+    const reads = this.working.filter((text) => lacks(text) > 1);
+    const writes = reads.length < this.working.length;
+    const shares = sharesOf(reads, {
+      most: writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE,
+      scored: Math.max(1, Math.floor(SCORED / this.vocabulary)),
+    });
+    const parts: Part[] = [];
+    for (const text of [...this.working]) {
+      const count = lacks(text) === 1 ? 1 : (shares.get(text) ?? 0);
+      if (count > 0 && this.makeRoom(text, text.done + count)) parts.push({ text, count });
+    }
+    return parts;
+  }
+  /** False: the text itself has to stop for others. */
+  private makeRoom(text: WrittenText, tokens: number): boolean {
+    while (text.held && !this.pages.grow(text.held, tokens)) {
+      this.putBack(must(this.working.pop(), "a text that works"));
+    }
+    return text.held !== null;
+  }
+
+  private async step(parts: readonly Part[]): Promise<void> {
+    const asked = parts.flatMap((part) => askedIn(part).map((place) => askedAfter(part.text, place)));
+    const wants = asked.map(({ text, last }) => !last || text.request.chooser.reads === "logits");
+    const wanted = [...wants.keys()].filter((i) => wants[i]);
+    const outputs = asked.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
+    const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
+    const began = performance.now();
+    const said = await this.session.run("slots_step", feeds, outputs);
+    const took = performance.now() - began;
+    this.count.steps++;
+    this.o.told?.step(parts.length);
+    for (const { text, count } of parts) {
+      if (text.written === 0) this.count.tokensRead += count;
+      // It may have gone meanwhile, and its pages with it.
+      if (!text.held) continue;
+      text.done += count;
+      this.pages.fill(text.root, text.held, text.tokens, text.done);
+    }
+    if (asked.length === 0) return;
+    const late = await lateIn(asked, Math.min(took * GRACE.part, GRACE.most));
+    const next = integers(must(said["next"], "the likeliest tokens"));
+    const logits = said["logits"] && floats(said["logits"]);
+    let row = 0;
+    for (const [i, { text, place, last }] of asked.entries()) {
+      const own = wants[i] && logits ? logits.subarray(row, (row += this.vocabulary)) : null;
+      const ready = last ? late.get(text) : undefined;
+      if (ready) this.setAside(text, ready, { next: next[i]!, logits: own && own.slice() });
+      else if (last) this.choose(text, next[i]!, own);
+      else if (own && !text.ended && !text.gone) score(text, place, own);
+    }
+  }
+  /** It goes on once its chooser is ready; others don't wait for it. */
+  private setAside(text: WrittenText, ready: Promise<void>, late: Late): void {
+    if (!text.held) return;
+    text.late = late;
+    void ready.then(() => {
+      // It may have stopped for others, and is then asked again.
+      if (text.late !== late) return;
+      text.late = null;
+      this.choose(text, late.next, late.logits);
+      this.wake();
+    });
+  }
+  private choose(text: WrittenText, next: number, logits: Float32Array | null): void {
+    if (text.ended || text.gone) return;
+    const { chooser, ends, maxTokens } = text.request;
+    try {
+      const chosen = chooser.choose(next, logits);
+      this.know(chosen.token);
+      text.tokens.push(chosen.token);
+      this.count.tokensWritten++;
+      const ended = chosen.ends || ends.has(chosen.token) ? "end" : text.written >= maxTokens ? "length" : null;
+      text.tell({ ...chosen, ended });
+    } catch (error) {
+      text.fail(error);
+    }
+  }
+
+  /** One unknown token would end the step of all. */
+  private know(token: number): void {
+    if (!(token >= 0 && token < this.vocabulary))
+      throw new CodedError("internal", { what: `token ${token} of ${this.vocabulary}` });
+  }
+
+  /** All texts end with the error, and nothing is written afterwards. */
+  private end(error: unknown): void {
+    this.broken ??= { error };
+    for (const text of [...this.waiting, ...this.working]) text.fail(error);
+    this.tidy();
+    this.wake();
+  }
+  /** All texts that are written end with the error; what is in the store isn't known any more. */
+  private drop(error: unknown): void {
+    for (const text of this.working) text.fail(error);
+    this.tidy();
+    this.pages = new Pages(this.pages.count);
+  }
+}
+
+/** Texts that work, by client. */
+function countsOf(working: readonly WrittenText[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { client } of working) counts.set(client, (counts.get(client) ?? 0) + 1);
+  return counts;
+}
+/** Of those that wait, in the order in which they came: the first of the client with fewest texts that work. */
+function nextOf(
+  waiting: readonly WrittenText[],
+  working: readonly WrittenText[],
+  passed: ReadonlySet<WrittenText>,
+): WrittenText | null {
+  const counts = countsOf(working);
+  let next: WrittenText | null = null;
+  for (const text of waiting)
+    if (!passed.has(text) && (!next || (counts.get(text.client) ?? 0) < (counts.get(next.client) ?? 0))) next = text;
+  return next;
+}
+
+/** `last`: what follows is chosen; else it is told. */
+function askedAfter(text: WrittenText, place: number) {
+  return { text, place, last: place === text.tokens.length - 1 };
+}
+function score(text: WrittenText, place: number, logits: Float32Array): void {
+  try {
+    text.score(place, logits);
+  } catch (error) {
+    text.fail(error);
+  }
+}
+
+/** Texts whose choosers aren't ready after so many ms, each with what settles when it is. */
+async function lateIn(
+  asked: readonly ReturnType<typeof askedAfter>[],
+  ms: number,
+): Promise<ReadonlyMap<WrittenText, Promise<void>>> {
+  const late = new Map<WrittenText, Promise<void>>();
+  for (const { text, last } of asked) {
+    const ready = last ? text.request.chooser.ready?.() : null;
+    if (ready)
+      late.set(
+        text,
+        ready.then(() => void late.delete(text)),
+      );
+  }
+  if (late.size > 0) await Promise.race([Promise.all(late.values()), delay(ms)]);
+  return late;
+}
+
+/** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */
+export function isEnd(error: unknown): boolean {
+  return error instanceof CodedError && error.code === "engine-died";
+}
+/** Tokens of a text that are not in the store. */
+function lacks({ tokens, done }: WrittenText): number {
+  return tokens.length - done;
+}
+/** How many of its tokens each of these texts, the first that came in front, reads in a step of so many, so many of them scored. */
+function sharesOf(
+  texts: readonly WrittenText[],
+  o: { readonly most: number; readonly scored: number },
+): ReadonlyMap<WrittenText, number> {
+  const shares = new Map<WrittenText, number>();
+  let { most: left, scored } = o;
+  const give = (text: WrittenText, atMost: number): void => {
+    const scores = text.scored < text.toScore;
+    const had = shares.get(text) ?? 0;
+    const more = Math.min(lacks(text) - had, atMost, left, scores ? scored : left);
+    shares.set(text, had + more);
+    left -= more;
+    if (scores) scored -= more;
+  };
+  const [first] = texts;
+  if (first) give(first, Math.ceil(o.most / 2));
+  for (const text of texts.toSorted((a, b) => lacks(a) - lacks(b))) give(text, left);
+  return shares;
+}
+function keep<T>(list: T[], stays: (one: T) => boolean): void {
+  const left = list.filter(stays);
+  list.splice(0, list.length, ...left);
+}
+function integers({ bytes }: NDArray): Int32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Int32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+function zeros(n: number): NDArray {
+  return { dtype: "i32", shape: [n], bytes: new Uint8Array(4 * n) };
+}

@@ -1,0 +1,160 @@
+/**
+ * Grammars of one model's texts. Each has a thread of its own, which is kept a while for the next text that asks for the same.
+ * What its compiler refuses is remembered; what took too long is tried again.
+ */
+import type { Worker } from "node:worker_threads";
+import { LRUCache } from "lru-cache";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { inLevel, type TokenBytes } from "../token-bytes.js";
+import { compiled, type Compiled } from "./compile-grammar.js";
+import { Matcher } from "./matcher.js";
+import type { Grammar } from "./rules.js";
+import { TextLengths } from "./string-lengths.js";
+import { threads as everybodys } from "./thread-pool.js";
+import type { Turn } from "./fair-scheduler.js";
+import { possible } from "./utf8.js";
+
+/** Grammars that are kept while no text uses them. */
+const KEPT = 8;
+/** Grammars of one client, and of all, that may wait for their turn. */
+const WAITING = { ofClient: 64, all: 1024 } as const;
+/** Longest time of making one ready, in ms, from its start. */
+const LIMIT: { readonly ms: number } = { ms: 5_000 };
+
+interface Ready {
+  readonly worker: Worker;
+  /** Who had it made. */
+  readonly client: string;
+  /** Ends it, where no text uses it. */
+  readonly end: () => void;
+  texts: number;
+  /** No longer kept: it ends with its last text. */
+  dropped: boolean;
+}
+/** Null if the turn was cancelled: the requester left, or another client's turn compiled the same grammar. */
+type Outcome = { readonly ready: Ready } | Extract<Compiled, { readonly why: string }> | null;
+
+/** Who asks, and until when. */
+export interface For {
+  readonly signal?: AbortSignal | undefined;
+  /** Clients take turns. */
+  readonly client?: string | undefined;
+}
+
+export class Grammars {
+  private vocabulary: readonly string[] | null = null;
+  private numbers = 0;
+  private readonly made = new LRUCache<string, Ready>({ max: KEPT, dispose: (ready) => this.drop(ready) });
+  private readonly unusable = new LRUCache<string, string>({ max: 256 });
+  /** By client and grammar: texts of one client wait for the same grammar together. */
+  private readonly claims = new Map<string, Promise<Outcome>>();
+  /** By grammar: what ends each client's wait for it. */
+  private readonly waits = new Map<string, Set<AbortController>>();
+
+  constructor(
+    private readonly bytes: TokenBytes,
+    private readonly threads = everybodys,
+    private readonly limit = LIMIT,
+  ) {}
+
+  /**
+   * For one text; waits until its grammar is ready. Coded errors `schema-unusable`, `schema-not-ready`, `schema-queue-full`; the
+   * signal's reason.
+   */
+  async begin(grammar: Grammar, { signal, client = "" }: For = {}): Promise<Matcher> {
+    const { rules } = grammar;
+    for (;;) {
+      signal?.throwIfAborted();
+      const known = this.unusable.get(rules);
+      if (known !== undefined) throw new CodedError("schema-unusable", { why: known });
+      const kept = this.made.get(rules);
+      const outcome = kept ? { ready: kept } : await this.claimed(rules, client, signal);
+      if (outcome && "why" in outcome)
+        throw new CodedError(outcome.refused ? "schema-unusable" : "schema-not-ready", { why: outcome.why });
+      // It may have made room for others while this waited.
+      if (outcome && !(outcome.ready.dropped && outcome.ready.texts === 0)) return this.matcher(outcome.ready, grammar);
+    }
+  }
+  close(): void {
+    this.made.clear();
+  }
+
+  private matcher(ready: Ready, { rules, lengths: bounds }: Grammar): Matcher {
+    ready.texts++;
+    this.threads.works(ready.end);
+    const lengths = bounds && new TextLengths(bounds.least, bounds.places());
+    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
+      ready.texts--;
+      const goes = failed && this.made.peek(rules) === ready;
+      if (goes) this.made.delete(rules);
+      else if (ready.texts === 0 && ready.dropped) this.end(ready);
+      else if (ready.texts === 0) this.threads.rests(ready.client, ready.end);
+    });
+  }
+  private drop(ready: Ready): void {
+    ready.dropped = true;
+    if (ready.texts === 0) this.end(ready);
+  }
+  private end({ worker, end, client }: Ready): void {
+    this.threads.works(end);
+    void worker.terminate();
+    this.threads.left(client);
+  }
+
+  private claimed(rules: string, client: string, signal: AbortSignal | undefined): Promise<Outcome> {
+    const id = `${client}\n${rules}`;
+    let claim = this.claims.get(id);
+    if (!claim) {
+      claim = this.claim(rules, client, signal).finally(() => this.claims.delete(id));
+      this.claims.set(id, claim);
+    }
+    return claim;
+  }
+  private async claim(rules: string, client: string, signal: AbortSignal | undefined): Promise<Outcome> {
+    const { turns } = this.threads;
+    for (const [waiting, most] of [
+      [turns.waiting(client), WAITING.ofClient],
+      [turns.waiting(), WAITING.all],
+    ] as const)
+      if (waiting >= most) throw new CodedError("schema-queue-full", { waiting, most });
+    const over = new AbortController();
+    const waits = this.waits.get(rules) ?? new Set();
+    this.waits.set(rules, waits.add(over));
+    try {
+      const either = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+      const outcome = await turns.take(client, (turn) => this.compile(rules, client, turn), either);
+      if ("ready" in outcome || outcome.refused) for (const other of waits) other.abort();
+      return outcome;
+    } catch (error) {
+      if (over.signal.aborted || signal?.aborted === true) return null;
+      throw error;
+    } finally {
+      waits.delete(over);
+      if (waits.size === 0) this.waits.delete(rules);
+    }
+  }
+
+  private async compile(rules: string, client: string, turn: Turn): Promise<NonNullable<Outcome>> {
+    const kept = this.made.get(rules);
+    if (kept) return { ready: kept };
+    this.vocabulary ??= [
+      ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
+      // Ends a text; no tokenizer makes it.
+      "<end of a grammar's text>",
+    ];
+    this.threads.enter(client);
+    const outcome = await compiled({ vocabulary: this.vocabulary, rules }, turn, this.limit.ms);
+    if (!("worker" in outcome)) {
+      this.threads.left(client);
+      if (outcome.refused) this.unusable.set(rules, outcome.why);
+      return outcome;
+    }
+    const ready = { worker: outcome.worker, client, end: () => void this.made.delete(rules), texts: 0, dropped: false };
+    this.made.set(rules, ready);
+    return { ready };
+  }
+}
+
+function written(token: Uint8Array): string {
+  return possible(token) ? inLevel(token) : "";
+}

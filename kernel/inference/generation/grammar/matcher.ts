@@ -1,0 +1,113 @@
+/** What may come next in one text that a grammar holds: the grammar's thread works it out while the model reads the token before. */
+import type { Worker } from "node:worker_threads";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { TokenBytes } from "../token-bytes.js";
+import { cellsFor, FAILED, MASK, STATE, type Told } from "./protocol.js";
+import type { TextLengths } from "./string-lengths.js";
+import { tailOf } from "./utf8.js";
+
+/** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
+const PATIENCE = 3_000;
+/** ms between two looks. */
+const BETWEEN = 1;
+/** Longest wait of a caller that did not wait for `ready`: it stops everything else meanwhile. */
+const AT_ONCE = 100;
+
+export class Matcher {
+  private readonly cells: Int32Array;
+  private readonly count: number;
+  /** Bytes of a character that the next tokens complete. */
+  private begun: readonly number[] = [];
+  private accepted = 0;
+  /** Up to which state somebody has waited already. */
+  private waited = 0;
+  private over = false;
+  private failed = false;
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly text: number,
+    private readonly bytes: TokenBytes,
+    private readonly lengths: TextLengths | null,
+    private readonly release: (failed: boolean) => void,
+  ) {
+    this.count = bytes.count;
+    const cells = new SharedArrayBuffer(4 * cellsFor(this.count + 1));
+    this.cells = new Int32Array(cells);
+    this.tell({ is: "begin", text, cells });
+  }
+
+  /** Takes out the tokens that may not come (−∞); `ends` may where the text may end. Waits until it is known. */
+  allow(scores: Float32Array, ends: ReadonlySet<number>): "on" | "ends" {
+    this.wait();
+    const { cells, count, mayEnd } = this;
+    const last = Array.from(ends, (end) => scores[end] ?? 0);
+    let some = false;
+    for (let from = 0; from < scores.length; from += 32) {
+      const word = from < count ? cells[MASK + (from >> 5)]! : 0;
+      if (word === 0) scores.fill(-Infinity, from, from + 32);
+      else if (word === -1 && from + 32 <= count && this.begun.length === 0 && !this.lengths) some = true;
+      else
+        for (let token = from; token < from + 32 && token < scores.length; token++)
+          if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.fits(token)) some = true;
+          else scores[token] = -Infinity;
+    }
+    let at = 0;
+    for (const end of ends) scores[end] = mayEnd ? last[at++]! : -Infinity;
+    if (some) return "on";
+    if (this.mayEnd) return "ends";
+    throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
+  }
+  accept(token: number): void {
+    this.accepted++;
+    this.lengths?.push(this.bytes.of(token));
+    this.begun = tailOf([...this.begun, ...this.bytes.of(token)]) ?? [];
+    this.tell({ is: "accept", text: this.text, token });
+  }
+  dispose(): void {
+    if (this.over) return;
+    this.over = true;
+    this.tell({ is: "end", text: this.text });
+    this.release(this.failed);
+  }
+
+  /** What no grammar knows: that bytes become characters, and how long texts are. */
+  private fits(token: number): boolean {
+    const own = this.bytes.of(token);
+    if (this.begun.length > 0 && tailOf([...this.begun, ...own]) === null) return false;
+    return this.lengths === null || this.lengths.allows(own);
+  }
+  private get mayEnd(): boolean {
+    return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
+  }
+  /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
+  ready(): Promise<void> | null {
+    return this.known(0) ? null : this.untilKnown();
+  }
+  private async untilKnown(): Promise<void> {
+    const until = performance.now() + PATIENCE;
+    while (!this.known(0) && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, BETWEEN));
+    this.waited = this.accepted + 1;
+  }
+  private wait(): void {
+    const late = !this.known(this.waited > this.accepted ? 0 : AT_ONCE);
+    this.failed = late || Atomics.load(this.cells, STATE) === FAILED;
+    if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
+    if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+  }
+  /** Whether it is known what may come next, or that nothing is any more; waits so many ms and stops all else meanwhile. */
+  private known(patience: number): boolean {
+    const wanted = this.accepted + 1;
+    const until = performance.now() + patience;
+    for (;;) {
+      const state = Atomics.load(this.cells, STATE);
+      if (this.over || state === wanted || state === FAILED) return true;
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      Atomics.wait(this.cells, STATE, state, left);
+    }
+  }
+  private tell(told: Told): void {
+    this.worker.postMessage(told);
+  }
+}

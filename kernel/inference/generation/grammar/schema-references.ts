@@ -1,0 +1,46 @@
+/** Resolves the references of a JSON schema, within its own document only. */
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { Unusable } from "./unsupported-schema.js";
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** RFC 6901, section 4. */
+const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
+
+/** Follows own properties only: no name leads to a prototype. Throws `Unusable`. */
+export function referredIn(document: Schema, reference: unknown): unknown {
+  if (typeof reference !== "string" || !reference.startsWith("#")) throw new Unusable("its `$ref` leads out of it");
+  const [before, ...parts] = reference.slice(1).split("/");
+  let found: unknown = document;
+  // An anchor (`#name`) is not a JSON pointer.
+  if (before !== "") throw nowhere(reference);
+  for (const part of parts) {
+    const name = nameIn(part);
+    const follows = Array.isArray(found) ? INDEX.test(name) : isRecord(found);
+    if (!follows || !Object.hasOwn(found as object, name)) throw nowhere(reference);
+    found = (found as Schema)[name];
+  }
+  return found;
+}
+
+/** The value under `name`, where the object itself has it: `undefined` for names of `Object.prototype`. */
+export function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function nowhere(reference: string): Unusable {
+  return new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
+}
+
+function nameIn(part: string): string {
+  try {
+    return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+  } catch {
+    throw new Unusable(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
+  }
+}
+
+/** A name as a part of a JSON pointer. */
+export function pointed(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}

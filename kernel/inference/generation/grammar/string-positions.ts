@@ -1,0 +1,205 @@
+/**
+ * How long a text may be, by where it stands in a value: what long `maxLength` say, which a grammar can't count. Where a value may be
+ * one of several, each that it may still be counts, so that a text is never too long; once a name that stands there alone is written
+ * (`kind: "a"`), the others are out.
+ */
+import { isRecord } from "#dsl/diagnostics/record.js";
+import { FORMATS } from "./string-formats.js";
+import { own, referredIn, type Schema } from "./schema-references.js";
+
+/** A schema, and the document that its references lead in. */
+export interface Candidate {
+  readonly schema: unknown;
+  readonly document: Schema;
+}
+const SEVERAL = ["anyOf", "oneOf", "allOf"] as const;
+/** A schema that is an object, with its document. */
+interface Leaf {
+  readonly schema: Schema;
+  readonly document: Schema;
+}
+
+/** What may stand in one place: several schemas, each once, and what stands below them, found once. */
+class Several {
+  private known: number | undefined;
+  private ownLeaves: readonly Candidate[] | undefined;
+  private readonly children = new Map<string | number, Several>();
+  private readonly texts = new Map<string, readonly Wanted[]>();
+
+  constructor(
+    private readonly candidates: readonly Candidate[],
+    private readonly places: Places,
+  ) {}
+
+  /** Most characters of a text here. */
+  get most(): number {
+    return (this.known ??= Math.min(
+      Infinity,
+      ...this.candidates.map((one) => this.places.mostOf(one)).filter((most) => most > this.places.counted),
+    ));
+  }
+  child(of: string | number, schemaIn: (schema: Schema) => unknown): Several {
+    let child = this.children.get(of);
+    if (!child) {
+      const leaves = this.leaves.filter((leaf): leaf is Leaf => isRecord(leaf.schema));
+      child = this.places.of(leaves.map(({ schema, document }) => ({ schema: schemaIn(schema), document })));
+      this.children.set(of, child);
+    }
+    return child;
+  }
+  narrowed(name: string, text: string): Several {
+    const wanted = this.wanted(name);
+    if (wanted.every(({ texts }) => texts === null)) return this;
+    const left = wanted.filter(({ texts }) => texts === null || texts.has(text));
+    return left.length > 0 ? this.places.of(left.map(({ leaf }) => leaf)) : this;
+  }
+
+  /** Without references and choices. */
+  private get leaves(): readonly Candidate[] {
+    return (this.ownLeaves ??= this.places.leavesOf(this.candidates));
+  }
+  private wanted(name: string): readonly Wanted[] {
+    let wanted = this.texts.get(name);
+    if (!wanted) {
+      wanted = this.leaves.map((leaf) => {
+        const { schema, document } = leaf;
+        const property =
+          isRecord(schema) && isRecord(schema["properties"]) ? own(schema["properties"], name) : undefined;
+        return { leaf, texts: textsOf(this.places.leavesOf([{ schema: property ?? true, document }])) };
+      });
+      this.texts.set(name, wanted);
+    }
+    return wanted;
+  }
+}
+/** A leaf, and the texts of which a property of it is one; null: it may be any. */
+interface Wanted {
+  readonly leaf: Candidate;
+  readonly texts: ReadonlySet<unknown> | null;
+}
+
+/** All places of texts of one grammar: the same schemas are one place, however deep they stand in themselves. */
+export class Places {
+  private readonly ids = new Map<unknown, Map<unknown, number>>();
+  private readonly several = new Map<string, Several>();
+  private readonly referred = new Map<Schema, Map<unknown, unknown>>();
+  private readonly lengths = new Map<number, number>();
+  private count = 0;
+
+  /** `counted`: most characters that the grammar itself counts. */
+  constructor(readonly counted: number) {}
+
+  of(candidates: readonly Candidate[]): Several {
+    const each = new Map<number, Candidate>();
+    for (const candidate of candidates) {
+      const led = this.led(candidate);
+      each.set(this.idOf(led), led);
+    }
+    const key = [...each.keys()].sort((a, b) => a - b).join();
+    let several = this.several.get(key);
+    if (!several) this.several.set(key, (several = new Several([...each.values()], this)));
+    return several;
+  }
+  leavesOf(candidates: readonly Candidate[]): readonly Candidate[] {
+    const leaves: Candidate[] = [];
+    const seen = new Set<number>();
+    const left = [...candidates];
+    for (let one = left.pop(); one; one = left.pop()) {
+      const led = this.led(one);
+      const id = this.idOf(led);
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const { schema, document } = led;
+      const several = isRecord(schema) ? SEVERAL.map((word) => schema[word]).find((all) => Array.isArray(all)) : null;
+      if (Array.isArray(several)) for (const inner of several as unknown[]) left.push({ schema: inner, document });
+      else if (!isRecord(schema) || schema["$ref"] === undefined) leaves.push(led);
+    }
+    return leaves;
+  }
+  /** Of those that a text alone may be, any is enough: the longest counts. −Infinity: the grammar holds them all, or no text is one. */
+  mostOf(candidate: Candidate): number {
+    const id = this.idOf(candidate);
+    let most = this.lengths.get(id);
+    if (most === undefined) {
+      most = this.leavesOf([candidate]).reduce((all, { schema }) => Math.max(all, longest(schema)), -Infinity);
+      this.lengths.set(id, most);
+    }
+    return most;
+  }
+
+  /** Where it leads; one that leads to itself is left as it is. */
+  private led(candidate: Candidate): Candidate {
+    const { document } = candidate;
+    let { schema } = candidate;
+    const seen = new Set<unknown>();
+    while (isRecord(schema) && schema["$ref"] !== undefined && !seen.has(schema)) {
+      seen.add(schema);
+      schema = this.referredIn(document, schema["$ref"]);
+    }
+    return seen.size === 0 ? candidate : { schema, document };
+  }
+  private referredIn(document: Schema, reference: unknown): unknown {
+    let own = this.referred.get(document);
+    if (!own) this.referred.set(document, (own = new Map()));
+    if (!own.has(reference)) own.set(reference, referredIn(document, reference));
+    return own.get(reference);
+  }
+  private idOf({ schema, document }: Candidate): number {
+    // What is no object says the same in every document.
+    const of = isRecord(schema) ? document : null;
+    let own = this.ids.get(of);
+    if (!own) this.ids.set(of, (own = new Map()));
+    let id = own.get(schema);
+    if (id === undefined) own.set(schema, (id = this.count++));
+    return id;
+  }
+}
+
+/** Where one text stands in a value that is being written. */
+export class TextPlace {
+  constructor(private several: Several) {}
+
+  /** Most characters of a text here; Infinity: it may be as long as it likes, or the grammar holds it. */
+  get most(): number {
+    return this.several.most;
+  }
+  property(name: string): TextPlace {
+    return new TextPlace(
+      this.several.child(name, ({ properties, additionalProperties }) => {
+        if (isRecord(properties) && Object.hasOwn(properties, name)) return properties[name];
+        return additionalProperties ?? true;
+      }),
+    );
+  }
+  item(at: number): TextPlace {
+    return new TextPlace(
+      this.several.child(at, ({ prefixItems, items, additionalItems }) => {
+        const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? (items as unknown[]) : [];
+        return at < first.length ? first[at] : ((Array.isArray(items) ? additionalItems : items) ?? true);
+      }),
+    );
+  }
+  /** What a property turned out to be leaves out those that want another text there. */
+  narrow(name: string, text: string): void {
+    this.several = this.several.narrowed(name, text);
+  }
+}
+
+function longest(schema: unknown): number {
+  if (!isRecord(schema)) return schema === true ? Infinity : -Infinity;
+  if (["enum", "const", "pattern", "properties", "items"].some((word) => word in schema)) return -Infinity;
+  const { type, maxLength, format } = schema;
+  if (typeof format === "string" && own(FORMATS, format) !== undefined) return -Infinity;
+  if (type !== undefined && type !== "string" && !(Array.isArray(type) && type.includes("string"))) return -Infinity;
+  return typeof maxLength === "number" ? maxLength : Infinity;
+}
+/** The texts that one of the schemas names; null: one of them may be any. */
+function textsOf(leaves: readonly Candidate[]): ReadonlySet<unknown> | null {
+  const texts = new Set<unknown>();
+  for (const { schema } of leaves) {
+    if (isRecord(schema) && "const" in schema) texts.add(schema["const"]);
+    else if (isRecord(schema) && Array.isArray(schema["enum"])) for (const one of schema["enum"]) texts.add(one);
+    else if (isRecord(schema) || schema === true) return null;
+  }
+  return texts;
+}

@@ -1,0 +1,78 @@
+/**
+ * Threads that hold grammars, of all models of this process together. Making a grammar ready takes a turn (./fair-scheduler.ts); a thread
+ * that no text uses ends after a while, or as soon as another needs its place.
+ */
+import { availableParallelism } from "node:os";
+import { Turns, type TurnsOptions } from "./fair-scheduler.js";
+
+/** Leaves one core to models and requests. */
+const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 100, pause: 20_000 } as const;
+
+export interface ThreadsOptions {
+  /** Threads at a time. */
+  readonly most: number;
+  /** Of one client, so that others find a place too; absent: all. */
+  readonly ofClient?: number;
+  /** ms after which an unused one ends. */
+  readonly rest: number;
+  readonly turns?: Omit<TurnsOptions, "room">;
+}
+
+export class Threads {
+  readonly turns: Turns;
+  /** Threads of each client. */
+  private readonly begun = new Map<string, number>();
+  /** How to end each thread that no text uses, the one longest unused in front, with its client and the timer that ends it. */
+  private readonly idle = new Map<() => void, { readonly client: string; readonly timer: NodeJS.Timeout }>();
+
+  constructor(private readonly o: ThreadsOptions) {
+    this.turns = new Turns({ ...(o.turns ?? TURNS), room: (client) => this.makeRoom(client) });
+  }
+
+  get count(): number {
+    return [...this.begun.values()].reduce((sum, count) => sum + count, 0);
+  }
+  get full(): boolean {
+    return this.count >= this.o.most;
+  }
+
+  enter(client: string): void {
+    this.begun.set(client, this.countOf(client) + 1);
+  }
+  left(client: string): void {
+    const left = this.countOf(client) - 1;
+    if (left > 0) this.begun.set(client, left);
+    else this.begun.delete(client);
+    this.turns.look();
+  }
+
+  /** No text uses the client's thread now; `end` is called when it is to end. */
+  rests(client: string, end: () => void): void {
+    this.works(end);
+    this.idle.set(end, { client, timer: setTimeout(() => this.end(end), this.o.rest).unref() });
+    this.turns.look();
+  }
+  works(end: () => void): void {
+    clearTimeout(this.idle.get(end)?.timer);
+    this.idle.delete(end);
+  }
+
+  private countOf(client: string): number {
+    return this.begun.get(client) ?? 0;
+  }
+  private makeRoom(client: string): boolean {
+    const isOver = (): boolean => this.countOf(client) >= (this.o.ofClient ?? this.o.most);
+    for (const [end, one] of this.idle) {
+      if (!this.full && !isOver()) break;
+      if (!isOver() || one.client === client) this.end(end);
+    }
+    return !this.full && !isOver();
+  }
+  private end(end: () => void): void {
+    this.works(end);
+    end();
+  }
+}
+
+/** Each takes tens of megabytes. */
+export const threads = new Threads({ most: 20, ofClient: 16, rest: 60_000 });

@@ -1,0 +1,66 @@
+/** Which writer suits a model and an engine: texts that come and go by themselves, or else batches. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Program } from "#dsl/graph/program.js";
+import { standsBeside } from "#stdlib/lib/techniques/beside.js";
+import { buildGenerate } from "#stdlib/programs/generate.js";
+import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";
+import type { Engine, Session } from "../../engine/engine.js";
+import { openBatchWriter } from "./static-batching.js";
+import type { WriterAdapter, WriterFor, WriterModel } from "./contract.js";
+import { openSlotWriter } from "./continuous-batching.js";
+
+type Asking = Pick<Engine, "can">;
+
+export const writerFor: WriterFor = async (engine, model) => {
+  const { adapters, ...own } = model;
+  const calls = adapters?.map((adapter) => adapter && adapter.call);
+  for (const call of calls ?? [])
+    if (call && !standsBeside(call))
+      throw new CodedError("adapters-apart", { technique: call.word, why: "it does more than to add two factors" });
+  const slots = whyNotSlots(own) ?? buildSlots({ ...own, ...(calls && { adapters: calls }) });
+  const why = typeof slots === "string" ? slots : await refusal(engine, slots.programs);
+  if (typeof slots !== "string" && why === null)
+    return {
+      programs: { ...slots.programs },
+      batches: null,
+      open: async (session, o) => {
+        await loadAdapters(session, adapters ?? [], slots);
+        return openSlotWriter(session, { ...o, placeBytes: slots.placeBytes, adapters: adapters !== undefined });
+      },
+    };
+  return inBatches(engine, model, why ?? "");
+};
+
+async function inBatches(engine: Asking, model: WriterModel, why: string): ReturnType<WriterFor> {
+  const { technique, adapters } = model;
+  if (adapters) throw new CodedError("adapters-apart", { technique: technique.call.word, why });
+  const programs = { ...buildGenerate(model) };
+  const mute = await refusal(engine, programs);
+  if (mute !== null) throw new CodedError("no-generation", { model: "the model", why: mute });
+  return { programs, batches: why, open: (session, o) => Promise.resolve(openBatchWriter(session, o)) };
+}
+
+/** What the engine can't compute of the programs; null: nothing. */
+async function refusal(engine: Asking, programs: object): Promise<string | null> {
+  const all = Object.values(programs) as readonly Program[];
+  const [first] = (await Promise.all(all.map((program) => engine.can(program)))).flat();
+  return first ? `the engine has no ${first.op}: ${first.why}` : null;
+}
+
+async function loadAdapters(
+  session: Pick<Session, "load">,
+  adapters: readonly (WriterAdapter | null)[],
+  { factors }: SlotsBuilt,
+): Promise<void> {
+  for (const [i, adapter] of adapters.entries()) {
+    const names = factors[i];
+    if (!adapter || !names) continue;
+    const set = new Set(await session.load(adapter.file, names));
+    const lacks = Object.keys(names).find((name) => !set.has(name));
+    if (lacks !== undefined)
+      throw new CodedError("adapters-apart", {
+        technique: adapter.call.word,
+        why: `its file has no ${names[lacks]}`,
+      });
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * How tokens are chosen: what the request says, else what the model's folder says (generation_config.json), else the likeliest
+ * token. Where a request draws and leaves a setting out, the folder's holds; other tools' defaults (top_k 50) are nobody's here.
+ */
+import { join } from "node:path";
+import { randomInt } from "node:crypto";
+import type { Bend } from "#stdlib/lib/decoders/warp.js";
+import type { Drawing } from "#stdlib/lib/decoders/draw.js";
+import { recordOf } from "../../../tensors/model-file.js";
+import type { Sampling } from "../generation-request.js";
+
+/** What generation_config.json says. */
+export interface OwnSettings {
+  readonly sampling: Sampling;
+  /** Whether it draws where a request doesn't say (`do_sample`). */
+  readonly draws: boolean;
+  /** Tokens that end a text. */
+  readonly ends: readonly number[];
+}
+
+export function ownSettings(folder: string): OwnSettings {
+  const said = recordOf(join(folder, "generation_config.json")) ?? {};
+  const number = (name: string, least: number): number | undefined => {
+    const given = said[name];
+    return typeof given === "number" && Number.isFinite(given) && given >= least ? given : undefined;
+  };
+  const given = {
+    temperature: number("temperature", 0),
+    topP: number("top_p", 0),
+    topK: number("top_k", 0),
+    minP: number("min_p", 0),
+    repetitionPenalty: number("repetition_penalty", 1e-6),
+  };
+  const eos = said["eos_token_id"];
+  return {
+    sampling: Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    draws: said["do_sample"] === true,
+    ends: (Array.isArray(eos) ? (eos as unknown[]) : [eos]).filter((id): id is number => typeof id === "number"),
+  };
+}
+
+/** The settings of one request's texts, by their number. Text n draws by the seed and n, as the n-th prompt of a cell does. */
+export function drawingsOf(asked: Sampling, own: OwnSettings): (number: number) => Drawing {
+  const all = { ...own.sampling, ...asked };
+  const bend: Bend = {
+    repetitionPenalty: all.repetitionPenalty ?? 1,
+    ...(asked.frequencyPenalty !== undefined && { frequencyPenalty: asked.frequencyPenalty }),
+    ...(asked.presencePenalty !== undefined && { presencePenalty: asked.presencePenalty }),
+    ...(asked.bias && { bias: Object.entries(asked.bias).map(([id, added]) => [Number(id), added] as const) }),
+  };
+  const temperature = temperatureOf(asked, own);
+  if (temperature === 0) return () => ({ ...bend, temperature });
+  const { topK = 0, topP = 1, minP = 0 } = all;
+  const seed = asked.seed ?? randomInt(2 ** 31);
+  return (number) => ({ ...bend, temperature, topK, topP, minP, seed, number });
+}
+
+/** 0: the likeliest token. A request that narrows what is drawn from wants it drawn. */
+function temperatureOf(asked: Sampling, own: OwnSettings): number {
+  if (asked.temperature !== undefined) return asked.temperature;
+  if (own.draws) return own.sampling.temperature ?? 1;
+  const narrows = (asked.topP ?? 1) < 1 || (asked.topK ?? 0) > 0 || (asked.minP ?? 0) > 0;
+  return narrows ? (own.sampling.temperature ?? 1) : 0;
+}
+
+/** Whether the engine's own likeliest token is what is chosen. */
+export function plain(drawing: Drawing): boolean {
+  const { temperature, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0, bias = [] } = drawing;
+  return (
+    temperature === 0 && repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0 && bias.length === 0
+  );
+}

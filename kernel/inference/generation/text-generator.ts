@@ -1,0 +1,315 @@
+/** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Tool } from "#stdlib/kinds/conversation.js";
+import { chatTemplateOf } from "../../bases/chat-template.js";
+import type { Tokenizer } from "../../bases/tokenizer.js";
+import type { Base } from "../../core/bases/base.js";
+import { does } from "../../core/session/words.js";
+import { chatOf, type Chat } from "../../encoding/chat.js";
+import { endsOf, endToken, prefixOf, startOf } from "../../encoding/encoding.js";
+import { bitsOf, readTokens, withPrompt } from "./text-deltas.js";
+import { begunCall, callGrammar, type CallFormat } from "./tool-calls/format.js";
+import { CallReader } from "./tool-calls/parser.js";
+import { drawingsOf, ownSettings, type OwnSettings } from "./sampling/settings.js";
+import { likelihoodsOf, TextChooser } from "./sampling/sequence-sampler.js";
+import { toolCallFormat } from "./chat-prompt.js";
+import type { Chosen, SlotText, SlotWriter } from "./contract.js";
+import type { Bit, WriteAsk, Writing } from "./generation-request.js";
+import { Grammars } from "./grammar/grammar-cache.js";
+import { Rules, type Grammar } from "./grammar/rules.js";
+import { SchemaReader } from "./grammar/schema-grammar.js";
+import { Unusable } from "./grammar/unsupported-schema.js";
+import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt-tokens.js";
+import { TokenBytes } from "./token-bytes.js";
+
+export interface WritesWith {
+  /** As requests name it. */
+  readonly name: string;
+  readonly model: ModelPlan;
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
+}
+export interface Writes {
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
+  /**
+   * Its slots are asked for when the iteration begins, and freed when it ends. Coded errors beside the writer's: `empty-prompt`,
+   * `text-too-long`, `no-prompt-likelihoods`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
+   */
+  write(ask: WriteAsk): Promise<Writing>;
+  /** Ends the threads of grammars; the writer is somebody else's. */
+  close(): void;
+}
+interface Model extends PromptReader {
+  readonly by: WritesWith["by"];
+  readonly own: OwnSettings;
+  readonly calls: CallFormat | null;
+  readonly ends: ReadonlySet<number>;
+  /** Texts that end an answer. */
+  readonly stop: readonly string[];
+  readonly bytes: TokenBytes;
+  readonly grammars: Grammars;
+  /** Of calls, in which special tokens may stand. */
+  readonly callGrammars: Grammars;
+  /** Those tokens, and the texts that they stand for. */
+  readonly marks: ReadonlyMap<number, string>;
+  /** What a decoder begins with where the prompt is an encoder's. */
+  readonly start: readonly number[];
+}
+
+export async function writing(o: WritesWith): Promise<Writes> {
+  const model = await modelOf(o);
+  return {
+    chats: model.chat !== null,
+    tools: model.calls !== null,
+    write: (ask) => write(model, ask),
+    close() {
+      model.grammars.close();
+      model.callGrammars.close();
+    },
+  };
+}
+
+async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promise<Model> {
+  const { generatesText, predictsNextToken } = (await does(model.task, "task")).supervision.rowFormat;
+  const rewrites = generatesText && !predictsNextToken;
+  const { config } = base.facts;
+  const chat = rewrites ? null : await chatFor(model, base, tokenizer);
+  const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
+  const id = tokenizer.idOf(stop);
+  const own = ownSettings(base.folder);
+  const bytes = new TokenBytes(tokenizer);
+  const calls = chat && toolCallFormat(chat);
+  const marks = calls ? marksOf(tokenizer, calls) : new Map<number, string>();
+  const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
+  const grammars = new Grammars(bytes);
+  return {
+    name,
+    tokenizer,
+    chat,
+    by,
+    own,
+    bytes,
+    vocabulary: by.writer.vocabulary,
+    room: by.writer.room,
+    pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
+    start: rewrites ? [startOf(base)] : [],
+    calls,
+    marks,
+    grammars,
+    callGrammars: within.length === 0 ? grammars : new Grammars(new TokenBytes(tokenizer, new Set(within))),
+    ends: new Set([...endsOf(config), ...own.ends, ...(id === null ? [] : [id])]),
+    // A stop that is no token of its own is written out and ends the text there.
+    stop: id === null && stop !== "" ? [stop] : [],
+  };
+}
+
+/** A base that brings a template answers conversations, also where it was trained on texts. */
+async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+  const reader = readerOf(model);
+  if (reader.template !== undefined) return chatOf(reader, base, tokenizer);
+  return chatTemplateOf(base.folder) === null ? null : chatOf({ ...reader, template: null }, base, tokenizer);
+}
+
+async function write(model: Model, ask: WriteAsk): Promise<Writing> {
+  if (ask.promptLikelihoods === true && !model.by.writer.scores)
+    throw new CodedError("no-prompt-likelihoods", { model: model.name });
+  const tools = toolsOf(model, ask);
+  const held = heldTo(ask, tools);
+  // Known before anything is read: whether the grammar can be used.
+  const first = held === null ? null : await grammarsFor(model, tools).begin(held, ask);
+  try {
+    const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
+    const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
+    first?.dispose();
+    return new Texts(model, ask, prompt, tools, held);
+  } catch (error) {
+    first?.dispose();
+    throw error;
+  }
+}
+
+interface Tools {
+  readonly format: CallFormat;
+  /** Those that the model is shown. */
+  readonly shown: readonly Tool[];
+  /** Of which one must be called; null: it is the model's choice. */
+  readonly must: readonly Tool[] | null;
+}
+/** Null: none may be called. */
+function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto", prompt }: WriteAsk): Tools | null {
+  const named = typeof toolChoice === "object" ? toolChoice.name : null;
+  const must = named !== null || toolChoice === "required";
+  if (must && (tools.length === 0 || (named !== null && !tools.some((tool) => tool.name === named))))
+    throw new CodedError("no-such-tool", { name: named, has: tools.map((tool) => tool.name) });
+  if (tools.length === 0 || toolChoice === "none") return null;
+  const why = !isConversation(prompt)
+    ? "tools are called in conversations"
+    : chat
+      ? "its chat template writes no tools, or their calls in a form that isn't read"
+      : "it has no chat template";
+  if (!calls || !isConversation(prompt)) throw new CodedError("no-tools", { model: name, why });
+  return {
+    format: calls,
+    shown: tools,
+    must: must ? tools.filter((tool) => named === null || tool.name === named) : null,
+  };
+}
+
+/** The grammar that texts are held to; null: none. A call that must come is held to itself, whatever shape texts have. */
+function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
+  try {
+    if (tools?.must) return callGrammar(tools.format, tools.must);
+    if (!shape) return null;
+    const rules = new Rules();
+    if (shape.is === "json") return rules.grammar("object", []);
+    const { schema } = shape;
+    return rules.grammar(new SchemaReader(schema, rules).read(schema), [{ schema, document: schema }]);
+  } catch (error) {
+    // What is too deep for its readers, the engine's own among them, ends them with that.
+    const why = error instanceof Unusable ? error.message : error instanceof RangeError ? "it is too deep" : null;
+    if (why === null) throw error;
+    throw new CodedError("schema-unusable", { why }, { cause: error });
+  }
+}
+
+class Texts implements Writing {
+  readonly promptTokens: number;
+  readonly cut: boolean;
+  private readonly asked: SlotText[] = [];
+
+  constructor(
+    private readonly model: Model,
+    private readonly ask: WriteAsk,
+    private readonly prompt: ReadPrompt,
+    private readonly tools: Tools | null,
+    private readonly held: Grammar | null,
+  ) {
+    this.promptTokens = prompt.tokens.length;
+    this.cut = prompt.cut;
+  }
+  get cachedTokens(): number {
+    return this.asked[0]?.cached ?? 0;
+  }
+  async *[Symbol.asyncIterator](): AsyncGenerator<Bit, void, void> {
+    const drawings = drawingsOf(this.ask.sampling, this.model.own);
+    const stopped = new AbortController();
+    const signals = [stopped.signal, ...(this.ask.signal ? [this.ask.signal] : [])];
+    const texts = Array.from({ length: this.ask.choices }, (_, choice) =>
+      this.text(choice, drawings(choice), AbortSignal.any(signals)),
+    );
+    try {
+      yield* merged(texts);
+    } finally {
+      stopped.abort();
+    }
+  }
+
+  private async *text(
+    choice: number,
+    drawing: ReturnType<ReturnType<typeof drawingsOf>>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Bit, void, void> {
+    const { model, ask, prompt, tools, held } = this;
+    const { by, ends, tokenizer, bytes } = model;
+    const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, { signal, client: ask.client });
+    const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
+    const chooser = new TextChooser({
+      prompt: before,
+      drawing,
+      ends,
+      padId: tokenizer.padId,
+      matcher,
+      logprobs: ask.logprobs ?? null,
+    });
+    const told: NonNullable<Chosen["likelihoods"]>[] = [];
+    const scored = (place: number, logits: Float32Array): void =>
+      void told.push(likelihoodsOf(logits, prompt.tokens[place + 1]!, ask.logprobs ?? 0));
+    try {
+      const text = by.writer.write({
+        prompt: prompt.tokens,
+        ends,
+        chooser,
+        signal,
+        ...(ask.promptLikelihoods === true && { scored }),
+        maxTokens: Math.max(1, Math.min(ask.maxTokens ?? Infinity, prompt.room)),
+        ...(by.adapter !== undefined && { adapter: by.adapter }),
+        ...(ask.salt !== undefined && { salt: ask.salt }),
+        ...(ask.client !== undefined && { client: ask.client }),
+      });
+      this.asked[choice] = text;
+      const bits = ask.maxTokens === 0 ? nothingOf(text, choice) : this.bits(text, choice, chooser, before);
+      yield* ask.promptLikelihoods === true ? withPrompt(bits, () => readTokens(prompt.tokens, told, bytes)) : bits;
+    } finally {
+      matcher?.dispose();
+    }
+  }
+
+  private bits(
+    text: SlotText,
+    choice: number,
+    chooser: TextChooser,
+    before: Int32Array,
+  ): AsyncGenerator<Bit, void, void> {
+    const { model, ask, tools } = this;
+    const { ends, tokenizer, bytes } = model;
+    return bitsOf(text, {
+      choice,
+      chooser,
+      tokenizer,
+      bytes,
+      before,
+      ends,
+      stop: [...ask.stop, ...model.stop],
+      marks: tools ? model.marks : new Map<number, string>(),
+      calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),
+    });
+  }
+}
+
+/** The prompt is read, which is known once a token follows; that token is nobody's. */
+async function* nothingOf(text: SlotText, choice: number): AsyncGenerator<Bit, void, void> {
+  const tokens = text[Symbol.asyncIterator]();
+  await tokens.next();
+  await tokens.return?.();
+  yield { choice, text: "", tokens: [], ended: "length" };
+}
+
+function grammarsFor({ grammars, callGrammars }: Model, tools: Tools | null): Grammars {
+  return tools?.must ? callGrammars : grammars;
+}
+
+function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: CallFormat): ReadonlyMap<number, string> {
+  const marks = [opens, closes, ...more].map((mark) => [tokenizer.idOf(mark), mark] as const);
+  return new Map(
+    marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
+  );
+}
+
+/** Several texts as one stream: whatever comes first is told first, each text in its own order. */
+
+/** The first error ends all. Stopping the iteration stops each of them. */
+async function* merged<T>(texts: readonly AsyncGenerator<T, void, void>[]): AsyncGenerator<T, void, void> {
+  if (texts.length === 1) return yield* texts[0]!;
+  type Next = { readonly at: number; readonly result: IteratorResult<T, void> };
+  const next = async (at: number): Promise<Next> => ({ at, result: await texts[at]!.next() });
+  const waiting = new Map(texts.map((_, at) => [at, next(at)]));
+  try {
+    while (waiting.size > 0) {
+      const { at, result } = await Promise.race(waiting.values());
+      if (result.done) {
+        waiting.delete(at);
+        continue;
+      }
+      waiting.set(at, next(at));
+      yield result.value;
+    }
+  } finally {
+    // Those that are at work answer once they are stopped; nobody hears them any more.
+    for (const one of waiting.values()) one.catch(() => undefined);
+    for (const text of texts) void text.return().catch(() => undefined);
+  }
+}

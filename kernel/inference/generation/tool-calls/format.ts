@@ -1,0 +1,82 @@
+/**
+ * The forms in which models call tools, as their chat templates write them: which of them a template has is told by its source.
+ * A call that must come is begun by its prompt and held to a grammar.
+ */
+import type { Tool } from "#stdlib/kinds/conversation.js";
+import { literal } from "../grammar/character-classes.js";
+import { Rules, type Grammar } from "../grammar/rules.js";
+import { SchemaReader } from "../grammar/schema-grammar.js";
+import { ARGS, CALL_ID } from "./named-call.js";
+import { xmlCall } from "./xml-grammar.js";
+
+export interface CallFormat {
+  /**
+   * `tagged`: each call between two tags; `listed`: a JSON list after a mark; `bare`: the text is a call, or several; `named`: a name, a
+   * mark and arguments after a mark; `xml`: name and arguments as elements between two tags.
+   */
+  readonly form: "tagged" | "listed" | "bare" | "named" | "xml";
+  /** What begins a call in the text; may be a special token of the tokenizer's. */
+  readonly opens: string;
+  /** What ends it; empty: nothing does. */
+  readonly closes: string;
+  /** What else a call is written with that may be special tokens. */
+  readonly marks: readonly string[];
+  /** What a call's arguments are called where the model writes it. */
+  readonly key: "arguments" | "parameters";
+  /** Letters of a call's id: some templates take only ids of that length. */
+  readonly id: { readonly prefix: string; readonly letters: number };
+}
+
+const ID = { prefix: "call_", letters: 24 };
+const NINE = { prefix: "", letters: 9 };
+const FORMATS = {
+  // Hermes's, Qwen's.
+  tagged: { form: "tagged", opens: "<tool_call>", closes: "</tool_call>", marks: [], key: "arguments", id: ID },
+  // Mistral's, the older.
+  listed: { form: "listed", opens: "[TOOL_CALLS]", closes: "", marks: [], key: "arguments", id: NINE },
+  // Of Llama 3.
+  bare: { form: "bare", opens: "<|python_tag|>", closes: "", marks: [], key: "parameters", id: ID },
+  // Mistral's, the newer.
+  named: { form: "named", opens: "[TOOL_CALLS]", closes: "", marks: [ARGS, CALL_ID], key: "arguments", id: NINE },
+  // Qwen3-Coder's.
+  xml: { form: "xml", opens: "<tool_call>", closes: "</tool_call>", marks: [], key: "arguments", id: ID },
+} as const satisfies Readonly<Record<string, CallFormat>>;
+
+/** Null: it writes no tools, or calls in a form that isn't read here. */
+export function callFormatOf(template: string): CallFormat | null {
+  if (!/\btools\b/.test(template)) return null;
+  if (template.includes(FORMATS.listed.opens)) return template.includes(ARGS) ? FORMATS.named : FORMATS.listed;
+  // Calls in XML stand between the same tags.
+  if (template.includes(FORMATS.tagged.opens)) {
+    if (!template.includes("<function=")) return FORMATS.tagged;
+    return template.includes("<parameter=") ? FORMATS.xml : null;
+  }
+  // Its source quotes quotes in some copies.
+  const bare = /\\?"name\\?"\s*:/.test(template) && /\\?"parameters\\?"\s*:/.test(template);
+  return bare ? FORMATS.bare : null;
+}
+
+/** What stands after the prompt where a tool must be called: the rest of the call is written. */
+export function begunCall({ form, opens }: CallFormat): string {
+  if (form === "bare") return "";
+  return form === "tagged" || form === "xml" ? `${opens}\n` : opens;
+}
+
+/** What is written then: a call of one of the tools, and nothing more. Throws `Unusable`. */
+export function callGrammar({ form, key }: CallFormat, tools: readonly Tool[]): Grammar {
+  const [before, after] = form === "listed" ? ["[", "]"] : ["", ""];
+  const rules = new Rules();
+  if (form === "xml") return rules.grammar(tools.map((tool) => xmlCall(tool, rules)).join(" | "), null);
+  const values = tools.map(({ name, parameters: own = {} }) => {
+    const call = { type: "object", properties: { name: { const: name }, [key]: own } };
+    const schema = form === "named" ? own : form === "listed" ? { type: "array", items: call } : call;
+    return { schema, document: own };
+  });
+  const calls = tools.map(({ name, parameters = { type: "object", properties: {} } }) => {
+    if (form === "named")
+      return rules.add(`${literal(name + ARGS)} ${new SchemaReader(parameters, rules).read(parameters)}`);
+    const begin = literal(`${before}{"name": ${JSON.stringify(name)}, "${key}": `);
+    return rules.add(`${begin} ${new SchemaReader(parameters, rules).read(parameters)} ${literal(`}${after}`)}`);
+  });
+  return rules.grammar(calls.join(" | "), values);
+}

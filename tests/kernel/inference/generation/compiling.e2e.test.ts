@@ -1,0 +1,136 @@
+/** Grammars of several clients, made ready by turns. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { getPriority, tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadTokenizer } from "#kernel/bases/tokenizer.js";
+import { Grammars } from "#kernel/inference/generation/grammar/grammar-cache.js";
+import type { Grammar } from "#kernel/inference/generation/grammar/rules.js";
+import { Threads, type ThreadsOptions } from "#kernel/inference/generation/grammar/thread-pool.js";
+import { TokenBytes } from "#kernel/inference/generation/token-bytes.js";
+import { until } from "#tests/until.js";
+import { writeTokenizer } from "../../session/small-tokenizers.js";
+
+const easy = (i: number): Grammar => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
+/** Takes minutes. */
+const hard = (i: number): Grammar => ({
+  rules: `root ::= "x" ${Array.from({ length: 400 }, (_, j) => `[a-z \\U000000a0-\\U0010ffff]{0,${String(300 + i + j)}}`).join(" ")}`,
+  lengths: null,
+});
+
+/** Of this process, by Linux's own list. */
+function niceOfThreads(): ReadonlyMap<string, number> {
+  const of = (thread: string): number => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  };
+  return new Map(readdirSync("/proc/self/task").map((thread) => [thread, of(thread)]));
+}
+
+describe("grammars of several clients", function () {
+  this.timeout(60_000);
+  let folder: string;
+  let bytes: TokenBytes;
+  let grammars: Grammars;
+  let threads: Threads;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "tunebook-compiling-"));
+    writeTokenizer(folder, "byteLevel");
+    bytes = new TokenBytes(await loadTokenizer(folder));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    grammars.close();
+    await until(() => threads.turns.waiting() === 0 && !threads.full);
+  });
+  const open = ({ limit, ...o }: Partial<ThreadsOptions> & { readonly limit?: number }): void => {
+    threads = new Threads({ most: 16, rest: 60_000, ...o, turns: { workers: 1, slice: 100, pause: 60_000 } });
+    grammars = new Grammars(bytes, threads, { ms: limit ?? 30_000 });
+  };
+
+  it("are ready in a client's turn, whatever another client has in the queue", async () => {
+    open({});
+    const gone = new AbortController();
+    const lost = Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => grammars.begin(hard(i), { client: "a", signal: gone.signal })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 1; i < 4; i++) (await grammars.begin(easy(i), { client: "b" })).dispose();
+    assert.ok(threads.turns.waiting("a") >= 19);
+    gone.abort(new Error("went away"));
+    assert.ok((await lost).every(({ status }) => status === "rejected"));
+  });
+  it("have their time from their own start, however long they waited", async () => {
+    // Many times what an easy one takes: other tests have the processors too.
+    const limit = 3000;
+    open({ limit });
+    const hold = threads.turns.take("a", () => new Promise((resolve) => setTimeout(resolve, 1.2 * limit)));
+    (await grammars.begin(easy(1), { client: "a" })).dispose();
+    await hold;
+  });
+  it("are late where they take longer than that alone", async () => {
+    open({ limit: 3000 });
+    await assert.rejects(grammars.begin(hard(0)), { code: "schema-not-ready" });
+    (await grammars.begin(easy(1))).dispose();
+  });
+  it("are refused where too many of one client wait, and those of another are not", async () => {
+    open({});
+    const gone = new AbortController();
+    const all = Array.from({ length: 70 }, (_, i) => grammars.begin(hard(i), { client: "a", signal: gone.signal }));
+    const refused = (await Promise.allSettled(all.slice(65))).map((one) =>
+      one.status === "rejected" ? (one.reason as { readonly code?: string }).code : "ready",
+    );
+    assert.deepEqual(refused, Array(5).fill("schema-queue-full"));
+    (await grammars.begin(easy(1), { client: "b" })).dispose();
+    gone.abort(new Error("went away"));
+    await Promise.allSettled(all);
+  });
+  it("are made ready once for all who wait for the same", async () => {
+    open({});
+    const many = Array.from({ length: 300 }, (_, i) => grammars.begin(easy(5), { client: i % 2 === 0 ? "a" : "b" }));
+    const all = await Promise.all(many);
+    assert.equal(threads.count, 1);
+    for (const matcher of all) matcher.dispose();
+  });
+  it("go on being made ready for a client where another, who asked first, goes away", async () => {
+    open({});
+    const gone = new AbortController();
+    const first = grammars.begin(easy(7), { client: "a", signal: gone.signal });
+    const [same, other] = ["a", "b"].map((client) => grammars.begin(easy(7), { client }));
+    gone.abort(new Error("went away"));
+    await assert.rejects(first, /went away/);
+    for (const matcher of await Promise.all([same, other])) matcher?.dispose();
+  });
+  it("hold no more threads of one client than it may have, and others find one", async () => {
+    open({ most: 3, ofClient: 2 });
+    const [first, second] = await Promise.all([1, 2].map((i) => grammars.begin(easy(i), { client: "a" })));
+    let ready = false;
+    const third = grammars.begin(easy(3), { client: "a" }).finally(() => (ready = true));
+    const others = await grammars.begin(easy(4), { client: "b" });
+    assert.deepEqual([ready, threads.count], [false, 3]);
+    // One that the client doesn't use is ended for its next.
+    first?.dispose();
+    (await third).dispose();
+    assert.equal(threads.count, 3);
+    for (const matcher of [second, others]) matcher?.dispose();
+  });
+  it("have threads of a lower priority than the process, where threads have one (Linux)", async function () {
+    if (process.platform !== "linux") this.skip();
+    open({});
+    const before = niceOfThreads();
+    const matcher = await grammars.begin(easy(9));
+    const lower = [...niceOfThreads()].filter(([thread, nice]) => !before.has(thread) && nice > getPriority());
+    assert.ok(lower.length > 0);
+    assert.equal(niceOfThreads().get(String(process.pid)), getPriority());
+    matcher.dispose();
+  });
+  it("end their thread with the wait of the last who wanted them", async () => {
+    open({});
+    const gone = new AbortController();
+    const asked = grammars.begin(hard(0), { signal: gone.signal });
+    await until(() => threads.count === 1);
+    gone.abort(new Error("went away"));
+    await assert.rejects(asked, /went away/);
+    await until(() => threads.count === 0);
+  });
+});

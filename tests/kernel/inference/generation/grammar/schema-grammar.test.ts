@@ -1,0 +1,329 @@
+/** Grammars of schemas, as they are written; what texts they come to is held to ajv in grammar.e2e.test.ts. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { integersBetween, numbersBetween } from "#kernel/inference/generation/grammar/number-ranges.js";
+import { patternGrammar } from "#kernel/inference/generation/grammar/regex-grammar.js";
+import { Rules } from "#kernel/inference/generation/grammar/rules.js";
+import { SchemaReader } from "#kernel/inference/generation/grammar/schema-grammar.js";
+import { Unusable } from "#kernel/inference/generation/grammar/unsupported-schema.js";
+import { TextLengths } from "#kernel/inference/generation/grammar/string-lengths.js";
+import { Places, TextPlace } from "#kernel/inference/generation/grammar/string-positions.js";
+import { possible, tailOf } from "#kernel/inference/generation/grammar/utf8.js";
+
+/** A grammar's expression without rules of its own, as a regular expression. */
+function regular(grammar: string): RegExp {
+  const text = grammar.replace(/"((?:[^"\\]|\\.)*)"|(\[(?:[^\]\\]|\\.)*\])|\s+/g, (_, quoted?: string, set?: string) =>
+    quoted !== undefined ? `(?:${escaped(quoted)})` : (set ?? ""),
+  );
+  return new RegExp(`^(?:${text.replaceAll(/\\U([0-9a-f]{8})/g, (_, code: string) => `\\u{${code}}`)})$`, "u");
+}
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]/]/g, "\\$&");
+
+describe("numbers between two", () => {
+  const bound = fc.oneof(fc.integer({ min: -1200, max: 1200 }), fc.integer({ min: -(10 ** 9), max: 10 ** 9 }));
+  const bounds = fc.record({
+    ends: fc.tuple(bound, bound).map(([a, b]) => [Math.min(a, b), Math.max(a, b) + 1] as const),
+    above: fc.boolean(),
+    open: fc.constantFrom("none", "least", "most"),
+  });
+  it("are the whole numbers between them, and no others", () =>
+    fc.assert(
+      fc.property(bounds, fc.array(bound, { maxLength: 20 }), ({ ends: [low, high], above, open }, some) => {
+        const [least, most] = [open === "least" ? null : low, open === "most" ? null : high];
+        const held = regular(integersBetween({ least, most, above, below: false }));
+        const inside = (x: number): boolean =>
+          (least === null || (above ? x > least : x >= least)) && (most === null || x <= most);
+        for (const x of [...some, low - 1, low, low + 1, high - 1, high, high + 1, 0])
+          assert.equal(held.test(String(x)), inside(x), `${String(x)} of ${String(least)} to ${String(most)}`);
+        for (const odd of ["", "-", "-0", "00", "01", "1.0", "+1"]) assert.ok(!held.test(odd), odd);
+      }),
+      { numRuns: 300 },
+    ));
+  const part = fc.integer({ min: -3_000_000, max: 3_000_000 }).map((n) => n / 1000);
+  it("are the numbers between them with up to six digits after the point", () =>
+    fc.assert(
+      fc.property(part, part, fc.boolean(), fc.array(part, { maxLength: 20 }), (a, b, above, some) => {
+        const [least, most] = [Math.min(a, b), Math.max(a, b) + 0.001];
+        const held = regular(numbersBetween({ least, most: Number(most.toFixed(3)), above, below: false }));
+        for (const x of [...some, least, most, least + 0.0005, least - 0.0005, 0, 1]) {
+          const text = String(Number(x.toFixed(6)));
+          if (/e/.test(text)) continue;
+          const value = Number(text);
+          const inside = (above ? value > least : value >= least) && value <= Number(most.toFixed(3));
+          assert.equal(held.test(text), inside, `${text} of ${String(least)} to ${String(most)}`);
+        }
+        assert.ok(!held.test("1.") && !held.test(".5") && !held.test("01"));
+      }),
+      { numRuns: 300 },
+    ));
+});
+
+describe("a pattern between quotes", () => {
+  const texts = fc.array(
+    fc.string({ unit: fc.constantFrom("a", "b", "-", "1", " ", '"', "\\", "\n", "é", "漢"), maxLength: 5 }),
+    {
+      maxLength: 30,
+    },
+  );
+  for (const pattern of [
+    "^a+b?$",
+    ".{1,3}",
+    "[^a]*",
+    "\\S\\d",
+    "\\W|ab",
+    "(?:a|b){2}-",
+    "[a-c1]+",
+    "[\\w\\s]*?",
+    "a\\-b",
+    "^(?<n>a)(b|)$",
+    "[é漢]a",
+    "\\u0061\\x62",
+    '["a\\\\]+',
+  ])
+    it(`allows nothing that ${pattern} doesn't, and nothing that JSON must escape`, () =>
+      fc.assert(
+        fc.property(texts, (some) => {
+          const held = regular(patternGrammar(pattern));
+          const whole = new RegExp(`^(?:${pattern})$`, pattern.includes("\\-") ? "" : "u");
+          for (const text of some) {
+            const plain = !/["\\\u0000-\u001f]/.test(text);
+            if (held.test(text)) assert.ok(whole.test(text) && plain, JSON.stringify(text));
+            // Of the letters that classes tell apart, none is missing.
+            else if (plain && /^[ -~]*$/.test(text)) assert.ok(!whole.test(text), JSON.stringify(text));
+          }
+        }),
+      ));
+  for (const pattern of ["(", "a\\nb", '"', "\\bword", "(?=a)b", "a^b", "\\1", "[", "[\\n]", "[\u0400-\u4fff]"])
+    it(`refuses ${JSON.stringify(pattern)}`, () => assert.throws(() => patternGrammar(pattern), Unusable));
+});
+
+describe("schemas that texts can't be held to", () => {
+  for (const [why, schema] of [
+    [/`uniqueItems` but of an `enum`.*\(at \/properties\/tags\)/, { properties: { tags: { uniqueItems: true } } }],
+    [/more items than there are/, { items: { enum: [1, 1, 2] }, uniqueItems: true, minItems: 3 }],
+    [/`not` \(at \/not\)/, { not: { type: "string" } }],
+    [
+      /`patternProperties` \(at \/properties\/a~1b\/patternProperties\)/,
+      { properties: { "a/b": { patternProperties: {} } } },
+    ],
+    [/`type` beside `anyOf`/, { type: "object", anyOf: [{}] }],
+    [/`\$ref` "#\/nope" leads nowhere \(at \/items\)/, { items: { $ref: "#/nope" } }],
+    [/leads out of it/, { $ref: "https://example.org/s.json" }],
+    [/a type that is none: "strin"/, { type: "strin" }],
+    [/`required` has "b"/, { properties: { a: {} }, required: ["b"] }],
+    [/pattern or format beside lengths/, { type: "string", pattern: "a", maxLength: 3 }],
+    [/a schema is none \(at \/items\)/, { items: 3 }],
+    [/no number lies between/, { type: "integer", minimum: 3, maximum: 2 }],
+    [/over 10000/, { type: "array", minItems: 1e9 }],
+    [/bound 1e\+30/, { type: "number", minimum: 1e30 }],
+    [/several schemas of `allOf`/, { allOf: [{ type: "string" }, { minLength: 3 }] }],
+    [/at most 65536 are read/, { description: "x".repeat(70_000) }],
+    [/48 deep/, Array.from({ length: 60 }).reduce<object>((inner) => ({ type: "array", items: inner }), {})],
+  ] as const)
+    it(`are refused with the reason: ${why.source}`, () =>
+      assert.throws(
+        () => new SchemaReader(schema as object as Record<string, unknown>, new Rules()).read(schema),
+        (error) => error instanceof Unusable && why.test(error.message),
+      ));
+  it("grow to no more rules than some", () => {
+    const properties = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`p${String(i)}`, { type: "null" }]));
+    const schema = { type: "object", properties };
+    assert.throws(() => new SchemaReader(schema, new Rules()).read(schema), /too large|characters/);
+  });
+});
+
+describe("bytes that become UTF-8", () => {
+  it("are those that decoding takes, and what is cut within a character", () =>
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 6 }),
+        fc.string({ unit: "binary", maxLength: 4 }),
+        fc.nat(3),
+        (noise, text, cut) => {
+          for (const bytes of [noise, new TextEncoder().encode(text.replace(/\p{Surrogate}/gu, ""))]) {
+            const valid = (all: Uint8Array): boolean => {
+              try {
+                new TextDecoder("utf-8", { fatal: true }).decode(all);
+                return true;
+              } catch {
+                return false;
+              }
+            };
+            const tail = tailOf(Array.from(bytes));
+            if (valid(bytes)) assert.deepEqual(tail, []);
+            else assert.ok(tail === null || tail.length > 0);
+            if (valid(bytes))
+              assert.ok(tailOf(Array.from(bytes.subarray(0, Math.max(0, bytes.length - cut)))) !== null);
+            if (tail !== null) assert.ok(possible(bytes));
+          }
+        },
+      ),
+      { numRuns: 500 },
+    ));
+  it("take no longer forms, halves of pairs, or codes above the last", () => {
+    for (const bytes of [[0xc0], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xf5], [0xff], [0x61, 0x80]])
+      assert.equal(tailOf(bytes), null, String(bytes));
+    assert.ok(possible(Uint8Array.of(0x80, 0x61)) && !possible(Uint8Array.of(0x61, 0x80)));
+  });
+});
+
+describe("lengths of texts within JSON", () => {
+  it("are counted as they are written, escapes as one character", () =>
+    fc.assert(
+      fc.property(
+        fc.array(fc.string({ unit: "grapheme", maxLength: 7 }), { maxLength: 4 }),
+        fc.integer({ min: 3, max: 8 }),
+        (texts, most) => {
+          const plain = texts.map((text) => text.replace(/\p{Surrogate}/gu, ""));
+          const schema = { type: "array", items: { type: "string", maxLength: most } };
+          const lengths = new TextLengths(most, new TextPlace(new Places(0).of([{ schema, document: schema }])));
+          const json = new TextEncoder().encode(JSON.stringify(plain));
+          const fits = Array.from({ length: Math.ceil(json.length / 3) }, (_, i) =>
+            json.subarray(3 * i, 3 * i + 3),
+          ).every((token) => {
+            const allowed = lengths.allows(token);
+            lengths.push(token);
+            return allowed;
+          });
+          assert.equal(
+            fits,
+            plain.every((text) => Array.from(text).length <= most),
+          );
+        },
+      ),
+      { numRuns: 400 },
+    ));
+});
+
+describe("bounds of texts by where they stand", () => {
+  const choice = (kind: string, most: number) => ({
+    type: "object",
+    properties: { kind: { const: kind }, said: { type: "string", maxLength: most } },
+  });
+  const schema = {
+    type: "object",
+    properties: {
+      a: { type: "string", maxLength: 50 },
+      'b"': { type: "array", prefixItems: [{ type: "string" }], items: { $ref: "#/$defs/long" } },
+      c: {
+        type: "object",
+        additionalProperties: { anyOf: [{ type: "string", maxLength: 60 }, { enum: ["x".repeat(70)] }] },
+      },
+      d: { oneOf: [choice("one", 44), choice("two", 55)] },
+      [`e${"e".repeat(80)}`]: { type: "string" },
+    },
+    $defs: { long: { type: "string", maxLength: 90 } },
+  };
+  /** Whether all of it may be written, by tokens of so many bytes. */
+  const fits = (value: unknown, size: number): boolean => {
+    const lengths = new TextLengths(44, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const json = new TextEncoder().encode(JSON.stringify(value));
+    for (let at = 0; at < json.length; at += size) {
+      const token = json.subarray(at, at + size);
+      if (!lengths.allows(token)) return false;
+      lengths.push(token);
+    }
+    return true;
+  };
+  const text = (length: number): string => 'é\n"'.repeat(length).slice(0, length);
+  for (const size of [1, 7, 30])
+    it(`hold each text to its own, by tokens of ${String(size)} bytes`, () => {
+      for (const [most, put] of [
+        [50, (s: string) => ({ a: s })],
+        [50, (s: string) => ({ d: {}, a: s })],
+        [Infinity, (s: string) => ({ 'b"': [s] })],
+        [90, (s: string) => ({ a: "", 'b"': ["", s] })],
+        [90, (s: string) => ({ 'b"': ["", "x", s] })],
+        [60, (s: string) => ({ c: { [text(80)]: s } })],
+        [44, (s: string) => ({ d: { kind: "one", said: s } })],
+        [55, (s: string) => ({ d: { kind: "two", said: s } })],
+        [44, (s: string) => ({ d: { said: s } })],
+        [Infinity, (s: string) => ({ [`e${"e".repeat(80)}`]: s })],
+      ] as const)
+        for (const length of [0, 43, 44, 45, 50, 51, 55, 56, 60, 61, 90, 91, 200])
+          assert.equal(
+            fits(put(text(length)), size),
+            length <= most,
+            `${String(length)} of ${JSON.stringify(put(""))}`,
+          );
+    });
+});
+
+describe("bounds of texts within what holds itself", () => {
+  /** Each holds any of them, and a text of a length of its own. */
+  const names = Array.from("ABCDEFGH");
+  const refs = names.map((name) => ({ $ref: `#/$defs/${name}` }));
+  const node = (name: string, i: number) => ({
+    type: "object",
+    properties: { kind: { const: name }, x: { anyOf: refs }, t: { type: "string", maxLength: 50 + i } },
+  });
+  const $defs = Object.fromEntries(names.map((name, i) => [name, node(name, i)]));
+  const schema = { ...refs[0]!, $defs };
+  const utf8 = new TextEncoder();
+  it("hold however deep, at the cost of one", () => {
+    const since = performance.now();
+    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    // Where each counted anew what the one above may be, eight times as many at every level.
+    for (let i = 0; i < 6; i++) lengths.push(utf8.encode('{"x":'));
+    assert.ok(performance.now() - since < 300, `${String(performance.now() - since)} ms`);
+    for (let i = 0; i < 2000; i++) lengths.push(utf8.encode('{"x":'));
+    lengths.push(utf8.encode('{"t":"'));
+    assert.ok(lengths.allows(utf8.encode("x".repeat(50))));
+    assert.ok(!lengths.allows(utf8.encode("x".repeat(51))));
+  });
+  it("are those of what it turned out to be, there and nowhere beside it", () => {
+    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const most = (): number => {
+      for (let n = 49; n < 70; n++) if (!lengths.allows(utf8.encode("x".repeat(n)))) return n - 1;
+      return Infinity;
+    };
+    lengths.push(utf8.encode('{"x":{"kind":"E","t":"'));
+    assert.equal(most(), 54);
+    lengths.push(utf8.encode('"},"x":{"t":"'));
+    assert.equal(most(), 50);
+    lengths.push(utf8.encode('","kind":"H","t":"'));
+    assert.equal(most(), 57);
+    lengths.push(utf8.encode('"},"t":"'));
+    assert.equal(most(), 50);
+  });
+  it("end where references lead to themselves alone", () => {
+    const own = { $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } } };
+    const place = new TextPlace(new Places(40).of([{ schema: own, document: own }]));
+    assert.equal(place.most, Infinity);
+    assert.equal(place.property("x").item(3).most, Infinity);
+  });
+});
+
+describe("schemas that would cost much", () => {
+  const read = (schema: Readonly<Record<string, unknown>>): string =>
+    new SchemaReader(schema, new Rules()).read(schema);
+  it("are read in a time that grows as they do", () => {
+    const since = performance.now();
+    read({ type: "string", pattern: "a".repeat(32_000) });
+    assert.ok(performance.now() - since < 1500, `${String(performance.now() - since)} ms`);
+  });
+  for (const [what, schema] of Object.entries({
+    "groups within groups": { type: "string", pattern: "(".repeat(2000) + "a" + ")".repeat(2000) },
+    "groups that nothing closes": { type: "string", pattern: "(".repeat(4000) },
+    "a long name beside others": {
+      properties: { ["n".repeat(3000)]: true },
+      additionalProperties: true,
+    },
+    "a reference that is no address": { $ref: "#/%zz" },
+    "times of times": { type: "string", pattern: "(b{1,10000}){1,10000}" },
+    "times beside times": { type: "string", pattern: "(?:a|b{6000})(b{6000})" },
+    "more times than may be": { type: "string", pattern: "b{99999}" },
+    "classes that are written long": { type: "string", pattern: "\\W".repeat(20_000) },
+    "many patterns that are long": {
+      type: "array",
+      prefixItems: Array.from({ length: 20 }, () => ({ type: "string", pattern: "\\W".repeat(1500) })),
+    },
+  }))
+    it(`are refused: ${what}`, () => {
+      const since = performance.now();
+      assert.throws(() => read(schema), Unusable);
+      assert.ok(performance.now() - since < 500, `${String(performance.now() - since)} ms`);
+    });
+  for (const pattern of ["b{1,10000}", "(?:b{1,100}){1,100}", "(a{1,20}\\.){0,3}b{2,}", "[^a]".repeat(9000)])
+    it(`are read where they cost little: ${pattern.slice(0, 30)}`, () => void read({ type: "string", pattern }));
+});

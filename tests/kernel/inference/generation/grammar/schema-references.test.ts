@@ -1,0 +1,84 @@
+/** References of JSON schemas, and other names that a request chooses: none leads to a prototype. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { referredIn } from "#kernel/inference/generation/grammar/schema-references.js";
+import { Rules, type Schema } from "#kernel/inference/generation/grammar/rules.js";
+import { SchemaReader } from "#kernel/inference/generation/grammar/schema-grammar.js";
+import { Places, TextPlace } from "#kernel/inference/generation/grammar/string-positions.js";
+import { Unusable } from "#kernel/inference/generation/grammar/unsupported-schema.js";
+
+const INHERITED = [
+  ...Object.getOwnPropertyNames(Object.prototype),
+  ...Object.getOwnPropertyNames(Array.prototype),
+  ...Object.getOwnPropertyNames(Function.prototype),
+];
+const percent = (name: string): string => name.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+const document: Schema = {
+  $defs: { "a/b": { type: "null" }, "m~n": { type: "null" }, "c d": { type: "boolean" }, "~1": { const: 1 } },
+  anyOf: [{ type: "string" }, { type: "number" }],
+  items: { $ref: "#/$defs/a~1b" },
+};
+const refused = (reference: unknown): void =>
+  assert.throws(() => referredIn(document, reference), Unusable, String(reference));
+
+describe("a reference of a JSON schema", () => {
+  it("leads to an own property, whatever characters its name has", () => {
+    for (const [reference, found] of [
+      ["#", document],
+      ["#/$defs/a~1b", { type: "null" }],
+      ["#/%24defs/m~0n", { type: "null" }],
+      ["#/$defs/c%20d", { type: "boolean" }],
+      ["#/$defs/~01", { const: 1 }],
+      ["#/anyOf/1", { type: "number" }],
+    ] as const)
+      assert.deepEqual(referredIn(document, reference), found, reference);
+  });
+  it("does not lead to what an object, a list or a function inherits", () => {
+    const encoded = (name: string): fc.Arbitrary<string> => fc.constantFrom(name, percent(name));
+    const name = fc.constantFrom(...INHERITED).chain(encoded);
+    const before = fc.constantFrom("#", "#/$defs", "#/anyOf", "#/anyOf/0", "#/$defs/a~1b/type");
+    fc.assert(
+      fc.property(before, fc.array(name, { minLength: 1, maxLength: 3 }), (path, names) =>
+        refused([path, ...names].join("/")),
+      ),
+      { numRuns: 500 },
+    );
+  });
+  it("does not lead to an item by anything but its index", () => {
+    for (const index of ["", "00", "01", "-1", "+1", "1.0", "1e0", "0x1", " 1", "1%20", "2", "length", "-"])
+      refused(`#/anyOf/${index}`);
+  });
+  it("is a JSON pointer in text", () => {
+    for (const reference of ["#name", "#$defs/a~1b", "#anyOf/0", "a#/anyOf/0", "#/%zz", ["#/anyOf/0"], 0, null])
+      refused(reference);
+    // Also where the same reference was resolved before.
+    const twice = { anyOf: [{ $ref: "#/$defs/a" }, { $ref: ["#/$defs/a"] }], $defs: { a: { type: "null" } } };
+    assert.throws(() => new SchemaReader(twice, new Rules()).read(twice), Unusable);
+  });
+});
+
+describe("a name that an object inherits", () => {
+  const read = (schema: Schema): string => {
+    const rules = new Rules();
+    return rules.grammar(new SchemaReader(schema, rules).read(schema), null).rules;
+  };
+  it("is a format that says nothing of a text", () => {
+    for (const format of INHERITED)
+      assert.equal(read({ type: "string", format }), read({ type: "string", format: "unknown" }), format);
+  });
+  it("is a format that leaves the length of a text bounded", () => {
+    for (const format of INHERITED) {
+      const schema = { type: "string", format, maxLength: 50 };
+      assert.equal(new TextPlace(new Places(40).of([{ schema, document: schema }])).most, 50, format);
+    }
+  });
+  it("is a property that no schema names", () => {
+    const bounded = { type: "object", properties: { said: { type: "string", maxLength: 50 } } };
+    const schema = { anyOf: [bounded, { type: "object" }] };
+    for (const name of INHERITED) {
+      const place = new TextPlace(new Places(40).of([{ schema, document: schema }]));
+      place.narrow(name, "a text");
+      assert.equal(place.property("said").most, 50, name);
+    }
+  });
+});

@@ -1,0 +1,44 @@
+/** What is asked of a model that writes, and all that came of it. */
+import type { Base } from "#kernel/core/bases/base.js";
+import type { Bit, WriteAsk, Writing } from "#kernel/inference/generation/generation-request.js";
+import type { WritesWith } from "#kernel/inference/generation/text-generator.js";
+
+export function asked(o: Partial<WriteAsk>): WriteAsk {
+  return { prompt: "a", truncate: false, stop: [], sampling: {}, choices: 1, ...o };
+}
+/** The texts with all their tokens, calls and likelihoods, as they stand at the end. */
+export async function whole(writing: Writing): Promise<readonly Bit[]> {
+  const all: Bit[] = [];
+  for await (const bit of writing) {
+    const before = all[bit.choice];
+    all[bit.choice] = !before
+      ? bit
+      : {
+          ...bit,
+          text: before.text + bit.text,
+          tokens: [...before.tokens, ...bit.tokens],
+          ...((before.likelihoods ?? bit.likelihoods) && {
+            likelihoods: [...(before.likelihoods ?? []), ...(bit.likelihoods ?? [])],
+          }),
+          ...((before.calls ?? bit.calls) && { calls: [...(before.calls ?? []), ...(bit.calls ?? [])] }),
+        };
+  }
+  return all;
+}
+
+/** A model that goes on with texts, whose base lies in `folder`. */
+export function modelIn(
+  folder: string,
+  config: Readonly<Record<string, unknown>> = {},
+): Pick<WritesWith, "name" | "model" | "base"> {
+  const facts = { config } as unknown as Base["facts"];
+  return {
+    name: "small",
+    model: {
+      ...{ name: "small", base: "small", folder, baseHash: null, max_length: 64 },
+      task: { kind: "task", word: "text_generation", arguments: {} },
+      technique: { kind: "technique", word: "full", arguments: {} },
+    },
+    base: { folder, files: [], hash: "", from: "folder", facts },
+  };
+}

@@ -1,0 +1,130 @@
+/** What tests of writers share: the reference as a session, models of the fixtures, texts written to their ends. */
+import assert from "node:assert/strict";
+import { evaluate } from "#dsl/graph/evaluate.js";
+import type { NDArray, Program } from "#dsl/graph/program.js";
+import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
+import type { Session } from "#kernel/engine/engine.js";
+import { generate } from "#kernel/inference/generate.js";
+import type { Chooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
+import { greedy } from "#stdlib/decoders/greedy.run.js";
+
+/** Programs run with the float64 reference, over weights by the names that states begin with. */
+export class ReferenceSession implements Pick<Session, "run" | "load"> {
+  state: Record<string, Values> = {};
+  /** Called after each run. */
+  after: (program: string) => void = () => undefined;
+
+  constructor(
+    private readonly programs: Readonly<Record<string, Program>>,
+    base: Readonly<Record<string, Values>>,
+    private readonly files: Readonly<Record<string, Readonly<Record<string, Values>>>> = {},
+  ) {
+    for (const [name, s] of Object.values(programs).flatMap(({ state }) => Object.entries(state)))
+      if ("checkpoint" in s.initial) this.state[name] = base[s.initial.checkpoint]!;
+      else if ("zeros" in s.initial) this.state[name] = values(s.type.shape as number[]);
+  }
+
+  async run(
+    name: string,
+    feeds: Readonly<Record<string, NDArray>>,
+    wanted: readonly string[] = [],
+  ): Promise<Record<string, NDArray>> {
+    // Others go on meanwhile, as while an engine computes.
+    await new Promise(setImmediate);
+    const program = this.programs[name]!;
+    const given = Object.fromEntries(Object.entries(feeds).map(([key, array]) => [key, fromNDArray(array)]));
+    const done = evaluate(program, given, this.state);
+    this.state = { ...done.state };
+    this.after(name);
+    return Object.fromEntries(
+      wanted.map((output) => {
+        const ref = program.outputs[output]!;
+        const { dtype } = program.nodes[ref.node]!.types[ref.output]!;
+        return [output, toNDArray(dtype, done.outputs[output]!)];
+      }),
+    );
+  }
+  load(file: string, only: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
+    const set = Object.entries(only).filter(([, tensor]) => this.files[file]![tensor]);
+    for (const [state, tensor] of set) this.state[state] = this.files[file]![tensor]!;
+    return Promise.resolve(set.map(([state]) => state));
+  }
+}
+
+/** The likeliest token each time, with or without looking at the logits, which it keeps. */
+export class Greedy implements Chooser {
+  readonly seen: Float32Array[] = [];
+  constructor(readonly reads: "next" | "logits" = "next") {}
+  choose(next: number, logits: Float32Array | null): { readonly token: number } {
+    assert.equal(logits !== null, this.reads === "logits");
+    if (logits) {
+      this.seen.push(logits.slice());
+      assert.ok(
+        logits.every((x) => x <= logits[next]!),
+        "the likeliest is the greatest",
+      );
+    }
+    return { token: next };
+  }
+}
+/** It is ready for each token only after so many turns of the event loop. */
+export class LateGreedy extends Greedy {
+  private left: number;
+  private waiting: Promise<void> | null = null;
+  constructor(
+    reads: "next" | "logits",
+    private readonly turns: number,
+  ) {
+    super(reads);
+    this.left = turns;
+  }
+  ready(): Promise<void> | null {
+    return this.left === 0 ? null : (this.waiting ??= this.wait());
+  }
+  private async wait(): Promise<void> {
+    for (; this.left > 0; this.left--) await new Promise(setImmediate);
+    this.waiting = null;
+  }
+  override choose(next: number, logits: Float32Array | null): { readonly token: number } {
+    assert.equal(this.left, 0);
+    this.left = this.turns;
+    return super.choose(next, logits);
+  }
+}
+export function asked(prompt: readonly number[], maxTokens: number, more: Partial<SlotRequest> = {}): SlotRequest {
+  return { prompt: Int32Array.from(prompt), maxTokens, ends: new Set(), chooser: new Greedy(), ...more };
+}
+
+/** All tokens of a text, and why it ended. */
+export async function toEnd(text: AsyncIterable<SlotToken>): Promise<{ tokens: number[]; ended: SlotToken["ended"] }> {
+  const tokens: number[] = [];
+  let ended: SlotToken["ended"] = null;
+  for await (const said of text) {
+    assert.equal(ended, null, "nothing comes after the end");
+    tokens.push(said.token);
+    ended = said.ended;
+  }
+  return { tokens, ended };
+}
+export async function written(writer: SlotWriter, request: SlotRequest): Promise<readonly number[]> {
+  return (await toEnd(writer.write(request))).tokens;
+}
+
+/** What `generate` writes of one prompt alone, by the greedy decoder. */
+export async function alone(
+  session: Pick<Session, "run">,
+  prompt: readonly number[],
+  o: {
+    readonly maxTokens: number;
+    readonly vocabulary: number;
+    readonly positions: number;
+    readonly ends?: readonly number[];
+  },
+): Promise<readonly number[]> {
+  const decoder = { call: { kind: "decoder", word: "greedy", arguments: {} }, implementation: greedy };
+  let tokens: readonly number[] = [];
+  const ends = new Set(o.ends ?? []);
+  for await (const grown of generate(session, [Int32Array.from(prompt)], { ...o, decoder, ends, padId: 0 }))
+    for (const { text } of grown) tokens = [...text.tokens];
+  return tokens;
+}
