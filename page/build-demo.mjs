@@ -21,8 +21,17 @@ export async function buildDemo() {
   const inputs = [];
   const script = async (name, more = {}) => {
     const { outputFiles, metafile } = await build({
-      ...{ absWorkingDir: root, platform: "browser", format: "iife", bundle: true, minify: true, metafile: true },
-      ...{ write: false, target: "es2023", legalComments: "none", charset: "utf8", logLevel: "error" },
+      absWorkingDir: root,
+      platform: "browser",
+      format: "iife",
+      bundle: true,
+      minify: true,
+      metafile: true,
+      write: false,
+      target: "es2023",
+      legalComments: "none",
+      charset: "utf8",
+      logLevel: "error",
       entryPoints: [join(dist, `page/demo/${name}.js`)],
       plugins: [leaveOut],
       ...more,

@@ -76,7 +76,10 @@ async function npm(folder, way, onLine, signal) {
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
   return new Promise((done) => {
     const child = spawn(process.execPath, [program, ...way, ...usual], {
-      ...{ cwd: folder, env, signal, windowsHide: true },
+      cwd: folder,
+      env,
+      signal,
+      windowsHide: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
     const lines = [];

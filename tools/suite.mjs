@@ -72,7 +72,9 @@ export async function runTests(part, args) {
         ...words,
       ],
       {
-        ...{ TUNEBOOK_COUNTS: counts, TMPDIR: folder, TUNEBOOK_MACHINE: machineOfTests(folder) },
+        TUNEBOOK_COUNTS: counts,
+        TMPDIR: folder,
+        TUNEBOOK_MACHINE: machineOfTests(folder),
         // Folders that tests run programs in are trusted for the tests alone.
         TUNEBOOK_CONFIG: join(folder, "config"),
         ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }),

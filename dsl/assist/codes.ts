@@ -22,7 +22,10 @@ export function codeItems(text: string, offset: number, used: readonly string[],
       const detail = firing.get(code);
       const doc = entryOf(code)?.explain ?? "";
       return {
-        ...{ text: `${code}: `, type: "code", gloss: glossOf(doc), doc },
+        text: `${code}: `,
+        type: "code",
+        gloss: glossOf(doc),
+        doc,
         ...(detail !== undefined && { detail }),
       };
     });

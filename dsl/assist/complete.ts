@@ -98,7 +98,10 @@ function headerItems({ verb, connector, operands, used }: Extract<Situation, { a
 function recordKeys({ settings, keys, used, parameter }: Extract<Situation, { at: "record-key" }>): Item[] {
   if (settings)
     return unused(settings, used).map((p) => ({
-      ...{ text: `${p.name}: `, type: "key", gloss: glossOf(p.doc), doc: p.doc },
+      text: `${p.name}: `,
+      type: "key",
+      gloss: glossOf(p.doc),
+      doc: p.doc,
     }));
   return keys
     .filter((k) => !used.includes(k))

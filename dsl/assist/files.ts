@@ -55,7 +55,9 @@ export function pathItems({ entries }: FilesFacts, endings: readonly string[]): 
     ...entries
       .filter((entry) => entry.folder)
       .map(({ name }) => ({
-        ...{ text: `${inString(name)}/`, type: "folder", gloss: "a folder" },
+        text: `${inString(name)}/`,
+        type: "folder",
+        gloss: "a folder",
       })),
     ...(fitting.length > 0 ? fitting : files).map(({ name }) => ({
       text: inString(name),

@@ -117,7 +117,8 @@ export class Reading {
   private record(top: Frame): Frame {
     const record = pick(typeOf(top), "record");
     return frame("record", {
-      ...{ path: top.name, varied: top.name === "vary" },
+      path: top.name,
+      varied: top.name === "vary",
       ...(record?.is === "record" && { of: record.of, ...(record.keys && { keys: record.keys }) }),
     });
   }
@@ -137,7 +138,8 @@ export class Reading {
       (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
     const inner = word?.kind === "space" ? asked : undefined;
     return frame("arguments", {
-      ...{ varied: top?.varied === true, ...(inner && { inner }) },
+      varied: top?.varied === true,
+      ...(inner && { inner }),
       ...(word && { word, parameters: word.parameters }),
     });
   }
@@ -202,16 +204,14 @@ export class Reading {
 
 function frame(form: Frame["form"], more: Partial<Frame>): Frame {
   return {
-    ...{
-      form,
-      parameters: [],
-      used: [],
-      name: "",
-      type: undefined,
-      parameter: undefined,
-      valued: false,
-      positional: 0,
-    },
+    form,
+    parameters: [],
+    used: [],
+    name: "",
+    type: undefined,
+    parameter: undefined,
+    valued: false,
+    positional: 0,
     ...more,
   };
 }

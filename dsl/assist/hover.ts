@@ -96,7 +96,11 @@ function pageAt(
     const word = isName ? kinds.map((kind) => registry.find(kind, image)).find((w) => w !== undefined) : undefined;
     const parameter = at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
     const meaning = meaningOfValue(program(), {
-      ...{ verb: at.verb, key: at.key, parameter, word: at.word, written: image },
+      verb: at.verb,
+      key: at.key,
+      parameter,
+      word: at.word,
+      written: image,
       name: firstName(
         statementAt(
           text,

@@ -130,8 +130,13 @@ function replanned(program: Program, run: Run): Planned | undefined {
   const draft = (name: string) => program.names.get(name)?.draft;
   const [model, data] = [draft(run.model.name) ?? run.model, dataNow(program, run)];
   return planTraining(program, {
-    ...{ model, data, settings: settingsOf(program, run), run: run.model.name },
-    ...{ modelAt: here, dataAt: here, here },
+    model,
+    data,
+    settings: settingsOf(program, run),
+    run: run.model.name,
+    modelAt: here,
+    dataAt: here,
+    here,
   });
 }
 function dataNamed(program: Program, name: string): DataPlan | undefined {

@@ -83,7 +83,10 @@ export function situationAt(text: string, offset: number, registry: Registry): S
     return top.valued && top.of
       ? { at: "value", type: top.of, verb, key, ...given }
       : {
-          ...{ at: "record-key", keys: top.keys ?? [], used: top.used, path: top.path ?? "" },
+          at: "record-key",
+          keys: top.keys ?? [],
+          used: top.used,
+          path: top.path ?? "",
           ...(top.varied && { settings: settingsIn(registry) }),
           ...(given.parameter && { parameter: given.parameter }),
         };

@@ -66,7 +66,11 @@ export function readTrainings(cells: readonly Source[], context: AssistContext, 
   const statements: Placed[] = [];
   const diagnostics: Diagnostic[] = [];
   const reading = (): Reading => ({
-    ...{ program, trainings, definitions, statements, diagnostics },
+    program,
+    trainings,
+    definitions,
+    statements,
+    diagnostics,
     cells: cells.map((cell) => cell.id),
   });
   for (const source of cells) {
@@ -128,7 +132,10 @@ function training(program: Program, placed: Placed, name: string, run: Run, more
     run.model.broken || run.data.broken
       ? undefined
       : planTraining(program, {
-          ...{ model: run.model, data: run.data, settings, run: name },
+          model: run.model,
+          data: run.data,
+          settings,
+          run: name,
           ...(run.repeats !== undefined && { repeats: { count: run.repeats, at: here } }),
           ...at,
         });

@@ -57,7 +57,11 @@ export function words(kind: string, asked: Asked): Item[] {
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
     .map((w) => ({
-      ...{ text: w.name, type: "word", gloss: glossOf(w.doc), detail: w.kind, doc: wordPage(w, w.parameters) },
+      text: w.name,
+      type: "word",
+      gloss: glossOf(w.doc),
+      detail: w.kind,
+      doc: wordPage(w, w.parameters),
     }));
 }
 
@@ -130,7 +134,9 @@ export function references(program: Program): Item[] {
       detail: parameterText(value),
     })),
     ...typescript.map((name) => ({
-      ...{ text: `$${name}`, type: "name", gloss: "a value of TypeScript" },
+      text: `$${name}`,
+      type: "name",
+      gloss: "a value of TypeScript",
       ...(Object.hasOwn(types, name) && { detail: types[name] as string }),
     })),
   ];

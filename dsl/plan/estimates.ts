@@ -46,22 +46,21 @@ export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
   return facts.splits["train"] ?? facts.splits["all"] ?? Object.values(facts.splits)[0];
 }
 
-export function estimate(
-  program: Program,
-  o: {
-    model: ModelPlan;
-    base: BaseFacts;
-    data: DataFacts;
-    training: RecipePlan;
-    machine: MachineFacts;
-    /** Another model that runs in the same program and doesn't train; null: none. */
-    beside?: Beside | null;
-    /** Rows that stand beside those of each batch, as many, and who is asked about all of them once, where it is known; null: none. */
-    drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
-    /** Rows of earlier data that are learnt again; absent: none. */
-    kept?: KeptBeside | undefined;
-  },
-): Estimates {
+export interface EstimateInput {
+  readonly model: ModelPlan;
+  readonly base: BaseFacts;
+  readonly data: DataFacts;
+  readonly training: RecipePlan;
+  readonly machine: MachineFacts;
+  /** Another model that runs in the same program and does not train. Default: none. */
+  readonly beside?: Beside | null;
+  /** As many further rows in each batch, and the base that predicts all of them once, where it is known. Default: none. */
+  readonly drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
+  /** Replayed rows of earlier data. Default: none. */
+  readonly kept?: KeptBeside | undefined;
+}
+
+export function estimate(program: Program, o: EstimateInput): Estimates {
   const { model, base, data, training, kept } = o;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
@@ -108,7 +107,12 @@ export function estimate(
   const shape: StepShape = {
     ...(beside && { beside: heldBeside(beside, { batch, longest, vocabulary }) }),
     tokens: batch,
-    ...{ parameters, trainable, layers, hidden, intermediate, matrices },
+    parameters,
+    trainable,
+    layers,
+    hidden,
+    intermediate,
+    matrices,
     gated: Object.keys(base.shapes).some((path) => family?.gate?.test(path)),
     frozen: frozen !== null,
     vocabulary: unmasked > 0 || writesText(program.registry, model.task) ? vocabulary * (epoch.written ?? 1) : 0,
@@ -172,7 +176,7 @@ function besideOf({ drawn, kept }: { drawn?: Drawn | null; kept?: KeptBeside | u
 /** Of what takes no step: its weights are made, and nothing trains. */
 export function stillOf({ validating, secondsBetween, ...rest }: Estimates): Estimates {
   void [validating, secondsBetween];
-  return { ...rest, ...{ trainable: 0, steps: 0, tokens: 0, flops: 0 }, seconds: null };
+  return { ...rest, trainable: 0, steps: 0, tokens: 0, flops: 0, seconds: null };
 }
 
 /** What the base's weights take as they are stored; undefined: f32. */

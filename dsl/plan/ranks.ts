@@ -40,7 +40,9 @@ export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
   // Those whose number nobody knows before train no updates together (rules/ranks.ts).
   const [gpus, price] = [of.gpus?.(runner) ?? 0, of.price?.(runner) ?? null];
   return {
-    ...{ count: of.workers(runner) ?? 1, threads: (cores) => of.threads(runner, cores), here: of.here },
+    count: of.workers(runner) ?? 1,
+    threads: (cores) => of.threads(runner, cores),
+    here: of.here,
     ...(gpus > 0 && { gpus }),
     ...(price !== null && { price }),
   };
@@ -64,7 +66,8 @@ export function estimateOfRanks(
   const each = estimated({ ...training, batch_size, accumulate: Math.max(2, training.accumulate) });
   const memoryBytes = (here ? count : 1) * each.memoryBytes;
   const ranks = {
-    ...{ count, threads: threads(cores) },
+    count,
+    threads: threads(cores),
     ...(!here && { elsewhere: true as const }),
     ...(gpus !== undefined && { gpus }),
     ...(price !== undefined && { price }),

@@ -10,7 +10,10 @@ export function trialOf(scope: Scope): { readonly scope: Scope; readonly reporte
   const reporter = new Reporter();
   const { registry, source, parameters } = scope;
   const trial: Scope = {
-    ...{ registry, source, parameters, reporter },
+    registry,
+    source,
+    parameters,
+    reporter,
     report(code, data, span, more) {
       reporter.report(code, data, span, more);
       return true;

@@ -41,9 +41,13 @@ const code = await ensureCodeServer({ onProgress: say });
 const archive = await buildVsix();
 const place = await mkdtemp(join(tmpdir(), "tunebook-vscode-"));
 const settings = {
-  ...{ "security.workspace.trust.enabled": false, "workbench.startupEditor": "none", "chat.disableAIFeatures": true },
-  ...{ "telemetry.telemetryLevel": "off", "extensions.ignoreRecommendations": true },
-  ...{ "workbench.secondarySideBar.defaultVisibility": "hidden", "workbench.colorTheme": "Dark Modern" },
+  "security.workspace.trust.enabled": false,
+  "workbench.startupEditor": "none",
+  "chat.disableAIFeatures": true,
+  "telemetry.telemetryLevel": "off",
+  "extensions.ignoreRecommendations": true,
+  "workbench.secondarySideBar.defaultVisibility": "hidden",
+  "workbench.colorTheme": "Dark Modern",
 };
 const env = { ...process.env, XDG_CONFIG_HOME: join(place, "config"), XDG_DATA_HOME: join(place, "data") };
 const folders = ["--user-data-dir", join(place, "user"), "--extensions-dir", join(place, "extensions")];
@@ -185,7 +189,12 @@ async function workspace(name) {
   await writeFile(join(folder, "quickstart.ipynb"), await readFile(join(root, "notebooks", "quickstart.ipynb")));
   await writeFile(join(folder, "mood.tune"), program);
   const cells = ["recipe quick { epoch: 3 }", "const = 1;"].map((source, i) => ({
-    ...{ cell_type: "code", id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [], source },
+    cell_type: "code",
+    id: `cell-${i}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
   }));
   const metadata = { language_info: { name: "typescript" }, kernelspec: { name: "tunebook", language: "typescript" } };
   await writeFile(join(folder, "mistakes.ipynb"), JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 }));

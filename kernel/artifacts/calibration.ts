@@ -31,15 +31,13 @@ const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const parts = { temperature: v.exactOptional(positive), thresholds: v.exactOptional(table(share)) };
 export const fitted: Schema<Fitted> = fields(parts);
 const schema: Schema<Calibration & { readonly sha256: string }> = fields({
-  ...{
-    version: v.literal(VERSION),
-    step: whole(),
-    data: v.string(),
-    dataHash: v.string(),
-    split: v.string(),
-    rows: whole(1),
-    sha256: v.string(),
-  },
+  version: v.literal(VERSION),
+  step: whole(),
+  data: v.string(),
+  dataHash: v.string(),
+  split: v.string(),
+  rows: whole(1),
+  sha256: v.string(),
   ...parts,
 });
 

@@ -36,12 +36,15 @@ export interface Note {
 
 const ended: Schema<Ended> = fields({
   at: v.string(),
-  ...{ exit: v.nullable(v.number()), signal: v.nullable(v.string()) },
+  exit: v.nullable(v.number()),
+  signal: v.nullable(v.string()),
   why: v.exactOptional(v.string()),
 });
 const schema: Schema<Note> = fields({
   version: v.literal(1),
-  ...{ name: v.string(), process: writerSchema, since: v.string() },
+  name: v.string(),
+  process: writerSchema,
+  since: v.string(),
   ended: v.exactOptional(ended),
 });
 const isNote = like(schema);

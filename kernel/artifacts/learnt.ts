@@ -51,7 +51,11 @@ export async function learntFrom(
   const different = Float64Array.from(new Set(all)).sort();
   const hashes = different.subarray(0, MOST_HASHES);
   const own: LearntRows = {
-    ...{ run: o.run, split, dataHash: prepared.facts.hash, rows: all.length, hashes },
+    run: o.run,
+    split,
+    dataHash: prepared.facts.hash,
+    rows: all.length,
+    hashes,
     below: different.length > hashes.length ? different[hashes.length]! : null,
   };
   const before = o.begun.flatMap(({ rows }) => rows);

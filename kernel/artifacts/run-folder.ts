@@ -61,12 +61,19 @@ export interface Lock {
 const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
 export const lockSchema: Schema<Lock> = fields({
   version: v.literal(1),
-  ...{ name: v.string(), recipeHash: v.string(), planHash: v.string() },
-  ...{ dataHash: v.nullable(v.string()), baseHash: v.nullable(v.string()) },
+  name: v.string(),
+  recipeHash: v.string(),
+  planHash: v.string(),
+  dataHash: v.nullable(v.string()),
+  baseHash: v.nullable(v.string()),
   labels: v.array(v.string()),
   data: v.exactOptional(fields({ rowsIn: v.number(), kept: v.number(), splits: table(v.number()) })),
-  ...{ home: place, base: place },
-  ...{ engine: v.string(), tunebook: v.string(), node: v.string(), started: v.string() },
+  home: place,
+  base: place,
+  engine: v.string(),
+  tunebook: v.string(),
+  node: v.string(),
+  started: v.string(),
   trial: v.exactOptional(trialSchema),
   // Of a later version it may say what this one can't read: the run opens all the same.
   record: v.exactOptional(object),

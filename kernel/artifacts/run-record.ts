@@ -54,7 +54,9 @@ const recordSchema: Schema<RunRecord> = fields({
   files: v.array(
     fields({
       sort: v.picklist(["data", "annotations", "base", "named"]),
-      ...{ name: text, bytes: whole(), hash: text },
+      name: text,
+      bytes: whole(),
+      hash: text,
     }),
   ),
   others: v.exactOptional(v.array(text)),

@@ -41,12 +41,22 @@ export interface SinceBefore {
 const end = v.nullable(figure);
 const schema: Schema<SinceBefore & { readonly version: 1 }> = fields({
   version: v.literal(VERSION),
-  ...{ start: v.string(), startHash: v.string(), replayed: v.nullable(figure) },
+  start: v.string(),
+  startHash: v.string(),
+  replayed: v.nullable(figure),
   on: v.array(
     fields({
-      ...{ data: v.string(), split: v.nullable(v.string()), dataHash: v.string(), rows: whole(1), metric: v.string() },
+      data: v.string(),
+      split: v.nullable(v.string()),
+      dataHash: v.string(),
+      rows: whole(1),
+      metric: v.string(),
       better: v.picklist(["greater", "less", "none"]),
-      ...{ before: figure, now: figure, low: end, high: end, lost: v.boolean() },
+      before: figure,
+      now: figure,
+      low: end,
+      high: end,
+      lost: v.boolean(),
     }),
   ),
 });

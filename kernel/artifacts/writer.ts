@@ -18,7 +18,9 @@ export interface Writer {
 }
 
 export const writerSchema: Schema<Writer> = fields({
-  ...{ id: v.pipe(v.number(), v.integer()), machine: v.string(), since: v.nullable(v.string()) },
+  id: v.pipe(v.number(), v.integer()),
+  machine: v.string(),
+  since: v.nullable(v.string()),
   locks: v.exactOptional(v.literal(true)),
 });
 export const isWriter = like(writerSchema);

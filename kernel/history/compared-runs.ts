@@ -178,7 +178,8 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
     const values = cells.flatMap((one) => (one?.value === null || one === null ? [] : [one.value]));
     const best = values.length < 2 ? null : bestOf(values, line.better);
     return {
-      ...{ metric: line.metric, better: line.better },
+      metric: line.metric,
+      better: line.better,
       on: twice(line) ? `${line.on} (content ${contentOf(line.rows)})` : line.on,
       cells: cells.map(
         (one) =>

@@ -46,7 +46,14 @@ export async function describeIn(
   if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
   await writeModelCard(folder, {
     ...(o.deployed && { deployed: o.deployed }),
-    ...{ name: lock.name, plan, lock, data, events, saved, registry, machine: machineText() },
+    name: lock.name,
+    plan,
+    lock,
+    data,
+    events,
+    saved,
+    registry,
+    machine: machineText(),
     base: cardBase(plan.recipe.model, run),
     compressed: compressedOf(plan, run),
     since: readSince(run.path),

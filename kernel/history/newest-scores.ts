@@ -77,10 +77,14 @@ export function validationScores(
     .map(([name, value]) => ({
       metric: `validation ${plain(name)}`,
       value: finite(value),
-      ...{ low: null, high: null, better: directionOf(name) },
+      low: null,
+      high: null,
+      better: directionOf(name),
       on: `${data ?? "data"}.validation`,
       rows: rowsOf(dataHash ?? "?", "validation"),
-      ...{ count: null, step: validation.step, at: null },
+      count: null,
+      step: validation.step,
+      at: null,
     }));
 }
 

@@ -173,7 +173,11 @@ function evaluationsIn(text: string): readonly EvaluationRow[] {
       Object.entries(score.metrics).map(([name, given]) => {
         const { metric, on, count, low, high } = listedScore(score, name, given);
         return {
-          ...{ at: printable(score.at), step: score.step, on, rows: count === null ? "" : String(count), metric },
+          at: printable(score.at),
+          step: score.step,
+          on,
+          rows: count === null ? "" : String(count),
+          metric,
           value: significant(given.value),
           interval: low === null || high === null ? null : `${significant(low)} – ${significant(high)}`,
         };

@@ -117,16 +117,19 @@ export class RunList {
       if (!["plan.json", "lock.json", "events.jsonl", "checkpoints"].some((name) => has.includes(name))) return;
       const { mtimeMs } = await stat(folder).catch(() => ({ mtimeMs: 0 }));
       entry = {
-        ...{ log: new RunLog(), about: null, read: 0, stamp: "", torn: Buffer.alloc(0), touched: mtimeMs },
-        ...{
-          scores: { stamp: "", value: [] },
-          notes: { stamp: "", value: noNotes },
-          held: false,
-          detached: false,
-          trials: 0,
-          summary: null,
-          revision: 0,
-        },
+        log: new RunLog(),
+        about: null,
+        read: 0,
+        stamp: "",
+        torn: Buffer.alloc(0),
+        touched: mtimeMs,
+        scores: { stamp: "", value: [] },
+        notes: { stamp: "", value: noNotes },
+        held: false,
+        detached: false,
+        trials: 0,
+        summary: null,
+        revision: 0,
       };
       this.entries.set(id, entry);
     }

@@ -92,7 +92,12 @@ export function arranged(all: readonly RunSummary[], view: RunView): Arranged {
   );
   return {
     order: rows.flatMap((row) => (row.is === "run" ? [row.id] : [])),
-    ...{ rows, total: fitting.length, all: runs.length, left: items.length - shown, scores, score },
+    rows,
+    total: fitting.length,
+    all: runs.length,
+    left: items.length - shown,
+    scores,
+    score,
     data: dataOf(all),
     tags: [...new Set(runs.flatMap(({ tags }) => tags))].sort((a, b) => a.localeCompare(b)).slice(0, 200),
     ids: [...new Set(ids)],
@@ -167,7 +172,9 @@ function choicesOf(runs: readonly RunSummary[]): {
     return [
       { ...choice, runs: having.size },
       ...several.map(([rows, { label, runs: those }]) => ({
-        ...{ ...choice, key: keyOf(choice.metric, rows), runs: those.size },
+        ...choice,
+        key: keyOf(choice.metric, rows),
+        runs: those.size,
         on: labels.filter((one) => one === label).length > 1 ? `${label} (content ${contentOf(rows)})` : label,
       })),
     ];
@@ -330,17 +337,15 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
   const trial = best?.trial;
   const goal = trial?.goal;
   const row: ListRow = {
-    ...{
-      is: "sweep",
-      key: sweep,
-      name: trialOf(newest).sweep,
-      trials: runs.length,
-      ...(trialOf(newest).seeds && { seeds: true as const }),
-      live,
-      failed,
-      open,
-      newest: newest.id,
-    },
+    is: "sweep",
+    key: sweep,
+    name: trialOf(newest).sweep,
+    trials: runs.length,
+    ...(trialOf(newest).seeds && { seeds: true as const }),
+    live,
+    failed,
+    open,
+    newest: newest.id,
     score: score ?? (goal && trial.score !== null ? goalScore(goal, trial.score) : null),
     best: best && trial ? { id: best.id, number: trial.number, values: trial.values } : null,
   };

@@ -103,20 +103,25 @@ const scored = v.pipe(
 );
 const scoreValue: Schema<ScoreValue> = fields({
   value: scored,
-  ...{ low: v.optional(end, null), high: v.optional(end, null) },
+  low: v.optional(end, null),
+  high: v.optional(end, null),
   better: v.optional(v.fallback(v.picklist(["greater", "less", "none"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
 const partDifference: Schema<PartDifferenceKept> = fields({
-  ...{ greatest: v.string(), least: v.string(), value: figure },
-  ...{ low: v.optional(end, null), high: v.optional(end, null) },
+  greatest: v.string(),
+  least: v.string(),
+  value: figure,
+  low: v.optional(end, null),
+  high: v.optional(end, null),
 });
 const sliceScores: Schema<readonly SliceScores[]> = v.array(
   fields({
     by: v.string(),
     slices: v.array(
       fields({
-        ...{ name: v.string(), rows: figure },
+        name: v.string(),
+        rows: figure,
         metrics: v.nullable(table(fields({ value: scored, low: v.optional(end, null), high: v.optional(end, null) }))),
       }),
     ),
@@ -125,19 +130,30 @@ const sliceScores: Schema<readonly SliceScores[]> = v.array(
 );
 const attackScores: Schema<readonly AttackScores[]> = v.array(
   fields({
-    ...{ attack: v.string(), found: v.boolean(), said: v.string(), how: v.string() },
+    attack: v.string(),
+    found: v.boolean(),
+    said: v.string(),
+    how: v.string(),
     figures: v.array(
       fields({
-        ...{ name: v.string(), value: scored, low: v.optional(end, null), high: v.optional(end, null) },
-        ...{ chance: figure, most: v.optional(end, null) },
+        name: v.string(),
+        value: scored,
+        low: v.optional(end, null),
+        high: v.optional(end, null),
+        chance: figure,
+        most: v.optional(end, null),
       }),
     ),
   }),
 );
 const scoreLine = fields({
-  ...{ at: v.string(), step: figure, data: v.string() },
+  at: v.string(),
+  step: figure,
+  data: v.string(),
   split: v.optional(v.fallback(v.nullable(v.string()), null), null),
-  ...{ dataHash: v.string(), rows: figure, metrics: object },
+  dataHash: v.string(),
+  rows: figure,
+  metrics: object,
   slices: v.exactOptional(v.fallback(sliceScores, [])),
   attacks: v.exactOptional(v.fallback(attackScores, [])),
 });

@@ -88,7 +88,7 @@ export interface World {
   readonly files?: Readonly<Record<string, string>>;
   readonly live?: Readonly<Record<string, FactOf<"name">>>;
 }
-function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
+export function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
   switch (need.about) {
     case "table":
       return world.table && ("failed" in world.table || "columns" in world.table)

@@ -22,14 +22,24 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
   const config = family.config(json);
   const { state } = assembleForward(
     {
-      ...{ family, config, labels: 2, seed: 0, prefixInCheckpoint: true, tensors: {} },
+      family,
+      config,
+      labels: 2,
+      seed: 0,
+      prefixInCheckpoint: true,
+      tensors: {},
       task: { call: taskCall, implementation: await loadWord(task) },
       technique: { call, implementation },
     },
     false,
   );
   const facts: AdapterFacts = {
-    ...{ base, revision: null, task: null, head: [], sizes: family.sizes(config), inOut: false },
+    base,
+    revision: null,
+    task: null,
+    head: [],
+    sizes: family.sizes(config),
+    inOut: false,
     states: Object.fromEntries(
       Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]),
     ),

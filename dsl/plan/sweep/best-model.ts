@@ -52,8 +52,14 @@ export function namedBest(program: Program, name: string, span: Span): Named | u
   const given = new Map([["load", load]]);
   for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
   const draft: Draft = {
-    ...{ is: "model", name, span, source: program.source, given },
-    ...{ broken: false, needs: [], allowances: [] },
+    is: "model",
+    name,
+    span,
+    source: program.source,
+    given,
+    broken: false,
+    needs: [],
+    allowances: [],
   };
   const plan = resolveLoaded(program, draft, span)?.plan;
   if (!plan) return undefined;

@@ -44,7 +44,9 @@ export function spaceOf(program: Program, node: WordNode, parameter: Parameter, 
   }
   const shares = number.unit === "share" || (number.unit === "share-or-count" && isShare(written.to));
   const space: Range = {
-    ...{ space: drawn, from, to },
+    space: drawn,
+    from,
+    to,
     integer: number.integer === true || (number.unit === "share-or-count" && !shares),
     ...(shares && { share: true }),
   };

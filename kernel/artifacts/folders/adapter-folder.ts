@@ -50,22 +50,23 @@ export function adapterOf(o: {
   // The hub's name is found from anywhere; what was written may be short for it, or stand for a run here.
   const base = o.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
-    ...{
-      base,
-      revision: o.origin?.revision ?? null,
-      task,
-      head: [...new Set(o.head.map((path) => path.split(".")[0]!))],
-      sizes: o.sizes,
-    },
+    base,
+    revision: o.origin?.revision ?? null,
+    task,
+    head: [...new Set(o.head.map((path) => path.split(".")[0]!))],
+    sizes: o.sizes,
     states: Object.fromEntries(
       Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]]),
     ),
     inOut: registry.find("model", o.family)?.capabilities?.layout === "in_out",
   };
   const config = (ours ? undefined : technique.config?.(model.technique, facts)) ?? {
-    ...{ format: "tunebook", technique: model.technique.word, arguments: model.technique.arguments },
+    format: "tunebook",
+    technique: model.technique.word,
+    arguments: model.technique.arguments,
     ...(model.technique.definition !== undefined && { definition: model.technique.definition }),
-    ...{ base_model_name_or_path: base, task: model.task.word },
+    base_model_name_or_path: base,
+    task: model.task.word,
   };
   return { names: o.saved, config, standardised: o.standardised ?? null };
 }

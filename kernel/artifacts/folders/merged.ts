@@ -155,11 +155,9 @@ async function compared(
   const tokens = Int32Array.from({ length: 2 * length }, (_, i) => (7 + i * 31) % vocabulary);
   const feed = (data: Int32Array): NDArray => ({ dtype: "i32", shape, bytes: new Uint8Array(data.buffer) });
   const all: Readonly<Record<string, NDArray>> = {
-    ...{
-      input_ids: feed(tokens),
-      attention_mask: feed(new Int32Array(2 * length).fill(1)),
-      decoder_input_ids: feed(tokens),
-    },
+    input_ids: feed(tokens),
+    attention_mask: feed(new Int32Array(2 * length).fill(1)),
+    decoder_input_ids: feed(tokens),
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
   const logitsOf = async (of: Pick<Session, "run">) =>

@@ -28,7 +28,11 @@ type Limits = { readonly low: number; readonly high: number; readonly log?: bool
 type Stepped = { readonly step?: unknown; readonly q?: unknown };
 const choices: Schema<readonly Choice[]> = v.array(v.union([v.string(), v.number(), v.boolean(), v.null()]));
 const limits: Schema<Limits> = fields({
-  ...{ low: figure, high: figure, log: v.optional(v.boolean()), step: maybe, q: maybe },
+  low: figure,
+  high: figure,
+  log: v.optional(v.boolean()),
+  step: maybe,
+  q: maybe,
 });
 const full: Schema<{ readonly name: string; readonly attributes: Json }> = fields({
   name: v.string(),

@@ -85,11 +85,18 @@ export class Replay {
     if (!study) return;
     const { value, values, distributions = {}, params = {}, intermediate_values: reports = {} } = made;
     const trial: LoggedTrial = {
-      ...{ id: this.trials.length, number: study.trials.length, worker: made.worker_id },
+      id: this.trials.length,
+      number: study.trials.length,
+      worker: made.worker_id,
       state: made.state ?? STATE.running,
-      ...{ params: new Map(), userAttrs: new Map(), systemAttrs: new Map(), reports: new Map() },
+      params: new Map(),
+      userAttrs: new Map(),
+      systemAttrs: new Map(),
+      reports: new Map(),
       values: numbers(values ?? (value === undefined || value === null ? null : [value])),
-      ...{ begun: timeOf(made.datetime_start), ended: timeOf(made.datetime_complete), changes: 0 },
+      begun: timeOf(made.datetime_start),
+      ended: timeOf(made.datetime_complete),
+      changes: 0,
     };
     for (const [name, at] of Object.entries(params)) param(trial, name, at, distributions[name]);
     for (const [step, score] of Object.entries(reports)) trial.reports.set(Number(step), score ?? Number.NaN);

@@ -31,7 +31,11 @@ export interface SearchPlace extends SearchAt {
 
 const place: Schema<SearchPlace> = fields({
   version: v.literal(1),
-  ...{ sweep: v.string(), address: v.string(), token: v.nullable(v.string()), job: v.string(), since: v.string() },
+  sweep: v.string(),
+  address: v.string(),
+  token: v.nullable(v.string()),
+  job: v.string(),
+  since: v.string(),
   lost: v.exactOptional(v.boolean()),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
   node: fields({ id: v.string(), host: v.string(), address: v.string() }),

@@ -29,7 +29,9 @@ const space: Schema<Space> = v.lazy(() =>
     fields({ space: v.literal("choice"), of: v.array(v.union([value, space, nested])) }),
     fields({
       space: v.picklist(["log", "uniform"]),
-      ...{ from: figure, to: figure, integer: v.boolean() },
+      from: figure,
+      to: figure,
+      integer: v.boolean(),
       step: v.exactOptional(figure),
       share: v.exactOptional(v.literal(true)),
     }),
@@ -42,7 +44,8 @@ const term: Schema<Relation["terms"][number]> = v.lazy(() =>
   v.union([fields({ path: text }), fields({ number: figure }), fields({ term: text, of: v.array(term) })]),
 );
 const relation: Schema<Relation> = fields({
-  ...{ relation: text, terms: v.tuple([term, term]) },
+  relation: text,
+  terms: v.tuple([term, term]),
   when: v.exactOptional(fields({ path: text, word: text })),
 });
 const goal: Schema<SweepPlan["goal"]> = fields({ direction, metric: call });
@@ -51,18 +54,25 @@ const start: Schema<NonNullable<SweepPlan["start"]>[number]> = v.union([
   fields({ journal: text, folder: text }),
 ]);
 const sweep: Schema<SweepPlan> = fields({
-  ...{ model: text, data: text, recipe: v.nullable(text), vary: table(space) },
+  model: text,
+  data: text,
+  recipe: v.nullable(text),
+  vary: table(space),
   where: v.exactOptional(v.array(relation)),
-  ...{ search: call, trials: maybeNumber, budgetMs: maybeNumber },
+  search: call,
+  trials: maybeNumber,
+  budgetMs: maybeNumber,
   budgetTokens: v.exactOptional(figure),
   repeats: v.exactOptional(whole(1)),
   start: v.exactOptional(v.array(start)),
-  ...{ goal, goals: v.array(goal) },
+  goal,
+  goals: v.array(goal),
   require: v.exactOptional(v.array(call)),
   pruner: v.nullable(call),
   runner: v.exactOptional(call),
   atOnce: v.exactOptional(whole(1)),
-  ...{ plan: planSchema, seed: figure },
+  plan: planSchema,
+  seed: figure,
 });
 /** Names of Tune: they are parts of paths too. */
 const name = v.pipe(text, v.regex(/^[\p{ID_Start}_][\p{ID_Continue}]*$/u));

@@ -26,7 +26,9 @@ export interface TrialOf {
   readonly seeds?: true;
 }
 export const trialSchema: Schema<TrialOf> = fields({
-  ...{ sweep: v.string(), journal: v.string(), number: whole(1) },
+  sweep: v.string(),
+  journal: v.string(),
+  number: whole(1),
   goal: fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
   seeds: v.exactOptional(v.literal(true)),
 });
@@ -122,7 +124,9 @@ function trialIn(value: unknown): TrialOf | null {
   if (!isTrial(value)) return null;
   const { sweep, journal, number, goal, seeds } = value;
   return {
-    ...{ sweep: plain(sweep), journal: plain(journal), number },
+    sweep: plain(sweep),
+    journal: plain(journal),
+    number,
     goal: { metric: plain(goal.metric), direction: goal.direction },
     ...(seeds && { seeds }),
   };

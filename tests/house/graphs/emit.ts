@@ -1,0 +1,126 @@
+/** The programs that a plan opens in an engine, emitted for TensorFlow and ONNX, as one hash each. */
+import { createHash } from "node:crypto";
+import { emitOnnx } from "#dsl/emit/onnx/emit.js";
+import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
+import type { Program } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import { implementationOf } from "#dsl/types/loaded.js";
+import type { Base } from "#kernel/core/bases/base.js";
+import { does } from "#kernel/core/session/words.js";
+import type { Engine, Session } from "#kernel/engine/engine.js";
+import { openModel } from "#kernel/session/models/open-model.js";
+import { runsBeside } from "#stdlib/lib/students/teachable.js";
+import type { Lessons } from "#stdlib/programs/options.js";
+import { registry } from "#stdlib/registry.js";
+import { baseOf, labelsOf, type Planned } from "./plans.js";
+
+export type Programs = Readonly<Record<string, Program>>;
+/** Graph name → SHA-256 (hex) of its bytes. */
+export type Hashes = Readonly<Record<string, string>>;
+
+/** All that is opened for a training: its steps, its scores, and what writes text where the task does. */
+export async function programsOf(planned: Planned): Promise<Programs> {
+  const { plan } = planned;
+  const base = await trainedBase(planned);
+  let opened: Programs = {};
+  const open = (_: Engine, { programs }: { readonly programs: Programs }): Promise<Session> => {
+    opened = programs;
+    return Promise.resolve(CLOSED);
+  };
+  const labels = labelsOf(plan.recipe.data);
+  const model = await openModel(ENGINE, plan, base, labels, ".", open, await lessonsOf(planned));
+  const consolidation = model.learnt(model.strategies);
+  const { task, technique } = plan.recipe.model;
+  // Prompt tuning hides the tokens that an explanation would be about.
+  const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.why === true;
+  return {
+    ...opened,
+    ...(explains && { why: model.why() }),
+    ...(consolidation?.look && { fisher: consolidation.look("loss", true).program }),
+    ...(consolidation && { consolidate: consolidation.takeDown }),
+  };
+}
+
+/** The base of the plan; a student's is cut from its teacher's. */
+async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
+  const { model, compress } = plan.recipe;
+  const { base: name, scratch } = teacher?.recipe.model ?? model;
+  const base = await baseOf({ name, ...(scratch && { scratch }) });
+  if (!teacher || !compress) return base;
+  const family = registry.find("model", base.facts.family)?.capabilities;
+  const made = registry.find("student", compress.stage.word)?.capabilities?.makes?.(compress.stage, base.facts, family);
+  if (!made || !("shapes" in made)) throw new Error(`${compress.stage.word} makes no student`);
+  return { ...base, facts: { ...base.facts, ...made } };
+}
+
+async function lessonsOf({ plan, teacher }: Planned): Promise<Lessons | undefined> {
+  const { compress, model } = plan.recipe;
+  if (!teacher || !compress) return undefined;
+  const calls = (await does(compress.stage, "student")).lessons?.(compress.stage) ?? [];
+  const lessons = await Promise.all(calls.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
+  const inProgram = runsBeside(calls, registry.find("task", model.task.word)?.capabilities);
+  return { lessons, beside: false, teacher: inProgram ? await teacherOf(teacher) : null };
+}
+
+async function teacherOf({ recipe: { model, data } }: Plan): Promise<NonNullable<Lessons["teacher"]>> {
+  const { facts } = await baseOf({ name: model.base });
+  const family = await implementationOf(registry, "model", facts.family);
+  const full = { kind: "technique", word: "full", arguments: {} };
+  return {
+    family,
+    config: family.config(facts.config),
+    labels: labelsOf(data).length,
+    task: { call: model.task, implementation: await does(model.task, "task") },
+    technique: { call: full, implementation: await does(full, "technique") },
+  };
+}
+
+const unused = (): never => {
+  throw new Error("no program is run");
+};
+/** An engine that can do everything and opens nothing. */
+const ENGINE: Engine = {
+  info: { name: "tensorflow", title: "none", device: "cpu", threads: 1, pid: 0, why: "" },
+  can: () => Promise.resolve([]),
+  clock: unused,
+  open: unused,
+  close: unused,
+  died: new Promise<never>(() => undefined),
+};
+const CLOSED: Session = {
+  programs: [],
+  run: unused,
+  add: unused,
+  remove: unused,
+  save: unused,
+  load: unused,
+  reset: unused,
+  setAside: unused,
+  takeBack: unused,
+  letGo: unused,
+  read: unused,
+  write: unused,
+  dispose: unused,
+};
+
+const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
+
+/** Of each program the initial state and the bytes of both engines; "refused" where an engine has no form of it. */
+export function hashesOf(programs: Programs): Hashes {
+  return Object.fromEntries(
+    Object.entries(programs).flatMap(([name, program]) => [
+      [`${name}.state`, sha256(JSON.stringify(program.state))],
+      [`${name}.tensorflow`, hashOf(() => emitTensorflow({ [name]: program }, { kernels: true }).savedModel)],
+      [`${name}.onnx`, hashOf(() => emitOnnx(program).bytes)],
+    ]),
+  );
+}
+function hashOf(emit: () => Uint8Array): string {
+  try {
+    return sha256(emit());
+  } catch (error) {
+    if (error instanceof CodedError) return `refused: ${error.code}`;
+    throw error;
+  }
+}

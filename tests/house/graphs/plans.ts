@@ -1,0 +1,129 @@
+/** From a program's text to its plans, answered from the tiny models of `tests/fixtures`. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
+import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Action } from "#dsl/plan/action.js";
+import { nothingOutside } from "#dsl/plan/outside.js";
+import type { Plan } from "#dsl/plan/plan.js";
+import type { BaseFacts, Need } from "#dsl/types/facts.js";
+import type { DataPlan } from "#dsl/types/subject.js";
+import { openBase } from "#kernel/bases/open.js";
+import type { Base } from "#kernel/core/bases/base.js";
+import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
+import { registry } from "#stdlib/registry.js";
+import { answer } from "#tests/dsl/world.js";
+import { root } from "#tests/imports.js";
+
+/** Columns of every table: all that the programs name. */
+const COLUMNS = [
+  ...["text", "label", "part", "body", "team", "customer", "a", "b", "remark", "grade", "first", "second", "score"],
+  ...["messages", "tokens", "tags", "question", "context", "answer", "en", "fr"],
+];
+const LABELS = ["no", "yes"];
+
+/** Fixtures that stand for the bases of shipped programs, by family. */
+const STAND_INS: readonly (readonly [RegExp, string])[] = [
+  [/gpt2/i, "gpt2-plain"],
+  [/t5/i, "t5-plain"],
+  [/llama|smollm/i, "llama-grouped"],
+  [/./, "bert-plain"],
+];
+
+const opened = new Map<string, Promise<Base>>();
+/**
+ * The fixture of that name, or one of its family. A tokenizer and 512 positions are claimed, so that shipped programs compile: no
+ * graph depends on either.
+ */
+export function tinyBase(name: string): Promise<Base> {
+  const models = join(root, "tests/fixtures/models");
+  const known = existsSync(join(models, name, "config.json"));
+  const fixture = known
+    ? name
+    : must(
+        STAND_INS.find(([pattern]) => pattern.test(name)),
+        "a fixture",
+      )[1];
+  const before = opened.get(fixture);
+  if (before) return before;
+  const base = openBase(join(models, fixture), "folder", registry).then((found) => ({
+    ...found,
+    facts: { ...found.facts, folder: fixture, hasTokenizer: true, tokens: "tiny", chatTemplate: true, positions: 512 },
+  }));
+  opened.set(fixture, base);
+  return base;
+}
+
+/** What a base from scratch will be, as the compiler and the assembler see it. */
+async function scratchBase(scratch: NonNullable<Extract<Need, { about: "base" }>["scratch"]>): Promise<Base> {
+  const facts: BaseFacts = { ...(await scratchOf(scratch, 200, registry)), folder: "scratch", hash: "scratch" };
+  return { folder: "scratch", files: [], hash: "scratch", facts, from: "folder" };
+}
+
+export function baseOf(need: Pick<Extract<Need, { about: "base" }>, "name" | "scratch">): Promise<Base> {
+  return need.scratch ? scratchBase(need.scratch) : tinyBase(need.name);
+}
+
+export function labelsOf({ columns }: Pick<DataPlan, "columns">): readonly string[] {
+  return ["label", "labels", "tags"].some((role) => role in columns) ? LABELS : [];
+}
+
+function dataFactsFor(need: Extract<Need, { about: "data" }>): Fact {
+  const facts = answer(need, {});
+  if (!("splits" in facts)) return facts;
+  const labels = labelsOf(need.data);
+  const target = "target" in need.data.columns || "text_pair" in need.data.columns;
+  const splits = Object.entries(facts.splits).map(([name, split]) => {
+    const count = Math.floor(split.rows / Math.max(1, labels.length));
+    const counts = labels.map((label, i) => ({
+      label,
+      count: i === 0 ? split.rows - count * (labels.length - 1) : count,
+    }));
+    return [name, { ...split, labels: counts, ...(target && { targets: split.lengths }) }] as const;
+  });
+  return { ...facts, labels, splits: Object.fromEntries(splits) };
+}
+
+async function answerFor(need: Need): Promise<Fact> {
+  if (need.about === "base") return (await baseOf(need)).facts;
+  if (need.about === "data") return dataFactsFor(need);
+  return answer(need, { table: COLUMNS });
+}
+
+/** Actions of a program that must be without errors. */
+export async function actionsOf(title: string, text: string): Promise<readonly Action[]> {
+  const sources = [{ id: title, title, text }];
+  const { actions, diagnostics } = await compileAnswered(sources, {
+    registry,
+    purpose: "run",
+    outside: nothingOutside,
+    answer: answerFor,
+  });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  if (!actions || errors.length > 0) {
+    const messages = errors.map(({ code, data }) => `${code}: ${wordsOf(code, data).message}`);
+    throw new Error(`${title} does not compile: ${messages.join("; ")}`);
+  }
+  return actions;
+}
+
+/** Plans by the name of their run, with the larger model's plan where a student learns from it. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly teacher?: Plan;
+}
+
+export function plansIn(actions: readonly Action[]): ReadonlyMap<string, Planned> {
+  const plans = new Map<string, Planned>();
+  for (const action of actions) {
+    if (action.verb === "train" || action.verb === "federate") plans.set(action.name, { plan: action.plan });
+    if (action.verb === "update") for (const { name, plan } of action.stages) plans.set(name, { plan });
+    if (action.verb === "compress")
+      for (const { name, start, plan } of action.stages) {
+        const teacher = plans.get(start)?.plan;
+        plans.set(name, { plan, ...(teacher && { teacher }) });
+      }
+  }
+  return plans;
+}
