@@ -1,7 +1,4 @@
 /** Node loads it before a program of this folder (`--import`): errors have their texts. */
-import { registerAllCodes, type AllCodeData } from "#kernel/codes.js";
-
-/** Codes that the programs of this folder may meet. */
-export type BenchCode = keyof AllCodeData;
+import { registerAllCodes } from "#kernel/codes.js";
 
 registerAllCodes();

@@ -21,7 +21,7 @@ export interface OddLabelCodeData {
   };
   "labels-like-splits": OddLabelCodeData["labels-like-ids"] & {
     readonly has: readonly string[];
-    /** The split that reads such a column, as it is written; absent: the vocabulary has none. */
+    /** The split word that reads a column of split names, such as `by_column(…)`. Absent if the vocabulary has none. */
     readonly split?: string;
   };
   "numbers-as-text": { readonly column: string; readonly role: string; readonly some: readonly string[] };

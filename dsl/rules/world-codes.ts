@@ -72,7 +72,7 @@ export interface WorldCodeData {
     readonly heads?: Readonly<Record<string, readonly string[]>>;
     /** The statement that was to train it, and did not end. */
     readonly began?: string;
-    /** Its mask was asked for, which some data would be enough for. */
+    /** The statement shows the model's mask, which it also can without training, `on` some data. */
     readonly mask?: true;
   };
   "changed-since-trained": { readonly model: string; readonly changes?: readonly Change[] };

@@ -4,7 +4,7 @@ import { entryOf, type CodeTable } from "../diagnostics/codes.js";
 /** The data of each code. */
 export interface SyntaxCodeData {
   /** `advice`: what to do about what was probably meant. */
-  /** `names`: what stands in the brackets. */
+  /** `names`: the text between the brackets. */
   "bracketed-names": { readonly names: string };
   unexpected: { readonly found: string; readonly expected: string; readonly advice?: string };
   "unclosed-bracket": { readonly open: string; readonly close: string };

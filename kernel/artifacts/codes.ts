@@ -37,7 +37,7 @@ export interface ArtifactsCodeData {
   "no-rows": { readonly data: string; readonly split: string };
   "no-space": {
     readonly path: string;
-    /** `saving`: of a folder that somebody asked for. `training`: the training is done and what describes it could not be written. `deploying`: of a place that was deployed to. */
+    /** What was being written: a folder to save to, the description of a finished training, or a deployment. */
     readonly after?: "saving" | "training" | "deploying";
   };
   "calibration-broken": { readonly file: string; readonly why: string };

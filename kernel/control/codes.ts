@@ -11,7 +11,7 @@ export interface ControlCodeData {
     readonly at?: string;
     readonly ended: "stopped" | "failed" | "cut off";
     readonly how: string;
-    /** What its process said last. */
+    /** The last lines that the process printed. */
     readonly why?: string;
     readonly log: readonly string[];
     readonly step: number;

@@ -6,7 +6,7 @@ export interface DeployingCodeData {
   "proof-failed": {
     readonly model: string;
     readonly target: string;
-    /** Empty: none was asked, since its files are others. */
+    /** Name of the runtime. Empty if no runtime was asked, because the files differ already. */
     readonly runtime: string;
     /** What was found, each a clause. */
     readonly found: readonly string[];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { entryOf, registerCodes, type CodeEntry } from "#dsl/diagnostics/codes.js";
+import { entryOf, registerCodes, wordsFor, type Code, type CodeEntry } from "#dsl/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 /** Paths of the compiled modules in `built`, with `/`. */
@@ -51,6 +51,11 @@ describe("tables of codes", () => {
     for (const name of tables.keys())
       for (const code of await codesOf(name)) if (entryOf(code) === undefined) missing.push(`${name}: ${code}`);
     assert.deepEqual(missing, []);
+  });
+
+  it("lack a code: its message is the code and its data, without control characters", () => {
+    const { message } = wordsFor({ code: "no-such-code" as Code, data: { file: "a\u001b[31m.csv" } });
+    assert.equal(message, 'no-such-code {"file":"a\\u001b[31m.csv"}');
   });
 
   it("can't share a code", () => {

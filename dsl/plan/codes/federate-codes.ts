@@ -4,7 +4,7 @@ import { tuneText } from "../text.js";
 
 /** The data of each code. */
 export interface FederateCodeData {
-  /** `joined`: how many join by themselves, beside data of several names or `clients`. */
+  /** `joined`: how many clients join on their own, where the statement also names several data or has `clients`. */
   "clients-twice":
     | { readonly data: readonly string[]; readonly clients: string }
     | { readonly joined: number; readonly data?: readonly string[]; readonly clients?: string };

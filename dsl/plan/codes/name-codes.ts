@@ -51,7 +51,7 @@ export interface NameCodeData {
     readonly refused?: string;
     /** A run of that name, as `load` takes it. */
     readonly kept?: string;
-    /** Its best trial is asked for. */
+    /** The program uses a sweep's best trial, as in `s.best`. */
     readonly swept?: true;
     /** How such a name is defined. */
     readonly example?: string;

@@ -24,7 +24,7 @@ export interface RayCodeData {
     readonly sweep: string;
     readonly address: string;
     readonly how: string;
-    /** Trials that are over, as far as it is known here. */
+    /** Trials known to have ended. */
     readonly ended: number;
     readonly log: readonly string[];
   };

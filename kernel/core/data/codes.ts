@@ -18,7 +18,7 @@ export interface CoreDataCodeData {
       readonly count: number;
     }[];
   };
-  /** `reader`: what gives texts to the model. `changed`: how many `of` the texts that were asked the cleaners would change. */
+  /** `reader`: the statement that gives texts to the model. The cleaners would change `changed` of its `of` texts. */
   "texts-not-cleaned": {
     readonly model: string;
     readonly reader: string;

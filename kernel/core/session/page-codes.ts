@@ -4,7 +4,7 @@ import type { CodeTable } from "#dsl/diagnostics/codes.js";
 /** The data of each code. */
 export interface PageCodeData {
   "not-trained-on-page": {
-    /** As it is written, or a few words. */
+    /** The statement's own text, or a short description. */
     readonly what: string;
     readonly why: string;
   };

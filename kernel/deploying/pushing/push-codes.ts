@@ -10,7 +10,7 @@ export interface PushCodeData {
     /** Where the token came from. */
     readonly env: string;
     readonly why: string;
-    /** What the hub answered; absent: nothing that it could be asked. */
+    /** HTTP status of the hub's answer. Absent if there was no answer. */
     readonly status?: number;
   };
   "push-with-findings": {

@@ -8,7 +8,7 @@ import { lineOf, type Place, type SourceFile } from "../file.js";
 const BARE = new Set(
   [
     "answered asked begun brought built carried caught changed chosen dealt drawn forgotten found given glanced",
-    "happened held kept known learnt lent left looked made meant named offered parted ",
+    "happened held kept known learnt lent left looked made meant named offered parted",
     "rebound reckoned rewritten said seen sent served shown swept taken taught told touched tried",
     "unheld watched written",
     "about alike alone apart around below beside earlier elsewhere enough evenly except here less near once onward",

@@ -2,6 +2,7 @@
  * Deploys while the disk is full for a time, and looks at what is left: a program of its own, so that no limit reaches the
  * tests.
  */
+import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";

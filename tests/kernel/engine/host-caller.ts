@@ -1,4 +1,5 @@
 /** A program that calls an engine's host, for tests that end it in the middle: `save FILE` or `full FILE`. */
+import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/graph/builder.js";
 import type { Program } from "#dsl/graph/program.js";

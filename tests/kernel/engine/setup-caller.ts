@@ -1,4 +1,5 @@
 /** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
+import "#tests/register-codes.js";
 import { setup } from "#kernel/engine/native/setup.js";
 
 const library = process.argv[3];

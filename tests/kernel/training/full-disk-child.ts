@@ -3,6 +3,7 @@
  * that no limit reaches the tests. The limit on the size of files stands for the disk: at 0 nothing more can be written,
  * below the size of one file that one alone can't. It holds for the engine's host too, and is taken off again.
  */
+import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

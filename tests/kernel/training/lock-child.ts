@@ -2,6 +2,7 @@
  * A process of its own for the tests of run-lock.ts: `hold FOLDER`, `turns FOLDER LOG N`, `train ROOT SEED N`,
  * `board ROOT MILLISECONDS`, `unwritable ROOT`.
  */
+import "#tests/register-codes.js";
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
