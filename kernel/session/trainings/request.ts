@@ -11,10 +11,10 @@ import type { RunLock } from "../../artifacts/run-lock.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Trained } from "../../training/loop/contract.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
-import type { Lessons } from "#stdlib/programs/options.js";
+import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Call } from "#dsl/types/value.js";
-import type { Remembered } from "../../artifacts/carried.js";
+import type { Exemplar } from "../../artifacts/carried.js";
 import type { Material } from "./material.js";
 import type { StepProvider } from "./step-provider.js";
 

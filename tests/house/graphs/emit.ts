@@ -11,7 +11,7 @@ import { does } from "#kernel/core/session/words.js";
 import type { Engine, Session } from "#kernel/engine/engine.js";
 import { openModel } from "#kernel/session/models/open-model.js";
 import { runsBeside } from "#stdlib/lib/students/teachable.js";
-import type { Lessons } from "#stdlib/programs/options.js";
+import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf, labelsOf, type Planned } from "./plans.js";
 
@@ -29,16 +29,16 @@ export async function programsOf(planned: Planned): Promise<Programs> {
     return Promise.resolve(CLOSED);
   };
   const labels = labelsOf(plan.recipe.data);
-  const model = await openModel(ENGINE, plan, base, labels, ".", open, await lessonsOf(planned));
-  const consolidation = model.learnt(model.strategies);
+  const model = await openModel(ENGINE, plan, base, labels, ".", open, await objectiveOf(planned));
+  const consolidation = model.consolidation(model.strategies);
   const { task, technique } = plan.recipe.model;
   // Prompt tuning hides the tokens that an explanation would be about.
   const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.why === true;
   return {
     ...opened,
     ...(explains && { why: model.why() }),
-    ...(consolidation?.look && { fisher: consolidation.look("loss", true).program }),
-    ...(consolidation && { consolidate: consolidation.takeDown }),
+    ...(consolidation?.fisher && { fisher: consolidation.fisher("loss", true).program }),
+    ...(consolidation && { consolidate: consolidation.consolidate }),
   };
 }
 
@@ -54,16 +54,17 @@ async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
   return { ...base, facts: { ...base.facts, ...made } };
 }
 
-async function lessonsOf({ plan, teacher }: Planned): Promise<Lessons | undefined> {
+async function objectiveOf({ plan, teacher }: Planned): Promise<ObjectiveOptions | undefined> {
   const { compress, model } = plan.recipe;
   if (!teacher || !compress) return undefined;
-  const calls = (await does(compress.stage, "student")).lessons?.(compress.stage) ?? [];
-  const lessons = await Promise.all(calls.map(async (call) => ({ call, implementation: await does(call, "lesson") })));
-  const inProgram = runsBeside(calls, registry.find("task", model.task.word)?.capabilities);
-  return { lessons, beside: false, teacher: inProgram ? await teacherOf(teacher) : null };
+  const losses = (await does(compress.stage, "student")).losses?.(compress.stage) ?? [];
+  const inProgram = runsBeside(losses, registry.find("task", model.task.word)?.capabilities);
+  const reference = inProgram ? "frozen" : "cached";
+  const terms = await Promise.all(losses.map(async (call) => (await does(call, "lesson")).term(call, reference)));
+  return { terms, unlabelledRows: false, teacher: inProgram ? await teacherOf(teacher) : null };
 }
 
-async function teacherOf({ recipe: { model, data } }: Plan): Promise<NonNullable<Lessons["teacher"]>> {
+async function teacherOf({ recipe: { model, data } }: Plan): Promise<TeacherOptions> {
   const { facts } = await baseOf({ name: model.base });
   const family = await implementationOf(registry, "model", facts.family);
   const full = { kind: "technique", word: "full", arguments: {} };

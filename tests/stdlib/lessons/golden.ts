@@ -9,7 +9,7 @@ import { implementationOf } from "#dsl/types/loaded.js";
 import type { Call, Value } from "#dsl/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { learntLoss, TEACHER, Watched } from "#stdlib/programs/lessons.js";
+import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -13,7 +13,7 @@ import { validate } from "#dsl/graph/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
 import { implementationOf } from "#dsl/types/loaded.js";
 import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
-import { adamw } from "#stdlib/optimizers/adamw.run.js";
+import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
@@ -24,7 +24,7 @@ import { supervise } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
-import { full } from "#stdlib/techniques/full.run.js";
+import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { continued, type Feeds } from "./small-models.js";
 
