@@ -12,7 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-sources.js";
-import { EngineRoom } from "./engines/engine-room.js";
+import { EngineManager } from "../engine/manager/engine-manager.js";
 import { ModelRoom } from "./models/model-room.js";
 import { WeightRoom } from "./models/weight-room.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
@@ -28,7 +28,7 @@ import type { NameSink, SessionOptions } from "./stage.js";
 
 export class OpenSession {
   readonly datasets = new DatasetCache();
-  readonly engines: EngineRoom;
+  readonly engines: EngineManager;
   readonly models: ModelRoom;
   readonly weights: WeightRoom;
   readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
@@ -58,7 +58,7 @@ export class OpenSession {
   constructor(readonly options: SessionOptions) {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
     this.vocabulary = options.vocabulary ?? makeVocabulary();
-    this.engines = new EngineRoom(options.startEngine);
+    this.engines = new EngineManager({ ...(options.startEngine && { start: options.startEngine }) });
     this.models = new ModelRoom(this);
     this.weights = new WeightRoom({
       datasets: this.datasets,

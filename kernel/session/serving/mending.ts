@@ -7,7 +7,7 @@ import type { Session } from "../../engine/engine.js";
 import type { ModelLoad } from "../../serving/contract.js";
 import type { ServingEvent } from "./contract.js";
 import { FEW, healthOf, type Health } from "./health.js";
-import { LONG, pauseAfter } from "./pauses.js";
+import { restartDelay, STABLE_AFTER } from "../../engine/manager/restart-delays.js";
 
 /** A model as it is mended. */
 export interface Mendable {
@@ -115,7 +115,7 @@ export class Mending {
     const [first] = this.of(session);
     if (!first) return;
     this.underWay.add(health);
-    const pause = pauseAfter(this.timesOf(first.name));
+    const pause = restartDelay(this.timesOf(first.name));
     this.o.tell({ is: "failing", name: first.name, folder: first.folder, error, again: pause });
     const timer = setTimeout(() => {
       this.timers.delete(timer);
@@ -126,7 +126,7 @@ export class Mending {
   private timesOf(name: string): number {
     const now = performance.now();
     const last = this.before.get(name);
-    const times = last && now - last.at < LONG ? last.times + 1 : 1;
+    const times = last && now - last.at < STABLE_AFTER ? last.times + 1 : 1;
     this.before.set(name, { times, at: now });
     return times;
   }

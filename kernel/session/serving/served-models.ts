@@ -11,14 +11,15 @@ import { uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { version } from "../version.js";
 import { DatasetCache } from "../answers/dataset-cache.js";
 import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
-import { LOST, ServingEngines, type ServingEngine } from "./engines.js";
+import { EngineManager } from "../../engine/manager/engine-manager.js";
+import type { ManagedEngine } from "../../engine/manager/managed-engine.js";
+import { processMemory } from "../../engine/manager/process-memory.js";
+import { restartDelay } from "../../engine/manager/restart-delays.js";
 import { find } from "./find.js";
 import { writesTexts, type Found, type OpenFound } from "./found.js";
 import { watched } from "./health.js";
-import { memoryOf } from "./memory.js";
 import { Mending, type Mendable } from "./mending.js";
-import { pauseAfter } from "./pauses.js";
-import { Served } from "./served.js";
+import { LOST, Served } from "./served.js";
 import { sharing } from "./shared-writer.js";
 import { sideBySide } from "./side-by-side.js";
 import { tellerOf } from "./teller.js";
@@ -30,7 +31,7 @@ import "../../deploying/runtimes/codes.js";
 interface Version {
   readonly served: Served;
   /** What computes it; null: a process of its own. */
-  engine: ServingEngine | null;
+  engine: ManagedEngine | null;
   /** As it was named. */
   readonly path: string;
   readonly stamp: string;
@@ -56,7 +57,7 @@ export class ServedModels implements Serving {
 
   private constructor(
     private readonly o: ServeOptions,
-    private readonly engines: ServingEngines,
+    private readonly engines: EngineManager,
   ) {
     this.home = resolve(o.folder ?? ".");
     this.mending = new Mending({
@@ -82,10 +83,13 @@ export class ServedModels implements Serving {
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
       found.push({ ...one, as, path: folder, stamp });
     }
-    const engines: ServingEngines = new ServingEngines({
-      ...(o.engine && { engine: o.engine }),
-      lost: (of, error, again) => models.lost(of, error, again),
-      back: (of, engine) => models.back(of, engine),
+    const engines: EngineManager = new EngineManager({
+      ...(o.engine && { settings: o.engine }),
+      restart: {
+        crashed: (engine, error, delay) => models.lost(engine, error, delay),
+        restarted: (engine, started) => models.back(engine, started),
+        unavailable: () => new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 }),
+      },
     });
     const models: ServedModels = new ServedModels(o, engines);
     for (const one of sharing(found))
@@ -166,7 +170,12 @@ export class ServedModels implements Serving {
   facts(): ServingFacts {
     return {
       version,
-      engines: this.running.map(({ name, title, device, pid }) => ({ name, title, device, memory: memoryOf(pid) })),
+      engines: this.running.map(({ name, title, device, pid }) => ({
+        name,
+        title,
+        device,
+        memory: processMemory(pid),
+      })),
       weights: this.memory().weights,
     };
   }
@@ -225,8 +234,8 @@ export class ServedModels implements Serving {
     { found, stamp }: { found: Found; stamp: string },
   ): Promise<Version> {
     const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
-    const engine = found.inEngine ? await this.engines.for(doing, found.precision) : null;
-    const card = (): boolean => (engine?.now?.info.device ?? "cpu") !== "cpu";
+    const engine = found.inEngine ? await this.engines.engineFor(doing, found.precision) : null;
+    const card = (): boolean => (engine?.current?.info.device ?? "cpu") !== "cpu";
     const { limits, computing } = this.o;
     const served = await Served.of(name, found, { limits, card, ...(computing && { computing }) });
     return { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
@@ -236,7 +245,7 @@ export class ServedModels implements Serving {
     const began = performance.now();
     version.opening = true;
     try {
-      await version.engine?.running();
+      await version.engine?.acquire();
       await this.embody(version);
       version.seconds = (performance.now() - began) / 1000;
     } finally {
@@ -251,7 +260,7 @@ export class ServedModels implements Serving {
   }
   private async given({ served, engine }: Version): Promise<OpenFound> {
     // Of what has a process of its own the engine is for what is done beside it.
-    const running = async (): Promise<Engine> => (engine ?? (await this.engines.for("writes", "f32"))).running();
+    const running = async (): Promise<Engine> => (engine ?? (await this.engines.engineFor("writes", "f32"))).acquire();
     const { computing, limits } = this.o;
     const told = computing && tellerOf(served.name, computing);
     const open = await served.found.open(running, { name: served.name, slots: limits.streams, ...(told && { told }) });
@@ -284,19 +293,19 @@ export class ServedModels implements Serving {
     this.o.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
   }
 
-  private lost(engine: ServingEngine, error: unknown, again: number): void {
+  private lost(engine: ManagedEngine, error: unknown, again: number): void {
     const back = again + this.took;
     for (const version of this.current.values())
       if (version.engine === engine) void version.served.lose({ why: LOST, back });
     this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
-  private async back(of: ServingEngine, engine: Engine): Promise<void> {
+  private async back(of: ManagedEngine, engine: Engine): Promise<void> {
     const its = [...this.current.values()].filter((version) => version.engine === of);
-    await Promise.all(sideBySide(its, async (one) => (of.now === engine ? this.again(one) : undefined)));
-    if (of.now !== engine) return;
-    this.took = performance.now() - of.begunAt;
-    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.diedAt) / 1000 });
+    await Promise.all(sideBySide(its, async (one) => (of.current === engine ? this.again(one) : undefined)));
+    if (of.current !== engine) return;
+    this.took = performance.now() - of.startedAt;
+    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.crashedAt) / 1000 });
   }
 
   /** Of a runtime's own process. */
@@ -336,9 +345,9 @@ export class ServedModels implements Serving {
       await this.embody(version);
       if (this.closed || version.retired) await served.close();
     } catch (error) {
-      if (this.closed || version.retired || (version.engine && version.engine.now === null)) return;
+      if (this.closed || version.retired || (version.engine && version.engine.current === null)) return;
       this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
-      const pause = pauseAfter(times + 2);
+      const pause = restartDelay(times + 2);
       await served.lose({ why: LOST, back: pause + version.seconds * 1000 });
       const timer = setTimeout(() => {
         this.timers.delete(timer);

@@ -18,9 +18,8 @@ import type {
   Writing,
 } from "../../serving/contract.js";
 import { Answering } from "./answering.js";
-import { LOST } from "./engines.js";
 import { writesTexts, type Found, type FoundFacts, type OpenFound } from "./found.js";
-import { secondsLeft } from "./pauses.js";
+import { retryAfter } from "./retry-after.js";
 import { decoded, tokensOf } from "./tokens.js";
 import "../../serving/model-codes.js";
 
@@ -47,6 +46,8 @@ const SHORT: WriteAsk = {
 /** What a computation ends with whose process, or model, is gone: nothing that whoever asked did, or can do something about. */
 const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
+/** The reason that clients get while its engine or its process starts again. */
+export const LOST = "what computes it has ended and is being started again";
 
 export interface ServedOptions {
   readonly limits: Limits;
@@ -116,7 +117,7 @@ export class Served implements ServedModel {
     return new CodedError("model-opening", {
       name,
       why,
-      seconds: due === 0 ? 1 : secondsLeft(due - performance.now()),
+      seconds: due === 0 ? 1 : retryAfter(due - performance.now()),
     });
   }
   /** What computes it; null: nothing does now. */

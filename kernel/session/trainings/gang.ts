@@ -10,7 +10,8 @@ import type { Engine, EngineInfo, Session } from "../../engine/engine.js";
 import type { Plan } from "#dsl/plan/plan.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Shares } from "../../ranks/shared-session.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import type { EngineManager } from "../../engine/manager/engine-manager.js";
+import { workOf } from "../../engine/work.js";
 import "../../ranks/codes.js";
 
 export interface Gang {
@@ -37,7 +38,7 @@ export interface Replaced {
 const MOST = 3;
 
 interface Works {
-  readonly session: { readonly engines: EngineRoom };
+  readonly session: { readonly engines: EngineManager };
   readonly request: { readonly plan: Plan; readonly onReplaced?: (replaced: Replaced) => void };
   readonly stage: { readonly signal?: AbortSignal };
   readonly run: RunFolder;
@@ -80,7 +81,7 @@ export async function together<R extends Ends>(
         throw new CodedError("gang-gave-up", { gangs: lost, step: step || null, why: loss.why }, { cause: error });
       work.request.onReplaced?.({ ...loss, step });
       checkpoints = found;
-      engine = await work.session.engines.engine(EngineRoom.work(work.request.plan));
+      engine = await work.session.engines.engine(workOf(work.request.plan));
     }
   }
 }
