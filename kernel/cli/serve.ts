@@ -10,7 +10,8 @@ import "#stdlib/lib/targets/codes.js";
 import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/serving/keys.js";
 import { noteServing } from "#kernel/control/serving.js";
 import { openLog } from "#kernel/desk/log.js";
-import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
+import { serveFolders, type Desk, type DeskOptions } from "#kernel/desk/serve-folders.js";
+import { GRACE, ServerProcess } from "#kernel/desk/server-process.js";
 import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
 import type { ServedFacts } from "#kernel/serving/control.js";
@@ -61,62 +62,54 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
   const log = openLog(o.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
-  const stopping = new AbortController();
-  let desk: Desk | null = null;
-  let status = 0;
+  const server = new ServerProcess<Desk>({
+    grace: o.grace ?? GRACE,
+    forcedStatus: statusAfter,
+    endsWithTerminal: terminalIsGone,
+  });
   let forget = (): void => undefined;
-  let isOver = (): void => undefined;
-  const over = new Promise<void>((done) => (isOver = done));
-  const stop = (name: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
-    status = name === "SIGINT" ? 130 : 0;
-    stopping.abort();
-    isOver();
-  };
-  // While models are opened it waits for that.
-  let changed = false;
-  const hangUp = (): void => {
-    if (terminalIsGone()) stop("SIGTERM");
-    else if (desk) void desk.reload();
-    else changed = true;
-  };
-  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   try {
-    desk = await serveFolders({
-      folders: served,
-      host: o.host,
-      port: o.port,
-      keys,
-      tls: tlsOf(o),
-      hosts: o.allowHost,
-      limits: limitsOf(o),
-      engine: o.engine,
-      threads: o.threads ?? null,
-      log,
-      tellsRequests: !o.quiet,
-      signal: stopping.signal,
-      ...(o.drain !== undefined && { drain: o.drain }),
-      // The log says it already where it is read in the same place.
-      ...(o.log !== undefined && {
-        warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
-      }),
-    });
-    process.stdout.write(banner(desk, o, { guarded, short }));
-    tellSystemd();
-    if (changed) void desk.reload();
-    const { url } = desk;
-    forget = noteServing({ name: "tunebook serve", url, models: desk.models(), process: process.pid });
-    await over;
-    const cut = await desk.stop(o.grace ?? GRACE);
+    const { cut, signal } = await server.run(
+      (stopped) => serveFolders(deskOptions(served, o, { keys, log, signal: stopped })),
+      (desk) => {
+        process.stdout.write(banner(desk, o, { guarded, short }));
+        tellSystemd();
+        const { url } = desk;
+        forget = noteServing({ name: "tunebook serve", url, models: desk.models(), process: process.pid });
+      },
+    );
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
-  } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    return signal === "SIGINT" ? statusAfter(signal) : 0;
   } finally {
     forget();
-    process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp);
+    server.dispose();
     log.close();
   }
-  return status;
+}
+const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
+
+function deskOptions(
+  folders: readonly ServedFolder[],
+  o: ServeCommand,
+  own: Pick<DeskOptions, "keys" | "log" | "signal">,
+): DeskOptions {
+  return {
+    ...own,
+    folders,
+    host: o.host,
+    port: o.port,
+    tls: tlsOf(o),
+    hosts: o.allowHost,
+    limits: limitsOf(o),
+    engine: o.engine,
+    threads: o.threads ?? null,
+    tellsRequests: !o.quiet,
+    ...(o.drain !== undefined && { drain: o.drain }),
+    // The log says it already where it is read in the same place.
+    ...(o.log !== undefined && {
+      warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
+    }),
+  };
 }
 
 /** A unit of `Type=notify` is ready now: Node has no sockets of that kind, so systemd's own program says it. */

@@ -1,41 +1,33 @@
 /**
- * The process of a server that a notebook started. What it serves it is told over its channel; it ends with whoever started it, on
- * SIGTERM and SIGINT in good order, and a second one of those ends it at once. SIGHUP makes it look at its folders anew. What it
- * prints is its log.
+ * The process of a server that a notebook started. The notebook orders over the process's channel what to serve; the server ends
+ * with whoever started it. Its output is its log.
  */
 import { tellParent } from "../control/parent.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { failureOf, orderedIn, type Ordered, type Said, type Serve } from "../serving/control.js";
+import { failureOf, orderedIn, type Ordered, type Serve } from "../serving/control.js";
 import { openLog } from "./log.js";
-import { GRACE, serveFolders, type Desk } from "./serve-folders.js";
+import { serveFolders, type Desk } from "./serve-folders.js";
+import { ServerProcess } from "./server-process.js";
 
-/** Milliseconds between two words on how it stands. */
-const EVERY = 1000;
-/** What is under way has so long where nobody is there any more who would look. */
+/** Milliseconds between two reports of the load. */
+const REPORT_EVERY = 1000;
+/** Grace, in ms, where the process that started the server is gone. */
 const ORPHANED = 5000;
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 const log = openLog(process.stderr);
-const opening = new AbortController();
-let desk: Desk | null = null;
-let signals = 0;
-/** Whether it was told to look anew before it had opened anything. */
-let changed = false;
-let telling: NodeJS.Timeout | undefined;
+const server = new ServerProcess<Desk>({ forcedStatus: () => 130 });
+let isOpening = false;
+let reporting: NodeJS.Timeout | undefined;
 
-for (const name of ["SIGTERM", "SIGINT"] as const)
-  process.on(name, () => {
-    if (++signals > 1) process.exit(130);
-    void end(GRACE);
-  });
-process.on("SIGHUP", () => {
-  if (desk) void desk.reload();
-  else changed = true;
+void server.stopRequested.then(() => {
+  clearInterval(reporting);
+  if (!isOpening) void end(0);
 });
-process.on("disconnect", () => void end(ORPHANED));
+process.on("disconnect", () => server.stop(ORPHANED));
 process.on("uncaughtException", (error) => {
   log.warn("failed", error);
-  void tell({ is: "failed", id: null, failure: failureOf(error) }).then(() => process.exit(1));
+  void tellParent({ is: "failed", id: null, failure: failureOf(error) }).then(() => process.exit(1));
 });
 process.on("message", (message) => {
   const order = orderedIn(message);
@@ -44,48 +36,45 @@ process.on("message", (message) => {
 
 async function follow(order: Ordered): Promise<void> {
   if (order.is === "open") return open(order.serve);
-  if (order.is === "stop") return end(order.grace);
-  if (order.is === "tell") return tellLoad(order.id);
+  if (order.is === "stop") return server.stop(order.grace);
+  if (order.is === "tell") return reportLoad(order.id);
   const { id, name, folder } = order;
   try {
-    if (!desk) throw new CodedError("desk-over", { name: "the server" });
-    await desk.replace(name, folder);
-    await tell({ is: "replaced", id, models: desk.models() });
+    if (!server.current) throw new CodedError("desk-over", { name: "the server" });
+    await server.current.replace(name, folder);
+    await tellParent({ is: "replaced", id, models: server.current.models() });
   } catch (error) {
-    await tell({ is: "failed", id, failure: failureOf(error) });
+    await tellParent({ is: "failed", id, failure: failureOf(error) });
   }
 }
 
 async function open(serve: Serve): Promise<void> {
+  isOpening = true;
   try {
-    desk = await serveFolders({ ...serve, log, tellsRequests: true, signal: opening.signal });
+    const { cut } = await server.run(
+      (signal) => serveFolders({ ...serve, log, tellsRequests: true, signal }),
+      async (opened) => {
+        await tellParent({ is: "listening", url: opened.url, port: opened.port, models: opened.models() });
+        reporting = setInterval(() => void reportLoad(null), REPORT_EVERY);
+      },
+    );
+    await end(cut);
   } catch (error) {
-    if (opening.signal.aborted) return;
     log.warn("failed", error);
-    await tell({ is: "failed", id: null, failure: failureOf(error) });
+    await tellParent({ is: "failed", id: null, failure: failureOf(error) });
     process.exit(1);
   }
-  if (opening.signal.aborted) return end(0);
-  await tell({ is: "listening", url: desk.url, port: desk.port, models: desk.models() });
-  if (changed) void desk.reload();
-  telling = setInterval(() => void tellLoad(null), EVERY);
 }
 
-async function tellLoad(id: number | null): Promise<void> {
-  if (!desk) return;
-  const { own, engine } = desk.memory();
-  await tell({ is: "load", id, load: desk.load(), memory: engine === null ? null : own + engine });
+/** `id`: of the request for it; null: the report of every second. */
+async function reportLoad(id: number | null): Promise<void> {
+  const { current } = server;
+  if (!current) return;
+  const { own, engine } = current.memory();
+  await tellParent({ is: "load", id, load: current.load(), memory: engine === null ? null : own + engine });
 }
 
-async function end(grace: number): Promise<void> {
-  opening.abort();
-  clearInterval(telling);
-  const cut = desk ? await desk.stop(grace) : 0;
-  await tell({ is: "ended", cut });
+async function end(cut: number): Promise<void> {
+  await tellParent({ is: "ended", cut });
   process.exit(0);
-}
-
-/** Settles when it was said, or nobody hears. */
-function tell(said: Said): Promise<void> {
-  return tellParent(said);
 }

@@ -1,6 +1,6 @@
 /**
- * A server: models opened from folders, HTTP over them, and what may be changed while it runs. Who started it, a command line or
- * a notebook, sees to signals and to its end.
+ * A server: models opened from folders, HTTP over them, and the changes that are possible while it runs. Signals and the end
+ * of the process are `ServerProcess`'s (./server-process.ts).
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
@@ -21,6 +21,7 @@ import { damageIn } from "../deploying/files.js";
 import { PROOF, readProof } from "../deploying/proof.js";
 import type { Line, Log } from "./log.js";
 import { Opening } from "./opening.js";
+import { GRACE } from "./server-process.js";
 import "../serving/control-codes.js";
 
 export interface DeskOptions {
@@ -46,9 +47,6 @@ export interface DeskOptions {
   /** Told of what is in the log too and a person should see. */
   readonly warn?: (warning: CodedError) => void;
 }
-/** Longest time that requests under way have at the end, in ms. */
-export const GRACE = 30_000;
-
 /**
  * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
  * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
