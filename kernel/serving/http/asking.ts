@@ -22,23 +22,6 @@ declare module "fastify" {
   }
 }
 
-const does: Readonly<Record<ServedModel["sort"], string>> = {
-  labels: "labels texts",
-  tags: "tags words",
-  answers: "answers questions",
-  fills: "fills gaps",
-  continues: "continues texts",
-  rewrites: "rewrites texts",
-  embeds: "makes vectors of texts",
-  number: "tells a number of texts",
-};
-/** Coded error `model-cannot`. */
-export function cannot(model: ServedModel, asked: string): CodedError {
-  return new CodedError("model-cannot", { name: model.name, asked, does: does[model.sort] });
-}
-
-export const writes = (model: ServedModel): boolean => model.sort === "continues" || model.sort === "rewrites";
-
 /** Coded error `too-many-texts`. */
 export function fewEnough(at: string, asked: number, { texts }: Limits): void {
   if (asked > texts) throw new CodedError("too-many-texts", { at, asked, most: texts });

@@ -92,11 +92,6 @@ export function waysOf(asked: AskedBy, sort: Sort): Ways {
   return { texts: pairs && !both ? null : asked, pairs: pairs || both ? asked : null, alwaysTypes: false };
 }
 
-/** Whether a model writes texts, and answers nothing. */
-export function writesTexts(sort: Sort): boolean {
-  return sort === "continues" || sort === "rewrites";
-}
-
 /** Whether labels don't exclude each other, as config.json says. */
 export function severalIn(config: Readonly<Record<string, unknown>>): boolean {
   return config["problem_type"] === "multi_label_classification";

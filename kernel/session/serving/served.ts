@@ -18,22 +18,12 @@ import type {
   Writing,
 } from "../../serving/contract.js";
 import { Answering } from "./answering.js";
-import { writesTexts, type Found, type FoundFacts, type OpenFound } from "./found.js";
+import { modelCannot, writesTexts } from "../../serving/model-types.js";
+import type { Found, FoundFacts, OpenFound } from "./found.js";
 import { retryAfter } from "./retry-after.js";
 import { decoded, tokensOf } from "./tokens.js";
 import "../../serving/model-codes.js";
 
-/** What a model of each sort does: a clause. */
-const DOES: Readonly<Record<ServedModel["sort"], string>> = {
-  labels: "tells labels of texts",
-  tags: "tags the words of texts",
-  answers: "finds answers in contexts",
-  fills: "fills gaps in texts",
-  continues: "writes texts on",
-  rewrites: "writes a text of each text",
-  embeds: "makes vectors of texts",
-  number: "tells numbers of texts",
-};
 /** What a model that writes is asked first. */
 const SHORT: WriteAsk = {
   prompt: "a",
@@ -160,22 +150,22 @@ export class Served implements ServedModel {
   }
 
   async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
-    if (!this.answering) throw this.cannot("answers about texts");
+    if (!this.answering) throw modelCannot(this, "answers about texts");
     return this.told(this.answering.predict(texts, o));
   }
   async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
-    if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
+    if (!this.answering || this.sort !== "embeds") throw modelCannot(this, "vectors");
     return this.told(this.answering.embed(texts, o));
   }
   async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
-    if (!this.answering || this.sort !== "embeds") throw this.cannot("vectors");
-    if (!this.found.inEngine) throw this.cannot("vectors of tokens (its own runtime computes it)");
+    if (!this.answering || this.sort !== "embeds") throw modelCannot(this, "vectors");
+    if (!this.found.inEngine) throw modelCannot(this, "vectors of tokens (its own runtime computes it)");
     return this.told(this.answering.embedAll(texts, o));
   }
   async write(o: WriteAsk): Promise<Writing> {
-    if (!writesTexts(this.sort)) throw this.cannot("texts");
+    if (!writesTexts(this.sort)) throw modelCannot(this, "texts");
     const { writes } = this.open;
-    if (!writes) throw this.cannot("texts");
+    if (!writes) throw modelCannot(this, "texts");
     const writing = await this.told(writes.write(o));
     return {
       promptTokens: writing.promptTokens,
@@ -239,9 +229,6 @@ export class Served implements ServedModel {
     if (this.body === null) return this.notNow;
     // Its end is told in a moment.
     return new CodedError("model-opening", { name: this.name, why: LOST, seconds: 1 });
-  }
-  private cannot(asked: string): CodedError {
-    return new CodedError("model-cannot", { name: this.name, asked, does: DOES[this.sort] });
   }
 }
 

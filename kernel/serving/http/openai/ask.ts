@@ -1,7 +1,8 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ChatTurn, Limits, Sampling, ServedModel, Shape, Tool, WriteAsk } from "../../contract.js";
-import { cannot, fewEnough, temperatureOf, writes } from "../asking.js";
+import { modelCannot, writesTexts } from "../../model-types.js";
+import { fewEnough, temperatureOf } from "../asking.js";
 import type { Call } from "../call.js";
 import type { Chat, Completion } from "./shapes.js";
 
@@ -82,9 +83,9 @@ function shapeOf({ response_format: format }: Chat | Completion): { readonly sha
 /** Coded errors `model-cannot`, `request-not-offered`, `too-many-tokens`, `too-many-texts`. */
 export function chatAsk(body: Chat, model: ServedModel, call: Call, limits: Limits): WriteAsk {
   if (!model.chats)
-    throw cannot(
+    throw modelCannot(
       model,
-      `a conversation${writes(model) ? " (its folder has no chat template; ask /v1/completions)" : ""}`,
+      `a conversation${writesTexts(model.sort) ? " (its folder has no chat template; ask /v1/completions)" : ""}`,
     );
   const { top_logprobs: top, logprobs } = body;
   if (some(top) && logprobs !== true)
@@ -146,7 +147,7 @@ function toolsOf(body: Chat, model: ServedModel): Pick<WriteAsk, "tools" | "tool
     return {};
   }
   if (choice === "none") return { tools, toolChoice: "none" };
-  if (!model.tools) throw cannot(model, "calls of tools (its chat template has none)");
+  if (!model.tools) throw modelCannot(model, "calls of tools (its chat template has none)");
   if (some(choice) && typeof choice === "object") {
     const { name } = choice.function;
     if (!tools.some((tool) => tool.name === name))
@@ -166,7 +167,7 @@ export function completionAsk(
   call: Call,
   limits: Limits,
 ): { readonly prompts: readonly (string | Int32Array)[]; readonly ask: Common } {
-  if (!writes(model)) throw cannot(model, "a text that goes on");
+  if (!writesTexts(model.sort)) throw modelCannot(model, "a text that goes on");
   if (some(body.suffix) && body.suffix !== "")
     throw notOffered("suffix", "isn't offered", "leave it out: models here write on, and fill no gap before a text");
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);

@@ -1,7 +1,8 @@
 /** OpenAI's interface: conversations, texts, vectors, and which models there are. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../../contract.js";
-import { cannot, embedded, fewEnough, widthHeld, type Desk } from "../asking.js";
+import { modelCannot } from "../../model-types.js";
+import { embedded, fewEnough, widthHeld, type Desk } from "../asking.js";
 import { jsonSchemaOf } from "../schema.js";
 import { cutIn } from "./answers.js";
 import { notOffered } from "./ask.js";
@@ -100,7 +101,7 @@ function toldOf(model: ServedModel) {
 
 async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
   const model = request.call.hold(desk.models, body.model);
-  if (model.sort !== "embeds") throw cannot(model, "vectors");
+  if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const given = typeof body.input === "string" ? [body.input] : body.input;
   fewEnough("input", given.length, desk.limits);
   if (!given.every((text) => typeof text === "string"))

@@ -2,7 +2,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Asked } from "../../../encoding/encoded.js";
 import type { ServedModel } from "../../contract.js";
-import { cannot, cosine, embedded, embeddedAll, fewEnough, predicted, read, widthHeld, type Desk } from "../asking.js";
+import { modelCannot } from "../../model-types.js";
+import { cosine, embedded, embeddedAll, fewEnough, predicted, read, widthHeld, type Desk } from "../asking.js";
 import { numberIn, rawOf, scoresIn } from "../classified.js";
 import { BYTES, tokensOf } from "../memory.js";
 import { notOffered } from "../openai/ask.js";
@@ -75,7 +76,7 @@ function of(summary: string, body: Schema, whole: Schema, written = true) {
 
 async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Embed) {
   const model = request.call.hold(desk.models, body.model);
-  if (model.sort !== "embeds") throw cannot(model, "vectors");
+  if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
   const { truncate } = body;
@@ -89,7 +90,7 @@ const NUMBERS = 2 ** 22;
 
 async function answerEmbedAll(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.EmbedAll) {
   const model = request.call.hold(desk.models, body.model);
-  if (model.sort !== "embeds") throw cannot(model, "vectors");
+  if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   fewEnough("inputs", texts.length, desk.limits);
   const { truncate } = body;
@@ -102,7 +103,7 @@ async function answerEmbedAll(desk: Desk, request: FastifyRequest, reply: Fastif
 async function answerPredict(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Predict) {
   const model = request.call.hold(desk.models, body.model);
   if (model.sort !== "labels" && model.sort !== "number")
-    throw cannot(model, `labels (ask ${model.sort === "embeds" ? "/embed" : `/models/${model.name}`})`);
+    throw modelCannot(model, `labels (ask ${model.sort === "embeds" ? "/embed" : `/models/${model.name}`})`);
   const { texts, single } = textsIn(body.inputs, model);
   fewEnough("inputs", texts.length, desk.limits);
   const answers = await predicted(desk, request, reply, { model, texts, truncate: body.truncate });
@@ -183,7 +184,7 @@ export async function similarities(
   },
 ): Promise<readonly number[]> {
   const { model, truncate } = o;
-  if (model.sort !== "embeds") throw cannot(model, "how like texts are");
+  if (model.sort !== "embeds") throw modelCannot(model, "how like texts are");
   fewEnough(o.at, o.others.length, desk.limits);
   const texts = [o.source, ...o.others];
   const [source, ...others] = await embedded(desk, request, reply, { model, texts, truncate, normalize: true });

@@ -13,7 +13,8 @@ import { openDeployment } from "../../../deploying/prove.js";
 import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../answers/dataset-cache.js";
 import { reopenedPlan, reopening } from "../../models/reopened.js";
-import { severalIn, waysOf, writesTexts, type Found } from "../found.js";
+import { writesTexts } from "../../../serving/model-types.js";
+import { severalIn, waysOf, type Found } from "../found.js";
 import { openGraphWriter, openWriter } from "../writer.js";
 import "../../../serving/model-codes.js";
 

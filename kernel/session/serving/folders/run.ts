@@ -14,7 +14,8 @@ import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js"
 import type { DatasetCache } from "../../answers/dataset-cache.js";
 import { loadedWeights } from "../../models/loaded.js";
 import { partsOf, storeOf } from "../../models/open-model.js";
-import { severalIn, waysOf, writesTexts, type Found } from "../found.js";
+import { writesTexts } from "../../../serving/model-types.js";
+import { severalIn, waysOf, type Found } from "../found.js";
 import { openOver } from "../open-over.js";
 import { besideOthers } from "../shared-writer.js";
 import { openWriter } from "../writer.js";
