@@ -20,11 +20,21 @@ import { bestIn } from "./sweeps/clearing.js";
 import { hasWeights } from "./sweeps/kept-weights.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
-import type { Desk } from "./serving/desk.js";
 import type { Evaluation } from "./verbs/evaluate/evaluation.js";
 import { Trackers } from "../trackers/trackers.js";
 import type { KeptEvaluation } from "./verbs/evaluate/kept-evaluations.js";
 import type { NameSink, SessionOptions } from "./stage.js";
+
+/** A server that a statement started. */
+export interface SessionServer {
+  readonly name: string;
+  readonly port: number;
+  readonly running: boolean;
+  /** Folders of the models that it serves. */
+  readonly folders: readonly string[];
+  /** Ends it because the session ends. */
+  end(): Promise<void>;
+}
 
 export class OpenSession {
   readonly datasets = new DatasetCache();
@@ -41,8 +51,8 @@ export class OpenSession {
   /** What they showed, for reports. */
   readonly keptEvaluations: KeptEvaluation[] = [];
   readonly trackers: Trackers;
-  /** What answers requests, by its name: it ends with the session. */
-  readonly servers = new Map<string, Desk>();
+  /** Servers by name; they end with the session. */
+  readonly servers = new Map<string, SessionServer>();
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;

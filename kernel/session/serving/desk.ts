@@ -9,6 +9,7 @@ import { noteServing } from "../../control/serving.js";
 import { ServerChild, type Listening, type LoadSaid } from "../../serving/child.js";
 import type { Serve } from "../../serving/control.js";
 import { curlOf } from "#stdlib/lib/targets/request.js";
+import type { SessionServer } from "../open-session.js";
 import { ModelHandle } from "../models/model-handle.js";
 import { type Weights } from "../../artifacts/weights.js";
 import type { Screen } from "../trainings/live.js";
@@ -41,7 +42,7 @@ export interface DeskAt {
   readonly id: string;
 }
 
-export class Desk {
+export class Desk implements SessionServer {
   private child: ServerChild | null = null;
   private at: Listening | null = null;
   private state: ServingState;

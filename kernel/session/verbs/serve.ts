@@ -60,7 +60,8 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
 
 /** The one that serves already, with what was trained since; else one that is begun. */
 async function standing(session: OpenSession, at: DeskAt, stage: Stage): Promise<Desk> {
-  const before = session.servers.get(at.name);
+  const known = session.servers.get(at.name);
+  const before = known instanceof Desk ? known : null;
   if (before?.isLike(at)) {
     before.showIn(at);
     for (const { name, folder } of before.changed(at.serve)) await before.serves(name, folder);
