@@ -7,14 +7,14 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import "#stdlib/lib/targets/codes.js";
-import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/serving/keys.js";
-import { noteServing } from "#kernel/control/serving.js";
-import { openLog } from "#kernel/desk/log.js";
-import { serveFolders, type Desk, type DeskOptions } from "#kernel/desk/serve-folders.js";
-import { GRACE, ServerProcess } from "#kernel/desk/server-process.js";
-import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
+import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
+import { noteServing } from "#kernel/features/serve/process/running-servers.js";
+import { openLog } from "#kernel/features/serve/server/log.js";
+import { serveFolders, type Desk, type DeskOptions } from "#kernel/features/serve/server/model-server.js";
+import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-process.js";
+import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
-import type { ServedFacts } from "#kernel/serving/control.js";
+import type { ServedFacts } from "#kernel/features/serve/server/protocol.js";
 import { curlOf } from "#stdlib/lib/targets/request.js";
 
 export interface ServeCommand {
