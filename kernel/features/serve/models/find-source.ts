@@ -6,9 +6,9 @@ import { DEPLOYMENT } from "../../../deploying/deployment.js";
 import { isRunFolder } from "../../../history/damage.js";
 import { findRun } from "../../../history/find-run.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
-import { foundDeployment } from "./sources/deployment.js";
-import { foundPlain } from "./sources/transformers.js";
-import { foundRun } from "./sources/run.js";
+import { foundDeployment } from "./deployment-source.js";
+import { foundPlain } from "./transformers-source.js";
+import { foundRun } from "./run-source.js";
 import type { Found } from "./model-source.js";
 import "../model-codes.js";
 

@@ -1,6 +1,6 @@
 /**
  * A server: models opened from folders, HTTP over them, and the changes that are possible while it runs. Signals and the end
- * of the process are `ServerProcess`'s (./server-process.ts).
+ * of the process are `ServerProcess`'s (../process/server-process.ts).
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
@@ -21,7 +21,6 @@ import { damageIn } from "../../../deploying/files.js";
 import { PROOF, readProof } from "../../../deploying/proof.js";
 import type { Line, Log } from "./log.js";
 import { Opening } from "./opening-models.js";
-import { GRACE } from "../process/server-process.js";
 import "../control-codes.js";
 
 export interface DeskOptions {
@@ -206,7 +205,7 @@ export class Desk {
   }
 
   /** Takes no new request, answers those under way, ends. How many had no answer when their time was over. */
-  stop(grace = GRACE): Promise<number> {
+  stop(grace: number): Promise<number> {
     return (this.ended ??= this.end(grace));
   }
   private async end(grace: number): Promise<number> {

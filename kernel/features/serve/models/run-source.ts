@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { readerOf } from "#dsl/types/subject.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
-import { ADAPTER } from "../../../../artifacts/folders/adapter-folder.js";
-import { readCalibration } from "../../../../artifacts/calibration.js";
-import { configOf } from "../../../../artifacts/folders/model-config.js";
-import { RunFolder } from "../../../../artifacts/run-folder.js";
-import { weightBytes } from "../../../../core/bases/base.js";
-import { plainHostContext } from "../../../../core/session/host-context.js";
-import { mergedEncoding } from "../../../../inference/gathering/merged-encoding.js";
-import type { DatasetCache } from "../../../../session/answers/dataset-cache.js";
-import { loadedWeights } from "../../../../session/models/loaded.js";
-import { partsOf, storeOf } from "../../../../session/models/open-model.js";
-import { writesTexts } from "../../model-types.js";
-import { severalIn, waysOf, type Found } from "../model-source.js";
-import { openOver } from "../open-programs.js";
-import { besideOthers } from "../shared-writer.js";
-import { openWriter } from "../writer.js";
+import { ADAPTER } from "../../../artifacts/folders/adapter-folder.js";
+import { readCalibration } from "../../../artifacts/calibration.js";
+import { configOf } from "../../../artifacts/folders/model-config.js";
+import { RunFolder } from "../../../artifacts/run-folder.js";
+import { weightBytes } from "../../../core/bases/base.js";
+import { plainHostContext } from "../../../core/session/host-context.js";
+import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
+import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
+import { loadedWeights } from "../../../session/models/loaded.js";
+import { partsOf, storeOf } from "../../../session/models/open-model.js";
+import { writesTexts } from "../model-types.js";
+import { severalIn, waysOf, type Found } from "./model-source.js";
+import { openOver } from "./open-programs.js";
+import { besideOthers } from "./shared-writer.js";
+import { openWriter } from "./writer.js";
 
 /** Coded errors: those of runs, bases and tokenizers, `folder-not-served`. */
 export async function foundRun(folder: string, datasets: DatasetCache): Promise<Found> {

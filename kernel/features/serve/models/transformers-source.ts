@@ -7,20 +7,20 @@ import { implementationOf, wordOf } from "#dsl/types/loaded.js";
 import type { ModelPlan } from "#dsl/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
-import type { Tokenizer } from "../../../../bases/tokenizer.js";
-import { weightBytes, type Base } from "../../../../core/bases/base.js";
-import { classNameOf, problemOf } from "../../../../core/bases/head-names.js";
-import { plainHostContext } from "../../../../core/session/host-context.js";
-import { mergedEncoding } from "../../../../inference/gathering/merged-encoding.js";
-import { compileAll } from "../../../../session/answers/host.js";
-import type { DatasetCache } from "../../../../session/answers/dataset-cache.js";
-import { openUntrained } from "../../../../session/models/open-model.js";
-import { NO_DATA, PAIRS } from "../../../../session/models/weight-room.js";
-import { writesTexts } from "../../model-types.js";
-import { severalIn, waysOf, type Found, type Ways } from "../model-source.js";
-import { besideOthers } from "../shared-writer.js";
-import { openWriter } from "../writer.js";
-import "../../model-codes.js";
+import type { Tokenizer } from "../../../bases/tokenizer.js";
+import { weightBytes, type Base } from "../../../core/bases/base.js";
+import { classNameOf, problemOf } from "../../../core/bases/head-names.js";
+import { plainHostContext } from "../../../core/session/host-context.js";
+import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
+import { compileAll } from "../../../session/answers/host.js";
+import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
+import { openUntrained } from "../../../session/models/open-model.js";
+import { NO_DATA, PAIRS } from "../../../session/models/weight-room.js";
+import { writesTexts } from "../model-types.js";
+import { severalIn, waysOf, type Found, type Ways } from "./model-source.js";
+import { besideOthers } from "./shared-writer.js";
+import { openWriter } from "./writer.js";
+import "../model-codes.js";
 
 /** Coded errors: those of bases and tokenizers, `folder-not-served`. */
 export async function foundPlain(folder: string, name: string, datasets: DatasetCache): Promise<Found> {
