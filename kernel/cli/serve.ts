@@ -10,7 +10,7 @@ import "#stdlib/lib/targets/codes.js";
 import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
 import { noteServing } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
-import { serveFolders, type Desk, type DeskOptions } from "#kernel/features/serve/server/model-server.js";
+import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
 import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-process.js";
 import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
@@ -62,7 +62,7 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
   const log = openLog(o.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
-  const server = new ServerProcess<Desk>({
+  const server = new ServerProcess<ModelServer>({
     grace: o.grace ?? GRACE,
     forcedStatus: statusAfter,
     endsWithTerminal: terminalIsGone,
@@ -70,12 +70,12 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   let forget = (): void => undefined;
   try {
     const { cut, signal } = await server.run(
-      (stopped) => serveFolders(deskOptions(served, o, { keys, log, signal: stopped })),
-      (desk) => {
-        process.stdout.write(banner(desk, o, { guarded, short }));
+      (stopped) => serveFolders(serverOptions(served, o, { keys, log, signal: stopped })),
+      (server) => {
+        process.stdout.write(banner(server, o, { guarded, short }));
         tellSystemd();
-        const { url } = desk;
-        forget = noteServing({ name: "tunebook serve", url, models: desk.models(), process: process.pid });
+        const { url } = server;
+        forget = noteServing({ name: "tunebook serve", url, models: server.models(), process: process.pid });
       },
     );
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
@@ -88,11 +88,11 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
 }
 const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
 
-function deskOptions(
+function serverOptions(
   folders: readonly ServedFolder[],
   o: ServeCommand,
-  own: Pick<DeskOptions, "keys" | "log" | "signal">,
-): DeskOptions {
+  own: Pick<ModelServerOptions, "keys" | "log" | "signal">,
+): ModelServerOptions {
   return {
     ...own,
     folders,
@@ -169,23 +169,23 @@ function limitsOf(o: ServeCommand): Limits {
 }
 
 function banner(
-  desk: Desk,
+  server: ModelServer,
   o: ServeCommand,
   { guarded, short }: { readonly guarded: boolean; readonly short: readonly string[] },
 ): string {
-  const models = desk.models();
+  const models = server.models();
   const width = Math.max(...models.map(({ name }) => name.length));
   const [first] = models;
   const key = o.apiKeysEnv !== undefined ? `$${o.apiKeysEnv}` : "$KEY";
   const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
-  const example = first && curlOf(first, { url: desk.url, key: guarded ? key : null, certificate });
+  const example = first && curlOf(first, { url: server.url, key: guarded ? key : null, certificate });
   return [
-    `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${desk.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
+    `Serving at ${server.url}${isLoopback(o.host) ? "" : ` (it listens at ${server.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
     guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
     ...short.map((words) => `Warning: ${words}.`),
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
-    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${desk.url}/`,
+    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${server.url}/`,
     "",
   ].join("\n");
 }

@@ -17,7 +17,7 @@ import { LIMITS, type Limits } from "./contract.js";
 import type { Serve } from "./server/protocol.js";
 import { keysNamed } from "./server/keys.js";
 import type { Weights } from "../../artifacts/weights.js";
-import { Desk, deskType, weightsOf, type DeskAt } from "./server-handle.js";
+import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
 import type { Stage } from "../../session/stage.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { warningsOn } from "../../session/warnings.js";
@@ -45,7 +45,7 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
   );
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
   const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys, "notebook");
-  const at: DeskAt = {
+  const at: ServerHandleOptions = {
     name,
     log,
     keys: served.keys,
@@ -53,15 +53,15 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
     id,
     serve: serveOf(session, served, models, keys, stage),
   };
-  const desk = isVerifying(session) ? new Desk(at) : await standing(session, at, stage);
-  session.servers.set(name, desk);
-  session.names.define(name, desk, deskType);
+  const handle = isVerifying(session) ? new ServerHandle(at) : await standing(session, at, stage);
+  session.servers.set(name, handle);
+  session.names.define(name, handle, serverHandleType);
 }
 
 /** The one that serves already, with what was trained since; else one that is begun. */
-async function standing(session: OpenSession, at: DeskAt, stage: Stage): Promise<Desk> {
+async function standing(session: OpenSession, at: ServerHandleOptions, stage: Stage): Promise<ServerHandle> {
   const known = session.servers.get(at.name);
-  const before = known instanceof Desk ? known : null;
+  const before = known instanceof ServerHandle ? known : null;
   if (before?.isLike(at)) {
     before.showIn(at);
     for (const { name, folder } of before.changed(at.serve)) await before.serves(name, folder);
@@ -72,9 +72,9 @@ async function standing(session: OpenSession, at: DeskAt, stage: Stage): Promise
   if (other) throw new CodedError("port-taken", { host, port, desk: other.name });
   // Two can't have one name.
   await before?.stop();
-  const desk = new Desk(at);
-  await desk.open(stage.signal);
-  return desk;
+  const handle = new ServerHandle(at);
+  await handle.open(stage.signal);
+  return handle;
 }
 
 interface ServedModel {

@@ -30,7 +30,7 @@ const NONE: Load = {
   models: {},
 };
 
-export interface DeskAt {
+export interface ServerHandleOptions {
   readonly name: string;
   readonly serve: Serve;
   /** File of its log. */
@@ -42,7 +42,7 @@ export interface DeskAt {
   readonly id: string;
 }
 
-export class Desk implements SessionServer {
+export class ServerHandle implements SessionServer {
   private child: ServerChild | null = null;
   private at: Listening | null = null;
   private state: ServingState;
@@ -53,7 +53,7 @@ export class Desk implements SessionServer {
   /** Model → the run that it was opened from. */
   private readonly runs: Map<string, string>;
 
-  constructor(private o: DeskAt) {
+  constructor(private o: ServerHandleOptions) {
     this.runs = new Map(o.serve.folders.map(({ name, folder }) => [name ?? folder, folder]));
     this.state = {
       name: o.name,
@@ -166,7 +166,7 @@ export class Desk implements SessionServer {
   }
 
   /** From now on it is shown there. */
-  showIn({ screen, id }: Pick<DeskAt, "screen" | "id">): void {
+  showIn({ screen, id }: Pick<ServerHandleOptions, "screen" | "id">): void {
     this.o = { ...this.o, screen, id };
     this.shown = false;
     this.drawn = "";
@@ -174,7 +174,7 @@ export class Desk implements SessionServer {
   }
 
   /** Whether this one serves just the same: what differs are runs at most. */
-  isLike({ serve, keys }: Pick<DeskAt, "serve" | "keys">): boolean {
+  isLike({ serve, keys }: Pick<ServerHandleOptions, "serve" | "keys">): boolean {
     const told = ({ folders, ...rest }: Serve): string =>
       JSON.stringify([folders.map(({ name }) => name).sort(), rest]);
     return this.running && keys === this.o.keys && told(serve) === told(this.o.serve);
@@ -232,7 +232,7 @@ export function weightsOf({ name, weights }: ModelHandle): Weights {
 const load =
   "{ readonly requests: number; readonly failed: number; readonly perSecond: number; readonly p50: number | null; readonly p99: number | null; readonly underWay: number; readonly tokensPerSecond: number; readonly models: Readonly<Record<string, { readonly waiting: number; readonly working: number; readonly batches: number; readonly tokensRead: number; readonly tokensWritten: number; readonly tokensCached: number }>> }";
 /** As TypeScript cells see it. */
-export const deskType = `{
+export const serverHandleType = `{
   readonly name: string;
   /** Where it answers: \`http://127.0.0.1:8000\`. */
   readonly url: string;

@@ -9,7 +9,7 @@ import { BYTES, tokensIn, type Memory } from "./memory-budget.js";
 import "../model-codes.js";
 
 /** What routes stand on. */
-export interface Desk {
+export interface RouteContext {
   readonly models: Models;
   readonly limits: Limits;
   readonly counts: Counts;
@@ -28,20 +28,20 @@ export function fewEnough(at: string, asked: number, { texts }: Limits): void {
 }
 
 export async function predicted(
-  desk: Desk,
+  context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
   o: { readonly model: ServedModel; readonly texts: readonly Asked[]; readonly truncate: boolean | null | undefined },
 ): Promise<readonly Answered[]> {
-  const truncate = o.truncate ?? desk.limits.truncate;
-  desk.memory.take(call, o.texts.length * bytesOf(o.model));
+  const truncate = o.truncate ?? context.limits.truncate;
+  context.memory.take(call, o.texts.length * bytesOf(o.model));
   const answers = await call.within(o.model.predict(o.texts, { signal: call.signal, truncate }));
-  counted(desk, call, reply, answers);
+  counted(context, call, reply, answers);
   return answers;
 }
 
 export async function embedded(
-  desk: Desk,
+  context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
   o: {
@@ -51,19 +51,19 @@ export async function embedded(
     readonly normalize: boolean | null;
   },
 ): Promise<readonly Embedded[]> {
-  const truncate = o.truncate ?? desk.limits.truncate;
+  const truncate = o.truncate ?? context.limits.truncate;
   const { normalize } = o;
-  desk.memory.take(call, o.texts.length * bytesOf(o.model));
+  context.memory.take(call, o.texts.length * bytesOf(o.model));
   const answers = await call.within(o.model.embed(o.texts, { signal: call.signal, truncate, normalize }));
   const [first] = answers;
   if (first) widths.set(o.model, first.vector.length);
-  counted(desk, call, reply, answers);
+  counted(context, call, reply, answers);
   return answers;
 }
 
 /** Of each text the vectors of its tokens. Null: they have more than `most` numbers. */
 export async function embeddedAll(
-  desk: Desk,
+  context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
   o: {
@@ -74,13 +74,13 @@ export async function embeddedAll(
   },
 ): Promise<readonly TokenVectors[] | null> {
   const { model, texts, most } = o;
-  const truncate = o.truncate ?? desk.limits.truncate;
+  const truncate = o.truncate ?? context.limits.truncate;
   const numbers = tokensIn(texts, model) * (widths.get(model) ?? WIDE);
-  desk.memory.take(call, Math.min(numbers, most) * BYTES.number);
+  context.memory.take(call, Math.min(numbers, most) * BYTES.number);
   const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most }));
   const width = answers?.[0]?.vectors[0]?.length;
   if (width !== undefined) widths.set(model, width);
-  if (answers) counted(desk, call, reply, answers);
+  if (answers) counted(context, call, reply, answers);
   return answers;
 }
 
@@ -92,7 +92,7 @@ function bytesOf(model: ServedModel): number {
   );
 }
 /** Takes room in memory for what is about to be answered. Coded error `bodies-full`. */
-export function roomFor({ memory }: Desk, call: Call): (bytes: number) => void {
+export function roomFor({ memory }: RouteContext, call: Call): (bytes: number) => void {
   return (bytes) => memory.take(call, bytes);
 }
 
@@ -121,7 +121,7 @@ export async function widthHeld(
 }
 
 export function counted(
-  desk: Desk,
+  context: RouteContext,
   call: Call,
   reply: FastifyReply,
   answers: readonly { readonly tokens: number; readonly cut: boolean }[],
@@ -131,29 +131,29 @@ export function counted(
     tokens += answer.tokens;
     if (answer.cut) cut++;
   }
-  read(desk, call, tokens);
+  read(context, call, tokens);
   tellCut(call, reply, cut);
 }
 
 /** Tokens that were read for a request, also those of a prompt's beginning that was known already. */
-export function read({ counts }: Desk, call: Call, tokens: number): void {
+export function read({ counts }: RouteContext, call: Call, tokens: number): void {
   call.read += tokens;
   counts.took(tokens);
 }
 /** Tokens that were written for it. */
-export function wrote({ counts }: Desk, call: Call, tokens: number): void {
+export function wrote({ counts }: RouteContext, call: Call, tokens: number): void {
   call.wrote(tokens);
   counts.took(tokens);
 }
 
 /** Prompts of texts that are about to be written. */
-export function prompted(desk: Desk, call: Call, reply: FastifyReply, writings: readonly Writing[]): void {
+export function prompted(context: RouteContext, call: Call, reply: FastifyReply, writings: readonly Writing[]): void {
   let [tokens, cut] = [0, 0];
   for (const { promptTokens, cut: isCut } of writings) {
     tokens += promptTokens;
     if (isCut) cut++;
   }
-  read(desk, call, tokens);
+  read(context, call, tokens);
   tellCut(call, reply, cut);
 }
 

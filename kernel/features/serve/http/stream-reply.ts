@@ -1,7 +1,7 @@
 /** Texts told as they are written. What goes wrong after the first bit is told as an event with an error, in OpenAI's shape. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Writing } from "../contract.js";
-import { wrote, type Desk } from "./route-context.js";
+import { wrote, type RouteContext } from "./route-context.js";
 import { Gone } from "./call.js";
 import { EventStream } from "./event-stream.js";
 import { failureOf } from "./failures.js";
@@ -21,7 +21,7 @@ export interface Events {
 }
 
 export async function streamed(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   o: { readonly writings: readonly Writing[]; readonly events: Events },
@@ -36,7 +36,7 @@ export async function streamed(
     for (;;) {
       const step = await call.within(bits.next());
       if (step.done === true) break;
-      wrote(desk, call, step.value.bit.tokens.length);
+      wrote(context, call, step.value.bit.tokens.length);
       for (const event of o.events.of(step.value)) await stream.send(JSON.stringify(event), nameOf(event));
     }
     for (const event of o.events.after()) await stream.send(JSON.stringify(event), nameOf(event));

@@ -3,7 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { Asked } from "../../../encoding/encoded.js";
 import type { Answered, ServedModel } from "../contract.js";
-import { embedded, fewEnough, predicted, type Desk } from "../http/route-context.js";
+import { embedded, fewEnough, predicted, type RouteContext } from "../http/route-context.js";
 import { scoresIn, rawOf } from "../http/label-scores.js";
 import { jsonSchemaOf } from "../http/schema.js";
 import { similarities } from "../tei/routes.js";
@@ -16,7 +16,7 @@ import { writeOn } from "./text-generation.js";
 const config = { dialect: "hugging-face" } as const;
 const tags = ["Hugging Face"];
 
-export function huggingFaceRoutes(app: FastifyInstance, desk: Desk): void {
+export function huggingFaceRoutes(app: FastifyInstance, context: RouteContext): void {
   const body = jsonSchemaOf(asks);
   const schema = { tags, summary: "What the model's task answers", body };
   // The client of Hugging Face's asks the last two for vectors.
@@ -25,8 +25,8 @@ export function huggingFaceRoutes(app: FastifyInstance, desk: Desk): void {
       url,
       { config, schema: { ...schema, hide: url.includes(":task") } },
       (request, reply) => {
-        const model = request.call.hold(desk.models, request.params.model ?? request.body.model);
-        return answer({ desk, request, reply, model, body: request.body });
+        const model = request.call.hold(context.models, request.params.model ?? request.body.model);
+        return answer({ context: context, request, reply, model, body: request.body });
       },
     );
 }
@@ -101,9 +101,9 @@ async function predictedOf(
   asking: Asking,
   { texts, single }: Inputs,
 ): Promise<{ readonly all: readonly { readonly answer: Answered; readonly text: Asked }[]; readonly single: boolean }> {
-  const { desk, request, reply, model } = asking;
-  fewEnough("inputs", texts.length, desk.limits);
-  const answers = await predicted(desk, request, reply, { model, texts, truncate: truncates(asking) });
+  const { context, request, reply, model } = asking;
+  fewEnough("inputs", texts.length, context.limits);
+  const answers = await predicted(context, request, reply, { model, texts, truncate: truncates(asking) });
   return { all: answers.map((answer, i) => ({ answer, text: texts[i] ?? "" })), single };
 }
 
@@ -126,19 +126,19 @@ async function classified(asking: Asking): Promise<unknown> {
 }
 
 async function embeds(asking: Asking): Promise<unknown> {
-  const { desk, request, reply, model, body } = asking;
+  const { context, request, reply, model, body } = asking;
   const { inputs } = body;
   const truncate = truncates(asking);
   if (typeof inputs === "object" && "sentences" in inputs) {
     const { source_sentence: source, sentences: others } = inputs as Likened;
-    return similarities(desk, request, reply, { model, source, others, at: "inputs.sentences", truncate });
+    return similarities(context, request, reply, { model, source, others, at: "inputs.sentences", truncate });
   }
   const { texts, single } = textsIn(asking);
   const whole = texts.filter((text) => typeof text === "string");
   if (whole.length < texts.length) throw unlike("a text, a list of texts, or { source_sentence, sentences }");
-  fewEnough("inputs", texts.length, desk.limits);
+  fewEnough("inputs", texts.length, context.limits);
   const normalize = body.normalize ?? body.parameters?.normalize ?? null;
-  const answers = await embedded(desk, request, reply, { model, texts: whole, truncate, normalize });
+  const answers = await embedded(context, request, reply, { model, texts: whole, truncate, normalize });
   const vectors = answers.map(({ vector }) => Array.from(vector));
   return single ? vectors[0] : vectors;
 }

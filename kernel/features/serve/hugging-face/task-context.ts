@@ -2,12 +2,12 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import type { ServedModel } from "../contract.js";
-import type { Desk } from "../http/route-context.js";
+import type { RouteContext } from "../http/route-context.js";
 import type { Asks } from "./request-schemas.js";
 import "../codes.js";
 
 export interface Asking {
-  readonly desk: Desk;
+  readonly context: RouteContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly model: ServedModel;

@@ -11,34 +11,34 @@ import type { Parameters } from "./request-schemas.js";
 const TOKENS = 100;
 
 export async function writeOn(asking: Asking): Promise<unknown> {
-  const { desk, request, reply, model, body } = asking;
+  const { context, request, reply, model, body } = asking;
   const { call } = request;
   const { inputs } = body;
   const prompts = typeof inputs === "string" ? [inputs] : Array.isArray(inputs) ? inputs : [];
   const texts = prompts.filter((prompt) => typeof prompt === "string");
   if (texts.length === 0 || texts.length < prompts.length) throw unlike("a text or a list of texts");
-  fewEnough("inputs", texts.length, desk.limits);
+  fewEnough("inputs", texts.length, context.limits);
   const ask = askOf(asking);
   if (body.stream === true && texts.length > 1) throw unlike("one text where it is streamed");
   const writings = await call.within(
     writingsOf(
       model,
       texts.map((prompt) => ({ ...ask, prompt })),
-      roomFor(desk, call),
+      roomFor(context, call),
     ),
   );
-  prompted(desk, call, reply, writings);
+  prompted(context, call, reply, writings);
   const full = body.parameters?.return_full_text === true && model.sort === "continues";
   const before = (at: number): string => (full ? (texts[at] ?? "") : "");
   if (body.stream === true) {
-    await streamed(desk, request, reply, { writings, events: eventsOf(before(0)) });
+    await streamed(context, request, reply, { writings, events: eventsOf(before(0)) });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, 1, (tokens) => wrote(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, 1, (tokens) => wrote(context, call, tokens)));
   return all.map(([written], i) => toldOf(before(i), written, asking));
 }
 
-function askOf({ request: { call }, desk: { limits }, body }: Asking): Omit<WriteAsk, "prompt"> {
+function askOf({ request: { call }, context: { limits }, body }: Asking): Omit<WriteAsk, "prompt"> {
   const p = body.parameters ?? {};
   const asked = p.max_new_tokens ?? undefined;
   const { maxTokens: most } = limits;

@@ -1,7 +1,7 @@
 /** `/v1/chat/completions`: the next turn of a conversation, whole or as it is written. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Bit, Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type Desk } from "../http/route-context.js";
+import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
 import { streamed, type Events } from "../http/stream-reply.js";
 import { wholeOf, writingsOf, type Written } from "../http/token-streams.js";
 import { chatLikelihoods, cutIn, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./reply-parts.js";
@@ -9,17 +9,17 @@ import { chatAsk } from "./generation-request.js";
 import type { Chat } from "./request-schemas.js";
 
 export async function answerChat(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, name }: { readonly body: Chat; readonly name: string | null },
 ): Promise<unknown> {
   const { call } = request;
-  const model = call.hold(desk.models, name ?? body.model);
-  const ask = chatAsk(body, model, call, desk.limits);
+  const model = call.hold(context.models, name ?? body.model);
+  const ask = chatAsk(body, model, call, context.limits);
   const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
-  const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
-  prompted(desk, call, reply, writings);
+  const writings = await call.within(writingsOf(model, [ask], roomFor(context, call)));
+  prompted(context, call, reply, writings);
   const head = {
     id: idOf("chatcmpl-"),
     created: seconds(),
@@ -30,10 +30,10 @@ export async function answerChat(
     const usage = body.stream_options?.include_usage === true;
     const likely = body.logprobs === true;
     const events = eventsOf({ head, writings, usage, choices: ask.choices, likely, calls });
-    await streamed(desk, request, reply, { writings, events });
+    await streamed(context, request, reply, { writings, events });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, ask.choices, (tokens) => wrote(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, ask.choices, (tokens) => wrote(context, call, tokens)));
   const written = all.flat();
   return {
     ...head,

@@ -1,7 +1,7 @@
 /** `/v1/completions`: texts that go on, or that an encoder's text is rewritten to. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel, Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type Desk } from "../http/route-context.js";
+import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
 import { streamed, type Events } from "../http/stream-reply.js";
 import { wholeOf, writingsOf } from "../http/token-streams.js";
 import {
@@ -19,35 +19,35 @@ import { completionAsk } from "./generation-request.js";
 import type { Completion } from "./request-schemas.js";
 
 export async function answerCompletion(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, name }: { readonly body: Completion; readonly name: string | null },
 ): Promise<unknown> {
   const { call } = request;
-  const model = call.hold(desk.models, name ?? body.model);
-  const { prompts, ask } = completionAsk(body, model, call, desk.limits);
+  const model = call.hold(context.models, name ?? body.model);
+  const { prompts, ask } = completionAsk(body, model, call, context.limits);
   const echoes = await call.within(echoesOf(body, model, prompts));
   const writings = await call.within(
     writingsOf(
       model,
       prompts.map((prompt) => ({ ...ask, prompt })),
-      roomFor(desk, call),
+      roomFor(context, call),
     ),
   );
-  prompted(desk, call, reply, writings);
+  prompted(context, call, reply, writings);
   const head = { id: idOf("cmpl-"), created: seconds(), model: model.name, system_fingerprint: fingerprintOf(model) };
   const { choices } = ask;
   const likely = ask.logprobs !== undefined;
   if (body.stream === true) {
     const usage = body.stream_options?.include_usage === true;
-    await streamed(desk, request, reply, {
+    await streamed(context, request, reply, {
       writings,
       events: eventsOf({ head, writings, usage, choices, echoes, likely }),
     });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, choices, (tokens) => wrote(desk, call, tokens)));
+  const all = await call.within(wholeOf(writings, choices, (tokens) => wrote(context, call, tokens)));
   const written = all.flat();
   return {
     ...head,

@@ -1,7 +1,7 @@
 /** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type Desk } from "../http/route-context.js";
+import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
 import { streamed, type Events } from "../http/stream-reply.js";
 import { toldOf, writingsOf } from "../http/token-streams.js";
 import { cutIn, idOf, seconds } from "./reply-parts.js";
@@ -10,25 +10,25 @@ import { Draft, type Event } from "./response-builder.js";
 import type { ResponseBody } from "./response-request-schemas.js";
 
 export async function answerResponse(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { body, name }: { readonly body: ResponseBody; readonly name: string | null },
 ): Promise<unknown> {
   const { call } = request;
-  const model = call.hold(desk.models, name ?? body.model);
-  const ask = responseAsk(body, model, call, desk.limits);
-  const writings = await call.within(writingsOf(model, [ask], roomFor(desk, call)));
-  prompted(desk, call, reply, writings);
+  const model = call.hold(context.models, name ?? body.model);
+  const ask = responseAsk(body, model, call, context.limits);
+  const writings = await call.within(writingsOf(model, [ask], roomFor(context, call)));
+  prompted(context, call, reply, writings);
   const draft = new Draft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
   const head: Head = { ...headOf(body), ...cutIn(call.cut), model: model.name, truncation: cuts(ask.truncate) };
   if (body.stream === true) {
-    await streamed(desk, request, reply, { writings, events: eventsOf(head, draft, writings) });
+    await streamed(context, request, reply, { writings, events: eventsOf(head, draft, writings) });
     return reply;
   }
   const whole = async (): Promise<void> => {
     for await (const { bit } of toldOf(writings)) {
-      wrote(desk, call, bit.tokens.length);
+      wrote(context, call, bit.tokens.length);
       draft.add(bit);
     }
   };

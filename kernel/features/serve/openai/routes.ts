@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../contract.js";
 import { modelCannot } from "../model-types.js";
-import { embedded, fewEnough, widthHeld, type Desk } from "../http/route-context.js";
+import { embedded, fewEnough, widthHeld, type RouteContext } from "../http/route-context.js";
 import { jsonSchemaOf } from "../http/schema.js";
 import { cutIn } from "./reply-parts.js";
 import { notOffered } from "./generation-request.js";
@@ -17,7 +17,7 @@ import { chat, completion, embeddings, type Chat, type Completion, type Embeddin
 const config = { dialect: "openai" } as const;
 const tags = ["OpenAI"];
 
-export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
+export function openaiRoutes(app: FastifyInstance, context: RouteContext): void {
   const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
   const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
   const responds = { tags, summary: "The next turn of a conversation, stateless", body: jsonSchemaOf(response) };
@@ -32,7 +32,7 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
         config: { ...config, answers: { whole: said.chat, event: said.chatChunk } },
         schema: { ...chats, hide: hidden },
       },
-      (request, reply) => answerChat(desk, request, reply, { body: request.body, name: nameIn(request) }),
+      (request, reply) => answerChat(context, request, reply, { body: request.body, name: nameIn(request) }),
     );
     app.post<{ Body: Completion; Params: Named }>(
       `${before}/v1/completions`,
@@ -40,7 +40,7 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
         config: { ...config, answers: { whole: said.completion, event: said.completionChunk } },
         schema: { ...completes, hide: hidden },
       },
-      (request, reply) => answerCompletion(desk, request, reply, { body: request.body, name: nameIn(request) }),
+      (request, reply) => answerCompletion(context, request, reply, { body: request.body, name: nameIn(request) }),
     );
     app.post<{ Body: ResponseBody; Params: Named }>(
       `${before}/v1/responses`,
@@ -48,7 +48,7 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
         config: { ...config, answers: { whole: responseSaid.response, event: responseSaid.responseEvent } },
         schema: { ...responds, hide: hidden },
       },
-      (request, reply) => answerResponse(desk, request, reply, { body: request.body, name: nameIn(request) }),
+      (request, reply) => answerResponse(context, request, reply, { body: request.body, name: nameIn(request) }),
     );
   }
   app.post<{ Body: Embeddings }>(
@@ -57,20 +57,20 @@ export function openaiRoutes(app: FastifyInstance, desk: Desk): void {
       config: { ...config, answers: { whole: said.embeddings } },
       schema: { tags, summary: "Vectors of texts", body: jsonSchemaOf(embeddings) },
     },
-    (request, reply) => answerEmbeddings(desk, request, reply, request.body),
+    (request, reply) => answerEmbeddings(context, request, reply, request.body),
   );
   app.get(
     "/v1/models",
     { config: { ...config, answers: { whole: said.models } }, schema: { tags, summary: "Which models there are" } },
     () => ({
       object: "list",
-      data: desk.models.list().map(toldOf),
+      data: context.models.list().map(toldOf),
     }),
   );
   app.get<{ Params: { model: string } }>(
     "/v1/models/:model",
     { config: { ...config, answers: { whole: said.model } }, schema: { tags, summary: "One model" } },
-    (request) => toldOf(request.call.hold(desk.models, request.params.model)),
+    (request) => toldOf(request.call.hold(context.models, request.params.model)),
   );
 }
 
@@ -99,11 +99,11 @@ function toldOf(model: ServedModel) {
   };
 }
 
-async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
-  const model = request.call.hold(desk.models, body.model);
+async function answerEmbeddings(context: RouteContext, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
+  const model = request.call.hold(context.models, body.model);
   if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const given = typeof body.input === "string" ? [body.input] : body.input;
-  fewEnough("input", given.length, desk.limits);
+  fewEnough("input", given.length, context.limits);
   if (!given.every((text) => typeof text === "string"))
     throw notOffered(
       "input",
@@ -112,7 +112,7 @@ async function answerEmbeddings(desk: Desk, request: FastifyRequest, reply: Fast
     );
   const { truncate } = body;
   await widthHeld(request, { model, asked: body.dimensions });
-  const answers = await embedded(desk, request, reply, { model, texts: given, truncate, normalize: null });
+  const answers = await embedded(context, request, reply, { model, texts: given, truncate, normalize: null });
   const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
   const encoded = body.encoding_format === "base64" ? base64 : numbers;
   return {

@@ -6,7 +6,7 @@ import { tellParent } from "../../../control/parent.js";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { failureOf, orderedIn, type Ordered, type Serve } from "../server/protocol.js";
 import { openLog } from "../server/log.js";
-import { serveFolders, type Desk } from "../server/model-server.js";
+import { serveFolders, type ModelServer } from "../server/model-server.js";
 import { ServerProcess } from "./server-process.js";
 
 /** Milliseconds between two reports of the load. */
@@ -16,7 +16,7 @@ const ORPHANED = 5000;
 
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 const log = openLog(process.stderr);
-const server = new ServerProcess<Desk>({ forcedStatus: () => 130 });
+const server = new ServerProcess<ModelServer>({ forcedStatus: () => 130 });
 let isOpening = false;
 let reporting: NodeJS.Timeout | undefined;
 

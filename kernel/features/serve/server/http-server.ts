@@ -54,13 +54,13 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
     });
-  const desk = { models, limits: o.limits, counts, memory: parts.memory };
+  const context = { models, limits: o.limits, counts, memory: parts.memory };
   app.after(() => {
-    openaiRoutes(app, desk);
-    teiRoutes(app, desk);
-    rerankRoutes(app, desk);
-    huggingFaceRoutes(app, desk);
-    ownRoutes(app, desk, parts);
+    openaiRoutes(app, context);
+    teiRoutes(app, context);
+    rerankRoutes(app, context);
+    huggingFaceRoutes(app, context);
+    ownRoutes(app, context, parts);
   });
   await app.ready();
   return app;

@@ -23,7 +23,7 @@ import type { Line, Log } from "./log.js";
 import { Opening } from "./opening-models.js";
 import "../control-codes.js";
 
-export interface DeskOptions {
+export interface ModelServerOptions {
   readonly folders: readonly ServedFolder[];
   readonly host: string;
   /** 0: any that is free. */
@@ -50,7 +50,7 @@ export interface DeskOptions {
  * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
  * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
  */
-export async function serveFolders(o: DeskOptions): Promise<Desk> {
+export async function serveFolders(o: ModelServerOptions): Promise<ModelServer> {
   const { host, port, limits, log } = o;
   const guard = guardOf(o);
   const begun = performance.now();
@@ -75,17 +75,17 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
       opening.found(found);
       log.say("opening", { url: http.url, process: process.pid, models: found.list().map(({ name }) => name) });
     });
-    const desk = new Desk(o, models, http);
+    const server = new ModelServer(o, models, http);
     log.say("listening", {
       url: http.url,
-      at: desk.at,
+      at: server.at,
       process: process.pid,
       seconds: Math.round(performance.now() - begun) / 1000,
       keys: guard.keys.length,
       tls: guard.tls !== null,
     });
-    void desk.lookForChanges();
-    return desk;
+    void server.lookForChanges();
+    return server;
   } catch (error) {
     await http.stop(0);
     if (signal?.aborted) log.say("stopped", { cut: 0 });
@@ -96,7 +96,7 @@ export async function serveFolders(o: DeskOptions): Promise<Desk> {
 }
 
 async function opened(
-  { folders, limits, engine, threads, log, signal, warn }: DeskOptions,
+  { folders, limits, engine, threads, log, signal, warn }: ModelServerOptions,
   computing: Computing,
   found: (models: Models) => void,
 ): Promise<ServedModels> {
@@ -126,13 +126,13 @@ function tellIn(log: Log, told: ServingEvent): void {
   else log.warn(is, told.error, { name: told.name, folder: told.folder });
 }
 
-export class Desk {
+export class ModelServer {
   private ended: Promise<number> | null = null;
   /** Folder → what was told of it. */
   private readonly told = new Map<string, string>();
 
   constructor(
-    private readonly o: DeskOptions,
+    private readonly o: ModelServerOptions,
     private readonly served: Serving,
     private readonly http: Http,
   ) {}
@@ -219,7 +219,7 @@ export class Desk {
 }
 
 /** Who is let in, and by which certificate, as the files say now. */
-function guardOf({ keys, tls }: Pick<DeskOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
+function guardOf({ keys, tls }: Pick<ModelServerOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
   return { keys: "file" in keys ? keysIn(keys.file) : keys, tls: tls && pemOf(tls) };
 }
 function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): { cert: string; key: string } {

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Ready } from "../contract.js";
-import type { Desk } from "../http/route-context.js";
+import type { RouteContext } from "../http/route-context.js";
 import { pageOf } from "../page/page.js";
 import type { Parts } from "./server-parts.js";
 
@@ -28,7 +28,11 @@ const figures = {
   response: { 200: { description: "Figures", content: { "text/plain": { schema: text } } } },
 } as const;
 
-export function ownRoutes(app: FastifyInstance, { models, counts }: Desk, { stops, drains, doors }: Parts): void {
+export function ownRoutes(
+  app: FastifyInstance,
+  { models, counts }: RouteContext,
+  { stops, drains, doors }: Parts,
+): void {
   const open = { config: { open: true, rateLimit: false } };
   // Names of models, and what is wrong with them, are told to those who may ask them.
   const mayKnow = ({ call }: FastifyRequest): boolean => !doors.keyed || call.key !== null;

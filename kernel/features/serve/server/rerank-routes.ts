@@ -1,7 +1,7 @@
 /** `/v1/rerank`, as Cohere, Jina and vLLM have it: texts by how well they fit a query. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
-import type { Desk } from "../http/route-context.js";
+import type { RouteContext } from "../http/route-context.js";
 import { cutIn, idOf } from "../openai/reply-parts.js";
 import { flag, jsonSchemaOf, list, named, wholeBetween } from "../http/schema.js";
 import { fits } from "../tei/routes.js";
@@ -31,7 +31,7 @@ const said = v.object({
   ),
 });
 
-export function rerankRoutes(app: FastifyInstance, desk: Desk): void {
+export function rerankRoutes(app: FastifyInstance, context: RouteContext): void {
   const schema = { tags: ["Cohere, Jina"], summary: "Texts by how well they fit a query", body: jsonSchemaOf(body) };
   // Cohere's newer clients ask the second.
   for (const [url, hide] of [
@@ -41,17 +41,17 @@ export function rerankRoutes(app: FastifyInstance, desk: Desk): void {
     app.post<{ Body: Body }>(
       url,
       { config: { dialect: "openai", answers: { whole: said } }, schema: { ...schema, hide } },
-      (request, reply) => answer(desk, request, reply, request.body),
+      (request, reply) => answer(context, request, reply, request.body),
     );
 }
 
 /** The best first; scores as TEI's `/rerank` tells them. */
-async function answer(desk: Desk, request: FastifyRequest, reply: FastifyReply, o: Body) {
+async function answer(context: RouteContext, request: FastifyRequest, reply: FastifyReply, o: Body) {
   const { call } = request;
-  const model = call.hold(desk.models, o.model);
+  const model = call.hold(context.models, o.model);
   const texts = o.documents.map((one) => (typeof one === "string" ? one : one.text));
   const { query, truncate } = o;
-  const scores = await fits(desk, request, reply, {
+  const scores = await fits(context, request, reply, {
     model,
     query,
     texts,

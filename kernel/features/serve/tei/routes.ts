@@ -11,7 +11,7 @@ import {
   predicted,
   read,
   widthHeld,
-  type Desk,
+  type RouteContext,
 } from "../http/route-context.js";
 import { numberIn, rawOf, scoresIn } from "../http/label-scores.js";
 import { BYTES, tokensOf } from "../http/memory-budget.js";
@@ -22,33 +22,33 @@ import * as shapes from "./request-schemas.js";
 const config = { dialect: "tei" } as const;
 const tags = ["Text Embeddings Inference"];
 
-export function teiRoutes(app: FastifyInstance, desk: Desk): void {
+export function teiRoutes(app: FastifyInstance, context: RouteContext): void {
   const { said } = shapes;
   app.post<{ Body: shapes.Embed }>("/embed", of("Vectors of texts", shapes.embed, said.vectors), (request, reply) =>
-    answerEmbed(desk, request, reply, request.body),
+    answerEmbed(context, request, reply, request.body),
   );
   app.post<{ Body: shapes.EmbedAll }>(
     "/embed_all",
     of("Vectors of all tokens of texts", shapes.embedAll, said.vectorsOfTokens),
-    (request, reply) => answerEmbedAll(desk, request, reply, request.body),
+    (request, reply) => answerEmbedAll(context, request, reply, request.body),
   );
   app.post<{ Body: shapes.Predict }>(
     "/predict",
     of("Labels of texts, or of pairs of texts", shapes.predict, said.classes, false),
-    (request, reply) => answerPredict(desk, request, reply, request.body),
+    (request, reply) => answerPredict(context, request, reply, request.body),
   );
   app.post<{ Body: shapes.Rerank }>(
     "/rerank",
     of("Texts by how well they fit a query", shapes.rerank, said.ranks),
-    (request, reply) => answerRerank(desk, request, reply, request.body),
+    (request, reply) => answerRerank(context, request, reply, request.body),
   );
   app.post<{ Body: shapes.Similarity }>(
     "/similarity",
     of("How like texts are to one", shapes.similarity, said.numbers),
     (request, reply) => {
       const { model: name, inputs, parameters } = request.body;
-      const model = request.call.hold(desk.models, name);
-      return similarities(desk, request, reply, {
+      const model = request.call.hold(context.models, name);
+      return similarities(context, request, reply, {
         model,
         source: inputs.source_sentence,
         others: inputs.sentences,
@@ -58,10 +58,10 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
     },
   );
   app.post<{ Body: shapes.Tokenize }>("/tokenize", of("Tokens of texts", shapes.tokenize, said.tokens), (request) =>
-    answerTokenize(desk, request, request.body),
+    answerTokenize(context, request, request.body),
   );
   app.post<{ Body: shapes.Decode }>("/decode", of("Texts of tokens", shapes.decode, said.decoded), (request) =>
-    answerDecode(desk, request, request.body),
+    answerDecode(context, request, request.body),
   );
   app.get<{ Querystring: { model?: string } }>(
     "/info",
@@ -69,7 +69,7 @@ export function teiRoutes(app: FastifyInstance, desk: Desk): void {
       config: { ...config, answers: { whole: said.info } },
       schema: { tags, summary: "What the model is, and its bounds", querystring: jsonSchemaOf(shapes.info) },
     },
-    (request) => infoOf(request.call.hold(desk.models, request.query.model), desk),
+    (request) => infoOf(request.call.hold(context.models, request.query.model), context),
   );
 }
 
@@ -83,39 +83,54 @@ function of(summary: string, body: Schema, whole: Schema, written = true) {
   };
 }
 
-async function answerEmbed(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Embed) {
-  const model = request.call.hold(desk.models, body.model);
+async function answerEmbed(context: RouteContext, request: FastifyRequest, reply: FastifyReply, body: shapes.Embed) {
+  const model = request.call.hold(context.models, body.model);
   if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
-  fewEnough("inputs", texts.length, desk.limits);
+  fewEnough("inputs", texts.length, context.limits);
   const { truncate } = body;
   await widthHeld(request, { model, asked: body.dimensions });
-  const answers = await embedded(desk, request, reply, { model, texts, truncate, normalize: body.normalize ?? true });
+  const answers = await embedded(context, request, reply, {
+    model,
+    texts,
+    truncate,
+    normalize: body.normalize ?? true,
+  });
   return answers.map(({ vector }) => Array.from(vector));
 }
 
 /** Most numbers of one answer: each takes a dozen bytes of it. */
 const NUMBERS = 2 ** 22;
 
-async function answerEmbedAll(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.EmbedAll) {
-  const model = request.call.hold(desk.models, body.model);
+async function answerEmbedAll(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: shapes.EmbedAll,
+) {
+  const model = request.call.hold(context.models, body.model);
   if (model.sort !== "embeds") throw modelCannot(model, "vectors");
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
-  fewEnough("inputs", texts.length, desk.limits);
+  fewEnough("inputs", texts.length, context.limits);
   const { truncate } = body;
-  const answers = await embeddedAll(desk, request, reply, { model, texts, truncate, most: NUMBERS });
+  const answers = await embeddedAll(context, request, reply, { model, texts, truncate, most: NUMBERS });
   if (answers === null)
     throw notOffered("inputs", `has vectors of more than ${String(NUMBERS)} numbers`, "send fewer texts at once");
   return answers.map(({ vectors }) => vectors.map((vector) => Array.from(vector)));
 }
 
-async function answerPredict(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Predict) {
-  const model = request.call.hold(desk.models, body.model);
+async function answerPredict(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: shapes.Predict,
+) {
+  const model = request.call.hold(context.models, body.model);
   if (model.sort !== "labels" && model.sort !== "number")
     throw modelCannot(model, `labels (ask ${model.sort === "embeds" ? "/embed" : `/models/${model.name}`})`);
   const { texts, single } = textsIn(body.inputs, model);
-  fewEnough("inputs", texts.length, desk.limits);
-  const answers = await predicted(desk, request, reply, { model, texts, truncate: body.truncate });
+  fewEnough("inputs", texts.length, context.limits);
+  const answers = await predicted(context, request, reply, { model, texts, truncate: body.truncate });
   const all = answers.map((answer) => {
     const scores = scoresIn(answer, model);
     return body.raw_scores === true ? rawOf(scores, model) : scores;
@@ -140,11 +155,11 @@ function askedOf(texts: readonly string[]): Asked {
   return second === undefined ? first : [first, second];
 }
 
-async function answerRerank(desk: Desk, request: FastifyRequest, reply: FastifyReply, body: shapes.Rerank) {
-  const model = request.call.hold(desk.models, body.model);
+async function answerRerank(context: RouteContext, request: FastifyRequest, reply: FastifyReply, body: shapes.Rerank) {
+  const model = request.call.hold(context.models, body.model);
   const { query, texts, truncate } = body;
   const raw = body.raw_scores === true;
-  const scores = await fits(desk, request, reply, { model, query, texts, at: "texts", truncate, raw });
+  const scores = await fits(context, request, reply, { model, query, texts, at: "texts", truncate, raw });
   const ranks = scores.map((score, index) => ({
     index,
     score,
@@ -158,7 +173,7 @@ async function answerRerank(desk: Desk, request: FastifyRequest, reply: FastifyR
  * makes of it, or `raw` the number itself; of one that makes vectors, the cosine.
  */
 export async function fits(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   o: {
@@ -171,17 +186,17 @@ export async function fits(
   },
 ): Promise<readonly number[]> {
   const { model, query, texts, at, truncate, raw } = o;
-  if (!model.ranks) return similarities(desk, request, reply, { model, source: query, others: texts, at, truncate });
-  fewEnough(at, texts.length, desk.limits);
+  if (!model.ranks) return similarities(context, request, reply, { model, source: query, others: texts, at, truncate });
+  fewEnough(at, texts.length, context.limits);
   const asked = texts.map((text): Asked => [query, text]);
-  const answers = await predicted(desk, request, reply, { model, texts: asked, truncate });
+  const answers = await predicted(context, request, reply, { model, texts: asked, truncate });
   const numbers = answers.map(({ prediction }) => numberIn(prediction));
   return raw ? numbers : numbers.map((x) => 1 / (1 + Math.exp(-x)));
 }
 
 /** Cosines of one text's vector and those of others. */
 export async function similarities(
-  desk: Desk,
+  context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
   o: {
@@ -194,45 +209,45 @@ export async function similarities(
 ): Promise<readonly number[]> {
   const { model, truncate } = o;
   if (model.sort !== "embeds") throw modelCannot(model, "how like texts are");
-  fewEnough(o.at, o.others.length, desk.limits);
+  fewEnough(o.at, o.others.length, context.limits);
   const texts = [o.source, ...o.others];
-  const [source, ...others] = await embedded(desk, request, reply, { model, texts, truncate, normalize: true });
+  const [source, ...others] = await embedded(context, request, reply, { model, texts, truncate, normalize: true });
   return source ? others.map(({ vector }) => cosine(source.vector, vector)) : [];
 }
 
 /** Most that are told in one answer: each takes a hundred bytes of it. */
 const TOKENS = 65_536;
 
-async function answerTokenize(desk: Desk, { call }: FastifyRequest, body: shapes.Tokenize) {
-  const model = call.hold(desk.models, body.model);
+async function answerTokenize(context: RouteContext, { call }: FastifyRequest, body: shapes.Tokenize) {
+  const model = call.hold(context.models, body.model);
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
-  fewEnough("inputs", texts.length, desk.limits);
+  fewEnough("inputs", texts.length, context.limits);
   const { signal } = call;
   const specials = body.add_special_tokens ?? true;
   const most = texts.reduce((sum, text) => sum + tokensOf(text, TOKENS), 0);
-  desk.memory.take(call, Math.min(most, TOKENS) * BYTES.told);
+  context.memory.take(call, Math.min(most, TOKENS) * BYTES.told);
   const all = await call.within(model.tokenize(texts, { specials, most: TOKENS, signal }));
   if (all === null)
     throw notOffered("inputs", `has more than ${String(TOKENS)} tokens, which are told at once`, "send less text");
   read(
-    desk,
+    context,
     call,
     all.reduce((sum, one) => sum + one.length, 0),
   );
   return all;
 }
 
-async function answerDecode(desk: Desk, { call }: FastifyRequest, body: shapes.Decode) {
-  const model = call.hold(desk.models, body.model);
+async function answerDecode(context: RouteContext, { call }: FastifyRequest, body: shapes.Decode) {
+  const model = call.hold(context.models, body.model);
   const [first] = body.ids;
   const ids = (typeof first === "number" ? [body.ids] : body.ids) as readonly (readonly number[])[];
-  fewEnough("ids", ids.length, desk.limits);
-  desk.memory.take(call, ids.reduce((sum, { length }) => sum + length, 0) * BYTES.token);
+  fewEnough("ids", ids.length, context.limits);
+  context.memory.take(call, ids.reduce((sum, { length }) => sum + length, 0) * BYTES.token);
   const whole = ids.map((one) => Int32Array.from(one));
   return call.within(model.decode(whole, body.skip_special_tokens === false));
 }
 
-function infoOf(model: ServedModel, { limits }: Desk) {
+function infoOf(model: ServedModel, { limits }: RouteContext) {
   const entries = model.labels.map((label, i): [string, string] => [String(i), label]);
   const classes = {
     id2label: Object.fromEntries(entries),

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { Desk } from "#kernel/features/serve/server-handle.js";
+import { ServerHandle } from "#kernel/features/serve/server-handle.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 
 const [, , folder = "", run = ""] = process.argv;
@@ -20,9 +20,9 @@ await session.run(
   { id: "cell 1", title: "cell 1", text, cell: 1 },
   { screen: silent, hostContext: plainHostContext(folder) },
 );
-const desk = values.get("apart");
-if (!(desk instanceof Desk)) throw new Error("nothing serves");
+const handle = values.get("apart");
+if (!(handle instanceof ServerHandle)) throw new Error("nothing serves");
 const log = readFileSync(join(folder, "runs/served/apart.log"), "utf8");
 const server = Number(/"event":"listening".*"process":(\d+)/.exec(log)?.[1]);
-process.stdout.write(`${JSON.stringify({ url: desk.url, server })}\n`);
+process.stdout.write(`${JSON.stringify({ url: handle.url, server })}\n`);
 setInterval(() => undefined, 60_000);

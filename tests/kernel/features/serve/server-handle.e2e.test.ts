@@ -12,7 +12,7 @@ import { CodedError } from "#dsl/diagnostics/codes.js";
 import { runningText } from "#kernel/cli/runs/running-table.js";
 import { runsText } from "#kernel/cli/runs/runs-table.js";
 import { serving } from "#kernel/features/serve/process/running-servers.js";
-import { Desk } from "#kernel/features/serve/server-handle.js";
+import { ServerHandle } from "#kernel/features/serve/server-handle.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
 import { openToOthers } from "../../../open-to-others.js";
@@ -32,9 +32,9 @@ describe("a server of the notebook", function () {
   this.timeout(300_000);
   let book: NotebookOfOne;
   const state = process.env["XDG_STATE_HOME"];
-  const desk = (): Desk => {
+  const desk = (): ServerHandle => {
     const value = book.values.get("desk");
-    assert.ok(value instanceof Desk);
+    assert.ok(value instanceof ServerHandle);
     return value;
   };
   const post = (path: string, body: unknown, key?: string): Promise<Response> =>

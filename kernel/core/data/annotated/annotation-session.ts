@@ -1,6 +1,6 @@
 /**
- * Where one annotator decides on rows, whatever front end shows them: which row comes when, what was decided, what is written. A
- * decision is written before it counts; one that can't be written is told and changes nothing.
+ * The work of one annotator, independent of the front end: the order of the rows, the decisions, and the file they go to. A
+ * decision counts once it is written; a failed write is reported and changes nothing.
  */
 import type { RowName } from "#dsl/types/row-name.js";
 import type { Label, Line } from "./line.js";
@@ -14,7 +14,7 @@ export interface Ask {
   /** What the model says, and how sure it is. */
   readonly suggested?: { readonly label: Label; readonly chance: number | null };
 }
-export interface DeskOptions {
+export interface AnnotationOptions {
   readonly data: string;
   readonly annotator: string;
   /** Column and labels that are chosen from; `several`: of a text. */
@@ -39,7 +39,7 @@ export type Doing =
 export type Decided = Doing | null;
 
 /** A row as a front end shows it. Texts are no HTML. */
-export interface DeskRow {
+export interface AnnotationRow {
   readonly row: RowName;
   readonly split: string | null;
   readonly texts: readonly { readonly role: string; readonly text: string; readonly cut: number }[];
@@ -48,7 +48,7 @@ export interface DeskRow {
   readonly why: string;
   readonly decided: Decided;
 }
-export interface DeskState {
+export interface AnnotationState {
   readonly data: string;
   readonly annotator: string;
   readonly labels: readonly string[];
@@ -63,12 +63,12 @@ export interface DeskState {
 /** Characters of a text that are shown. */
 const LONG = 100_000;
 
-export class Desk {
+export class AnnotationSession {
   private readonly undoable: number[] = [];
 
-  constructor(private readonly o: DeskOptions) {}
+  constructor(private readonly o: AnnotationOptions) {}
 
-  get state(): DeskState {
+  get state(): AnnotationState {
     const { data, annotator, labels, several, order, asks } = this.o;
     const first = asks.findIndex((_, at) => this.decided(at) === null);
     return {
@@ -90,7 +90,7 @@ export class Desk {
     return this.o.asks.length - this.done;
   }
 
-  rows(from: number, to: number): readonly DeskRow[] {
+  rows(from: number, to: number): readonly AnnotationRow[] {
     return this.o.asks.slice(from, to).map(({ row, why, suggested }, i) => ({
       row: row.row,
       split: row.split,

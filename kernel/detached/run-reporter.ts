@@ -1,4 +1,4 @@
-/** What a training that runs by itself tells of itself: the note in its run's folder, its socket, and whoever started it. */
+/** Reports a detached training: in a note in its run's folder, over its socket, and to the process that started it. */
 import { existsSync } from "node:fs";
 import { OwnNote } from "../artifacts/detached.js";
 import { RunFolder } from "../artifacts/run-folder.js";
@@ -9,7 +9,7 @@ import { settle, type Told } from "../control/starting.js";
 import type { RunEvent } from "../core/session/events.js";
 import type { Follows } from "../session/stage.js";
 
-export class Desk implements Follows, Trains {
+export class RunReporter implements Follows, Trains {
   private folder: string | null = null;
   private note: OwnNote | null = null;
   private server: ControlServer | null = null;
@@ -17,7 +17,7 @@ export class Desk implements Follows, Trains {
   private name = "";
   private counted: (() => { readonly done: number; readonly of: number | null }) | null = null;
 
-  /** `job`: the folder that tells what to train, until there is a run. */
+  /** `job`: the folder that describes the training, until the run has a folder. */
   constructor(
     private readonly job: string,
     private readonly stopping: AbortController,

@@ -12,7 +12,7 @@ const ending: ReadonlySet<string> = new Set(["terminating", "dead"]);
 interface Wanted {
   readonly target: string;
   /** What the output names it by. */
-  readonly desk: unknown;
+  readonly offerId: unknown;
   /** The first state is there. */
   readonly ready: (model: CommModel) => void;
   /** Said once. */
@@ -20,14 +20,14 @@ interface Wanted {
 }
 
 /** Returns its end, after which nothing is said. */
-export async function openDesk(
+export async function openKernelWidget(
   { sessionContext }: NotebookPanel,
-  { target, desk, ready, gone }: Wanted,
+  { target, offerId, ready, gone }: Wanted,
 ): Promise<() => void> {
   await sessionContext.ready;
   const kernel = sessionContext.session?.kernel;
   const nothing = (): void => undefined;
-  if (!kernel || typeof desk !== "string" || restarting.has(kernel.status) || ending.has(kernel.status)) {
+  if (!kernel || typeof offerId !== "string" || restarting.has(kernel.status) || ending.has(kernel.status)) {
     gone("none");
     return nothing;
   }
@@ -47,7 +47,7 @@ export async function openDesk(
   const changed = (): void => end("another");
   const comm: CommModel = new CommModel(
     kernel.createComm(target),
-    { desk },
+    { desk: offerId },
     { ready: () => open && ready(comm), closed: () => end("another") },
   );
   sessionContext.statusChanged.connect(watch);

@@ -1,18 +1,18 @@
 // Beneath the pictures of a sweep that runs: its trials, each with what may be done to it. Values and names come as text, never as markup.
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
-import type { DeskTrial, SweepDesk } from "#kernel/jupyter/wire/comms/sweep-contract.js";
+import type { TrialSummary, LiveSweep } from "#kernel/jupyter/wire/comms/sweep-contract.js";
 import { h } from "./element.js";
 import { held, sendsByEnter } from "./held.js";
 import { TrialForm, type Doing, type FormOf } from "./sweep-form.js";
 import type { SweepStore } from "./sweep-store.js";
 
 interface Doings {
-  readonly stop: (trial: DeskTrial) => void;
-  readonly form: (trial: DeskTrial, doing: Doing) => void;
+  readonly stop: (trial: TrialSummary) => void;
+  readonly form: (trial: TrialSummary, doing: Doing) => void;
 }
 
-export function Desk({ store }: { readonly store: SweepStore }): ReactElement | null {
-  const { desk, said, fault } = useSyncExternalStore(store.subscribe, store.snapshot);
+export function SweepPanel({ store }: { readonly store: SweepStore }): ReactElement | null {
+  const { sweep, said, fault } = useSyncExternalStore(store.subscribe, store.snapshot);
   const [form, setForm] = useState<FormOf | null>(null);
   const root = useRef<HTMLDivElement | null>(null);
   const opener = useRef<Element | null>(null);
@@ -21,7 +21,7 @@ export function Desk({ store }: { readonly store: SweepStore }): ReactElement | 
   useLayoutEffect(() => {
     if (had && document.activeElement === document.body) root.current?.focus({ preventScroll: true });
   });
-  if (!desk || (desk.over && form === null && fault === "")) return null;
+  if (!sweep || (sweep.over && form === null && fault === "")) return null;
   const doings: Doings = {
     stop: (trial) => void stop(store, trial),
     form: (trial, doing) => {
@@ -41,27 +41,27 @@ export function Desk({ store }: { readonly store: SweepStore }): ReactElement | 
     {
       className: "tunebook-sweep-desk",
       role: "group",
-      "aria-label": `Trials of ${desk.name}`,
+      "aria-label": `Trials of ${sweep.name}`,
       tabIndex: -1,
       ref: root,
       ...held,
     },
-    !desk.over && h(Running, { desk, doings }),
-    !desk.over && desk.ended > 0 && h(Ended, { store, desk, doings }),
+    !sweep.over && h(Running, { sweep, doings }),
+    !sweep.over && sweep.ended > 0 && h(Ended, { store, sweep: sweep, doings }),
     form &&
       h(TrialForm, {
         key: `${form.doing}-${String(form.trial.number)}`,
         ...form,
         store,
-        settings: desk.settings,
+        settings: sweep.settings,
         close,
       }),
-    h("p", { role: "status", className: "tunebook-sweep-said" }, said || waitingWords(desk)),
+    h("p", { role: "status", className: "tunebook-sweep-said" }, said || waitingWords(sweep)),
     fault !== "" && h("p", { role: "alert", className: "tunebook-sweep-fault" }, fault),
   );
 }
 
-async function stop(store: SweepStore, { number, stopping }: DeskTrial): Promise<void> {
+async function stop(store: SweepStore, { number, stopping }: TrialSummary): Promise<void> {
   if (stopping) return;
   const reply = await store.ask({ ask: "stop", trial: number });
   if (!reply) return;
@@ -69,15 +69,15 @@ async function stop(store: SweepStore, { number, stopping }: DeskTrial): Promise
   else store.say(`Trial ${String(number)} ends after the updates that are under way, with the score that it has then.`);
 }
 
-function waitingWords({ waiting, over }: SweepDesk): string {
+function waitingWords({ waiting, over }: LiveSweep): string {
   if (waiting === 0 || over) return "";
   return waiting === 1
     ? "One trial that was asked for begins when another ends."
     : `${String(waiting)} trials that were asked for begin when others end.`;
 }
 
-function Running({ desk, doings }: { readonly desk: SweepDesk; readonly doings: Doings }): ReactElement {
-  const { running, metric } = desk;
+function Running({ sweep, doings }: { readonly sweep: LiveSweep; readonly doings: Doings }): ReactElement {
+  const { running, metric } = sweep;
   if (running.length === 0) return h("p", { className: "tunebook-sweep-said" }, "No trial runs yet.");
   return h(Trials, {
     caption: "Trials that run",
@@ -99,11 +99,11 @@ function Running({ desk, doings }: { readonly desk: SweepDesk; readonly doings: 
 
 interface EndedProps {
   readonly store: SweepStore;
-  readonly desk: SweepDesk;
+  readonly sweep: LiveSweep;
   readonly doings: Doings;
 }
-function Ended({ store, desk, doings }: EndedProps): ReactElement {
-  const { best, ended, metric } = desk;
+function Ended({ store, sweep, doings }: EndedProps): ReactElement {
+  const { best, ended, metric } = sweep;
   const [number, setNumber] = useState("");
   const find = async (): Promise<void> => {
     const wanted = Number(number);
@@ -156,8 +156,8 @@ function Ended({ store, desk, doings }: EndedProps): ReactElement {
 interface TrialsProps {
   readonly caption: string;
   readonly metric: string;
-  readonly trials: readonly DeskTrial[];
-  readonly actions: (trial: DeskTrial) => ReactNode;
+  readonly trials: readonly TrialSummary[];
+  readonly actions: (trial: TrialSummary) => ReactNode;
 }
 function Trials({ caption, metric, trials, actions }: TrialsProps): ReactElement {
   return h(
@@ -183,7 +183,7 @@ function Trials({ caption, metric, trials, actions }: TrialsProps): ReactElement
   );
 }
 
-function Row({ trial, actions }: { readonly trial: DeskTrial } & Pick<TrialsProps, "actions">): ReactElement {
+function Row({ trial, actions }: { readonly trial: TrialSummary } & Pick<TrialsProps, "actions">): ReactElement {
   const { number, state, score, done, said } = trial;
   const percent = done === null ? null : Math.round(100 * done);
   return h(
@@ -205,7 +205,7 @@ function Row({ trial, actions }: { readonly trial: DeskTrial } & Pick<TrialsProp
 
 interface ActProps {
   readonly name: string;
-  readonly trial: DeskTrial;
+  readonly trial: TrialSummary;
   /** It can be reached and does nothing: a button that is disabled would lose the focus. */
   readonly idle?: boolean;
   readonly act: () => void;

@@ -28,7 +28,7 @@ export type Setting = {
       readonly share?: true;
     }
 );
-export interface DeskTrial {
+export interface TrialSummary {
   readonly number: number;
   readonly state: SweepTrial["state"];
   /** What it scored, or scored on its way last, in words. */
@@ -43,26 +43,26 @@ export interface DeskTrial {
   readonly stopping: boolean;
 }
 /** As it stands. */
-export interface SweepNow {
+export interface SweepProgress {
   readonly name: string;
   readonly metric: string;
   readonly over: boolean;
-  readonly running: readonly DeskTrial[];
+  readonly running: readonly TrialSummary[];
   /** The best of those that ended. */
-  readonly best: readonly DeskTrial[];
+  readonly best: readonly TrialSummary[];
   readonly ended: number;
   /** Trials that somebody wants begun, and for which there is no room yet. */
   readonly waiting: number;
 }
-export interface SweepDesk extends SweepNow {
+export interface LiveSweep extends SweepProgress {
   readonly settings: readonly Setting[];
 }
 /** What may be done to it while it runs; coded errors are those of the handle. */
 export interface SweepControls extends Pick<SweepHandle, "name" | "stop" | "clone" | "change"> {
-  readonly now: SweepNow;
+  readonly now: SweepProgress;
   readonly settings: readonly Setting[];
   /** Null: there is none of that number. */
-  deskTrial(number: number): DeskTrial | null;
+  trialSummary(number: number): TrialSummary | null;
   /** Calls back whenever something of it changed; returns the end of that. */
   onShown(told: () => void): () => void;
 }
@@ -84,7 +84,7 @@ export function settingsOf(vary: SweepPlan["vary"]): readonly Setting[] {
   });
 }
 
-export function deskTrialOf(trial: SweepTrial, parameters: readonly Parameter[], stopping: boolean): DeskTrial {
+export function trialSummaryOf(trial: SweepTrial, parameters: readonly Parameter[], stopping: boolean): TrialSummary {
   const { number, state, values, step, steps } = trial;
   const score = lastScore(trial);
   const said = Object.entries(values).map(([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`);
