@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { keyLine } from "#kernel/serving/keys.js";
+import { keyLine } from "#kernel/features/serve/server/keys.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
 import { broken, Driven, run, sum } from "./serve/drive.js";

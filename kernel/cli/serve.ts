@@ -6,13 +6,14 @@ import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
-import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/serving/keys.js";
-import { noteServing } from "#kernel/control/serving.js";
-import { openLog } from "#kernel/desk/log.js";
-import { GRACE, serveFolders, type Desk } from "#kernel/desk/serve-folders.js";
-import { LIMITS, type Limits, type ServedFolder } from "#kernel/serving/contract.js";
+import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
+import { noteServing } from "#kernel/features/serve/process/running-servers.js";
+import { openLog } from "#kernel/features/serve/server/log.js";
+import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
+import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-process.js";
+import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
-import type { ServedFacts } from "#kernel/serving/control.js";
+import type { ServedFacts } from "#kernel/features/serve/server/protocol.js";
 import { curlOf } from "#stdlib/lib/targets/request.js";
 
 export interface ServeCommand {
@@ -60,62 +61,54 @@ export async function serveCommand(folders: readonly string[], o: ServeCommand):
   if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
   const log = openLog(o.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
-  const stopping = new AbortController();
-  let desk: Desk | null = null;
-  let status = 0;
+  const server = new ServerProcess<ModelServer>({
+    grace: o.grace ?? GRACE,
+    forcedStatus: statusAfter,
+    endsWithTerminal: terminalIsGone,
+  });
   let forget = (): void => undefined;
-  let isOver = (): void => undefined;
-  const over = new Promise<void>((done) => (isOver = done));
-  const stop = (name: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
-    status = name === "SIGINT" ? 130 : 0;
-    stopping.abort();
-    isOver();
-  };
-  // While models are opened it waits for that.
-  let changed = false;
-  const hangUp = (): void => {
-    if (terminalIsGone()) stop("SIGTERM");
-    else if (desk) void desk.reload();
-    else changed = true;
-  };
-  process.on("SIGTERM", stop).on("SIGINT", stop).on("SIGHUP", hangUp);
   try {
-    desk = await serveFolders({
-      folders: served,
-      host: o.host,
-      port: o.port,
-      keys,
-      tls: tlsOf(o),
-      hosts: o.allowHost,
-      limits: limitsOf(o),
-      engine: o.engine,
-      threads: o.threads ?? null,
-      log,
-      tellsRequests: !o.quiet,
-      signal: stopping.signal,
-      ...(o.drain !== undefined && { drain: o.drain }),
-      // The log says it already where it is read in the same place.
-      ...(o.log !== undefined && {
-        warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
-      }),
-    });
-    process.stdout.write(banner(desk, o, { guarded, short }));
-    tellSystemd();
-    if (changed) void desk.reload();
-    const { url } = desk;
-    forget = noteServing({ name: "tunebook serve", url, models: desk.models(), process: process.pid });
-    await over;
-    const cut = await desk.stop(o.grace ?? GRACE);
+    const { cut, signal } = await server.run(
+      (stopped) => serveFolders(serverOptions(served, o, { keys, log, signal: stopped })),
+      (server) => {
+        process.stdout.write(banner(server, o, { guarded, short }));
+        tellSystemd();
+        const { url } = server;
+        forget = noteServing({ name: "tunebook serve", url, models: server.models(), process: process.pid });
+      },
+    );
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
-  } catch (error) {
-    if (!stopping.signal.aborted) throw error;
+    return signal === "SIGINT" ? statusAfter(signal) : 0;
   } finally {
     forget();
-    process.off("SIGTERM", stop).off("SIGINT", stop).off("SIGHUP", hangUp);
+    server.dispose();
     log.close();
   }
-  return status;
+}
+const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 130 : 143);
+
+function serverOptions(
+  folders: readonly ServedFolder[],
+  o: ServeCommand,
+  own: Pick<ModelServerOptions, "keys" | "log" | "signal">,
+): ModelServerOptions {
+  return {
+    ...own,
+    folders,
+    host: o.host,
+    port: o.port,
+    tls: tlsOf(o),
+    hosts: o.allowHost,
+    limits: limitsOf(o),
+    engine: o.engine,
+    threads: o.threads ?? null,
+    tellsRequests: !o.quiet,
+    ...(o.drain !== undefined && { drain: o.drain }),
+    // The log says it already where it is read in the same place.
+    ...(o.log !== undefined && {
+      warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
+    }),
+  };
 }
 
 /** A unit of `Type=notify` is ready now: Node has no sockets of that kind, so systemd's own program says it. */
@@ -175,23 +168,23 @@ function limitsOf(o: ServeCommand): Limits {
 }
 
 function banner(
-  desk: Desk,
+  server: ModelServer,
   o: ServeCommand,
   { guarded, short }: { readonly guarded: boolean; readonly short: readonly string[] },
 ): string {
-  const models = desk.models();
+  const models = server.models();
   const width = Math.max(...models.map(({ name }) => name.length));
   const [first] = models;
   const key = o.apiKeysEnv !== undefined ? `$${o.apiKeysEnv}` : "$KEY";
   const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
-  const example = first && curlOf(first, { url: desk.url, key: guarded ? key : null, certificate });
+  const example = first && curlOf(first, { url: server.url, key: guarded ? key : null, certificate });
   return [
-    `Serving at ${desk.url}${isLoopback(o.host) ? "" : ` (it listens at ${desk.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
+    `Serving at ${server.url}${isLoopback(o.host) ? "" : ` (it listens at ${server.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
     guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
     ...short.map((words) => `Warning: ${words}.`),
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
-    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${desk.url}/`,
+    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${server.url}/`,
     "",
   ].join("\n");
 }

@@ -1,6 +1,6 @@
 /** Servers that run on this machine, as lines for a terminal and as what programs read. */
 import { relative, resolve } from "node:path";
-import { serving, type Serving } from "#kernel/control/serving.js";
+import { serving, type Serving } from "#kernel/features/serve/process/running-servers.js";
 import { clip, oneLine, printable } from "#kernel/core/display/text.js";
 
 /** Those that serve something of a folder of runs; null: all. */

@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Door, type Desk, type Patience } from "./server.js";
+import { Door, type CoordinatorApi, type Patience } from "./server.js";
 import {
   timings as usual,
   type Answer,
@@ -39,7 +39,7 @@ export interface CoordinatorOptions {
   readonly onNote?: (words: string) => void;
 }
 
-export class Coordinator implements Desk {
+export class Coordinator implements CoordinatorApi {
   readonly token = randomBytes(32).toString("base64url");
   private readonly roster: Roster;
   /** Those that ended, so that what is sent again is answered as it was. */
@@ -69,7 +69,7 @@ export class Coordinator implements Desk {
       host: o.host ?? "127.0.0.1",
       port: o.port ?? 0,
       token: made.token,
-      desk: made,
+      api: made,
       ...(o.patience && { patience: o.patience }),
     });
     return made;

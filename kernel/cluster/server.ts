@@ -13,8 +13,8 @@ import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
 import { PREFIX, asks, most, sha256, type Answers, type Ask, type Asked, type Blob } from "./protocol.js";
 
-/** Who answers. What it throws is told to the worker. */
-export interface Desk {
+/** The operations that workers call. An error is sent to the worker. */
+export interface CoordinatorApi {
   answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]>;
   /** Where a file lies that work reads. Coded error `not-offered`. */
   offered(hash: string): Blob & { readonly path: string };
@@ -51,7 +51,7 @@ export class Door {
     readonly host: string;
     readonly port: number;
     readonly token: string;
-    readonly desk: Desk;
+    readonly api: CoordinatorApi;
     readonly patience?: Patience;
   }): Promise<Door> {
     const wait = o.patience ?? patience;
@@ -65,7 +65,7 @@ export class Door {
         keepAliveTimeout: 30_000,
         maxHeaderSize: 8192,
       },
-      (request, response) => void serve(request, response, { desk: o.desk, key, wait }),
+      (request, response) => void serve(request, response, { api: o.api, key, wait }),
     );
     server.maxConnections = 4096;
     await new Promise<void>((listening, failed) => {
@@ -84,7 +84,7 @@ export class Door {
 }
 
 interface Serving {
-  readonly desk: Desk;
+  readonly api: CoordinatorApi;
   readonly key: Buffer;
   readonly wait: Patience;
 }
@@ -120,7 +120,7 @@ async function routed(request: IncomingMessage, response: ServerResponse, o: Ser
   if (method !== "PUT")
     throw new CodedError("request-refused", { why: `a file is asked for by GET and not by ${method}` });
   request.setTimeout(o.wait.piece, () => request.destroy());
-  await o.desk.take(hash, request);
+  await o.api.take(hash, request);
   say(response, 200, { taken: true });
 }
 
@@ -140,7 +140,7 @@ async function answered<A extends Asked>(
     if (error instanceof Unlike) throw new CodedError("request-refused", { why: error.why }, { cause: error });
     throw error;
   }
-  say(response, 200, await o.desk.answer(asked, ask, gone.signal));
+  say(response, 200, await o.api.answer(asked, ask, gone.signal));
 }
 
 /** The text of a body, of so many bytes and in so much time at most. */
@@ -166,13 +166,8 @@ async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
 const tooLong = (): CodedError =>
   new CodedError("request-refused", { why: `its body is longer than ${String(most.body / 2 ** 20)} MiB` });
 
-async function give(
-  hash: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { desk }: Serving,
-): Promise<void> {
-  const { path, bytes } = desk.offered(hash);
+async function give(hash: string, request: IncomingMessage, response: ServerResponse, { api }: Serving): Promise<void> {
+  const { path, bytes } = api.offered(hash);
   const from = Number(/^bytes=(\d{1,15})-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
   if (from > bytes) {
     response.writeHead(416).end();

@@ -25,7 +25,7 @@ import { runTrain } from "../session/verbs/train.js";
 import { doneOf } from "../session/verbs/attach/watch-together.js";
 import type { Shippable } from "../shipping/ship.js";
 import { readShipment } from "../shipping/shipment.js";
-import { Desk } from "./desk.js";
+import { RunReporter } from "./run-reporter.js";
 
 registerAllCodes();
 
@@ -45,10 +45,10 @@ process.on("disconnect", () => undefined);
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 const job = process.argv[2] ?? "";
-const desk = new Desk(job, stop, tell);
+const reporter = new RunReporter(job, stop, tell);
 process.on("uncaughtException", (error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);
-  desk.over({ exit: EXITS.failed, why: error.message });
+  reporter.over({ exit: EXITS.failed, why: error.message });
   process.exit(EXITS.failed);
 });
 process.exit(await train());
@@ -64,7 +64,7 @@ async function train(): Promise<number> {
     const { session, action, stage } = opened;
     const statement = statementOf(action);
     if (statement) release = await openTogether(session, statement);
-    await run(session, action, statement ? stage : { ...stage, follows: desk }).catch((error: unknown) => {
+    await run(session, action, statement ? stage : { ...stage, follows: reporter }).catch((error: unknown) => {
       throw error instanceof CodedError && !error.at.span ? error.placed(action.span) : error;
     });
   } catch (error) {
@@ -73,10 +73,10 @@ async function train(): Promise<number> {
     screen.end();
     await opened?.session.close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
   }
-  desk.over(end);
+  reporter.over(end);
   // Whoever watches several trainings is told by the note how they ended: it is there before the lock is given back.
   release();
-  await desk.close();
+  await reporter.close();
   return end.exit;
 }
 
@@ -85,8 +85,8 @@ async function openTogether(session: OpenSession, statement: Statement): Promise
   const together = writeTogether(session.runs, statement);
   const lock = await lockRun(together.folder, "train");
   lock.whenReleased(noteRunning(together.folder));
-  desk.counts(() => doneOf(together, session.vocabulary.registry));
-  await desk.began(statement.name, together.folder);
+  reporter.counts(() => doneOf(together, session.vocabulary.registry));
+  await reporter.began(statement.name, together.folder);
   return () => lock.release();
 }
 
@@ -124,7 +124,7 @@ async function ended(
   if (interrupted) return { exit: EXITS.interrupted };
   const told = coded ? wordsFor(coded) : null;
   const why = told ? [told.message, ...(told.notes ?? []), told.help ?? ""].join("\n").trim() : words;
-  return { exit: coded?.code === "no-space" ? EXITS.full : desk.isGone ? EXITS.gone : EXITS.failed, why };
+  return { exit: coded?.code === "no-space" ? EXITS.full : reporter.isGone ? EXITS.gone : EXITS.failed, why };
 }
 
 /** Settles when it was said, or nobody hears. */

@@ -1,10 +1,17 @@
-/** What an engine is to be chosen for. */
+/** The work that an engine is chosen for. */
+import type { Plan } from "#dsl/plan/plan.js";
 
-/** What a program trains: all weights, few of them (adapters, a head, biases), or none. */
+/** The share of the weights that a program trains: all, few (adapters, a head, biases) or none. */
 export type Trains = "all" | "few" | "none";
 export interface Work {
   readonly trains?: Trains;
-  /** It answers requests: a few short rows at a time, each waited for. It trains nothing then. */
+  /** Answers requests: a few short rows at a time, each waited for; nothing is trained. */
   readonly answers?: true;
   readonly precision?: "f32" | "bf16";
+}
+
+/** The training of a plan, or inference alone with its model. */
+export function workOf({ recipe, estimates }: Plan, purpose: "training" | "inference" = "training"): Work {
+  const share = estimates.trainable > estimates.parameters / 2 ? "all" : "few";
+  return { trains: purpose === "inference" ? "none" : share, precision: recipe.training.precision };
 }

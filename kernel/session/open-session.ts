@@ -12,7 +12,7 @@ import type { DataPlan } from "#dsl/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-sources.js";
-import { EngineRoom } from "./engines/engine-room.js";
+import { EngineManager } from "../engine/manager/engine-manager.js";
 import { ModelRoom } from "./models/model-room.js";
 import { WeightRoom } from "./models/weight-room.js";
 import type { DrawnSweep } from "../core/display/sweeps/view.js";
@@ -20,15 +20,25 @@ import { bestIn } from "./sweeps/clearing.js";
 import { hasWeights } from "./sweeps/kept-weights.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
-import type { Desk } from "./serving/desk.js";
 import type { Evaluation } from "./verbs/evaluate/evaluation.js";
 import { Trackers } from "../trackers/trackers.js";
 import type { KeptEvaluation } from "./verbs/evaluate/kept-evaluations.js";
 import type { NameSink, SessionOptions } from "./stage.js";
 
+/** A server that a statement started. */
+export interface SessionServer {
+  readonly name: string;
+  readonly port: number;
+  readonly running: boolean;
+  /** Folders of the models that it serves. */
+  readonly folders: readonly string[];
+  /** Ends it because the session ends. */
+  end(): Promise<void>;
+}
+
 export class OpenSession {
   readonly datasets = new DatasetCache();
-  readonly engines: EngineRoom;
+  readonly engines: EngineManager;
   readonly models: ModelRoom;
   readonly weights: WeightRoom;
   readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
@@ -41,8 +51,8 @@ export class OpenSession {
   /** What they showed, for reports. */
   readonly keptEvaluations: KeptEvaluation[] = [];
   readonly trackers: Trackers;
-  /** What answers requests, by its name: it ends with the session. */
-  readonly servers = new Map<string, Desk>();
+  /** Servers by name; they end with the session. */
+  readonly servers = new Map<string, SessionServer>();
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
@@ -58,7 +68,7 @@ export class OpenSession {
   constructor(readonly options: SessionOptions) {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
     this.vocabulary = options.vocabulary ?? makeVocabulary();
-    this.engines = new EngineRoom(options.startEngine);
+    this.engines = new EngineManager({ ...(options.startEngine && { start: options.startEngine }) });
     this.models = new ModelRoom(this);
     this.weights = new WeightRoom({
       datasets: this.datasets,

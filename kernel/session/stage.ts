@@ -7,8 +7,8 @@ import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import type { Inside } from "../cluster/ways.js";
 import type { Screen } from "./trainings/live.js";
-import type { SweepControls } from "../core/display/sweeps/desk.js";
-import type { Desk as AnnotationDesk } from "../core/data/annotated/desk.js";
+import type { SweepControls } from "../core/display/sweeps/sweep-controls.js";
+import type { AnnotationSession } from "../core/data/annotated/annotation-session.js";
 import type { RunEvent } from "../core/session/events.js";
 import type { HostContext } from "../core/session/host-context.js";
 import type { TrackersOptions } from "../trackers/trackers.js";
@@ -19,9 +19,9 @@ export interface NameSink {
   define(name: string, value: unknown, type: string): void;
   remove(name: string): void;
 }
-/** Offers a desk to front ends; what they find it by comes back. */
-export interface DeskHost {
-  offer(desk: AnnotationDesk): string;
+/** Offers an annotation session to front ends; returns the id by which they open it. */
+export interface AnnotationHost {
+  offer(annotation: AnnotationSession): string;
 }
 /** Offers front ends a sweep to work with while it runs; what they find it by comes back. */
 export interface ControlsHost {
@@ -36,7 +36,7 @@ export interface SessionOptions {
   /** The words that its sources are written with; absent: the package's, and those that are defined through the session's own. */
   readonly vocabulary?: SessionVocabulary;
   /** Where front ends find what asks people; absent: there are none. */
-  readonly desks?: DeskHost;
+  readonly annotations?: AnnotationHost;
   /** Where front ends find sweeps that run; absent: there are none. */
   readonly controls?: ControlsHost;
   /** Absent: each session starts engines of its own. */

@@ -152,7 +152,7 @@ export class Trials {
       { shipment: { ...shipment, folder, runs }, tables },
       { screen: mute, startEngine: (options) => this.engine(options) },
     );
-    const bench = { session, hostContext, models: new TrialModels(1), stays: session.engines.stay() };
+    const bench = { session, hostContext, models: new TrialModels(1), stays: session.engines.pin() };
     this.benches.set(key, bench);
     return bench;
   }

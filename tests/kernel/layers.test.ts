@@ -26,10 +26,9 @@ const rooms: readonly string[] = [
   "federation",
   "record",
   "control",
-  "serving",
   "session",
+  "features",
   "detached",
-  "desk",
   "search",
   "worker",
   "jupyter",
@@ -70,9 +69,12 @@ describe("the rooms of the kernel", () => {
   });
 });
 
+/** The session dispatches the action of a verb to the feature that runs it. */
+const DISPATCH = "kernel/session/verbs/verbs.ts";
 const TABLE = "kernel/codes.ts";
 
 function mayImport(file: string, other: string): boolean {
+  if (file === DISPATCH && /^kernel\/features\/[^/]+\/run\.ts$/.test(other)) return true;
   // The package's table of codes stands above the rooms: each of them brings codes, and the main modules register all.
   if (file === TABLE || other === TABLE) return true;
   return rooms.includes(roomOf(other)) && rooms.indexOf(roomOf(other)) <= rooms.indexOf(roomOf(file));

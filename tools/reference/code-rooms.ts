@@ -20,7 +20,7 @@ export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   for (const file of files) {
     const text = readFileSync(join(built, file), "utf8");
     if (!/^export const \w+Codes = \{$/m.test(text)) continue;
-    const room = file.split("/").slice(0, 2).join("/");
+    const room = roomIn(file);
     for (const [, name = ""] of text.matchAll(/^ {4}"?([a-z][a-z0-9-]*)"?: \{$/gm)) roomOf.set(name, room);
   }
   for (const name of allCodes()) {
@@ -36,8 +36,13 @@ export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   }
   return new Map([...rooms].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+/** `dsl/plan`; each feature by itself: `kernel/features/serve`. */
+function roomIn(file: string): string {
+  const parts = file.split("/");
+  return parts.slice(0, parts[1] === "features" ? 3 : 2).join("/");
+}
 /** Folders with fewer codes share the page of their package. */
 const FEWEST = 6;
 
 /** Path of a room's page in the reference. */
-export const pageOfRoom = (room: string): string => `codes/${room.replace("/", "-")}.md`;
+export const pageOfRoom = (room: string): string => `codes/${room.replaceAll("/", "-")}.md`;

@@ -1,6 +1,6 @@
-// What the desk looks like: built once, changed in place, so that focus and scroll stay where they are. All keys of it are taken here;
-// JupyterLab's own shortcuts are held off, or `d` pressed twice would delete the cell.
-import type { DeskRow, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
+// The view of the annotation widget: built once and changed in place, so that focus and scroll position stay. It takes all its keys;
+// JupyterLab's own shortcuts are blocked, since `d` pressed twice would delete the cell.
+import type { AnnotationRow, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
 import { found, keyHelp, keysOf, MOST_KEYS } from "./annotate-keys.js";
 import "./annotate.css";
 
@@ -21,7 +21,7 @@ interface Doings {
   move(by: 1 | -1): void;
 }
 interface Drawn {
-  readonly row: DeskRow | undefined;
+  readonly row: AnnotationRow | undefined;
   readonly at: number;
   readonly done: number;
   /** Of several labels those that would be saved. */
@@ -30,7 +30,7 @@ interface Drawn {
 /** Labels that are shown of those found. */
 const SHOWN = 12;
 
-export class DeskView {
+export class AnnotationView {
   readonly #told: Told;
   readonly #doings: Doings;
   readonly #keys: readonly string[];
@@ -209,13 +209,13 @@ export class DeskView {
     this.#help.hidden = !this.#help.hidden;
   }
 
-  #passage({ role, text, cut }: DeskRow["texts"][number], named: boolean): readonly HTMLElement[] {
+  #passage({ role, text, cut }: AnnotationRow["texts"][number], named: boolean): readonly HTMLElement[] {
     const passage = made("div", "", text);
     const rest = cut > 0 ? [made("small", "", `${String(cut)} characters more are not shown`)] : [];
     return [...(named ? [made("small", "", role)] : []), passage, ...rest];
   }
 
-  #aboutRow({ row, split, why, label, decided }: DeskRow, at: number): readonly Node[] {
+  #aboutRow({ row, split, why, label, decided }: AnnotationRow, at: number): readonly Node[] {
     const place = `${String(at + 1)}. row ${String(row)}${split === null ? "" : ` (${split})`}`;
     this.#text.setAttribute("aria-label", `Text of row ${String(row)}`);
     const did = decided === null ? "" : decided.does === "skip" ? "skipped" : decided.does === "drop" ? "left out" : "";

@@ -1,7 +1,13 @@
-// The desk of an annotator, a widget of anywidget's shape: one row, the labels to choose from, keys for all of it. Every decision is
-// sent at once and counts when the kernel says that it is saved. Texts are set as text: nothing of a row is ever HTML.
-import type { DeskAsk, DeskReply, DeskRow, Doing, Label } from "#kernel/jupyter/wire/comms/annotate-contract.js";
-import { DeskView } from "./annotate-view.js";
+// The annotation widget, an anywidget module: one row, the labels to choose from, and keys for everything. Every decision is sent at
+// once and counts when the kernel confirms that it is saved. Texts are set as text: a row never becomes HTML.
+import type {
+  AnnotationRequest,
+  AnnotationReply,
+  AnnotationRow,
+  Doing,
+  Label,
+} from "#kernel/jupyter/wire/comms/annotate-contract.js";
+import { AnnotationView } from "./annotate-view.js";
 import type { WidgetModel, WidgetModule } from "./annotate-model.js";
 
 /** Rows that are asked for ahead. */
@@ -9,9 +15,9 @@ const AHEAD = 40;
 /** Milliseconds after which someone is told that the kernel doesn't answer yet. */
 const PATIENCE = 3000;
 
-class Desk {
-  readonly #rows = new Map<number, DeskRow>();
-  readonly #view: DeskView;
+class AnnotationWidget {
+  readonly #rows = new Map<number, AnnotationRow>();
+  readonly #view: AnnotationView;
   readonly #model: WidgetModel;
   readonly #total: number;
   readonly #several: boolean;
@@ -30,7 +36,7 @@ class Desk {
     this.#at = Number(model.get("at"));
     this.#several = model.get("several") === true;
     this.#labels = model.get("labels") as readonly string[];
-    this.#view = new DeskView(
+    this.#view = new AnnotationView(
       el,
       {
         data: String(model.get("data")),
@@ -63,7 +69,7 @@ class Desk {
   }
 
   readonly #told = (content: unknown): void => {
-    const reply = content as DeskReply;
+    const reply = content as AnnotationReply;
     if ("rows" in reply) {
       reply.rows.forEach((row, i) => this.#rows.set(reply.from + i, row));
       this.#draw();
@@ -87,7 +93,7 @@ class Desk {
     }
   };
 
-  #put(at: number, decided: DeskRow["decided"]): void {
+  #put(at: number, decided: AnnotationRow["decided"]): void {
     const row = this.#rows.get(at);
     if (row) this.#rows.set(at, { ...row, decided });
   }
@@ -97,7 +103,7 @@ class Desk {
     this.#at = Math.max(0, Math.min(this.#total - 1, at));
     const [from, to] = [Math.max(0, this.#at - 2), Math.min(this.#total, this.#at + AHEAD)];
     const lacks = [this.#at, Math.min(this.#total - 1, this.#at + AHEAD / 2)].some((one) => !this.#rows.has(one));
-    if (lacks) this.#model.send({ ask: "rows", from, to } satisfies DeskAsk);
+    if (lacks) this.#model.send({ ask: "rows", from, to } satisfies AnnotationRequest);
     this.#chosen = chosenIn(this.#rows.get(this.#at));
     this.#draw();
   }
@@ -111,7 +117,7 @@ class Desk {
     }
     this.#view.draw({ row, at: this.#at, done: this.#done, chosen: this.#chosen });
   }
-  #chosenOf: DeskRow | undefined;
+  #chosenOf: AnnotationRow | undefined;
 
   #choose(label: string): void {
     // What is chosen of a row that isn't there yet would be lost when it comes.
@@ -140,7 +146,7 @@ class Desk {
     this.#go(at + 1);
   }
 
-  #ask(ask: DeskAsk): void {
+  #ask(ask: AnnotationRequest): void {
     this.#unsaved++;
     this.#view.fault("");
     this.#view.say("saving …");
@@ -155,12 +161,12 @@ class Desk {
 }
 
 /** The same row, decided as before. */
-function isSame(row: DeskRow, other: DeskRow | undefined): boolean {
-  const told = (one: DeskRow): string => JSON.stringify([one.row, one.split, one.decided]);
+function isSame(row: AnnotationRow, other: AnnotationRow | undefined): boolean {
+  const told = (one: AnnotationRow): string => JSON.stringify([one.row, one.split, one.decided]);
   return other !== undefined && told(row) === told(other);
 }
 
-function chosenIn(row: DeskRow | undefined): readonly string[] {
+function chosenIn(row: AnnotationRow | undefined): readonly string[] {
   const label: Label | null | undefined =
     row?.decided?.does === "label" ? row.decided.label : (row?.suggested?.label ?? row?.label);
   return typeof label === "string" ? [label] : (label ?? []);
@@ -168,12 +174,12 @@ function chosenIn(row: DeskRow | undefined): readonly string[] {
 
 const widget: WidgetModule & { readonly unsaved: (el: HTMLElement) => number } = {
   render({ model, el }) {
-    const desk = new Desk(model, el);
-    desks.set(el, desk);
-    return () => desk.end();
+    const widget = new AnnotationWidget(model, el);
+    widgets.set(el, widget);
+    return () => widget.end();
   },
   /** Decisions that the kernel has not confirmed. */
-  unsaved: (el) => desks.get(el)?.unsaved ?? 0,
+  unsaved: (el) => widgets.get(el)?.unsaved ?? 0,
 };
-const desks = new WeakMap<HTMLElement, Desk>();
+const widgets = new WeakMap<HTMLElement, AnnotationWidget>();
 export default widget;

@@ -1,4 +1,4 @@
-// Outputs of `annotate`: the desk where the kernel that showed it still has it, else the rows as a table and what to do. Each notebook
+// Outputs of `annotate`: the widget while the kernel that showed it still runs, else the rows as a table and what to do. Each notebook
 // gets a renderer that knows its kernel.
 import type { NotebookPanel, INotebookTracker } from "@jupyterlab/notebook";
 import type { JupyterFrontEnd } from "@jupyterlab/application";
@@ -6,7 +6,7 @@ import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import widget from "./annotate-widget.js";
-import { openDesk, type Gone } from "./kernel-desk.js";
+import { openKernelWidget, type Gone } from "./kernel-widget.js";
 
 const mime = "application/vnd.tunebook.annotate+json";
 const target = "tunebook.annotate";
@@ -34,7 +34,7 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
   readonly #app: JupyterFrontEnd;
   readonly #panel: NotebookPanel;
   #end: () => void = () => undefined;
-  #desk: HTMLElement | null = null;
+  #view: HTMLElement | null = null;
 
   constructor(app: JupyterFrontEnd, panel: NotebookPanel) {
     super();
@@ -45,14 +45,14 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#end();
-    const { desk } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
+    const { desk: offerId } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
     const el = document.createElement("div");
     let ended = (): void => undefined;
-    const end = await openDesk(this.#panel, {
+    const end = await openKernelWidget(this.#panel, {
       target,
-      desk,
+      offerId,
       ready: (comm) => {
-        this.#desk = el;
+        this.#view = el;
         this.node.replaceChildren(el);
         ended = widget.render({ model: comm, el }) ?? ended;
       },
@@ -77,8 +77,8 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
 
   /** Says so, offers to run again, and shows the rows as they were when the cell ran. */
   async #gone(model: IRenderMime.IMimeModel, why: string): Promise<void> {
-    const unsaved = this.#desk ? widget.unsaved(this.#desk) : 0;
-    this.#desk = null;
+    const unsaved = this.#view ? widget.unsaved(this.#view) : 0;
+    this.#view = null;
     const note = document.createElement("div");
     note.className = "tunebook-annotate-gone";
     note.setAttribute("role", "alert");

@@ -7,8 +7,8 @@ import { ReactWidget } from "@jupyterlab/ui-components";
 import { Panel } from "@lumino/widgets";
 import type { ReactElement } from "react";
 import { h } from "./element.js";
-import { openDesk } from "./kernel-desk.js";
-import { Desk } from "./sweep-desk.js";
+import { openKernelWidget } from "./kernel-widget.js";
+import { SweepPanel } from "./sweep-panel.js";
 import { SweepStore } from "./sweep-store.js";
 import "./sweep.css";
 
@@ -33,7 +33,7 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
   readonly #panel: NotebookPanel;
   readonly #picture: IRenderMime.IRenderer;
   readonly #store = new SweepStore();
-  #desk: unknown = null;
+  #offerId: unknown = null;
   #end: Promise<() => void> | null = null;
 
   constructor(panel: NotebookPanel) {
@@ -42,22 +42,22 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
     this.addClass("tunebook-sweep");
     this.#picture = panel.content.rendermime.createRenderer(picture);
     this.addWidget(this.#picture);
-    this.addWidget(new DeskWidget(this.#store));
+    this.addWidget(new SweepPanelWidget(this.#store));
   }
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
-    const { desk } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
-    if (desk !== this.#desk) this.#open(desk);
+    const { desk: offerId } = (model.data[mime] ?? {}) as { readonly desk?: unknown };
+    if (offerId !== this.#offerId) this.#open(offerId);
     return this.#picture.renderModel(model);
   }
 
-  #open(desk: unknown): void {
-    this.#desk = desk;
+  #open(offerId: unknown): void {
+    this.#offerId = offerId;
     void this.#end?.then((end) => end());
     const store = this.#store;
-    this.#end = openDesk(this.#panel, {
+    this.#end = openKernelWidget(this.#panel, {
       target,
-      desk,
+      offerId,
       ready: (model) => store.opened(model),
       gone: (why) => store.gone(why),
     });
@@ -67,7 +67,7 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
     if (this.isDisposed) return;
     void this.#end?.then((end) => end());
     const { open } = this.#store;
-    const name = this.#store.snapshot().desk?.name ?? "";
+    const name = this.#store.snapshot().sweep?.name ?? "";
     // Its cell shows something else now, as at the end of the sweep.
     if (open !== null && !this.#panel.isDisposed)
       Notification.warning(`${name} runs no more in that cell: the trial like ${String(open)} was not begun.`, {
@@ -77,13 +77,13 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
   }
 }
 
-class DeskWidget extends ReactWidget {
+class SweepPanelWidget extends ReactWidget {
   readonly #store: SweepStore;
   constructor(store: SweepStore) {
     super();
     this.#store = store;
   }
   protected override render(): ReactElement {
-    return h(Desk, { store: this.#store });
+    return h(SweepPanel, { store: this.#store });
   }
 }

@@ -1,14 +1,14 @@
 // What is known of a sweep that runs: its trials as the kernel told them last, what was answered last, why it is gone.
-import type { SweepAsk, SweepDesk, SweepReply } from "#kernel/jupyter/wire/comms/sweep-contract.js";
+import type { SweepAsk, LiveSweep, SweepReply } from "#kernel/jupyter/wire/comms/sweep-contract.js";
 import type { CommModel } from "./annotate-model.js";
-import type { Gone } from "./kernel-desk.js";
+import type { Gone } from "./kernel-widget.js";
 
 /** Milliseconds after which someone is told that the kernel doesn't answer yet. */
 const PATIENCE = 3000;
 
 export interface SweepState {
   /** Null: nothing is known of it. */
-  readonly desk: SweepDesk | null;
+  readonly sweep: LiveSweep | null;
   /** Read out. */
   readonly said: string;
   readonly fault: string;
@@ -25,7 +25,7 @@ const lost: Readonly<Record<Gone, string>> = {
 };
 
 export class SweepStore {
-  #state: SweepState = { desk: null, said: "", fault: "" };
+  #state: SweepState = { sweep: null, said: "", fault: "" };
   #model: CommModel | null = null;
   readonly #told = new Set<() => void>();
   readonly #waiting = new Map<number, (reply: SweepReply) => void>();
@@ -50,10 +50,10 @@ export class SweepStore {
   /** Nothing is said of what was never there: a notebook of yesterday has no dead buttons. */
   gone(why: Gone): void {
     this.#gone = why;
-    const { desk } = this.#state;
-    const over = desk?.over ?? true;
+    const { sweep } = this.#state;
+    const over = sweep?.over ?? true;
     for (const answer of [...this.#waiting.entries()]) answer[1]({ id: answer[0], fault: this.#lost() });
-    this.#put(over ? { desk: null } : { desk: desk && { ...desk, over: true }, said: "", fault: this.#lost() });
+    this.#put(over ? { sweep: null } : { sweep: sweep && { ...sweep, over: true }, said: "", fault: this.#lost() });
   }
 
   /** Undefined: it can't be asked, which was said. */
@@ -84,14 +84,14 @@ export class SweepStore {
   }
 
   #lost(): string {
-    const { desk } = this.#state;
-    const name = desk?.name ?? "The sweep";
+    const { sweep } = this.#state;
+    const name = sweep?.name ?? "The sweep";
     return `${name} can't be asked: ${lost[this.#gone ?? "another"]}. Run its cell again: it goes on after the trials that are done.`;
   }
 
   #read(model: CommModel): void {
-    const desk = Object.fromEntries(fields.map((field) => [field, model.get(field)])) as unknown as SweepDesk;
-    this.#put({ desk });
+    const sweep = Object.fromEntries(fields.map((field) => [field, model.get(field)])) as unknown as LiveSweep;
+    this.#put({ sweep });
   }
   #put(more: Partial<SweepState>): void {
     this.#state = { ...this.#state, ...more };

@@ -4,7 +4,7 @@ import { positive } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engine/engine.js";
-import type { ServedFolder } from "#kernel/serving/contract.js";
+import type { ServedFolder } from "#kernel/features/serve/contract.js";
 import type { ServeCommand } from "../serve.js";
 import { endSoon } from "../to-its-end.js";
 

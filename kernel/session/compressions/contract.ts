@@ -7,7 +7,7 @@ import type { Continues } from "../trainings/request.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
-import type { EngineRoom } from "../engines/engine-room.js";
+import type { EngineManager } from "../../engine/manager/engine-manager.js";
 import type { WeightRoom } from "../models/weight-room.js";
 import type { Warn } from "../warn.js";
 
@@ -19,7 +19,7 @@ export interface Compressing {
   readonly session: {
     readonly weights: WeightRoom;
     readonly datasets: DatasetCache;
-    readonly engines: EngineRoom;
+    readonly engines: EngineManager;
     readonly models: { define(plan: ModelPlan, as: string): ModelHandle };
     /** Told of what a run has that it had not. */
     readonly trackers: { again(run: string): void };

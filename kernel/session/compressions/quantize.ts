@@ -9,7 +9,7 @@ import { writeBounds } from "../../artifacts/folders/made-folder.js";
 import type { Happening, RunEvent } from "../../core/session/events.js";
 import { claimNew } from "../../training/claim-run.js";
 import { begunFrom } from "../../inference/measuring/seen.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import { workOf } from "../../engine/work.js";
 import { takeHead } from "../models/own-head.js";
 import { aboutRun, noteLearnt, noteRows } from "../trainings/begun-run.js";
 import { materialOf } from "../trainings/material.js";
@@ -32,7 +32,7 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
     false,
   );
   const { base, labels, prepared } = material;
-  const engine = await session.engines.engine(EngineRoom.work(plan, true));
+  const engine = await session.engines.engine(workOf(plan, "inference"));
   const { run, lock } = claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
   try {
     const { folder } = stage.hostContext;

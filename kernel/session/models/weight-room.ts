@@ -16,7 +16,8 @@ import { keepMade, madeFolder, writeMade } from "../../artifacts/folders/made-fo
 import { MODEL, writeModelFolder } from "../../artifacts/folders/model-folder.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import type { EngineManager } from "../../engine/manager/engine-manager.js";
+import { workOf } from "../../engine/work.js";
 import { recipeHashOf, type Weights } from "../../artifacts/weights.js";
 import { type ModelHandle } from "./model-handle.js";
 import {
@@ -43,7 +44,7 @@ import { mergedFolder } from "./merged-folder.js";
 /** What of a session its weights stand on. */
 interface Around {
   readonly datasets: DatasetCache;
-  readonly engines: EngineRoom;
+  readonly engines: EngineManager;
   /** Coded error `not-trained`. */
   readonly handle: (name: string) => ModelHandle;
 }
@@ -185,7 +186,7 @@ export class WeightRoom {
       objective,
     }: { readonly opens?: OpensModel | undefined; readonly objective?: ObjectiveOptions | undefined } = {},
   ): Promise<OpenModel> {
-    const engine = await this.o.engines.engine(EngineRoom.work(plan));
+    const engine = await this.o.engines.engine(workOf(plan));
     if (opens)
       return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, objective));
     const store = await storeOf(plan.recipe.model, base);
@@ -213,7 +214,7 @@ export class WeightRoom {
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const { folder, checkpoint } = weights;
     const { base, tokenizer } = await this.parts(weights.plan, s, folder);
-    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
+    const engine = await this.o.engines.engine(workOf(weights.plan, "inference"));
     const open =
       this.open.of(folder, engine) ??
       (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
@@ -299,7 +300,7 @@ export class WeightRoom {
   async opened(handle: ModelHandle, s: HostContext): Promise<Opened> {
     const { weights, open, tokenizer } = await this.ready(handle, s);
     const { base } = await this.parts(weights.plan, s, weights.folder);
-    const engine = await this.o.engines.engine(EngineRoom.work(weights.plan, true));
+    const engine = await this.o.engines.engine(workOf(weights.plan, "inference"));
     const body = await trainedBody(weights.plan, base, weights.labels, s.folder);
     return { engine, open, weights, base, body, tokenizer };
   }

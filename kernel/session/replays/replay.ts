@@ -19,7 +19,7 @@ import { RunLog } from "../../artifacts/run-log.js";
 import type { Difference } from "../../record/differing.js";
 import { rowsText } from "../../record/rows-changed.js";
 import { sideOf, type Side } from "../../record/side.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import { workOf } from "../../engine/work.js";
 import { giveBack, giveWeights } from "../trainings/give-weights.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import { trainOnce } from "../trainings/training.js";
@@ -88,7 +88,7 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
   const stage = stageOf(home, o);
   await session.engines.configure(engineOptions(side, o));
   const plan = trainable(side, home);
-  const engine = await session.engines.engine(EngineRoom.work(plan));
+  const engine = await session.engines.engine(workOf(plan));
   const { changed, elsewhere } = await checked(session, side, plan, { engine, hostContext: stage.hostContext });
   if (changed.length > 0 && !o.anyway)
     throw new CodedError("replay-changed", {

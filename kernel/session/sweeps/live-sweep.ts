@@ -5,13 +5,13 @@ import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
 import { parametersOf } from "../../core/sweep/parameters.js";
 import {
   bestEnded,
-  deskTrialOf,
+  trialSummaryOf,
   settingsOf,
-  type DeskTrial,
+  type TrialSummary,
   type SweepControls,
   type Setting,
-  type SweepNow,
-} from "../../core/display/sweeps/desk.js";
+  type SweepProgress,
+} from "../../core/display/sweeps/sweep-controls.js";
 import { sweepShown } from "../../core/display/sweeps/sweep-shown.js";
 import type { DrawnSweep, SweepTrial, SweepView } from "../../core/display/sweeps/view.js";
 import { axesOf } from "../../core/sweep/axes.js";
@@ -162,7 +162,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   }
 
   /** What front ends see of it. */
-  get now(): SweepNow {
+  get now(): SweepProgress {
     const { view, name } = this;
     const running = view.trials.filter(({ state }) => state === "running");
     const [goal] = view.goals;
@@ -170,8 +170,8 @@ export class LiveSweep implements DrawnSweep, SweepControls {
       name,
       metric: goal.metric,
       over: this.over,
-      running: running.map((trial) => this.deskTrialOf(trial)),
-      best: bestEnded(view).map((trial) => this.deskTrialOf(trial)),
+      running: running.map((trial) => this.summaryOf(trial)),
+      best: bestEnded(view).map((trial) => this.summaryOf(trial)),
       ended: view.trials.length - running.length,
       waiting: this.wishes.waiting,
     };
@@ -180,9 +180,9 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     return settingsOf(this.plan.vary);
   }
 
-  deskTrial(number: number): DeskTrial | null {
+  trialSummary(number: number): TrialSummary | null {
     const trial = this.trials.find((one) => one.number === number);
-    return trial ? this.deskTrialOf(trial) : null;
+    return trial ? this.summaryOf(trial) : null;
   }
 
   onShown(told: () => void): () => void {
@@ -190,9 +190,9 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     return () => this.told.delete(told);
   }
 
-  private deskTrialOf(trial: SweepTrial): DeskTrial {
+  private summaryOf(trial: SweepTrial): TrialSummary {
     const stopping = trial.state === "running" && this.wishes.stopped(trial.number);
-    return deskTrialOf(trial, parametersOf(this.plan.vary), stopping);
+    return trialSummaryOf(trial, parametersOf(this.plan.vary), stopping);
   }
 
   /** A sentence that stays beneath its pictures. */
@@ -204,7 +204,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     if (this.later) clearTimeout(this.later);
     this.later = null;
     this.shownAt = performance.now();
-    const shown = { ...sweepShown(this.view, { ended: this.over, desk: this.offered }), id: this.id };
+    const shown = { ...sweepShown(this.view, { ended: this.over, offerId: this.offered }), id: this.id };
     if (this.begun) this.shown.screen.update(shown);
     else this.shown.screen.display(shown);
     this.begun = true;

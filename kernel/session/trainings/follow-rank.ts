@@ -5,7 +5,7 @@ import { sharesOf } from "../../ranks/begin.js";
 import type { Place } from "../../ranks/rank.js";
 import type { Spoke } from "../../ranks/spoke.js";
 import { follow } from "../../ranks/follow.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import { workOf } from "../../engine/work.js";
 import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
@@ -23,7 +23,7 @@ export async function followRank(
 ): Promise<OpenModel> {
   const [material, engine] = await Promise.all([
     materialOf(session, { plan, name: plan.effects.run }, stage, false),
-    session.engines.engine(EngineRoom.work(plan)),
+    session.engines.engine(workOf(plan)),
   ]);
   const { base, prepared, loader, schedule, rows, encoding } = material;
   demandSame(plan, material);

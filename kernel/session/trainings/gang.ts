@@ -8,7 +8,7 @@ import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { EngineInfo, Session } from "../../engine/engine.js";
 import type { Hub } from "../../ranks/hub.js";
 import type { Shares } from "../../ranks/shared-session.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import { workOf } from "../../engine/work.js";
 import type { Attempt, FirstAttempt, Settles } from "./step-provider.js";
 
 export interface Gang {
@@ -66,7 +66,7 @@ export async function together<R extends Settles>(
         throw new CodedError("gang-gave-up", { gangs: lost, step: step || null, why: loss.why }, { cause: error });
       first.onReplaced?.({ ...loss, step });
       checkpoints = found;
-      engine = await first.engines.engine(EngineRoom.work(first.plan));
+      engine = await first.engines.engine(workOf(first.plan));
     }
   }
 }

@@ -8,7 +8,7 @@ import type { Engine } from "../../engine/engine.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import type { StepSource } from "../../training/loop/step-source.js";
 import type { Validate } from "../../training/loop/validation.js";
-import type { EngineRoom } from "../engines/engine-room.js";
+import type { EngineManager } from "../../engine/manager/engine-manager.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { Material } from "./material.js";
 import type { Wanted } from "./validating.js";
@@ -43,7 +43,7 @@ export interface Attempt {
 export interface FirstAttempt extends Attempt {
   readonly plan: Plan;
   readonly run: RunFolder;
-  readonly engines: EngineRoom;
+  readonly engines: EngineManager;
   readonly signal?: AbortSignal | undefined;
 }
 /** As much of a training's result as a provider needs to know when it is over. */

@@ -2,7 +2,7 @@
 import { rankedBy, watchedIn } from "#dsl/plan/watched.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { askingOf } from "../models/changed.js";
-import { EngineRoom } from "../engines/engine-room.js";
+import { workOf } from "../../engine/work.js";
 import { loadNewest, type Checkpoint } from "../../artifacts/checkpoints.js";
 import { claimNew, claimUnfinished, type Claim } from "../../training/claim-run.js";
 import { noteRunning } from "../../control/running.js";
@@ -42,7 +42,7 @@ export async function trainOnce(session: OpenSession, request: TrainRequest, sta
   let claim: Claim | null = resume ? await claimUnfinished(session.runs, plan, wanted) : null;
   try {
     const [engine] = await Promise.all([
-      session.engines.engine(EngineRoom.work(plan)),
+      session.engines.engine(workOf(plan)),
       request.preview?.(material.rows, material.encoding, training.seed),
     ]);
     const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);

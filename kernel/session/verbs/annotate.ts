@@ -1,13 +1,13 @@
 /**
- * `annotate`: data as people annotated them so far, and a desk where the rest is asked. It waits for nobody: whoever uses the
- * data later has what was decided by then.
+ * `annotate`: the data with the annotations so far, and an annotation session for the remaining rows. The statement does not
+ * wait: a later statement that uses the data gets the decisions made by then.
  */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/diagnostics/codes.js";
 import { must } from "#dsl/diagnostics/must.js";
 import type { Action } from "#dsl/plan/action.js";
-import { Desk, type Ask, type DeskOptions } from "../../core/data/annotated/desk.js";
+import { AnnotationSession, type Ask, type AnnotationOptions } from "../../core/data/annotated/annotation-session.js";
 import type { Label } from "../../core/data/annotated/line.js";
 import { byChance, byDoubt, byUncertainty, type Said } from "../../core/data/annotated/order.js";
 import type { AnnotatedRow } from "../../core/data/annotated/overlay.js";
@@ -35,7 +35,7 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
   const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
   const path = resolve(stage.hostContext.folder, data.folder, file);
   const asked = split === null ? rows : rows.filter((row) => row.split === split);
-  const options: Omit<DeskOptions, "asks" | "order"> = {
+  const options: Omit<AnnotationOptions, "asks" | "order"> = {
     data: from.name,
     annotator: action.annotator ?? account(),
     column: must(data.columns[role], `the column of ${role}`),
@@ -45,14 +45,22 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
     write: (line) => (isVerifying(session) ? undefined : decide(path, line)),
   };
   const asks = await asksOf(session, action, asked, stage);
-  const desk = new Desk({ ...options, asks: asks.slice(0, action.rows ?? asks.length), order: orderText(action) });
-  const typed = new Desk({ ...options, asks: rows.map((row) => ({ row, why: "typed" })), order: "as they stand" });
+  const annotation = new AnnotationSession({
+    ...options,
+    asks: asks.slice(0, action.rows ?? asks.length),
+    order: orderText(action),
+  });
+  const typed = new AnnotationSession({
+    ...options,
+    asks: rows.map((row) => ({ row, why: "typed" })),
+    order: "as they stand",
+  });
   const reads = session.datasets.columnReader(data, prepared, stage.hostContext);
   const handle = annotatedHandle(name, prepared, reads, typed, role);
   session.names.define(name, handle, annotatedHandleType(splitTypes(prepared)));
   session.data.set(name, data);
-  const id = session.options.desks?.offer(desk) ?? null;
-  stage.screen.display(annotateShown(desk, { name, file, desk: id }));
+  const id = session.options.annotations?.offer(annotation) ?? null;
+  stage.screen.display(annotateShown(annotation, { name, file, offerId: id }));
 }
 
 function orderText({ order, model }: Annotate): string {

@@ -121,7 +121,7 @@ async function sweepIn(
   if (again.length > 0) live.note(againText(again));
   const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, stage);
   const models = new TrialModels(trials);
-  const stays = session.engines.stay();
+  const stays = session.engines.pin();
   let ending: Ending;
   let trains: Awaited<ReturnType<typeof trainsTrials>> | null = null;
   try {

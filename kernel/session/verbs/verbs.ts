@@ -25,7 +25,7 @@ export const verbs: {
   annotate: async (...all) => (await import("./annotate.js")).runAnnotate(...all),
   attach: async (...all) => (await import("./attach.js")).runAttach(...all),
   deploy: async (...all) => (await import("./deploy.js")).runDeploy(...all),
-  serve: async (...all) => (await import("./serve.js")).runServe(...all),
+  serve: async (...all) => (await import("../../features/serve/run.js")).runServe(...all),
   show: async (...all) => (await import("./show.js")).runShow(...all),
   engine: async (...all) => (await import("./engine.js")).runEngine(...all),
   experiment: async (...all) => (await import("./experiment.js")).runExperiment(...all),

@@ -1,4 +1,4 @@
-/** A first request to a model that is served, by what it answers with (kernel/serving/http). */
+/** A first request to a model that is served, by what it answers with (kernel/features/serve/http). */
 import { shell } from "./quoting.js";
 import type { Sort } from "./sort.js";
 

@@ -1,6 +1,6 @@
 /** Settings of a sweep as they are typed into its cell: which there are, what is wrong with each, what was changed. */
 import assert from "node:assert/strict";
-import { settingsOf, type Setting } from "#kernel/core/display/sweeps/desk.js";
+import { settingsOf, type Setting } from "#kernel/core/display/sweeps/sweep-controls.js";
 import { changesOf, faultIn, rangeText, settingsThere } from "#editors/jupyterlab/src/sweep-settings.js";
 import { vary } from "../../kernel/core/display/sweeps/made-sweep.js";
 

@@ -13,7 +13,7 @@ import type { NDArray, Program } from "#dsl/graph/program.js";
 import type { Storage } from "#dsl/graph/storage.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { readHeader, writeSafetensors } from "#kernel/tensors/safetensors.js";
-import { memoryOf } from "#kernel/session/serving/memory.js";
+import { processMemory } from "#kernel/engine/manager/process-memory.js";
 import { sharedStore } from "#kernel/engine/shared.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { Assembled } from "#stdlib/programs/options.js";
@@ -153,7 +153,7 @@ describe("several models over one store", function () {
       });
       writeSafetensors(file, { large: floats(large, [SIZE, SIZE]), own: floats(Float32Array.of(1, 2, 3, 4), [4]) });
       const engine = await engineNamed(name);
-      const memory = (): number => memoryOf(engine.info.pid)!;
+      const memory = (): number => processMemory(engine.info.pid)!;
       const store = sharedStore(engine, `large ${name}`);
       const open = (more: Readonly<Record<string, Program>> = {}) =>
         store.open({ sum: summing(), ...more }, [file], (tensor) => tensor === "large");

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { certificateOf } from "../serving/http/certificate.js";
+import { certificateOf } from "../features/serve/http/certificate.js";
 import type { Asked } from "./requests-caller.js";
 
 const caller = fileURLToPath(new URL("./requests-caller.js", import.meta.url));

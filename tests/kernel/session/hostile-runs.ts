@@ -31,7 +31,7 @@ import { sideOf } from "#kernel/record/side.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { attachFacts, loadedWeights, planOf, runFacts } from "#kernel/session/models/loaded.js";
 import { replay } from "#kernel/session/replays/replay.js";
-import { foundRun } from "#kernel/session/serving/folders/run.js";
+import { foundRun } from "#kernel/features/serve/models/run-source.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { LiveTraining, titleOf } from "#kernel/session/trainings/live.js";
 import { Warnings } from "#kernel/session/warnings.js";

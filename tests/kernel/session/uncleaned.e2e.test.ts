@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ServingEvent } from "#kernel/session/serving/contract.js";
+import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { ServedModels } from "#kernel/session/serving/served-models.js";
-import { LIMITS } from "#kernel/serving/contract.js";
+import { ServedModels } from "#kernel/features/serve/models/served-models.js";
+import { LIMITS } from "#kernel/features/serve/contract.js";
 import { registry } from "#stdlib/registry.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallTraining } from "./small-training.js";

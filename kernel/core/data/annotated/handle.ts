@@ -9,7 +9,7 @@ import { nameRowsBy, rowNamesOf, sourceNameOf } from "../row-names.js";
 import { sameLabel } from "./line.js";
 import type { Annotated, AnnotatedRow } from "./overlay.js";
 import type { Standing, Verdict } from "./standing.js";
-import type { Desk } from "./desk.js";
+import type { AnnotationSession } from "./annotation-session.js";
 import type { Label } from "./line.js";
 
 export type AnnotatedHandle = DataHandle & {
@@ -17,23 +17,26 @@ export type AnnotatedHandle = DataHandle & {
   decide(row: RowName, label: Label | null, drop?: "drop"): void;
 };
 
-/** `desk`: all its rows. `role`: whose values are decided on. */
+/** `annotation`: a session over all rows. `role`: the role of the annotated column. */
 export function annotatedHandle(
   name: string,
   prepared: Prepared,
   reads: ReadsColumn,
-  desk: Desk,
+  annotation: AnnotationSession,
   role: string,
 ): AnnotatedHandle {
   const places = new Map(prepared.annotated?.rows.map(({ row }, at) => [row, at]));
   const decide: AnnotatedHandle["decide"] = (row, label, drop) => {
     const at = places.get(row);
     if (at === undefined) throw new CodedError("no-such-row", { data: name, row: String(row) });
-    const { labels } = desk.state;
+    const { labels } = annotation.state;
     const unknown = [label ?? []].flat().find((one) => !labels.includes(one));
     if (unknown !== undefined && drop !== "drop")
       throw new CodedError("unknown-label", { label: unknown, data: name, has: labels });
-    desk.decide(at, drop === "drop" ? { does: "drop" } : label === null ? { does: "skip" } : { does: "label", label });
+    annotation.decide(
+      at,
+      drop === "drop" ? { does: "drop" } : label === null ? { does: "skip" } : { does: "label", label },
+    );
   };
   const { annotated } = prepared;
   const now = annotated && ((table: ColumnTable) => decidedTable(table, annotated, role));

@@ -3,7 +3,7 @@
  * cell that runs again goes on, and several annotators meet on the same rows. Rows without a label come first.
  */
 import type { RowName } from "#dsl/types/row-name.js";
-import type { Ask } from "./desk.js";
+import type { Ask } from "./annotation-session.js";
 import type { Label } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 

@@ -1,8 +1,8 @@
 /**
- * What an `annotate` statement shows: for a front end that can ask, which desk it speaks to; for all others the rows that wait,
- * and what is typed to decide on one.
+ * The output of an `annotate` statement: the id of the annotation session for a front end that can open it; for others, the
+ * rows that have no decision yet and the code that decides on one.
  */
-import type { Desk, DeskRow } from "../../data/annotated/desk.js";
+import type { AnnotationSession, AnnotationRow } from "../../data/annotated/annotation-session.js";
 import type { Label } from "../../data/annotated/line.js";
 import { shownOf } from "../bundle.js";
 import { card, code, html, htmlTable, note } from "../html.js";
@@ -13,14 +13,14 @@ import { textTable } from "../text-table.js";
 export const annotateMime = "application/vnd.tunebook.annotate+json";
 const SHOWN = 10;
 
-/** `desk`: what a front end finds it by; null: none can. `name`: of the annotated data. */
+/** `offerId`: the id by which a front end opens the annotation; null where none can. `name`: of the annotated data. */
 export function annotateShown(
-  desk: Desk,
-  o: { readonly name: string; readonly file: string; readonly desk: string | null },
+  annotation: AnnotationSession,
+  o: { readonly name: string; readonly file: string; readonly offerId: string | null },
 ): Shown {
-  const { data, annotator, order, total, labels } = desk.state;
-  const waiting = firstWaiting(desk);
-  const title = `Annotate ${data}: ${count(desk.done)} of ${plural(total, "row")} decided by ${annotator}, ${count(desk.waiting)} ${desk.waiting === 1 ? "waits" : "wait"}`;
+  const { data, annotator, order, total, labels } = annotation.state;
+  const waiting = firstWaiting(annotation);
+  const title = `Annotate ${data}: ${count(annotation.done)} of ${plural(total, "row")} decided by ${annotator}, ${count(annotation.waiting)} ${annotation.waiting === 1 ? "waits" : "wait"}`;
   const head = ["row", "split", "label", "suggested", "asked because", "text"];
   const rows = waiting.map((row) => [
     String(row.row),
@@ -33,7 +33,7 @@ export function annotateShown(
   const [first] = waiting;
   const typed =
     first &&
-    `await ${o.name}.decide(${typeof first.row === "number" ? String(first.row) : JSON.stringify(first.row)}, ${exampleOf(first, labels, desk.state.several)})`;
+    `await ${o.name}.decide(${typeof first.row === "number" ? String(first.row) : JSON.stringify(first.row)}, ${exampleOf(first, labels, annotation.state.several)})`;
   const kept = `order: ${order}; kept in ${o.file}`;
   const how = typed
     ? "Where no keys are asked for, type in a TypeScript cell:"
@@ -41,7 +41,10 @@ export function annotateShown(
       ? "No row is asked about."
       : "Nothing waits.";
   const also = typed && `null instead of a label skips the row, "drop" as a third argument leaves it out`;
-  const rest = desk.waiting > waiting.length ? `${count(waiting.length)} of ${count(desk.waiting)} rows that wait` : "";
+  const rest =
+    annotation.waiting > waiting.length
+      ? `${count(waiting.length)} of ${count(annotation.waiting)} rows that wait`
+      : "";
   return shownOf(
     [
       title,
@@ -68,15 +71,15 @@ export function annotateShown(
       html`<div>${how}${typed ? html` ${code(typed)}` : ""}</div>`,
       also && note(also),
     ),
-    o.desk === null ? {} : { [annotateMime]: { desk: o.desk, data, annotator } },
+    o.offerId === null ? {} : { [annotateMime]: { desk: o.offerId, data, annotator } },
   );
 }
 
-function firstWaiting(desk: Desk): readonly DeskRow[] {
-  const found: DeskRow[] = [];
-  const { total } = desk.state;
+function firstWaiting(annotation: AnnotationSession): readonly AnnotationRow[] {
+  const found: AnnotationRow[] = [];
+  const { total } = annotation.state;
   for (let at = 0; at < total && found.length < SHOWN; at++) {
-    const [row] = desk.decided(at) === null ? desk.rows(at, at + 1) : [];
+    const [row] = annotation.decided(at) === null ? annotation.rows(at, at + 1) : [];
     if (row) found.push(row);
   }
   return found;
@@ -86,13 +89,13 @@ export function labelText(label: Label | null): string {
   if (label === null) return "–";
   return clip(typeof label === "string" ? label : label.length > 0 ? label.join(", ") : "(none)", 60);
 }
-function suggestedText({ suggested }: DeskRow): string {
+function suggestedText({ suggested }: AnnotationRow): string {
   if (!suggested) return "";
   return suggested.chance === null
     ? labelText(suggested.label)
     : `${labelText(suggested.label)} ${percent(suggested.chance)}`;
 }
-function exampleOf(row: DeskRow, labels: readonly string[], several: boolean): string {
+function exampleOf(row: AnnotationRow, labels: readonly string[], several: boolean): string {
   const label = row.suggested?.label ?? row.label ?? (several ? labels.slice(0, 1) : (labels[0] ?? ""));
   return JSON.stringify(label);
 }

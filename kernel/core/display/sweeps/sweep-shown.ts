@@ -8,7 +8,7 @@ import { printable } from "../text.js";
 import { contourAxes, contourPanel, contourPoints } from "./contour.js";
 import { coordinatesLone } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
-import { sweepMime } from "./desk.js";
+import { sweepMime } from "./sweep-controls.js";
 import { edfPanel } from "./edf.js";
 import { comparedOf, frontPanel, frontText } from "./front.js";
 import { historyPanel } from "./history.js";
@@ -49,13 +49,13 @@ export interface SweepCell {
   readonly ended?: boolean;
   readonly id?: string;
   /** By which a front end finds the sweep while it runs; null: none can. */
-  readonly desk?: string | null;
+  readonly offerId?: string | null;
 }
 /** What a cell shows; its text is what a terminal gets. */
-export function sweepShown(view: SweepView, { ended = false, id, desk = null }: SweepCell = {}): Shown {
+export function sweepShown(view: SweepView, { ended = false, id, offerId = null }: SweepCell = {}): Shown {
   const text = printable([headline(view), standing(view)].filter((line) => line !== "").join("\n"));
   const shown = figureShown(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
-  return ended || desk === null ? shown : { ...shown, bundle: { [sweepMime]: { desk }, ...shown.bundle } };
+  return ended || offerId === null ? shown : { ...shown, bundle: { [sweepMime]: { desk: offerId }, ...shown.bundle } };
 }
 
 /** What `show NAME.…` draws. */

@@ -1,12 +1,12 @@
 /**
- * The kernel's end of the comm `tunebook.annotate`: a front end opens it with the desk that a cell showed, and is told rows and
- * what became of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that what draws the desk is a
- * module of anywidget's shape. Several front ends may show one desk.
+ * The kernel's end of the comm `tunebook.annotate`: a front end opens it with the id that a cell's output carries, and
+ * gets rows and the result of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that the view is an
+ * anywidget module. Several front ends may show one annotation session.
  */
-import type { Desk, Doing } from "../../../core/data/annotated/desk.js";
+import type { AnnotationSession, Doing } from "../../../core/data/annotated/annotation-session.js";
 import type { Label } from "../../../core/data/annotated/line.js";
-import type { DeskHost } from "../../../session/stage.js";
-import { annotateTarget, type DeskReply } from "../../wire/comms/annotate-contract.js";
+import type { AnnotationHost } from "../../../session/stage.js";
+import { annotateTarget, type AnnotationReply } from "../../wire/comms/annotate-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 import { contentOf, faultOf, offering } from "./offered.js";
 
@@ -14,58 +14,58 @@ import { contentOf, faultOf, offering } from "./offered.js";
 const WINDOW = 200;
 
 interface Open {
-  readonly desk: Desk;
+  readonly annotation: AnnotationSession;
   readonly comms: Set<Comm>;
 }
 
-/** `register`: of comm targets; called once, when the first desk is there. */
-export function deskHost(register: (target: string, opened: CommOpened) => void): DeskHost {
-  const desks = offering<Open>(register, annotateTarget, opened);
-  return { offer: (desk) => desks.offer({ desk, comms: new Set() }) };
+/** `register`: of comm targets; called once, with the first annotation session. */
+export function annotationHost(register: (target: string, opened: CommOpened) => void): AnnotationHost {
+  const offered = offering<Open>(register, annotateTarget, opened);
+  return { offer: (annotation) => offered.offer({ annotation, comms: new Set() }) };
 }
 
 function opened(open: Open, comm: Comm): CommHandlers {
   open.comms.add(comm);
-  comm.send({ method: "update", state: open.desk.state });
+  comm.send({ method: "update", state: open.annotation.state });
   return {
     message: ({ data }) => take(open, comm, data["content"]),
     closed: () => void open.comms.delete(comm),
   };
 }
 
-function take({ desk, comms }: Open, comm: Comm, content: unknown): void {
+function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
   const asked = contentOf(content);
   const { at } = asked;
   switch (asked["ask"]) {
     case "rows": {
       const from = whole(asked["from"]);
-      tell([comm], { rows: desk.rows(from, Math.min(from + WINDOW, whole(asked["to"]))), from });
+      tell([comm], { rows: annotation.rows(from, Math.min(from + WINDOW, whole(asked["to"]))), from });
       return;
     }
     case "decide": {
       const doing = doingIn(asked);
-      if (typeof at !== "number" || !desk.has(at) || !doing) return;
-      attempt(desk, comm, at, () => {
-        desk.decide(at, doing);
-        tell(comms, { saved: { at, decided: desk.decided(at) }, done: desk.done });
+      if (typeof at !== "number" || !annotation.has(at) || !doing) return;
+      attempt(annotation, comm, at, () => {
+        annotation.decide(at, doing);
+        tell(comms, { saved: { at, decided: annotation.decided(at) }, done: annotation.done });
       });
       return;
     }
     case "undo":
-      attempt(desk, comm, null, () => {
-        const back = desk.undo();
+      attempt(annotation, comm, null, () => {
+        const back = annotation.undo();
         if (back === null) tell([comm], { nothing: "undo" });
-        else tell(comms, { saved: { at: back, decided: desk.decided(back) }, done: desk.done, back });
+        else tell(comms, { saved: { at: back, decided: annotation.decided(back) }, done: annotation.done, back });
       });
   }
 }
 
 /** What can't be written is told with what stands. */
-function attempt(desk: Desk, comm: Comm, at: number | null, work: () => void): void {
+function attempt(annotation: AnnotationSession, comm: Comm, at: number | null, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const stands = at === null ? {} : { at, decided: desk.decided(at) };
+    const stands = at === null ? {} : { at, decided: annotation.decided(at) };
     tell([comm], { fault: faultOf(error), ...stands });
   }
 }
@@ -80,6 +80,6 @@ function whole(value: unknown): number {
   return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : 0;
 }
 
-function tell(comms: Iterable<Comm>, content: DeskReply): void {
+function tell(comms: Iterable<Comm>, content: AnnotationReply): void {
   for (const comm of comms) comm.send({ method: "custom", content });
 }

@@ -14,9 +14,9 @@ import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { runsBeside } from "../../../session/trainings/runs-beside.js";
 import { TuneSession } from "../../../session/tune-session.js";
-import { type ControlsHost, type DeskHost } from "../../../session/stage.js";
+import { type ControlsHost, type AnnotationHost } from "../../../session/stage.js";
 import { registerComm } from "../../wire/comms/comm-targets.js";
-import { deskHost } from "./annotate-comm.js";
+import { annotationHost } from "./annotate-comm.js";
 import { controlsHost } from "./sweep-comm.js";
 import type { CellLanguage, ExecuteOutcome, ExecuteRequest, Names } from "../interpreter.js";
 
@@ -40,7 +40,7 @@ export interface TuneLanguage extends CellLanguage {
 export function createTuneLanguage(o: TuneOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
-  let desks: DeskHost | null = null;
+  let annotations: AnnotationHost | null = null;
   let controls: ControlsHost | null = null;
   const sessionFor = (names: Names) =>
     (session ??= new TuneSession({
@@ -49,7 +49,7 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
       names,
       ...(o.vocabulary && { vocabulary: o.vocabulary }),
       ...(o.verifying !== undefined && { verifying: o.verifying }),
-      desks: (desks ??= deskHost(registerComm)),
+      annotations: (annotations ??= annotationHost(registerComm)),
       controls: (controls ??= controlsHost(registerComm)),
     }));
   return {

@@ -1,10 +1,10 @@
 /**
- * The kernel's end of the comm `tunebook.sweep`: a front end opens it with the desk that a sweep's cell carries, is told how its
- * trials stand while the cell runs, and asks for one to be stopped or others begun. Several front ends may show one sweep.
+ * The kernel's end of the comm `tunebook.sweep`: a front end opens it with the id that a sweep's output carries, gets the
+ * progress of its trials while the cell runs, and may stop or start trials. Several front ends may show one sweep.
  */
-import type { SweepControls } from "../../../core/display/sweeps/desk.js";
+import type { SweepControls } from "../../../core/display/sweeps/sweep-controls.js";
 import type { ControlsHost } from "../../../session/stage.js";
-import { sweepTarget, type SweepDesk, type SweepReply } from "../../wire/comms/sweep-contract.js";
+import { sweepTarget, type LiveSweep, type SweepReply } from "../../wire/comms/sweep-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 import { contentOf, faultOf, offering } from "./offered.js";
 
@@ -14,7 +14,7 @@ export function controlsHost(register: (target: string, opened: CommOpened) => v
 
 function opened(sweep: SweepControls, comm: Comm): CommHandlers {
   const { now, settings } = sweep;
-  comm.send({ method: "update", state: { ...now, settings } satisfies SweepDesk });
+  comm.send({ method: "update", state: { ...now, settings } satisfies LiveSweep });
   const end = sweep.onShown(() => comm.send({ method: "update", state: sweep.now }));
   return { message: ({ data }) => take(sweep, comm, contentOf(data["content"])), closed: end };
 }
@@ -26,7 +26,7 @@ function take(sweep: SweepControls, comm: Comm, { ask, id, trial, changes }: Rea
     if (ask === "stop") sweep.stop(trial);
     else if (ask === "clone" || ask === "change") sweep[ask](trial, textsIn(changes));
     else if (ask === "trial") {
-      const found = sweep.deskTrial(trial);
+      const found = sweep.trialSummary(trial);
       return reply(found ? { id, trial: found } : { id, fault: `${sweep.name} has no trial ${String(trial)}` });
     } else return;
     reply({ id, did: ask });

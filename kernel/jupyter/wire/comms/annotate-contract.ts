@@ -1,23 +1,28 @@
 /**
- * What goes over the comm `tunebook.annotate` between a front end and a desk, in the messages of Jupyter widgets: the kernel
+ * Messages of the comm `tunebook.annotate` between a front end and an annotation session, as Jupyter widgets send them: the kernel
  * sends `{ method: "update", state }` once and `{ method: "custom", content }` afterwards; the front end sends `custom` alone.
  */
 import type { Label } from "../../../core/data/annotated/line.js";
-import type { Decided, DeskRow, DeskState, Doing } from "../../../core/data/annotated/desk.js";
+import type {
+  Decided,
+  AnnotationRow,
+  AnnotationState,
+  Doing,
+} from "../../../core/data/annotated/annotation-session.js";
 
-export type { Decided, DeskRow, DeskState, Doing, Label };
+export type { Decided, AnnotationRow, AnnotationState, Doing, Label };
 
 export const annotateTarget = "tunebook.annotate";
 
 /** What a front end asks. */
-export type DeskAsk =
+export type AnnotationRequest =
   | { readonly ask: "rows"; readonly from: number; readonly to: number }
   | ({ readonly ask: "decide"; readonly at: number } & Doing)
   | { readonly ask: "undo" };
 
 /** What it is told. */
-export type DeskReply =
-  | { readonly rows: readonly DeskRow[]; readonly from: number }
+export type AnnotationReply =
+  | { readonly rows: readonly AnnotationRow[]; readonly from: number }
   /** `back`: the row whose decision was taken back. */
   | {
       readonly saved: { readonly at: number; readonly decided: Decided };

@@ -3,9 +3,9 @@
  * kernel sends `{ method: "update", state }` whenever something changed (the settings once) and answers each that is asked by
  * `{ method: "custom", content }`; the front end sends `custom` alone.
  */
-import type { DeskTrial, Setting, SweepDesk } from "../../../core/display/sweeps/desk.js";
+import type { TrialSummary, Setting, LiveSweep } from "../../../core/display/sweeps/sweep-controls.js";
 
-export type { DeskTrial, Setting, SweepDesk };
+export type { TrialSummary, Setting, LiveSweep };
 
 export const sweepTarget = "tunebook.sweep";
 
@@ -18,6 +18,6 @@ export type SweepAsk = { readonly id: number; readonly trial: number } & (
 
 export type SweepReply = { readonly id: number } & (
   | { readonly did: "stop" | "clone" | "change" }
-  | { readonly trial: DeskTrial }
+  | { readonly trial: TrialSummary }
   | { readonly fault: string }
 );

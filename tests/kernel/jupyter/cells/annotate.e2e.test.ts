@@ -1,32 +1,32 @@
-/** A desk over its comm, as a front end opens it: rows are labelled, the file has them, the data follow; a kernel that is killed has lost nothing. */
+/** An annotation session over its comm, as a front end opens it: rows are labelled, the file has them, the data follow; a kernel that is killed has lost nothing. */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startKernel, type KernelClient } from "#kernel/jupyter/client/client.js";
 import type { Comm } from "#kernel/jupyter/client/comm.js";
-import type { DeskReply, DeskRow, DeskState } from "#kernel/jupyter/wire/comms/annotate-contract.js";
+import type { AnnotationReply, AnnotationRow, AnnotationState } from "#kernel/jupyter/wire/comms/annotate-contract.js";
 import { Folder } from "../../core/data/plans.js";
 
 const mime = "application/vnd.tunebook.annotate+json";
 const hostile = '<img src=x onerror="alert(1)">';
 
-class Desk {
-  state: DeskState | undefined;
+class AnnotationClient {
+  state: AnnotationState | undefined;
   closed: unknown;
-  private readonly replies: DeskReply[] = [];
+  private readonly replies: AnnotationReply[] = [];
   private comm: Comm | undefined;
 
-  static async open(kernel: KernelClient, desk: unknown): Promise<Desk> {
-    const own = new Desk();
-    own.comm = await kernel.openComm("tunebook.annotate", { desk }, (data, message) => {
+  static async open(kernel: KernelClient, annotation: unknown): Promise<AnnotationClient> {
+    const own = new AnnotationClient();
+    own.comm = await kernel.openComm("tunebook.annotate", { desk: annotation }, (data, message) => {
       if (message.header.msg_type === "comm_close") own.closed = data;
-      if (data["method"] === "update") own.state = data["state"] as DeskState;
-      if (data["method"] === "custom") own.replies.push(data["content"] as DeskReply);
+      if (data["method"] === "update") own.state = data["state"] as AnnotationState;
+      if (data["method"] === "custom") own.replies.push(data["content"] as AnnotationReply);
     });
     for (let tries = 0; tries < 300 && !own.state && own.closed === undefined; tries++) await pause();
     return own;
   }
-  async ask(content: object): Promise<DeskReply> {
+  async ask(content: object): Promise<AnnotationReply> {
     await this.comm?.send({ method: "custom", content });
     for (let tries = 0; tries < 300; tries++, await pause()) {
       const reply = this.replies.shift();
@@ -34,7 +34,7 @@ class Desk {
     }
     throw new Error("no reply came");
   }
-  async rows(): Promise<readonly DeskRow[]> {
+  async rows(): Promise<readonly AnnotationRow[]> {
     const reply = await this.ask({ ask: "rows", from: 0, to: 100 });
     return "rows" in reply ? reply.rows : [];
   }
@@ -75,17 +75,24 @@ describe("annotating in the kernel", function () {
     assert.match(String(shown?.["text/plain"]), /0 of 4 rows decided by ann, 4 wait[^]*await checked\.decide\(4, /);
     assert.ok(!String(shown?.["text/html"]).includes("<img"), "a row's text is no HTML");
     const { desk: id } = shown![mime] as { desk: string };
-    const desk = await Desk.open(kernel, id);
-    assert.deepEqual([desk.state?.labels, desk.state?.total, desk.state?.at], [["billing", "tech"], 4, 0]);
-    const rows = await desk.rows();
+    const annotation = await AnnotationClient.open(kernel, id);
+    assert.deepEqual(
+      [annotation.state?.labels, annotation.state?.total, annotation.state?.at],
+      [["billing", "tech"], 4, 0],
+    );
+    const rows = await annotation.rows();
     assert.deepEqual([rows[0]?.row, rows[0]?.label, rows[0]?.why], [4, null, "no label"]);
     const at = (row: number) => rows.findIndex((one) => one.row === row);
     assert.equal(rows[at(3)]?.texts[0]?.text, hostile);
-    const saved = await desk.ask({ ask: "decide", at: 0, does: "label", label: "billing" });
+    const saved = await annotation.ask({ ask: "decide", at: 0, does: "label", label: "billing" });
     assert.deepEqual(saved, { saved: { at: 0, decided: { does: "label", label: "billing" } }, done: 1 });
-    await desk.ask({ ask: "decide", at: at(2), does: "drop" });
-    await desk.ask({ ask: "decide", at: at(1), does: "skip" });
-    assert.deepEqual(await desk.ask({ ask: "undo" }), { saved: { at: at(1), decided: null }, done: 2, back: at(1) });
+    await annotation.ask({ ask: "decide", at: at(2), does: "drop" });
+    await annotation.ask({ ask: "decide", at: at(1), does: "skip" });
+    assert.deepEqual(await annotation.ask({ ask: "undo" }), {
+      saved: { at: at(1), decided: null },
+      done: 2,
+      back: at(1),
+    });
     assert.deepEqual(
       lines().map(({ does, row, annotator, before }) => [does, row, annotator, before]),
       [
@@ -107,26 +114,26 @@ describe("annotating in the kernel", function () {
     await ok(kernel!, 'data t { source: csv("full/t.csv"), columns: { text: text, label: label } }');
     const [shown] = await ok(kernel!, "annotate t as u");
     symlinkSync("/dev/full", join(folder.path, "full/t.annotations.jsonl"));
-    const desk = await Desk.open(kernel!, (shown![mime] as { desk: string }).desk);
-    const reply = await desk.ask({ ask: "decide", at: 0, does: "label", label: "x" });
+    const annotation = await AnnotationClient.open(kernel!, (shown![mime] as { desk: string }).desk);
+    const reply = await annotation.ask({ ask: "decide", at: 0, does: "label", label: "x" });
     assert.match("fault" in reply ? reply.fault : "", /disk is full|no space/i);
     assert.equal("decided" in reply ? reply.decided : 0, null);
     rmSync(join(folder.path, "full/t.annotations.jsonl"));
-    assert.ok("saved" in (await desk.ask({ ask: "decide", at: 0, does: "label", label: "x" })));
+    assert.ok("saved" in (await annotation.ask({ ask: "decide", at: 0, does: "label", label: "x" })));
   });
 
   it("goes on where a killed kernel was, and tells how two people agree", async () => {
     await kernels[0]!.kill();
     const kernel = await start();
-    const gone = await Desk.open(kernel, "no such desk");
-    assert.ok(gone.closed !== undefined, "a desk that is not there is closed");
+    const gone = await AnnotationClient.open(kernel, "no such desk");
+    assert.ok(gone.closed !== undefined, "the comm of an unknown session is closed");
     await ok(kernel, data);
     const [shown] = await ok(kernel, 'annotate tickets as checked { annotator: "bo" }');
     assert.match(String(shown?.["text/plain"]), /0 of 4 rows decided by bo/);
-    const desk = await Desk.open(kernel, (shown![mime] as { desk: string }).desk);
-    const rows = await desk.rows();
-    const other = await Desk.open(kernel, (shown![mime] as { desk: string }).desk);
-    await desk.ask({ ask: "decide", at: 0, does: "label", label: "tech" });
+    const annotation = await AnnotationClient.open(kernel, (shown![mime] as { desk: string }).desk);
+    const rows = await annotation.rows();
+    const other = await AnnotationClient.open(kernel, (shown![mime] as { desk: string }).desk);
+    await annotation.ask({ ask: "decide", at: 0, does: "label", label: "tech" });
     assert.deepEqual(other.state?.total, 4);
     await ok(kernel, 'checked.decide(1, "billing"); checked.decide(2, null, "drop")');
     assert.equal((await kernel.execute('checked.decide(99, "billing")')).status, "error");

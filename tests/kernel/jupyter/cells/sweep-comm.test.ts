@@ -1,7 +1,7 @@
 /** The comm of a sweep's cell: two front ends on one kernel see the same, each is answered, and what is no longer there says so. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DeskTrial, SweepControls } from "#kernel/core/display/sweeps/desk.js";
+import type { TrialSummary, SweepControls } from "#kernel/core/display/sweeps/sweep-controls.js";
 import { controlsHost } from "#kernel/jupyter/cells/tune/sweep-comm.js";
 import { CommRegistry } from "#kernel/jupyter/wire/comms/comms.js";
 import type { CommEvent } from "#kernel/jupyter/wire/run-port.js";
@@ -12,7 +12,7 @@ describe("the comm of a sweep that runs", () => {
   const sent: CommEvent[] = [];
   const comms = new CommRegistry((event) => sent.push(event));
   const shown = new Set<() => void>();
-  const trial: DeskTrial = {
+  const trial: TrialSummary = {
     ...{ number: 1, state: "running", score: null, done: 0.5, said: "epochs 3", values: { epochs: "3" } },
     stopping: false,
   };
@@ -25,7 +25,7 @@ describe("the comm of a sweep that runs", () => {
       const running = [{ ...trial, stopping: stopped.includes(1) }];
       return { name: "search", metric: "f1", over: false, running, best: [], ended: 0, waiting: cloned.length };
     },
-    deskTrial: (number) => (number === 1 ? trial : null),
+    trialSummary: (number) => (number === 1 ? trial : null),
     onShown: (told) => {
       shown.add(told);
       return () => shown.delete(told);
@@ -38,7 +38,7 @@ describe("the comm of a sweep that runs", () => {
     clone: (number, changes) => void cloned.push([number, changes]),
     change: () => undefined,
   };
-  const desk = controlsHost((target, opened) => void comms.register(target, opened)).offer(sweep);
+  const offerId = controlsHost((target, opened) => void comms.register(target, opened)).offer(sweep);
   const open = (id: string, of: string) =>
     comms.take({ event: "open", id, target: "tunebook.sweep", data: { desk: of } });
   const ask = (id: string, content: object) => comms.take({ event: "msg", id, data: { method: "custom", content } });
@@ -46,8 +46,8 @@ describe("the comm of a sweep that runs", () => {
     sent.splice(0).flatMap((event) => (event.id === id ? [event.data as Data] : []));
 
   it("tells each front end how its trials stand, and both when one asks", () => {
-    open("a", desk);
-    open("b", desk);
+    open("a", offerId);
+    open("b", offerId);
     const first = sent.splice(0).map(({ id, data }) => [id, (data as { method: string }).method]);
     assert.deepEqual(first, [
       ["a", "update"],

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Desk, type DeskOptions } from "#kernel/core/data/annotated/desk.js";
+import { AnnotationSession, type AnnotationOptions } from "#kernel/core/data/annotated/annotation-session.js";
 import { linesIn, writtenLine, type Line } from "#kernel/core/data/annotated/line.js";
 import { annotatedHandle } from "#kernel/core/data/annotated/handle.js";
 import { byChance, byDoubt, byUncertainty } from "#kernel/core/data/annotated/order.js";
@@ -22,11 +22,11 @@ describe("annotated data", () => {
   const prepared = (of: DataPlan, lines: readonly Line[] = []) =>
     prepare(of, folder.world(), { decisions: { lines, unread: [] } });
   const annotated = (of: Prepared) => must(of.annotated, "annotated");
-  /** A desk over all rows, and the lines that it writes. */
-  function deskOf(of: Prepared, annotator: string, more: Partial<DeskOptions> = {}) {
+  /** A session over all rows, and the lines that it writes. */
+  function sessionOf(of: Prepared, annotator: string, more: Partial<AnnotationOptions> = {}) {
     const { rows, standing, labels } = annotated(of);
     const lines: Line[] = [];
-    const desk = new Desk({
+    const annotation = new AnnotationSession({
       data: "d",
       annotator,
       column: "label",
@@ -38,7 +38,7 @@ describe("annotated data", () => {
       write: (line) => void lines.push(line),
       ...more,
     });
-    return { desk, lines };
+    return { annotation, lines };
   }
   const label = (name: string) => ({ does: "label", label: name }) as const;
   const labelsOf = (of: Prepared, split = "all"): unknown[] => [...must(of.splits[split], split).array("label")];
@@ -64,15 +64,15 @@ describe("annotated data", () => {
     assert.deepEqual(annotated(await prepared(plan(odd))).labels, ["cold ", "warm"]);
     const listed = await prepared(plan(odd, { clean, labels: ["warm", "Warm", "cold"] }));
     assert.deepEqual(annotated(listed).labels, ["warm", "Warm", "cold"]);
-    const { desk, lines } = deskOf(of, "ann");
-    desk.decide(2, label("cold"));
+    const { annotation, lines } = sessionOf(of, "ann");
+    annotation.decide(2, label("cold"));
     assert.equal((await prepared(plan(odd, { clean }), lines)).facts.annotated?.changed, 0);
   });
 
   it("has in its tables what was decided by the time they are asked for", async () => {
     const of = await prepared(plan(`${text}snow,\n`, { split: call("split", "random", { train: { share: 1 } }) }));
-    const { desk } = deskOf(of, "ann");
-    const checked = annotatedHandle("checked", of, async () => [], desk, "label");
+    const { annotation } = sessionOf(of, "ann");
+    const checked = annotatedHandle("checked", of, async () => [], annotation, "label");
     const now = () => Array.from(checked["train"]!.table().array("label") as Iterable<string>);
     const first = checked["train"]!.table();
     const at = (row: number) => Array.from(first.array("$row") as Iterable<number>).indexOf(row);
@@ -87,22 +87,22 @@ describe("annotated data", () => {
       whole.with(at(1), "cold").filter((_, i) => i !== at(2)),
     );
     assert.equal(checked["train"]!.rows, 3);
-    desk.undo();
-    desk.undo();
+    annotation.undo();
+    annotation.undo();
     checked.decide(3, null);
     assert.equal(checked["train"]!.table(), first);
   });
 
   it("takes the last decision of an annotator, and what was taken back counts no more", async () => {
     const of = plan(text);
-    const { desk, lines } = deskOf(await prepared(of), "ann");
-    desk.decide(1, label("warm"));
-    desk.decide(2, label("warm"));
-    desk.decide(2, { does: "drop" });
-    desk.decide(3, label("warm"));
-    assert.equal(desk.undo(), 3);
-    desk.decide(0, { does: "skip" });
-    assert.equal(desk.done, 3);
+    const { annotation, lines } = sessionOf(await prepared(of), "ann");
+    annotation.decide(1, label("warm"));
+    annotation.decide(2, label("warm"));
+    annotation.decide(2, { does: "drop" });
+    annotation.decide(3, label("warm"));
+    assert.equal(annotation.undo(), 3);
+    annotation.decide(0, { does: "skip" });
+    assert.equal(annotation.done, 3);
     const now = await prepared(of, lines);
     assert.deepEqual(labelsOf(now), ["warm", "warm", "cold"]);
     assert.deepEqual(now.facts.annotated, {
@@ -124,25 +124,25 @@ describe("annotated data", () => {
 
   it("undoes what an earlier session decided, down to the decision before it", async () => {
     const of = plan(text);
-    const first = deskOf(await prepared(of), "ann", { now: () => new Date(1000) });
-    first.desk.decide(0, label("cold"));
-    const second = deskOf(await prepared(of, first.lines), "ann");
-    second.desk.decide(0, label("warm"));
-    const third = deskOf(await prepared(of, [...first.lines, ...second.lines]), "ann");
-    assert.equal(third.desk.undo(), 0);
-    assert.deepEqual(third.desk.decided(0), label("cold"));
+    const first = sessionOf(await prepared(of), "ann", { now: () => new Date(1000) });
+    first.annotation.decide(0, label("cold"));
+    const second = sessionOf(await prepared(of, first.lines), "ann");
+    second.annotation.decide(0, label("warm"));
+    const third = sessionOf(await prepared(of, [...first.lines, ...second.lines]), "ann");
+    assert.equal(third.annotation.undo(), 0);
+    assert.deepEqual(third.annotation.decided(0), label("cold"));
     // No row is warm by now: it may be chosen all the same.
     assert.deepEqual(annotated(await prepared(of, first.lines)).labels, ["cold", "warm"]);
-    assert.equal(third.desk.undo(), 0);
-    assert.equal(third.desk.undo(), null);
+    assert.equal(third.annotation.undo(), 0);
+    assert.equal(third.annotation.undo(), null);
   });
 
   it("goes with the majority; where as many say otherwise the source's label stays", async () => {
     const of = plan(text);
     const start = await prepared(of);
     const say = (who: string, ...said: readonly (string | null)[]) => {
-      const { desk, lines } = deskOf(start, who);
-      said.forEach((one, at) => one !== null && desk.decide(at, label(one)));
+      const { annotation, lines } = sessionOf(start, who);
+      said.forEach((one, at) => one !== null && annotation.decide(at, label(one)));
       return lines;
     };
     const lines = [say("ann", "cold", "warm"), say("bo", "cold", "cold"), say("cy", "warm", null)].flat();
@@ -158,10 +158,10 @@ describe("annotated data", () => {
   });
 
   it("keeps decisions of rows that moved, and tells of those whose text changed", async () => {
-    const { desk, lines } = deskOf(await prepared(plan(text)), "ann");
-    desk.decide(3, label("warm")); // the second "red"
-    desk.decide(1, label("warm"));
-    desk.decide(2, label("warm"));
+    const { annotation, lines } = sessionOf(await prepared(plan(text)), "ann");
+    annotation.decide(3, label("warm")); // the second "red"
+    annotation.decide(1, label("warm"));
+    annotation.decide(2, label("warm"));
     const moved = await prepared(plan("text,label\nnew,cold\ngreen,cold\nred,warm\nBLUE,cold\nred,cold\n"), lines);
     assert.deepEqual(labelsOf(moved), ["cold", "warm", "warm", "cold", "warm"]);
     assert.equal(moved.facts.annotated?.lost, 1);
@@ -174,8 +174,8 @@ describe("annotated data", () => {
     const split = call("split", "random", { train: share(0.5), test: share(0.5), stratify: "label" } as never);
     const of = plan(`text,label\n${rows}\n`, { split });
     const before = await prepared(of);
-    const { desk, lines } = deskOf(before, "ann");
-    for (let at = 0; at < 20; at++) desk.decide(at, label("warm"));
+    const { annotation, lines } = sessionOf(before, "ann");
+    for (let at = 0; at < 20; at++) annotation.decide(at, label("warm"));
     const after = await prepared(of, lines);
     const rowsIn = (one: Prepared) => [...must(one.splits["train"], "train").array("$row")];
     assert.deepEqual(rowsIn(after), rowsIn(before));
@@ -202,8 +202,8 @@ describe("annotated data", () => {
         ],
       ],
     );
-    const { desk, lines } = deskOf(start, "ann");
-    desk.decide(0, label("cold"));
+    const { annotation, lines } = sessionOf(start, "ann");
+    annotation.decide(0, label("cold"));
     const now = await prepared(of, lines);
     assert.deepEqual(labelsOf(now), ["warm", "cold", "cold"]);
     assert.deepEqual([now.facts.annotated?.labelled, now.facts.annotated?.waiting], [1, 1]);
@@ -217,10 +217,10 @@ describe("annotated data", () => {
     });
     const start = await prepared(of);
     assert.equal(start.facts.kept, 0);
-    const { desk, lines } = deskOf(start, "ann");
-    desk.decide(1, label("cold"));
+    const { annotation, lines } = sessionOf(start, "ann");
+    annotation.decide(1, label("cold"));
     assert.deepEqual(labelsOf(await prepared(of, lines)), ["cold"]);
-    assert.throws(() => desk.decide(0, label("red")), /no such label/);
+    assert.throws(() => annotation.decide(0, label("red")), /no such label/);
   });
 
   it("decides on several labels of a text, in any order", async () => {
@@ -229,28 +229,28 @@ describe("annotated data", () => {
       annotations: { ...annotations, role: "labels" },
     });
     const start = await prepared(of);
-    const { desk, lines } = deskOf(start, "ann", { several: true, column: "labels" });
-    desk.decide(0, { does: "label", label: ["bright", "warm"] });
-    desk.decide(1, { does: "label", label: [] });
+    const { annotation, lines } = sessionOf(start, "ann", { several: true, column: "labels" });
+    annotation.decide(0, { does: "label", label: ["bright", "warm"] });
+    annotation.decide(1, { does: "label", label: [] });
     const now = await prepared(of, lines);
     assert.equal(now.facts.annotated?.changed, 1);
     assert.deepEqual([...must(now.splits["all"], "all").array("labels")], [["bright", "warm"], []]);
   });
 
   it("changes nothing where a decision can't be written", async () => {
-    const { desk } = deskOf(await prepared(plan(text)), "ann", {
+    const { annotation } = sessionOf(await prepared(plan(text)), "ann", {
       write: () => {
         throw new Error("full");
       },
     });
-    assert.throws(() => desk.decide(0, label("cold")), /full/);
-    assert.deepEqual([desk.decided(0), desk.done], [null, 0]);
+    assert.throws(() => annotation.decide(0, label("cold")), /full/);
+    assert.deepEqual([annotation.decided(0), annotation.done], [null, 0]);
   });
 
   it("looks at decisions about its own column alone", async () => {
     const of = plan("text,label,other\nred,warm,x\nblue,cold,y\n");
-    const { desk, lines } = deskOf(await prepared(of), "ann", { column: "other", labels: ["warm", "cold"] });
-    desk.decide(1, label("warm"));
+    const { annotation, lines } = sessionOf(await prepared(of), "ann", { column: "other", labels: ["warm", "cold"] });
+    annotation.decide(1, label("warm"));
     assert.deepEqual(labelsOf(await prepared(of, lines)), ["warm", "cold"]);
   });
 

@@ -1,0 +1,262 @@
+/**
+ * What a server tells of itself: figures for Prometheus under /metrics, and what the live cell shows. Names are those that vLLM and
+ * Text Embeddings Inference have for the same, after `tunebook_`.
+ */
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Computing, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
+import { Recent } from "./recent-load.js";
+import type { Written } from "./call.js";
+
+/** Of one request that is over. */
+export interface Done {
+  readonly route: string;
+  /** Of those that are served; null: it came to none. */
+  readonly model: string | null;
+  readonly status: number;
+  readonly seconds: number;
+  /** Tokens. */
+  readonly read: number;
+  /** Null: nothing was written for it. */
+  readonly written: (Written & { readonly began: number }) | null;
+}
+
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
+/** From a token to the next one. */
+const PACES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
+const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120];
+
+export class Counts implements Computing {
+  private readonly registry = new Registry();
+  private readonly requests: Counter<"route" | "model" | "status">;
+  private readonly times: Histogram<"route" | "model" | "status">;
+  private readonly tokens: Counter<"route" | "model" | "way">;
+  private readonly first: Histogram<"route" | "model">;
+  private readonly pace: Histogram<"route" | "model">;
+  private readonly waits: Histogram<"model">;
+  private readonly sizes: Histogram<"model">;
+  private readonly recent = new Recent();
+  private all = 0;
+  private failed = 0;
+
+  constructor(
+    private readonly models: Models,
+    private readonly now: { underWay(): number; held(): number },
+  ) {
+    const registers = [this.registry];
+    this.requests = new Counter({
+      name: "tunebook_requests_total",
+      help: "Requests that were answered.",
+      labelNames: ["route", "model", "status"],
+      registers,
+    });
+    this.times = new Histogram({
+      name: "tunebook_request_seconds",
+      help: "From a request's headers to the end of its answer, by class of status.",
+      labelNames: ["route", "model", "status"],
+      buckets: SECONDS,
+      registers,
+    });
+    this.first = new Histogram({
+      name: "tunebook_time_to_first_token_seconds",
+      help: "From a request's headers to the first token of its text.",
+      labelNames: ["route", "model"],
+      buckets: SECONDS,
+      registers,
+    });
+    this.pace = new Histogram({
+      name: "tunebook_time_per_output_token_seconds",
+      help: "Of a request, from its first token to its last, by token.",
+      labelNames: ["route", "model"],
+      buckets: PACES,
+      registers,
+    });
+    this.waits = new Histogram({
+      name: "tunebook_request_queue_time_seconds",
+      help: "That a text waited before its batch, or its writing, began.",
+      labelNames: ["model"],
+      buckets: SECONDS,
+      registers,
+    });
+    this.sizes = new Histogram({
+      name: "tunebook_batch_size",
+      help: "Texts of a batch of answers, or of a step of writing.",
+      labelNames: ["model"],
+      buckets: SIZES,
+      registers,
+    });
+    this.tokens = new Counter({
+      name: "tunebook_tokens_total",
+      help: "Tokens of requests, by way: that were read for them (prompts too), or written.",
+      labelNames: ["route", "model", "way"],
+      registers,
+    });
+    gauge(registers, "tunebook_requests_under_way", "Requests that are being answered.", () => now.underWay());
+    gauge(
+      registers,
+      "tunebook_requests_memory_bytes",
+      "That requests under way and their answers may take, as far as is known.",
+      () => now.held(),
+    );
+    gauge(
+      registers,
+      "tunebook_tokens_per_second",
+      "Tokens that were read or written for requests, over the last ten seconds.",
+      () => this.recent.told().tokensPerSecond,
+    );
+    gauge(registers, "process_resident_memory_bytes", "Memory that the process holds.", () =>
+      process.memoryUsage.rss(),
+    );
+    gauge(registers, "process_start_time_seconds", "When the process began.", () => began);
+    this.machine();
+    for (const [name, help, of] of figures) this.perModel(name, help, of);
+    for (const [name, help, of] of sums) this.summed(name, help, of);
+  }
+
+  get type(): string {
+    return this.registry.contentType;
+  }
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  done({ route, model, status, seconds, read, written }: Done): void {
+    const which = { route, model: model ?? "" };
+    this.all++;
+    if (status >= 400) this.failed++;
+    this.requests.inc({ ...which, status });
+    this.times.observe({ ...which, status: `${String(Math.floor(status / 100))}xx` }, seconds);
+    if (read > 0) this.tokens.inc({ ...which, way: "read" }, read);
+    this.recent.add(seconds * 1000);
+    if (!written) return;
+    const { began, first, last } = written;
+    this.tokens.inc({ ...which, way: "written" }, written.tokens);
+    this.first.observe(which, (first - began) / 1000);
+    if (written.tokens > 1) this.pace.observe(which, (last - first) / 1000 / (written.tokens - 1));
+  }
+  took(tokens: number): void {
+    this.recent.addTokens(tokens);
+  }
+  waited(model: string, seconds: number): void {
+    this.waits.observe({ model }, seconds);
+  }
+  batch(model: string, texts: number): void {
+    this.sizes.observe({ model }, texts);
+  }
+
+  load(): HttpLoad {
+    const models = this.models.list().map((model): [string, ModelLoad] => [model.name, model.load()]);
+    return {
+      requests: this.all,
+      failed: this.failed,
+      underWay: this.now.underWay(),
+      ...this.recent.told(),
+      models: Object.fromEntries(models),
+    };
+  }
+
+  /** What computes. */
+  private machine(): void {
+    const { models } = this;
+    const registers = [this.registry];
+    new Gauge({
+      name: "tunebook_build_info",
+      help: "Always 1; by version and engines that run.",
+      registers,
+      labelNames: ["version", "engine"],
+      collect() {
+        this.reset();
+        const { version, engines = [] } = models.facts?.() ?? {};
+        const names = engines.map(({ name }) => name).sort();
+        if (version !== undefined) this.set({ version, engine: names.join(",") }, 1);
+      },
+    });
+    new Gauge({
+      name: "tunebook_engine_memory_bytes",
+      help: "Memory that an engine's process holds.",
+      registers,
+      labelNames: ["engine", "device"],
+      collect() {
+        this.reset();
+        for (const { name, device, memory } of models.facts?.().engines ?? [])
+          if (memory !== null) this.inc({ engine: name, device }, memory);
+      },
+    });
+    gauge(
+      registers,
+      "tunebook_weights_bytes",
+      "Weights that are open, what several models have in common once.",
+      () => models.facts?.().weights ?? 0,
+    );
+    new Gauge({
+      name: "tunebook_model_ready",
+      help: "1: the model can be asked; 0: /ready says why not.",
+      registers,
+      labelNames: ["model"],
+      collect() {
+        this.reset();
+        const { models: not = {} } = models.ready();
+        for (const { name } of models.list()) this.set({ model: name }, Object.hasOwn(not, name) ? 0 : 1);
+      },
+    });
+  }
+
+  private perModel(name: string, help: string, of: (load: ModelLoad) => number): void {
+    const { models } = this;
+    new Gauge({
+      name,
+      help,
+      labelNames: ["model"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const model of models.list()) this.set({ model: model.name }, of(model.load()));
+      },
+    });
+  }
+
+  /** What only grows: also where a model takes another's place, and counts from zero. */
+  private summed(name: string, help: string, of: (load: ModelLoad) => number): void {
+    const { models } = this;
+    const known = new Map<string, { model: ServedModel; before: number; last: number }>();
+    new Counter({
+      name,
+      help,
+      labelNames: ["model"],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const model of models.list()) {
+          const sum = known.get(model.name) ?? { model, before: 0, last: 0 };
+          if (sum.model !== model) Object.assign(sum, { model, before: sum.before + sum.last });
+          sum.last = of(model.load());
+          known.set(model.name, sum);
+          this.inc({ model: model.name }, sum.before + sum.last);
+        }
+      },
+    });
+  }
+}
+
+const began = Date.now() / 1000 - process.uptime();
+
+const figures: readonly (readonly [name: string, help: string, of: (load: ModelLoad) => number])[] = [
+  ["tunebook_waiting_texts", "Texts that wait for their batch, or to be written.", (l) => l.waiting],
+  ["tunebook_working_texts", "Texts that are being answered or written.", (l) => l.working],
+];
+const sums: typeof figures = [
+  ["tunebook_batches_total", "Batches that the model computed.", (l) => l.batches],
+  ["tunebook_read_tokens_total", "Tokens that the model read.", (l) => l.tokensRead],
+  ["tunebook_written_tokens_total", "Tokens that the model wrote.", (l) => l.tokensWritten],
+  ["tunebook_cached_tokens_total", "Tokens of prompts that were not read anew.", (l) => l.tokensCached],
+];
+
+function gauge(registers: Registry[], name: string, help: string, of: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers,
+    collect() {
+      this.set(of());
+    },
+  });
+}

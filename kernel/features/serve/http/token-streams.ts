@@ -1,0 +1,113 @@
+/** Texts that are being written for one request, one after the other as their bits come, or whole. */
+import type { Bit, ServedModel, WriteAsk, Writing } from "../contract.js";
+import { BYTES, tokensOf } from "./memory-budget.js";
+
+/** A bit, and of which prompt it is. */
+export interface Told {
+  readonly prompt: number;
+  readonly bit: Bit;
+}
+export interface Written {
+  text: string;
+  tokens: number;
+  ended: Bit["ended"];
+  /** Of the prompt's tokens, where they were asked for. */
+  prompt: NonNullable<Bit["prompt"]>;
+  readonly likelihoods: NonNullable<Bit["likelihoods"]>[number][];
+  readonly calls: { id: string; name: string; arguments: string }[];
+}
+
+/** All prompts are asked at once. If one is refused, the others end. `take`: room in memory; throws where there is none. */
+export async function writingsOf(
+  model: ServedModel,
+  asks: readonly WriteAsk[],
+  take: (bytes: number) => void,
+): Promise<readonly Writing[]> {
+  for (const { choices, maxTokens = model.maxLength, logprobs = 0, prompt, promptLikelihoods } of asks) {
+    const isTold = promptLikelihoods === true && (typeof prompt === "string" || prompt instanceof Int32Array);
+    const told = maxTokens + (isTold ? tokensOf(prompt, model.maxLength) : 0);
+    take(choices * told * (1 + logprobs) * BYTES.token);
+  }
+  const asked = await Promise.allSettled(asks.map((ask) => model.write(ask)));
+  const writings = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const refused = asked.find((one) => one.status === "rejected");
+  if (!refused) return writings;
+  await Promise.allSettled(writings.map((writing) => writing[Symbol.asyncIterator]().return?.()));
+  throw refused.reason;
+}
+
+/** Bits of all as they come. What ends the iteration ends all writing. */
+export async function* toldOf(writings: readonly Writing[]): AsyncGenerator<Told, void, void> {
+  const iterators = writings.map((writing) => writing[Symbol.asyncIterator]());
+  type Next = { readonly prompt: number; readonly step: IteratorResult<Bit> };
+  const next = (prompt: number, iterator: AsyncIterator<Bit>): Promise<Next> =>
+    iterator.next().then((step) => ({ prompt, step }));
+  const coming = new Map<number, Promise<Next>>();
+  try {
+    for (const [prompt, iterator] of iterators.entries()) coming.set(prompt, next(prompt, iterator));
+    while (coming.size > 0) {
+      const [only] = coming.values();
+      const { prompt, step } = await (coming.size === 1 && only ? only : Promise.race(coming.values()));
+      const iterator = iterators[prompt];
+      if (step.done === true || !iterator) {
+        coming.delete(prompt);
+        continue;
+      }
+      // The next one is asked for once this one was taken: a reader that is slow slows the writing.
+      yield { prompt, bit: step.value };
+      coming.set(prompt, next(prompt, iterator));
+    }
+  } finally {
+    for (const late of coming.values()) late.catch(() => undefined);
+    await Promise.allSettled(iterators.map((iterator) => iterator.return?.()));
+  }
+}
+
+/** Whole texts: for each prompt as many as were asked for. `took` hears of tokens as they come. */
+export async function wholeOf(
+  writings: readonly Writing[],
+  choices: number,
+  took: (tokens: number) => void,
+): Promise<readonly (readonly Written[])[]> {
+  const all = writings.map(() => Array.from({ length: choices }, empty));
+  for await (const { prompt, bit } of toldOf(writings)) {
+    took(bit.tokens.length);
+    const written = all[prompt]?.[bit.choice];
+    if (written) add(written, bit);
+  }
+  return all;
+}
+
+const empty = (): Written => ({ text: "", tokens: 0, ended: null, prompt: [], likelihoods: [], calls: [] });
+
+function add(written: Written, bit: Bit): void {
+  written.text += bit.text;
+  written.tokens += bit.tokens.length;
+  written.ended = bit.ended ?? written.ended;
+  if (bit.prompt) written.prompt = bit.prompt;
+  if (bit.likelihoods) written.likelihoods.push(...bit.likelihoods);
+  for (const { index, id, name, arguments: said } of bit.calls ?? []) {
+    const call = (written.calls[index] ??= { id: "", name: "", arguments: "" });
+    if (id !== undefined) call.id = id;
+    if (name !== undefined) call.name = name;
+    if (said !== undefined) call.arguments += said;
+  }
+}
+
+/** The same bits, of which the first has come: what goes wrong before it can still be answered with a status. */
+export async function begun(bits: AsyncGenerator<Told, void, void>): Promise<AsyncGenerator<Told, void, void>> {
+  const first = await bits.next();
+  return rest(first, bits);
+}
+async function* rest(
+  first: IteratorResult<Told, void>,
+  bits: AsyncGenerator<Told, void, void>,
+): AsyncGenerator<Told, void, void> {
+  try {
+    if (first.done === true) return;
+    yield first.value;
+    yield* bits;
+  } finally {
+    await bits.return();
+  }
+}

@@ -1,0 +1,55 @@
+/** Tags of words as Hugging Face's `token-classification` tells them: entities with their places in the text. */
+import type { Answered } from "../contract.js";
+import type { Parameters } from "./request-schemas.js";
+
+interface Word {
+  readonly token: string;
+  readonly tag: string;
+  readonly probability: number;
+}
+interface Entity {
+  readonly type: string;
+  /** Words of the text, from 0; `end` is the first after it. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Places are code points, as Python counts. The words of an entity are one group; with `none` each word is told by itself. */
+export function entitiesIn(
+  { prediction }: Answered,
+  text: string,
+  { aggregation_strategy: strategy, ignore_labels: ignored }: Parameters,
+): readonly unknown[] {
+  const words = prediction["tokens"] as readonly Word[];
+  const places = placesOf(text);
+  const skipped = new Set(ignored ?? ["O"]);
+  if (strategy === "none")
+    return words.flatMap(({ token, tag, probability }, index) =>
+      skipped.has(tag) ? [] : [{ entity: tag, score: probability, index, word: token, ...places[index] }],
+    );
+  return (prediction["entities"] as readonly Entity[])
+    .filter(({ type }) => !skipped.has(type))
+    .map(({ type, start, end }) => {
+      const own = words.slice(start, end);
+      const [first, last] = [places[start], places[end - 1]];
+      return {
+        entity_group: type,
+        score: own.reduce((sum, { probability }) => sum + probability, 0) / own.length,
+        word: own.map(({ token }) => token).join(" "),
+        start: first?.start ?? 0,
+        end: last?.end ?? 0,
+      };
+    });
+}
+
+/** Where the words stand that white space parts. */
+function placesOf(text: string): readonly { readonly start: number; readonly end: number }[] {
+  let [units, points] = [0, 0];
+  return [...text.matchAll(/\S+/gu)].map(({ index, 0: word }) => {
+    points += [...text.slice(units, index)].length;
+    const start = points;
+    points += [...word].length;
+    units = index + word.length;
+    return { start, end: points };
+  });
+}

@@ -1,0 +1,18 @@
+/** A request of one of Hugging Face's tasks. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { ServedModel } from "../contract.js";
+import type { RouteContext } from "../http/route-context.js";
+import type { Asks } from "./request-schemas.js";
+
+export interface Asking {
+  readonly context: RouteContext;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly model: ServedModel;
+  readonly body: Asks;
+}
+
+/** What a request's `inputs` must be for this task. */
+export const unlike = (what: string): CodedError =>
+  new CodedError("request-unlike", { at: "inputs", why: `must be ${what}` });

@@ -1,0 +1,28 @@
+/** What served models of each type do. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Sort } from "#stdlib/lib/targets/sort.js";
+
+/** A clause after the name of the model. */
+const DOES: Readonly<Record<Sort, string>> = {
+  labels: "labels texts",
+  tags: "tags words",
+  answers: "answers questions",
+  fills: "fills gaps",
+  continues: "continues texts",
+  rewrites: "rewrites texts",
+  embeds: "makes vectors of texts",
+  number: "tells a number of texts",
+};
+
+/** Whether a model generates text, and makes no predictions. */
+export function writesTexts(sort: Sort): boolean {
+  return sort === "continues" || sort === "rewrites";
+}
+
+/** The coded error `model-cannot` for a request of another type. `wanted`: a noun, as "vectors". */
+export function modelCannot(
+  { name, sort }: { readonly name: string; readonly sort: Sort },
+  wanted: string,
+): CodedError<"model-cannot"> {
+  return new CodedError("model-cannot", { name, asked: wanted, does: DOES[sort] });
+}

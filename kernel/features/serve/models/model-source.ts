@@ -1,0 +1,98 @@
+/** What a folder holds that is to be served, looked at before anything of it is computed; and how it is opened. */
+import type { Call } from "#dsl/types/value.js";
+import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Tokenizer } from "../../../bases/tokenizer.js";
+import type { Engine, Session } from "../../../engine/engine.js";
+import { pairsIn } from "../../../core/session/token-types.js";
+import type { AskedBy } from "../../../inference/asker.js";
+import type { SlotLoad, WriterAdapter, WriterTold } from "../../../inference/generation/contract.js";
+import type { Over } from "./open-programs.js";
+import type { WriteAsk, Writing } from "../contract.js";
+import { readsContexts } from "../../../inference/questions.js";
+
+/** What is opened of a model that writes. */
+export interface WritingFound extends Omit<Over, "programs"> {
+  readonly tokenizer: Tokenizer;
+  readonly folder: string;
+}
+/** How a model writes beside others of its base. */
+export interface Beside {
+  /** Those with the same one may share a writer. */
+  readonly key: string;
+  /** Null: the base as it is. */
+  readonly adapter: WriterAdapter | null;
+  readonly found: WritingFound;
+}
+/** How a model that writes is opened. */
+export interface OpenWriterOptions {
+  /** As requests name it. */
+  readonly name: string;
+  /** Most texts side by side. */
+  readonly slots: number;
+  readonly told?: WriterTold;
+}
+/** What is told of a model. */
+export interface FoundFacts {
+  readonly sort: Sort;
+  readonly labels: readonly string[];
+  readonly several: boolean;
+  readonly maxLength: number;
+  readonly root: string | null;
+  readonly created: number;
+}
+/** How texts alone are read, and how pairs are (questions beside contexts among them); null: it reads none such. */
+export interface Ways {
+  readonly texts: AskedBy | null;
+  readonly pairs: AskedBy | null;
+  /** Its programs take token types of texts alone too. */
+  readonly alwaysTypes: boolean;
+}
+export interface Found {
+  readonly folder: string;
+  /** As the folder itself calls it. */
+  readonly name: string;
+  readonly facts: FoundFacts;
+  readonly tokenizer: Tokenizer;
+  /** Cleaners of the rows that it was trained on. */
+  readonly clean: readonly Call[];
+  readonly ways: Ways;
+  /** Of what it is computed with: the precision that an engine must have. */
+  readonly precision: "f32" | "bf16";
+  /** Whether it is computed by the server's engine; else by a process of its own. */
+  readonly inEngine: boolean;
+  /** How it writes beside others of its base; absent: alone. */
+  readonly beside?: Beside | null;
+  open(engine: () => Promise<Engine>, o: OpenWriterOptions): Promise<OpenFound>;
+}
+/** What writes texts, where a model does. */
+export interface Writes {
+  /** Whether it answers conversations, and calls tools in them. */
+  readonly chats: boolean;
+  readonly tools: boolean;
+  /** Most tokens of a prompt and its text together; of an encoder-decoder those of the text alone. */
+  readonly room: number;
+  write(o: WriteAsk): Promise<Writing>;
+  load(): SlotLoad;
+}
+export interface OpenFound {
+  readonly session: Pick<Session, "run">;
+  /** Absent: it answers. */
+  readonly writes?: Writes;
+  /** Bytes of weights, and what they are of: what two have in common has the same name. */
+  readonly weights: { readonly of: string; readonly bytes: number };
+  /** Settles when the process that computes it has ended; null: that is the engine's. */
+  readonly ended: Promise<void> | null;
+  close(): Promise<void>;
+}
+
+/** Of a model that reads what its task's rows are. */
+export function waysOf(asked: AskedBy, sort: Sort): Ways {
+  const pairs = pairsIn(asked.plan) || readsContexts(asked.plan.recipe.model.task);
+  const both = sort === "embeds";
+  return { texts: pairs && !both ? null : asked, pairs: pairs || both ? asked : null, alwaysTypes: false };
+}
+
+/** Whether labels don't exclude each other, as config.json says. */
+export function severalIn(config: Readonly<Record<string, unknown>>): boolean {
+  return config["problem_type"] === "multi_label_classification";
+}

@@ -1,0 +1,396 @@
+/**
+ * Models that are served, by name: opened from folders, replaced while requests run, and opened again where the process that
+ * computes them dies. Who holds a model keeps it open; a name leads to the newest one alone.
+ */
+import { resolve } from "node:path";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { apart } from "../../../bases/isolated/client.js";
+import type { Engine, EngineInfo } from "../../../engine/engine.js";
+import type { Held, ModelLoad, Ready, ServedFolder, ServedModel, ServingFacts } from "../contract.js";
+import { uncleanedTexts } from "../../../core/data/text-cleaners.js";
+import { version } from "../../../session/version.js";
+import { DatasetCache } from "../../../session/answers/dataset-cache.js";
+import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
+import { EngineManager } from "../../../engine/manager/engine-manager.js";
+import type { ManagedEngine } from "../../../engine/manager/managed-engine.js";
+import { processMemory } from "../../../engine/manager/process-memory.js";
+import { restartDelay } from "../../../engine/manager/restart-delays.js";
+import { find } from "./find-source.js";
+import { writesTexts } from "../model-types.js";
+import type { Found, OpenFound } from "./model-source.js";
+import { watched } from "./health.js";
+import { Mending, type Mendable } from "./recovery.js";
+import { LOST, Served } from "./servable.js";
+import { sharing } from "./shared-writer.js";
+import { sideBySide } from "./limited-concurrency.js";
+import { tellerOf } from "./writer-metrics.js";
+import { stampOf } from "./folder-stamp.js";
+
+/** What a name leads to, or led to while somebody still holds it. */
+interface Version {
+  readonly served: Served;
+  /** What computes it; null: a process of its own. */
+  engine: ManagedEngine | null;
+  /** As it was named. */
+  readonly path: string;
+  readonly stamp: string;
+  seconds: number;
+  holders: number;
+  retired: boolean;
+  /** It is being opened again. */
+  opening: boolean;
+}
+/** Ms that a computation has at least before it counts as one that never ends: a machine that is busy is no fault. */
+const STUCK = 60_000;
+
+export class ServedModels implements Serving {
+  private readonly current = new Map<string, Version>();
+  private readonly home: string;
+  private readonly timers = new Set<NodeJS.Timeout>();
+  /** Replacements, one after the other. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private closed = false;
+  /** Ms that opening all took last, their engine's start included. */
+  private took = 0;
+  private readonly mending: Mending;
+
+  private constructor(
+    private readonly o: ServeOptions,
+    private readonly engines: EngineManager,
+  ) {
+    this.home = resolve(o.folder ?? ".");
+    this.mending = new Mending({
+      models: () => [...this.current.values()].map((version) => this.mendable(version)),
+      stuck: o.stuck ?? Math.max(o.limits.time, STUCK),
+      tell: (told) => o.tell?.(told),
+    });
+  }
+
+  /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
+  static async open(folders: readonly ServedFolder[], o: ServeOptions): Promise<ServedModels> {
+    if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
+    // One request's long text is nobody else's wait.
+    apart().divide();
+    const datasets = new DatasetCache();
+    const home = resolve(o.folder ?? ".");
+    const found: (Found & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
+    for (const { name, folder } of folders) {
+      o.signal?.throwIfAborted();
+      const { one, stamp } = await unlessAborted(stamped(folder, home, datasets), o.signal);
+      const as = name ?? one.name;
+      const same = found.find((other) => other.as === as);
+      if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
+      found.push({ ...one, as, path: folder, stamp });
+    }
+    const engines: EngineManager = new EngineManager({
+      ...(o.engine && { settings: o.engine }),
+      restart: {
+        crashed: (engine, error, delay) => models.lost(engine, error, delay),
+        restarted: (engine, started) => models.back(engine, started),
+        unavailable: () => new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 }),
+      },
+    });
+    const models: ServedModels = new ServedModels(o, engines);
+    for (const one of sharing(found))
+      models.current.set(one.as, await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
+    o.found?.(models);
+    for (const one of found) {
+      const uncleaned = uncleanedTexts(one.as, one.clean, "this server");
+      const warning = uncleaned && new CodedError("texts-not-cleaned", uncleaned);
+      if (warning) o.tell?.({ is: "uncleaned", name: one.as, folder: one.folder, warning });
+    }
+    await models.begin(o.signal);
+    return models;
+  }
+
+  /** Each can be asked once it is open. Gives up with the first that can't be opened, and with the signal. */
+  private async begin(signal?: AbortSignal): Promise<void> {
+    const from = performance.now();
+    const opening = sideBySide([...this.current.values()], async (version) => {
+      signal?.throwIfAborted();
+      await this.bodyFor(version);
+      this.tellOpened(version);
+    });
+    try {
+      for (const one of opening) await unlessAborted(one, signal);
+      this.took = performance.now() - from;
+    } catch (error) {
+      // An engine that computes hears nothing, and nobody waits for it.
+      if (signal?.aborted) this.engines.abandon();
+      const closed = Promise.all([this.close(), Promise.allSettled(opening).then(() => this.close())]);
+      await (signal?.aborted ? Promise.race([closed, soon()]) : closed);
+      throw error;
+    }
+  }
+
+  get opened(): readonly OpenedModel[] {
+    return [...this.current.values()].map(openedOf);
+  }
+  get running(): readonly EngineInfo[] {
+    return this.engines.running;
+  }
+
+  hold(name: string | null): Held {
+    const [only] = this.current.size === 1 ? this.current.values() : [];
+    const version = name === null ? only : this.current.get(name);
+    if (!version) throw new CodedError("no-such-model", { name, has: [...this.current.keys()] });
+    const { served } = version;
+    if (served.ready !== true) throw served.notNow;
+    version.holders += 1;
+    let held = true;
+    return {
+      model: served,
+      release: () => {
+        if (!held) return;
+        held = false;
+        version.holders -= 1;
+        if (version.retired && version.holders === 0) void this.end(version);
+      },
+    };
+  }
+
+  list(): readonly ServedModel[] {
+    return [...this.current.values()].map(({ served }) => served);
+  }
+
+  ready(): Ready {
+    if (this.closed) return { ready: false, why: "it is closed" };
+    const models = Object.fromEntries(
+      [...this.current].flatMap(([name, version]): [string, string][] => {
+        const { ready } = version.served;
+        const why = ready === true ? this.mending.illness(this.mendable(version)) : ready;
+        return why === null ? [] : [[name, why]];
+      }),
+    );
+    const [first] = Object.entries(models);
+    return first ? { ready: false, why: first.join(": "), models } : { ready: true };
+  }
+
+  facts(): ServingFacts {
+    return {
+      version,
+      engines: this.running.map(({ name, title, device, pid }) => ({
+        name,
+        title,
+        device,
+        memory: processMemory(pid),
+      })),
+      weights: this.memory().weights,
+    };
+  }
+
+  replace(name: string, folder: string): Promise<OpenedModel> {
+    const work = this.turn.then(async () => {
+      const { one, stamp } = await stamped(folder, this.home, new DatasetCache());
+      const version = await this.version(name, folder, { found: one, stamp });
+      await this.bodyFor(version);
+      this.put(version);
+      return openedOf(version);
+    });
+    this.turn = work.catch(() => undefined);
+    return work;
+  }
+
+  async reload(): Promise<readonly string[]> {
+    const changed: string[] = [];
+    for (const [name, { path, served, stamp }] of [...this.current]) {
+      if (stampOf(served.found.folder) === stamp) continue;
+      try {
+        await this.replace(name, path);
+        changed.push(name);
+      } catch (error) {
+        this.o.tell?.({ is: "not-opened", name, folder: served.found.folder, error });
+      }
+    }
+    return changed;
+  }
+
+  load(): Readonly<Record<string, ModelLoad>> {
+    return Object.fromEntries([...this.current].map(([name, { served }]) => [name, served.load()]));
+  }
+
+  memory(): ServingMemory {
+    const open = [...this.current.values()].flatMap(({ served }) => served.opened?.weights ?? []);
+    const weights = [...new Map(open.map(({ of, bytes }) => [of, bytes])).values()].reduce(
+      (sum, bytes) => sum + bytes,
+      0,
+    );
+    return { own: process.memoryUsage.rss(), engine: this.engines.memory(), weights };
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.mending.close();
+    for (const timer of this.timers) clearTimeout(timer);
+    await Promise.all([...this.current.values()].map(({ served }) => served.close()));
+    await this.engines.close();
+  }
+
+  /** What was found, not open yet. */
+  private async version(
+    name: string,
+    path: string,
+    { found, stamp }: { found: Found; stamp: string },
+  ): Promise<Version> {
+    const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
+    const engine = found.inEngine ? await this.engines.engineFor(doing, found.precision) : null;
+    const card = (): boolean => (engine?.current?.info.device ?? "cpu") !== "cpu";
+    const { limits, computing } = this.o;
+    const served = await Served.of(name, found, { limits, card, ...(computing && { computing }) });
+    return { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
+  }
+  /** Opens it, beside whatever has its name now. */
+  private async bodyFor(version: Version): Promise<void> {
+    const began = performance.now();
+    version.opening = true;
+    try {
+      await version.engine?.acquire();
+      await this.embody(version);
+      version.seconds = (performance.now() - began) / 1000;
+    } finally {
+      version.opening = false;
+    }
+  }
+
+  private async embody(version: Version): Promise<void> {
+    const body = await this.mending.whileOpening(() => this.given(version));
+    this.mending.watch(body.session);
+    void body.ended?.then(() => this.ended(version, body));
+  }
+  private async given({ served, engine }: Version): Promise<OpenFound> {
+    // Of what has a process of its own the engine is for what is done beside it.
+    const running = async (): Promise<Engine> => (engine ?? (await this.engines.engineFor("writes", "f32"))).acquire();
+    const { computing, limits } = this.o;
+    const told = computing && tellerOf(served.name, computing);
+    const open = await served.found.open(running, { name: served.name, slots: limits.streams, ...(told && { told }) });
+    const body = { ...open, session: watched(open.session) };
+    try {
+      await served.give(body);
+    } catch (error) {
+      if (served.opened === body) await served.lose({ why: LOST });
+      throw error;
+    }
+    return body;
+  }
+
+  private put(version: Version): void {
+    const { name } = version.served;
+    const old = this.current.get(name);
+    this.current.set(name, version);
+    this.tellOpened(version);
+    if (!old) return;
+    old.retired = true;
+    if (old.holders === 0) void this.end(old);
+  }
+
+  private tellOpened({ served, seconds }: Version): void {
+    this.o.tell?.({ is: "opened", name: served.name, folder: served.found.folder, seconds });
+  }
+
+  private async end({ served }: Version): Promise<void> {
+    await served.close();
+    this.o.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
+  }
+
+  private lost(engine: ManagedEngine, error: unknown, again: number): void {
+    const back = again + this.took;
+    for (const version of this.current.values())
+      if (version.engine === engine) void version.served.lose({ why: LOST, back });
+    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
+  }
+
+  private async back(of: ManagedEngine, engine: Engine): Promise<void> {
+    const its = [...this.current.values()].filter((version) => version.engine === of);
+    await Promise.all(sideBySide(its, async (one) => (of.current === engine ? this.again(one) : undefined)));
+    if (of.current !== engine) return;
+    this.took = performance.now() - of.startedAt;
+    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.crashedAt) / 1000 });
+  }
+
+  /** Of a runtime's own process. */
+  private ended(version: Version, body: OpenFound): void {
+    const { served } = version;
+    if (this.closed || version.retired || served.opened !== body) return;
+    const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
+    void served.lose({ why: LOST, back: version.seconds * 1000 });
+    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
+    void this.again(version);
+  }
+
+  private mendable(version: Version): Mendable {
+    const { served, engine } = version;
+    return {
+      name: served.name,
+      folder: served.found.folder,
+      session: served.opened?.session ?? null,
+      engine,
+      load: () => served.load(),
+      probe: () => served.probe(),
+      lose: (why) => served.lose({ why, back: version.seconds * 1000 }),
+      again: () => void this.again(version),
+      killEngine() {
+        engine?.kill();
+        return engine !== null;
+      },
+    };
+  }
+
+  /** Opens it again; what can't be opened for a reason of its own is tried again later, `times` times up to now. */
+  private async again(version: Version, times = 0): Promise<void> {
+    const { served } = version;
+    if (version.opening) return;
+    version.opening = true;
+    try {
+      await this.embody(version);
+      if (this.closed || version.retired) await served.close();
+    } catch (error) {
+      if (this.closed || version.retired || (version.engine && version.engine.current === null)) return;
+      this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
+      const pause = restartDelay(times + 2);
+      await served.lose({ why: LOST, back: pause + version.seconds * 1000 });
+      const timer = setTimeout(() => {
+        this.timers.delete(timer);
+        if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);
+      }, pause);
+      this.timers.add(timer);
+    } finally {
+      version.opening = false;
+    }
+  }
+}
+
+/** What was found, and the stamp from before it was looked at: what changes meanwhile has another one. */
+async function stamped(path: string, home: string, datasets: DatasetCache): Promise<{ one: Found; stamp: string }> {
+  const folder = resolve(home, path);
+  const before = stampOf(folder);
+  const one = await find(path, home, datasets);
+  return { one, stamp: one.folder === folder ? before : stampOf(one.folder) };
+}
+
+/** Ms that what is given up has for its end. */
+const ENDING = 1000;
+const soon = (): Promise<void> => new Promise((done) => setTimeout(done, ENDING));
+
+/** What it comes to, or the signal's reason. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let give = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    give = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", give);
+    if (signal.aborted) give();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", give);
+  }
+}
+
+function openedOf({ served, seconds }: Version): OpenedModel {
+  return { name: served.name, folder: served.found.folder, model: served, seconds };
+}
+
+function wordsIn(error: unknown): string {
+  return error instanceof CodedError ? wordsFor(error).message : String(error);
+}

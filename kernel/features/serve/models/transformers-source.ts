@@ -1,0 +1,121 @@
+/** A folder of transformers that somebody wrote: what its class says it answers, by the base's own head. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import { implementationOf, wordOf } from "#dsl/types/loaded.js";
+import type { ModelPlan } from "#dsl/types/subject.js";
+import { registry } from "#stdlib/registry.js";
+import { sortOf } from "#stdlib/lib/targets/sort.js";
+import type { Tokenizer } from "../../../bases/tokenizer.js";
+import { weightBytes, type Base } from "../../../core/bases/base.js";
+import { classNameOf, problemOf } from "../../../core/bases/head-names.js";
+import { plainHostContext } from "../../../core/session/host-context.js";
+import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
+import { compileAll } from "../../../session/answers/host.js";
+import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
+import { openUntrained } from "../../../session/models/open-model.js";
+import { NO_DATA, PAIRS } from "../../../session/models/weight-room.js";
+import { writesTexts } from "../model-types.js";
+import { severalIn, waysOf, type Found, type Ways } from "./model-source.js";
+import { besideOthers } from "./shared-writer.js";
+import { openWriter } from "./writer.js";
+
+/** Coded errors: those of bases and tokenizers, `folder-not-served`. */
+export async function foundPlain(folder: string, name: string, datasets: DatasetCache): Promise<Found> {
+  const base = await datasets.base({ name: folder, folder }, plainHostContext(folder));
+  const own = await datasets.tokenizer(base);
+  const tokenizer = mergedEncoding(own);
+  const { config, heads = {} } = base.facts;
+  const task = taskOf(base);
+  const model = await modelOf(folder, task, { base, tokenizer: own, datasets });
+  // What config.json leaves out: its class, or that a head with one output tells a number.
+  const told = { architectures: [classNameOf(capabilitiesOf(base), task, registry)], ...config };
+  const sort = sortOf({ ...told, problem_type: problemOf(task, registry) ?? config["problem_type"] });
+  const labels = heads[model.task.word] ?? [];
+  const reading = (data: typeof NO_DATA) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
+  const types = await hasTypes(base);
+  // A head over texts was trained on one text or on two, and its folder doesn't say on which.
+  const either = sort === "labels" || sort === "number";
+  const ways: Ways = either
+    ? { texts: reading(NO_DATA), pairs: reading(PAIRS), alwaysTypes: types }
+    : waysOf(reading(NO_DATA), sort);
+  // Nothing trains: what adds nothing to the base.
+  const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
+  const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
+  const writer = writesTexts(sort) ? { ...over, tokenizer, folder } : null;
+  return {
+    folder,
+    name,
+    facts: {
+      sort,
+      labels,
+      several: severalIn(config),
+      maxLength: model.max_length,
+      root: null,
+      created: Math.round(statSync(join(base.folder, "config.json")).mtimeMs),
+    },
+    clean: [],
+    tokenizer,
+    ways,
+    precision: "f32",
+    inEngine: true,
+    beside: writer && besideOthers(writer, null),
+    async open(engine, o) {
+      if (writer) return openWriter(await engine(), writer, o);
+      const read = either ? types : types && ways.pairs !== null && sort !== "embeds";
+      const roles = Object.keys(NO_DATA.columns);
+      const open = await openUntrained(await engine(), model, base, {
+        home: folder,
+        labels: labels.length,
+        types: read,
+        roles,
+      });
+      return {
+        session: open.session,
+        weights: { of: base.hash, bytes: weightBytes(base.facts) },
+        ended: null,
+        close: () => open.dispose(),
+      };
+    },
+  };
+}
+
+async function hasTypes({ facts }: Base): Promise<boolean> {
+  const family = await implementationOf(registry, "model", facts.family);
+  return (family.sizes(family.config(facts.config)).types ?? 0) > 1;
+}
+
+interface Around {
+  readonly base: Base;
+  readonly tokenizer: Tokenizer;
+  readonly datasets: DatasetCache;
+}
+/** The model as a notebook would define it: `model served { base: "…", task: … }`, reading as much of a text as it can. */
+async function modelOf(folder: string, task: string, { base, tokenizer, datasets }: Around): Promise<ModelPlan> {
+  const { positions, reads } = base.facts;
+  const length = Math.min(reads ?? tokenizer.longest ?? positions, positions);
+  const settings = [`base: ${JSON.stringify(folder)}`, `task: ${task}`, `max_length: ${String(length)}`];
+  const text = `model served { ${settings.join(", ")} }`;
+  const source = { id: "served", title: "served", text };
+  const { actions, diagnostics } = await compileAll([source], { datasets, hostContext: plainHostContext(folder) });
+  const action = actions?.find((one) => one.verb === "model");
+  if (action) return action.model;
+  const [first] = diagnostics.filter(({ severity }) => severity === "error");
+  throw new CodedError("folder-not-served", { folder, why: first ? wordsFor(first).message : "it is no model" });
+}
+
+/** What its own head does; of a body alone vectors, and of one that writes texts or answers. */
+function taskOf(base: Base): string {
+  const { facts } = base;
+  const [head] = Object.keys(facts.heads ?? {});
+  if (head !== undefined && !facts.embedding) return head;
+  const { shape } = capabilitiesOf(base);
+  const headless = sortOf(facts.config) === "embeds" && facts.config["architectures"] !== undefined;
+  if (shape === "decoder" && !headless) return facts.chatTemplate ? "chat" : "text_generation";
+  return shape === "encoder-decoder" && !headless ? "text2text_generation" : "sentence_similarity";
+}
+
+function capabilitiesOf({ facts }: Base) {
+  return must(wordOf(registry, "model", facts.family).capabilities, `what ${facts.family} is`);
+}

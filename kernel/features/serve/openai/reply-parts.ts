@@ -1,0 +1,79 @@
+/** What both ways of writing answer with alike. */
+import { createHash, randomUUID } from "node:crypto";
+import type { Bit, Likelihood, ReadToken, ServedModel, Writing } from "../contract.js";
+
+export type Finish = "stop" | "length" | "tool_calls";
+export function finishOf(ended: Bit["ended"]): Finish | null {
+  if (ended === null) return null;
+  if (ended === "tools") return "tool_calls";
+  return ended === "length" ? "length" : "stop";
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+}
+export function usageOf(writings: readonly Writing[], written: number): Usage {
+  const prompt = writings.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
+  const cached = writings.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0);
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: written,
+    total_tokens: prompt + written,
+    prompt_tokens_details: { cached_tokens: cached },
+  };
+}
+
+/** Ours: how many texts were cut, where any was. */
+export const cutIn = (cut: number): { readonly truncated?: number } => (cut === 0 ? {} : { truncated: cut });
+
+export const idOf = (prefix: string): string => prefix + randomUUID().replaceAll("-", "");
+export const seconds = (): number => Math.floor(Date.now() / 1000);
+
+const prints = new WeakMap<ServedModel, string>();
+/** Changes where the model is replaced by another of its name. */
+export function fingerprintOf(model: ServedModel): string {
+  let print = prints.get(model);
+  if (print === undefined) {
+    const what = `${model.name}\n${String(model.created)}`;
+    print = `fp_${createHash("sha256").update(what).digest("hex").slice(0, 10)}`;
+    prints.set(model, print);
+  }
+  return print;
+}
+
+type WithTop = NonNullable<Bit["likelihoods"]>[number];
+/** OpenAI's names of likelihoods in conversations. */
+const likelihood = ({ text, bytes, logprob }: Likelihood) => ({ token: text, logprob, bytes });
+export const chatLikelihoods = (all: readonly WithTop[]) => ({
+  content: all.map((one) => ({ ...likelihood(one), top_logprobs: one.top.map(likelihood) })),
+  refusal: null,
+});
+/** The same of texts that go on, and of their prompts; `from`: code points before the first of them. */
+export function textLikelihoods(all: readonly (WithTop | ReadToken)[], from: number) {
+  let at = from;
+  return {
+    tokens: all.map(({ text }) => text),
+    token_logprobs: all.map(({ logprob }) => logprob),
+    top_logprobs: all.map(topOf),
+    text_offset: all.map((one) => {
+      const here = at;
+      at += lengthOf(one);
+      return here;
+    }),
+  };
+}
+/** The likeliest, and the token itself, also where it is none of them. */
+function topOf({ text, logprob, top }: WithTop | ReadToken): Readonly<Record<string, number>> | null {
+  if (!top) return null;
+  const all = Object.fromEntries(top.map((one) => [one.text, one.logprob]));
+  return logprob === null || Object.hasOwn(all, text)
+    ? all
+    : Object.fromEntries([...Object.entries(all), [text, logprob]]);
+}
+/** Code points of its text; of what stands for none, as what begins a prompt, 0. */
+export function lengthOf(one: WithTop | ReadToken): number {
+  return "special" in one && one.special ? 0 : [...one.text].length;
+}

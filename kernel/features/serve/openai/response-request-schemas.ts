@@ -1,0 +1,72 @@
+/** Requests of `/v1/responses`. Keys that aren't named are left alone. */
+import * as v from "valibot";
+import { anything, flag, list, named, wholeBetween } from "../http/schema.js";
+import { chat } from "./request-schemas.js";
+
+/** Bits of a turn: texts; what else there may be is refused by name. */
+const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
+const content = v.nullish(v.union([v.string(), v.array(part)]));
+/** A turn, a call or what it gave. Which keys each needs is looked at by hand, so that what is missing is told by name. */
+const item = v.looseObject({
+  type: v.nullish(v.string()),
+  role: v.nullish(v.picklist(["system", "developer", "user", "assistant"])),
+  content,
+  call_id: v.nullish(v.string()),
+  name: v.nullish(v.string()),
+  arguments: v.nullish(v.string()),
+  output: content,
+});
+export type Item = v.InferOutput<typeof item>;
+
+const tool = v.looseObject({
+  type: v.string(),
+  name: v.nullish(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.-]{1,64}$/))),
+  description: v.nullish(v.string()),
+  parameters: v.nullish(anything),
+  strict: flag,
+});
+const format = v.looseObject({
+  type: v.picklist(["text", "json_object", "json_schema"]),
+  name: v.nullish(v.string()),
+  schema: v.nullish(anything),
+});
+
+const { temperature, top_p, top_k, min_p, seed, stop, truncate } = chat.entries;
+const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = chat.entries;
+
+export const response = v.looseObject({
+  model: named,
+  stream: flag,
+  temperature,
+  top_p,
+  top_k,
+  min_p,
+  seed,
+  stop,
+  frequency_penalty,
+  presence_penalty,
+  repetition_penalty,
+  logit_bias,
+  truncate,
+  input: v.union([v.string(), list(item)]),
+  instructions: v.nullish(v.string()),
+  max_output_tokens: wholeBetween(1),
+  tools: v.nullish(v.array(tool)),
+  tool_choice: v.nullish(
+    v.union([
+      v.picklist(["none", "auto", "required"]),
+      v.looseObject({ type: v.string(), name: v.nullish(v.string()) }),
+    ]),
+  ),
+  parallel_tool_calls: flag,
+  text: v.nullish(v.looseObject({ format: v.nullish(format) })),
+  /** `auto`: an input that is too long is cut; `disabled`: refused. */
+  truncation: v.nullish(v.picklist(["auto", "disabled"])),
+  metadata: v.nullish(v.record(v.string(), v.string())),
+  /** Nothing is stored, whatever it says. */
+  store: flag,
+  background: flag,
+  include: v.nullish(v.array(v.string())),
+  previous_response_id: v.nullish(v.string()),
+});
+export type ResponseBody = v.InferOutput<typeof response>;

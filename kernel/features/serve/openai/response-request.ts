@@ -1,0 +1,179 @@
+/** What a request of `/v1/responses` asks, as the conversation that it is. What would change the answer and isn't offered is refused. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Limits, ServedModel, WriteAsk } from "../contract.js";
+import type { Call } from "../http/call.js";
+import { chatAsk, notOffered } from "./generation-request.js";
+import type { Item, ResponseBody } from "./response-request-schemas.js";
+import type { Chat } from "./request-schemas.js";
+
+type RequestMessage = Chat["messages"][number];
+type Called = NonNullable<NonNullable<RequestMessage["tool_calls"]>[number]>;
+
+const some = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
+const unlike = (at: string, why: string): CodedError => new CodedError("request-unlike", { at, why });
+
+/** Coded errors of `chatAsk`. */
+export function responseAsk(body: ResponseBody, model: ServedModel, call: Call, limits: Limits): WriteAsk {
+  refuseWhat(body);
+  const most = body.max_output_tokens ?? undefined;
+  if (most !== undefined && limits.maxTokens !== undefined && most > limits.maxTokens)
+    throw new CodedError("too-many-tokens", { at: "max_output_tokens", asked: most, most: limits.maxTokens });
+  const { temperature, top_p, top_k, min_p, seed, stop } = body;
+  const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = body;
+  const chat: Chat = {
+    temperature,
+    top_p,
+    top_k,
+    min_p,
+    seed,
+    stop,
+    frequency_penalty,
+    presence_penalty,
+    repetition_penalty,
+    logit_bias,
+    messages: [...instructed(body), ...messagesOf(body.input)],
+    max_completion_tokens: most,
+    truncate: body.truncate ?? (some(body.truncation) ? body.truncation === "auto" : undefined),
+    tools: toolsOf(body),
+    tool_choice: choiceOf(body),
+    response_format: formatOf(body),
+  };
+  return chatAsk(chat, model, call, limits);
+}
+
+const STATE = "send the whole conversation as `input`: nothing is stored here";
+const refused: readonly (readonly [key: string, why: string, help: string])[] = [
+  ["previous_response_id", "isn't offered", STATE],
+  ["conversation", "isn't offered", STATE],
+  ["prompt", "isn't offered", "send its text as `instructions` and `input`: nothing is stored here"],
+  ["top_logprobs", "isn't offered", "ask /v1/chat/completions with `logprobs` for likelihoods"],
+  // As /v1/chat/completions calls them.
+  ["response_format", "isn't read here", "write `text.format`"],
+  ["max_tokens", "isn't read here", "write `max_output_tokens`"],
+  ["max_completion_tokens", "isn't read here", "write `max_output_tokens`"],
+  ["n", "isn't offered", "ask several times, or /v1/chat/completions"],
+];
+/** Of what models here never write, nothing is left out where it is asked for. */
+const nothingOf = new Set(["reasoning.encrypted_content"]);
+
+function refuseWhat(body: ResponseBody): void {
+  const keys: Readonly<Record<string, unknown>> = body;
+  for (const [key, why, help] of refused) if (some(keys[key])) throw notOffered(key, why, help);
+  if (body.background === true)
+    throw notOffered(
+      "background",
+      "isn't offered",
+      "leave it out, and read the answer or its stream: nothing is stored",
+    );
+  const more = body.include?.find((one) => !nothingOf.has(one));
+  if (more !== undefined)
+    throw notOffered(
+      "include",
+      `with \`${more.slice(0, 60)}\` isn't offered`,
+      more === "message.output_text.logprobs"
+        ? "leave it out, and ask /v1/chat/completions with `logprobs` for likelihoods"
+        : "leave it out: answers here have texts and calls of functions alone",
+    );
+}
+
+const instructed = ({ instructions }: ResponseBody): readonly RequestMessage[] =>
+  some(instructions) && instructions !== "" ? [{ role: "system", content: instructions }] : [];
+
+/** Consecutive calls, and the assistant message before them, are one message, as chat templates expect. */
+function messagesOf(input: ResponseBody["input"]): readonly RequestMessage[] {
+  if (typeof input === "string") return [{ role: "user", content: input }];
+  const messages: { message: RequestMessage; calls: Called[] }[] = [];
+  const called = new Set<string>();
+  for (const [i, item] of input.entries()) {
+    const at = `input[${String(i)}]`;
+    const is = item.type ?? "message";
+    if (is === "function_call") {
+      const call = callOf(item, at);
+      called.add(call.id);
+      const before = messages.at(-1);
+      if (before?.message.role === "assistant") before.calls.push(call);
+      else messages.push({ message: { role: "assistant", content: "" }, calls: [call] });
+    } else
+      messages.push({ message: is === "message" ? itemMessage(item, at) : toolMessage(item, at, called), calls: [] });
+  }
+  return messages.map(({ message, calls }) => (calls.length === 0 ? message : { ...message, tool_calls: calls }));
+}
+
+function itemMessage({ role, content }: Item, at: string): RequestMessage {
+  if (!some(role)) throw unlike(`${at}.role`, "is missing");
+  if (!some(content)) throw unlike(`${at}.content`, "is missing");
+  return { role, content: textIn(content, `${at}.content`) };
+}
+
+function callOf({ call_id: id, name, arguments: args }: Item, at: string): Called {
+  if (!some(id)) throw unlike(`${at}.call_id`, "is missing");
+  if (!some(name)) throw unlike(`${at}.name`, "is missing");
+  if (!some(args)) throw unlike(`${at}.arguments`, "is missing");
+  return { id, function: { name, arguments: args } };
+}
+
+/** The output of a tool call. Items of other types are refused. */
+function toolMessage({ type, call_id: id, output }: Item, at: string, called: ReadonlySet<string>): RequestMessage {
+  if (type === "item_reference")
+    throw notOffered(
+      at,
+      "names an item of before",
+      "send the item itself: nothing is stored here (AI SDK: `providerOptions: { openai: { store: false } }`)",
+    );
+  if (type !== "function_call_output")
+    throw notOffered(
+      at,
+      `is of the sort \`${String(type).slice(0, 60)}\``,
+      "send messages, calls of functions and their outputs alone",
+    );
+  if (!some(id)) throw unlike(`${at}.call_id`, "is missing");
+  if (!called.has(id)) throw unlike(`${at}.call_id`, "names no `function_call` before it");
+  if (!some(output)) throw unlike(`${at}.output`, "is missing");
+  return { role: "tool", tool_call_id: id, content: textIn(output, `${at}.output`) };
+}
+
+const TEXTS = new Set(["input_text", "output_text", "text"]);
+function textIn(content: NonNullable<Item["content"]>, at: string): string {
+  if (typeof content === "string") return content;
+  const parts = content.map(({ type, text, refusal }, p) => {
+    const here = TEXTS.has(type) ? text : type === "refusal" ? refusal : undefined;
+    if (here !== undefined) return here;
+    const place = `${at}[${String(p)}]`;
+    throw notOffered(place, "is no text", "send texts alone: models here read no pictures, files or sounds");
+  });
+  return parts.join("\n");
+}
+
+function toolsOf({ tools }: ResponseBody): Chat["tools"] {
+  return tools?.map(({ type, name, description, parameters }, i) => {
+    const at = `tools[${String(i)}]`;
+    if (type !== "function")
+      throw notOffered(
+        at,
+        `is of the sort \`${type.slice(0, 60)}\``,
+        "send functions alone, and run what needs more yourself",
+      );
+    if (!some(name)) throw unlike(`${at}.name`, "is missing");
+    return { type, function: { name, description, parameters } };
+  });
+}
+
+function choiceOf({ tool_choice: choice }: ResponseBody): Chat["tool_choice"] {
+  if (!some(choice) || typeof choice === "string") return choice;
+  const { type, name } = choice;
+  if (type !== "function")
+    throw notOffered(
+      "tool_choice",
+      `of the sort \`${type.slice(0, 60)}\` isn't offered`,
+      "say `none`, `auto`, `required` or one function",
+    );
+  if (!some(name)) throw unlike("tool_choice.name", "is missing");
+  return { type, function: { name } };
+}
+
+function formatOf({ text }: ResponseBody): Chat["response_format"] {
+  const format = text?.format;
+  if (format?.type !== "json_schema") return format && { type: format.type };
+  if (!some(format.schema)) throw unlike("text.format.schema", "is missing");
+  return { type: "json_schema", json_schema: { schema: format.schema } };
+}

@@ -1,0 +1,120 @@
+/** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Writing } from "../contract.js";
+import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
+import { streamed, type Events } from "../http/stream-reply.js";
+import { toldOf, writingsOf } from "../http/token-streams.js";
+import { cutIn, idOf, seconds } from "./reply-parts.js";
+import { responseAsk } from "./response-request.js";
+import { Draft, type Event } from "./response-builder.js";
+import type { ResponseBody } from "./response-request-schemas.js";
+
+export async function answerResponse(
+  context: RouteContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, name }: { readonly body: ResponseBody; readonly name: string | null },
+): Promise<unknown> {
+  const { call } = request;
+  const model = call.hold(context.models, name ?? body.model);
+  const ask = responseAsk(body, model, call, context.limits);
+  const writings = await call.within(writingsOf(model, [ask], roomFor(context, call)));
+  prompted(context, call, reply, writings);
+  const draft = new Draft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
+  const head: Head = { ...headOf(body), ...cutIn(call.cut), model: model.name, truncation: cuts(ask.truncate) };
+  if (body.stream === true) {
+    await streamed(context, request, reply, { writings, events: eventsOf(head, draft, writings) });
+    return reply;
+  }
+  const whole = async (): Promise<void> => {
+    for await (const { bit } of toldOf(writings)) {
+      wrote(context, call, bit.tokens.length);
+      draft.add(bit);
+    }
+  };
+  await call.within(whole());
+  return endOf(head, draft, writings);
+}
+
+type Head = Readonly<Record<string, unknown>>;
+const cuts = (truncate: boolean): string => (truncate ? "auto" : "disabled");
+
+/** What was asked, as it is told again. Where the request says nothing of how tokens are chosen, the model's folder does. */
+function headOf(body: ResponseBody): Head {
+  return {
+    id: idOf("resp_"),
+    object: "response",
+    created_at: seconds(),
+    background: false,
+    store: false,
+    previous_response_id: null,
+    instructions: body.instructions ?? null,
+    max_output_tokens: body.max_output_tokens ?? null,
+    metadata: body.metadata ?? {},
+    parallel_tool_calls: body.parallel_tool_calls ?? true,
+    reasoning: { effort: null, summary: null },
+    temperature: body.temperature ?? null,
+    text: { format: body.text?.format ?? { type: "text" } },
+    tool_choice: body.tool_choice ?? "auto",
+    tools: (body.tools ?? []).map(({ type, name, description = null, parameters = null, strict = null }) => ({
+      type,
+      name,
+      description,
+      parameters,
+      strict,
+    })),
+    top_p: body.top_p ?? null,
+  };
+}
+
+const unended = { completed_at: null, error: null, incomplete_details: null, usage: null } as const;
+
+function endOf(head: Head, draft: Draft, writings: readonly Writing[]) {
+  const cut = draft.ended === "length";
+  return {
+    ...head,
+    ...unended,
+    status: cut ? "incomplete" : "completed",
+    ...(cut ? { incomplete_details: { reason: "max_output_tokens" } } : { completed_at: seconds() }),
+    output: draft.output,
+    usage: usageOf(draft, writings),
+  };
+}
+
+function usageOf({ tokens }: Draft, writings: readonly Writing[]) {
+  const sum = (of: (writing: Writing) => number): number => writings.reduce((all, one) => all + of(one), 0);
+  const read = sum(({ promptTokens }) => promptTokens);
+  return {
+    input_tokens: read,
+    input_tokens_details: { cached_tokens: sum(({ cachedTokens }) => cachedTokens) },
+    output_tokens: tokens,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: read + tokens,
+  };
+}
+
+/** As OpenAI numbers and names them. */
+function eventsOf(head: Head, draft: Draft, writings: readonly Writing[]): Events {
+  let at = 0;
+  const numbered = (event: Event): unknown => ({ ...event, sequence_number: at++ });
+  const begun = (): unknown => ({ ...head, ...unended, status: "in_progress", output: [] });
+  return {
+    last: null,
+    named: true,
+    before: () => [
+      numbered({ type: "response.created", response: begun() }),
+      numbered({ type: "response.in_progress", response: begun() }),
+    ],
+    of: ({ bit }) => draft.add(bit).map(numbered),
+    after() {
+      const response = endOf(head, draft, writings);
+      return [numbered({ type: `response.${response.status}`, response })];
+    },
+    failed({ code, message }) {
+      draft.cutOff();
+      const state = { ...unended, error: { code, message }, status: "failed", output: draft.output };
+      const usage = usageOf(draft, writings);
+      return numbered({ type: "response.failed", response: { ...head, ...state, usage } });
+    },
+  };
+}

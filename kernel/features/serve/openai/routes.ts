@@ -1,0 +1,133 @@
+/** OpenAI's interface: conversations, texts, vectors, and which models there are. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { ServedModel } from "../contract.js";
+import { modelCannot } from "../model-types.js";
+import { embedded, fewEnough, widthHeld, type RouteContext } from "../http/route-context.js";
+import { jsonSchemaOf } from "../http/schema.js";
+import { cutIn } from "./reply-parts.js";
+import { notOffered } from "./generation-request.js";
+import { answerChat } from "./chat.js";
+import { answerCompletion } from "./completions.js";
+import * as responseSaid from "./response-reply-schemas.js";
+import { response, type ResponseBody } from "./response-request-schemas.js";
+import { answerResponse } from "./responses.js";
+import * as said from "./reply-schemas.js";
+import { chat, completion, embeddings, type Chat, type Completion, type Embeddings } from "./request-schemas.js";
+
+const config = { dialect: "openai" } as const;
+const tags = ["OpenAI"];
+
+export function openaiRoutes(app: FastifyInstance, context: RouteContext): void {
+  const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
+  const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
+  const responds = { tags, summary: "The next turn of a conversation, stateless", body: jsonSchemaOf(response) };
+  // `/models/NAME/v1/…`: where clients of Hugging Face's look for them below a model's address.
+  for (const [before, hidden] of [
+    ["", false],
+    ["/models/:model", true],
+  ] as const) {
+    app.post<{ Body: Chat; Params: Named }>(
+      `${before}/v1/chat/completions`,
+      {
+        config: { ...config, answers: { whole: said.chat, event: said.chatChunk } },
+        schema: { ...chats, hide: hidden },
+      },
+      (request, reply) => answerChat(context, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+    app.post<{ Body: Completion; Params: Named }>(
+      `${before}/v1/completions`,
+      {
+        config: { ...config, answers: { whole: said.completion, event: said.completionChunk } },
+        schema: { ...completes, hide: hidden },
+      },
+      (request, reply) => answerCompletion(context, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+    app.post<{ Body: ResponseBody; Params: Named }>(
+      `${before}/v1/responses`,
+      {
+        config: { ...config, answers: { whole: responseSaid.response, event: responseSaid.responseEvent } },
+        schema: { ...responds, hide: hidden },
+      },
+      (request, reply) => answerResponse(context, request, reply, { body: request.body, name: nameIn(request) }),
+    );
+  }
+  app.post<{ Body: Embeddings }>(
+    "/v1/embeddings",
+    {
+      config: { ...config, answers: { whole: said.embeddings } },
+      schema: { tags, summary: "Vectors of texts", body: jsonSchemaOf(embeddings) },
+    },
+    (request, reply) => answerEmbeddings(context, request, reply, request.body),
+  );
+  app.get(
+    "/v1/models",
+    { config: { ...config, answers: { whole: said.models } }, schema: { tags, summary: "Which models there are" } },
+    () => ({
+      object: "list",
+      data: context.models.list().map(toldOf),
+    }),
+  );
+  app.get<{ Params: { model: string } }>(
+    "/v1/models/:model",
+    { config: { ...config, answers: { whole: said.model } }, schema: { tags, summary: "One model" } },
+    (request) => toldOf(request.call.hold(context.models, request.params.model)),
+  );
+}
+
+interface Named {
+  readonly model?: string;
+}
+const nameIn = ({ params }: FastifyRequest<{ Params: Named }>): string | null => params.model ?? null;
+
+/** OpenAI's keys, vLLM's `root`, `parent` and `max_model_len`, and what our own page wants to know. */
+function toldOf(model: ServedModel) {
+  const { name: id, created, root, maxLength, sort, labels, pairs, ranks, chats, tools } = model;
+  return {
+    id,
+    object: "model",
+    created: Math.floor(created / 1000),
+    owned_by: "tunebook",
+    root: root ?? id,
+    parent: root,
+    max_model_len: maxLength,
+    sort,
+    labels,
+    pairs,
+    ranks,
+    chats,
+    tools,
+  };
+}
+
+async function answerEmbeddings(context: RouteContext, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
+  const model = request.call.hold(context.models, body.model);
+  if (model.sort !== "embeds") throw modelCannot(model, "vectors");
+  const given = typeof body.input === "string" ? [body.input] : body.input;
+  fewEnough("input", given.length, context.limits);
+  if (!given.every((text) => typeof text === "string"))
+    throw notOffered(
+      "input",
+      "as tokens isn't offered",
+      "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",
+    );
+  const { truncate } = body;
+  await widthHeld(request, { model, asked: body.dimensions });
+  const answers = await embedded(context, request, reply, { model, texts: given, truncate, normalize: null });
+  const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
+  const encoded = body.encoding_format === "base64" ? base64 : numbers;
+  return {
+    object: "list",
+    data: answers.map(({ vector }, index) => ({ object: "embedding", index, embedding: encoded(vector) })),
+    ...cutIn(request.call.cut),
+    model: model.name,
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  };
+}
+
+const numbers = (vector: Float32Array): readonly number[] => Array.from(vector);
+/** Little-endian floats of 32 bits. */
+function base64(vector: Float32Array): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [i, value] of vector.entries()) bytes.writeFloatLE(value, i * 4);
+  return bytes.toString("base64");
+}

@@ -1,0 +1,83 @@
+/**
+ * The process of a server that a notebook started. The notebook orders over the process's channel what to serve; the server ends
+ * with whoever started it. Its output is its log.
+ */
+import { registerAllCodes } from "../../../codes.js";
+import { tellParent } from "../../../control/parent.js";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { failureOf, orderedIn, type Ordered, type Serve } from "../server/protocol.js";
+import { openLog } from "../server/log.js";
+import { serveFolders, type ModelServer } from "../server/model-server.js";
+import { ServerProcess } from "./server-process.js";
+
+registerAllCodes();
+
+/** Milliseconds between two reports of the load. */
+const REPORT_EVERY = 1000;
+/** Grace, in ms, where the process that started the server is gone. */
+const ORPHANED = 5000;
+
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+const log = openLog(process.stderr);
+const server = new ServerProcess<ModelServer>({ forcedStatus: () => 130 });
+let isOpening = false;
+let reporting: NodeJS.Timeout | undefined;
+
+void server.stopRequested.then(() => {
+  clearInterval(reporting);
+  if (!isOpening) void end(0);
+});
+process.on("disconnect", () => server.stop(ORPHANED));
+process.on("uncaughtException", (error) => {
+  log.warn("failed", error);
+  void tellParent({ is: "failed", id: null, failure: failureOf(error) }).then(() => process.exit(1));
+});
+process.on("message", (message) => {
+  const order = orderedIn(message);
+  if (order) void follow(order);
+});
+
+async function follow(order: Ordered): Promise<void> {
+  if (order.is === "open") return open(order.serve);
+  if (order.is === "stop") return server.stop(order.grace);
+  if (order.is === "tell") return reportLoad(order.id);
+  const { id, name, folder } = order;
+  try {
+    if (!server.current) throw new CodedError("desk-over", { name: "the server" });
+    await server.current.replace(name, folder);
+    await tellParent({ is: "replaced", id, models: server.current.models() });
+  } catch (error) {
+    await tellParent({ is: "failed", id, failure: failureOf(error) });
+  }
+}
+
+async function open(serve: Serve): Promise<void> {
+  isOpening = true;
+  try {
+    const { cut } = await server.run(
+      (signal) => serveFolders({ ...serve, log, tellsRequests: true, signal }),
+      async (opened) => {
+        await tellParent({ is: "listening", url: opened.url, port: opened.port, models: opened.models() });
+        reporting = setInterval(() => void reportLoad(null), REPORT_EVERY);
+      },
+    );
+    await end(cut);
+  } catch (error) {
+    log.warn("failed", error);
+    await tellParent({ is: "failed", id: null, failure: failureOf(error) });
+    process.exit(1);
+  }
+}
+
+/** `id`: of the request for it; null: the report of every second. */
+async function reportLoad(id: number | null): Promise<void> {
+  const { current } = server;
+  if (!current) return;
+  const { own, engine } = current.memory();
+  await tellParent({ is: "load", id, load: current.load(), memory: engine === null ? null : own + engine });
+}
+
+async function end(cut: number): Promise<void> {
+  await tellParent({ is: "ended", cut });
+  process.exit(0);
+}

@@ -1,0 +1,100 @@
+/**
+ * The life of a server in this process, whoever started it: open, serve, reload, end. The first SIGTERM or SIGINT ends it in
+ * good order, a second one at once. SIGHUP reloads folders, keys and certificates.
+ */
+
+/** Time that requests in progress have at the end, in ms. */
+export const GRACE = 30_000;
+
+export interface RunningServer {
+  /** Reads again what changed on the disk. */
+  reload(): Promise<void>;
+  /** Answers the requests in progress for at most `grace` ms; the number that had no answer. */
+  stop(grace: number): Promise<number>;
+}
+export interface ServerProcessOptions {
+  /** Grace after a signal, in ms. By default `GRACE`. */
+  readonly grace?: number;
+  /** Exit status where a second signal ends the process at once. */
+  forcedStatus(signal: NodeJS.Signals): number;
+  /** Whether a SIGHUP ends the server, as that of a closed terminal does. By default it never does. */
+  endsWithTerminal?(): boolean;
+}
+/** The first request to stop. */
+export interface Stop {
+  /** Null: it was no signal. */
+  readonly signal: NodeJS.Signals | null;
+  readonly grace: number;
+}
+export interface ServerEnd extends Stop {
+  /** Requests that had no answer when the grace was over. */
+  readonly cut: number;
+}
+
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
+export class ServerProcess<S extends RunningServer> {
+  /** Settles with the first request to stop. */
+  readonly stopRequested: Promise<Stop>;
+  private requestStop: (stop: Stop) => void = () => undefined;
+  private readonly aborting = new AbortController();
+  private server: S | null = null;
+  private signals = 0;
+  private isReloadPending = false;
+
+  /** Follows signals from now on, until `dispose`. */
+  constructor(private readonly options: ServerProcessOptions) {
+    this.stopRequested = new Promise((resolve) => (this.requestStop = resolve));
+    for (const name of SIGNALS) process.on(name, this.onSignal);
+    process.on("SIGHUP", this.onHangUp);
+  }
+
+  /** The server once it is open; null before. */
+  get current(): S | null {
+    return this.server;
+  }
+
+  /**
+   * Opens the server, calls `ready`, and serves until a stop is requested; a stop while it opens aborts the signal that `open`
+   * gets. Errors of opening are thrown unless a stop was requested.
+   */
+  async run(open: (signal: AbortSignal) => Promise<S>, ready: (server: S) => void | Promise<void>): Promise<ServerEnd> {
+    const { signal } = this.aborting;
+    let server: S;
+    try {
+      server = await open(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      return { ...(await this.stopRequested), cut: 0 };
+    }
+    if (signal.aborted) return { ...(await this.stopRequested), cut: await server.stop(0) };
+    this.server = server;
+    await ready(server);
+    if (this.isReloadPending) void server.reload();
+    const stop = await this.stopRequested;
+    return { ...stop, cut: await server.stop(stop.grace) };
+  }
+
+  /** Requests the end; only the first request counts. */
+  stop(grace: number, signal: NodeJS.Signals | null = null): void {
+    this.requestStop({ signal, grace });
+    this.aborting.abort();
+  }
+
+  /** Leaves signals to others. */
+  dispose(): void {
+    for (const name of SIGNALS) process.off(name, this.onSignal);
+    process.off("SIGHUP", this.onHangUp);
+  }
+
+  private readonly onSignal = (name: NodeJS.Signals): void => {
+    if (++this.signals > 1) process.exit(this.options.forcedStatus(name));
+    this.stop(this.options.grace ?? GRACE, name);
+  };
+  /** A reload waits for the server to open. */
+  private readonly onHangUp = (): void => {
+    if (this.options.endsWithTerminal?.()) this.onSignal("SIGTERM");
+    else if (this.server) void this.server.reload();
+    else this.isReloadPending = true;
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * `deploy … to` a target that serves: the runs of the models are opened in a process of their own, which answers requests. The
+ * same statement again puts what was trained since in the place of what is served; one that says something else begins anew.
+ */
+import { join, relative, resolve } from "node:path";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { must } from "#dsl/diagnostics/must.js";
+import type { Action } from "#dsl/plan/action.js";
+import { wordOf } from "#dsl/types/loaded.js";
+import type { Served } from "#dsl/types/capabilities/served.js";
+import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import { RunFolder } from "../../artifacts/run-folder.js";
+import { uncleanedTexts } from "../../core/data/text-cleaners.js";
+import { servingPlanShown, type ServingPlan } from "./view.js";
+import { callText } from "../../core/display/value-text.js";
+import { LIMITS, type Limits } from "./contract.js";
+import type { Serve } from "./server/protocol.js";
+import { keysNamed } from "./server/keys.js";
+import type { Weights } from "../../artifacts/weights.js";
+import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
+import type { Stage } from "../../session/stage.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { warningsOn } from "../../session/warnings.js";
+import { isVerifying } from "../../session/verifying.js";
+// What the process that serves may refuse a model with.
+
+type ServeAction = Extract<Action, { verb: "serve" }>;
+
+export async function runServe(session: OpenSession, action: ServeAction, stage: Stage): Promise<void> {
+  const { name } = action;
+  const { screen } = stage;
+  const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
+  const served = must(capabilities?.serves, "what a target serves")(action.target);
+  const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
+  await Promise.all(models.map(({ weights }) => weights.settled));
+  for (const { name: model, weights } of models) {
+    const uncleaned = uncleanedTexts(model, weights.plan.recipe.data.clean, `\`${action.target.word}\``);
+    if (uncleaned) warningsOn(stage, action.span)("texts-not-cleaned", uncleaned);
+  }
+  const id = `${name}-${Date.now().toString(36)}`;
+  const log = join(session.runs, "served", `${name}.log`);
+  screen.display(
+    servingPlanShown(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
+  );
+  // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
+  const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys, "notebook");
+  const at: ServerHandleOptions = {
+    name,
+    log,
+    keys: served.keys,
+    screen,
+    id,
+    serve: serveOf(session, served, models, keys, stage),
+  };
+  const handle = isVerifying(session) ? new ServerHandle(at) : await standing(session, at, stage);
+  session.servers.set(name, handle);
+  session.names.define(name, handle, serverHandleType);
+}
+
+/** The one that serves already, with what was trained since; else one that is begun. */
+async function standing(session: OpenSession, at: ServerHandleOptions, stage: Stage): Promise<ServerHandle> {
+  const known = session.servers.get(at.name);
+  const before = known instanceof ServerHandle ? known : null;
+  if (before?.isLike(at)) {
+    before.showIn(at);
+    for (const { name, folder } of before.changed(at.serve)) await before.serves(name, folder);
+    return before;
+  }
+  const { host, port } = at.serve;
+  const other = [...session.servers.values()].find((one) => one !== before && one.running && one.port === port);
+  if (other) throw new CodedError("port-taken", { host, port, desk: other.name });
+  // Two can't have one name.
+  await before?.stop();
+  const handle = new ServerHandle(at);
+  await handle.open(stage.signal);
+  return handle;
+}
+
+interface ServedModel {
+  readonly name: string;
+  readonly weights: Weights;
+}
+
+/** Coded errors `not-trained`, `cannot-deploy`. */
+function wholeWeights(session: OpenSession, model: string, { target }: ServeAction): Weights {
+  const weights = weightsOf(session.models.get(model));
+  if (weights.client === undefined) return weights;
+  const why = `its head is that of the client ${weights.client}, which no run is opened with`;
+  throw new CodedError("cannot-deploy", { model, target: target.word, why });
+}
+
+function serveOf(
+  session: OpenSession,
+  { host, port, tls, hosts, limits }: Served,
+  models: readonly ServedModel[],
+  keys: readonly string[],
+  { hostContext: { folder } }: Stage,
+): Serve {
+  const { engine, threads } = session.engines.settings;
+  return {
+    folders: models.map(({ name, weights }) => ({ name, folder: resolve(weights.folder) })),
+    host,
+    port,
+    keys,
+    hosts,
+    engine,
+    threads: threads ?? null,
+    tls: tls && { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
+    limits: { ...LIMITS, ...(limits as Partial<Limits>) },
+  };
+}
+
+function planOf(
+  { vocabulary: { registry }, options: { verifying } }: OpenSession,
+  { name }: ServeAction,
+  { host, port, tls, keys }: Served,
+  models: readonly ServedModel[],
+  log: string,
+): ServingPlan {
+  const own = ({ plan }: Weights): number => 4 * plan.estimates.trainable;
+  const whole = ({ plan }: Weights): number => 4 * plan.estimates.parameters;
+  const shares = ({ plan: { recipe } }: Weights): boolean =>
+    registry.find("technique", recipe.model.technique.word)?.capabilities?.saves === "trained";
+  const bases = new Map<string, number>();
+  for (const { weights } of models)
+    if (shares(weights)) bases.set(weights.plan.recipe.model.baseHash ?? weights.folder, whole(weights));
+  const all = models.reduce((sum, { weights }) => sum + (shares(weights) ? own(weights) : whole(weights)), 0);
+  const address = host.includes(":") ? `[${host}]` : host;
+  const who = isLoopback(host) ? "this machine" : "whoever reaches it";
+  return {
+    name,
+    url: port === 0 ? null : `${tls ? "https" : "http"}://${address}:${String(port)}`,
+    models: models.map((model) => ({
+      name: model.name,
+      task: callText(model.weights.plan.recipe.model.task),
+      run: RunFolder.open(model.weights.folder).id,
+      bytes: whole(model.weights),
+    })),
+    bytes: [...bases.values()].reduce((sum, bytes) => sum + bytes, all),
+    log,
+    who: keys === null ? `${who}, without a key` : `${who}, with a key of \`${keys}\``,
+    notes: [
+      ...(verifying === undefined ? [] : ["The notebook is being verified: nothing is served."]),
+      ...(isLoopback(host) || tls !== null ? [] : ["Without a certificate texts and keys can be read on their way."]),
+    ],
+  };
+}

@@ -1,0 +1,247 @@
+/**
+ * A server of the notebook as TypeScript sees it: `desk.url`, `await desk.load()`, `await desk.replace(router)`,
+ * `await desk.stop()`. It runs in a process of its own, and its cell shows how it stands until it has ended.
+ */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { KEPT, servingShown, type Load, type ServingState } from "./view.js";
+import { displaySymbol, type Shown } from "../../core/display/shown.js";
+import { noteServing } from "./process/running-servers.js";
+import { ServerChild, type Listening, type LoadSaid } from "./process/server-child.js";
+import type { Serve } from "./server/protocol.js";
+import { curlOf } from "#stdlib/lib/targets/request.js";
+import type { SessionServer } from "../../session/open-session.js";
+import { ModelHandle } from "../../session/models/model-handle.js";
+import { type Weights } from "../../artifacts/weights.js";
+import type { Screen } from "../../session/trainings/live.js";
+
+/** Ms that requests under way have where somebody stops it, and where the kernel ends. */
+const GRACE = 30_000;
+const SHORT = 2000;
+const NONE: Load = {
+  requests: 0,
+  failed: 0,
+  perSecond: 0,
+  p50: null,
+  p99: null,
+  underWay: 0,
+  tokensPerSecond: 0,
+  models: {},
+};
+
+export interface ServerHandleOptions {
+  readonly name: string;
+  readonly serve: Serve;
+  /** File of its log. */
+  readonly log: string;
+  /** The variable with its keys; null: there are none. */
+  readonly keys: string | null;
+  /** Where it is shown, under that id. */
+  readonly screen: Screen;
+  readonly id: string;
+}
+
+export class ServerHandle implements SessionServer {
+  private child: ServerChild | null = null;
+  private at: Listening | null = null;
+  private state: ServingState;
+  private begun = 0;
+  private drawn = "";
+  private shown = false;
+  private forget: () => void = () => undefined;
+  /** Model → the run that it was opened from. */
+  private readonly runs: Map<string, string>;
+
+  constructor(private o: ServerHandleOptions) {
+    this.runs = new Map(o.serve.folders.map(({ name, folder }) => [name ?? folder, folder]));
+    this.state = {
+      name: o.name,
+      is: "opening",
+      url: null,
+      models: [...this.runs.keys()],
+      loads: [],
+      memory: null,
+      example: null,
+      said: [],
+      seconds: null,
+    };
+  }
+
+  /** Coded errors of opening and listening. */
+  async open(signal?: AbortSignal): Promise<void> {
+    const { name, serve, log, keys } = this.o;
+    this.draw();
+    try {
+      const { child, at } = await ServerChild.start({
+        serve,
+        name,
+        log,
+        without: keys === null ? [] : [keys],
+        ...(signal && { signal }),
+      });
+      this.begun = performance.now();
+      [this.child, this.at] = [child, at];
+      this.note();
+      child.onLoad = (load) => this.heard(load);
+      void child.ended.then((ended) => this.over("died" in ended ? ended.died : ended.cut));
+      const [first] = at.models;
+      const certificate = serve.tls?.cert ?? null;
+      const key = keys === null ? null : `$${keys}`;
+      this.now({
+        is: "serving",
+        url: at.url,
+        example: first ? curlOf(first, { url: at.url, key, certificate }) : null,
+      });
+    } catch (error) {
+      this.now({ is: "failed", said: signal?.aborted ? ["It was interrupted while it opened its models."] : [] });
+      throw error;
+    }
+  }
+
+  get name(): string {
+    return this.o.name;
+  }
+  get url(): string {
+    return this.at?.url ?? "";
+  }
+  get port(): number {
+    return this.at?.port ?? 0;
+  }
+  get models(): readonly string[] {
+    return [...this.runs.keys()];
+  }
+  /** Folders that are served. */
+  get folders(): readonly string[] {
+    return [...this.runs.values()];
+  }
+  get running(): boolean {
+    return this.state.is === "serving";
+  }
+
+  /** Over the last ten seconds, and since the start; of one that has ended what was heard last. */
+  async load(): Promise<Load> {
+    const last = (): Load => this.state.loads.at(-1) ?? NONE;
+    if (!this.child || !this.running) return last();
+    return this.child.load().catch((error: unknown) => {
+      if (error instanceof CodedError && error.code === "desk-over") return last();
+      throw error;
+    });
+  }
+
+  /** A new version of a model that is served, under its own name or `as`: requests under way end with the old one. */
+  async replace(model: unknown, as?: string): Promise<void> {
+    if (!(model instanceof ModelHandle))
+      throw new CodedError("bad-option", { name: "model", got: typeof model, wanted: "a model of the notebook" });
+    const weights = weightsOf(model);
+    const only = this.models.length === 1 ? this.models[0] : undefined;
+    const name = as ?? (this.runs.has(model.name) ? model.name : (only ?? model.name));
+    if (!this.runs.has(name)) throw new CodedError("desk-serves", { name, desk: this.name, has: this.models });
+    await weights.settled;
+    await this.serves(name, weights.folder);
+  }
+  /** Serves what is in a folder under a name that it has. */
+  async serves(name: string, folder: string): Promise<void> {
+    if (!this.child || !this.running) throw new CodedError("desk-over", { name: this.name });
+    await this.child.replace(name, folder);
+    this.runs.set(name, folder);
+    this.note();
+    this.now({ said: [`${name} was replaced at ${new Date().toLocaleTimeString("en-GB")}.`] });
+  }
+
+  /** No request is lost: those under way are answered first, for at most so many seconds. */
+  async stop(seconds: number = GRACE / 1000): Promise<void> {
+    if (!this.child || this.isOver) return;
+    this.now({ is: "stopping", said: [] });
+    await this.child.stop(Math.max(0, seconds) * 1000);
+  }
+  /** With the kernel. */
+  end(): Promise<void> {
+    return this.stop(SHORT / 1000);
+  }
+
+  [displaySymbol](): Shown {
+    const { bundle } = servingShown(this.state, this.o.id);
+    return { bundle };
+  }
+
+  /** From now on it is shown there. */
+  showIn({ screen, id }: Pick<ServerHandleOptions, "screen" | "id">): void {
+    this.o = { ...this.o, screen, id };
+    this.shown = false;
+    this.drawn = "";
+    this.draw();
+  }
+
+  /** Whether this one serves just the same: what differs are runs at most. */
+  isLike({ serve, keys }: Pick<ServerHandleOptions, "serve" | "keys">): boolean {
+    const told = ({ folders, ...rest }: Serve): string =>
+      JSON.stringify([folders.map(({ name }) => name).sort(), rest]);
+    return this.running && keys === this.o.keys && told(serve) === told(this.o.serve);
+  }
+  /** Models whose run is another now. */
+  changed({ folders }: Serve): readonly { readonly name: string; readonly folder: string }[] {
+    return folders.flatMap(({ name, folder }) =>
+      name !== null && this.runs.get(name) !== folder ? [{ name, folder }] : [],
+    );
+  }
+
+  /** Whoever looks for what runs on this machine finds it. */
+  private note(): void {
+    this.forget();
+    if (!this.child) return;
+    const models = [...this.runs].map(([name, folder]) => ({ name, folder }));
+    this.forget = noteServing({ name: this.name, url: this.url, models, process: this.child.process });
+  }
+  private get isOver(): boolean {
+    return ["stopped", "died", "failed"].includes(this.state.is);
+  }
+  private heard({ load, memory }: LoadSaid): void {
+    this.now({ loads: [...this.state.loads, load].slice(-KEPT), memory });
+  }
+  private over(how: string | number): void {
+    this.forget();
+    const seconds = (performance.now() - this.begun) / 1000;
+    if (typeof how === "string")
+      return this.now({ is: "died", seconds, said: [`${how[0]?.toUpperCase() ?? ""}${how.slice(1)}.`] });
+    const said = how > 0 ? [`${String(how)} requests had no answer when their time was over.`] : [];
+    this.now({ is: "stopped", seconds, said });
+  }
+  private now(change: Partial<ServingState>): void {
+    this.state = { ...this.state, ...change };
+    this.draw();
+  }
+  /** An idle server is not drawn again: a notebook would never be saved. */
+  private draw(): void {
+    const shown = servingShown(this.state, this.o.id);
+    const text = String(shown.bundle["text/html"]);
+    if (text === this.drawn) return;
+    this.drawn = text;
+    if (this.shown) this.o.screen.update(shown);
+    else this.o.screen.display(shown);
+    this.shown = true;
+  }
+}
+
+/** Coded error `not-trained`. */
+export function weightsOf({ name, weights }: ModelHandle): Weights {
+  if (!weights?.complete) throw new CodedError("not-trained", { model: name });
+  return weights;
+}
+
+const load =
+  "{ readonly requests: number; readonly failed: number; readonly perSecond: number; readonly p50: number | null; readonly p99: number | null; readonly underWay: number; readonly tokensPerSecond: number; readonly models: Readonly<Record<string, { readonly waiting: number; readonly working: number; readonly batches: number; readonly tokensRead: number; readonly tokensWritten: number; readonly tokensCached: number }>> }";
+/** As TypeScript cells see it. */
+export const serverHandleType = `{
+  readonly name: string;
+  /** Where it answers: \`http://127.0.0.1:8000\`. */
+  readonly url: string;
+  readonly port: number;
+  /** Names by which requests ask for them. */
+  readonly models: readonly string[];
+  readonly running: boolean;
+  /** How it stands: times in ms, over the last ten seconds. */
+  load(): Promise<${load}>;
+  /** A new version in the place of a model that is served; requests under way end with the old one. */
+  replace(model: { readonly name: string }, as?: string): Promise<void>;
+  /** Ends it once what is under way has its answer, after so many seconds at most (30). */
+  stop(seconds?: number): Promise<void>;
+}`;

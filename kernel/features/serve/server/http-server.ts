@@ -1,0 +1,328 @@
+/**
+ * The server: every request comes through the same doors (its host, its origin, its rate, its key, its body), has a call that
+ * ends with it, and is told of in one line and a few figures, whatever its route is.
+ */
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import swagger from "@fastify/swagger";
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { HttpOptions } from "../contract.js";
+import { bodyIn } from "../http/request-body.js";
+import { Call, Gone } from "../http/call.js";
+import { description } from "../http/openapi-document.js";
+import { checkHead } from "../http/request-head.js";
+import { methodsOf } from "../http/methods.js";
+import { networkOf } from "../http/network.js";
+import { failureOf, type Dialect, type Failure } from "../http/failures.js";
+import { huggingFaceRoutes } from "../hugging-face/routes.js";
+import { lineOf } from "../http/request-log.js";
+import { checkOf } from "../http/request-validator.js";
+import { openaiRoutes } from "../openai/routes.js";
+import { ownRoutes } from "./own-routes.js";
+import { rerankRoutes } from "./rerank-routes.js";
+import { unlike } from "../http/schema.js";
+import type { Parts, Patience } from "./server-parts.js";
+import { teiRoutes } from "../tei/routes.js";
+import { lookAtKeys } from "../http/unread-keys.js";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    readonly dialect?: Dialect;
+    /** Answered without a key, whoever asks and however often. */
+    readonly open?: boolean;
+  }
+}
+
+export async function serverOf(parts: Parts): Promise<FastifyInstance> {
+  const { o, doors, models, counts } = parts;
+  const app = made(o, parts.patience);
+  reads(app, o);
+  hooks(app, parts);
+  await app.register(swagger, description(doors.keyed));
+  const { rate } = o.limits;
+  if (rate > 0)
+    await app.register(rateLimit, {
+      max: rate,
+      timeWindow: 60_000,
+      hook: "onRequest",
+      cache: 10_000,
+      // Who reads figures takes no request from those who ask.
+      keyGenerator: ({ call, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.client}`,
+      errorResponseBuilder: (_, { ttl }) =>
+        new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
+    });
+  const context = { models, limits: o.limits, counts, memory: parts.memory };
+  app.after(() => {
+    openaiRoutes(app, context);
+    teiRoutes(app, context);
+    rerankRoutes(app, context);
+    huggingFaceRoutes(app, context);
+    ownRoutes(app, context, parts);
+  });
+  await app.ready();
+  return app;
+}
+
+function made(o: HttpOptions, patience: Patience): FastifyInstance {
+  const shared = {
+    logger: false,
+    bodyLimit: o.limits.body,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: LONGEST, ignoreTrailingSlash: true },
+    rewriteUrl: ({ url }: { readonly url?: string | undefined }) => routed(url ?? "/"),
+    genReqId: idOf,
+    keepAliveTimeout: patience.idle,
+    requestTimeout: patience.request,
+    schemaErrorFormatter: unlike,
+    clientErrorHandler: refuseUnread,
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
+      const failure = failureOf(codedOf(error, o, request), dialectOf(request), request.id);
+      refused(reply.headers(plain), failure);
+    },
+  } as const;
+  const node = {
+    headersTimeout: patience.headers,
+    maxHeaderSize: 16_384,
+    connectionsCheckingInterval: Math.min(1000, patience.headers),
+  };
+  const app = (o.tls
+    ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2", handshakeTimeout: patience.headers } })
+    : fastify({ ...shared, http: node })) as unknown as FastifyInstance;
+  app.setValidatorCompiler(checkOf);
+  app.server.maxConnections = 10_000;
+  return app;
+}
+
+/** Letters of a part of a path. */
+const LONGEST = 512;
+/** What the router would refuse by itself goes where nothing is, so that it comes through the same doors. */
+function routed(url: string): string {
+  const [path = ""] = url.split("?", 1);
+  if (path.length <= LONGEST && !path.includes("%")) return url;
+  try {
+    if (path.split("/").every((part) => decodeURIComponent(part).length <= LONGEST)) return url;
+  } catch {
+    // It is no path.
+  }
+  return path.includes("/v1/") ? "/v1/." : "/.";
+}
+
+const here = randomBytes(5).toString("hex");
+let requests = 0;
+/** The client's own where it is a plain one. */
+function idOf({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
+  if (typeof given === "string" && /^[\w.:-]{1,128}$/.test(given)) return given;
+  return `${here}-${(requests++).toString(36)}`;
+}
+
+function reads(app: FastifyInstance, { limits }: HttpOptions): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i,
+    { parseAs: "buffer", bodyLimit: limits.body },
+    (request, body, done) => {
+      const { "content-encoding": coding, "content-type": type = "" } = request.headers;
+      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
+      if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+        done(new CodedError("request-type", { type: type.slice(0, 100) }));
+        return;
+      }
+      if (coding !== undefined && coding !== "identity") {
+        done(new CodedError("request-type", { type: String(coding).slice(0, 60) }));
+        return;
+      }
+      try {
+        done(null, bodyIn(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+}
+
+const plain = {
+  "x-content-type-options": "nosniff",
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+} as const;
+
+function hooks(app: FastifyInstance, parts: Parts): void {
+  const { doors, underWay } = parts;
+  app.decorateRequest("call", null as unknown as Call);
+  app.addHook("onRequest", (request, reply, done) => {
+    begins(request, reply, parts);
+    try {
+      checkHead(request.raw, request.originalUrl);
+      doors.look(request.raw);
+      request.call.key = doors.keyOf(request.raw);
+      request.call.client = request.call.key ?? networkOf(request.ip);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  // After the rate was looked at, so that keys can't be tried without bound; before the body is read.
+  app.addHook("preParsing", (request, _reply, _payload, done) => {
+    try {
+      if (request.routeOptions.config.open !== true && !request.is404) doors.wantKey(request.raw, request.call.key);
+      const { body } = parts.o.limits;
+      parts.memory.hold(request.call, Math.min(lengthOf(request) ?? body, body));
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addHook("preHandler", (request, reply, done) => {
+    try {
+      lookAtKeys(request, reply);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  app.addHook("onSend", (request, reply, payload, done) => {
+    if (parts.stops()) reply.header("connection", "close");
+    // It lies here until it was read.
+    if (typeof payload === "string") parts.memory.answers(request.call, payload.length);
+    done();
+  });
+  app.setErrorHandler((error: unknown, request, reply) => {
+    if (error instanceof Gone) return reply.code(499).send();
+    const failure = failureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
+    request.call.failed(error, failure);
+    // What is left of a body isn't read.
+    if (!request.raw.complete || failure.code === "request-head") reply.header("connection", "close");
+    return refused(reply, failure);
+  });
+  const methods = methodsOf(app);
+  app.setNotFoundHandler((request) => {
+    const method = request.method.slice(0, 20);
+    const offered = methods(request.url.split("?", 1)[0] ?? "");
+    if (offered.length > 0) throw new CodedError("method-not-offered", { method, offered });
+    throw new CodedError("no-such-route", { method, near: nearTo(request) });
+  });
+  app.addHook("onClose", () => underWay.close());
+}
+const JSON_TYPE = "application/json; charset=utf-8";
+
+function refused(reply: FastifyReply, { status, code, retryAfter, allow, body }: Failure): FastifyReply {
+  if (retryAfter !== null) reply.header("retry-after", String(retryAfter));
+  if (allow !== null) reply.header("allow", allow.join(", "));
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  return reply.code(status).header("x-error-code", code).serializer(JSON.stringify).type(JSON_TYPE).send(body);
+}
+
+function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): void {
+  const call = new Call();
+  request.call = call;
+  parts.underWay.add(call);
+  reply.headers(plain);
+  reply.header("x-request-id", request.id);
+  const { socket } = request.raw;
+  latest.set(socket, reply.raw);
+  call.cutOff = () => void socket.destroy();
+  // Node says so too of an answer whose connection was destroyed under it.
+  reply.raw.once("finish", () => (call.answered = !socket.destroyed));
+  // Also of a client that goes away: then without having finished.
+  reply.raw.once("close", () => ends(request, reply.raw, parts));
+}
+
+function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o, memory }: Parts): void {
+  const { call } = request;
+  if (!call.answered) call.stop(new Gone());
+  underWay.delete(call);
+  const ms = performance.now() - call.began;
+  const route = request.routeOptions.url ?? "other";
+  const status = statusOf(request, raw);
+  const { read, written, model, began } = call;
+  counts.done({ route, model, status, seconds: ms / 1000, read, written: written && { ...written, began } });
+  if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
+  memory.release(call);
+  call.release();
+}
+
+/** Of its body, as its headers say; null: they don't. */
+function lengthOf({ headers }: FastifyRequest): number | null {
+  if (headers["transfer-encoding"] !== undefined) return null;
+  return Number(headers["content-length"] ?? 0);
+}
+
+/** As it came out: of an answer that was cut off after its first byte, not the 200 that it began with. */
+function statusOf({ call, id }: FastifyRequest, { statusCode }: ServerResponse): number {
+  if (call.gone) return 499;
+  if (call.code === null && !call.answered) call.failed(call.signal.reason, failureOf(call.signal.reason, "tei", id));
+  return call.status ?? statusCode;
+}
+
+/** Of what Fastify itself refuses, our codes. */
+function codedOf(error: unknown, { limits }: HttpOptions, { headers }: FastifyRequest): unknown {
+  if (error instanceof CodedError) return error;
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new CodedError("request-too-large", { most: limits.body });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new CodedError("request-type", { type: headers["content-type"]?.slice(0, 100) ?? null });
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH")
+    return new CodedError("request-not-json", { why: "it is not as long as it says" });
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY") return new CodedError("request-not-json", { why: "it is empty" });
+  if (code === "FST_ERR_BAD_URL" || code === "FST_ERR_MAX_PARAM_LENGTH")
+    return new CodedError("no-such-route", { method: "ask", near: [] });
+  return error;
+}
+
+function dialectOf({ routeOptions, url }: FastifyRequest): Dialect {
+  const known = routeOptions.config.dialect;
+  if (known !== undefined) return known;
+  return url.startsWith("/v1/") || url.includes("/v1/") ? "openai" : "hugging-face";
+}
+
+/** Milliseconds to read what is said to whom nothing more is read of. */
+const LINGER = 500;
+
+/** The latest response of each connection. */
+const latest = new WeakMap<Socket, ServerResponse>();
+
+/** What is refused before it is a request: no HTTP, too slow, headers too large. */
+function refuseUnread(error: Error & { readonly code?: string }, socket: Socket): void {
+  const response = latest.get(socket);
+  // The request that has this body was already answered: a client would read a second answer as that of its next request.
+  if (response?.headersSent === true && !response.req.complete) {
+    socket.destroySoon();
+    return;
+  }
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, what] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? (["431 Request Header Fields Too Large", "its headers are too long"] as const)
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? (["408 Request Timeout", "it takes too long"] as const)
+        : (["400 Bad Request", "it is no HTTP"] as const);
+  const body = JSON.stringify({ error: `the request can't be read: ${what}`, code: "request-unread" });
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,
+  );
+  // Also of those who neither read nor close.
+  const late = setTimeout(() => socket.destroy(), LINGER);
+  socket.once("close", () => clearTimeout(late));
+}
+
+const posts = [
+  "POST /v1/chat/completions",
+  "POST /v1/responses",
+  "POST /v1/embeddings",
+  "POST /predict",
+  "POST /models/NAME",
+];
+function nearTo({ url }: FastifyRequest): readonly string[] {
+  const first = url.split(/[/?]/)[1] ?? "";
+  const near = posts.filter((route) => first !== "" && route.includes(`/${first}`));
+  return near.length === 0 ? posts : near;
+}

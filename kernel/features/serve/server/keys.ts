@@ -1,0 +1,102 @@
+/**
+ * Keys of a server: whoever asks it says one of them. Here only hashes are kept (SHA-256, in hex), so that neither a file nor
+ * this process's own words can give one away.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { NotRead, readWhole } from "../../../fetch/regular.js";
+
+/** Bytes of a file of keys. */
+const MOST = 1 << 20;
+const KEY = /^[\x21-\x7e]+$/;
+const HASH = /^(?:sha256:)?([0-9a-f]{64})$/i;
+
+export const hashKey = (key: string): string => createHash("sha256").update(key).digest("hex");
+
+/** Letters of a key that a header carries. */
+const LONGEST = 512;
+/** Letters that a key has at least if it can't be guessed: nine bytes by chance. */
+const SHORT = 12;
+
+/** What keeps a key from ever being sent, as a clause; null: nothing. */
+export function unusable(key: string): string | null {
+  if (key.length > LONGEST)
+    return `has ${String(key.length)} letters, and ${String(LONGEST)} are the most that a request carries`;
+  return KEY.test(key) ? null : "has signs beyond ASCII, or blanks, which no header carries";
+}
+export const isShort = (key: string): boolean => key.length < SHORT;
+
+/** Of a variable that holds keys, parted by commas or blanks. `where`: who says its name. Coded error `keys-env`. */
+export function keysNamed(env: string, where: "shell" | "notebook"): readonly string[] {
+  const held = process.env[env];
+  const keys = partsOf(held);
+  if (keys.length === 0)
+    throw new CodedError("keys-env", { env, why: held === undefined ? "is not set" : "is empty", where });
+  for (const [i, key] of keys.entries()) {
+    const why = unusable(key);
+    if (why !== null)
+      throw new CodedError("keys-env", { env, why: `can't be used: key ${String(i + 1)} ${why}`, where });
+  }
+  return keys.map(hashKey);
+}
+
+/** Of such a variable, a clause on each key that can be guessed; its length isn't told. */
+export function shortKeys(env: string): readonly string[] {
+  return partsOf(process.env[env]).flatMap((key, i) =>
+    isShort(key)
+      ? [
+          `key ${String(i + 1)} of ${env} has fewer than ${String(SHORT)} letters and can be guessed: \`openssl rand -hex 24\` makes a long one`,
+        ]
+      : [],
+  );
+}
+const partsOf = (held: string | undefined): readonly string[] =>
+  (held ?? "").split(/[\s,]+/).filter((key) => key !== "");
+
+/** Of a file with a hash a line; after `#` stands whose it is. Coded error `keys-file`. */
+export function keysIn(file: string): readonly string[] {
+  const no = (why: string, line?: number): CodedError =>
+    new CodedError("keys-file", { file, why, ...(line !== undefined && { line }) });
+  let bytes: Buffer | null;
+  try {
+    bytes = readWhole(file, MOST);
+  } catch (error) {
+    throw error instanceof NotRead ? no(error.why) : error;
+  }
+  if (bytes === null) throw no("there is no such file");
+  if (process.platform !== "win32" && (statSync(file).mode & 0o022) !== 0) throw no("others may write into it");
+  const keys: string[] = [];
+  for (const [i, line] of bytes.toString("utf8").split("\n").entries()) {
+    const text = line.replace(/#.*$/, "").trim();
+    if (text === "") continue;
+    const [, hash] = HASH.exec(text) ?? [];
+    if (hash === undefined) throw no("that is no SHA-256 of a key", i + 1);
+    keys.push(hash.toLowerCase());
+  }
+  if (keys.length === 0) throw no("it has no key");
+  return keys;
+}
+
+/** A line of such a file. */
+export const keyLine = (key: string): string => `sha256:${hashKey(key)}`;
+
+/** Makes a key, whose hash is added to the file; the key itself is nowhere but in what is returned. */
+export function newKey(file: string, whose: string): string {
+  const key = `tb-${randomBytes(24).toString("base64url")}`;
+  appendLine(file, `${keyLine(key)}  # ${whose}`);
+  return key;
+}
+
+/** A line of its own, also where somebody's editor left the last one without its end. */
+function appendLine(file: string, line: string): void {
+  const fd = openSync(file, "a+", 0o600);
+  try {
+    const { size } = fstatSync(fd);
+    const last = Buffer.alloc(1);
+    const cut = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a;
+    writeSync(fd, `${cut ? "\n" : ""}${line}\n`);
+  } finally {
+    closeSync(fd);
+  }
+}

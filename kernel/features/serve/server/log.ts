@@ -1,0 +1,70 @@
+/** What a server says of itself while it runs: a line of JSON for each thing that happens. No text of a request is in it. */
+import { appendFileSync, closeSync, openSync } from "node:fs";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { failureOf } from "./protocol.js";
+
+export type Line = Readonly<Record<string, unknown>>;
+export interface Log {
+  say(event: string, line?: Line): void;
+  /** What went wrong, by its code and its words. */
+  warn(event: string, error: unknown, line?: Line): void;
+  /** From now on into the file that has its name now, where something moved the old one. Coded error `log-file`: the old one stays. */
+  reopen(): void;
+  close(): void;
+}
+
+/**
+ * @param to a file that is added to, or what lines are written to. Where they can't be written later, the server goes on. Coded
+ * error `log-file`
+ */
+export function openLog(to: string | { write(text: string): unknown }): Log {
+  let fd = typeof to === "string" ? opened(to) : null;
+  const put = (level: "info" | "warning" | "error", event: string, line: Line): void => {
+    const text = `${JSON.stringify({ time: new Date().toISOString(), level, event, ...line })}\n`;
+    try {
+      if (fd !== null) appendFileSync(fd, text);
+      else if (typeof to !== "string") to.write(text);
+    } catch {
+      // A full disk is no reason to answer nobody.
+    }
+  };
+  return {
+    say: (event, line = {}) => put(levelOf(line), event, line),
+    warn(event, error, line = {}) {
+      const { code, words } = failureOf(error);
+      put("warning", event, { ...(code !== null && { code }), message: words, ...line });
+    },
+    reopen() {
+      if (typeof to !== "string") return;
+      const before = fd;
+      fd = opened(to);
+      if (before !== null) closeSync(before);
+    },
+    close: () => {
+      if (fd !== null) closeSync(fd);
+      fd = null;
+    },
+  };
+}
+
+function opened(file: string): number {
+  try {
+    return openSync(file, "a", 0o600);
+  } catch (error) {
+    const { code = "", message } = error as NodeJS.ErrnoException;
+    throw new CodedError("log-file", { file, why: whys[code] ?? message }, { cause: error });
+  }
+}
+const whys: Readonly<Record<string, string>> = {
+  ENOENT: "its folder isn't there",
+  ENOTDIR: "its folder isn't there",
+  EISDIR: "it is a folder",
+  EACCES: "this user may not write there",
+  EROFS: "nothing can be written there",
+};
+
+/** A fault of the program is an error, also where it is told of among requests; what was answered 5xx else, a warning. */
+function levelOf({ status, fault }: Line): "info" | "warning" | "error" {
+  if (fault !== undefined) return "error";
+  return typeof status === "number" && status >= 500 ? "warning" : "info";
+}

@@ -1,0 +1,267 @@
+/**
+ * A server: models opened from folders, HTTP over them, and the changes that are possible while it runs. Signals and the end
+ * of the process are `ServerProcess`'s (../process/server-process.ts).
+ */
+import { createPrivateKey, X509Certificate } from "node:crypto";
+import { hostname } from "node:os";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import { NotRead, readWhole } from "../../../fetch/regular.js";
+import type { EngineOptions } from "../../../engine/engine.js";
+import type { Computing, Http, HttpLoad, HttpOptions, Limits, Models, ServedFolder } from "../contract.js";
+import type { ServedFacts } from "./protocol.js";
+import { startHttp } from "./start-http.js";
+import type { Serving, ServingEvent, ServingMemory } from "../models/contract.js";
+import { ServedModels } from "../models/served-models.js";
+import { keysIn } from "./keys.js";
+import { statSync } from "node:fs";
+import { isAbsolute, join, normalize } from "node:path";
+import { DEPLOYMENT } from "../../../deploying/deployment.js";
+import { damageIn } from "../../../deploying/files.js";
+import { PROOF, readProof } from "../../../deploying/proof.js";
+import type { Line, Log } from "./log.js";
+import { Opening } from "./opening-models.js";
+
+export interface ModelServerOptions {
+  readonly folders: readonly ServedFolder[];
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+  /** Hashes, or a file of them, which is read again when it changes. None, and null: nobody is asked for a key. */
+  readonly keys: readonly string[] | { readonly file: string };
+  /** Files in PEM, which are read again too. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly hosts: readonly string[];
+  readonly limits: Limits;
+  readonly engine: EngineOptions["engine"];
+  /** Null: all. */
+  readonly threads: number | null;
+  readonly log: Log;
+  /** Whether each request has a line in the log. */
+  readonly tellsRequests: boolean;
+  /** As HttpOptions has it. */
+  readonly drain?: number;
+  readonly signal?: AbortSignal;
+  /** Told of what is in the log too and a person should see. */
+  readonly warn?: (warning: CodedError) => void;
+}
+/**
+ * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
+ * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
+ */
+export async function serveFolders(o: ModelServerOptions): Promise<ModelServer> {
+  const { host, port, limits, log } = o;
+  const guard = guardOf(o);
+  const begun = performance.now();
+  const request = o.tellsRequests ? (line: Line) => log.say("request", line) : null;
+  // Who asks from another machine may call this one by its name.
+  const hosts = isLoopback(host) ? o.hosts : [...o.hosts, hostname()];
+  const opening = new Opening();
+  const http = await startHttp(opening, {
+    host,
+    port,
+    hosts,
+    limits,
+    ...guard,
+    log: request,
+    ...(o.drain !== undefined && { drain: o.drain }),
+  });
+  const { signal } = o;
+  const given = (): void => log.say("stopping", { opening: Object.keys(opening.ready().models ?? {}) });
+  signal?.addEventListener("abort", given, { once: true });
+  try {
+    const models = await opened(o, http.computing, (found) => {
+      opening.found(found);
+      log.say("opening", { url: http.url, process: process.pid, models: found.list().map(({ name }) => name) });
+    });
+    const server = new ModelServer(o, models, http);
+    log.say("listening", {
+      url: http.url,
+      at: server.at,
+      process: process.pid,
+      seconds: Math.round(performance.now() - begun) / 1000,
+      keys: guard.keys.length,
+      tls: guard.tls !== null,
+    });
+    void server.lookForChanges();
+    return server;
+  } catch (error) {
+    await http.stop(0);
+    if (signal?.aborted) log.say("stopped", { cut: 0 });
+    throw error;
+  } finally {
+    signal?.removeEventListener("abort", given);
+  }
+}
+
+async function opened(
+  { folders, limits, engine, threads, log, signal, warn }: ModelServerOptions,
+  computing: Computing,
+  found: (models: Models) => void,
+): Promise<ServedModels> {
+  const models = await ServedModels.open(folders, {
+    limits,
+    computing,
+    found,
+    engine: { engine, ...(threads !== null && { threads }) },
+    ...(signal && { signal }),
+    tell: (told) => {
+      tellIn(log, told);
+      if (told.is === "uncleaned") warn?.(told.warning);
+    },
+  });
+  if (!signal?.aborted) return models;
+  await models.close();
+  throw signal.reason;
+}
+
+/** What happens to models and their engine, as lines of the log. */
+function tellIn(log: Log, told: ServingEvent): void {
+  const { is, ...line } = told;
+  const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
+  if (is === "uncleaned") log.warn("texts-not-cleaned", told.warning, { name: told.name, folder: told.folder });
+  else if (is === "failing") log.warn(is, told.error, { name: told.name, folder: told.folder, again: told.again });
+  else if (is !== "not-opened") log.say(is, { ...line, ...rounded });
+  else log.warn(is, told.error, { name: told.name, folder: told.folder });
+}
+
+export class ModelServer {
+  private ended: Promise<number> | null = null;
+  /** Folder → what was told of it. */
+  private readonly told = new Map<string, string>();
+
+  constructor(
+    private readonly o: ModelServerOptions,
+    private readonly served: Serving,
+    private readonly http: Http,
+  ) {}
+  get url(): string {
+    return this.http.url;
+  }
+  get port(): number {
+    return this.http.port;
+  }
+  /** What it listens at, as an address and a port. */
+  get at(): string {
+    const { host } = this.o;
+    return `${host.includes(":") ? `[${host}]` : host}:${String(this.port)}`;
+  }
+  load(): HttpLoad {
+    return this.http.load();
+  }
+  memory(): ServingMemory {
+    return this.served.memory();
+  }
+  models(): readonly ServedFacts[] {
+    return this.served.opened.map(({ folder, model }) => ({
+      name: model.name,
+      folder,
+      sort: model.sort,
+      labels: model.labels.length,
+      maxLength: model.maxLength,
+      root: model.root,
+      chats: model.chats,
+      pairs: model.pairs,
+    }));
+  }
+
+  /** Requests under way end with the old one. Coded errors of opening: the old one stays. */
+  async replace(name: string, folder: string): Promise<void> {
+    await this.served.replace(name, folder);
+    this.o.log.say("replaced", { name });
+    void this.lookForChanges();
+  }
+
+  /** Says of each folder once what was changed in it since it was proved. Large files take their time, and nobody waits for it. */
+  async lookForChanges(): Promise<void> {
+    for (const { name, folder } of this.served.opened) {
+      const changed = await changedSince(folder);
+      const told = changed?.data.changed.join("\n") ?? "";
+      if (changed && this.told.get(folder) !== told) this.tellChanged(name, changed);
+      this.told.set(folder, told);
+    }
+  }
+
+  private tellChanged(name: string, changed: CodedError<"deployment-changed">): void {
+    this.o.log.warn("changed", changed, { name, changed: changed.data.changed });
+    this.o.warn?.(changed);
+  }
+
+  /** What changed on the disk since it was read: folders, keys, certificates. What can't be read stays as it was. */
+  async reload(): Promise<void> {
+    const { log } = this.o;
+    const tried = async (work: () => Promise<void> | void): Promise<void> => {
+      try {
+        await work();
+      } catch (error) {
+        log.warn("reload", error);
+      }
+    };
+    await tried(() => log.reopen());
+    await tried(() => this.http.change(guardOf(this.o)));
+    await tried(async () => log.say("reloaded", { changed: await this.served.reload() }));
+    void this.lookForChanges();
+  }
+
+  /** Takes no new request, answers those under way, ends. How many had no answer when their time was over. */
+  stop(grace: number): Promise<number> {
+    return (this.ended ??= this.end(grace));
+  }
+  private async end(grace: number): Promise<number> {
+    const { log } = this.o;
+    log.say("stopping", { underWay: this.load().underWay });
+    const cut = await this.http.stop(grace);
+    await this.served.close();
+    log.say("stopped", { cut });
+    return cut;
+  }
+}
+
+/** Who is let in, and by which certificate, as the files say now. */
+function guardOf({ keys, tls }: Pick<ModelServerOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
+  return { keys: "file" in keys ? keysIn(keys.file) : keys, tls: tls && pemOf(tls) };
+}
+function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): { cert: string; key: string } {
+  const read = { cert: textOf(cert), key: textOf(key) };
+  const made = <T>(file: string, make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      throw new CodedError("tls-file", { file, why: (error as Error).message });
+    }
+  };
+  const certificate = made(cert, () => new X509Certificate(read.cert));
+  const secret = made(key, () => createPrivateKey(read.key));
+  if (!certificate.checkPrivateKey(secret))
+    throw new CodedError("tls-file", { file: key, why: "it is the key of another certificate" });
+  return read;
+}
+function textOf(file: string): string {
+  try {
+    const bytes = readWhole(file, 1 << 20);
+    if (bytes === null) throw new NotRead("there is no such file");
+    return bytes.toString("utf8");
+  } catch (error) {
+    throw error instanceof NotRead ? new CodedError("tls-file", { file, why: error.why }) : error;
+  }
+}
+
+/** Files that were proved and are others now; what was left out of a copy is none of them. Null: there is none. */
+async function changedSince(folder: string): Promise<CodedError<"deployment-changed"> | null> {
+  if (!isFile(join(folder, DEPLOYMENT)) || !isFile(join(folder, PROOF))) return null;
+  const changed = await changesIn(folder);
+  return changed.length === 0 ? null : new CodedError("deployment-changed", { folder, changed });
+}
+
+async function changesIn(folder: string): Promise<readonly string[]> {
+  try {
+    const { files = {} } = readProof(folder);
+    const here = Object.entries(files).filter(([name]) => isInside(name) && isFile(join(folder, name)));
+    return await damageIn({ writes: "folder", path: folder }, Object.fromEntries(here));
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+const isInside = (name: string): boolean => !isAbsolute(name) && !/^\.\.(?:[\\/]|$)/.test(normalize(name));
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,0 +1,30 @@
+/** Models of a server that listens already while their folders are looked at: nothing can be asked yet, and whoever looks is told why. */
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Held, Models, Ready, ServedModel, ServingFacts } from "../contract.js";
+import { version } from "../../../session/version.js";
+
+const WHY = "the server has just begun and opens its models";
+
+export class Opening implements Models {
+  private models: Models | null = null;
+
+  /** From now on those are asked: each can be as soon as it is open. */
+  found(models: Models): void {
+    this.models = models;
+  }
+
+  /** Coded errors: `model-opening`, and those of the models. */
+  hold(name: string | null): Held {
+    if (this.models) return this.models.hold(name);
+    throw new CodedError("model-opening", { name: name ?? "the model", why: WHY, seconds: 1 });
+  }
+  list(): readonly ServedModel[] {
+    return this.models?.list() ?? [];
+  }
+  ready(): Ready {
+    return this.models?.ready() ?? { ready: false, why: `opening: ${WHY}` };
+  }
+  facts(): ServingFacts {
+    return this.models?.facts?.() ?? { version, engines: [], weights: 0 };
+  }
+}

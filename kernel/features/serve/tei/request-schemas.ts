@@ -1,0 +1,76 @@
+/** Requests of Text Embeddings Inference. `model` is ours: which of several. */
+import * as v from "valibot";
+import { anything, flag, list, named, texts, wholeBetween } from "../http/schema.js";
+
+const pair = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(2));
+const common = { model: named, truncate: flag };
+const ids = list(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
+
+export const embed = v.looseObject({ ...common, inputs: texts, normalize: flag, dimensions: wholeBetween(1) });
+export const embedAll = v.looseObject({ ...common, inputs: texts });
+export const predict = v.looseObject({
+  ...common,
+  inputs: v.union([v.string(), list(v.string()), list(pair)]),
+  raw_scores: flag,
+});
+export const rerank = v.looseObject({
+  ...common,
+  query: v.string(),
+  texts: list(v.string()),
+  raw_scores: flag,
+  return_text: flag,
+});
+export const similarity = v.looseObject({
+  model: named,
+  inputs: v.looseObject({ source_sentence: v.string(), sentences: list(v.string()) }),
+  parameters: v.nullish(v.looseObject({ truncate: flag })),
+});
+export const tokenize = v.looseObject({ model: named, inputs: texts, add_special_tokens: flag });
+export const info = v.looseObject({ model: v.optional(v.string()) });
+export const decode = v.looseObject({ model: named, ids: v.union([ids, list(ids)]), skip_special_tokens: flag });
+
+export type Embed = v.InferOutput<typeof embed>;
+export type EmbedAll = v.InferOutput<typeof embedAll>;
+export type Predict = v.InferOutput<typeof predict>;
+export type Rerank = v.InferOutput<typeof rerank>;
+export type Similarity = v.InferOutput<typeof similarity>;
+export type Tokenize = v.InferOutput<typeof tokenize>;
+export type Decode = v.InferOutput<typeof decode>;
+
+/** Answers. */
+const scored = v.object({ label: v.string(), score: v.number() });
+export const said = {
+  vectors: v.array(v.array(v.number())),
+  vectorsOfTokens: v.array(v.array(v.array(v.number()))),
+  numbers: v.array(v.number()),
+  ranks: v.array(v.object({ index: v.number(), score: v.number(), text: v.optional(v.string()) })),
+  /** Of one text a list, of several a list of each. */
+  classes: v.union([v.array(scored), v.array(v.array(scored))]),
+  tokens: v.array(
+    v.array(
+      v.object({
+        id: v.number(),
+        text: v.string(),
+        special: v.boolean(),
+        start: v.nullable(v.number()),
+        stop: v.nullable(v.number()),
+      }),
+    ),
+  ),
+  decoded: v.array(v.string()),
+  info: v.object({
+    model_id: v.string(),
+    model_sha: v.null(),
+    model_dtype: v.string(),
+    model_type: anything,
+    max_concurrent_requests: v.number(),
+    max_input_length: v.number(),
+    max_client_batch_size: v.number(),
+    max_batch_requests: v.null(),
+    max_batch_tokens: v.null(),
+    auto_truncate: v.boolean(),
+    tokenization_workers: v.number(),
+    version: v.string(),
+    sort: v.string(),
+  }),
+};

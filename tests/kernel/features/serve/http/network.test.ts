@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { networkOf } from "#kernel/features/serve/http/network.js";
+import { Backwards, served } from "./word-models.js";
+
+describe("a client without a key", () => {
+  for (const [address, network] of [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["::1", "0:0:0:0::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["2001:DB8:0:0:ffff:1:2:3", "2001:db8:0:0::/64"],
+    ["2001:db8:0:1::9", "2001:db8:0:1::/64"],
+    ["2001:db8:1::192.0.2.7", "2001:db8:1:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["", ""],
+  ] as const)
+    it(`has the network ${network} at ${address}`, () => assert.equal(networkOf(address), network));
+
+  it("is named to a model that writes by its network, and one with a key by its key", async () => {
+    const writer = new Backwards("writer");
+    const http = await served([writer]);
+    const clients: unknown[] = [];
+    for (const [path, body] of [
+      ["/v1/completions", { prompt: "a" }],
+      ["/v1/chat/completions", { messages: [{ role: "user", content: "a" }] }],
+      ["/v1/responses", { input: "a" }],
+      ["/models/writer", { inputs: "a" }],
+    ] as const) {
+      assert.equal((await http.post(path, { model: "writer", ...body })).status, 200);
+      clients.push(writer.asked?.client);
+    }
+    assert.deepEqual(clients, Array(4).fill("127.0.0.1"));
+    await http.stop(1000);
+  });
+});

@@ -1,0 +1,148 @@
+/** Models that fail or hang, as they are looked at: what is told of them, and when they are opened again. */
+import assert from "node:assert/strict";
+import type { Session } from "#kernel/engine/engine.js";
+import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
+import { watched } from "#kernel/features/serve/models/health.js";
+import { Mending, type Mendable } from "#kernel/features/serve/models/recovery.js";
+import { until } from "#tests/until.js";
+
+type Computes = Pick<Session, "run">;
+
+/** A model of a name, computed by a session. */
+class Model implements Mendable {
+  readonly folder = "folder";
+  readonly done: string[] = [];
+  waiting = 0;
+  engine: object | null = null;
+  session: Computes | null;
+  constructor(
+    readonly name: string,
+    session: Computes,
+    private readonly inEngine = true,
+  ) {
+    this.session = session;
+  }
+  load() {
+    return { waiting: this.waiting, working: 0, batches: 1, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
+  }
+  async probe(): Promise<void> {
+    await this.session?.run("evaluate", {});
+  }
+  lose(): Promise<void> {
+    this.done.push("lost");
+    this.session = null;
+    return Promise.resolve();
+  }
+  again(): void {
+    this.done.push("again");
+  }
+  killEngine(): boolean {
+    if (this.inEngine) this.done.push("engine killed");
+    return this.inEngine;
+  }
+}
+
+describe("models that fail or hang", () => {
+  const told: ServingEvent[] = [];
+  let models: Model[] = [];
+  let mending: Mending;
+  let fails = true;
+  const failing = (): Computes =>
+    watched({ run: () => (fails ? Promise.reject(new TypeError("no")) : Promise.resolve({})) });
+  const start = (all: Model[], stuck = 60_000): void => {
+    [models, fails] = [all, true];
+    told.length = 0;
+    mending = new Mending({ models: () => models, stuck, tell: (event) => void told.push(event) });
+    for (const { session } of all) if (session) mending.watch(session);
+  };
+  const failsThrice = async (session: Computes): Promise<void> => {
+    for (let time = 0; time < 3; time++) {
+      assert.equal(mending.illness(models[0]!), null);
+      await assert.rejects(session.run("evaluate", {}));
+    }
+  };
+  afterEach(() => mending.close());
+
+  it("are ill after the third failure, and well with the first success", async () => {
+    const session = failing();
+    start([new Model("a", session)]);
+    await failsThrice(session);
+    assert.equal(mending.illness(models[0]!), "its last 3 computations failed");
+    assert.deepEqual(
+      told.map(({ is }) => is),
+      ["failing"],
+    );
+    fails = false;
+    await session.run("evaluate", {});
+    assert.equal(mending.illness(models[0]!), null);
+    await until(() => told.length === 2);
+    assert.deepEqual([told[1]?.is, models[0]!.done], ["well-again", []]);
+  });
+
+  it("are opened again where a computation of our own fails too, later the more often; all that share it, once each", async () => {
+    const session = failing();
+    start([new Model("a", session), new Model("b", session)]);
+    await failsThrice(session);
+    await until(() => models[1]!.done.length === 2);
+    assert.deepEqual(
+      models.map(({ done }) => done),
+      [
+        ["lost", "again"],
+        ["lost", "again"],
+      ],
+    );
+    const next = failing();
+    models[0]!.session = next;
+    mending.watch(next);
+    for (let time = 0; time < 3; time++) await assert.rejects(next.run("evaluate", {}));
+    assert.deepEqual(
+      told.map((event) => event.is === "failing" && event.again),
+      [0, 1000],
+    );
+  });
+
+  it("lose their engine, or their own process, where a computation never ends", async () => {
+    for (const inEngine of [true, false]) {
+      const session = watched<Computes>({ run: () => new Promise(() => undefined) });
+      start([new Model("a", session, inEngine)], 50);
+      void session.run("evaluate", {});
+      const model = models[0]!;
+      await until(() => model.done.length > 0 && told.length > 0);
+      assert.equal(told[0]?.is, "stuck");
+      await until(() => model.done.join() === (inEngine ? "engine killed" : "lost,again"));
+      mending.close();
+    }
+  });
+
+  it("don't count what waits for others of their engine, or for their own, as computed", async () => {
+    const engine = {};
+    let end: () => void = () => undefined;
+    const slow = watched<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
+    const waits = watched<Computes>({ run: () => new Promise(() => undefined) });
+    const all = [new Model("slow", slow), new Model("waits", waits)];
+    for (const one of all) one.engine = engine;
+    start(all, 120);
+    void waits.run("evaluate", {});
+    for (let time = 0; time < 5; time++) {
+      const computed = slow.run("evaluate", {});
+      await new Promise((done) => setTimeout(done, 60));
+      end();
+      await computed;
+      assert.deepEqual([mending.illness(all[1]!), all[1]!.done], [null, []]);
+    }
+    await until(() => all[1]!.done.join() === "engine killed");
+  });
+
+  it("are opened again where texts wait and nothing is computed; not while others are opened, nor where none wait", async () => {
+    const session = watched<Computes>({ run: () => Promise.resolve({}) });
+    start([new Model("a", session)], 80);
+    const model = models[0]!;
+    await new Promise((done) => setTimeout(done, 200));
+    assert.deepEqual(model.done, []);
+    model.waiting = 1;
+    await mending.whileOpening(() => new Promise((done) => setTimeout(done, 200)));
+    assert.deepEqual(model.done, []);
+    await until(() => model.done.length === 2);
+    assert.deepEqual(model.done, ["lost", "again"]);
+  });
+});

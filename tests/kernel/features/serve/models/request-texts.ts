@@ -1,0 +1,53 @@
+/** Models that are served, asked by tests. */
+import assert from "node:assert/strict";
+import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
+import type { Asked } from "#kernel/encoding/encoded.js";
+import type { ServedModels } from "#kernel/features/serve/models/served-models.js";
+import type { Held, WriteAsk } from "#kernel/features/serve/contract.js";
+
+export const TEXTS = ["good bad a", "the fine poor kind mean who b", "kind", "was trained good c", "who bad bad bad d"];
+
+export async function held<T>(models: ServedModels, name: string, does: (model: Held["model"]) => Promise<T>) {
+  const { model, release } = models.hold(name);
+  try {
+    return await does(model);
+  } finally {
+    release();
+  }
+}
+
+export function answered(models: ServedModels, name: string, texts: readonly Asked[]) {
+  return held(models, name, async (model) =>
+    (await model.predict(texts, { truncate: true })).map(({ prediction }) => prediction),
+  );
+}
+
+/** The likeliest text of at most so many tokens. */
+export function written(models: ServedModels, name: string, prompt: WriteAsk["prompt"], maxTokens: number) {
+  return held(models, name, async (model) => {
+    const asked = { truncate: true, stop: [], choices: 1, maxTokens, sampling: { temperature: 0 } };
+    let text = "";
+    for await (const bit of await model.write({ ...asked, prompt })) text += bit.text;
+    return text;
+  });
+}
+
+/** What `assert.rejects` is given. */
+export function coded<C extends keyof CodeData>(code: C, data: Partial<CodeData[C]> = {}) {
+  return (error: unknown): boolean => {
+    assert.ok(error instanceof CodedError && error.code === code, String(error));
+    assert.deepEqual({ ...(error.data as object), ...data }, error.data);
+    return true;
+  };
+}
+
+/** The same, numbers within `most`. */
+export function close(got: unknown, wanted: unknown, most: number, at = "it"): void {
+  if (typeof wanted === "number")
+    assert.ok(Math.abs((got as number) - wanted) <= most, `${at}: ${String(got)} is not ${String(wanted)}`);
+  else if (typeof wanted === "object" && wanted !== null) {
+    assert.deepEqual(Object.keys(got as object), Object.keys(wanted), at);
+    for (const [key, value] of Object.entries(wanted))
+      close((got as Record<string, unknown>)[key], value, most, `${at}.${key}`);
+  } else assert.deepEqual(got, wanted, at);
+}

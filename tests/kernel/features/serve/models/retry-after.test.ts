@@ -1,0 +1,8 @@
+import assert from "node:assert/strict";
+import { retryAfter } from "#kernel/features/serve/models/retry-after.js";
+
+describe("retry-after of a model that is starting", () => {
+  it("is the expected delay in whole seconds, grows while the model is overdue, and stays within a minute", () => {
+    assert.deepEqual([66_100, 12_001, 300, 0, -3000, -20_000, -1e9].map(retryAfter), [60, 13, 1, 1, 2, 10, 60]);
+  });
+});

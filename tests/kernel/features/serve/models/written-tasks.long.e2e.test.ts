@@ -1,0 +1,79 @@
+/**
+ * Models that write by what deploy wrote, and encoder-decoders. Long: three are trained and two deployed before the first test
+ * (writing-models.e2e has runs, and adapters that share a writer).
+ */
+import assert from "node:assert/strict";
+import type { ModelHandle } from "#kernel/session/models/model-handle.js";
+import type { Written } from "#kernel/inference/predicted.js";
+import { ServedModels } from "#kernel/features/serve/models/served-models.js";
+import { LIMITS, type WriteAsk } from "#kernel/features/serve/contract.js";
+import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deploying/small-tasks.js";
+import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
+import * as asking from "./request-texts.js";
+
+const PROMPTS = ["good bad", "kind", "mean fine p", "bad"];
+const MOST = 12;
+
+describe("models that write, deployed and of two halves, served", function () {
+  this.timeout(400_000);
+  let book: NotebookOfOne;
+  let models: ServedModels;
+  const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
+  const predicted = async (name: string): Promise<readonly string[]> => {
+    const said = await handle(name).predict<Written>(PROMPTS, { max_tokens: MOST, decode: "greedy" });
+    return said.map(({ continuation }) => continuation);
+  };
+  const written = (name: string, prompt: WriteAsk["prompt"]) => asking.written(models, name, prompt, MOST);
+  const task = (name: string) => TASKS.find((one) => one.name === name)!;
+
+  before(async () => {
+    book = new NotebookOfOne();
+    writeSmallTasks(book.folder);
+    await book.run(programOf(task("tales"), "lora(rank: 2)"));
+    await book.run(programOf(task("chats"), "full"));
+    await book.run(programOf(task("rewrites"), "full"));
+    await book.run(`deploy tales to onnx("tales_onnx")
+deploy chats to huggingface("chats_folder")`);
+    const folders = [...["tales", "chats", "rewrites"].map((name) => handle(name).folder!)];
+    models = await ServedModels.open(
+      [...folders, "tales_onnx", "chats_folder"].map((folder) => ({ name: null, folder })),
+      {
+        limits: LIMITS,
+        folder: book.folder,
+        engine: { engine: (await book.session.engines.engine()).info.name },
+      },
+    );
+  });
+  after(async () => {
+    await models?.close();
+    await book.close();
+  });
+
+  it("tell what they are", () => {
+    const told = Object.fromEntries(models.list().map(({ name, sort, chats, root }) => [name, [sort, chats, root]]));
+    assert.deepEqual(told, {
+      tales: ["continues", false, "gpt2"],
+      chats: ["continues", true, null],
+      rewrites: ["rewrites", false, null],
+      tales_onnx: ["continues", false, null],
+      chats_folder: ["continues", true, null],
+    });
+  });
+  it("write what predict writes, all at once", async () => {
+    const names = ["tales", "rewrites"] as const;
+    const wanted = await Promise.all(names.map(predicted));
+    assert.notDeepEqual(wanted[0], wanted[1]);
+    const got = await Promise.all(names.map((name) => Promise.all(PROMPTS.map((prompt) => written(name, prompt)))));
+    assert.deepEqual(got, wanted);
+  });
+  it("answer conversations", async () => {
+    const said = await Promise.all(PROMPTS.map((content) => written("chats", [{ role: "user", content }])));
+    assert.deepEqual(said, await predicted("chats"));
+    const deployed = await Promise.all(PROMPTS.map((content) => written("chats_folder", [{ role: "user", content }])));
+    assert.deepEqual(deployed, said);
+  });
+  it("write by graphs of ONNX Runtime", async () => {
+    const got = await Promise.all(PROMPTS.map((prompt) => written("tales_onnx", prompt)));
+    assert.deepEqual(got, await predicted("tales"));
+  });
+});

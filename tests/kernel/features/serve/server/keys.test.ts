@@ -1,0 +1,125 @@
+/** Keys: by a variable or a file, as hashes alone. */
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { hashKey, keyLine, keysIn, keysNamed, newKey, shortKeys } from "#kernel/features/serve/server/keys.js";
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof CodedError) return error.code;
+    throw error;
+  }
+  return "none";
+};
+
+describe("keys of a server", () => {
+  const env = "TUNEBOOK_TEST_KEYS";
+  let folder: string;
+  before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-keys-"))));
+  after(() => {
+    Reflect.deleteProperty(process.env, env);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const fileOf = (text: string, mode = 0o600): string => {
+    const file = join(folder, "keys");
+    writeFileSync(file, text);
+    chmodSync(file, mode);
+    return file;
+  };
+
+  it("are known by SHA-256", () => {
+    assert.equal(hashKey("abc"), createHash("sha256").update("abc").digest("hex"));
+    // FIPS 180-2, B.1.
+    assert.equal(hashKey("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  });
+  it("of a variable that can be guessed are told, without a letter of them", () => {
+    process.env[env] = `ab,${"x".repeat(12)} elevenchars`;
+    const told = shortKeys(env);
+    assert.deepEqual(
+      told.map((words) => words.slice(0, 5)),
+      ["key 1", "key 3"],
+    );
+    assert.doesNotMatch(told.join(), /\bab\b|elevenchars/);
+  });
+  it("of a variable are parted by commas, blanks or lines", () => {
+    process.env[env] = " one, two\nthree ";
+    assert.deepEqual(keysNamed(env, "shell"), ["one", "two", "three"].map(hashKey));
+    process.env[env] = "k".repeat(512);
+    assert.equal(keysNamed(env, "shell").length, 1);
+    const refusal = (value?: string, where: "shell" | "notebook" = "shell"): string => {
+      if (value === undefined) Reflect.deleteProperty(process.env, env);
+      else process.env[env] = value;
+      try {
+        keysNamed(env, where);
+      } catch (error) {
+        assert.ok(error instanceof CodedError && error.code === "keys-env");
+        const { message, help } = wordsOf(error.code, error.data);
+        return `${message}: ${help ?? ""}`;
+      }
+      return "none";
+    };
+    // Set, and empty: what a shell makes of `KEYS= tunebook serve …`.
+    for (const empty of ["", " , "]) assert.match(refusal(empty), /is empty: .*shell that starts the server/);
+    assert.match(refusal(), /is not set: .*shell/);
+    assert.match(refusal(undefined, "notebook"), /is not set: .*kernel/);
+    assert.match(refusal("one, schlüssel"), /key 2 has signs beyond ASCII/);
+    // No request carries it: it would be let in by nobody.
+    assert.match(refusal("k".repeat(513)), /key 1 has 513 letters/);
+    assert.ok(!refusal("k".repeat(513)).includes("kkkk"));
+  });
+  it("of a file are a hash a line, with words of its owner's behind", () => {
+    const file = fileOf(`# ours\n${keyLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
+    assert.deepEqual(keysIn(file), ["one", "two"].map(hashKey));
+  });
+  for (const [why, text, line] of [
+    ["a key in plain", `${keyLine("one")}\nsk-1234\n`, 2],
+    ["half a hash", `sha256:${hashKey("one").slice(1)}\n`, 1],
+    ["nothing", "# none yet\n", undefined],
+  ] as const)
+    it(`refuse a file with ${why}`, () => {
+      try {
+        keysIn(fileOf(text));
+        assert.fail("it was taken");
+      } catch (error) {
+        assert.ok(error instanceof CodedError && error.code === "keys-file");
+        assert.equal((error.data as { line?: number }).line, line);
+        assert.ok(!error.message.includes("sk-1234"));
+      }
+    });
+  it("refuse a file that others may write into, and one that isn't there", function () {
+    assert.equal(
+      codeOf(() => keysIn(join(folder, "none"))),
+      "keys-file",
+    );
+    assert.equal(
+      codeOf(() => keysIn(folder)),
+      "keys-file",
+    );
+    if (process.platform !== "win32")
+      for (const mode of [0o620, 0o602, 0o666])
+        assert.equal(
+          codeOf(() => keysIn(fileOf(keyLine("one"), mode))),
+          "keys-file",
+        );
+  });
+  it("are added in a line of their own to a file whose last line has no end", () => {
+    const file = join(folder, "cut");
+    writeFileSync(file, `${keyLine("one")} # ann`, { mode: 0o600 });
+    const two = newKey(file, "bob");
+    assert.deepEqual(keysIn(file), ["one", two].map(hashKey));
+  });
+  it("are made, told once, and kept as their hash", () => {
+    const file = join(folder, "new");
+    const [one, two] = [newKey(file, "ann"), newKey(file, "bob")];
+    assert.notEqual(one, two);
+    assert.ok(one.length >= 32);
+    assert.deepEqual(keysIn(file), [one, two].map(hashKey));
+    assert.ok(![one, two].some((key) => readFileSync(file, "utf8").includes(key)));
+    assert.equal(statSync(file).mode & 0o777, 0o600);
+  });
+});

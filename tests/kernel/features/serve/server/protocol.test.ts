@@ -1,0 +1,81 @@
+/** What a server and its notebook say to each other: read back as it was said, and nothing else is believed. */
+import assert from "node:assert/strict";
+import { CodedError } from "#dsl/diagnostics/codes.js";
+import { LIMITS } from "#kernel/features/serve/contract.js";
+import {
+  errorOf,
+  failureOf,
+  orderedIn,
+  saidIn,
+  type Ordered,
+  type Said,
+  type Serve,
+  type ServedFacts,
+} from "#kernel/features/serve/server/protocol.js";
+
+const serve: Serve = {
+  ...{ folders: [{ name: "router", folder: "/runs/a" }], host: "127.0.0.1", port: 0, keys: ["ab"], hosts: [] },
+  ...{ tls: null, limits: LIMITS, engine: "auto", threads: null },
+};
+const facts: ServedFacts = {
+  ...{ name: "router", folder: "/runs/a", sort: "labels", labels: 3, maxLength: 128, root: null },
+  ...{ chats: false, pairs: false },
+};
+const load = {
+  ...{ requests: 3, failed: 0, perSecond: 0.3, p50: 2, p99: null, underWay: 1, tokensPerSecond: 0 },
+  models: {
+    constructor: { waiting: 0, working: 1, batches: 2, tokensRead: 30, tokensWritten: 0, tokensCached: 0 },
+  },
+} as const;
+const orders: readonly Ordered[] = [
+  { is: "open", serve },
+  {
+    is: "open",
+    serve: { ...serve, limits: { ...LIMITS, maxTokens: 5, memory: 9 }, tls: { cert: "/c", key: "/k" }, threads: 2 },
+  },
+  { is: "replace", id: 4, name: "router", folder: "/runs/b" },
+  { is: "tell", id: 5 },
+  { is: "stop", grace: 0 },
+];
+const said: readonly Said[] = [
+  { is: "listening", url: "http://127.0.0.1:1", port: 1, models: [facts] },
+  { is: "load", id: null, load, memory: null },
+  { is: "load", id: 5, load, memory: 3 },
+  { is: "replaced", id: 4, models: [facts] },
+  { is: "failed", id: null, failure: { code: null, data: null, words: "no" } },
+  { is: "ended", cut: 2 },
+];
+
+describe("what a server and who started it say", () => {
+  it("comes as it was said", () => {
+    for (const order of orders) assert.deepEqual(orderedIn(structuredClone(order)), order);
+    for (const one of said) assert.deepEqual(saidIn(structuredClone(one)), one);
+  });
+  it("is nothing else", () => {
+    for (const other of [
+      null,
+      5,
+      "open",
+      {},
+      { is: "else" },
+      { is: "open" },
+      { is: "open", serve: { ...serve, port: "1" } },
+    ])
+      assert.equal(orderedIn(other), null);
+    for (const other of [
+      null,
+      { is: "load", id: null, load: { ...load, p50: "2" }, memory: 1 },
+      { is: "ended" },
+      orders[2],
+    ])
+      assert.equal(saidIn(other), null);
+  });
+  it("brings an error with its code, its data and so its words", () => {
+    const error = new CodedError("no-such-model", { name: "x", has: ["router"] });
+    const there = errorOf(structuredClone(failureOf(error)));
+    assert.deepEqual([there.code, there.data, there.message], [error.code, error.data, error.message]);
+    const odd = errorOf(failureOf(new TypeError("x is no function")));
+    assert.deepEqual([odd.code, odd.message], ["desk-failed", "the server failed: x is no function"]);
+    assert.equal(errorOf({ code: "of-another-version", data: {}, words: "?" }).code, "desk-failed");
+  });
+});
