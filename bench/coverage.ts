@@ -6,10 +6,10 @@
  * best published method's.
  */
 import { Command } from "commander";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { difference, drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { chance, type Chance } from "#stdlib/lib/chance.js";
 import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";
 import { drawnLabels, drawnNumbers, drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";

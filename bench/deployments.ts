@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { figures, type Proof } from "#kernel/deploying/proof.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { must, mustGet } from "#dsl/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import { writeMade } from "#kernel/artifacts/folders/made-folder.js";
 import { openBase } from "#kernel/bases/open.js";
 import { carriedBase, packageFolder } from "#kernel/bases/packages.js";

@@ -4,8 +4,8 @@
  * time is no test, and the line says so. The factors for memory were fitted to other pairs than these.
  */
 import { Command } from "commander";
-import { memoryBytes, productEffort, updateEffort } from "#dsl/plan/estimates.js";
-import { memoryOf } from "#dsl/graph/memory.js";
+import { memoryBytes, productEffort, updateEffort } from "#dsl/compiler/plan/estimates.js";
+import { memoryOf } from "#dsl/tensor/memory.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { processor } from "./finetune/report.js";
 import { batchOf, integers } from "./step/batch.js";

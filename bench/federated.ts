@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { processor } from "./finetune/report.js";

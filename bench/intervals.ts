@@ -3,8 +3,8 @@
  * (10,000), for classes of 20 labels and for numbers. Aim: under 3 s each, so that an evaluation answers while one waits.
  */
 import { Command } from "commander";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
 import type { AskedRows, RowsToTeach, Scored } from "#stdlib/kinds/task.js";
 import { registry } from "#stdlib/registry.js";

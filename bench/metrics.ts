@@ -7,9 +7,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { valueOf, wholeOf } from "#dsl/compile/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import type { Parameter } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { preparedMetric } from "#kernel/inference/measuring/measured.js";
 import { outcomesOf, type Outcomes, type Sort } from "#kernel/scoring/answers.js";
 import { registry } from "#stdlib/registry.js";

@@ -6,7 +6,7 @@
  */
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Part } from "#kernel/federation/secure/codes.js";
 import { fixedFor, fromFixed, toFixed, type Bits } from "#kernel/federation/secure/fixed-point.js";
 import { leastThreshold } from "#kernel/federation/secure/round.js";

@@ -5,10 +5,10 @@
  */
 import { cpus } from "node:os";
 import { Command, Option } from "commander";
-import { costOf } from "#dsl/graph/cost.js";
-import { Graph } from "#dsl/graph/builder.js";
-import type { Recompute } from "#dsl/graph/passes/pass.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { costOf } from "#dsl/tensor/cost.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Recompute } from "#dsl/tensor/passes/pass.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { ENGINE_NAMES, type Engine, type EngineOptions, type Session } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { batchOf, integers } from "./step/batch.js";

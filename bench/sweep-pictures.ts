@@ -9,7 +9,7 @@ import type { Shown } from "#kernel/core/display/shown.js";
 import type { SweepView } from "#kernel/core/display/sweeps/view.js";
 import { axesOf } from "#kernel/core/sweep/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 import { table } from "./table.js";
 

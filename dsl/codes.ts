@@ -1,40 +1,40 @@
 /** All error codes of the compiler. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { annotateCodes, type AnnotateCodeData } from "./compile/codes/annotate-codes.js";
-import { autoCodes, type AutoCodeData } from "./compile/codes/auto-codes.js";
-import { experimentCodes, type ExperimentCodeData } from "./compile/codes/experiment-codes.js";
-import { reportCodes, type ReportCodeData } from "./compile/codes/report-codes.js";
-import { internalCodes, type InternalCodeData } from "./diagnostics/internal-codes.js";
-import { graphCodes, type GraphCodeData } from "./graph/codes.js";
-import { apartCodes, type ApartCodeData } from "./plan/codes/apart-codes.js";
-import { compressCodes, type CompressCodeData } from "./plan/codes/compress-codes.js";
-import { contenderCodes, type ContenderCodeData } from "./plan/codes/contender-codes.js";
-import { deployCodes, type DeployCodeData } from "./plan/codes/deploy-codes.js";
-import { detachCodes, type DetachCodeData } from "./plan/codes/detach-codes.js";
-import { federateCodes, type FederateCodeData } from "./plan/codes/federate-codes.js";
-import { foldCodes, type FoldCodeData } from "./plan/codes/fold-codes.js";
-import { loadedCodes, type LoadedCodeData } from "./plan/codes/loaded-codes.js";
-import { metricCodes, type MetricCodeData } from "./plan/codes/metric-codes.js";
-import { nameCodes, type NameCodeData } from "./plan/codes/name-codes.js";
-import { privateCodes, type PrivateCodeData } from "./plan/codes/private-codes.js";
-import { repeatCodes, type RepeatCodeData } from "./plan/codes/repeat-codes.js";
-import { scratchCodes, type ScratchCodeData } from "./plan/codes/scratch-codes.js";
-import { searchCodes, type SearchCodeData } from "./plan/codes/search-codes.js";
-import { sweepCodes, type SweepCodeData } from "./plan/codes/sweep-codes.js";
-import { updateCodes, type UpdateCodeData } from "./plan/codes/update-codes.js";
-import { calibrationCodes, type CalibrationCodeData } from "./rules/calibration-codes.js";
-import { canaryCodes, type CanaryCodeData } from "./rules/canary-codes.js";
-import { dataCodes, type DataCodeData } from "./rules/data-codes.js";
-import { oddLabelCodes, type OddLabelCodeData } from "./rules/odd-label-codes.js";
-import { personalCodes, type PersonalCodeData } from "./rules/personal-codes.js";
-import { privacyCodes, type PrivacyCodeData } from "./rules/privacy-codes.js";
-import { rankCodes, type RankCodeData } from "./rules/rank-codes.js";
-import { trainingCodes, type TrainingCodeData } from "./rules/training-codes.js";
-import { worldCodes, type WorldCodeData } from "./rules/world-codes.js";
-import { syntaxCodes, type SyntaxCodeData } from "./syntax/codes.js";
-import { allowCodes, type AllowCodeData } from "./types/codes/allow-codes.js";
-import { valueCodes, type ValueCodeData } from "./types/codes/value-codes.js";
-import { versionCodes, type VersionCodeData } from "./types/codes/version-codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { annotateCodes, type AnnotateCodeData } from "./compiler/annotate/annotate-codes.js";
+import { autoCodes, type AutoCodeData } from "./compiler/sweep/auto-codes.js";
+import { experimentCodes, type ExperimentCodeData } from "./compiler/experiment/experiment-codes.js";
+import { reportCodes, type ReportCodeData } from "./compiler/report/report-codes.js";
+import { internalCodes, type InternalCodeData } from "./language/diagnostics/internal-codes.js";
+import { graphCodes, type GraphCodeData } from "./tensor/codes.js";
+import { apartCodes, type ApartCodeData } from "./compiler/plan/codes/apart-codes.js";
+import { compressCodes, type CompressCodeData } from "./compiler/compress/compress-codes.js";
+import { contenderCodes, type ContenderCodeData } from "./compiler/plan/codes/contender-codes.js";
+import { deployCodes, type DeployCodeData } from "./compiler/plan/codes/deploy-codes.js";
+import { detachCodes, type DetachCodeData } from "./compiler/plan/codes/detach-codes.js";
+import { federateCodes, type FederateCodeData } from "./compiler/federate/federate-codes.js";
+import { foldCodes, type FoldCodeData } from "./compiler/plan/codes/fold-codes.js";
+import { loadedCodes, type LoadedCodeData } from "./compiler/plan/codes/loaded-codes.js";
+import { metricCodes, type MetricCodeData } from "./compiler/plan/codes/metric-codes.js";
+import { nameCodes, type NameCodeData } from "./compiler/plan/codes/name-codes.js";
+import { privateCodes, type PrivateCodeData } from "./compiler/plan/codes/private-codes.js";
+import { repeatCodes, type RepeatCodeData } from "./compiler/plan/codes/repeat-codes.js";
+import { scratchCodes, type ScratchCodeData } from "./compiler/plan/codes/scratch-codes.js";
+import { searchCodes, type SearchCodeData } from "./compiler/plan/codes/search-codes.js";
+import { sweepCodes, type SweepCodeData } from "./compiler/plan/codes/sweep-codes.js";
+import { updateCodes, type UpdateCodeData } from "./compiler/update/update-codes.js";
+import { calibrationCodes, type CalibrationCodeData } from "./compiler/checks/calibration-codes.js";
+import { canaryCodes, type CanaryCodeData } from "./compiler/checks/canary-codes.js";
+import { dataCodes, type DataCodeData } from "./compiler/checks/data-codes.js";
+import { oddLabelCodes, type OddLabelCodeData } from "./compiler/checks/odd-label-codes.js";
+import { personalCodes, type PersonalCodeData } from "./compiler/checks/personal-codes.js";
+import { privacyCodes, type PrivacyCodeData } from "./compiler/checks/privacy-codes.js";
+import { rankCodes, type RankCodeData } from "./compiler/checks/rank-codes.js";
+import { trainingCodes, type TrainingCodeData } from "./compiler/checks/training-codes.js";
+import { worldCodes, type WorldCodeData } from "./compiler/checks/world-codes.js";
+import { syntaxCodes, type SyntaxCodeData } from "./language/syntax/codes.js";
+import { allowCodes, type AllowCodeData } from "./language/types/codes/allow-codes.js";
+import { valueCodes, type ValueCodeData } from "./language/types/codes/value-codes.js";
+import { versionCodes, type VersionCodeData } from "./language/types/codes/version-codes.js";
 
 /** Code to the data of its message. */
 export interface DslCodeData
@@ -75,7 +75,7 @@ export interface DslCodeData
     ValueCodeData,
     VersionCodeData {}
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends DslCodeData {}
 }
 

@@ -2,8 +2,8 @@
  * What of the vocabulary every editor is told at once, to colour what is typed: CodeMirror in JupyterLab and on the page, the
  * grammars and queries that are made for others. All else is asked of the assistant.
  */
-import type { Registry } from "#dsl/types/registry.js";
-import { durations, sizes } from "#dsl/syntax/numbers.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { durations, sizes } from "#dsl/language/syntax/numbers.js";
 
 export interface Vocabulary {
   /** Verbs after which the name of something new stands. */

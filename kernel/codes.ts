@@ -1,6 +1,6 @@
 /** All error codes of the kernel but those of kernel/core. */
 import { dslCodes, type DslCodeData } from "#dsl/codes.js";
-import { registerCodes, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { stdlibCodes, type StdlibCodeData } from "#stdlib/codes.js";
 import { artifactsCodes, type ArtifactsCodeData } from "./artifacts/codes.js";
 import { fittedCodes, type FittedCodeData } from "./artifacts/fitted-codes.js";
@@ -108,7 +108,7 @@ export interface KernelCodeData
     TrainingPrivateCodeData,
     TrustCodeData {}
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends KernelCodeData {}
 }
 

@@ -98,7 +98,7 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
       contents: without(await readFile(path, "utf8"), isOfPages),
     }));
     // What an op computes is told in the reference.
-    onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]graph[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
+    onLoad({ filter: /[\\/]dist[\\/]dsl[\\/]tensor[\\/]ops[\\/]\w+\.js$/ }, async ({ path }) => ({
       contents: without(await readFile(path, "utf8"), (name) => name === "doc"),
     }));
     // Nothing is made smaller here: what its parts would be is for the kernel to tell.
@@ -143,7 +143,7 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
       ),
     }));
     onLoad({ filter: /.*/, namespace: "elsewhere" }, ({ path }) => ({
-      contents: `import { CodedError } from "./dsl/diagnostics/codes.js";
+      contents: `import { CodedError } from "./dsl/language/diagnostics/codes.js";
         throw new CodedError("not-on-page", { word: ${JSON.stringify(/([\w]+)\.run\.js$/.exec(path)[1])} });`,
       resolveDir: dist,
     }));

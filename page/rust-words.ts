@@ -1,5 +1,5 @@
 /** Words and marks as Rust tells them apart: `Whitespace` of Hugging Face's JavaScript tokenizers knows the letters of ASCII alone. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 const WORD = String.raw`\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}`;
 const WHITESPACE = {

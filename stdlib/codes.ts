@@ -1,5 +1,5 @@
 /** All error codes of the vocabulary. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { aggregatorsCodes, type AggregatorsCodeData } from "./lib/aggregators/codes.js";
 import { barCodes, type BarCodeData } from "./lib/bars/bar.js";
 import { balanceCodes, type BalanceCodeData } from "./lib/cleaners/balance-codes.js";
@@ -67,7 +67,7 @@ export interface StdlibCodeData
     TechniquesCodeData,
     TrackersCodeData {}
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends StdlibCodeData {}
 }
 

@@ -1,5 +1,5 @@
 // Written by tools/manifest.mjs; do not edit.
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { word as aggregators_fedadagrad } from "./aggregators/fedadagrad.js";
 import { word as aggregators_fedadam } from "./aggregators/fedadam.js";
 import { word as aggregators_fedavg } from "./aggregators/fedavg.js";

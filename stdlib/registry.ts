@@ -1,7 +1,7 @@
 /** The registry with the whole vocabulary of this package. Loading it registers the codes of dsl and stdlib. */
 import { dslCodes } from "#dsl/codes.js";
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { makeRegistry, type Registry } from "#dsl/types/registry.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { makeRegistry, type Registry } from "#dsl/language/types/registry.js";
 import { stdlibCodes } from "./codes.js";
 import { words } from "./manifest.generated.js";
 import { planned } from "./lib/planned.js";

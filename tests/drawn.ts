@@ -1,7 +1,7 @@
 /** What dropout is drawn by in a batch of one text a row, as a data loader feeds it. */
-import type { NDArray } from "#dsl/graph/program.js";
-import { draws } from "#dsl/graph/numbers/random.js";
-import { toNDArray, values, type Values } from "#dsl/graph/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { draws } from "#dsl/tensor/numbers/random.js";
+import { toNDArray, values, type Values } from "#dsl/tensor/values.js";
 
 export function drawsOf(rows: number, step = 1, place = 0): Values {
   return values([rows], [...draws(step, place, rows, rows)]);

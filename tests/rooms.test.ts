@@ -40,12 +40,12 @@ describe("the rooms of the house", () => {
     const wrong = new Map([
       ["kernel/training/train.ts", ["editors/vocabulary.ts", "stdlib/registry.ts", "tools/progress.mjs"]],
       ["kernel/cli/main.ts", ["editors/vocabulary.ts", "tests/imports.ts"]],
-      ["dsl/plan/plan.ts", ["stdlib/registry.ts"]],
+      ["dsl/compiler/plan/plan.ts", ["stdlib/registry.ts"]],
     ]);
     assert.deepEqual(against(wrong), [
       "kernel/training/train.ts → editors/vocabulary.ts",
       "kernel/cli/main.ts → tests/imports.ts",
-      "dsl/plan/plan.ts → stdlib/registry.ts",
+      "dsl/compiler/plan/plan.ts → stdlib/registry.ts",
     ]);
   });
 });

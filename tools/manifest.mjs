@@ -27,7 +27,7 @@ export const strayTold = (file) =>
 export function manifestOf(records) {
   const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");
   return `// Written by tools/manifest.mjs; do not edit.
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 ${records.map((f) => `import { word as ${identifier(f)} } from "./${f.replace(/\.ts$/, ".js")}";`).join("\n")}
 
 export const words: readonly Word[] = [

@@ -1,9 +1,9 @@
 /** The first check of a fresh process, vocabulary and grammar loaded for it. Prints its milliseconds as JSON. */
 const before = performance.now();
 const [{ compile }, { nothingOutside }, { Facts }, { registry }, { notebookCells }] = await Promise.all([
-  import("#dsl/compile/compile.js"),
-  import("#dsl/plan/outside.js"),
-  import("#dsl/types/facts.js"),
+  import("#dsl/compiler/program/compile.js"),
+  import("#dsl/compiler/plan/known-names.js"),
+  import("#dsl/language/types/facts.js"),
   import("#stdlib/registry.js"),
   import("./notebook.js"),
 ]);

@@ -1,7 +1,7 @@
 /** Populations in which one label is rare, two models that answer them, and how sets of rows are drawn and measured. */
-import { must } from "#dsl/diagnostics/must.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Measure } from "#kernel/inference/measuring/comparison.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/kinds/metric.js";
 import { chance, type Chance } from "#stdlib/lib/chance.js";

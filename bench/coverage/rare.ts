@@ -1,5 +1,5 @@
 /** How often intervals hold where one label is rare, and how wide they are beside the best published method. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { difference, drawAll } from "#kernel/inference/measuring/comparison.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { incompleteBeta } from "#stdlib/lib/intervals/mid-p.js";

@@ -1,5 +1,5 @@
 /** The models of the table: of every family one from scratch, on BERT every task, and the two bases that lie here, tuned. */
-import type { Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 
 export interface Deployed {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** One row of the table, in a process of its own: trains for some seconds as `train` does and prints what came of it. */
 import { peakRss } from "./resident.js";
-import { passes } from "#dsl/graph/passes/table.js";
-import type { Call } from "#dsl/types/value.js";
+import { passes } from "#dsl/tensor/passes/table.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 import { Windows } from "#kernel/core/data/sequences/windows.js";

@@ -2,7 +2,7 @@
  * One run of generation by Tunebook: the loop that `predict` runs, greedily, over the model's own weights; texts end at no
  * token. Prints one line of JSON with the keys of `peers/torch_generate.py`.
  */
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { readFileSync } from "node:fs";
 import { resolveBase } from "#kernel/bases/resolve.js";

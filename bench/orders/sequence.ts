@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import type { ModelHandle, Prediction } from "#kernel/session/models/model-handle.js";
 import { TuneSession } from "#kernel/session/tune-session.js";

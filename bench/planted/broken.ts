@@ -1,7 +1,7 @@
 /** Files that are refused: a broken row at a drawn place, or two encodings. Right is the code together with the line or row. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { prepareRows } from "#kernel/datasets/prepare.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";

@@ -1,8 +1,8 @@
 /** What the product tells of a file of rows: by fault how many rows, and which it names. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { prepareRows } from "#kernel/datasets/prepare.js";
 import { TELLTALE } from "./faults.js";
 

@@ -1,8 +1,8 @@
 /** A search of ours on one of the problems, trial after trial. */
-import { valueOf, wholeOf } from "#dsl/compile/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Parameter } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Parameter } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { SearchImplementation, StudyTrial } from "#stdlib/kinds/search.js";
 import { registry } from "#stdlib/registry.js";
 import { chance } from "#stdlib/lib/chance.js";

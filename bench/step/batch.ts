@@ -1,6 +1,6 @@
 /** A batch to measure with: full rows of ids drawn by number, so that every program and peer sees the same. */
-import type { NDArray } from "#dsl/graph/program.js";
-import { draws, mix } from "#dsl/graph/numbers/random.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { draws, mix } from "#dsl/tensor/numbers/random.js";
 import type { Carrier } from "./carrier.js";
 
 /** All feeds of a training program but `step`. */

@@ -1,7 +1,7 @@
 /** A model whose training step is measured: assembled as `train` does it, with random weights of the real shapes. */
-import type { PassSettings } from "#dsl/graph/passes/pass.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { PassSettings } from "#dsl/tensor/passes/pass.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";

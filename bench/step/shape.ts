@@ -1,5 +1,5 @@
 /** What the plan's estimates depend on, of a step that is measured. */
-import type { StepShape } from "#dsl/plan/estimates.js";
+import type { StepShape } from "#dsl/compiler/plan/estimates.js";
 import type { Carrier } from "./carrier.js";
 
 interface Measured {

@@ -1,8 +1,8 @@
 /** The mend that lets a warning be: `allow: { CODE: "" }` in the block of its statement, whose reason is still to be written. */
-import { ALLOW, allowable } from "../types/allow.js";
-import type { Fix } from "../diagnostics/diagnostic.js";
-import { insertion } from "../diagnostics/insertion.js";
-import type { Span } from "../diagnostics/span.js";
+import { ALLOW, allowable } from "../language/types/allow.js";
+import type { Fix } from "../language/diagnostics/diagnostic.js";
+import { insertion } from "../language/diagnostics/insertion.js";
+import type { Span } from "../language/diagnostics/span.js";
 import { statementAt } from "./place.js";
 
 /** Undefined where the code may not be allowed, or nothing there takes a block. */

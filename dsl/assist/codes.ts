@@ -1,8 +1,8 @@
 /** Completion inside `allow: { … }`: the codes that would be reported of this statement first, then all that may be allowed. */
-import { ALLOW, allowable } from "../types/allow.js";
-import { entryOf, wordsFor } from "../diagnostics/codes.js";
-import * as t from "../syntax/tokens.js";
-import { programAfter, TYPED } from "./asked.js";
+import { ALLOW, allowable } from "../language/types/allow.js";
+import { entryOf, wordsFor } from "../language/diagnostics/codes.js";
+import * as t from "../language/syntax/tokens.js";
+import { programAfter, TYPED } from "./completion-request.js";
 import { glossOf, type AssistContext, type Item } from "./items.js";
 
 export function codeItems(text: string, offset: number, used: readonly string[], context: AssistContext): Item[] {

@@ -1,8 +1,8 @@
 /** Paths that are typed inside a string: which one, where it may go on, and what of a folder fits. */
 import type { IToken } from "chevrotain";
-import type { Parameter, Registry } from "../types/registry.js";
-import * as t from "../syntax/tokens.js";
-import type { FilesFacts } from "../types/facts.js";
+import type { Parameter, Registry } from "../language/types/registry.js";
+import * as t from "../language/syntax/tokens.js";
+import type { FilesFacts } from "../language/types/facts.js";
 import type { Item } from "./items.js";
 import { situationAt } from "./situation.js";
 

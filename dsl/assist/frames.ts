@@ -4,11 +4,11 @@
  * wherever the names tell so.
  */
 import type { IToken } from "chevrotain";
-import { ALLOW } from "../types/allow.js";
-import { kindsIn } from "../types/parts.js";
-import type { Parameter, Registry, ValueType, Verb, Word } from "../types/registry.js";
-import { limits } from "../syntax/limits.js";
-import * as t from "../syntax/tokens.js";
+import { ALLOW } from "../language/types/allow.js";
+import { kindsIn } from "../language/types/parts.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
+import { limits } from "../language/syntax/limits.js";
+import * as t from "../language/syntax/tokens.js";
 
 export interface Frame {
   readonly form: "block" | "record" | "arguments" | "list";

@@ -1,14 +1,14 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
-import { entryOf } from "../diagnostics/codes.js";
+import { entryOf } from "../language/diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
-import { kindsIn } from "../types/parts.js";
-import type { Program } from "../plan/program.js";
-import { boundText, describe } from "../types/shapes.js";
-import { tuneText } from "../plan/text.js";
-import type { Parameter, Word } from "../types/registry.js";
-import * as t from "../syntax/tokens.js";
+import { kindsIn } from "../language/types/parts.js";
+import type { Program } from "../compiler/plan/program.js";
+import { boundText, describe } from "../language/types/shapes.js";
+import { tuneText } from "../compiler/plan/text.js";
+import type { Parameter, Word } from "../language/types/registry.js";
+import * as t from "../language/syntax/tokens.js";
 import { meaningIn, type AssistContext } from "./items.js";
-import { programAfter } from "./asked.js";
+import { programAfter } from "./completion-request.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
 import { firstName, statementAt, tokenAt } from "./place.js";
 import { keysOf, parameterAt } from "./frames.js";

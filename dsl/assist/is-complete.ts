@@ -1,6 +1,6 @@
 /** Whether a cell typed at a prompt is whole: Jupyter's four answers. */
-import { parse } from "../syntax/parse.js";
-import * as t from "../syntax/tokens.js";
+import { parse } from "../language/syntax/parse.js";
+import * as t from "../language/syntax/tokens.js";
 
 export type Completeness =
   | { readonly status: "complete" | "invalid" | "unknown" }

@@ -1,9 +1,9 @@
 /** What completion is asked with and what it answers. */
-import type { EarlierCells } from "../compile/earlier.js";
-import type { Source } from "../diagnostics/span.js";
-import type { Outside } from "../plan/outside.js";
-import type { Facts, Need } from "../types/facts.js";
-import type { Parameter, Registry } from "../types/registry.js";
+import type { EarlierCells } from "../compiler/statement/earlier-cells.js";
+import type { Source } from "../language/diagnostics/span.js";
+import type { Outside } from "../compiler/plan/known-names.js";
+import type { Facts, Need } from "../language/types/facts.js";
+import type { Parameter, Registry } from "../language/types/registry.js";
 
 export interface AssistContext {
   readonly registry: Registry;

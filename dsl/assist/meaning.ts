@@ -2,21 +2,21 @@
  * What values and names come to here: shares as rows, epochs as steps, a rank as trainable parameters. Only what is known
  * without looking anything up; sentences in Markdown.
  */
-import type { Named, Program, Run } from "../plan/program.js";
-import type { Span } from "../diagnostics/span.js";
-import { resolveData, resolveModel } from "../plan/definitions.js";
-import { trainedBy, trainingSplit } from "../plan/estimates.js";
-import { warmUpOf } from "../plan/warm-up.js";
-import { cutRows } from "../plan/lengths.js";
-import { failed, type DataFacts } from "../types/facts.js";
-import { dataKnown } from "../plan/bases/known-data.js";
-import type { DataPlan } from "../types/subject.js";
-import { dataNow } from "../plan/folds.js";
-import { planTraining } from "../compile/training.js";
-import { settingsOf } from "../compile/training/settings.js";
-import { type Planned } from "../compile/training/asked.js";
-import { tuneText } from "../plan/text.js";
-import type { Parameter, Verb, Word } from "../types/registry.js";
+import type { Named, Program, Run } from "../compiler/plan/program.js";
+import type { Span } from "../language/diagnostics/span.js";
+import { resolveData, resolveModel } from "../compiler/plan/definitions.js";
+import { trainedBy, trainingSplit } from "../compiler/plan/estimates.js";
+import { warmUpOf } from "../compiler/plan/warm-up.js";
+import { cutRows } from "../compiler/plan/lengths.js";
+import { failed, type DataFacts } from "../language/types/facts.js";
+import { dataKnown } from "../compiler/plan/bases/known-data.js";
+import type { DataPlan } from "../language/types/subject.js";
+import { dataNow } from "../compiler/plan/folds.js";
+import { planTraining } from "../compiler/drafts/draft-training.js";
+import { settingsOf } from "../compiler/drafts/settings.js";
+import { type Planned } from "../compiler/drafts/training-request.js";
+import { tuneText } from "../compiler/plan/text.js";
+import type { Parameter, Verb, Word } from "../language/types/registry.js";
 
 export interface ValuePlace {
   readonly verb: Verb;

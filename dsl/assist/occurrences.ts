@@ -1,8 +1,8 @@
 /** Where names stand: what outline, definition, references and rename are made from. Works on unfinished text. */
-import type { Source, Span } from "../diagnostics/span.js";
-import type { Registry, ValueType, Verb } from "../types/registry.js";
-import { parse } from "../syntax/parse.js";
-import type { Expression, Operand, Statement } from "../syntax/tree.js";
+import type { Source, Span } from "../language/diagnostics/span.js";
+import type { Registry, ValueType, Verb } from "../language/types/registry.js";
+import { parse } from "../language/syntax/parse.js";
+import type { Expression, Operand, Statement } from "../language/syntax/tree.js";
 
 export interface Occurrence {
   /** A parameter's begins with `$`. */

@@ -1,8 +1,8 @@
 /** The token at a place of a text, and the statement that it stands in. */
 import type { IToken } from "chevrotain";
-import { parse } from "../syntax/parse.js";
-import * as t from "../syntax/tokens.js";
-import type { Statement } from "../syntax/tree.js";
+import { parse } from "../language/syntax/parse.js";
+import * as t from "../language/syntax/tokens.js";
+import type { Statement } from "../language/syntax/tree.js";
 
 /** The token that covers `offset`, or ends there. */
 export function tokenAt(text: string, offset: number): IToken | undefined {

@@ -1,6 +1,6 @@
 /** What may stand between a word's parentheses, and which of it is being written. */
-import { describe } from "../types/shapes.js";
-import type { Parameter, Registry } from "../types/registry.js";
+import { describe } from "../language/types/shapes.js";
+import type { Parameter, Registry } from "../language/types/registry.js";
 import { defaultOf } from "./hover.js";
 import { situationAt } from "./situation.js";
 

@@ -1,7 +1,7 @@
 /** Where in the grammar a place is: which key, word or list it stands in and what is asked there. Works on unfinished text. */
-import type { Parameter, Registry, ValueType, Verb, Word } from "../types/registry.js";
-import { ALLOW } from "../types/allow.js";
-import * as t from "../syntax/tokens.js";
+import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
+import { ALLOW } from "../language/types/allow.js";
+import * as t from "../language/syntax/tokens.js";
 import { nameBefore, positionalOf, Reading, settingsIn, typeOf } from "./frames.js";
 
 export type Situation =

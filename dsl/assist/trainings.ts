@@ -2,25 +2,25 @@
  * The trainings of a whole notebook as it is written now: its cells are read in order, each training with what its names
  * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
  */
-import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { Program, type Draft, type Run } from "../plan/program.js";
-import type { Given } from "../types/given.js";
-import { Reporter } from "../diagnostics/reporter.js";
-import type { Source, SourceId } from "../diagnostics/span.js";
-import { splitNames } from "../rules/world.js";
-import { beginSource, endSource, readSilently, readStatement } from "../compile/compile.js";
-import { resolveData, resolveModel, resolveRecipe } from "../plan/definitions.js";
-import type { Resolved, ResolvedModel } from "../plan/resolved.js";
-import { dataKnown } from "../plan/bases/known-data.js";
-import type { DataFacts } from "../types/facts.js";
-import type { Action } from "../plan/action.js";
-import type { RecipePlan } from "../plan/recipe.js";
-import type { DataPlan } from "../types/subject.js";
-import type { Value } from "../types/value.js";
-import { planTraining } from "../compile/training.js";
-import { settingsOf } from "../compile/training/settings.js";
-import { type Planned } from "../compile/training/asked.js";
-import type { Statement } from "../syntax/tree.js";
+import type { Diagnostic } from "../language/diagnostics/diagnostic.js";
+import { Program, type Draft, type Run } from "../compiler/plan/program.js";
+import type { Given } from "../language/types/given-value.js";
+import { Reporter } from "../language/diagnostics/reporter.js";
+import type { Source, SourceId } from "../language/diagnostics/span.js";
+import { splitNames } from "../compiler/checks/world.js";
+import { beginSource, endSource, readSilently, readStatement } from "../compiler/program/compile.js";
+import { resolveData, resolveModel, resolveRecipe } from "../compiler/plan/definitions.js";
+import type { Resolved, ResolvedModel } from "../compiler/plan/resolved.js";
+import { dataKnown } from "../compiler/plan/bases/known-data.js";
+import type { DataFacts } from "../language/types/facts.js";
+import type { Action } from "../compiler/plan/action.js";
+import type { RecipePlan } from "../compiler/plan/recipe.js";
+import type { DataPlan } from "../language/types/subject.js";
+import type { Value } from "../language/types/value.js";
+import { planTraining } from "../compiler/drafts/draft-training.js";
+import { settingsOf } from "../compiler/drafts/settings.js";
+import { type Planned } from "../compiler/drafts/training-request.js";
+import type { Statement } from "../language/syntax/tree.js";
 import type { AssistContext } from "./items.js";
 
 export interface Placed {

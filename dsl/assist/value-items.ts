@@ -1,13 +1,13 @@
 /** What may stand as a value: words, choices, columns, labels and layers that are known, and names of the other language. */
-import { fill } from "../plan/defaults.js";
-import { isCall, parametersOf } from "../plan/definitions.js";
-import { metricsOf } from "../plan/metrics.js";
-import type { Program } from "../plan/program.js";
-import { failed } from "../types/facts.js";
-import type { Parameter, ValueType } from "../types/registry.js";
-import type { Call, Value } from "../types/value.js";
-import { acceptsLive } from "../types/values.js";
-import { baseHere, modelHere, type Asked } from "./asked.js";
+import { fill } from "../compiler/plan/defaults.js";
+import { isCall, parametersOf } from "../compiler/plan/definitions.js";
+import { metricsOf } from "../compiler/plan/metrics.js";
+import type { Program } from "../compiler/plan/program.js";
+import { failed } from "../language/types/facts.js";
+import type { Parameter, ValueType } from "../language/types/registry.js";
+import type { Call, Value } from "../language/types/value.js";
+import { acceptsLive } from "../language/types/values.js";
+import { baseHere, modelHere, type Asked } from "./completion-request.js";
 import { wordPage } from "./hover.js";
 import { glossOf, meaningOf, type Item } from "./items.js";
 import type { Situation } from "./situation.js";

@@ -2,11 +2,11 @@
  * Writes a setting that stood by itself into the text: `batch_size: 32` into the block, `dropout: 0.1` into the brackets of
  * the word that takes it. The plan of the new text is the plan of the old one.
  */
-import type { Edit } from "../diagnostics/span.js";
-import { tuneText } from "../plan/text.js";
-import type { Value } from "../types/value.js";
-import type { Parameter, Registry, ValueType } from "../types/registry.js";
-import type { BlockNode, Entry, Expression, Statement, WordNode } from "../syntax/tree.js";
+import type { Edit } from "../language/diagnostics/span.js";
+import { tuneText } from "../compiler/plan/text.js";
+import type { Value } from "../language/types/value.js";
+import type { Parameter, Registry, ValueType } from "../language/types/registry.js";
+import type { BlockNode, Entry, Expression, Statement, WordNode } from "../language/syntax/tree.js";
 import { parameterAt } from "./frames.js";
 
 /** @returns undefined where it can't be written there */

@@ -1,9 +1,9 @@
 /**
  * Tune within notebooks whose cells are TypeScript to the editor: an injection into TypeScript's grammar that follows
- * `dsl/syntax/cell.ts`. It begins at a text's very first character and nowhere else; past blanks and comments it waits for
+ * `dsl/language/syntax/cell.ts`. It begins at a text's very first character and nowhere else; past blanks and comments it waits for
  * the first line that is neither, and that line decides. Then the rest of the text is Tune's, or TypeScript's.
  */
-import { statementHead } from "#dsl/syntax/cell.js";
+import { statementHead } from "#dsl/language/syntax/cell.js";
 import type { TextMateGrammar } from "./textmate.js";
 import type { Vocabulary } from "../vocabulary.js";
 

@@ -2,9 +2,9 @@
  * Snippets from the records' own examples: one for each verb, and a whole program for each task. Strings, numbers and names
  * that are no words of the language are places to fill in; a name that stands twice is one place.
  */
-import type { Registry, Word } from "#dsl/types/registry.js";
-import { parse } from "#dsl/syntax/parse.js";
-import type { Expression, Operand, Statement } from "#dsl/syntax/tree.js";
+import type { Registry, Word } from "#dsl/language/types/registry.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import type { Expression, Operand, Statement } from "#dsl/language/syntax/tree.js";
 import { programOf } from "#tools/reference/programs.js";
 import { vocabularyOf } from "../vocabulary.js";
 

@@ -3,7 +3,7 @@
  * parser reads whole, so it follows the parser where one line tells enough: a verb opens a statement, a key stands before a
  * colon, a line that begins a statement closes every bracket left open.
  */
-import { BadString, Hash, Num, Str } from "#dsl/syntax/tokens.js";
+import { BadString, Hash, Num, Str } from "#dsl/language/syntax/tokens.js";
 import type { Vocabulary } from "../vocabulary.js";
 
 export type Captures = Readonly<Record<string, { readonly name?: string; readonly patterns?: readonly Rule[] }>>;

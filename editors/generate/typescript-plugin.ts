@@ -4,7 +4,7 @@
  * would be full of TypeScript's mistakes. Cells that are TypeScript are answered as ever.
  */
 import type ts from "typescript";
-import { isTune } from "#dsl/syntax/cell.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
 
 type Service = ts.LanguageService;
 /** What is asked of a file by its name first, and what a cell of Tune answers. */

@@ -1,5 +1,5 @@
 /** Error codes of what brings the extension to JupyterLab. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** Code to the data of its message. */
 export interface JupyterlabCodeData {
@@ -7,7 +7,7 @@ export interface JupyterlabCodeData {
   "lab-extension-not-written": { readonly folder: string; readonly reason: string };
 }
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends JupyterlabCodeData {}
 }
 

@@ -8,7 +8,7 @@ import {
   type TextDocumentPositionParams,
 } from "vscode-languageserver";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { withoutMagic } from "#dsl/syntax/cell.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { rangeOf } from "./places.js";
 import { informed, type Texts } from "./texts.js";
 

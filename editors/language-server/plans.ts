@@ -1,7 +1,7 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { costsIn, planTexts } from "#kernel/checking/plan-texts.js";
 import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/checking/checking.js";

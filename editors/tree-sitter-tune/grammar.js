@@ -1,4 +1,4 @@
-// Tune for tree-sitter. It follows dsl/syntax (tokens and grammar), which stays the judge: tests hold the two to each other.
+// Tune for tree-sitter. It follows dsl/language/syntax (tokens and grammar), which stays the judge: tests hold the two to each other.
 // Verbs, connectors and words are names here as they are there; the queries know the vocabulary. New lines count: they end
 // statements, and entries of a block. Where they mean nothing (after an opener or a comma, before a closer) rules let them be.
 

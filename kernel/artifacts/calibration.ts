@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { writePrivate } from "../fetch/private.js";

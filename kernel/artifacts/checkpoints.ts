@@ -6,15 +6,15 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
 import { closeToOthers, makePrivateFolder } from "../fetch/private.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../tensors/safetensors.js";
 import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
-import { gone, writing } from "../artifacts/folder-errors.js";
-import { quoted, unquoted } from "../artifacts/log-lines.js";
-import type { RunFolder } from "../artifacts/run-folder.js";
+import { gone, writing } from "./folder-errors.js";
+import { quoted, unquoted } from "./log-lines.js";
+import type { RunFolder } from "./run-folder.js";
 
 /** Where the loop stands after a step. */
 export interface Position {

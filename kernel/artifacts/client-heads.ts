@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { closeToOthers } from "../fetch/private.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
 import { writing } from "./folder-errors.js";

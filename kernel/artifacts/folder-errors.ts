@@ -1,6 +1,6 @@
 /** What the disk says when a run's folder is written, as coded errors. */
 import { existsSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** What the system says, and what the engine's host and the cache make of it. */
 const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "disk-full", "no-space"];

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { fields, hintIn, type Schema } from "../fetch/json.js";
-import { writing } from "../artifacts/folder-errors.js";
+import { writing } from "./folder-errors.js";
 import { hashesOf, HASH_BYTES, type Part } from "./part.js";
 import { isTally, tallyOf, type Tally } from "./tally.js";
 

@@ -2,7 +2,7 @@
  * The lines of a run's logs, as they are found: a record a line, except where a writer was killed. What it left torn has no
  * end of its own, and a writer that began where it stopped (none does any more) wrote its first record onto it.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
 import { jsonIn } from "../fetch/json.js";
 

@@ -1,10 +1,10 @@
 /** plan.json as it must be where a model is opened by it, or its settings are told: every part that `Plan` has, of the types that it has there. */
 import * as v from "valibot";
-import type { CompressPlan } from "#dsl/plan/actions/compressing.js";
-import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/plan/recipe.js";
-import type { Plan, Sharing } from "#dsl/plan/plan.js";
-import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
+import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan, Sharing } from "#dsl/compiler/plan/plan.js";
+import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
 
 const text = v.string();

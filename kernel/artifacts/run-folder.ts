@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { join, relative } from "node:path";
 import * as v from "valibot";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keptPlan } from "../datasets/checksums.js";
 import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
 import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";

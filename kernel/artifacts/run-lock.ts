@@ -15,7 +15,7 @@ import { closeSync, existsSync, openSync, readdirSync, rmSync, statSync, writeSy
 import { uptime } from "node:os";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { PRIVATE } from "../fetch/private.js";
 import { gone, writing } from "./folder-errors.js";
 import { isAlive, thisProcess } from "./writer.js";

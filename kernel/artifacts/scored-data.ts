@@ -4,7 +4,7 @@
  */
 import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { keptPlan } from "../datasets/checksums.js";
 import { writePrivate } from "../fetch/private.js";
 import { fields, jsonOrNone, table } from "../fetch/json.js";

@@ -3,7 +3,7 @@
  * card and for later updates from the same weights. Numbers alone: no row and no answer.
  */
 import { join } from "node:path";
-import type { Direction } from "#dsl/types/capabilities/metric.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import * as v from "valibot";
 import { writePrivate } from "../fetch/private.js";
 import { fields, figure, jsonOrNone, whole, type Schema } from "../fetch/json.js";

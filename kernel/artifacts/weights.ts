@@ -1,6 +1,6 @@
 /** The weights that a training made: what tells them, what they learnt, and the checkpoint that holds them. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { RunEvent } from "../core/session/events.js";
 import type { Checkpoint } from "./checkpoints.js";
 

@@ -19,7 +19,7 @@ import {
 } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
 import { sha256Of } from "../fetch/file.js";
 import { demandInside } from "../fetch/inside.js";

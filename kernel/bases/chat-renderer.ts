@@ -1,5 +1,5 @@
 /** Renders conversations by a chat template: a word of the vocabulary in this process, a base's own Jinja in a sandbox. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {
   Message,
   RenderedChat,

@@ -1,8 +1,8 @@
 /** How a base makes a text's vector, as the files of sentence-transformers beside its weights say: modules.json and the pooling's own config. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { EmbeddingFacts } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
 import { jsonOf, recordOf } from "../tensors/model-file.js";
 
 export const MODULES = "modules.json";

@@ -6,9 +6,9 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { fetchFile } from "../fetch/file.js";
 import { answerText, get, head } from "../fetch/http.js";
 import { like } from "../fetch/json.js";

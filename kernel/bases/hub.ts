@@ -1,11 +1,11 @@
 /**
  * A model from the hub into the shared cache: the branch is resolved to its commit first, so that all files are of one state.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fields, jsonOrNone, like, maybe } from "../fetch/json.js";
 import { isChecksum, type CachedModel } from "./cache.js";
 import {

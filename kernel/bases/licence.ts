@@ -1,6 +1,6 @@
 /** The licence that a base's own files name, and whether it lets what is made of the base be passed on. */
 import { join } from "node:path";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readWhole } from "../fetch/regular.js";
 import { parseYaml } from "../fetch/yaml.js";
 import type { Base } from "../core/bases/base.js";

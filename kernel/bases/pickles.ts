@@ -1,5 +1,5 @@
 /** Weights in Python's pickle format: known by their names, so that they can be refused with the reason; never opened. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 const PICKLE = /\.(bin|pt|pth|ckpt|pkl|pickle)$/i;
 /** What trainers leave beside the weights. */

@@ -5,11 +5,11 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { looksLikeAddress, shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { BaseOrigin } from "#dsl/types/facts.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { looksLikeAddress, shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { BaseOrigin } from "#dsl/language/types/facts.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Progress } from "../core/session/host-context.js";
 import type { Base } from "../core/bases/base.js";

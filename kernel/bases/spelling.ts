@@ -2,7 +2,7 @@
  * How a tokenizer's tokens stand for bytes of a text, told by its decoder: tokens of one text, one after the other, are their
  * bytes one after the other. Where a decoder looks at neighbours or cleans up, nothing is told.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 export interface Spelling {
   /** `bytes`: every character of a token is a byte (GPT-2's); `blanks`: a mark stands for a blank (SentencePiece); `raw`: as it is. */

@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { SpecialTexts } from "#stdlib/kinds/conversation.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import type { TokenNames } from "#stdlib/kinds/task.js";

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { stampOf } from "../fetch/stamp.js";
 
 /** Of tokenizer.json, all that decides; how much of a text is read and what fills a batch is settled anew. */

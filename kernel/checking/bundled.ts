@@ -5,16 +5,16 @@
  */
 import { existsSync, lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Statement } from "#dsl/syntax/tree.js";
-import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Statement } from "#dsl/language/syntax/tree.js";
+import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../core/bases/base.js";
 import type { Checked } from "../core/session/check-sources.js";
 import type { HostContext } from "../core/session/host-context.js";
 import { plainHostContext } from "../core/session/host-context.js";
-import { shownAddress } from "#dsl/diagnostics/address.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
 import { isAddress } from "../datasets/addresses.js";
 import { filesRead } from "../datasets/files-read.js";
 import { isRunFile, knownFiles } from "../artifacts/known-files.js";
@@ -30,8 +30,8 @@ import { filesAt, ingredientsOf, namedIn } from "../shipping/ingredients.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
 import { hubFilesOf } from "./hub-files.js";
-import type { Expression, WordNode } from "#dsl/syntax/tree.js";
-import type { Parameter, Registry } from "#dsl/types/registry.js";
+import type { Expression, WordNode } from "#dsl/language/syntax/tree.js";
+import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 
 type Lack = { readonly what: string; readonly why: string };
 

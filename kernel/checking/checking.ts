@@ -1,9 +1,9 @@
 /** What `check` and `plan` share: a file's Tune sources, checked in order as a session would run them, without running anything. */
 import { dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import { partsOf } from "#dsl/syntax/parts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { partsOf } from "#dsl/language/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import { valuesOf, type Written } from "#kernel/jupyter/client/parameters.js";
 import { checkSources, type Checked, type CheckedTexts } from "#kernel/core/session/check-sources.js";

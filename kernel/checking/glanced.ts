@@ -1,6 +1,6 @@
 /** What is said of data that is no mistake: how they were read, and where they were judged by a part of them. */
 import { count, plural } from "#kernel/core/display/text.js";
-import type { Facts } from "#dsl/types/facts.js";
+import type { Facts } from "#dsl/language/types/facts.js";
 
 /** None where all was looked at, and read the usual way. */
 export function glanced(facts: Facts): readonly string[] {

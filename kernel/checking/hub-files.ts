@@ -1,8 +1,8 @@
 /** Which files of a folder that is read as a data set of the hub hold rows or describe them. A bundle leaves the others out. */
 import { join } from "node:path";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { isCall } from "#dsl/plan/value.js";
-import type { Call } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { isHosted } from "../datasets/addresses.js";
 import { filesRead } from "../datasets/files-read.js";

@@ -1,7 +1,7 @@
 /** Files that `fix` and `fmt` change in place: a link in a folder that is not trusted must not lead the change elsewhere. */
 import { realpathSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 

@@ -1,12 +1,12 @@
 /** A file as each phase of the compiler sees it, as text. Nothing runs; what the plan needs (data, a base) is read. */
 import { dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
-import { printTokens, printTree } from "#dsl/syntax/print.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import { printTokens, printTree } from "#dsl/language/syntax/print.js";
 import type { Written } from "#kernel/jupyter/client/parameters.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import type { Shown } from "#kernel/core/display/shown.js";

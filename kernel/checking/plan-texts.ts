@@ -1,6 +1,6 @@
 /** Plans of a file's trainings and sweeps, as `tunebook plan` and editors show them. */
-import type { Action } from "#dsl/plan/action.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { sweepPlanShown } from "#kernel/core/display/plans/sweep-plan.js";
 import type { Costs } from "#kernel/core/sweep/costs.js";

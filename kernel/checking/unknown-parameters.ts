@@ -2,13 +2,13 @@
  * Parameters given on the command line (`-p rates=2e-3`) that a file knows nothing of: they would change nothing, and a run
  * would go on with the defaults. Told as diagnostics of the command line, so that they look as others do.
  */
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { Reporter, replace } from "#dsl/diagnostics/reporter.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { isTune } from "#dsl/syntax/cell.js";
-import { parse } from "#dsl/syntax/parse.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { Reporter, replace } from "#dsl/language/diagnostics/reporter.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { colours } from "./colours.js";
 import type { Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import type { Written } from "#kernel/jupyter/client/parameters.js";

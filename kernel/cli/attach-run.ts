@@ -1,6 +1,6 @@
 /** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
 import { dirname } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { registry } from "#stdlib/registry.js";
 import {

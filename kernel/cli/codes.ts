@@ -1,6 +1,6 @@
 /** Codes of the command line, and the table of all codes that its commands need. */
 import { jupyterlabCodes, type JupyterlabCodeData } from "#editors/jupyterlab/codes.js";
-import { registerCodes, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { registerAllCodes, type AllCodeData } from "../codes.js";
 
 /** Code to the data of its message. */
@@ -11,7 +11,7 @@ export interface CliCodeData {
   "unknown-code": { readonly code: string; readonly nearest: string | null };
 }
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends CliCodeData {}
 }
 

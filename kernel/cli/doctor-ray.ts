@@ -1,6 +1,6 @@
 /** `tunebook doctor --ray ADDRESS`: each node of a cluster, whether it has what a worker needs, and what the cluster can do. */
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { waysAble, type Way } from "#kernel/cluster/ray/able.js";
 import { examineNodes, type NodeFinding } from "#kernel/cluster/ray/examine.js";
 import { openDoor } from "#kernel/cluster/ray/here.js";

@@ -2,7 +2,7 @@
  * How a command ends that could not do its work: `error[code]: message`, notes, help on standard error, exit status 1.
  * An error without a code is a defect of Tunebook and is shown with its stack.
  */
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { colours } from "#kernel/checking/colours.js";
 
 /** Errors of tools/*.mjs, which run before anything is built and so bring their own words. */

@@ -1,10 +1,10 @@
 /** A file whose certain mistakes are mended: a Tune program, or the Tune cells of a notebook. */
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { applyFixes, type Fixed, type Texts } from "#dsl/diagnostics/fixing.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { withoutMagic } from "#dsl/syntax/cell.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { applyFixes, type Fixed, type Texts } from "#dsl/language/diagnostics/fixing.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { withSources } from "#kernel/jupyter/client/cell-sources.js";
 import { readNotebook } from "#kernel/jupyter/client/notebook-file.js";
 import { demandInPlace } from "#kernel/checking/in-place.js";

@@ -1,9 +1,9 @@
 /** The command `tunebook join flower`: SIGTERM and Ctrl-C take leave in good order, a second one ends it at once. */
 import { dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { progressOn } from "#tools/progress.mjs";
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { colours } from "#kernel/checking/colours.js";
 import { plainHostContext, type Progress } from "#kernel/core/session/host-context.js";

@@ -1,6 +1,6 @@
 /** The error of a file that could not be checked, as a diagnostic at its first character: `--json` always prints diagnostics. */
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
-import type { JsonDiagnostic } from "#dsl/diagnostics/render-json.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import type { JsonDiagnostic } from "#dsl/language/diagnostics/render-json.js";
 
 /** Null: the error has no code, it is a defect of Tunebook. */
 export function jsonFailure(file: string, error: unknown): { readonly diagnostics: readonly JsonDiagnostic[] } | null {

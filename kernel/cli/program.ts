@@ -4,7 +4,7 @@
  */
 import { readdirSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { version } from "#kernel/session/version.js";
 import { nearestCommand } from "./nearest.js";
 import { fail } from "./fail.js";

@@ -1,5 +1,5 @@
 /** Which run, or several that run as one, is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readTogether } from "#kernel/artifacts/together/together.js";
 import { running, runningThere } from "#kernel/control/running.js";

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";

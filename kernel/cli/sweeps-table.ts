@@ -1,8 +1,8 @@
 /** Sweeps and their trials for a terminal and for programs. */
 import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { programText } from "#dsl/plan/text.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { programText } from "#dsl/compiler/plan/text.js";
 import { quoted } from "#kernel/artifacts/log-lines.js";
 import { aboutOf } from "#kernel/history/run-details.js";
 import { textTable } from "#kernel/core/display/text-table.js";

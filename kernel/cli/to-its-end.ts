@@ -2,7 +2,7 @@
  * What a command does, to its end and no further. A process whose work waits for something that doesn't hold it (a timer or a channel that was
  * let go) would end early and in silence, as if all had gone well: that is told, and its exit status is 1.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fail } from "./fail.js";
 
 export async function toItsEnd<T>(work: Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** `--trust` on commands that only read a file. */
 import { dirname, resolve } from "node:path";
 import { Option } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { oneLine, printable } from "#kernel/core/display/text.js";
 import { renderFailure } from "./fail.js";
 import { trustedFolders, trustFolder } from "#kernel/trust/trust.js";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { plural, printable, significant } from "#kernel/core/display/text.js";
 import { movedOutputs, runsIn, untold, type MovedOutputs } from "#kernel/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";

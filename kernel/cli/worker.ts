@@ -1,7 +1,7 @@
 /** The command `tunebook worker`: SIGTERM and Ctrl-C end it in good order, a second one at once. */
 import { closeSync, fstatSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { PARENT_VARIABLE } from "#kernel/cluster/orphaned.js";
 import { TOKEN_VARIABLE } from "#kernel/cluster/protocol.js";
 import { NotRead, openRegular } from "#kernel/fetch/regular.js";

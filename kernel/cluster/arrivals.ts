@@ -7,7 +7,7 @@ import { existsSync, linkSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { writing } from "../artifacts/folder-errors.js";
 import type { Blob, RunFile } from "./protocol.js";

@@ -6,7 +6,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request, type Dispatcher } from "undici";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { reason } from "../fetch/http.js";

@@ -1,5 +1,5 @@
 /** Codes of work that other processes do, on this machine or another. */
-import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface ClusterCodeData {

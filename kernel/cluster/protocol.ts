@@ -17,7 +17,7 @@
  * however often it is sent. Whoever has no lease any more gets `lease-lost`, whatever it says.
  */
 import * as v from "valibot";
-import { visible } from "#dsl/diagnostics/codes.js";
+import { visible } from "#dsl/language/diagnostics/codes.js";
 import { clashIn, unfitPath } from "../fetch/portable.js";
 import { fields, figure, table, whole, type Json, type Schema } from "../fetch/json.js";
 

@@ -2,7 +2,7 @@
  * Work that waits for a worker: in the order in which it came, what was lost before what nobody has begun. What a worker lacks
  * something for waits for another; what nobody can do, or is lost again and again, is given up.
  */
-import { CodedError, entryOf, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
+import { CodedError, entryOf, wordsFor, type Code } from "#dsl/language/diagnostics/codes.js";
 import type { Failure } from "./protocol.js";
 import type { Given } from "./work.js";
 

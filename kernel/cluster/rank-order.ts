@@ -1,6 +1,6 @@
 /** The order of a rank: the training that it shares, and the gang that it joins. Nothing comes of it but what all have together. */
 import * as v from "valibot";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../artifacts/plan-schema.js";
 import { fields, whole, type Schema } from "../fetch/json.js";
 import type { RunFile } from "./protocol.js";

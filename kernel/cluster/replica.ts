@@ -5,8 +5,8 @@
  */
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keptPlan } from "../datasets/checksums.js";
 import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
 import { jsonOrNone, object, type Json } from "../fetch/json.js";

@@ -1,7 +1,7 @@
 /** Who works for a coordinator, when each was heard of last, and what is lent to whom. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Arrivals } from "./arrivals.js";
 import type { Answers, Blob, Read } from "./protocol.js";
 import type { Queued } from "./queue.js";

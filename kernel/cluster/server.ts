@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { jsonIn, Unlike, type Schema } from "../fetch/json.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";

@@ -5,7 +5,7 @@
  */
 import { copyFile, link, mkdir, readdir, rm, stat, symlink, utimes } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { diskError } from "../fetch/disk.js";
 import { hashAt } from "../fetch/hashed.js";

@@ -1,8 +1,8 @@
 /** The order of a trial: its plans, what it is scored by, and what it goes on from; and what comes of it. */
 import * as v from "valibot";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepGoal } from "#dsl/plan/sweep/auto.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { SweepGoal } from "#dsl/compiler/plan/sweep/auto.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { call, planSchema } from "../artifacts/plan-schema.js";
 import { trialSchema, type TrialOf } from "../artifacts/together/trials.js";
 import { fields, figure, whole, type Schema } from "../fetch/json.js";

@@ -1,7 +1,7 @@
 /** Ways of starting a worker: what a runner is given to do it with. */
 import type { Needs, Place, RayWays, Ways } from "#stdlib/kinds/runner.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { startProcess } from "./process.js";
 import { RayJobs } from "./ray/jobs.js";
 import { addressTowards } from "./ray/towards.js";

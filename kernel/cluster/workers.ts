@@ -3,8 +3,8 @@
  * is started again, unless nothing comes of it again and again.
  */
 import { randomBytes } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner, StartedWorker } from "#stdlib/kinds/runner.js";
 import type { Coordinator } from "./coordinator.js";
 import type { WaysOf } from "./ways.js";

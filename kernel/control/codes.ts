@@ -1,5 +1,5 @@
 /** Codes of trainings that run by themselves. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { duration } from "../core/display/text.js";
 
 /** The data of each code. */

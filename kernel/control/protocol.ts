@@ -8,7 +8,7 @@ import { figure, jsonOrNone, whole, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../core/session/events.js";
 import { quoted, unquoted } from "../artifacts/log-lines.js";
 import { isEvent } from "../artifacts/read-events.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 export const SOCKET = "control.sock";
 /** Bytes of a line that asks, and of one that answers. */

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../fetch/private.js";
 import { fields, like } from "../fetch/json.js";
 import { lastLines, LOG, noteEnd } from "../artifacts/detached.js";

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { isDetached } from "../artifacts/detached.js";
 import { wholeOf } from "../artifacts/together/together.js";
 import { RunFolder } from "../artifacts/run-folder.js";

@@ -1,5 +1,5 @@
 /** The error codes of the kernel's code that runs in a browser, too. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { basesCodes, type BasesCodeData } from "./bases/codes.js";
 import { coreDataCodes, type CoreDataCodeData } from "./data/codes.js";
 import { loadCodes, type LoadCodeData } from "./session/load-codes.js";
@@ -8,7 +8,7 @@ import { pageCodes, type PageCodeData } from "./session/page-codes.js";
 /** Code to the data of its message. */
 export interface CoreCodeData extends BasesCodeData, CoreDataCodeData, LoadCodeData, PageCodeData {}
 
-declare module "#dsl/diagnostics/codes.js" {
+declare module "#dsl/language/diagnostics/codes.js" {
   interface CodeData extends CoreCodeData {}
 }
 

@@ -6,10 +6,10 @@
 import { existsSync } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
 import { dirname } from "node:path";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";
 import type { Withhold } from "../core/session/host-context.js";

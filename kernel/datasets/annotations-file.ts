@@ -3,7 +3,7 @@
  * who write at once lose nothing, and whoever is killed leaves at most a torn line, which the next one ends before its own.
  */
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { linesIn, writtenLine, type Line, type Lines } from "../core/data/annotated/line.js";
 import { diskError } from "../fetch/disk.js";
 import { NotRead, readWhole } from "../fetch/regular.js";

@@ -3,8 +3,8 @@
  * is how the same file is found in the cache when the run is repeated.
  */
 import { LRUCache } from "lru-cache";
-import { withoutQuery } from "#dsl/diagnostics/address.js";
-import { keptCalls } from "#dsl/plan/kept-calls.js";
+import { withoutQuery } from "#dsl/language/diagnostics/address.js";
+import { keptCalls } from "#dsl/compiler/plan/retained-calls.js";
 
 const known = new LRUCache<string, string>({ max: 1024 });
 

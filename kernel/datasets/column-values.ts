@@ -2,9 +2,9 @@
  * Values of columns of some rows, read again from the source by the rows' numbers: columns that no role reads are not kept with
  * prepared data. What cleaners hide of texts is hidden here too.
  */
-import type { DataPlan } from "#dsl/types/subject.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { AskedColumn } from "../core/data/row.js";

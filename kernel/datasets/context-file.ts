@@ -4,7 +4,7 @@
  * questions and contexts are read with their rows.
  */
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { ContextWindow } from "#stdlib/kinds/task.js";
 import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
 import { plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";

@@ -6,7 +6,7 @@
 import { isWithin } from "#stdlib/platform/files.js";
 import { existsSync, readdirSync, realpathSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { FilesFacts } from "#dsl/types/facts.js";
+import type { FilesFacts } from "#dsl/language/types/facts.js";
 
 const MOST = 200;
 const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];

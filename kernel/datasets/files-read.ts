@@ -1,9 +1,9 @@
 /** Files that a plan's sources read, and the stamps by which their rows are kept. */
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { isPattern } from "#stdlib/lib/sources/pattern.js";
 import { filesNamed } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";

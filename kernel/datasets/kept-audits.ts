@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
-import { FINDINGS, type DataAudit } from "#dsl/types/audit-facts.js";
+import { FINDINGS, type DataAudit } from "#dsl/language/types/audit-facts.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { cachePath } from "../fetch/cache.js";
 import { fields, hintIn, type Schema } from "../fetch/json.js";

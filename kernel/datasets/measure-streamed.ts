@@ -1,7 +1,7 @@
 /** `measured` for data that are streamed: tokens of each split, kept beside its rows, or of some of its rows where a look is enough. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import { LOOKED, readingOf } from "../core/data/reading.js";
 import { streamedConversations } from "../core/data/conversations.js";
 import { evenlyPicked, ofAll, withFacts, type Measures } from "../core/data/measured.js";

@@ -1,8 +1,8 @@
 /** Data as their source wants them: held in memory as tables, or streamed from a folder of the cache. */
 import { resolve } from "node:path";
-import type { TableFacts } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import type { TableFacts } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measured as measuredInMemory, type Measures } from "../core/data/measured.js";

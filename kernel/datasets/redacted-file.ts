@@ -3,9 +3,9 @@
  * a text, objects of JSON Lines, records of CSV. Each row is one document.
  */
 import { extname } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type { Finding } from "#stdlib/lib/personal/finding.js";
 import { redactor, type Redaction, type Redactor } from "#stdlib/lib/personal/redact.js";
 import { jsonFault, placeOf } from "#stdlib/lib/sources/json-place.js";

@@ -3,11 +3,11 @@
  * environment for the request alone: neither the cache's names nor an error holds them.
  */
 import { createHash } from "node:crypto";
-import { hasAccount, shownAddress, withoutQuery } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isCall } from "#dsl/plan/value.js";
-import { isUserName } from "#dsl/types/values.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { hasAccount, shownAddress, withoutQuery } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { isUserName } from "#dsl/language/types/values.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { secretOf, wordNamed } from "#stdlib/lib/secrets/held.js";
 import { isHere } from "#stdlib/lib/targets/loopback.js";
 import { cachePath } from "../fetch/cache.js";

@@ -6,8 +6,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from "../fetch/json.js";
 import { Growing } from "../core/data/growing.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";

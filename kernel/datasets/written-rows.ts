@@ -1,6 +1,6 @@
 /** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
-import { must, mustGet } from "#dsl/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { LookedRow, SplitRows } from "../core/data/audit/rows.js";
 import { PRIVATE } from "../fetch/private.js";
 import { lineOf } from "../core/data/line.js";

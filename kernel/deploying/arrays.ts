@@ -1,5 +1,5 @@
 /** Arrays that a runtime gives and takes: rows picked, none at all, what a row's scores come to. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { floats } from "../engine/feeds.js";
 
 /** Rows of the first axis, in that order; bytes of an element follow from its dtype's. */

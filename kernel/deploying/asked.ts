@@ -1,7 +1,7 @@
 /** What a model says of golden inputs, here or in another runtime: words, and the numbers that they follow from. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Outcome } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Outcome } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";

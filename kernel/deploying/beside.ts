@@ -1,7 +1,7 @@
 /** The base of a deployed model as its own files tell it: config.json, tokenizer, template. Weights are the runtime's affair. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../core/bases/base.js";
 import type { Asking } from "../inference/texts-asked.js";

@@ -1,5 +1,5 @@
 /** Codes of deployments: what can't be written, what was written and answers otherwise, what is opened again. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface DeployingCodeData {

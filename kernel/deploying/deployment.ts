@@ -4,10 +4,10 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Call } from "#dsl/types/value.js";
-import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { DataPlan, ModelPlan } from "#dsl/language/types/subject.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { fitted } from "../artifacts/calibration.js";

@@ -2,9 +2,9 @@
  * Texts in a graph of fixed sizes: rows in parts of its batch, each row padded to its length; what it says is cut back to
  * what was asked. Runtimes of fixed graphs are fed as if they were free.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
 import { picksOf, type Picks } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";

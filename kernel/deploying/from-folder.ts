@@ -1,10 +1,10 @@
 /** A model folder as transformers writes it, as targets get it: a merged model, or anybody's that was loaded. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray, State } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray, State } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";

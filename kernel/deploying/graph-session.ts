@@ -2,9 +2,9 @@
  * The graphs of a deployed model as a session: the programs by which the notebook asks its models (`evaluate`; `reserve`,
  * `prefill`, `decode`), run by another runtime. So whatever the notebook asks, a deployed model can be asked too.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, Written } from "#stdlib/kinds/target.js";
 import type { Session } from "../engine/engine.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";

@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { basename, dirname, join, normalize } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Content, TargetOutput } from "#stdlib/kinds/target.js";
 import { diskError } from "../fetch/disk.js";
 import { copyOpenly } from "../fetch/private.js";

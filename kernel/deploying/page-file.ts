@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Demo, Part } from "#stdlib/lib/targets/page/demo.js";
 import { fields, jsonIn, jsonOrNone, type Schema } from "../fetch/json.js";
 

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
 import { DEPLOYMENT, readDeployment, type Deployment } from "./deployment.js";
 import { editedIn, foreignIn } from "./files.js";

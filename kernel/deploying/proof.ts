@@ -7,7 +7,7 @@ import { toldFitted } from "../inference/fitted.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { callText } from "../core/display/value-text.js";
 import { figure, fields, jsonIn, table, type Schema } from "../fetch/json.js";
 import { NotRead, readWhole } from "../fetch/regular.js";

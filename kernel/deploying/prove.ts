@@ -1,5 +1,5 @@
 /** What a target wrote, opened in its runtime and held beside the notebook's answers. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, Session } from "../engine/engine.js";
 import { floats } from "../engine/feeds.js";
 import type { Asking } from "../inference/texts-asked.js";
@@ -9,7 +9,7 @@ import { compare, verdictOf, type Comparison, type Verdict } from "./compare.js"
 import type { Deployment } from "./deployment.js";
 import type { Golden } from "./golden.js";
 import type { ProvedBy } from "./proof.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { tokensAt } from "../core/data/sequences/token-rows.js";
 import { does } from "../core/session/words.js";
 import { askerOf } from "../inference/asker.js";

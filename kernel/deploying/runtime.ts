@@ -3,7 +3,7 @@
  * that programs use; runtimes that hold tokenizer and template take texts. A record per runtime in runtimes/, listed in
  * runtimes/table.ts under the name that targets give (capability `runtime`).
  */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Engine, Session } from "../engine/engine.js";

@@ -5,7 +5,7 @@
  */
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { locked } from "../fetch/cache.js";
 import { keepLive, replacedName, settle, writingName } from "./leftovers.js";
 import { COMPANIONS, type Place } from "./output.js";

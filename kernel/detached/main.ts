@@ -5,8 +5,8 @@
  */
 import { registerAllCodes } from "../codes.js";
 import { tellParent } from "../control/parent.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { lockRun } from "../artifacts/run-lock.js";
 import { writeTogether, type Statement } from "../artifacts/together/together.js";
 import { EXITS } from "../control/outcome.js";

@@ -3,8 +3,8 @@
  * trained if it holds a character of an answer that is to be learnt. No text is searched.
  */
 import { createHash } from "node:crypto";
-import type { ReaderOf } from "#dsl/types/subject.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { ReaderOf } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
 import type { Base } from "../core/bases/base.js";
 import { sandboxRenderer, wordRenderer, type ChatRenderer } from "../bases/chat-renderer.js";

@@ -1,6 +1,6 @@
 /** What an encoder-decoder reads besides a text: the prefix of its inputs and the first token of its decoder. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Base } from "../core/bases/base.js";
 
 /** The text before every input of a task that rewrites texts. */

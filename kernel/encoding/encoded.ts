@@ -3,7 +3,7 @@
  * made of a split is kept with its prepared data.
  */
 import { LRUCache } from "lru-cache";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { splitNamesOf } from "../core/data/prepared.js";
 import { StreamedRows } from "../core/data/streamed-rows.js";

@@ -1,5 +1,5 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { chatOf } from "./chat.js";

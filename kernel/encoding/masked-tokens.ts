@@ -2,8 +2,8 @@
  * The trained tokens of a row, for pictures. They are read from what training is fed: next tokens and their mask, the targets of
  * a decoder, the places that a task predicts.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { MaskedPart, MaskedRow } from "../core/display/data/mask.js";
 import { tokensAt } from "../core/data/sequences/token-rows.js";

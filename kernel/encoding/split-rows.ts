@@ -1,7 +1,7 @@
 /** The rows of one split for whoever makes tokens of them: held in a table or read from disk, they are asked the same. */
 import type { ColumnTable } from "arquero";
-import { must } from "#dsl/diagnostics/must.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/kinds/conversation.js";
 import type { Column } from "#stdlib/kinds/task.js";
 import type { Tokenizer } from "../bases/tokenizer.js";

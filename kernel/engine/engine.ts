@@ -3,7 +3,7 @@
  * process (kernel/engine/host); what you hold here is a client: feeds go over, wanted outputs come back, checkpoints are
  * read and written by the host itself.
  */
-import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { Work } from "./work.js";
 
 /** All engines: what schemas and options take is read from here. */

@@ -1,5 +1,5 @@
 /** Scalars and arrays as the engine takes and gives them. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 export function scalarF32(value: number): NDArray {
   return { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(value).buffer) };

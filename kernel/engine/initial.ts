@@ -1,7 +1,7 @@
 /** The first value of each piece of state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DType, NDArray, State } from "#dsl/graph/program.js";
-import { dequantized, quantized } from "#dsl/graph/numbers/quantize.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DType, NDArray, State } from "#dsl/tensor/program.js";
+import { dequantized, quantized } from "#dsl/tensor/numbers/quantize.js";
 import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "../tensors/numbers.js";
 import { normals, uniforms } from "./random.js";
 import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";

@@ -3,7 +3,7 @@
  * trains is in the engine while it works and aside in the host's memory while another does. The engine answers in the order
  * in which it was asked, so a change of hands is sent before the call that needs it and nobody waits for it.
  */
-import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { Session } from "./engine.js";
 
 export class LendingModel {

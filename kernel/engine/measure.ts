@@ -1,8 +1,8 @@
 /** How fast an engine multiplies matrices, through its own product, as programs use it: 512×768×3072. */
-import { must } from "#dsl/diagnostics/must.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Graph } from "#dsl/graph/builder.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Engine, EngineName } from "./engine.js";
 import { measuredEngines } from "./engines.js";
 import { writeMachineRecord, type MachineRecord } from "./machine-record.js";

@@ -1,6 +1,6 @@
 /** Calls of an engine one after the other, the next sent while one computes; results come in order. */
 
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 export async function* pipelined<T, R>(
   items: Iterable<T>,
   call: (item: T) => Promise<R>,

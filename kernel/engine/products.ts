@@ -1,6 +1,6 @@
 /** What an engine reaches on this machine: products per dtype and way, and bandwidth, each through a program of its own. */
-import { Graph } from "#dsl/graph/builder.js";
-import type { DType, Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { DType, Program } from "#dsl/tensor/program.js";
 import type { Engine } from "./engine.js";
 
 /** GFLOP/s of 512×768×3072, the better of A·B and A·Bᵀ; `bf16` where the engine computes it. */

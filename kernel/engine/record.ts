@@ -1,5 +1,5 @@
 /** What an engine says of itself: each is one folder of this room with one `record.ts` in it, found by `engines.ts`. */
-import type { Program } from "#dsl/graph/program.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineName } from "./engine.js";
 import type { Backend } from "./host/backend.js";
 import type { Trains } from "./work.js";

@@ -3,10 +3,10 @@
  * under names of its own. A model sees a session as if it were alone; its programs are added to the common one when it
  * opens and taken away when it is disposed of, and the last one closes the store.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { NDArray, Program, State } from "#dsl/graph/program.js";
-import { renamed } from "#dsl/graph/renamed.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import type { NDArray, Program, State } from "#dsl/tensor/program.js";
+import { renamed } from "#dsl/tensor/renamed.js";
 import type { Engine, Session } from "./engine.js";
 
 type Programs = Readonly<Record<string, Program>>;

@@ -1,6 +1,6 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { chooseEngine, type Choice } from "./choice.js";
 import type {
   DeviceName,

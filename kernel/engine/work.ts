@@ -1,5 +1,5 @@
 /** The work that an engine is chosen for. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 
 /** The share of the weights that a program trains: all, few (adapters, a head, biases) or none. */
 export type Trains = "all" | "few" | "none";

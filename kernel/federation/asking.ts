@@ -2,8 +2,8 @@
  * How the clients of a round are asked: those whose rows are at hand one after the other, for they share one model, and those
  * elsewhere all at once. One elsewhere that fails or is late is lost in that round, which goes on with the others.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { ENDING, type Client, type RoundAnswer, type RoundOrder } from "./contract.js";
 import type { Asked } from "./server.js";
 

@@ -1,5 +1,5 @@
 /** Codes of a client elsewhere that is asked for what its program doesn't say. What leaves it is the code, and a path. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface FederationJoinCodeData {

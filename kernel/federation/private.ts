@@ -2,8 +2,8 @@
  * A federation in which it stays hidden who takes part (McMahan et al. 2018): each client is in a round with a chance of its own,
  * its update is cut to a greatest norm, all count the same, and the sum has noise. Drawn by the system's generator, never by a seed.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { normal, poisson, Uniform } from "../training/private/secret.js";
 
 export interface ClientPrivacyOptions {

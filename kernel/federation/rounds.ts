@@ -2,9 +2,9 @@
  * Rounds as the steps of a training: the loop asks for the next, validates, writes checkpoints and stops as ever. Between two of
  * them the engine holds the server's weights.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import type { StateVector } from "../ranks/state-vector.js";
 import type { Step, StepSource } from "../training/loop/step-source.js";

@@ -2,13 +2,13 @@
  * The leading side of a federation: whom a round asks, what it sends them, and what becomes of the weights by what comes back.
  * It knows nothing of rows, engines and sockets.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import { lostOf, participantsOf } from "#dsl/compile/training/clients.js";
+import { lostOf, participantsOf } from "#dsl/compiler/drafts/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";
 import { widthOf, type Width } from "./summed-vector.js";

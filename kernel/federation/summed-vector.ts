@@ -1,5 +1,5 @@
 /** What a client of a secret sum adds to it: all that it sends, times what it weighs, as one vector; its rows stand last. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { RoundAnswer } from "./contract.js";
 import { coarseness, fixedFor, type Bits } from "./secure/fixed-point.js";
 

@@ -1,5 +1,5 @@
 /** What can go wrong while files are brought from elsewhere. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { shellPath } from "#stdlib/lib/targets/quoting.js";
 
 /** The data of each code. */

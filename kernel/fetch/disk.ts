@@ -1,7 +1,7 @@
 /** A full disk, and a place that can't be written, are coded errors, whatever call met them. */
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 const FULL = new Set(["ENOSPC", "EDQUOT", "EFBIG"]);
 const UNUSABLE: Readonly<Record<string, string>> = {

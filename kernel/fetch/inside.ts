@@ -1,7 +1,7 @@
 /** Paths that a server has a say in: they must lie in the folder they are meant for, links followed. */
 import { realpath } from "node:fs/promises";
 import { dirname, isAbsolute, relative, sep } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** Coded error `path-outside`: `path` leads out of `root`, by its name or by a symbolic link on the way. `root` itself may be a link. */
 export async function demandInside(root: string, path: string): Promise<void> {

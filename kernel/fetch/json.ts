@@ -5,8 +5,8 @@
  * Objects are read by `fields` and `table`: to valibot a list is an object too.
  */
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { NotRead, readWhole, textOfNamed } from "./regular.js";
 
 /** Of a `T` in JSON. */

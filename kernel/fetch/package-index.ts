@@ -2,10 +2,10 @@
  * A project's page of a package index in pip's simple form: JSON, or HTML where a mirror has no JSON. What a page says is
  * held to its form: a file has a plain name, an address of HTTP and at most one checksum; what is otherwise isn't listed.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { getText } from "./http.js";
 import { fields, jsonIn, like, maybe } from "./json.js";
 

@@ -6,7 +6,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from "node:fs";
 import { chmod, copyFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
 
 export const PRIVATE = { file: 0o600, folder: 0o700 } as const;

@@ -3,7 +3,7 @@
  * an end, a device never ends, and what has more bytes than the memory ends the process.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 const FOLDER = "it is a folder";
 const ODD = "it is no regular file";

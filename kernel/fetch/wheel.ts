@@ -5,8 +5,8 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type yauzl from "yauzl";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { listFiles, type Listed } from "./package-index.js";
 import { pipSettings } from "./pip.js";

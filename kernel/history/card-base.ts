@@ -1,7 +1,7 @@
 /** What a model card says that a training began from: a base of the hub, a folder, another training, or nothing. */
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import type { ModelPlan, ReaderOf } from "#dsl/types/subject.js";
+import type { ModelPlan, ReaderOf } from "#dsl/language/types/subject.js";
 import { hubName } from "../bases/resolve.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { RunFolder } from "../artifacts/run-folder.js";

@@ -1,7 +1,7 @@
 /** What a model card says of a model that was made smaller: of what, by what, what it learnt, and rows that its teacher labelled. */
-import type { CompressPlan } from "#dsl/plan/actions/compressing.js";
-import type { Call } from "#dsl/types/value.js";
-import { isCall } from "#dsl/plan/value.js";
+import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
 import { code } from "../core/display/markdown.js";
 import { plural } from "../core/display/text.js";
 import { callText, valueText } from "../core/display/value-text.js";

@@ -1,6 +1,6 @@
 /** What a model card is written from. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { RunScore } from "./run-scores.js";
 import type { CardBase } from "./card-base.js";
 import type { CardCompressed } from "./card-compressed.js";

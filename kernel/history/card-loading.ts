@@ -1,5 +1,5 @@
 /** How a model is opened again, in Tune and in Python: the part of a card that is code. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { callText } from "../core/display/value-text.js";
 import { code, fence } from "../core/display/markdown.js";
 import { headOf } from "../core/bases/head-names.js";

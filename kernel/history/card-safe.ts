@@ -1,6 +1,6 @@
 /** Values of a plan as a card may show them. */
-import type { Call, Value } from "#dsl/types/value.js";
-import { isCall } from "#dsl/plan/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
 import { callText } from "../core/display/value-text.js";
 import { withoutPlace } from "./card-base.js";
 

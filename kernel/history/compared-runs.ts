@@ -1,5 +1,5 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { comparedFigure, styleOf, type Along, type Series } from "../core/display/curves/compared-curves.js";

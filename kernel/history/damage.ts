@@ -1,14 +1,14 @@
 /** What is damaged in the folder of a run, and which run it is all the same. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../artifacts/checkpoints.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../artifacts/plan-schema.js";
 import { readChecked } from "../artifacts/read-regular.js";
 import { lockSchema, type Lock, type RunFolder } from "../artifacts/run-folder.js";
 import type { Schema } from "../fetch/json.js";
-import { knownPlan } from "../history/run-summary.js";
+import { knownPlan } from "./run-summary.js";
 
 /** Whether a training left it, whole or not. */
 export function isRunFolder(folder: string): boolean {

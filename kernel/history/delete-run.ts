@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { RunList } from "./run-list.js";
 import { holderOf, lockRun, type RunLock } from "../artifacts/run-lock.js";
 import { isLive } from "./run-summary.js";

@@ -1,8 +1,8 @@
 /** The model card of a training, into the folder of its weights. */
 import { basename, dirname } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Adapter } from "../artifacts/folders/adapter-folder.js";
 import { baseOfRun, forbiddingLicence } from "./base-licence.js";

@@ -1,6 +1,6 @@
 /** What differs between the recipes of two runs, setting by setting, as Tune text. */
-import type { Plan } from "#dsl/plan/plan.js";
-import { settingsIn } from "#dsl/plan/recipe-settings.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { settingsIn } from "#dsl/compiler/plan/recipe-settings.js";
 import type { Lock } from "../artifacts/run-folder.js";
 
 export interface Difference {

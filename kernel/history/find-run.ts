@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import { isRunFolder, nameOf } from "./damage.js";
 import { jsonRegular } from "../artifacts/read-regular.js";
 import { RunFolder } from "../artifacts/run-folder.js";

@@ -1,6 +1,6 @@
 /** What may be watched under a name: a run, or several trainings that run as one by themselves. */
 import { resolve } from "node:path";
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";
 import {

@@ -5,10 +5,10 @@
 import writeFileAtomic from "write-file-atomic";
 import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { isCall, valueAt } from "#dsl/plan/value.js";
-import { usualMetric } from "#dsl/plan/watched.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import { usualMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { textCleaners } from "../core/data/text-cleaners.js";
 import { count, duration, percent, plural, significant } from "../core/display/text.js";

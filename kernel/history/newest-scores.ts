@@ -2,7 +2,7 @@
  * The scores of a run as the table of runs holds them: the newest of each metric on each data, and what its validations
  * said while it trained. Everything comes as text and figures that can be shown.
  */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";

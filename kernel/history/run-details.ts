@@ -1,7 +1,7 @@
 /** One run opened: its curves, scores, checkpoints, text and card, and what differs from another one. Reads only. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { programText } from "#dsl/plan/text.js";
+import { programText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../core/display/curves/curves.js";
 import type { Figure } from "../core/display/figure.js";

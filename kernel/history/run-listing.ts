@@ -2,8 +2,8 @@
  * The table of runs as it is asked for: found by words and tags, ranked by a column, trials of a sweep under one row. Scores
  * are ranked among those of the same rows alone: runs that were scored on other data stand under a heading of their own.
  */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
-import { must } from "#dsl/diagnostics/must.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { plural } from "../core/display/text.js";
 import type { Trial } from "../artifacts/together/trials.js";
 import { contentOf, type ListedScore } from "./newest-scores.js";

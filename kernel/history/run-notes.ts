@@ -4,7 +4,7 @@
  */
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writePrivateLater } from "../fetch/private.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import { jsonRegular } from "../artifacts/read-regular.js";

@@ -2,7 +2,7 @@
  * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import * as v from "valibot";
 import { fields, figure, object, table, type Schema } from "../fetch/json.js";
 import { recordsIn } from "../artifacts/log-lines.js";

@@ -1,5 +1,5 @@
 /** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
 import { fields, object, type Schema } from "../fetch/json.js";
 import { clip, oneLine, printable } from "../core/display/text.js";

@@ -1,7 +1,7 @@
 /** Addresses in imported settings: a program gets them without passwords and queries, and names environment variables instead. */
-import { hasAccount, hasQuery, shownAddress, shownAddresses } from "#dsl/diagnostics/address.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { hasAccount, hasQuery, shownAddress, shownAddresses } from "#dsl/language/diagnostics/address.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { quoted, type Entries } from "./program.js";
 import { Unread, type Left } from "./settings.js";
 

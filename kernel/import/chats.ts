@@ -1,6 +1,6 @@
 /** Conversations as OpenAI's fine-tuning takes them, a JSON record in each line: what a row has decides what it is. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { quoted, type Read } from "./program.js";
 import { instead } from "./refusals.js";
 import type { Settings } from "./settings.js";

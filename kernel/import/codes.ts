@@ -1,5 +1,5 @@
 /** Codes of importing other tools' settings. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { shownValue } from "./shown-value.js";
 import type { Refusal } from "./settings.js";
 

@@ -1,7 +1,7 @@
 /** Files of other tools as Tune programs: which tool's a file is, and what it comes to. */
 import { parse } from "yaml";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { withoutSecretsOf } from "./addresses.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";

@@ -2,7 +2,7 @@
  * LLaMA-Factory's data sets: named in the settings, described in `dataset_info.json` beside the data. Without it (or without an entry)
  * a data set is listed, and an Alpaca file of its name is taken.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { interleaved, otherRows, readAlike, together, type Ending } from "./mixture.js";
 import { call, hub, quoted, text, word, type Read } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";

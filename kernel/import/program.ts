@@ -1,6 +1,6 @@
 /** What was read from another tool's settings, written as a Tune program. */
-import { visible } from "#dsl/diagnostics/codes.js";
-import { format } from "#dsl/syntax/format.js";
+import { visible } from "#dsl/language/diagnostics/codes.js";
+import { format } from "#dsl/language/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import { Unread, type Left } from "./settings.js";
 import { shownValue } from "./shown-value.js";

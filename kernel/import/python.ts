@@ -2,7 +2,7 @@
  * A Python program as settings by the names of its calls, by its text: it is never run. Literals and names that are given one literal
  * are read; every other value stays an expression. What isn't the argument of a known call stands under `program` (steps.ts).
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { joinedRowsIn } from "./joined-rows.js";
 import { pythonProgram, type PythonCall, type PythonProgram } from "./python-tree.js";
 import { literalOf, partsIn } from "./python-values.js";

@@ -1,5 +1,5 @@
 /** Settings of another tool, each with what became of it: a reader asks for them by name, and nothing is lost without a word. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** A setting that is not carried over. */
 export interface Left {

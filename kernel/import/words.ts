@@ -2,7 +2,7 @@
  * Words of the vocabulary that another tool calls by the same name: what is built is asked of the registry, so that a word
  * that is added is carried from then on, and never told as not built.
  */
-import type { Kind, Registry, Word } from "#dsl/types/registry.js";
+import type { Kind, Registry, Word } from "#dsl/language/types/registry.js";
 import { registry as vocabulary } from "#stdlib/registry.js";
 import { call, share } from "./program.js";
 import { instead } from "./refusals.js";

@@ -1,6 +1,6 @@
 /** The Python of a script or of a notebook's cells, and what stands between it: commands for the shell and for the notebook. */
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Unread } from "./settings.js";
 
 export interface Written {

@@ -2,9 +2,9 @@
  * How a model's texts become rows, and what its rows say in its task's words: found out once for a model, whoever feeds the rows
  * (`texts-asked.ts` for the notebook, `gathering` for requests).
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must, mustGet } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { Answers, TaskImplementation } from "#stdlib/kinds/task.js";
 import type { Base } from "../core/bases/base.js";

@@ -1,5 +1,5 @@
 /** Codes of attacks that can't be made, or say little. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface AttackCodeData {

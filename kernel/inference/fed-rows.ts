@@ -1,5 +1,5 @@
 /** Rows that are fed together: the arrays that they become, and what the model says of each. */
-import { lastOf, must } from "#dsl/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { collate } from "../core/data/batches.js";

@@ -4,9 +4,9 @@
  * tokens, masks and places go to the engine; back come the likeliest tokens, or the scores where the decoder asks for them.
  * An encoder-decoder reads its inputs whole, and all its texts begin with the one token that starts its decoder.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "../engine/feeds.js";

@@ -1,5 +1,5 @@
 /** The loss of each row by itself, as it is learnt: by what the model says of it, or by the program `loss`, a row at a time. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { FedRows } from "../core/data/loader.js";
 import { DataLoader } from "../core/data/loader.js";
 import { tokensAt } from "../core/data/sequences/token-rows.js";

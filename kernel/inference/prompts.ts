@@ -1,6 +1,6 @@
 /** Prompts of models that generate: a text, or a conversation whose last message is to be answered. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { Message } from "#stdlib/kinds/conversation.js";
 import { conversationText } from "../core/data/conversations.js";

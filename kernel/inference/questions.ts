@@ -1,6 +1,6 @@
 /** What a model that reads contexts is asked: a question and the context in which its answer may stand. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** As a cell writes it. */

@@ -1,6 +1,6 @@
 /** Which roles of a row are asked of a model: the column of the texts that its task reads, and of what belongs to them. */
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Rows of words have them as `text` too. */
 export function rolesAsked(task: Call): { readonly role: string; readonly second: string } {

@@ -1,5 +1,5 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import { DataLoader, type FedRows, type DataLoaderOptions } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";

@@ -1,7 +1,7 @@
 /** Prompts, written on by a model that is open, here or in another runtime: its template, its ends, its room. */
-import type { Call } from "#dsl/types/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import { registry } from "#stdlib/registry.js";
 import type { Tokenizer } from "../bases/tokenizer.js";

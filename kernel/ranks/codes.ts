@@ -1,6 +1,6 @@
 /** Codes of a training whose updates several processes share. */
-import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface RanksCodeData {

@@ -1,5 +1,5 @@
 /** Communication figures of a training that several workers share: summed over its steps, reported when it ends. */
-import type { Sharing } from "#dsl/plan/plan.js";
+import type { Sharing } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent, SharedBy } from "../core/session/events.js";
 import type { EndReport, TrainingHook } from "../training/loop/hook.js";
 import type { Step, StepReport } from "../training/loop/step-source.js";

@@ -1,6 +1,6 @@
 /** Minibatch steps whose updates a process group shares: the pipelines of its ranks, and the coordinator's steps for the loop. */
-import { isDue } from "#dsl/plan/cadence.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { isDue } from "#dsl/compiler/plan/cadence.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Session } from "../engine/engine.js";
 import type { Step, StepSource } from "../training/loop/step-source.js";
 import { StepPipeline } from "../training/pipeline.js";

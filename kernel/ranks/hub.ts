@@ -4,8 +4,8 @@
  * whatever waits for it fails with `rank-lost`.
  */
 import type { Server, Socket } from "node:net";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { listen, type Door } from "./admission.js";
 import { fromRankIn, written, type FromRank, type Hello, type Told } from "./contract.js";
 import { headOf, type Taking } from "./frames.js";

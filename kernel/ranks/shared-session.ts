@@ -4,8 +4,8 @@
  * that each makes the same update of the same weights, clipped by the norm of the sum. Where weights are averaged, each makes
  * updates of its own rows, and now and then all go on from the mean.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { SUM } from "#stdlib/programs/accumulate.js";
 import type { DataLoader, Part, Update } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";

@@ -4,7 +4,7 @@
  * through it another rank, is lost, whatever waits fails with `rank-lost`; where the training is over, with `GangEnded`.
  */
 import { connect } from "node:net";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fromHubIn, written, type FromHub, type Hello, type Told } from "./contract.js";
 import { send, type Taking } from "./frames.js";
 import type { SeenThere } from "./hub.js";

@@ -1,7 +1,7 @@
 /** Several f32 states of a session as one vector, as it goes over the net: gathered from the engine and put back. */
 import { createHash } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Session } from "../engine/engine.js";
 import { bytesOf } from "./spoke.js";
 

@@ -7,9 +7,9 @@ import { callText } from "../core/display/value-text.js";
 import { differences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../artifacts/run-record.js";
 import type { Lock } from "../artifacts/run-folder.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Recipe } from "#dsl/plan/recipe.js";
-import { semanticsOf } from "#dsl/plan/semantics.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import { semanticsOf } from "#dsl/compiler/plan/semantics.js";
 import { rowsChanged, type RowChanges } from "./rows-changed.js";
 import type { Side } from "./side.js";
 

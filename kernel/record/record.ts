@@ -1,6 +1,6 @@
 /** What a new run's lock says of all that its numbers come from. Costs a few milliseconds beside the hashes, which are kept. */
 import { availableParallelism } from "node:os";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../core/bases/base.js";
 import type { Prepared } from "../core/data/prepared.js";
 import type { EngineInfo } from "../engine/engine.js";

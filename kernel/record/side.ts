@@ -1,5 +1,5 @@
 /** A run as it is compared and repeated: its plan, its lock, what stands in it of where its numbers came from, its scores. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readRegular } from "../artifacts/read-regular.js";
 import type { Lock, RunFolder } from "../artifacts/run-folder.js";
 import { RunLog } from "../artifacts/run-log.js";

@@ -1,7 +1,7 @@
 /** Answers of a file: a row each, of JSON Lines, of an array in JSON or of a table in text. */
 import { open } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { does } from "../core/session/words.js";
 import type { Answer, Answers } from "./answers.js";
 

@@ -2,8 +2,8 @@
  * Anybody's answers beside what is right, as outcomes that metrics measure. What sort they are of follows from the first row
  * and from what the metrics measure: strings are labels or texts, lists are sets of labels, tags or places in a ranking.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { MetricInput, Rank } from "#stdlib/kinds/metric.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { counts, countsOfSets, type Counts } from "#stdlib/lib/metrics/counts.js";

@@ -1,10 +1,10 @@
 /** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { valueOf, wholeOf, type Read } from "#dsl/compile/value.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { Parameter, Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { valueOf, wholeOf, type Read } from "#dsl/compiler/statement/value.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Parameter, Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import type { LabelCounts } from "#stdlib/kinds/task.js";
 import type { Parted } from "#stdlib/kinds/slicing.js";

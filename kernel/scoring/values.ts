@@ -1,6 +1,6 @@
 /** Values of a row of answers, held to what they should be. Coded error `broken-answer`. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** For errors. */
 interface InFile {

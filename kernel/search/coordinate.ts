@@ -4,9 +4,9 @@
  */
 import { mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SearchOrder } from "../cluster/ray/search-order.js";
 import type { Inside } from "../cluster/ways.js";
 import type { Shown } from "../core/display/shown.js";

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RayJobs } from "../cluster/ray/jobs.js";
 import type { SearchOrder } from "../cluster/ray/search-order.js";
 import type { Inside } from "../cluster/ways.js";

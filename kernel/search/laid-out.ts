@@ -5,7 +5,7 @@
 import { createWriteStream, createReadStream, existsSync, copyFileSync, rmSync, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { closeToOthers, makePrivateFolder, PRIVATE } from "../fetch/private.js";
 import { JOURNAL, ROOT, SHIPMENT_FOLDER, searchOrder, type SearchOrder } from "../cluster/ray/search-order.js";
 import { ORDER, PART } from "../cluster/ray/search-job.js";

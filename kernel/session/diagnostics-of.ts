@@ -1,7 +1,7 @@
 /** What an error of a session says as diagnostics: those that refused the source, or one for a coded error at its statement. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticOf, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Refused } from "./stage.js";
 
 /** Empty for an error without a code. */

@@ -3,12 +3,12 @@
  * knows no verb.
  */
 import type { SweepHandle } from "../core/sweep/trial.js";
-import { EarlierCells } from "#dsl/compile/earlier.js";
-import type { CompiledWith } from "#dsl/compile/answered.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { Facts } from "#dsl/types/facts.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import type { CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { Facts } from "#dsl/language/types/facts.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-sources.js";

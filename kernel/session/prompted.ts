@@ -1,6 +1,6 @@
 /** What a base is asked by prompts with: its template, its sizes, what ends its answers. */
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";

@@ -1,7 +1,7 @@
 /** Sources that were refused: names that they were to define are missing for that reason. */
-import type { Compiled } from "#dsl/compile/compile.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Outside } from "#dsl/plan/outside.js";
+import type { Compiled } from "#dsl/compiler/program/compile.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Outside } from "#dsl/compiler/plan/known-names.js";
 
 export class RefusedSources {
   private readonly sources = new Map<string, { readonly source: Source; readonly names: readonly string[] }>();

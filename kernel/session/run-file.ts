@@ -1,8 +1,8 @@
 /** Runs a `.tune` file from the command line: what a notebook would show comes as plain text, live lines where there is a terminal. */
 import { basename, dirname, relative, resolve } from "node:path";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import type { Value } from "#dsl/types/value.js";
-import { partsOf } from "#dsl/syntax/parts.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { partsOf } from "#dsl/language/syntax/parts.js";
 import { shellPath } from "#stdlib/lib/targets/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./trainings/live.js";

@@ -2,9 +2,9 @@
  * A statement that another process was told of, in this one: a session that knows what that one knew, in which the statement
  * is compiled once more. It must come to the recipes that it came to there.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { HostContext } from "../core/session/host-context.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import { plansOf, type Shippable } from "../shipping/ship.js";

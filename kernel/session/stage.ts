@@ -1,8 +1,8 @@
 /** What a session is opened with, and what a source of it is run with. */
-import { wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Experiment } from "#dsl/plan/action.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import type { Inside } from "../cluster/ways.js";

@@ -2,10 +2,10 @@
  * One Tune session: a notebook has one, a `.tune` file has one. A source is compiled whole before anything of it runs; then
  * its actions run in order.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Progress } from "../core/session/host-context.js";
 import { OpenSession } from "./open-session.js";
 import { ProgressLine } from "./progress-line.js";

@@ -1,7 +1,7 @@
 /** Warnings of what a source's statements met while they ran, shown where each stands first; the same again is told there. */
-import { diagnosticOf, type Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import { saidBy } from "#dsl/diagnostics/grouped.js";
-import type { Source, Span } from "#dsl/diagnostics/span.js";
+import { diagnosticOf, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { saidBy } from "#dsl/language/diagnostics/grouped.js";
+import type { Source, Span } from "#dsl/language/diagnostics/span.js";
 import { diagnosticsShown } from "../core/display/diagnostics.js";
 import type { Shown } from "../core/display/shown.js";
 import type { Screen } from "./trainings/live.js";

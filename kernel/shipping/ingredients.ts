@@ -5,11 +5,11 @@
 import { statSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
-import type { DataPlan, ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
-import { isCall } from "#dsl/plan/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { DataPlan, ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import { isModelFile, knownFiles } from "../artifacts/known-files.js";
 import type { Base } from "../core/bases/base.js";

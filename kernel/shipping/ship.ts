@@ -1,11 +1,11 @@
 /** What a session tells of itself for one of its statements, so that another process can run it. */
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { needOf, type Facts, type NameFacts } from "#dsl/types/facts.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { needOf, type Facts, type NameFacts } from "#dsl/language/types/facts.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../core/session/host-context.js";
 import type { EngineOptions } from "../engine/engine.js";
 import type { LiveValue, Shipment, Shipped, Table } from "./shipment.js";

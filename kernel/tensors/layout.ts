@@ -3,9 +3,9 @@
  * data. A header is checked whole before a byte of the data is used. Nothing here reads or writes a file: a browser has none.
  */
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { jsonIn, like, table } from "../fetch/json.js";
 import { SIZES, convert } from "./numbers.js";
 import { unfolded } from "./rounded.js";

@@ -2,11 +2,11 @@
  * Files of a model folder, read with suspicion: a regular file of a bounded size, or a coded error (a FIFO would be waited
  * for without an end); JSON that is an object, of bounded depth, and says nothing twice.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { visit } from "jsonc-parser";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { jsonIn, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { NotRead } from "../fetch/regular.js";

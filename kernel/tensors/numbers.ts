@@ -1,7 +1,7 @@
 /** Number formats of weight files and of arrays, and the ways between them. */
-import { fromHalf } from "#dsl/graph/numbers/halves.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
+import { fromHalf } from "#dsl/tensor/numbers/halves.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
 
 /** Bytes per element of each safetensors type that may stand in a header. */
 export const SIZES: Readonly<Record<string, number>> = {

@@ -1,12 +1,12 @@
 /**
- * Weights that lie in a safetensors file as whole numbers with scales (`dsl/graph/numbers/rounding.ts`): codes under the weight's own
+ * Weights that lie in a safetensors file as whole numbers with scales (`dsl/tensor/numbers/rounding.ts`): codes under the weight's own
  * name, scales beside them, and in the file's metadata which tensors are so. Whoever reads the file gets the f32 numbers that
  * they stand for; headers show the weight's own shape.
  */
 import { bytesOf } from "./numbers.js";
 import * as v from "valibot";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import { BLOCK, factorOf, ofRounded, type Rounded, type RoundedAs } from "#dsl/graph/numbers/rounding.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { BLOCK, factorOf, ofRounded, type Rounded, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
 import { fields, jsonIn, like, table } from "#kernel/fetch/json.js";
 import type { RoundedPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
 

@@ -18,9 +18,9 @@ import {
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { openRegular } from "#kernel/tensors/model-file.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { shardsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { arrayIn, bytesIn, CHECKED, headBytes, headerIn, headLength, inOrder, type Header } from "./layout.js";

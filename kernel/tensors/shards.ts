@@ -1,8 +1,8 @@
 /** Weights in several files: which they are, and what their index says of them. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { like } from "../fetch/json.js";
 import { recordOf } from "./model-file.js";
 

@@ -1,6 +1,6 @@
 /** Tensors of a safetensors file: where one lies, and one that is written. */
-import type { DType } from "#dsl/graph/program.js";
-import type { RoundedAs } from "#dsl/graph/numbers/rounding.js";
+import type { DType } from "#dsl/tensor/program.js";
+import type { RoundedAs } from "#dsl/tensor/numbers/rounding.js";
 
 /** Where a tensor lies: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …). */
 export interface TensorPlace {

@@ -1,8 +1,8 @@
 /** A run as trackers see it, from its own files: what was set, what it came from, how it ended. */
 import { basename, join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
-import { isCall } from "#dsl/plan/value.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { Setting, TrackedRun } from "#stdlib/kinds/tracker.js";
 import { isWholePlan } from "../artifacts/plan-schema.js";
 import { isLock, type Lock } from "../artifacts/run-folder.js";

@@ -7,7 +7,7 @@ import { closeSync, createReadStream, fstatSync, lstatSync } from "node:fs";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   TrackerAway,
   TrackerRefuses,

@@ -4,7 +4,7 @@
  */
 import { join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { TrackerAway, TrackerRefuses, type TrackedRun, type TrackerImplementation } from "#stdlib/kinds/tracker.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";

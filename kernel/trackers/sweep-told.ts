@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Setting, TrackedRun, Varied } from "#stdlib/kinds/tracker.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";

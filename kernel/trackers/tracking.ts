@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import * as v from "valibot";
 import canonicalize from "canonicalize";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Kept } from "#stdlib/kinds/tracker.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { call } from "../artifacts/plan-schema.js";

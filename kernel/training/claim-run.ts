@@ -1,10 +1,10 @@
 /** A run to train, with its lock: a new one, or an interrupted one of the same recipe. */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { SEMANTICS, semanticsOf } from "#dsl/plan/semantics.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../artifacts/checkpoints.js";
 import { damageOf, demandWhole, isRunFolder, nameOf, recipeOf, unreadable } from "../history/damage.js";
 import { isTrial, ofSweep } from "../history/runs-named.js";

@@ -2,8 +2,8 @@
  * The one update of a training whose head is found at once: all rows are read as the head's layer reads them, the head is
  * found from that, and written into the session. Nothing of it is under way for longer than it is waited for.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { MOST } from "#stdlib/lib/contenders/dense.js";
 import { exactHead, type ExactHead } from "#stdlib/lib/contenders/exact-head.js";
 import type { Session } from "../engine/engine.js";

@@ -4,9 +4,9 @@
  */
 import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { keepsBest } from "#dsl/plan/watched.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import type { Session } from "../engine/engine.js";
 import {
   checkpointFile,

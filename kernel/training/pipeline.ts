@@ -7,8 +7,8 @@
  * the update of that very step has spoilt the weights already, and a run that ends so leaves no weights but its
  * checkpoints, which are written only after the loss of their step was seen.
  */
-import { must, mustGet } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Update } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
 import { scalar, scalarF32, scalarI32 } from "../engine/feeds.js";

@@ -1,5 +1,5 @@
 /** Minibatch steps: how many a training takes, their learning rate, and the source that feeds them to the engine. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";

@@ -1,5 +1,5 @@
 /** What can go wrong with the list of trusted folders. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface TrustCodeData {

@@ -5,7 +5,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { locked } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";

@@ -6,7 +6,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from "node:fs";
 import { copyFile, link, mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Changed, type Client } from "../cluster/client.js";
 import type { RunFile } from "../cluster/protocol.js";
 import { contentAt, OWN, pathsOfRun } from "../cluster/run-files.js";

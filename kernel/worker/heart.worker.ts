@@ -1,13 +1,13 @@
 /** The thread of heart.ts. */
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { clusterCodes } from "../cluster/codes.js";
 import { fetchCodes } from "../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
 import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { CodedError, wordsFor, registerCodes } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Client } from "../cluster/client.js";
 import { reason } from "../fetch/http.js";
 import type { FromHeart, HeartOptions } from "./heart.js";

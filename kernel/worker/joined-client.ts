@@ -6,7 +6,7 @@
  */
 import { registerAllCodes } from "../codes.js";
 import { createInterface } from "node:readline";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "../core/session/host-context.js";
 import { childOrderIn, type ChildOrder } from "../session/federations/join-child.js";
 import { joinLines } from "../session/federations/join-lines.js";

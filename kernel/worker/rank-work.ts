@@ -2,7 +2,7 @@
  * A rank of a training in a worker: it joins the gang before it opens anything, so that whoever calls all together knows soon who
  * is there, and takes part in each update until the gang ends. Its session stays for the next gang.
  */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RankOrder } from "../cluster/rank-order.js";
 import { Spoke } from "../ranks/spoke.js";
 import { followRank } from "../session/trainings/follow-rank.js";

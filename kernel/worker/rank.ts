@@ -4,7 +4,7 @@
  */
 import { registerAllCodes } from "../codes.js";
 import { createInterface } from "node:readline";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failureText, orderIn, type Ordered } from "../ranks/order.js";
 import { Spoke } from "../ranks/spoke.js";
 import { followRank } from "../session/trainings/follow-rank.js";

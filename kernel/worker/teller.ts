@@ -2,7 +2,7 @@
  * What a worker tells of the work that it does: each thing gets a number, and is sent again until the coordinator has it.
  * Things are sent together, a few times a second, or at once where somebody waits for the answer to them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Client } from "../cluster/client.js";
 import type { Answer, Item } from "../cluster/protocol.js";
 

@@ -4,10 +4,10 @@
  */
 import { rmSync, statSync } from "node:fs";
 import { basename, isAbsolute, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { isCall } from "#dsl/plan/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import { makePrivateFolder } from "../fetch/private.js";
 import { openBase } from "../bases/open.js";

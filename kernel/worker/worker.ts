@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { Client } from "../cluster/client.js";
 import { endIfOrphaned, isLookedAfter } from "../cluster/orphaned.js";
 import { swept } from "../cluster/shelf.js";

@@ -1,5 +1,5 @@
 /** A text to what the model says of it: the task's own answers over the graph's logits, as in the notebook. */
-import { lastOf, must } from "#dsl/diagnostics/must.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Answers, AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
 import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
 import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";

@@ -1,5 +1,5 @@
 /** The window's end of the worker: a question, one answer. Its script lies in the page. */
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Method, Methods, Reply } from "./protocol.js";
 
 export class Asker {

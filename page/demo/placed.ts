@@ -3,7 +3,7 @@
  * alone. Each character is normalised by itself, so that it is known where it came from; each word is then a run of such characters,
  * and its pieces are parts of the run. The proof of a deployment compares the places with the notebook's.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 /** Parts of the tokenizer. */
 export interface Parts {

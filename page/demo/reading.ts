@@ -3,7 +3,7 @@
  * tokenizers, framed and cut by the kernel's code. The proof of a deployment compares the ids with the notebook's.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";

@@ -1,6 +1,6 @@
 /** The model in ONNX Runtime for browsers: WebAssembly that lies in the page, on the processor. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
 import type { Array32 } from "./protocol.js";
 

@@ -3,10 +3,10 @@
  * runtime run this script too, under another name, and then the runtime's own part of it alone.
  */
 import { basesCodes } from "#kernel/core/bases/codes.js";
-import { CodedError, registerCodes, wordsFor } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError, registerCodes, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { Answering } from "./answering.js";
 import type { Methods, Opening, Reply, Request } from "./protocol.js";
 import { Reading } from "./reading.js";

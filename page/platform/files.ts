@@ -1,6 +1,6 @@
 /** What stands in a browser for stdlib/platform/files.ts: sources read the page's own files. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
 import { fitsPath, isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
 import { disk, nameOf, normal } from "../world/disk.js";

@@ -1,7 +1,7 @@
 /** A base whose files a person gave: config.json, tokenizer.json and model.safetensors of one folder. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { loadWord } from "#dsl/types/loaded.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Base } from "#kernel/core/bases/base.js";
 import { familyOf } from "#kernel/core/bases/family.js";
 import { ownHeadsOf } from "#kernel/bases/own-heads.js";

@@ -2,7 +2,7 @@
  * Where a training computes: on WebAssembly, or on WebGPU. Unless a person says which, WebGPU is taken where a card has it,
  * and where a few steps of this very training took less time on it and came to the same losses. Told is why.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine } from "#kernel/engine/engine.js";
 import type { Devices } from "./devices.js";
 import { failureOf } from "./failure.js";

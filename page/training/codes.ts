@@ -1,5 +1,5 @@
 /** Error codes of the page that trains: those of the kernel's code that it runs. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { artifactsCodes } from "#kernel/artifacts/codes.js";
 import { fittedCodes } from "#kernel/artifacts/fitted-codes.js";
 import type { AllCodeData } from "#kernel/codes.js";

@@ -1,5 +1,5 @@
 /** What the worker says of what went wrong: the words of a coded error, or that it is a defect. */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { Failure } from "./protocol.js";
 
 /** A mistake of the program, told as the editor tells it. */

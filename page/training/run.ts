@@ -2,11 +2,11 @@
  * One training in a page: the notebook's own parts (rows, programs, loop, scores, the adapter's file) over the page's files and
  * the page's engine. It is interrupted and goes on; what it comes to at each checkpoint is told to whoever keeps it (`left.ts`).
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { keepsBest, rankedBy, watchedIn } from "#dsl/plan/watched.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { keepsBest, rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint } from "#kernel/artifacts/checkpoints.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { standardise } from "#kernel/artifacts/standardised.js";

@@ -1,5 +1,5 @@
 /** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { ADAPTER } from "#kernel/artifacts/folders/adapter-folder.js";
 import { configText } from "#kernel/artifacts/folders/config-text.js";
 import { folded } from "#kernel/artifacts/standardised.js";

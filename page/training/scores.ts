@@ -1,7 +1,7 @@
 /** `evaluate` in a page: what the model says of a split, by the notebook's metrics, with the notebook's intervals and cards. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { encodeSplit } from "#kernel/encoding/encoded.js";

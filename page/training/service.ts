@@ -1,9 +1,9 @@
 /** The worker that trains: the program is checked over the page's files once more, and its training is opened, run and asked. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import { partsOf } from "#dsl/syntax/parts.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { partsOf } from "#dsl/language/syntax/parts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { predictionsShown } from "#kernel/core/display/scores/evaluation.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { checkSources, type Checked } from "#kernel/core/session/check-sources.js";

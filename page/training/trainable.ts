@@ -1,7 +1,7 @@
 /** Which trainings a page can do: one training of a classifier of texts. What its memory comes to the compiler knows. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { does } from "#kernel/core/session/words.js";
 import { startsFrom } from "#stdlib/lib/techniques/from.js";
 import { storageOf } from "#stdlib/lib/storing.js";

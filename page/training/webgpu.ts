@@ -9,7 +9,7 @@ import {
   removeBackend,
   setBackend,
 } from "@tensorflow/tfjs-core";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Fault } from "./engine.js";
 
 /** What the page knows of a card. */

@@ -1,5 +1,5 @@
 /** Weights that were given: their header is read at once, and their shapes are held to the base's before anything is opened. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { headerIn, headLength, type Header } from "#kernel/tensors/layout.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;

@@ -1,5 +1,5 @@
 /** The worker's end: requests are answered as they end, so that an interrupt is heard while a training goes on. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { trainingPageCodes } from "./codes.js";
 import type { TrainReply, TrainRequest } from "./protocol.js";
 import { failureOf } from "./failure.js";

@@ -2,13 +2,13 @@
  * Base models without their weights: what the checker and the plan ask of one follows from its config.json. Those that a
  * person gave come first, then two that were looked at whole (bases/*.json), then the checkpoints that the families' words know.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { loadWord } from "#dsl/types/loaded.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { Word } from "#dsl/types/registry.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { familyOf } from "#kernel/core/bases/family.js";
 import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";

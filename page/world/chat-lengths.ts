@@ -1,7 +1,7 @@
 /** Tokens of conversations by the model's chat template. The page has no base's own template: ChatML is used instead. */
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { ReaderOf } from "#dsl/types/subject.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ReaderOf } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/core/data/conversations.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageTokenizer } from "./tokenizer.js";

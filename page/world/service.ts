@@ -2,17 +2,17 @@
  * The compiler as the page asks it: what is wrong with a text, what would happen, and each phase drawn as the notebook draws
  * it. What a text came to is kept until the text, a file or the machine changes.
  */
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import { outlineOf } from "#dsl/graph/outline.js";
-import { printProgram } from "#dsl/graph/print.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
-import { partsOf } from "#dsl/syntax/parts.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { outlineOf } from "#dsl/tensor/outline.js";
+import { printProgram } from "#dsl/tensor/print.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import { partsOf } from "#dsl/language/syntax/parts.js";
 import { TuneAssistant, findingOf } from "#kernel/core/assist/tune-assistant.js";
 import { dataShown } from "#kernel/core/display/data/data-preview.js";
 import { graphShown } from "#kernel/core/display/plans/graph-card.js";

@@ -3,8 +3,8 @@
  * the kernel's code, or, where there is none, by a guess that is marked as one. Only lengths are read of what comes out.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";

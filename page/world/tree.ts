@@ -1,7 +1,7 @@
 /** The syntax tree as lines that open: what was written, with the place of each part. */
-import type { Source } from "#dsl/diagnostics/span.js";
-import { parse } from "#dsl/syntax/parse.js";
-import type { Argument, BlockNode, Entry, Expression, Statement } from "#dsl/syntax/tree.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import type { Argument, BlockNode, Entry, Expression, Statement } from "#dsl/language/syntax/tree.js";
 import type { TreeNode } from "./protocol.js";
 
 export function treeOf(source: Source, verbs: readonly string[]): readonly TreeNode[] {

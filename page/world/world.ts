@@ -2,14 +2,14 @@
  * The world as the page knows it: its files, base models without weights, and what the browser tells of this machine. It
  * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
  */
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Fact } from "#dsl/compile/answered.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/plan/codes/search-codes.js";
-import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/types/facts.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { DataPlan, ReaderOf } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type {} from "#dsl/compiler/plan/codes/search-codes.js";
+import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/language/types/facts.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { DataPlan, ReaderOf } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";
 import { apartFacts } from "#kernel/core/data/apart.js";
 import { prepare, readHeader, type Prepared } from "#kernel/core/data/prepare.js";

@@ -1,5 +1,5 @@
-import { defineWord } from "#dsl/types/define.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
 import { advice, elsewhere, rate, references, tau, adaptiveStep, M, V } from "../lib/aggregators/adaptive.js";
 

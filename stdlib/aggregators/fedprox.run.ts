@@ -1,5 +1,5 @@
 /** A pull to the server's weights: `fedprox.anchor/<name>`. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
 import { quadraticPenalty } from "../lib/strategies/penalty.js";
 import { word } from "./fedprox.js";

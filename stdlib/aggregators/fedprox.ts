@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({
   kind: "aggregator",

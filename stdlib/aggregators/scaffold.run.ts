@@ -3,7 +3,7 @@
  * gradients of its rows. After K plain steps of rate η that moved x to y, c_i − c + (x − y) / (K · η), the paper's option II, is
  * the mean of these, whatever the corrections were; it is so told here for every optimizer, whose steps have other units.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
 import { vectorOf } from "../lib/aggregators/adaptive.js";
 import { moment } from "../lib/optimizers/clipping.js";

@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "../kinds/aggregator.js";
 import { byPlace } from "../lib/aggregators/by-place.js";
 import { leastOf } from "../lib/aggregators/trimmed.js";

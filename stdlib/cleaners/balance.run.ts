@@ -1,6 +1,6 @@
 /** How often each row of a training split is kept, so that its labels are as many as one another. */
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { chance, shuffle } from "../lib/chance.js";
 import { word } from "./balance.js";

@@ -1,4 +1,4 @@
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { Fingerprints } from "../lib/fingerprints.js";
 import { textKey } from "../lib/cleaners/normal-form.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { unit, limitOf } from "../lib/cleaners/lengths.js";
 import { readOf } from "../lib/cleaners/read.js";

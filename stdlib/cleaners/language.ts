@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { languageCodes, languageName, languagesElsewhere } from "../lib/languages/names.js";
 
 export const word = defineWord({

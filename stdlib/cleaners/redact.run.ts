@@ -1,4 +1,4 @@
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { linearPattern } from "../lib/patterns/linear.js";
 import { exceptOf } from "../lib/personal/except.js";

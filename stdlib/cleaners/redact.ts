@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { entities } from "../lib/personal/finding.js";
 import { replacements } from "../lib/personal/replacements.js";
 import { faultOf } from "../lib/patterns/linear.js";

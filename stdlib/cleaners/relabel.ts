@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { changeTexts } from "../lib/cleaners/text-roles.js";
 

@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CleanerImplementation } from "../kinds/data.js";
 import { drawFor } from "../lib/chance.js";
 import { textKey } from "../lib/cleaners/normal-form.js";

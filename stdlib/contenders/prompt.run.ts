@@ -1,7 +1,7 @@
 /** A base asked by a prompt: what each row is asked as, the examples before it, and what its answers say. */
-import { must } from "#dsl/diagnostics/must.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ContenderGiven, ContenderImplementation, ContenderRows, ContenderSaid } from "../kinds/contender.js";
 import { givenAnswers } from "../lib/answers.js";
 import { answerKindOf, type AnswerKind } from "../lib/prompting/asked.js";

@@ -1,7 +1,7 @@
-import type { CheckContext } from "#dsl/types/context.js";
-import { failed } from "#dsl/types/facts.js";
-import { defineWord } from "#dsl/types/define.js";
-import type { Call } from "#dsl/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { failed } from "#dsl/language/types/facts.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { refusalOf, tellsAnswer, usualAnswers } from "../lib/prompting/asked.js";
 import { promptTemplate } from "../lib/prompting/template.js";
 

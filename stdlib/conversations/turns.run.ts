@@ -1,5 +1,5 @@
 /** Reads lists of messages, as lists or as JSON text. Tool messages and tool calls are refused here. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ConversationImplementation, Message, Role, RowContext, RowRefusal } from "../kinds/conversation.js";
 import {
   columnRefusal,

@@ -3,8 +3,8 @@
  * more than it keeps so that enough go on when texts end, and files ended ones under their penalised score. Scores are
  * rounded to float32 where transformers holds them in it.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
 import { rowOf } from "../lib/decoders/by-row.js";
 import { greatest, logSoftmax, penalise } from "../lib/decoders/warp.js";

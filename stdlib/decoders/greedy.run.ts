@@ -1,5 +1,5 @@
 /** The likeliest token each time. Without a penalty the engine finds it, and no scores leave it. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "../lib/decoders/by-row.js";
 import { Drawer } from "../lib/decoders/draw.js";

@@ -1,5 +1,5 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "../kinds/decoding.js";
 import { ByRow, rowOf } from "../lib/decoders/by-row.js";
 import { Drawer } from "../lib/decoders/draw.js";

@@ -3,7 +3,7 @@
  * after the other in the order of the checkpoint, weights after the client's steps less those before. Vectors are f32 on the
  * way and summed in f64.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { StrategyImplementation } from "./strategy.js";
 
 export interface ClientUpdate {
@@ -68,7 +68,7 @@ export interface AggregatorImplementation {
   readonly local?: Local;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     aggregator: AggregatorImplementation;
   }

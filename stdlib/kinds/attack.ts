@@ -1,5 +1,5 @@
 /** An attack on a trained model: what of single rows somebody finds out who has the model and asks it. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Interval } from "../lib/intervals/interval.js";
 
 /** By which rows that trained are to be told from others: the greater, the likelier one trained. */
@@ -54,7 +54,7 @@ export interface AttackImplementation {
   run(call: Call, world: AttackWorld): Promise<AttackReport>;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     attack: AttackImplementation;
   }

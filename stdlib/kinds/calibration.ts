@@ -1,6 +1,6 @@
 /** What is fitted to rows of validation once a model is trained, so that its probabilities and its decisions serve better. */
-import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
+import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "./metric.js";
 
 /** By which answers are made of logits. */
@@ -41,7 +41,7 @@ export interface FewRows {
   readonly fitted: boolean;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     calibration: CalibrationImplementation;
   }

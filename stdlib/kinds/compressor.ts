@@ -1,5 +1,5 @@
 /** What makes an update smaller on its way. Several stand one after the other: the values that one keeps are what the next sees. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Values of an update, of `length` in all. */
 export interface Sparse {
@@ -19,7 +19,7 @@ export interface CompressorImplementation {
   };
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     compressor: CompressorImplementation;
   }

@@ -3,9 +3,9 @@
  * makes itself ready (it learns, or opens what it needs) and is then asked of rows; its answers are scored by the very code
  * that scores the model's, so that they say of each row what a model's logits say, in the model's order of labels.
  */
-import type { Call } from "#dsl/types/value.js";
-import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Code, CodeData } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Code, CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { PromptedBase } from "../lib/prompting/base.js";
 import type { AskedRows, Column, TaskImplementation } from "./task.js";
 
@@ -102,7 +102,7 @@ export interface ContenderImplementation {
   ready(given: ContenderGiven): Promise<ReadyContender>;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     contender: ContenderImplementation;
   }

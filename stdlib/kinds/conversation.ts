@@ -1,5 +1,5 @@
 /** Conversations: the one message type, how data are read as conversations, and how chat templates render them. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export type Role = "system" | "user" | "assistant" | "tool";
 
@@ -96,7 +96,7 @@ export interface TemplateImplementation {
   stop(specials: SpecialTexts): string;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     conversation: ConversationImplementation;
     template: TemplateImplementation;

@@ -1,6 +1,6 @@
 /** What reads data, cleans its rows and splits them. */
 import type { ColumnTable } from "arquero";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** What a source may use to reach the world. */
 export interface SourceWorld {
@@ -104,7 +104,7 @@ export interface SplitImplementation {
   names?(call: Call): readonly string[];
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     source: SourceImplementation;
     cleaner: CleanerImplementation;

@@ -1,5 +1,5 @@
 /** How the next tokens are chosen. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** What decoding starts from. */
 export interface DecodingStart {
@@ -51,7 +51,7 @@ export interface DecoderImplementation {
   begin(call: Call, start: DecodingStart): Decoding;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     decoder: DecoderImplementation;
   }

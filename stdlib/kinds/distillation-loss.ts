@@ -1,5 +1,5 @@
 /** Distillation losses (kind `lesson`): what a student learns of its teacher on the same rows. Each word gives one loss term. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "./loss-term.js";
 
 /** The teacher is a model in the same program, or its logits were cached before the training. */
@@ -12,7 +12,7 @@ export interface DistillationLossImplementation {
 /** Source of the inputs that bring a teacher's cached logits; the same name stands in the files of runs. */
 export const TEACHER_OUTPUTS = "lesson";
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     lesson: DistillationLossImplementation;
   }

@@ -1,5 +1,5 @@
 /** What a metric is that asks another model which of two texts is better: whom it asks, what, and what is read in the answer. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Who answers, in OpenAI's shape. */
 export interface JudgeService {

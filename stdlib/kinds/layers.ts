@@ -1,7 +1,7 @@
 /** The layers that models are written with; techniques and caches wrap them. */
-import type { Graph, RopeOptions } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { Graph, RopeOptions } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 /** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
 export type ParameterInitial =

@@ -3,9 +3,9 @@
  * penalties on parameters. A term names what it needs of the model that trains and of which reference;
  * `stdlib/programs/objective.ts` provides both and adds the terms up.
  */
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Type } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Type } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 
 /** What a term can read of a model. */
 export interface ModelReadings {

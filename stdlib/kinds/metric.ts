@@ -1,5 +1,5 @@
 /** What measures outcomes: one function for each sort of outcome. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OwnInterval } from "../lib/intervals/interval.js";
 import type { RareLabels } from "../lib/intervals/spread.js";
 import type { Breathing } from "../lib/breathing.js";
@@ -168,12 +168,12 @@ export interface MetricImplementation {
 /** Answers that never change and that some metric likes better than the task's own; tasks name theirs by these. */
 export type OtherConstant = "median" | "commonest labels" | "all labels";
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     metric: MetricImplementation;
   }
 }
-declare module "#dsl/types/capabilities/metric.js" {
+declare module "#dsl/language/types/capabilities/metric.js" {
   interface Outcomes {
     label_set: true;
     tags: true;

@@ -1,5 +1,5 @@
 /** A model family: its config, its body, its own heads. */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { KnownCheckpoint } from "../lib/models/known-checkpoints.js";
 import type { Layers } from "./layers.js";
 
@@ -126,12 +126,12 @@ export interface ModelSizes {
   readonly types?: number;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     model: ModelImplementation;
   }
 }
-declare module "#dsl/types/capabilities/model.js" {
+declare module "#dsl/language/types/capabilities/model.js" {
   interface FamilyCapabilities {
     /** `model_type` of config.json. */
     readonly modelType: string;

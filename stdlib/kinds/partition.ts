@@ -1,5 +1,5 @@
 /** How the rows of one data set are given to clients, to see what data that are apart do to a training. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export interface Parted {
   /** What the client is called: a number from 1, or the value that its rows have. */
@@ -18,7 +18,7 @@ export interface PartitionImplementation {
   ): readonly Parted[];
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     partition: PartitionImplementation;
   }

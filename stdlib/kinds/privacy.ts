@@ -2,7 +2,7 @@
  * What may be learnt of single rows, or of single clients, from the weights of a training. Each step's sum is of what every row
  * says by itself, cut to a greatest norm, with noise added; an accountant says what all steps together come to.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Steps that are alike: in each, every unit takes part with chance `rate` by itself, and noise · clip is the noise's deviation. */
 export interface Sampled {
@@ -17,7 +17,7 @@ export interface PrivacyImplementation {
   spent(call: Call, done: readonly Sampled[]): number;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     privacy: PrivacyImplementation;
   }

@@ -1,5 +1,5 @@
 /** What gives up a poor trial of a sweep while it trains. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Study, StudyTrial } from "./search.js";
 
 export interface PrunerImplementation {
@@ -12,7 +12,7 @@ export interface PrunerImplementation {
   seen?(call: Call, study: Study, number: number): Study;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     pruner: PrunerImplementation;
   }

@@ -43,7 +43,7 @@ export interface Units {
   config(kept: readonly (readonly number[])[]): Readonly<Record<string, unknown>>;
 }
 
-declare module "#dsl/types/capabilities/model.js" {
+declare module "#dsl/language/types/capabilities/model.js" {
   interface FamilyCapabilities {
     /** Absent: it can't be pruned. */
     readonly prunes?: Prunes;

@@ -3,7 +3,7 @@
  * they take from a coordinator by themselves (kernel/cluster). How many there are, and with how many threads, its word says.
  * One of federations names what carries messages to their clients (kernel/federation), who have rows of their own.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Ways of starting a worker that there are: the runner says which, and with what. */
 export interface Ways {
@@ -81,7 +81,7 @@ export function federationRunner(runner: RunnerImplementation): FederationRunner
   return runner;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     runner: RunnerImplementation;
   }

@@ -1,5 +1,5 @@
 /** What chooses the next trial of a sweep: axes of the search, what was tried, and what comes next. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** One axis. A choice's values are the places of its options, from 0; a number's are the numbers themselves. */
 export type Dimension = {
@@ -70,7 +70,7 @@ export interface SearchImplementation {
   suggest(call: Call, study: Study, number: number): Point | null;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     search: SearchImplementation;
   }

@@ -1,5 +1,5 @@
 /** What parts rows that were scored, so that each part has scores of its own. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** Rows that are parted, from 0. */
 export interface TextRows {
@@ -23,7 +23,7 @@ export interface SlicingImplementation {
   part(call: Call, rows: TextRows): Promise<Parted | null>;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     slicing: SlicingImplementation;
   }

@@ -2,11 +2,11 @@
  * Stages of `compress`: what becomes of a trained model's weights before anything is trained (kinds `student`, `sparsity` and
  * `quantization`). Their records say config and shapes (`StageCapabilities`); this is where the weights come from.
  */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import type { BaseFacts, Made } from "#dsl/types/facts.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { RoundedAs } from "#dsl/graph/numbers/rounding.js";
-import type { Call } from "#dsl/types/value.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { BaseFacts, Made } from "#dsl/language/types/facts.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { RoundedAs } from "#dsl/tensor/numbers/rounding.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ActivationBounds } from "../lib/rounded-activations.js";
 
 /** The weights of the model that it is made of. */
@@ -34,7 +34,7 @@ export interface StageImplementation {
   augments?(call: Call): number;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     student: StageImplementation;
     sparsity: StageImplementation;

@@ -3,10 +3,10 @@
  * loss, keeps states for each parameter, and can replay rows. At the end of a data set it consolidates: it updates its states for
  * the next one (`stdlib/programs/consolidation.ts`).
  */
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LossTerm, TrainedParameter } from "./loss-term.js";
 
 /** A parameter before and after an update; its gradient is without penalties and before clipping. */
@@ -75,7 +75,7 @@ export interface FisherOptions {
  */
 export type ReplayedOutputs = "stage_start" | "stage_end";
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     strategy: StrategyImplementation;
   }

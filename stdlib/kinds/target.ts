@@ -2,8 +2,8 @@
  * Targets: what a trained model is written as for use elsewhere. A target writes; which runtime then opens what was written,
  * and how its answers are compared with the notebook's, is the runner's affair (kernel/deploying).
  */
-import type { NDArray, State } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { NDArray, State } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { RoundedActivations } from "../lib/rounded-activations.js";
 import type { AssembleOptions } from "../programs/options.js";
 import type { Fitted } from "./calibration.js";
@@ -172,12 +172,12 @@ export interface CopiedCall {
   readonly code: string;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     target: TargetImplementation;
   }
 }
-declare module "#dsl/types/capabilities/running.js" {
+declare module "#dsl/language/types/capabilities/running.js" {
   // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
   interface TargetCapabilities<C extends Call = Call> {
     /** Of kernel/deploying/runtimes: what opens it here. Null: nothing here can. */

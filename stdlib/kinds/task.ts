@@ -1,8 +1,8 @@
 /** A task: what its rows teach, its head, what its logits mean. */
-import type { RowName } from "#dsl/types/row-name.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { NDArray, Type } from "#dsl/graph/program.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { NDArray, Type } from "#dsl/tensor/program.js";
 import type { Resampling } from "../lib/intervals/bootstrap.js";
 import type { RowFormat } from "../lib/row-formats/row-format.js";
 import type { Fitted } from "./calibration.js";
@@ -316,12 +316,12 @@ export interface TaskImplementation {
   readonly answers?: Answers;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     task: TaskImplementation;
   }
 }
-declare module "#dsl/types/capabilities/model.js" {
+declare module "#dsl/language/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TaskCapabilities<C extends Call = Call> {
     /** What the Hugging Face hub calls it. */

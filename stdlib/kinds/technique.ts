@@ -1,5 +1,5 @@
 /** A rewrite of any family's body: what trains, and what is put around its layers. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LearningRate } from "../lib/techniques/rates.js";
 import type { Layers } from "./layers.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "./model.js";
@@ -63,12 +63,12 @@ export interface AdapterFacts {
   readonly inOut: boolean;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     technique: TechniqueImplementation;
   }
 }
-declare module "#dsl/types/capabilities/model.js" {
+declare module "#dsl/language/types/capabilities/model.js" {
   // oxlint-disable-next-line no-unused-vars -- interfaces that merge have the same parameters
   interface TechniqueCapabilities<C extends Call = Call> {
     /** In words, for the reference: goes on after "Trains". */

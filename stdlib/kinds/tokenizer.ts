@@ -1,6 +1,6 @@
 /** Texts to tokens, and tokenizers that are trained on texts. */
-import type { RowName } from "#dsl/types/row-name.js";
-import type { Call } from "#dsl/types/value.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ContextWindow } from "./task.js";
 
 /** `types`: 0 and 1 where question and context are told apart. */
@@ -66,7 +66,7 @@ export interface TokenizerTraining {
   ): TrainedTokens;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     tokenizer: TokenizerTraining;
   }

@@ -5,7 +5,7 @@
  *
  * Who asks, when, and what a tracker that is away costs nobody, is the runner's affair (kernel/trackers).
  */
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 
 /** What is kept of a tracker's telling, as JSON. `refused` in it: what isn't tried again until a person asks for it. */
 export type Kept = Readonly<Record<string, unknown>>;
@@ -148,7 +148,7 @@ export function envOf(secret: Value | undefined): string | null {
   return typeof env === "string" ? env : null;
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     tracker: TrackerImplementation;
   }

@@ -1,7 +1,7 @@
 /** What steers a training: schedules, stopping, optimizers. */
-import type { Call } from "#dsl/types/value.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 
 export interface ScheduleImplementation {
   /** Learning-rate factor (0 – 1) of step `step` (from 1) of `total`. */
@@ -23,7 +23,7 @@ export interface OptimizerImplementation {
   ): { readonly norm: Tensor };
 }
 
-declare module "#dsl/types/registry.js" {
+declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     schedule: ScheduleImplementation;
     stopping: StoppingImplementation;

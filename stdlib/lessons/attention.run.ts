@@ -1,7 +1,7 @@
 /** Distance between attention: squared differences of scores as in TinyBERT, or relations of queries, keys and values as in MiniLMv2. */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
 import type { BlockStates, OutputTerm, TermContext } from "../kinds/loss-term.js";
 import { blockPairs, splitHeads, visiblePairs } from "../lib/lessons/hidden-states.js";

@@ -1,7 +1,7 @@
 /** Distance between the hidden states of student and teacher, by squares as in TinyBERT or by cosine as in DistilBERT. */
-import { cosineSimilarity } from "#dsl/graph/losses.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { cosineSimilarity } from "#dsl/tensor/losses.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
 import type { OutputTerm } from "../kinds/loss-term.js";
 import { blockPairs, meanOverTokens, projected } from "../lib/lessons/hidden-states.js";

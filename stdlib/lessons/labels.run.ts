@@ -1,5 +1,5 @@
 /** The task's own loss, which every training without a teacher has too. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
 import type { OutputTerm } from "../kinds/loss-term.js";
 import { word } from "./labels.js";

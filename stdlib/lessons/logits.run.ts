@@ -1,7 +1,7 @@
 /** Distillation of logits at a temperature (Hinton et al. 2015). */
-import { binaryCrossEntropies } from "#dsl/graph/losses.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
 import type { OutputTerm, TermContext } from "../kinds/loss-term.js";
 import { word } from "./logits.js";

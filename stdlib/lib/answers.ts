@@ -4,7 +4,7 @@
  */
 
 /** One of the answers of a question. */
-import { codePointIn } from "#dsl/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export interface Answer {
   readonly text: string;
   /** UTF-16 offset in the context; null: the text stands nowhere in it. */

@@ -1,7 +1,7 @@
 /** What words may ask of the base that their model begins from. */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import { failed, type BaseFacts } from "#dsl/types/facts.js";
-import type { CheckContext } from "#dsl/types/context.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import { failed, type BaseFacts } from "#dsl/language/types/facts.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
 
 /** Facts of the model's base; undefined while they are not known. */
 export function baseFacts(context: CheckContext): BaseFacts | undefined {

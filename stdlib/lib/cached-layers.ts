@@ -4,9 +4,9 @@
  * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width]. What is not causal
  * reads a text that doesn't grow (an encoder) and needs no cache.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Dimension, State } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Dimension, State } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "../kinds/layers.js";
 
 export interface CacheOptions {

@@ -1,5 +1,5 @@
 /** `freeze:` of a model: parts of the base that keep their weights, whatever the technique. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** `path`: a parameter's, with the family's prefix or without it. */
 export function isFrozen(parts: readonly Call[], path: string): boolean {

@@ -2,11 +2,11 @@
  * The layers that models are written with, over one graph: each parameter becomes a state named as in the checkpoint.
  * Techniques wrap these; `programs.ts` makes them.
  */
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Smooth } from "#dsl/graph/shared/gelu.js";
-import type { Initial, NDArray } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/numbers/random.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Smooth } from "#dsl/tensor/ops/shared/gelu.js";
+import type { Initial, NDArray } from "#dsl/tensor/program.js";
+import { mix } from "#dsl/tensor/numbers/random.js";
 import type { Layers, LinearOptions, ParameterInitial } from "../kinds/layers.js";
 
 export interface LayersOptions {

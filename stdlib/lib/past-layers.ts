@@ -5,9 +5,9 @@
  * heads, keys, size]; an encoder-decoder's are named `past_key_values.N.decoder.key`, and those over what its encoder made
  * `past_key_values.N.encoder.key` [batch, heads, held, size], to which the keys of `encoded` are added.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Dimension } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Dimension } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "../kinds/layers.js";
 
 /** Sizes of one sort of keys by their names: what comes in, and what it and what is new are together. */

@@ -2,7 +2,7 @@
  * Words that the language's design knows and this version can't do yet: using one is the error `not-built-yet`, which says
  * what serves meanwhile. A word that gets a record of its own is taken out here.
  */
-import type { Kind, Word } from "#dsl/types/registry.js";
+import type { Kind, Word } from "#dsl/language/types/registry.js";
 
 const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhile: string])[] = [
   [

@@ -1,10 +1,10 @@
 /**
  * Products of whole numbers of a byte, computed here as products of f32 that stand for them: what goes into a linear layer is
- * rounded as `onnx(quantize: int8)` rounds it (dsl/emit/onnx/rounding), and the weights of its base are rounded already. So a
+ * rounded as `onnx(quantize: int8)` rounds it (dsl/tensor/backends/onnx/rounding), and the weights of its base are rounded already. So a
  * model that was quantised answers in the notebook what it answers where bytes are multiplied, but for the order of sums.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { ROW } from "#dsl/graph/numbers/rounding.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { ROW } from "#dsl/tensor/numbers/rounding.js";
 
 /** `rows`: each row by a scale of its own, as it comes; else by bounds of each layer's input, by the layer's path. */
 export type RoundedActivations = { readonly by: "rows" } | { readonly by: "bounds"; readonly bounds: ActivationBounds };

@@ -3,9 +3,9 @@
  * store, two states `slots.k/<path>` and `slots.v/<path>` [places, width] for each attention. Where a text's keys lie a table
  * says, so texts come and go without anything being moved, and those that begin alike may share places.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { State } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { State } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 
 export interface SlotOptions {

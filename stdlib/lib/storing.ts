@@ -1,6 +1,6 @@
 /** `storage:` of a model: how the weights that don't train lie in memory, and how many bytes that takes. */
-import type { Storage } from "#dsl/graph/storage.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Storage } from "#dsl/tensor/storage.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 

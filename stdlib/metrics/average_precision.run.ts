@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
 import type { RareLabels } from "../lib/intervals/spread.js";
 import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";

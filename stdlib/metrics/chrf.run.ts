@@ -1,8 +1,8 @@
 /**
  * chrF (Popović, 2015) and chrF++ (Popović, 2017) over a corpus with the settings that the signature names: precision and recall are means over the lengths of runs that occur on both sides, and recall weighs twice as much.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
 import { signature } from "../lib/metrics/signature.js";

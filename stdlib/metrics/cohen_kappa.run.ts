@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN where one label is all that is true and said. No label (−1) is as far from any as two can be. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "../kinds/metric.js";
 import { rareAgreement, tableOf, type Given } from "../lib/metrics/rare-agreement.js";
 

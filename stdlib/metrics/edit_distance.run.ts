@@ -1,5 +1,5 @@
 /** Levenshtein's distance of each row (blanks at the ends aside), their mean. NaN on no rows. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { editDistance } from "../lib/metrics/edit-distance.js";
 import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";

@@ -1,5 +1,5 @@
 /** A model that judges pairs of answers (Zheng et al., 2023, arXiv 2306.05685: pairwise comparison, positions swapped). */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { JudgedPair, JudgeImplementation } from "../kinds/judge.js";
 import type { MetricImplementation } from "../kinds/metric.js";
 import { PLACES } from "../lib/judging/parameters.js";

@@ -1,5 +1,5 @@
-import { must } from "#dsl/diagnostics/must.js";
-import { defineWord } from "#dsl/types/define.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "../kinds/metric.js";
 import { drawnFrom } from "../lib/metrics/row-sums.js";
 import { loss, ofLabels } from "./loss.js";

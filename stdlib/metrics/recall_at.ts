@@ -1,5 +1,5 @@
-import { defineWord } from "#dsl/types/define.js";
-import type { Call } from "#dsl/types/value.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
 import { meansOver, placesOf } from "../lib/metrics/ranking.js";
 import { drawnFrom, whole } from "../lib/metrics/row-sums.js";

@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
-import { listed } from "#dsl/diagnostics/listed.js";
-import type { Call } from "#dsl/types/value.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
 import type { RareLabels } from "../lib/intervals/spread.js";
 import { rareAreas } from "../lib/metrics/rare-areas.js";

@@ -1,6 +1,6 @@
 /** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
 import { longestCommon } from "../lib/metrics/longest-common.js";
 import { nGrams, runs, shared } from "../lib/metrics/n-grams.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
 import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
 

@@ -2,7 +2,7 @@
  * BertModel as transformers has it, parameters named exactly as in its checkpoints: embeddings (word, position, token
  * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import {

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { checkHeads, elsewhere, heads, hidden, intermediate, keyValueHeads, layers } from "../lib/models/from-words.js";
 import { llamaKin } from "../lib/models/kin.js";
 import { llamaLike } from "../lib/models/known-checkpoints.js";

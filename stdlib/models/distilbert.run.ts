@@ -2,8 +2,8 @@
  * DistilBertModel as transformers has it, parameters named exactly as in its checkpoints: BERT without token types and
  * pooler; its head for classification has a layer with ReLU of its own (`pre_classifier`).
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 
 export const word = defineWord({

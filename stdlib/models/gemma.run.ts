@@ -5,7 +5,7 @@
  * looks through a window in every other layer. Gemma3TextModel normalises each head of q and k instead of capping, and turns
  * positions by another base in the layers with a window.
  */
-import { ropeFrequencies } from "#dsl/graph/numbers/rope.js";
+import { ropeFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "../lib/models/config.js";
 import { family, layerTypes, plain, rms, type Variant } from "./llama.run.js";
 import { ropeConfig } from "../lib/models/rope-config.js";

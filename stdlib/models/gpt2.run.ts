@@ -3,7 +3,7 @@
  * of blocks normalised before each sub-layer, a last norm; the head reads the token embedding unless the config unties it.
  * Its linear layers are Conv1D in the checkpoint: weights lie as [in, out].
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers, LinearOptions } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";

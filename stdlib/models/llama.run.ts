@@ -3,11 +3,11 @@
  * Gemmas and Cohere, which differ by more, stand beside this); parameters are named exactly as in their checkpoints. Blocks are normalised (RMS) before each sub-layer, positions turn q and k (rope), key-value
  * heads are shared by groups of query heads, and the inner layer is gated. The head is tied to the embedding or its own.
  */
-import type { Dimension } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Dimension } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ropeFrequencies, type Rotation } from "#dsl/graph/numbers/rope.js";
+import { ropeFrequencies, type Rotation } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
 import { ropeConfig } from "../lib/models/rope-config.js";
 

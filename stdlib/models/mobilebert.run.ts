@@ -3,7 +3,7 @@
  * neighbouring tokens) widened, blocks that work in a narrow stream between bottlenecks with several inner layers each, and
  * scale and bias in place of norms (`no_norm`). The pooler hands the first token on as it is unless the config says otherwise.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
 import { bertFacts, bertFromWords } from "../lib/models/bert-encoder.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { bertSpecials, elsewhere, heads, hidden, layers } from "../lib/models/from-words.js";
 import { bertLike } from "../lib/models/known-checkpoints.js";
 

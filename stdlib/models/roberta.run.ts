@@ -3,7 +3,7 @@
  * padding token's id on over what is no padding, and a head of two layers over the first token. Its checkpoints for
  * classification have no pooler. Parameters are named exactly as in its checkpoints.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
 import {

@@ -4,8 +4,8 @@
  * each stack holds for all of them, unscaled attention and no biases. v1.1 and Flan gate the inner layer and have an output
  * embedding of their own; where it is the input's, what the decoder says is scaled by d_model^-½ before it.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";

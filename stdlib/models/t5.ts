@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { elsewhere, headSize, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
 
 const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };

@@ -1,5 +1,5 @@
-import { defineWord } from "#dsl/types/define.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import { lions } from "../lib/elsewhere/values.js";
 import { clipping, moment } from "../lib/optimizers/clipping.js";

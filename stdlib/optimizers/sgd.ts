@@ -1,5 +1,5 @@
-import { defineWord } from "#dsl/types/define.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
 import { clipping, moment } from "../lib/optimizers/clipping.js";
 import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";

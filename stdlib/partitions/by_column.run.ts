@@ -1,5 +1,5 @@
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
 import { byValue } from "../lib/partitions/dealt.js";
 import { word } from "./by_column.js";

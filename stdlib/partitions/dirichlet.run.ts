@@ -2,7 +2,7 @@
  * Numbers of rows are drawn for each label, again until each client has the fewest that it may have; then rows are dealt. A label
  * of one row is anybody's: cuts are moved by chance, where a plain rounding would give all rare labels to the last client.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
 import { shuffle } from "../lib/chance.js";
 import { byValue, chanceOf, counted, cut, joined, numbered } from "../lib/partitions/dealt.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { advice, alpha, by, byOf, clients, elsewhereDrawn, least } from "../lib/partitions/parameters.js";
 
 export const word = defineWord({

@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "../kinds/partition.js";
 import { chanceOf, counted, cut, numbered, shuffled } from "../lib/partitions/dealt.js";
 import { countsOf, dirichlet } from "../lib/partitions/dirichlet.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { advice, by, byOf, clients, elsewhere } from "../lib/partitions/parameters.js";
 
 export const word = defineWord({

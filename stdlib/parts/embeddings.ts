@@ -1,5 +1,5 @@
 import { isEmbeddingPart } from "../lib/freezing.js";
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({
   kind: "part",

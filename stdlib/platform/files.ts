@@ -5,8 +5,8 @@
 import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
 import { isPacked, unpacked } from "./packed.js";
 

@@ -2,7 +2,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type yauzl from "yauzl";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { zstd } from "../lib/sources/zstd.js";
 
 /**

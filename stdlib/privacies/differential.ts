@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { PrivacyImplementation } from "../kinds/privacy.js";
 import { epsilonByRdp } from "../lib/privacy/rdp.js";
 import { promisesOf, USEFUL, epsilonBy } from "../lib/privacy/spent.js";

@@ -3,11 +3,11 @@
  * weights from the sums and sets them to zero. Each part's sum of losses is weighed by `share`, 1 / what counts in the
  * whole batch, so that the sums are the gradients of the whole batch's mean however tokens are spread over the parts.
  */
-import { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program, State } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program, State } from "#dsl/tensor/program.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";

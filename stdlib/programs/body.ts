@@ -1,5 +1,5 @@
 /** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelInputs, ModelOutputs } from "../kinds/model.js";
 import type { AssembleOptions } from "./options.js";

@@ -2,15 +2,15 @@
  * Programs that run where one data set ends and the next begins: sums of squared gradients (the diagonal of the Fisher
  * information), then what strategies consolidate from these and from the weights.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { gradientAlong } from "#dsl/graph/gradient.js";
-import { gather } from "#dsl/graph/ops/gather.js";
-import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program, State } from "#dsl/graph/program.js";
-import { ofLoss, type Derived } from "#dsl/graph/rows/row-parts.js";
-import { rowSquares, type RowSquares } from "#dsl/graph/rows/row-squares.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradientAlong } from "#dsl/tensor/gradient.js";
+import { gather } from "#dsl/tensor/ops/gather.js";
+import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program, State } from "#dsl/tensor/program.js";
+import { ofLoss, type Derived } from "#dsl/tensor/ops/rows/row-parts.js";
+import { rowSquares, type RowSquares } from "#dsl/tensor/ops/rows/row-squares.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions, ConsolidationPrograms, FisherEstimator, FisherProgram } from "./options.js";
 import { supervise } from "./supervision.js";

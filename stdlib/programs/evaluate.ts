@@ -1,7 +1,7 @@
 /** What a model says of a batch, without training: its logits, and the loss where it is told what is right. */
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { Supervised, TaskOutputs } from "../kinds/task.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";

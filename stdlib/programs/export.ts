@@ -3,10 +3,10 @@
  * that writes, `decoder`, which takes keys and values of what came before and gives those of all, so that a prompt (nothing came
  * before) and each further token go through the same graph; of an encoder-decoder `encoder` besides.
  */
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import { plus } from "#dsl/graph/shape.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import { plus } from "#dsl/tensor/shape.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { ModelInputs } from "../kinds/model.js";
 import type { DeployedParts, GraphName } from "../kinds/target.js";
 import { makeLayers } from "../lib/layers.js";

@@ -1,7 +1,7 @@
 /** Programs that only look: the body as it is in the checkpoint, and the model with its head. */
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import { makeLayers } from "../lib/layers.js";
 import { buildModel, layersOptions, modelInputs } from "./model.js";

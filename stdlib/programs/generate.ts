@@ -4,11 +4,11 @@
  * so that all texts of a batch end at the same place and a token is one slice of the cache. An encoder-decoder reads its
  * input once, in `prefill`, where its decoder begins; `decode` looks at the keys and values that were made of it.
  */
-import { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { plus } from "#dsl/graph/shape.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Dimension, Program, State, Type } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { plus } from "#dsl/tensor/shape.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Dimension, Program, State, Type } from "#dsl/tensor/program.js";
 import { cachedLayers, type CacheOptions } from "../lib/cached-layers.js";
 import type { ModelInputs } from "../kinds/model.js";
 import { makeLayers } from "../lib/layers.js";

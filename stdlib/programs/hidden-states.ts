@@ -1,6 +1,6 @@
 /** Records the hidden states of a body while it is built over its layers. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { BlockStates, HiddenStates } from "../kinds/loss-term.js";
 

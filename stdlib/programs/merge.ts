@@ -2,11 +2,11 @@
  * What a technique that rewrites linear layers makes of their weights. Such a layer is still x·Wᵀ + b, of another W and b: they
  * are found by feeding it the identity and a row of zeros, whatever the technique is (LoRA, DoRA, (IA)³, a user's own).
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers, LinearOptions } from "../kinds/layers.js";
 import { makeLayers } from "../lib/layers.js";
 import { buildBody } from "./body.js";

@@ -1,8 +1,8 @@
 /** The model of a program: inputs, the family's body under the technique, the task's head. */
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Type } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Type } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { isFrozen } from "../lib/freezing.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../kinds/model.js";
@@ -15,7 +15,7 @@ import { notForShape } from "../lib/tasks/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
-/** What dropout is drawn by (`draws` in graph/numbers/random.ts). */
+/** What dropout is drawn by (`draws` in tensor/numbers/random.ts). */
 export const DRAWS: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 

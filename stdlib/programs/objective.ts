@@ -2,11 +2,11 @@
  * The objective of a training: its list of loss terms, each with the outputs that it needs, added up. Without other terms it is
  * the task's own loss.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import { mix } from "#dsl/graph/numbers/random.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import { mix } from "#dsl/tensor/numbers/random.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type {
   Logits,
   LossTerm,

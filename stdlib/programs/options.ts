@@ -1,8 +1,8 @@
 /** What programs are assembled from, and what comes out. */
-import type { PassSettings } from "#dsl/graph/passes/pass.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import type { PassSettings } from "#dsl/tensor/passes/pass.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "../kinds/loss-term.js";
 import type { ModelImplementation } from "../kinds/model.js";
 import type { OptimizerImplementation } from "../kinds/training.js";
@@ -117,7 +117,7 @@ export interface ConsolidationPrograms {
 export interface Assembled {
   /**
    * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
-   * positions and segments if packed, draws (i32 [batch], see graph/numbers/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
+   * positions and segments if packed, draws (i32 [batch], see tensor/numbers/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.
    */
   readonly train: Program;
   /**

@@ -8,16 +8,16 @@
  *
  * The loss that a step tells and how long rows' gradients are, are of the rows themselves: no noise covers them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { ofLoss } from "#dsl/graph/rows/row-parts.js";
-import { clippedRows, type ClippedRows } from "#dsl/graph/rows/row-norms.js";
-import type { PassSettings } from "#dsl/graph/passes/pass.js";
-import { optimise, PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program, State } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { ofLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { clippedRows, type ClippedRows } from "#dsl/tensor/ops/rows/row-norms.js";
+import type { PassSettings } from "#dsl/tensor/passes/pass.js";
+import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program, State } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import { SUM } from "./accumulate.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import { isTaskLoss } from "./objective.js";

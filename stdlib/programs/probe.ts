@@ -1,8 +1,8 @@
 /** How large numbers get that go into linear layers: what fixed scales are made of. */
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 

@@ -1,8 +1,8 @@
 /** Reference models of loss terms, built into the program of the model that trains. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../kinds/layers.js";
 import type { OutputTerm, Reference } from "../kinds/loss-term.js";
 import type { ModelInputs } from "../kinds/model.js";

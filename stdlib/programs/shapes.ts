@@ -1,6 +1,6 @@
 /** What weights a family's body has, from its config alone: names and shapes. */
-import { Graph } from "#dsl/graph/builder.js";
-import type { Implementations } from "#dsl/types/registry.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Implementations } from "#dsl/language/types/registry.js";
 import { makeLayers } from "../lib/layers.js";
 import { layersOptions, modelInputs } from "./model.js";
 

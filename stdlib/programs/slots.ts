@@ -3,11 +3,11 @@
  * takes tokens of any texts, one of each or many, and says what follows those that are asked about. A text that comes in is read
  * in the same step in which others go on.
  */
-import { Graph } from "#dsl/graph/builder.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program, State } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program, State } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { makeLayers } from "../lib/layers.js";
 import { slotLayers } from "../lib/slot-layers.js";
 import { logitsOf } from "../lib/tasks/logits.js";

@@ -1,7 +1,7 @@
 /** The update of a training: penalties, the optimizer, parts of parameters that stay as they were, and what strategies keep of it. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TrainedParameter } from "../kinds/loss-term.js";
 import type { FrozenPart } from "../kinds/strategy.js";
 import { headPathsOf } from "./model.js";

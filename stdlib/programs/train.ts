@@ -1,8 +1,8 @@
 /** The training step: forward, backward, update, as one program. */
-import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { buildModel, DRAWS, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";

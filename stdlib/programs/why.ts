@@ -2,12 +2,12 @@
  * Which tokens spoke for an answer: the gradient of one logit by each token's embedding, times that embedding, summed over the
  * width (gradient × input; Shrikumar et al. 2016, arXiv 1605.01713, section 3.2, as captum's `InputXGradient`).
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { optimise } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";

@@ -1,4 +1,4 @@
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "../kinds/pruner.js";
 import { bracketOf, ofBracket, type Brackets } from "../lib/search/bracket.js";
 import { belowRung } from "../lib/pruners/rungs.js";

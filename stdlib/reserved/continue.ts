@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 
 /** A keyword of TypeScript can't be a verb, so a cell that begins with it is TypeScript; inside a Tune cell it gets this answer. */
 export const word = defineWord({

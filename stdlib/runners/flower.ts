@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { FederationRunner } from "../kinds/runner.js";
 import { ROUND, WAIT, wrongAddress } from "../lib/runners/superlink.js";
 

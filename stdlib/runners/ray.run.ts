@@ -1,5 +1,5 @@
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Call } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { wordNamed } from "../lib/secrets/held.js";
 import type { WorkerRunner, Ways } from "../kinds/runner.js";
 

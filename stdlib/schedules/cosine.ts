@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { ScheduleImplementation } from "../kinds/training.js";
 import { schedules } from "../lib/elsewhere/values.js";
 import { halfCosine } from "../lib/schedules/half-cosine.js";

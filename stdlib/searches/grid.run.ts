@@ -1,6 +1,6 @@
 /** The next combination that no trial had yet, in an order that is spread over all of them; none twice. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/plan/codes/search-codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type {} from "#dsl/compiler/plan/codes/search-codes.js";
 import type { SearchImplementation } from "../kinds/search.js";
 import { gridOf, striding } from "../lib/search/grid.js";
 import { triedIn } from "../lib/search/tried.js";

@@ -2,7 +2,7 @@
  * The tree-structured Parzen estimator as Optuna has it: several settings together (`multivariate`), those of a branch by
  * themselves (`group`), trials that still run counted among the poor ones (`constant_liar`). It never proposes what was tried.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Dimension, Point, SearchImplementation, Study } from "../kinds/search.js";
 import { activeOnly } from "../lib/search/active.js";
 import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";

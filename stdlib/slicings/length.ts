@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { unit } from "../lib/cleaners/lengths.js";
 
 export const word = defineWord({

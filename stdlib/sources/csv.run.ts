@@ -1,9 +1,9 @@
 /** CSV as RFC 4180 has it, streamed: the file passes in pieces, only the columns stay. Every value is a string. */
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { largestRecord } from "../lib/sources/codes.js";
 import { demandColumns, demandNames, demandRows, headText, isChunk, tableOf } from "../lib/sources/columns.js";

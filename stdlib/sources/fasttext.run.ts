@@ -1,8 +1,8 @@
 /** Lines of fastText's format, streamed. Blank lines are passed over. */
 import { table as tableOf } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { locate } from "#platform/files.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";

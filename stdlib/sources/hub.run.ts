@@ -3,8 +3,8 @@
  * the call that comes here has them as `sources`.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { locate } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { namedClasses } from "../lib/sources/classes.js";

@@ -1,7 +1,7 @@
 /** One JSON value as rows: an array of objects, the same under the only key that holds an array, or columns of equal length. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { SourceImplementation } from "../kinds/data.js";
 import { Gathered, kindOf, tableOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";

@@ -1,8 +1,8 @@
 /** One JSON object per line, streamed. Blank lines are passed over. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { kindOf } from "../lib/sources/columns.js";
 import { jsonFault, placeOf } from "../lib/sources/json-place.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { encoding, path, fetching, stream } from "../lib/sources/parameters.js";
 
 export const word = defineWord({

@@ -1,7 +1,7 @@
 /** Rows of several sources, drawn by the seed; of each no more than a chunk is held where they are streamed. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { chance } from "../lib/chance.js";
 import { rowSource, type ReadRow } from "../lib/sources/row-source.js";

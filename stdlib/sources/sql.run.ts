@@ -1,7 +1,7 @@
 /** Rows of a query, in the order that it says. What runs it, the world brings (kernel/datasets/sql). */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { gatheredTable } from "../lib/sources/gathered-chunks.js";
 import { demandQuery } from "../lib/sources/sql/demand.js";

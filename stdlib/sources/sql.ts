@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { stream } from "../lib/sources/parameters.js";
 import { faultIn } from "../lib/sources/sql/demand.js";
 import { readStatement } from "../lib/sources/sql/statement.js";

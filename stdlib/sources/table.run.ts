@@ -1,7 +1,7 @@
 /** A live TypeScript value as rows: an arquero table as it stands (its filter and order apply), or an array of objects. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SourceImplementation } from "../kinds/data.js";
 import { demandNames, Gathered, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
 

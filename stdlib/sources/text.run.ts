@@ -1,7 +1,7 @@
 /** Plain text files as rows, streamed: of a file that is one row no more is held than a row may have. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
 import { linesOf } from "../lib/sources/lines.js";
 import { eachFile } from "../lib/sources/over-files.js";

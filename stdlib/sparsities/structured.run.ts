@@ -1,7 +1,7 @@
 /** Blocks without the heads and numbers of inner layers whose weights are smallest. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StageImplementation } from "../kinds/stage.js";
 import { cut, keptUnits, shapesWithout, type Matrix } from "../lib/pruning/prune.js";
 import { goingOf, sharesOf } from "../lib/pruning/plan.js";

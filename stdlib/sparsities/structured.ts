@@ -1,4 +1,4 @@
-import { defineWord, parameter } from "#dsl/types/define.js";
+import { defineWord, parameter } from "#dsl/language/types/define.js";
 import { prunedSizes, sharesOf } from "../lib/pruning/plan.js";
 
 const part = <N extends string>(name: N, doc: string, why: string) =>

@@ -2,9 +2,9 @@
  * From the latest row backwards: the test takes its rows, then the validation, then what trains. Rows of one time are never
  * parted: a split ends at the change of time that comes nearest to what was asked for, and holds one time at least.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { timeOf, type Time } from "../lib/splits/time.js";
 import { word } from "./by_time.js";

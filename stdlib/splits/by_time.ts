@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { checkWholeShares, splitsElsewhere } from "../lib/splits/shares.js";
 import { timeOf } from "../lib/splits/time.js";
 

@@ -2,9 +2,9 @@
  * Each value draws a number from 0 to 1 by itself. The splits that score lie at its beginning, in the order of their names'
  * letters, and what trains lies behind them: so a greater share of `train` takes more rows and leaves the others theirs.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { drawFor } from "../lib/chance.js";
 import type { CleanRow, SplitImplementation } from "../kinds/data.js";
 import { targetsOf } from "../lib/splits/targets.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { checkShares, splitsElsewhere } from "../lib/splits/shares.js";
 
 const share = { is: "number", unit: "share" } as const;

@@ -3,9 +3,9 @@
  * strata with largest remainders, so that each stratum is within one row of its share, or label by label where a row has
  * several; where groups are larger, the largest first to the split that lacks most of what the group holds.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
 import type { SplitImplementation } from "../kinds/data.js";
 import { byLabels } from "../lib/splits/by-labels.js";

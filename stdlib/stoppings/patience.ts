@@ -1,5 +1,5 @@
-import { metricOf } from "#dsl/plan/watched.js";
-import { defineWord } from "#dsl/types/define.js";
+import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { StoppingImplementation } from "../kinds/training.js";
 
 export const word = defineWord({

@@ -1,5 +1,5 @@
 /** Rows of earlier data in each batch, kept near the logits that the model gave for them when it had learned them. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { replayTerm, squaredDistance } from "../lib/strategies/distance.js";
 import { replayOf } from "../lib/strategies/replay-buffer.js";

@@ -3,8 +3,8 @@
  * `ewc.anchor/<name>`. Penalties of several data sets are one: Σ Fₖ (θ − θₖ)² has the gradient of (Σ Fₖ) (θ − θ̄)², θ̄ being
  * the mean of the θₖ weighed by their Fₖ; where all Fₖ are zero it is the latest θₖ, and pulls at nothing.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { FisherOptions, StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
 import { quadraticPenalty } from "../lib/strategies/penalty.js";

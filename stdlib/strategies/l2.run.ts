@@ -1,5 +1,5 @@
 /** A pull to the weights that the first data set found: `l2.anchor/<name>`. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
 import { quadraticPenalty } from "../lib/strategies/penalty.js";

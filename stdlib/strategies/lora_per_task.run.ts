@@ -1,8 +1,8 @@
 /** A LoRA for each data set: what earlier ones have in it, in the head and in what rows are sent by stays as it was. */
-import { must } from "#dsl/diagnostics/must.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";
 import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../lib/techniques/routed.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { routed } from "../lib/strategies/routed.js";
 import { ranks } from "../lib/strategies/parameters.js";
 

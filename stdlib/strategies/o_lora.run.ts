@@ -1,9 +1,9 @@
 /** Ranks for each data set, those of earlier ones as they were, in directions that do not overlap: λ · Σ |A Aᵢᵀ|. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { TrainedParameter } from "../kinds/loss-term.js";
 import type { FrozenPart, StrategyImplementation } from "../kinds/strategy.js";
 import { axisOfParts } from "../lib/strategies/stacked.js";

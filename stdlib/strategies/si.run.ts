@@ -2,7 +2,7 @@
  * Synaptic intelligence. Beside each parameter stand `si.path/<name>`, what its movement lowered the loss by since the last
  * data set, `si.importance/<name>` and `si.anchor/<name>`. The gradient is that of the rows' own loss, unclipped.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "../kinds/strategy.js";
 import { moment } from "../lib/optimizers/clipping.js";
 import { quadraticPenalty } from "../lib/strategies/penalty.js";

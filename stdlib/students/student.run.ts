@@ -1,8 +1,8 @@
 /** A student's weights: parts of its teacher's. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StageImplementation } from "../kinds/stage.js";
 import { cutOf, isRefused, type Part } from "../lib/students/cut.js";
 import { sizeOf, word } from "./student.js";

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
 import { heldOf } from "../lib/students/held.js";
 import { refusalOf } from "../lib/students/teachable.js";

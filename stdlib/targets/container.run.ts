@@ -1,5 +1,5 @@
 /** A folder of ONNX models with a server beside them, and what an image or a service is built by. */
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CopiedCall, Deployed, TargetImplementation, TargetOutput } from "../kinds/target.js";
 import * as small from "../lib/targets/container/files.js";
 import * as served from "../lib/targets/container/served.js";

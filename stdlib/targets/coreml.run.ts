@@ -1,5 +1,5 @@
 /** A Core ML package: Manifest.json, the ML Program, and the file of its weights. */
-import { emitCoreMl, manifest, PLACES } from "#dsl/emit/coreml/emit.js";
+import { emitCoreMl, manifest, PLACES } from "#dsl/tensor/backends/coreml/emit.js";
 import type { TargetImplementation } from "../kinds/target.js";
 import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";

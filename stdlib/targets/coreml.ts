@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { ofTheVerb, shapeType } from "../lib/targets/parameters.js";
 
 export const word = defineWord({

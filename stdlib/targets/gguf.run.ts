@@ -1,7 +1,7 @@
 /** A GGUF file with all of a model that writes, and an Ollama Modelfile beside it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { ggufCalls } from "../lib/gguf/calls.js";
 import { described, refusalOf, type GgufModel } from "../lib/gguf/described.js";

@@ -1,4 +1,4 @@
-import { defineWord, parameter } from "#dsl/types/define.js";
+import { defineWord, parameter } from "#dsl/language/types/define.js";
 import { isLoopback } from "../lib/targets/loopback.js";
 import { told } from "../lib/elsewhere/told.js";
 

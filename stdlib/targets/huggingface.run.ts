@@ -1,6 +1,6 @@
 /** A folder of transformers' own: copied from what was merged, or from the adapter. */
-import type { NDArray } from "#dsl/graph/program.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TargetImplementation } from "../kinds/target.js";
 import { wholeHeads } from "../lib/pruning/whole-heads.js";
 import { handlerText } from "../lib/targets/handler.js";

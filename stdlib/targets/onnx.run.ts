@@ -1,13 +1,13 @@
 /**
  * A folder of ONNX models as transformers.js opens it: the graphs in `onnx/`, beside them config.json and the tokenizer's files.
  */
-import { modelFile } from "#dsl/emit/onnx/file.js";
-import { roundedAsKnown } from "#dsl/emit/onnx/rounding/fixed.js";
-import { roundedToHalves } from "#dsl/emit/onnx/rounding/half.js";
-import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
-import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
-import { argumentsOf } from "#dsl/types/filled.js";
+import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
+import { roundedAsKnown } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
+import { roundedToHalves } from "#dsl/tensor/backends/onnx/rounding/half.js";
+import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } from "../kinds/target.js";
 import { onnxCalls } from "../lib/targets/onnx/calls.js";
 import { configFor } from "../lib/targets/onnx/config.js";

@@ -1,12 +1,12 @@
 /** A page with a model in it: the ONNX graph, rounded, and what the page's own scripts need beside it. */
-import { modelFile } from "#dsl/emit/onnx/file.js";
-import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
-import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
+import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 import { withGap } from "../lib/targets/page/gaps.js";

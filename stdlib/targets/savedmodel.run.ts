@@ -1,5 +1,5 @@
 /** A SavedModel with its weights inside; what a program of 2 GB and more would be is refused. */
-import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/emit/tensorflow/inference.js";
+import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { TargetImplementation } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";

@@ -1,5 +1,5 @@
 /** A LiteRT file: the SavedModel of the same program, through the converter inside TensorFlow's library. */
-import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/emit/tensorflow/inference.js";
+import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { CopiedCall, Deployed, TargetImplementation, Written } from "../kinds/target.js";
 import { writeCompanions } from "../lib/targets/companions.js";
 import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";

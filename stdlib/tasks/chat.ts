@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { conversations } from "../lib/row-formats/conversations.js";
 import { preferenceTasks } from "../lib/elsewhere/preferences.js";
 import { senses } from "../lib/elsewhere/values.js";

@@ -1,6 +1,6 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
-import { argumentsOf } from "#dsl/types/filled.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Answers, AskedRows, TaskImplementation, TokenNames } from "../kinds/task.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import { noUnmasking } from "../lib/tasks/refusals.js";

@@ -1,7 +1,7 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
-import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { binaryCrossEntropies, ofRows } from "#dsl/tensor/losses.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../kinds/metric.js";

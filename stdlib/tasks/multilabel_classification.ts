@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { wantPositive } from "../lib/tasks/class-weights.js";

@@ -2,9 +2,9 @@
  * Two numbers for each token (`qa_outputs`): how likely an answer begins there, and ends. The loss is transformers': the mean
  * of both cross-entropies over the tokens of a row as it is padded. A window that doesn't hold the answer teaches `[CLS]`.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Answer } from "../lib/answers.js";
 import type {
   Answers,

@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { extractiveQa } from "../lib/row-formats/extractive-qa.js";
 import { wantShape } from "../lib/tasks/families.js";
 

@@ -2,11 +2,11 @@
  * One number over the pooled text; the loss is transformers' for `problem_type: regression`. The last layer learns scores whose
  * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { ofRows } from "#dsl/graph/losses.js";
-import type { Initial } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { ofRows } from "#dsl/tensor/losses.js";
+import type { Initial } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";

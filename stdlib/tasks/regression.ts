@@ -1,5 +1,5 @@
-import type { HeadOn } from "#dsl/types/capabilities/model.js";
-import { defineWord } from "#dsl/types/define.js";
+import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { sentenceParameters } from "../lib/tasks/sentence.js";

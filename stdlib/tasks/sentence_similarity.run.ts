@@ -2,8 +2,8 @@
  * Texts that are read each by itself, by one body: the states of their tokens become a vector, and how alike two texts are is
  * the cosine of their vectors. What is learnt follows from the data (similarity-losses.ts).
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
 import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
 import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";

@@ -1,8 +1,8 @@
-import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { EmbeddingFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import { defineWord, parameters } from "#dsl/types/define.js";
+import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { defineWord, parameters } from "#dsl/language/types/define.js";
 import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { wantShape } from "../lib/tasks/families.js";

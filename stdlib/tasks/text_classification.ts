@@ -1,5 +1,5 @@
-import { defineWord } from "#dsl/types/define.js";
-import type {} from "#dsl/types/codes/value-codes.js";
+import { defineWord } from "#dsl/language/types/define.js";
+import type {} from "#dsl/language/types/codes/value-codes.js";
 import { singleText } from "../lib/row-formats/single-text.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";

@@ -2,9 +2,9 @@
  * Causal language modelling, as transformers' ...ForCausalLM: every trained position predicts the token that follows, by
  * the product of its hidden state with the output embedding. Training takes the trained positions out before the head.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TaskImplementation } from "../kinds/task.js";
 import { noHead } from "../lib/tasks/refusals.js";
 import { lossSettings } from "../lib/tasks/loss-settings.js";

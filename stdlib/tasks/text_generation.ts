@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { causalLm } from "../lib/row-formats/causal-lm.js";
 import { wantShape } from "../lib/tasks/families.js";
 import { labelSmoothing } from "../lib/tasks/loss-settings.js";

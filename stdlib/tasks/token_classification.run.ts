@@ -2,9 +2,9 @@
  * A linear layer (`classifier`) over the state of each word's first piece. The loss is transformers', whose other pieces
  * carry −100; here they are left out before the head.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
 import { tokenLabels } from "../lib/row-formats/token-labels.js";
 import type { MetricInput } from "../kinds/metric.js";

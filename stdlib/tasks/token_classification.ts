@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { tokenLabels } from "../lib/row-formats/token-labels.js";
 import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
 import { wantShape } from "../lib/tasks/families.js";

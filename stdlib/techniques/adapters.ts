@@ -1,10 +1,10 @@
-import { must } from "#dsl/diagnostics/must.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { fromOurs } from "../lib/techniques/from.js";
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { numberIn, textIn } from "../lib/techniques/settings.js";
 import { attends, embeddingWidth, isEmbedding, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";

@@ -1,5 +1,5 @@
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { fromOurs } from "../lib/techniques/from.js";
 import { headParameters } from "../lib/techniques/head.js";

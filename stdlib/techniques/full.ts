@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { countOf, type Shapes } from "../lib/techniques/shapes.js";
 import { recommends } from "../lib/techniques/rates.js";

@@ -1,6 +1,6 @@
-import { argumentsOf } from "#dsl/types/filled.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { fit, wantExact } from "../lib/techniques/exact-fit.js";
 import { headParameters } from "../lib/techniques/head.js";
 import { quantizedOf } from "../lib/models/quantized.js";

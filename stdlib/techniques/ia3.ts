@@ -1,7 +1,7 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
-import type { Call } from "#dsl/types/value.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import { defineWord, parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { defineWord, parameter } from "#dsl/language/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { from } from "../lib/techniques/from.js";
 import { ia3Layers, ia3Settings, type Ia3Settings } from "../lib/techniques/ia3-settings.js";

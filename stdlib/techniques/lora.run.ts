@@ -4,7 +4,7 @@
  * DoRA (Liu et al., 2024, arXiv 2402.09353) gives each output a magnitude of its own: the merged weight's rows are brought to
  * length 1 (a length that no gradient flows through) and multiplied by it. It starts as the length of the weight's rows.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { weightOf } from "../lib/layers.js";

@@ -1,6 +1,6 @@
 import { reportMissing } from "../lib/techniques/no-target.js";
-import type { Call } from "#dsl/types/value.js";
-import { defineWord } from "#dsl/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
 import { peft } from "../lib/elsewhere/peft.js";
 import { techniques } from "../lib/elsewhere/values.js";

@@ -4,7 +4,7 @@
  * width], keys before values in each layer. They need no place in a cache: they are put before what it holds. Of an
  * encoder-decoder, the decoder's own attention has them, and its relative positions count them.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "../lib/techniques/virtual-tokens.js";

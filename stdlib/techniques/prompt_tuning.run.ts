@@ -5,7 +5,7 @@
  * predicted from the prompt, and losses are of the same tokens under every technique. While a text is continued the
  * virtual tokens lie in the cache. An encoder-decoder has them before what its encoder reads; its decoder looks at them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../kinds/layers.js";
 import type { ModelInputs } from "../kinds/model.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";

@@ -1,5 +1,5 @@
-import type { Call } from "#dsl/types/value.js";
-import { defineWord } from "#dsl/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../lib/base-facts.js";
 import { from } from "../lib/techniques/from.js";
 import { tokens, virtualTokens, checkPrompts } from "../lib/techniques/prompts.js";

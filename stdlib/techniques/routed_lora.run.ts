@@ -2,8 +2,8 @@
  * LoRA in parts. A training computes the latest part alone. An answer takes two passes: what the base alone says of a row, its
  * mean over the row's tokens, tells by the nearest of the parts' means which of them the row goes through in the second.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../kinds/layers.js";
 import type { TechniqueImplementation } from "../kinds/technique.js";
 import { weightOf } from "../lib/layers.js";

@@ -1,5 +1,5 @@
-import type { Call } from "#dsl/types/value.js";
-import { defineWord } from "#dsl/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { familyCapabilities } from "../lib/base-facts.js";
 import { recommends } from "../lib/techniques/rates.js";
 import { routedSettings } from "../lib/techniques/routed.js";

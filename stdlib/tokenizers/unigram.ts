@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 import { elsewhere, vocabulary } from "../lib/tokenizers/parameters.js";
 
 export const word = defineWord({

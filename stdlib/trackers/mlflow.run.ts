@@ -3,8 +3,8 @@
  * a tag and is looked for by it, and points that are sent twice are the same to MLflow (key, value, step and time are). Of a run
  * that was resumed the steps that were told stand: they are the same again.
  */
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call } from "#dsl/types/value.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
 import {
   envOf,
   TrackerAway,

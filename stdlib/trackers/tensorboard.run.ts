@@ -3,7 +3,7 @@
  * the middle of a record, and TensorBoard reads nothing behind that, so that another one is begun, which takes back what it
  * tells again.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Cursor, Kept, Told, TrackedRun, TrackerDoor, TrackerImplementation } from "../kinds/tracker.js";
 import { recordsOf, type EventRecord, type Value } from "../lib/trackers/event-file.js";
 import { experimentOf, sessionEnd, sessionStart } from "../lib/trackers/hparams.js";

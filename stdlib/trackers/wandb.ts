@@ -1,4 +1,4 @@
-import { defineWord } from "#dsl/types/define.js";
+import { defineWord } from "#dsl/language/types/define.js";
 
 /** Its offline file can be proved by its own service alone, which no test here can ask. */
 export const word = defineWord({

@@ -1,5 +1,5 @@
-import { annotate as read } from "#dsl/compile/annotate.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { annotate as read } from "#dsl/compiler/annotate/annotate.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,5 +1,5 @@
-import { attach as read } from "#dsl/compile/attach.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { attach as read } from "#dsl/compiler/attach/attach.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

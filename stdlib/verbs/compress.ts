@@ -1,5 +1,5 @@
-import { compress as read } from "#dsl/compile/compress.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { compress as read } from "#dsl/compiler/compress/compress.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

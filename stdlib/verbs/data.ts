@@ -1,5 +1,5 @@
-import { define as read } from "#dsl/compile/define.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { define as read } from "#dsl/compiler/define/define.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 import { fileKeys, splitFiles } from "../lib/elsewhere/files.js";
 
 const roles = [

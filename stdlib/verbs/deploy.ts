@@ -1,5 +1,5 @@
-import { deploy as read } from "#dsl/compile/deploy.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { deploy as read } from "#dsl/compiler/deploy/deploy.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,5 +1,5 @@
-import { engine as read } from "#dsl/compile/engine.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { engine as read } from "#dsl/compiler/program/engine.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 import { devices, oneDevice } from "../lib/elsewhere/devices.js";
 
 export const word: BuiltVerb = {

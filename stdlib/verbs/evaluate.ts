@@ -1,7 +1,7 @@
-import { evaluate as read } from "#dsl/compile/question.js";
+import { evaluate as read } from "#dsl/compiler/evaluate/question.js";
 import { usualMetrics } from "../lib/metrics/usual.js";
-import type { Call } from "#dsl/types/value.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

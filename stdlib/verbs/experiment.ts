@@ -1,5 +1,5 @@
-import { experiment as read } from "#dsl/compile/experiment.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { experiment as read } from "#dsl/compiler/experiment/experiment.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,5 +1,5 @@
-import { federate as read } from "#dsl/compile/federate.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { federate as read } from "#dsl/compiler/federate/federate.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,4 +1,4 @@
-import type { Verb } from "#dsl/types/registry.js";
+import type { Verb } from "#dsl/language/types/registry.js";
 
 export const word: Verb = {
   kind: "verb",

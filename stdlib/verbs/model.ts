@@ -1,7 +1,7 @@
-import { define as read } from "#dsl/compile/define.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call, Value } from "#dsl/types/value.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { define as read } from "#dsl/compiler/define/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 import { preferenceSettings } from "../lib/elsewhere/preferences.js";
 
 const stored =

@@ -1,5 +1,5 @@
-import { parameters as read } from "#dsl/compile/define.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { parameters as read } from "#dsl/compiler/define/define.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,5 +1,5 @@
-import { predict as read } from "#dsl/compile/question.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { predict as read } from "#dsl/compiler/evaluate/question.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,6 +1,6 @@
-import { define as read } from "#dsl/compile/define.js";
-import { metricOf } from "#dsl/plan/watched.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { define as read } from "#dsl/compiler/define/define.js";
+import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 import { preferenceSettings } from "../lib/elsewhere/preferences.js";
 import { trainers } from "../lib/elsewhere/trainers.js";
 import { metricName } from "../lib/metrics/metric-name.js";

@@ -1,5 +1,5 @@
-import { report as read } from "#dsl/compile/report.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { report as read } from "#dsl/compiler/report/report.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

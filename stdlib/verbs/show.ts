@@ -1,5 +1,5 @@
-import { show as read } from "#dsl/compile/show.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { show as read } from "#dsl/compiler/show/show.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,6 +1,6 @@
-import { sweep as read } from "#dsl/compile/sweep.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { sweep as read } from "#dsl/compiler/sweep/sweep.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { usualMetrics } from "../lib/metrics/usual.js";
 
 export const word: BuiltVerb = {

@@ -1,5 +1,5 @@
-import { train as read } from "#dsl/compile/train.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { train as read } from "#dsl/compiler/train/train.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

@@ -1,5 +1,5 @@
-import { version as read } from "#dsl/plan/version.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { version as read } from "#dsl/compiler/plan/version.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

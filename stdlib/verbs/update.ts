@@ -1,5 +1,5 @@
-import { update as read } from "#dsl/compile/update.js";
-import type { BuiltVerb } from "#dsl/compile/act.js";
+import { update as read } from "#dsl/compiler/update/update.js";
+import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

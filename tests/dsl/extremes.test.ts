@@ -3,11 +3,11 @@
  * whole of them is answered in time that grows with its length is measured by `npm run extremes`.
  */
 import assert from "node:assert/strict";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { renderHtml } from "#dsl/diagnostics/render-html.js";
-import { toJson } from "#dsl/diagnostics/render-json.js";
-import { limits } from "#dsl/syntax/limits.js";
-import { parse } from "#dsl/syntax/parse.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
+import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { limits } from "#dsl/language/syntax/limits.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { answer, check, lines, maniesOf, small, sourceOf, tell, textsOf } from "./extreme-texts.js";
 
 describe("texts that nobody writes", function () {

@@ -47,6 +47,6 @@ function mayImport(from: string, to: string, file: string): boolean {
   if (from === to) return true;
   if (tensors.includes(from)) return to === "diagnostics" || to === "graph";
   // What a plan costs is asked of the tensor compiler by one function.
-  if (tensors.includes(to)) return file === "dsl/plan/estimates.ts";
+  if (tensors.includes(to)) return file === "dsl/compiler/plan/estimates.ts";
   return layers.indexOf(to) < layers.indexOf(from);
 }

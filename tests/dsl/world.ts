@@ -1,8 +1,8 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
-import { compile, type Compiled } from "#dsl/compile/compile.js";
-import { EarlierCells } from "#dsl/compile/earlier.js";
-import { nothingOutside, type Outside } from "#dsl/plan/outside.js";
-import type { Source } from "#dsl/diagnostics/span.js";
+import { compile, type Compiled } from "#dsl/compiler/program/compile.js";
+import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import { nothingOutside, type Outside } from "#dsl/compiler/plan/known-names.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import {
   Facts,
   type BaseFacts,
@@ -13,8 +13,8 @@ import {
   type Failed,
   type Need,
   type TableFacts,
-} from "#dsl/types/facts.js";
-import type { Registry } from "#dsl/types/registry.js";
+} from "#dsl/language/types/facts.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 
 export const columns = ["text", "label", "part", "body", "team", "customer", "t", "l", "a", "b"];

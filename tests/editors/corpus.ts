@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import { parse } from "#dsl/syntax/parse.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { registry } from "#stdlib/registry.js";
-import { badTexts } from "../dsl/compile/corpus.js";
+import { badTexts } from "../dsl/compiler/program/corpus.js";
 import { beyond, built } from "../dsl/programs.js";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

@@ -1,7 +1,7 @@
-/** Tune within TypeScript cells: the injection colours as Tune what `dsl/syntax/cell.ts` calls Tune, and nothing else. */
+/** Tune within TypeScript cells: the injection colours as Tune what `dsl/language/syntax/cell.ts` calls Tune, and nothing else. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isTune } from "#dsl/syntax/cell.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
 import { programs, verbs } from "./corpus.js";
 import { grammarOf, scopesIn } from "./textmate.js";
 

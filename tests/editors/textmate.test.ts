@@ -1,9 +1,9 @@
 /** The TextMate grammar against the real lexer and parser: the same tokens, in the same parts. */
 import assert from "node:assert/strict";
 import type { IToken } from "chevrotain";
-import { parse } from "#dsl/syntax/parse.js";
-import * as t from "#dsl/syntax/tokens.js";
-import type { Expression, Key, Operand } from "#dsl/syntax/tree.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import * as t from "#dsl/language/syntax/tokens.js";
+import type { Expression, Key, Operand } from "#dsl/language/syntax/tree.js";
 import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { mistaken, programs, verbs, type Program } from "./corpus.js";

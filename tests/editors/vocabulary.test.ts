@@ -1,6 +1,6 @@
 /** What editors are told of the vocabulary, from the registry alone. */
 import assert from "node:assert/strict";
-import { growing } from "#dsl/types/registry.js";
+import { growing } from "#dsl/language/types/registry.js";
 import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 

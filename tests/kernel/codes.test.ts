@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { entryOf, registerCodes, wordsFor, type Code, type CodeEntry } from "#dsl/diagnostics/codes.js";
+import { entryOf, registerCodes, wordsFor, type Code, type CodeEntry } from "#dsl/language/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 /** Paths of the compiled modules in `built`, with `/`. */

@@ -25,8 +25,8 @@ const elsewhere = new RegExp(
 
 export async function badPrograms(): Promise<Check[]> {
   const [{ badTexts, judged }, { saidOf }] = await Promise.all([
-    import("../dsl/compile/corpus.js"),
-    import("../dsl/compile/cases.js"),
+    import("../dsl/compiler/program/corpus.js"),
+    import("../dsl/compiler/program/cases.js"),
   ]);
   return badTexts().map(({ name, text, said }) => {
     const passes = (): boolean => {

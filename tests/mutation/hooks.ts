@@ -13,8 +13,8 @@ const rooms = ["dsl", "stdlib", "kernel"].map((room) => `${root}${room}/`);
 
 /** What is kept of earlier texts would hide a mutant: nothing is found in it. */
 const forgetting: Readonly<Record<string, readonly [string, string]>> = {
-  "dsl/syntax/parse.js": ["cache.get(key)", "undefined"],
-  "dsl/compile/earlier.js": ["known < steps.length", "false"],
+  "dsl/language/syntax/parse.js": ["cache.get(key)", "undefined"],
+  "dsl/compiler/statement/earlier-cells.js": ["known < steps.length", "false"],
 };
 
 let port: MessagePort | undefined;

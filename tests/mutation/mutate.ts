@@ -28,7 +28,7 @@ const same: readonly (readonly [file: string, code: string, kind: Kind, why: str
     "whoever reads the bytes says the same; this spares the room for them",
   ],
   [
-    "dsl/compile/use.js",
+    "dsl/compiler/program/use.js",
     "use-in-circle",
     "span",
     "the report within the used file is told at the `use` that led there",

@@ -43,7 +43,7 @@ describe("the page", function () {
       ),
       [],
     );
-    assert.ok(all.some((input) => input.endsWith("dist/dsl/compile/compile.js")));
+    assert.ok(all.some((input) => input.endsWith("dist/dsl/compiler/program/compile.js")));
     console.log(
       `      ${Math.round(made.bytes / 1000)} kB, ${Math.round(made.gzip / 1000)} kB gzipped; first check ended ${await home.checked()} ms after the page was opened`,
     );

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { manifestOf, recordsIn, strayTold } from "#tools/manifest.mjs";
 
 const stdlib = fileURLToPath(new URL("../../../stdlib/", import.meta.url));

@@ -2,10 +2,10 @@
  * Well-known checkpoints as the facts of a base: the family's own code is built from the sizes in its config.json, and the
  * shapes of its parameters are those of the graph. So pages can say what the checker and the plan say, without any weights.
  */
-import { loadWord } from "#dsl/types/loaded.js";
-import { Graph } from "#dsl/graph/builder.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Registry, Word } from "#dsl/types/registry.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Registry, Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { makeLayers } from "#stdlib/lib/layers.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";

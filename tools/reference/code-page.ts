@@ -2,9 +2,9 @@
  * The codes of diagnostics, a page for each folder of the code that registers some: what each means, and where a program can
  * show it, that program and what is said of it.
  */
-import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import type { Trials } from "./tried.js";

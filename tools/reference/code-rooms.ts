@@ -2,13 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { allCodes } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { allCodes } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["dsl", "stdlib", "kernel", "editors"];
 
-/** `dsl/plan` → its codes, both in order. All codes must be registered. */
+/** `dsl/compiler/plan` → its codes, both in order. All codes must be registered. */
 export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   const files = packages.flatMap((name) =>
     readdirSync(join(built, name), { recursive: true, encoding: "utf8" })
@@ -36,7 +36,7 @@ export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   }
   return new Map([...rooms].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-/** `dsl/plan`; each feature by itself: `kernel/features/serve`. */
+/** `dsl/compiler/plan`; each feature by itself: `kernel/features/serve`. */
 function roomIn(file: string): string {
   const parts = file.split("/");
   return parts.slice(0, parts[1] === "features" ? 3 : 2).join("/");

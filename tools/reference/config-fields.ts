@@ -2,7 +2,7 @@
  * Which fields of config.json a family honours, found by asking its own code: which it looks at, what it says where one is
  * missing or holds nonsense, what it takes where one is absent.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { valueText } from "#kernel/core/display/value-text.js";
 import type { Checkpoint } from "./checkpoints.js";
 import { code, table } from "#kernel/core/display/markdown.js";

@@ -1,8 +1,8 @@
 /** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
-import { carrierOf } from "#dsl/plan/ranks.js";
-import { metricsOf } from "#dsl/plan/metrics.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Registry, Word } from "#dsl/types/registry.js";
+import { carrierOf } from "#dsl/compiler/plan/ranks.js";
+import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { dataOf, programOf } from "./programs.js";
 
 /** @param baseFor a base that the checker lets a task have */

@@ -1,6 +1,6 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Word } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { compact, count, percent } from "#kernel/core/display/text.js";
 import { configTable } from "./config-fields.js";

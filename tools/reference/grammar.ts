@@ -1,7 +1,7 @@
 /** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as what diagrams are drawn from. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { ISerializedGast } from "chevrotain";
-import { Grammar } from "#dsl/syntax/grammar.js";
+import { Grammar } from "#dsl/language/syntax/grammar.js";
 
 /** A production's right side. */
 export type Shape =

@@ -5,8 +5,8 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FactOf, Need } from "#dsl/types/facts.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import type { FactOf, Need } from "#dsl/language/types/facts.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { checkFile } from "#kernel/checking/checking.js";
 import { phases, phaseText, type Phase } from "#kernel/checking/phases.js";
 import type { HostContext } from "#kernel/core/session/host-context.js";

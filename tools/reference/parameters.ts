@@ -1,6 +1,6 @@
 /** Parameters of a word, and its other names, as tables. */
-import { boundText, describe } from "#dsl/types/shapes.js";
-import type { Parameter, Word } from "#dsl/types/registry.js";
+import { boundText, describe } from "#dsl/language/types/shapes.js";
+import type { Parameter, Word } from "#dsl/language/types/registry.js";
 import { valueText } from "#kernel/core/display/value-text.js";
 import { code, table } from "#kernel/core/display/markdown.js";
 

@@ -1,5 +1,5 @@
 /** Whole programs for the pages: what a task reads, a model, a training, an evaluation. */
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 
 /** Columns that the programs and the fragments of records name, beside the roles. */
 const COLUMNS = ["body", "team", "customer", "part", "review", "stars", "conversations", "messages", "instruction"];

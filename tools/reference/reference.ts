@@ -3,7 +3,7 @@
  * written by hand beside the sentences that join what records say; figures come from the compiler itself. The pages are
  * committed, and a test says when they are stale.
  */
-import type { Kind } from "#dsl/types/registry.js";
+import type { Kind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { codesContents, roomPage } from "./code-page.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";

@@ -1,5 +1,5 @@
 /** Where the field describes a word. */
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { link } from "#kernel/core/display/markdown.js";
 
 export function referencesText({ references = [] }: Word): string {

@@ -1,7 +1,7 @@
 /** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
-import { must } from "#dsl/diagnostics/must.js";
-import { loadWord, wordOf } from "#dsl/types/loaded.js";
-import type { Word } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { AdapterFacts } from "#stdlib/kinds/technique.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";

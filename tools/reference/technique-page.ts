@@ -1,7 +1,7 @@
 /** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
-import { must } from "#dsl/diagnostics/must.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Word } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { count, percent } from "#kernel/core/display/text.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";
 import { codeLink } from "./code-page.js";

@@ -2,9 +2,9 @@
  * What the checker and the plan say of families, tasks and techniques with each other: for each well-known checkpoint and
  * each task and technique, the program of a page is compiled; whether it may be, and what it would train, is what pages tell.
  */
-import type { Estimates } from "#dsl/plan/plan.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Kind, Registry, Word } from "#dsl/types/registry.js";
+import type { Estimates } from "#dsl/compiler/plan/plan.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Kind, Registry, Word } from "#dsl/language/types/registry.js";
 import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { columnsOf, programOf, type Asked } from "./programs.js";
 import { tried, type Tried, type World } from "./world.js";

@@ -1,7 +1,7 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
-import { must } from "#dsl/diagnostics/must.js";
-import { kindsIn } from "#dsl/types/parts.js";
-import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { kindsIn } from "#dsl/language/types/parts.js";
+import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
 import { callText } from "#kernel/core/display/value-text.js";
 import { code, fence, link, page, prose } from "#kernel/core/display/markdown.js";
 import { codeLink } from "./code-page.js";

@@ -3,12 +3,19 @@
  * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
  */
 import type {} from "#kernel/codes.js";
-import { compile, type Compiled } from "#dsl/compile/compile.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import { Facts, type BaseFacts, type DataFacts, type FactOf, type Failed, type Need } from "#dsl/types/facts.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { compile, type Compiled } from "#dsl/compiler/program/compile.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import {
+  Facts,
+  type BaseFacts,
+  type DataFacts,
+  type FactOf,
+  type Failed,
+  type Need,
+} from "#dsl/language/types/facts.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 
 export interface World {
   readonly registry: Registry;

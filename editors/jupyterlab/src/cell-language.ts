@@ -1,7 +1,7 @@
 // Puts Tune in front of the kernel's own language while a cell holds Tune. The swap is part of the edit's own transaction:
 // no wait, and no race with JupyterLab, which loads languages when it likes and rewrites the cell's MIME type.
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
-import { isTune } from "#dsl/syntax/cell.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
 import { tune } from "./tune.js";
 import { vocabulary } from "./vocabulary.js";
 

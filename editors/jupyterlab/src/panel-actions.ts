@@ -6,7 +6,7 @@ import { PageConfig, URLExt } from "@jupyterlab/coreutils";
 import { NotebookActions, type Notebook, type NotebookPanel } from "@jupyterlab/notebook";
 import type { IRenderMimeRegistry } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
-import type { Edit, Span } from "#dsl/diagnostics/span.js";
+import type { Edit, Span } from "#dsl/language/diagnostics/span.js";
 import { messageOf } from "./fault.js";
 import type { Follower } from "./panel-follower.js";
 import type { RunSummary } from "./panel-state.js";

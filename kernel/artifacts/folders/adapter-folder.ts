@@ -6,9 +6,9 @@
  */
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { BaseOrigin } from "#dsl/types/facts.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Program } from "#dsl/graph/program.js";
+import type { BaseOrigin } from "#dsl/language/types/facts.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { AdapterFacts, TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { ModelSizes } from "#stdlib/kinds/model.js";
 import { registry } from "#stdlib/registry.js";

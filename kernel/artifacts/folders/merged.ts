@@ -3,12 +3,12 @@
  * who opens the folder need know of the technique: transformers, `base: "folder"`, `tunebook forward`. Before the folder is
  * there, both models have answered the same tokens and their logits were compared.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/merge.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

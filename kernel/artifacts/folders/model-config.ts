@@ -2,7 +2,7 @@
  * config.json of a model that was trained here, as transformers writes it for the class that has its head; of a head that no
  * class has it names the body's, so that nobody puts another head in its place unasked.
  */
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { classNameOf, problemOf } from "../../core/bases/head-names.js";

@@ -7,8 +7,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Session } from "../../engine/engine.js";

@@ -3,7 +3,7 @@
  * all of them in order. Python's JSON writes NaN and the infinities bare, so both ways go through here.
  */
 import * as v from "valibot";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { figure, fields, matched, object, table, Unlike, whole } from "../../fetch/json.js";
 
 export const OP = {

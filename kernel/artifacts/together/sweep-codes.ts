@@ -1,5 +1,5 @@
 /** Codes of running sweeps. */
-import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
+import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface TogetherSweepCodeData {

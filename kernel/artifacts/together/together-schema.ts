@@ -1,8 +1,8 @@
 /** What several trainings that run as one are, as their folder tells it: the plan of a sweep, or those of seeds or folds. */
 import * as v from "valibot";
-import type { Action } from "#dsl/plan/action.js";
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { fields, figure, like, table, whole, type Schema } from "../../fetch/json.js";
 import { call, planSchema, value } from "../plan-schema.js";
 

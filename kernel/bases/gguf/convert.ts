@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeSafetensors, type TensorToWrite } from "../../tensors/safetensors.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { demandSpace } from "../../fetch/disk.js";
@@ -17,7 +17,7 @@ import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
 import type { Layout } from "./layout.js";
 import { layoutOf } from "./layouts.js";
 import { tokenizerOf } from "./tokenizer.js";
-import { sizeOf } from "#dsl/graph/values.js";
+import { sizeOf } from "#dsl/tensor/values.js";
 
 /** Another number makes folders of older conversions be made again. */
 const VERSION = 1;

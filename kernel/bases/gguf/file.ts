@@ -4,7 +4,7 @@
  * Format: ggml's docs/gguf.md. All numbers are little-endian.
  */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export type MetadataValue = number | boolean | string | readonly MetadataValue[];
 export interface GgufTensor {

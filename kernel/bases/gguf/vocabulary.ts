@@ -1,5 +1,5 @@
 /** What a GGUF file says of its tokens. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
 
 /** What differs from one kind of vocabulary to another in a tokenizer.json. */

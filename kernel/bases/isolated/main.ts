@@ -3,9 +3,9 @@
  * outside, and a thread of its own ends it when a request takes more memory than it may. It ends with its client,
  * which has an affair of its own with signals.
  */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
 import { tableCodes } from "#stdlib/lib/sources/table-codes.js";

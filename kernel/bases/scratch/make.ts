@@ -4,14 +4,14 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { ScratchPlan } from "#dsl/types/subject.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { ScratchPlan } from "#dsl/language/types/subject.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../core/bases/base.js";
 import { scratchOf, specialsOf } from "../../core/bases/scratch-facts.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { contentText } from "#stdlib/lib/conversations/message-text.js";
 import { parseMessages } from "../../core/data/conversations.js";
 import { splitNamesOf } from "../../core/data/prepared.js";

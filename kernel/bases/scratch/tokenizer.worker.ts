@@ -3,8 +3,8 @@
  * that will cut them when they are encoded, the words are counted, and the word of the vocabulary learns its pieces of them.
  */
 import { registerAllCodes } from "../../codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";

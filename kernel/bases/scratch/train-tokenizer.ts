@@ -2,16 +2,16 @@
  * A tokenizer trained on texts, as the parts of a model folder. It is kept in the cache under a name that covers texts and
  * settings: the same texts give the same tokenizer, and are learnt once.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
 import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
 import { cachePath, locked } from "../../fetch/cache.js";

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { runChild } from "../child.js";
 
 const folder = fileURLToPath(new URL("../../../bench/", import.meta.url));

@@ -1,6 +1,6 @@
 /** `tunebook bundle FILE`: all that a program, a notebook or a run needs elsewhere, in one file; `--open` unpacks it there. */
 import { basename, dirname, resolve } from "node:path";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { bytes, plural, printable } from "#kernel/core/display/text.js";
 import type { Bundle } from "#kernel/record/bundle/write.js";
 import type { Build } from "#kernel/engine/native/versions.js";
@@ -8,7 +8,7 @@ import type { Progress } from "#kernel/core/session/host-context.js";
 import type { Manifest } from "#kernel/record/bundle/manifest.js";
 import { colours } from "#kernel/checking/colours.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Option, type Command } from "commander";
 import { untilInterrupted } from "../interrupted.js";
 import { withProgress } from "../long.js";

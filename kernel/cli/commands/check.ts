@@ -1,7 +1,7 @@
 /** `tunebook check FILE`: everything that is wrong with a Tune file or a notebook's Tune cells, without running it. */
 import { Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { toJson } from "#dsl/diagnostics/render-json.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
 import { glanced } from "#kernel/checking/glanced.js";
 import { notTold } from "#kernel/checking/not-told.js";

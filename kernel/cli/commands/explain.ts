@@ -1,7 +1,7 @@
 /** `tunebook explain CODE`: what an error means and how to mend it, with a program that shows it. */
 import type { Command } from "commander";
-import { allCodes, CodedError, entryOf } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { allCodes, CodedError, entryOf } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 
 export function register(program: Command): void {
   program

@@ -1,8 +1,8 @@
 /** `tunebook fix FILE…`: mends what is certain in Tune files and the Tune cells of notebooks, and says what is left. */
 import type { Command } from "commander";
-import { Lines } from "#dsl/diagnostics/lines.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import type { AppliedFix } from "#dsl/diagnostics/fixing.js";
+import { Lines } from "#dsl/language/diagnostics/lines.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { AppliedFix } from "#dsl/language/diagnostics/fixing.js";
 import { colours } from "#kernel/checking/colours.js";
 import { trustAsked, trustOption } from "../trust-option.js";
 import { fail } from "../fail.js";

@@ -1,9 +1,9 @@
 /** `tunebook fmt FILE`: writes a Tune file, or the Tune cells of a notebook, in the one format there is. */
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isTune } from "#dsl/syntax/cell.js";
-import { format } from "#dsl/syntax/format.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isTune } from "#dsl/language/syntax/cell.js";
+import { format } from "#dsl/language/syntax/format.js";
 import { demandInPlace } from "#kernel/checking/in-place.js";
 import { oneLine, printable } from "#kernel/core/display/text.js";
 import { readNotebook, writeNotebook } from "#kernel/jupyter/client/notebook-file.js";

@@ -16,7 +16,7 @@ export function register(program: Command): void {
         import("#kernel/engine/forward/model-folder.js"),
         import("#kernel/engine/forward/batch.js"),
         import("#kernel/engine/start.js"),
-        import("#dsl/graph/values.js"),
+        import("#dsl/tensor/values.js"),
       ]);
       const model = await openModelFolder(resolve(folder));
       const batch = readBatch(await text(process.stdin), model.limits);

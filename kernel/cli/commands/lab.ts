@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { basename, delimiter, dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { runChild } from "../child.js";
 import { findJupyterLab } from "../jupyterlab.js";

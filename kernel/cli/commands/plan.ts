@@ -1,8 +1,8 @@
 /** `tunebook plan FILE`: the plan of every training and sweep of a file, with all defaults, estimates and hashes; nothing runs. */
 import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { toJson } from "#dsl/diagnostics/render-json.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { colours } from "#kernel/checking/colours.js";
 import { notTold } from "#kernel/checking/not-told.js";
 import { trustAsked, trustOption } from "../trust-option.js";

@@ -1,8 +1,8 @@
 /** `tunebook redact FILE`: the file with personal data replaced, on standard output, or with `--json` what was found in each row. */
 import { once } from "node:events";
 import { Option, type Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import { redactedRows, type RedactedRow } from "#kernel/datasets/redacted-file.js";
 import { linearPattern } from "#stdlib/lib/patterns/linear.js";
 import { exceptOf } from "#stdlib/lib/personal/except.js";

@@ -1,6 +1,6 @@
 /** `tunebook replay RUN`: a run trained again from its folder, and its numbers compared; exit status 0 where they are the same within tolerance. */
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES, type DeviceName, type EngineName } from "#kernel/engine/engine.js";
 import { Option, type Command } from "commander";
 

@@ -1,5 +1,5 @@
 /** `tunebook run FILE`: a Tune file, or a notebook through the real kernel, without a browser. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readParameter } from "#kernel/jupyter/client/parameters.js";
 import { Option, type Command } from "commander";
 import type { RunOptions } from "../run-options.js";

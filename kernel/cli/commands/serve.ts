@@ -1,8 +1,8 @@
 /** `tunebook serve FOLDER…`: models over HTTP, in the shapes of OpenAI, Hugging Face and TEI. */
-import { durations } from "#dsl/syntax/numbers.js";
+import { durations } from "#dsl/language/syntax/numbers.js";
 import { positive } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engine/engine.js";
 import type { ServedFolder } from "#kernel/features/serve/contract.js";
 import type { ServeCommand } from "../serve.js";

@@ -37,7 +37,7 @@ export function register(program: Command): void {
       if (runtime !== undefined) return runtimeBrought(runtime, options);
       const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engine/native/setup.js"),
-        import("#dsl/diagnostics/codes.js"),
+        import("#dsl/language/diagnostics/codes.js"),
         import("#tools/progress.mjs"),
       ]);
       const progress = progressOn(process.stderr);

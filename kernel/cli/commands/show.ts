@@ -1,6 +1,6 @@
 /** `tunebook show PHASE FILE [NAME]`: a file as a phase of the compiler sees it; nothing runs. */
 import { Argument, Option, type Command } from "commander";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { colours } from "#kernel/checking/colours.js";
 import { trustAsked, trustOption } from "../trust-option.js";
 import { readParameter, type Written } from "#kernel/jupyter/client/parameters.js";

@@ -1,7 +1,7 @@
 /** The run that a command's argument means: a path from here, an id or a name among the runs of a folder. */
 import { resolve } from "node:path";
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { findRun } from "#kernel/history/find-run.js";
 import { runsFolder } from "./runs-folder.js";

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { TrackerImplementation } from "#stdlib/kinds/tracker.js";
 import { registry } from "#stdlib/registry.js";
 import { plural } from "#kernel/core/display/text.js";

@@ -1,7 +1,7 @@
 /** The table of runs for a terminal and for programs. */
 import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { textTable } from "#kernel/core/display/text-table.js";
 import { spentText } from "#kernel/core/display/curves/spent.js";
 import { clip, duration, plural, significant } from "#kernel/core/display/text.js";
@@ -10,7 +10,7 @@ import { RunList } from "#kernel/history/run-list.js";
 import { usualView, type ListRow, type RunListing, type RunQuery, type SortBy } from "#kernel/history/run-listing.js";
 import { tagFrom, writeNotes } from "#kernel/history/run-notes.js";
 import type { RunSummary } from "#kernel/history/run-summary.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
 import { servingIn, servingText } from "../serving-table.js";
 

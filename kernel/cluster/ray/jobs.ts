@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { request, type Dispatcher } from "undici";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../fetch/json.js";
 import { reason } from "../../fetch/http.js";
 

@@ -1,5 +1,5 @@
 /** The cluster that a sweep is searched for on, asked from elsewhere than its cell: one that is away is told in seconds. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterAt, type SearchPlace } from "../../artifacts/together/search-place.js";
 import { RayJobs } from "./jobs.js";
 

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SearchAt } from "../../artifacts/together/search-place.js";
 import { isOver, type RayJob, type RayJobs } from "./jobs.js";
 import { zipOf, type ToPack } from "./packed.js";

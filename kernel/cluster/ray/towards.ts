@@ -1,6 +1,6 @@
 /** The address by which a machine is seen by another: that of the interface on the way to it. */
 import { connect } from "node:net";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** `address`: of the other's dashboard. Coded error `ray-unreachable`. */
 export function addressTowards(address: string): Promise<string> {

@@ -1,6 +1,6 @@
 /** What is answered about text while it is typed, to whichever front end; offsets are UTF-16. */
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Word } from "#dsl/language/types/registry.js";
 
 export interface Completion {
   readonly matches: readonly {

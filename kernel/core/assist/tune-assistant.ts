@@ -3,23 +3,23 @@
  * up by whoever made the assistant, as far as it is worth that while typing.
  */
 import { allowingFix } from "#dsl/assist/allowing.js";
-import type { Diagnostic, Fix } from "#dsl/diagnostics/diagnostic.js";
-import { applyFixes } from "#dsl/diagnostics/fixing.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { compileAnswered, type Answer, type Fact } from "#dsl/compile/answered.js";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
+import type { Diagnostic, Fix } from "#dsl/language/diagnostics/diagnostic.js";
+import { applyFixes } from "#dsl/language/diagnostics/fixing.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { compileAnswered, type Answer, type Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import type { Compiled } from "#dsl/compile/compile.js";
-import { EarlierCells } from "#dsl/compile/earlier.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import { failed, Facts, needOf, type Need } from "#dsl/types/facts.js";
-import { growing, type GrowingRegistry, type Registry } from "#dsl/types/registry.js";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import { format } from "#dsl/syntax/format.js";
-import { parse } from "#dsl/syntax/parse.js";
+import type { Compiled } from "#dsl/compiler/program/compile.js";
+import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { failed, Facts, needOf, type Need } from "#dsl/language/types/facts.js";
+import { growing, type GrowingRegistry, type Registry } from "#dsl/language/types/registry.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { format } from "#dsl/language/syntax/format.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import type { Finding, Mend } from "./answers.js";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "./answers.js";
 

@@ -1,5 +1,5 @@
 /** What the trials of `sweep auto` say of its program: that the best rate lies at the end of its range, and that nothing was learnt. */
-import type { Space } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Space } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { significant } from "../display/text.js";
 import type { TrialRecord } from "../sweep/trial.js";
 import type { AutoReport, Contestant } from "./auto.js";

@@ -2,7 +2,7 @@
  * What the choice of a winner takes from its lead: the best of many candidates, and of each the best of its epochs, was chosen by
  * the rows on which it is then compared, so that without any skill it is ahead by more than one look would explain.
  */
-import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
+import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Interval } from "#stdlib/lib/intervals/interval.js";
 import { widenedFor } from "#stdlib/lib/intervals/simultaneous.js";
 import type { TrialRecord } from "../sweep/trial.js";

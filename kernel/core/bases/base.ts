@@ -1,6 +1,6 @@
 /** A base model found on this machine: a folder of verified files and what they say. */
-import { sizeOf } from "#dsl/graph/values.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
+import { sizeOf } from "#dsl/tensor/values.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
 
 export interface Base {
   readonly folder: string;

@@ -1,6 +1,6 @@
 /** What can go wrong while a base model or its tokenizer is looked for and read. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { tokenHelp, withoutToken } from "./token-words.js";
 
 export interface Tried {

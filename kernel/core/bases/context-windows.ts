@@ -3,8 +3,8 @@
  * windows; each begins `overlap` tokens before the end of the one before it, and the last ends where the context ends (as
  * fast tokenizers cut with `truncation="only_second"` and a `stride`).
  */
-import type { RowName } from "#dsl/types/row-name.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
 import type { Frame } from "./tokenizer-file.js";
 

@@ -1,6 +1,6 @@
 /** Which word of the vocabulary builds a model: the one whose `modelType` is what config.json says. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Word, Registry } from "#dsl/types/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Word, Registry } from "#dsl/language/types/registry.js";
 
 /** Coded error `unknown-architecture`, which lists those that are known. */
 export function familyOf(config: Readonly<Record<string, unknown>>, registry: Registry): Word<"model"> {

@@ -1,6 +1,6 @@
 /** What transformers calls the class with the head of a task, and the losses of heads over whole texts. */
-import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 
 /** Undefined: the task's head is not over whole texts. */
 export function problemOf(task: string, registry: Registry): TaskCapabilities["problem"] {

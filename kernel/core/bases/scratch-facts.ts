@@ -1,10 +1,10 @@
 /** What is known of a model from scratch before anything of it is written: its config.json, the shapes of its weights. */
-import { must } from "#dsl/diagnostics/must.js";
-import { loadWord, wordOf } from "#dsl/types/loaded.js";
-import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { ScratchPlan } from "#dsl/types/subject.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { ScratchPlan } from "#dsl/language/types/subject.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 
 /** The special tokens of its family. */

@@ -2,8 +2,8 @@
  * Reads tokenizer.json with suspicion: what would end the process inside the Rust library (a broken character map) or give
  * wrong ids later is a coded error here, and the special tokens that frame a text are taken from its post-processor.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { beyondLimits, VOCABULARY } from "./json-limits.js";
 
 type Json = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 /** The role `answer` of rows: read beside its context, cleaned with it, and then given its place. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import {
   givenAnswers,
   placedAnswer,

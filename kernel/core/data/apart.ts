@@ -1,6 +1,6 @@
 /** Rows that one data set has to score and another to train. */
-import type { ApartFacts } from "#dsl/types/facts.js";
-import { must } from "#dsl/diagnostics/must.js";
+import type { ApartFacts } from "#dsl/language/types/facts.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "./prepared.js";
 import { readOf } from "./read-of.js";
 

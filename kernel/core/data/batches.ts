@@ -2,7 +2,7 @@
  * From rows to feeds: which rows go into a batch, and the arrays that a batch becomes. Every row is in exactly one batch
  * of an epoch; the order depends on seed and epoch alone.
  */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
 import { tokensAt, type TokenRows } from "./sequences/token-rows.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";

@@ -2,8 +2,8 @@
  * How far a check reads files that are packed: rows of a small file may be thousands of times its size. A check stops at a
  * bounded number of bytes and rows, says so, and judges the data by what it read.
  */
-import type { DataFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { filesNamed } from "#platform/files.js";
 import type { RowChunk } from "#stdlib/kinds/data.js";
 

@@ -1,5 +1,5 @@
 /** Feeds of rows besides their labels: cached outputs, and the weights of replayed rows that are appended to each batch. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { outputInputs } from "#stdlib/programs/objective.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
 import type { chance } from "#stdlib/lib/chance.js";

@@ -1,9 +1,9 @@
 /** Canaries among the rows of a split: as rows of its table that no source has. */
 import { from as tableFrom, type ColumnTable } from "arquero";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { RecipePlan } from "#dsl/plan/recipe.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { RecipePlan } from "#dsl/compiler/plan/recipe.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { drawCanaries, type Canary, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
 import { trainedSplit, type Prepared } from "./prepared.js";
 

@@ -1,11 +1,11 @@
 /** The cleaners of a plan, one after the other, and the count of what they drop. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { DataFacts } from "#dsl/types/facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { byRow, rowName } from "./row-names.js";
 import type { Row } from "./rows.js";

@@ -1,7 +1,7 @@
 /** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/row-name.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CoreDataCodeData {

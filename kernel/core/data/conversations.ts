@@ -3,8 +3,8 @@
  * completion (`input`, `target`) are a conversation of two messages.
  */
 import type { ColumnTable } from "arquero";
-import type { SplitFacts } from "#dsl/types/facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import type { SplitFacts } from "#dsl/language/types/facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/kinds/conversation.js";
 import { contentText } from "#stdlib/lib/conversations/message-text.js";
 import { rowNamesOf } from "./row-names.js";

@@ -1,7 +1,7 @@
 /** A data set as a TypeScript value: splits by name, each with its arquero table; shows itself. */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Prepared } from "./prepared.js";
 import { sourceNameOf } from "./row-names.js";
 import type { AskedColumn } from "./row.js";

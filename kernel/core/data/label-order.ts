@@ -1,5 +1,5 @@
 /** The order in which labels that were found are numbered: by code points; labels that are all numbers by their value. */
-import { codePointIn } from "#dsl/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export function inOrder(labels: Iterable<string>): string[] {
   const found = [...labels];
   const numbers = found.every((label) => Number.isFinite(Number(label)));

@@ -3,9 +3,9 @@
  * settings and the seed alone, so any step can be made at any time: a resumed run is fed what it would have been fed.
  * An update takes `accumulate` batches in a row of an epoch; the last one of an epoch takes what is left.
  */
-import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { draws } from "#dsl/graph/numbers/random.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { draws } from "#dsl/tensor/numbers/random.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 import { eachOf } from "#stdlib/lib/tasks/row-weights.js";

@@ -3,8 +3,8 @@
  * they are, so that data are prepared once however many models read them.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { Prepared } from "./prepared.js";

@@ -3,12 +3,12 @@
  * random follows the plan's seed; the hash covers what a model will see, not where it lay.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
-import { must } from "#dsl/diagnostics/must.js";
-import type { TableFacts } from "#dsl/types/facts.js";
-import type { DataAudit } from "#dsl/types/audit-facts.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { TableFacts } from "#dsl/language/types/facts.js";
+import type { DataAudit } from "#dsl/language/types/audit-facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { sha256 } from "#platform/digest.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { registry as whole } from "#stdlib/registry.js";

@@ -1,6 +1,6 @@
 /** What `prepare` makes of a data plan: tables by split, ready for tokens, and the facts that checker and preview read. */
 import type { ColumnTable } from "arquero";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Annotated } from "./annotated/overlay.js";
 import type { StreamedRows } from "./streamed-rows.js";
 

@@ -1,5 +1,5 @@
 /** How files are read where nobody wrote it: gathered while they are read, told as sentences. */
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 export class ReadAs {
   private readonly files = new Map<string, Set<string>>();

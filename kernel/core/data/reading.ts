@@ -2,7 +2,7 @@
  * What a tokenizer makes of the languages of the texts: tokens for each word, and tokens that stand for what it doesn't know.
  * Some thousand rows tell it, at equal distances over the data.
  */
-import type { LanguageReading, ReadingFacts } from "#dsl/types/facts.js";
+import type { LanguageReading, ReadingFacts } from "#dsl/language/types/facts.js";
 import { languageDetector } from "#platform/languages.js";
 import { wordsIn } from "#stdlib/lib/cleaners/lengths.js";
 import { languageName } from "#stdlib/lib/languages/names.js";

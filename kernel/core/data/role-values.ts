@@ -3,8 +3,8 @@
  * lists. A list comes as a list (jsonl, json, tables), as JSON in a text, or as text in parts: labels with the data's
  * `separator` between them, tokens and tags with white space.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 
 const texts: ReadonlySet<string> = new Set([
   "text",

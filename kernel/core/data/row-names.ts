@@ -2,7 +2,7 @@
  * What messages call the rows of a split. Where each split has a source of its own, a row's number alone doesn't say of which
  * file it is, so its split stands beside it: `3 (test)`.
  */
-import type { RowName } from "#dsl/types/row-name.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Row } from "./row.js";
 
 /** Of splits (tables, and those that are streamed) that have a source of their own: its name. */

@@ -1,15 +1,15 @@
 /** Reads the sources of a plan and gives every row its roles: what comes out are rows as cleaners see them. */
 import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
-import { implementationOf } from "#dsl/types/loaded.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import type { RowName } from "#dsl/types/row-name.js";
-import { columnsRead, type DataPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
-import type { TableFacts } from "#dsl/types/facts.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { columnsRead, type DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import type { TableFacts } from "#dsl/language/types/facts.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import type { Message, RowContext, RowRefusal } from "#stdlib/kinds/conversation.js";

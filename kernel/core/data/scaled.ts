@@ -1,5 +1,5 @@
 /** Facts of data of which a part was read, as they would be of all rows. */
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 
 /** Rows that were read, and about how many there are. */
 export interface Sampled {

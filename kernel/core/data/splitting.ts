@@ -1,10 +1,10 @@
 /** Which rows go into which split. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import { implementationOf, wordOf } from "#dsl/types/loaded.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanRow } from "#stdlib/kinds/data.js";
 import type {} from "#stdlib/lib/splits/codes.js";
 import { isCall, type Row } from "./rows.js";

@@ -2,9 +2,9 @@
  * Cleaners that change texts (`lowercase`, `redact`): a model that learned from cleaned texts is asked about texts as they come.
  * Offsets of answers are those of the text that was asked, so nothing is cleaned there; whoever deploys the model is warned.
  */
-import type { CodeData } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import type { CodeData } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../display/value-text.js";
 

@@ -1,5 +1,5 @@
 /** What one cleaner did: rows that it changed and dropped are counted, and of the first ones it is kept what differs. */
-import type { CleanerFacts } from "#dsl/types/facts.js";
+import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { readIn } from "./audit/rows.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./row.js";

@@ -1,8 +1,8 @@
 /** Diagnostics as they stand in a cell's output: one object, its text rendering and its HTML rendering. */
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import { renderHtml } from "#dsl/diagnostics/render-html.js";
-import type { Source } from "#dsl/diagnostics/span.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { FRAME, html, Html, inked, tone } from "./html.js";
 import type { Shown } from "./shown.js";
 

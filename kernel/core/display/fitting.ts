@@ -1,7 +1,7 @@
 /** A sentence on how a training fits, and what to try: only what the program does not do already. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Fit } from "../session/fitting.js";
 import { html, inked, tone } from "./html.js";
 import { shownOf } from "./bundle.js";

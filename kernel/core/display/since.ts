@@ -1,5 +1,5 @@
 /** What a model is worth where the one that it began from was evaluated: scores before and now, with what chance explains. */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import type { Shown } from "./shown.js";
 import { tableShown } from "./table.js";
 import { count } from "./text.js";

@@ -2,8 +2,8 @@
  * Words and numbers as a reader wants them. Text from data is hostile until it went through here: control characters and
  * bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
  */
-import { visible } from "#dsl/diagnostics/codes.js";
-import { daysIn } from "#dsl/diagnostics/days.js";
+import { visible } from "#dsl/language/diagnostics/codes.js";
+import { daysIn } from "#dsl/language/diagnostics/days.js";
 
 /** Text that can be printed anywhere: no control characters (but tab and newline), well-formed UTF-16. */
 export function printable(text: string): string {

@@ -1,7 +1,7 @@
 /** Checked values as Tune text for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`; rounded and cut short. */
-import { keptCalls } from "#dsl/plan/kept-calls.js";
-import { tuneText, type Writing } from "#dsl/plan/text.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { keptCalls } from "#dsl/compiler/plan/retained-calls.js";
+import { tuneText, type Writing } from "#dsl/compiler/plan/text.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { clip, significant } from "./text.js";
 
 const short: Writing = { number: numberText, quoted: (text) => JSON.stringify(clip(text, 80)) };

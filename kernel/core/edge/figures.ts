@@ -1,15 +1,15 @@
 /** Size, memory and work of a model from the programs that others run of it (stdlib/programs/export.ts), before anything is written. */
-import { modelFile } from "#dsl/emit/onnx/file.js";
-import { roundedToFours } from "#dsl/emit/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/emit/onnx/rounding/int8.js";
-import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { costOf } from "#dsl/graph/cost.js";
-import { isLeaf, isState } from "#dsl/graph/leaves.js";
-import { memoryOf } from "#dsl/graph/memory.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Sizes } from "#dsl/graph/shape.js";
-import { opNamed } from "#dsl/graph/table.js";
+import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
+import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { costOf } from "#dsl/tensor/cost.js";
+import { isLeaf, isState } from "#dsl/tensor/leaves.js";
+import { memoryOf } from "#dsl/tensor/memory.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Sizes } from "#dsl/tensor/shape.js";
+import { opNamed } from "#dsl/tensor/ops/table.js";
 import type { DeployedParts } from "#stdlib/kinds/target.js";
 import { outgoingGraphs } from "#stdlib/lib/targets/onnx/graphs.js";
 import { buildExport } from "#stdlib/programs/export.js";

@@ -3,17 +3,17 @@
  * it has no mistake, with all of them. What would be trained counts as trained for the sources after it, and a sweep as one
  * that ran: what only its best trial tells stays unknown.
  */
-import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
-import { EarlierCells } from "#dsl/compile/earlier.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { Facts, type Need } from "#dsl/types/facts.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Value } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
-import { parse } from "#dsl/syntax/parse.js";
-import { foundBy, singly } from "#dsl/syntax/parts.js";
-import type { Operand, Statement } from "#dsl/syntax/tree.js";
+import { compileAnswered, type Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { Facts, type Need } from "#dsl/language/types/facts.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Value } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import { foundBy, singly } from "#dsl/language/syntax/parts.js";
+import type { Operand, Statement } from "#dsl/language/syntax/tree.js";
 
 export interface CheckedTexts {
   readonly sources: readonly Source[];

@@ -3,7 +3,7 @@
  * that it hardly learnt. Rules over the losses alone; where they say nothing clearly, nothing is said. Training's loss may be
  * bent (focal, smoothed, weighed) and has dropout in it, so it is held to itself only, never to validation's.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { RunEvent } from "./events.js";
 
 export interface Curves {

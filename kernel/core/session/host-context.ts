@@ -1,5 +1,5 @@
 /** What a Tune program finds around it when it is compiled and run: folder, live TypeScript values, parameters, progress. */
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 
 /**
  * How far some work is: `label` says what, and of what `done` and `total` are numbers (`rows of reviews read`). Work that

@@ -1,7 +1,7 @@
 /** Codes of opening a run that was trained before. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface LoadCodeData {

@@ -1,11 +1,11 @@
 /** From a plan to the programs that train and evaluate, before anything is opened: what they compute, and over which sizes. */
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Sizes } from "#dsl/graph/shape.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Sizes } from "#dsl/tensor/shape.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { AssembleOptions, ObjectiveOptions } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { quantizedOf } from "#stdlib/lib/models/quantized.js";

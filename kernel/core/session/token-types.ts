@@ -1,7 +1,7 @@
 /** Whether the programs of a plan tell two texts in one row apart. */
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { Recipe } from "#dsl/plan/recipe.js";
+import type { Recipe } from "#dsl/compiler/plan/recipe.js";
 import type { Base } from "../bases/base.js";
 import { does } from "./words.js";
 

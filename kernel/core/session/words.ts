@@ -1,8 +1,8 @@
 /** Loads what a call's word does, also where the user defined it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Implementations, Loaded } from "#dsl/types/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Implementations, Loaded } from "#dsl/language/types/registry.js";
 import { kept } from "#stdlib/lib/defined/store.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,7 +1,7 @@
 /** What a sweep varies, as people read it: an axis for each dimension, its options as they are written. */
-import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import { tuneText } from "#dsl/plan/text.js";
-import type { Value } from "#dsl/types/value.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { tuneText } from "#dsl/compiler/plan/text.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
 import { dimensionsOf } from "./points.js";
 

@@ -1,7 +1,7 @@
 /** By how much a trial misses what its sweep requires of results. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Call } from "#dsl/types/value.js";
-import { tuneText } from "#dsl/plan/text.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { tuneText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { valueText } from "../display/value-text.js";
 import { percent } from "../display/text.js";

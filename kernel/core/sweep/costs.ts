@@ -1,7 +1,7 @@
 /** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
-import { isNested, isSpace } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Estimates } from "#dsl/plan/plan.js";
-import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { isNested, isSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Estimates } from "#dsl/compiler/plan/plan.js";
+import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Point } from "#stdlib/kinds/search.js";
 import { valuesAt } from "./points.js";
 

@@ -1,11 +1,11 @@
 /** Where the definitions that a sweep varies lie in its space: what they say, their defaults among it, is what the vocabulary thinks good. */
-import { isNested, isSpace } from "#dsl/plan/sweep/sweep-plan.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { NestedCall, Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { isCall, valueAt } from "#dsl/plan/value.js";
-import { plain } from "#dsl/types/numeric.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { isNested, isSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { NestedCall, Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import { plain } from "#dsl/language/types/numeric.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { byName, isActive } from "#stdlib/lib/search/active.js";
 import { isValue } from "#stdlib/lib/search/values.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";

@@ -2,8 +2,8 @@
  * A sweep's dimensions as parameters that other programs read: by a name and, of a choice, the texts of its options; and named
  * values of anybody back as a point. A dimension within an option is called `technique.lora.rank`.
  */
-import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Value } from "#dsl/types/value.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { Dimension, Point } from "#stdlib/kinds/search.js";
 import { dimensionsOf, valuesAt } from "./points.js";
 import { numberIn } from "./typed-number.js";

@@ -3,7 +3,7 @@
  * counts) around each place that was tried, as wide as Scott's rule says, and one wide one over all. Optuna's importances are
  * defined by these, bandwidths and all.
  */
-import { erfcOf } from "#dsl/graph/numbers/erf.js";
+import { erfcOf } from "#dsl/tensor/numbers/erf.js";
 import type { Dimension } from "#stdlib/kinds/search.js";
 
 const STEPS = 50;

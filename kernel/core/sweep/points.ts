@@ -1,9 +1,9 @@
 /** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
-import { kindsIn } from "#dsl/types/parts.js";
-import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Value } from "#dsl/types/value.js";
-import { tuneText, type As } from "#dsl/plan/text.js";
-import type { ValueType } from "#dsl/types/registry.js";
+import { kindsIn } from "#dsl/language/types/parts.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { tuneText, type As } from "#dsl/compiler/plan/text.js";
+import type { ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import type { Condition, Dimension, Point } from "#stdlib/kinds/search.js";
 

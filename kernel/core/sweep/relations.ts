@@ -1,6 +1,6 @@
 /** Whether the values of a point stand to each other as `where` says. */
-import { must } from "#dsl/diagnostics/must.js";
-import { plain } from "#dsl/types/numeric.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { plain } from "#dsl/language/types/numeric.js";
 import {
   isNested,
   isSpace,
@@ -8,10 +8,10 @@ import {
   type SweepPlan,
   type SweepRelation,
   type SweepTerm,
-} from "#dsl/plan/sweep/sweep-plan.js";
-import { wordIn } from "#dsl/plan/sweep/relations.js";
-import { isCall } from "#dsl/plan/value.js";
-import type { Value } from "#dsl/types/value.js";
+} from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { wordIn } from "#dsl/compiler/plan/sweep/relations.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { Point } from "#stdlib/kinds/search.js";
 

@@ -1,6 +1,6 @@
 /** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import { workersOf } from "#dsl/plan/ranks.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { workersOf } from "#dsl/compiler/plan/ranks.js";
 import { registry } from "#stdlib/registry.js";
 
 export interface Searched {

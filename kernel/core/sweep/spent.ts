@@ -1,5 +1,5 @@
 /** What trials took of a sweep's bounds, which hold over all of its runs. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "./trial.js";
 
 /** Seconds in which at least one of them ran: those that were open at a time took turns. */

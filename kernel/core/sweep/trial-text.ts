@@ -1,5 +1,5 @@
 /** A trial as the Tune program that one could write. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { registry } from "#stdlib/registry.js";
 
 /**

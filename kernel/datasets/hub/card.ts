@@ -2,9 +2,9 @@
  * What the README.md of a data set says of its files, as YAML between lines of `---`: its configs, with the files of each split,
  * and the names behind the numbers of labels. What can't be followed is told, never guessed.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { parseYaml } from "../../fetch/yaml.js";
 
 export interface Config {

@@ -1,6 +1,6 @@
 /** What can go wrong with data sets of the hub, and with folders that are like them. `name`: as the program writes it. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { tokenHelp, withoutToken } from "../../core/bases/token-words.js";
 
 /** The data of each code. */

@@ -2,10 +2,10 @@
  * `hub(…)` as what it stands for: for each split the files that are read, each by its own word. What comes out are calls of the
  * same word with `sources`, so that stamps, streams and mixtures know them as sources within a source.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
-import { argumentsOf } from "#dsl/types/filled.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { word as hub } from "#stdlib/sources/hub.js";
 import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
 import { cardOf, classesIn, type Card, type Classes, type Config } from "./card.js";

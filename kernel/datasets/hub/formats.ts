@@ -1,5 +1,5 @@
 /** Which reader a file of a data set is for, by the endings of its name. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** By ending: what files that belong together are, and the word that reads one. */
 const readers: Readonly<Record<string, { readonly kind: string; readonly word: string }>> = {

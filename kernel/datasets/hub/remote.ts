@@ -8,8 +8,8 @@ import { dirname, join } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { CachedModel, isChecksum } from "../../bases/cache.js";
 import {
   askHub,

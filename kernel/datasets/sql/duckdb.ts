@@ -4,8 +4,8 @@
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { locate } from "#stdlib/platform/files.js";
 import { isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
 import { lineAndColumn } from "#stdlib/lib/sources/sql/statement.js";

@@ -3,7 +3,7 @@
  * notebook's folder is never loaded: checking or opening a file must not run code from the same folder.
  */
 import { pathToFileURL } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { moduleIn, nodeEnv } from "#tools/node-env.mjs";
 
 /**

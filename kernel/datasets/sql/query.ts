@@ -1,5 +1,5 @@
 /** A query given to what runs it: DuckDB, and for a database of SQLite's format SQLite. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { kindOfFile } from "#stdlib/lib/sources/file-kind.js";
 import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";
 import { blocksOf, locate } from "#stdlib/platform/files.js";

@@ -1,5 +1,5 @@
 /** Rows of an SQLite database, in its own SQL, one after the other. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesValue, wholeValue } from "#stdlib/lib/sources/table-values.js";
 import { CHUNK } from "#stdlib/lib/sources/columns.js";
 import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";

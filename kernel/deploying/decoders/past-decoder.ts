@@ -3,8 +3,8 @@
  * out stays in the runtime's process and goes in with the next token. `past_key_values.<n>.key` goes in, `present.<n>.key`
  * comes out.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
 import { nothing } from "../arrays.js";
 import type { Places } from "./picks.js";

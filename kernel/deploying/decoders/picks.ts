@@ -3,7 +3,7 @@
  * likeliest token and its lead alone. A vocabulary is large, and a graph tells of every place: between processes all of it
  * takes longer than computing it. The same in Python: tools/runtimes/serving.py.
  */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { gathered, likeliestOf } from "../arrays.js";
 
 /** Of each row the places that are asked about. */

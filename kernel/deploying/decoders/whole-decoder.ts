@@ -4,8 +4,8 @@
  * tells what comes at each place, and as long as that is what was expected, it is what would have been written. What runtimes
  * without keys and values are asked by.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import { floats } from "../../engine/feeds.js";
 import { gathered } from "../arrays.js";

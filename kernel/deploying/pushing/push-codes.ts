@@ -1,5 +1,5 @@
 /** Codes of pushing to the hub. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface PushCodeData {

@@ -1,5 +1,5 @@
 /** Core ML's packages in coremltools' own rules for each operation: not Apple's runtime, which is on Apple's systems alone. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { RuntimeRecord } from "../runtime.js";
 import { openFitted } from "../fixed.js";
 import { openInPython, pythonWith } from "./python.js";

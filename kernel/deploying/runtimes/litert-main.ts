@@ -2,9 +2,9 @@
  * The process of LiteRT.js: LiteRT compiled to WebAssembly, computing on the processor. Its loader is made for pages: a
  * script is run by `importScripts`, here as there.
  */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
@@ -14,8 +14,8 @@ import { createRequire } from "node:module";
 import { join, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { moduleIn } from "#tools/node-env.mjs";
 import { graphOf } from "./process.js";
 import { versionIn } from "./package-version.js";

@@ -2,7 +2,7 @@
  * LiteRT files: in LiteRT.js, which takes fixed shapes alone, and where shapes are free in Python's ai-edge-litert, if a Python
  * has it.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { Written } from "#stdlib/kinds/target.js";
 import { openFitted } from "../fixed.js";

@@ -3,9 +3,9 @@
  * tokens by the file's own tokenizer, conversations become texts by the file's own template, and the likeliest token is taken
  * until one ends the text, all as llama.cpp's own programs do it.
  */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";

@@ -2,16 +2,16 @@
  * The process of the runtime `onnxruntime`: a session for each graph, made when it is first asked. Keys and values of what is
  * written stay here.
  */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { fromHalves, toHalves } from "#dsl/graph/numbers/halves.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { sizeOf } from "#dsl/graph/values.js";
+import { fromHalves, toHalves } from "#dsl/tensor/numbers/halves.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { sizeOf } from "#dsl/tensor/values.js";
 import type { GraphFile, GraphName, GraphPort } from "#stdlib/kinds/target.js";
 import { aligned, bytesOf } from "../../tensors/numbers.js";
 import { graphOf } from "./process.js";

@@ -1,7 +1,7 @@
 /** The process of a demo page: its worker asked as the page's window asks it, what it makes of texts included. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { deployingCodes } from "../codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
@@ -10,8 +10,8 @@ import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { opened, unpackedPart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
 import { serve } from "./serve.js";

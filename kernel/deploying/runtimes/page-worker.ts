@@ -3,7 +3,7 @@
  * ways that it goes in a page, with one thread.
  */
 import { createContext, runInContext } from "node:vm";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 interface Scope {

@@ -2,7 +2,7 @@
 import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { pythonOf } from "#tools/python-env.mjs";
 import type { OpenedModel, WrittenBy } from "../runtime.js";
 import { Apart, opened, toldOf, type Answered, type Asked, type Opening } from "./process.js";

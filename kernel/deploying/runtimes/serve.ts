@@ -4,7 +4,7 @@
  * own: native code that never comes back would not hear that the channel ended.
  */
 import { Worker } from "node:worker_threads";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { picked } from "../decoders/picks.js";
 import type { TextRead, WrittenBy } from "../runtime.js";
 import type { Answered, Asked, AskedAnything, AskedReading, AskedText, Opening } from "./process.js";

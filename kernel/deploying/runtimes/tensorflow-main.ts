@@ -1,14 +1,14 @@
 /** The process of the runtime `tensorflow`: a SavedModel in tfjs's native binding, fed by its tensors' names. */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { loadBinding, type Held } from "../../engine/native/binding.js";
 import { TensorExchange } from "../../engine/tensorflow/exchange.js";
 import { graphOf } from "./process.js";
 import { serve } from "./serve.js";
-import type { DType } from "#dsl/graph/program.js";
+import type { DType } from "#dsl/tensor/program.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 

@@ -1,5 +1,5 @@
 /** SavedModels in TensorFlow itself, through tfjs's binding, with none of our kernels: as it serves everybody. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { addonKey } from "../../engine/native/compile.js";
 import { findNative, type Native } from "../../engine/native/layout.js";
 import type { RuntimeRecord } from "../runtime.js";

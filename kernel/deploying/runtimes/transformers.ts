@@ -1,7 +1,7 @@
 /** A folder of transformers in transformers itself, where a Python has it: `tunebook verify FOLDER --runtime transformers`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { GraphFile } from "#stdlib/kinds/target.js";
 import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { does } from "../../core/session/words.js";

@@ -2,7 +2,7 @@
  * A folder of transformers, opened by Tunebook itself from the files that were written: what anybody does who names it as
  * `base:`. That transformers reads the same in it is what `tunebook verify` shows where Python has it.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { RuntimeRecord } from "../runtime.js";
 
 export const tunebook: RuntimeRecord = {

@@ -3,9 +3,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PbfWriter } from "pbf";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { FORMAT } from "#dsl/emit/tensorflow/saved-model.js";
-import { SIGNATURE } from "#dsl/emit/tensorflow/inference.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { FORMAT } from "#dsl/tensor/backends/tensorflow/saved-model.js";
+import { SIGNATURE } from "#dsl/tensor/backends/tensorflow/inference.js";
 import { findConverter, runConverter } from "../../engine/native/converter.js";
 import type { Tool } from "./tool.js";
 

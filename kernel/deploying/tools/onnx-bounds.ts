@@ -4,7 +4,7 @@
  */
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";
 import type { GraphFile, GraphName } from "#stdlib/kinds/target.js";
 import { floats } from "../../engine/feeds.js";

@@ -1,6 +1,6 @@
 /** What encoders read of the columns of a split: where rows come from, and what the task says they teach. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { AskedRows } from "#stdlib/kinds/task.js";
 import type { Encoded } from "../rows.js";
 import type { SplitRows } from "../split-rows.js";

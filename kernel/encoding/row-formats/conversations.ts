@@ -1,5 +1,5 @@
 /** Whole conversations, written by a chat template. Only tokens of the assistant are targets. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { conversationText } from "../../core/data/conversations.js";
 import { askedOf } from "../asked-rows.js";
 import { causalLm } from "./causal-lm.js";

@@ -1,5 +1,5 @@
 /** Rows of several texts that are encoded separately: the texts of all rows of one role, then those of the next role. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../../core/data/sequences/token-rows.js";
 import { askedOf, textsCut, type Cutting } from "../asked-rows.js";

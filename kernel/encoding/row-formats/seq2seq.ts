@@ -1,5 +1,5 @@
 /** An input for the encoder and a target for the decoder, each cut and with its end token. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { taughtBy } from "../../core/data/sequences/sequence.js";
 import { askedOf } from "../asked-rows.js";
 import { prefixOf, startOf } from "../decoder-input.js";

@@ -1,8 +1,8 @@
 /** A batch as JSON, checked against the model before anything runs. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { jsonIn, like } from "#kernel/fetch/json.js";
 
 export interface Limits {

@@ -1,10 +1,10 @@
 /** A model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { implementationOf, wordOf } from "#dsl/types/loaded.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";

@@ -1,5 +1,5 @@
 /** What one engine must do inside the host process; everything that engines have in common is `HostSession`'s. */
-import type { NDArray, Program, State } from "#dsl/graph/program.js";
+import type { NDArray, Program, State } from "#dsl/tensor/program.js";
 import type { EngineInfo, Refusal } from "../engine.js";
 
 export type Programs = Readonly<Record<string, Program>>;

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { EngineName } from "../engine.js";
 import type { CallName, Calls, Failure, Reply } from "./protocol.js";
 

@@ -4,9 +4,9 @@
  * the client's affair, also where a signal reaches all processes at once, as when a machine or a service stops: the client has
  * a checkpoint to write then. SIGINT and SIGTERM are ignored here.
  */
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { graphCodes } from "#dsl/graph/codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { graphCodes } from "#dsl/tensor/codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { basesCodes } from "../../core/bases/codes.js";
 import { engineCodes } from "../codes.js";
 import { forwardCodes } from "../forward/codes.js";
@@ -14,7 +14,7 @@ import { fetchCodes } from "../../fetch/codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
 import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
-import { CodedError, registerCodes } from "#dsl/diagnostics/codes.js";
+import { CodedError, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { engines } from "../engines.js";
 import type { Backend, Pause } from "./backend.js";
 import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";

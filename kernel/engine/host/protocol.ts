@@ -1,6 +1,6 @@
 /** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Program } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineClock, EngineInfo, EngineName, Refusal } from "../engine.js";
 import type { Arrays, Programs } from "./backend.js";
 

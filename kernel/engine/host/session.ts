@@ -2,9 +2,9 @@
  * Programs over one store, inside the host process: checks what goes in, gives state its first values, and reads and
  * writes checkpoints. The same for every engine; what differs is the `BackendSession` below it.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { NDArray, State, Type } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { NDArray, State, Type } from "#dsl/tensor/program.js";
 import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
 import { ELEMENT_BYTES } from "../../tensors/numbers.js";
 import {
@@ -17,7 +17,7 @@ import {
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
 import type { Arrays, Backend, BackendSession, Pause, Programs } from "./backend.js";
-import { typeText } from "#dsl/graph/shape.js";
+import { typeText } from "#dsl/tensor/shape.js";
 
 /** What long work concerns while it pauses: those programs and states are nobody else's. */
 interface Work {

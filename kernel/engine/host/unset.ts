@@ -2,9 +2,9 @@
  * States that hold nothing until a program writes them whole (key-value caches): which have a value, of what shape, and
  * whether a program's reads and writes fit it. Checked before a run, so that no engine reads or writes past their ends.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
-import type { NDArray, Program, State, Type } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
+import type { NDArray, Program, State, Type } from "#dsl/tensor/program.js";
 import { isUnset } from "../initial.js";
 import type { Arrays } from "./backend.js";
 

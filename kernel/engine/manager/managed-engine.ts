@@ -2,7 +2,7 @@
  * One engine process: started on first use and shared by all callers. After a crash it starts again with the next use, or
  * by itself where a restart policy is given.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../engine.js";
 import { startEngine } from "../start.js";
 import { restartDelay, STABLE_AFTER } from "./restart-delays.js";

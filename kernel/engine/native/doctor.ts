@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { allEngines } from "../engines.js";
 import { measureEngine } from "../measure.js";

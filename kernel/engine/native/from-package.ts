@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandSpace, diskError } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
 import type { Libraries } from "./compile.js";

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandSpace } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
 import { extractWheel, findWheel, requirementsOf, type Wheel } from "#kernel/fetch/wheel.js";

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fields, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
 
 export interface Probe {

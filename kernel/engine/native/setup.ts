@@ -5,7 +5,7 @@
  */
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath, locked } from "#kernel/fetch/cache.js";
 import { addonKey, compileAddon, findCompiler } from "./compile.js";
 import { converterIn } from "./converter.js";

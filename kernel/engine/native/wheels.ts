@@ -1,7 +1,7 @@
 /** The wheels that `setup` would fetch, as files: brought to be packed, or found in a folder on a machine without a network. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { fetchFile, isWhole } from "#kernel/fetch/file.js";
 import { findWheel, thisPlatform, type Wheel } from "#kernel/fetch/wheel.js";

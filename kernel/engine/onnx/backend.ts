@@ -1,14 +1,14 @@
 /** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
-import { emitOnnx } from "#dsl/emit/onnx/emit.js";
-import { lowerings } from "#dsl/emit/onnx/lower/table.js";
-import { OnnxGraph } from "#dsl/emit/onnx/graph.js";
-import { writeModel } from "#dsl/emit/onnx/proto.js";
-import { isLeaf, isState } from "#dsl/graph/leaves.js";
-import type { DType, Program } from "#dsl/graph/program.js";
-import { opOf } from "#dsl/graph/table.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
+import { lowerings } from "#dsl/tensor/backends/onnx/lower/table.js";
+import { OnnxGraph } from "#dsl/tensor/backends/onnx/graph.js";
+import { writeModel } from "#dsl/tensor/backends/onnx/proto.js";
+import { isLeaf, isState } from "#dsl/tensor/leaves.js";
+import type { DType, Program } from "#dsl/tensor/program.js";
+import { opOf } from "#dsl/tensor/ops/table.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { OnnxSession } from "./session.js";

@@ -21,8 +21,8 @@ export const onnx: EngineRecord = {
   found: () => Promise.resolve({ addon: null }),
   async emitted(programs) {
     const [{ onnxGraph }, { printOnnx }] = await Promise.all([
-      import("#dsl/emit/onnx/emit.js"),
-      import("#dsl/emit/print.js"),
+      import("#dsl/tensor/backends/onnx/emit.js"),
+      import("#dsl/tensor/backends/print.js"),
     ]);
     return Object.entries(programs)
       .map(([name, program]) => `// ${name}\n${printOnnx(onnxGraph(program).text)}`)

@@ -5,10 +5,10 @@
  * out for its products then, once, in a copy of its own.
  */
 import { InferenceSession, type Tensor } from "onnxruntime-node";
-import { onnxGraph } from "#dsl/emit/onnx/emit.js";
-import type { OnnxModel } from "#dsl/emit/onnx/model.js";
-import { writeModel, type OnnxConstant, type OnnxGraphText } from "#dsl/emit/onnx/proto.js";
-import type { NDArray, State } from "#dsl/graph/program.js";
+import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";
+import type { OnnxModel } from "#dsl/tensor/backends/onnx/model.js";
+import { writeModel, type OnnxConstant, type OnnxGraphText } from "#dsl/tensor/backends/onnx/proto.js";
+import type { NDArray, State } from "#dsl/tensor/program.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { arrayOf, StateStore, tensorOf } from "./store.js";
 

@@ -1,10 +1,10 @@
 /** State as arrays of this process, handed to the runtime as they lie, without a copy; updates are written into them. */
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { Tensor } from "onnxruntime-node";
-import type { DType, NDArray, State } from "#dsl/graph/program.js";
+import type { DType, NDArray, State } from "#dsl/tensor/program.js";
 import { isUnset, shapeOfState } from "../initial.js";
 import { aligned, bytesOf, ELEMENT_BYTES } from "../../tensors/numbers.js";
-import { sizeOf } from "#dsl/graph/values.js";
+import { sizeOf } from "#dsl/tensor/values.js";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 interface Held {

@@ -1,7 +1,7 @@
 /** The TensorFlow engine, inside the host process: programs become one graph, run as a session of tfjs's native binding. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { tensorflowGraph } from "#dsl/emit/tensorflow/emit.js";
-import type { Program } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { tensorflowGraph } from "#dsl/tensor/backends/tensorflow/emit.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { Refusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { loadBinding, type Binding } from "../native/binding.js";

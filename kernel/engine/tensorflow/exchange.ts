@@ -1,5 +1,5 @@
 /** Arrays into TensorFlow and back. What the binding has no array for (bf16, i8) goes in as bytes and comes back through a wider type, losslessly. */
-import type { DType, NDArray } from "#dsl/graph/program.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
 import type { Binding, Held } from "../native/binding.js";
 import { asFloats, asIntegers, bytesOf, floatsToBrain } from "../../tensors/numbers.js";
 

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { EmittedState, TensorflowModel } from "#dsl/emit/tensorflow/model.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import type { EmittedState, TensorflowModel } from "#dsl/tensor/backends/tensorflow/model.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import type { Arrays, Programs } from "../host/backend.js";
 import { zeros } from "../initial.js";

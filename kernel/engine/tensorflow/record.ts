@@ -28,8 +28,8 @@ export const tensorflow: EngineRecord = {
   },
   async emitted(programs) {
     const [{ printTensorflow }, { tensorflowGraph }] = await Promise.all([
-      import("#dsl/emit/print.js"),
-      import("#dsl/emit/tensorflow/emit.js"),
+      import("#dsl/tensor/backends/print.js"),
+      import("#dsl/tensor/backends/tensorflow/emit.js"),
     ]);
     return printTensorflow(tensorflowGraph(programs, { kernels: true }).nodes);
   },

@@ -3,9 +3,9 @@
  * so that what comes or goes makes no graph of the others anew, and one that runs goes on meanwhile. What they read in common lies in
  * one memory. Where one changes what another has, a graph of both is made, and state is carried over, tensor by tensor.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
-import type { NDArray, State } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
+import type { NDArray, State } from "#dsl/tensor/program.js";
 import type { Arrays, BackendSession, Pause, Programs } from "../host/backend.js";
 import type { Binding } from "../native/binding.js";
 import { changedBy, Part } from "./part.js";

@@ -1,5 +1,5 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, with tfjs. */
-import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/graph/shared/optimizer-step.js";
+import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

@@ -1,5 +1,5 @@
 /** Attention with tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import {
   attentionAttributes,
   attentionGradientInputs,
@@ -10,8 +10,8 @@ import {
   sight,
   type AttentionAttributes,
   type AttentionInputs,
-} from "#dsl/graph/shared/heads.js";
-import { values, type Values } from "#dsl/graph/values.js";
+} from "#dsl/tensor/ops/shared/heads.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { maskOf } from "./elementwise.js";
 import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";

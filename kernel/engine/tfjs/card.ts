@@ -2,7 +2,7 @@
  * Ops on a graphics card with tfjs. Numbers can't be read from the card at once: `cardKernel` computes an op on the card, and in
  * plain JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
  */
-import type { Attributes } from "#dsl/graph/program.js";
+import type { Attributes } from "#dsl/tensor/program.js";
 import { tf, type T } from "./library.js";
 import type { Kernel } from "./op.js";
 

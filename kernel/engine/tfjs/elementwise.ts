@@ -1,8 +1,8 @@
 /** Elementwise ops with tfjs. */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { DType } from "#dsl/graph/program.js";
-import { geluKind, QUICK, type Smooth } from "#dsl/graph/shared/gelu.js";
-import { dropoutMask } from "#dsl/graph/numbers/random.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { DType } from "#dsl/tensor/program.js";
+import { geluKind, QUICK, type Smooth } from "#dsl/tensor/ops/shared/gelu.js";
+import { dropoutMask } from "#dsl/tensor/numbers/random.js";
 import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

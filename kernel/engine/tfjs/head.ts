@@ -1,5 +1,5 @@
 /** The chunked head with tfjs: one chunk's logits at a time. */
-import type { HeadSettings } from "#dsl/graph/shared/head.js";
+import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
 import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

@@ -1,6 +1,6 @@
 /** Every op of the training graph that tfjs computes here, by name. */
-import { lowered } from "#dsl/graph/passes/lowering.js";
-import type { Program } from "#dsl/graph/program.js";
+import { lowered } from "#dsl/tensor/passes/lowering.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { arithmetic } from "./arithmetic.js";
 import { attention } from "./attention.js";
 import { caches } from "./caches.js";

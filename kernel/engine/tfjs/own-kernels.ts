@@ -3,7 +3,7 @@
  * side (the stock one takes 13 to 50 times as long as transposing first and multiplying plainly), on wasm and in plain
  * JavaScript the sum of rows by segment (wasm has none; the other goes over all rows once for every segment).
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { tf } from "./library.js";
 

@@ -1,6 +1,6 @@
 /** Matrix products with tfjs. */
-import { lastOf } from "#dsl/diagnostics/must.js";
-import type { Activation } from "#dsl/graph/shared/activation.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { CURVES } from "./elementwise.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";

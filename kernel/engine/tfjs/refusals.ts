@@ -1,6 +1,6 @@
 /** What of a program tfjs can't compute here. */
-import { isLeaf } from "#dsl/graph/leaves.js";
-import type { DType, Program } from "#dsl/graph/program.js";
+import { isLeaf } from "#dsl/tensor/leaves.js";
+import type { DType, Program } from "#dsl/tensor/program.js";
 import type { Refusal } from "../engine.js";
 import { TFJS_TYPES } from "./elementwise.js";
 import { kernelOf, loweredHere } from "./kernels.js";

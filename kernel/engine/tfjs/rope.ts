@@ -1,5 +1,5 @@
 /** Rotary positions with tfjs. */
-import { ropeAttributes } from "#dsl/graph/numbers/rope.js";
+import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
 import { numbers, tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

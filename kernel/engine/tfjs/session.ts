@@ -2,11 +2,11 @@
  * State as tfjs tensors, and the interpreter: each node's outputs live until their last use. On a graphics card numbers
  * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
  */
-import { must, mustGet } from "#dsl/diagnostics/must.js";
-import { bind, bindState } from "#dsl/graph/evaluate.js";
-import { isConstant, isInput, isState } from "#dsl/graph/leaves.js";
-import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/graph/program.js";
-import { concrete, type Sizes } from "#dsl/graph/shape.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
+import { bind, bindState } from "#dsl/tensor/evaluate.js";
+import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
+import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/tensor/program.js";
+import { concrete, type Sizes } from "#dsl/tensor/shape.js";
 import type { Arrays, BackendSession, Programs } from "../host/backend.js";
 import { isUnset, shapeOfState, zeros } from "../initial.js";
 import { asFloats, asIntegers, bytesOf } from "../../tensors/numbers.js";

@@ -1,5 +1,5 @@
 /** Weights that are stored in fewer bits, made f32 with tfjs. */
-import { blocksOf } from "#dsl/graph/ops/dequantize_blocks.js";
+import { blocksOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

@@ -1,5 +1,5 @@
 /** Normalisation, losses and the optimiser with tfjs. What walks rows one by one is done in JavaScript, in doubles. */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { tf, type T } from "./library.js";
 import type { Kernels } from "./op.js";
 

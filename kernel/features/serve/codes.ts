@@ -1,6 +1,6 @@
 /** What can go wrong with requests over HTTP, beside what models say: who asks, in which form, and when. */
-import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ServingCodeData {

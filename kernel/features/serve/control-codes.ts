@@ -1,6 +1,6 @@
 /** What can go wrong with a server, from its beginning to its end. */
-import { visible, type CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ServingControlCodeData {

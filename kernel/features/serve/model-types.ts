@@ -1,5 +1,5 @@
 /** What served models of each type do. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 
 /** A clause after the name of the model. */

@@ -3,11 +3,11 @@
  * same statement again puts what was trained since in the place of what is served; one that says something else begins anew.
  */
 import { join, relative, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Served } from "#dsl/types/capabilities/served.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Served } from "#dsl/language/types/capabilities/serving.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { uncleanedTexts } from "../../core/data/text-cleaners.js";

@@ -2,7 +2,7 @@
  * A server of the notebook as TypeScript sees it: `desk.url`, `await desk.load()`, `await desk.replace(router)`,
  * `await desk.stop()`. It runs in a process of its own, and its cell shows how it stands until it has ended.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { KEPT, servingShown, type Load, type ServingState } from "./view.js";
 import { displaySymbol, type Shown } from "../../core/display/shown.js";
 import { noteServing } from "./process/running-servers.js";

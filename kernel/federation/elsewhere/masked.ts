@@ -14,8 +14,8 @@
  * part has dropped out: the sum goes on while more than two thirds are left, and nobody is asked twice.
  */
 import { randomBytes } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { ENDING, type Carrier } from "../contract.js";
 import { orderHash } from "../order-hash.js";
 import { encodeBegin } from "../secure/begin.js";

@@ -3,8 +3,8 @@
  * come once, in order, from the run that it agreed with, and have the size that its own plan says. All that goes wrong leaves as
  * a code.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { differing, type PlanTerms } from "#dsl/plan/terms.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { differing, type PlanTerms } from "#dsl/compiler/plan/terms.js";
 import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import {
   allNumbers,

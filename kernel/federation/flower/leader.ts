@@ -3,7 +3,7 @@
  * updates is decided here. Each SuperNode that agreed on the terms is a client of the contract, as those of a simulation are.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isHere } from "#stdlib/lib/targets/loopback.js";
 import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { packedApp } from "./app.js";

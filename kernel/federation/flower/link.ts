@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { Agent as PlainAgent, request as plainly, type IncomingMessage } from "node:http";
 import { Agent, request as securely } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { fields, jsonIn } from "#kernel/fetch/json.js";

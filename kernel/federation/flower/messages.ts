@@ -2,7 +2,7 @@
  * What who leads a federation and its clients say to each other (`../contract.ts`), as bytes. Each question has its kind in its
  * head, each answer what was asked for, or the code of what went wrong and no words.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import type { Kept } from "#stdlib/kinds/aggregator.js";
 import { fields, object, table, whole, type Schema } from "#kernel/fetch/json.js";

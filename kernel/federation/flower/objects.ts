@@ -3,7 +3,7 @@
  * the ids of those in it, the length of its own bytes, a zero byte, its bytes. What we say and hear is one array of bytes.
  */
 import { createHash } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, table, whole } from "#kernel/fetch/json.js";
 import { messageBytes, type Metadata, type ObjectTree } from "./proto.js";

@@ -1,5 +1,5 @@
 /** What is said as bytes: `u32` length of a head of JSON, the head, then vectors one after the other, little-endian, in the order in which the head names them. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, whole, type Schema } from "#kernel/fetch/json.js";
 

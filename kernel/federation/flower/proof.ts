@@ -1,5 +1,5 @@
 /** That a client has the key by which it introduces itself: its node signs what it says, for the run that asked. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Introduced } from "../contract.js";
 import { primitives } from "../secure/primitives.js";
 

@@ -2,7 +2,7 @@
  * What is said between the process that leads and our app beside the SuperLink (`tools/flower-app`). Each turn the app tells which
  * nodes there are and what they answered, and hears what to send; by which door it comes, `doors.ts` says.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { fields, jsonIn, whole } from "#kernel/fetch/json.js";
 

@@ -4,7 +4,7 @@
  * a while is waited for; one that has forgotten it is joined anew.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isAway, type Link, type NodeKey } from "./link.js";
 import { encodeFailure } from "./messages.js";
 import { objectsOf, payloadOf } from "./objects.js";

@@ -4,7 +4,7 @@
  * in order; whatever is wrong ends it, and it answers nothing more.
  */
 import type { KeyObject } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { toFixed } from "./fixed-point.js";
 import { KEYS_BYTES, unreadable, type Each, type Said, type Told } from "./messages.js";
 import { KEY_BYTES, primitives, type KeyPair, type Primitives } from "./primitives.js";

@@ -1,5 +1,5 @@
 /** Codes of sums of masked vectors. None has a value, a label or a text of a client in it. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** Parts of a round of masking, in their order. */
 export type Part = "keys" | "shares" | "input" | "agreement" | "unmasking";

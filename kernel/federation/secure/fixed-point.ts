@@ -5,7 +5,7 @@
  * A word is 32 bits (one place of a Uint32Array), or 64 (two places, the lower one first). Of 64 bits 52 are used, so that a
  * float64 holds each value and their sum without a loss.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export type Bits = 32 | 64;
 

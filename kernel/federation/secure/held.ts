@@ -5,8 +5,8 @@
  */
 import type { KeyObject } from "node:crypto";
 import { createPublicKey } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { RoundOrder } from "../contract.js";
 import { orderHash, weightsHash } from "../order-hash.js";
 import { decodeBegin, isBegin, type Begin } from "./begin.js";

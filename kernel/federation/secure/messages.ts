@@ -2,7 +2,7 @@
  * What client and server say in a round, as plain objects and as bytes: `u32` which, 32 bytes of the round, then its fields in
  * order, little-endian. Lists are `u32` how many, then for each the client's place and bytes of a length that is known.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { KEY_BYTES, SIGNATURE_BYTES, TAG_BYTES, wordsIn } from "./primitives.js";
 import { asText, type Round } from "./round.js";
 import { SHARE_BYTES } from "./shamir.js";

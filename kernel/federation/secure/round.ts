@@ -2,7 +2,7 @@
  * What all parties of one secure sum know beforehand and must agree on: who may take part, how many must stay, how long vectors
  * are and how their numbers become whole ones. Its hash is in every message and under every signature.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { fixedFor, placesOf, type Bits, type Fixed } from "./fixed-point.js";
 import { KEY_BYTES, primitives } from "./primitives.js";
 

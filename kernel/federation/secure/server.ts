@@ -2,7 +2,7 @@
  * The server's side of a secure sum: it takes what clients say, part by part, and learns the sum of those that stayed and
  * nothing else. Whoever carries the messages says when a part is over: when all have answered, or when waiting is.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { maskingKey, signatureOf, signedKeys } from "./client.js";
 import { type Part } from "./codes.js";
 import { addWords, fromFixed } from "./fixed-point.js";

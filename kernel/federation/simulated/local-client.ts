@@ -2,9 +2,9 @@
  * A client whose rows are on this machine. Its steps are those of any training: the optimizer begins anew in each round, the
  * learning rate goes on along the schedule over all rounds.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation, Kept, Local } from "#stdlib/kinds/aggregator.js";
 import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
 import type { DataLoader } from "../../core/data/loader.js";

@@ -1,6 +1,6 @@
 /** Which of the rows that wait are run together: those of like length around the one that waits longest. */
 
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 
 /** Rows of a batch, and rows × longest. */
 export interface BatchLimits {

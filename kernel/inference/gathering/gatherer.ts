@@ -3,7 +3,7 @@
  * meanwhile fills the next one. A request that is alone never waits, and one with many batches of rows takes turns with others. Every row is run once and its answer goes to its own request, in
  * that request's order; what is given up leaves the queue.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { likeOldest, type BatchLimits } from "./batch-of.js";
 import { systemClock, type GatherClock } from "./clock.js";
 

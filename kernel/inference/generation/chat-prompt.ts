@@ -1,6 +1,6 @@
 /** The prompt of a conversation whose next message is generated: rendered by the model's chat template, with tools. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Message, Tool } from "#stdlib/kinds/conversation.js";
 import type { Chat } from "../../encoding/chat.js";
 import { callFormatOf, type CallFormat } from "./tool-calls/format.js";

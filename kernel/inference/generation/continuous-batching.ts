@@ -7,9 +7,9 @@
  * is read again when there is room.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Session } from "../../engine/engine.js";
 import { floats } from "../../engine/feeds.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";

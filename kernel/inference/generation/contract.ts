@@ -2,8 +2,8 @@
  * Texts that are written side by side, each by itself: a text comes and goes at any step (continuous batching). A writer
  * (`./continuous-batching.ts`) knows tokens alone; a chooser (`./sampling`) chooses one text's next token from what the model says.
  */
-import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { GenerateOptions } from "#stdlib/programs/generate.js";
 import type { Engine, Session } from "../../engine/engine.js";
 

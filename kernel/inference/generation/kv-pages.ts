@@ -3,7 +3,7 @@
  * is known by its tokens and all before them, and stays after its text has ended until its place is needed: a later text
  * that begins alike holds it too and reads that part no more. What was held last goes last.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 export const PAGE = 16;
 

@@ -1,6 +1,6 @@
 /** Which writer suits a model and an engine: texts that come and go by themselves, or else batches. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Program } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { standsBeside } from "#stdlib/lib/techniques/beside.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";

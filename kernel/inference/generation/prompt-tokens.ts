@@ -2,8 +2,8 @@
  * What a request asks to be written on, as tokens: a text is left open, a conversation stands as its template writes it, an
  * encoder's text is read as in training. What is longer than there is room for is cut, or refused.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Message, Tool } from "#stdlib/kinds/conversation.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../core/data/sequences/token-rows.js";

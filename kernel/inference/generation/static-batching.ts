@@ -3,7 +3,7 @@
  * wait are written as one batch, to the end of the longest, over the programs of stdlib/programs/generate.ts.
  */
 import { argmax } from "#stdlib/lib/argmax.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/kinds/decoding.js";
 import type { Session } from "../../engine/engine.js";
 import { generate } from "../generate.js";

@@ -1,6 +1,6 @@
 /** What a step of the programs of stdlib/programs/slots.ts is fed with. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { PAGE } from "./kv-pages.js";
 import type { WrittenText } from "./active-sequence.js";
 

@@ -1,5 +1,5 @@
 /** One text's tokens as they are chosen, into bits as clients are told them: pieces of text, calls of tools, likelihoods, its end. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { StopStrings } from "../stop-strings.js";
 import type { Bit, Likelihood, ReadToken } from "./generation-request.js";

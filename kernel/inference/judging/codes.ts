@@ -1,5 +1,5 @@
 /** What can go wrong while a judge is asked. What it has answered by then is kept. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface JudgingCodeData {

@@ -2,9 +2,9 @@
  * Two texts for each row, judged: each pair is asked twice, the order changed, so that a liking for what stands first doesn't
  * count. Where both say the same that is the verdict; where they don't, or one has none, it is a tie, and told.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation, Verdict } from "#stdlib/kinds/judge.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { count, percent, plural } from "../../core/display/text.js";
@@ -12,7 +12,7 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as v from "valibot";
-import { hashOf } from "#dsl/plan/hash.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
 import { cachePath } from "../../fetch/cache.js";
 import { fields, hintIn } from "../../fetch/json.js";

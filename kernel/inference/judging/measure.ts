@@ -1,5 +1,5 @@
 /** A judge's verdicts as a metric: of a model's texts, beside the targets or beside another model's. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation } from "#stdlib/kinds/judge.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";

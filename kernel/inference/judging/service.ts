@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
 import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { answerText, postJson, reason } from "../../fetch/http.js";

@@ -3,8 +3,8 @@
  * Newcombe's methods, those of a rare label by MOVER, all others by a paired bootstrap. A model is better or worse only where
  * the difference has an interval that excludes 0.
  */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
 import { independentDifference } from "#stdlib/lib/intervals/mover.js";

@@ -1,7 +1,7 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
 import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";
 import type { Encoded, Encoding } from "../../encoding/encoded.js";
 import type { Learnt } from "../../artifacts/learnt.js";

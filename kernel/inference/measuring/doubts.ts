@@ -2,8 +2,8 @@
  * What makes a score worth little: one answer for nearly everything, none better than an answer that never changes, or a label
  * that is never right, which a score of all rows hardly shows.
  */
-import { listed } from "#dsl/diagnostics/listed.js";
-import type { Call } from "#dsl/types/value.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CommonAnswer, Scored } from "#stdlib/kinds/task.js";
 import { percent } from "../../core/display/text.js";
 import type { Difference } from "./comparison.js";

@@ -1,6 +1,6 @@
 /** A metric of what a model scored, or of the texts that it wrote: its value, why it is none, what else it says, and how it is drawn again. */
-import type { Call } from "#dsl/types/value.js";
-import type { Registry, Word } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
 import type { CostMetricInput, MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { judgedMeasure, UNASKED, type Judging } from "../judging/measure.js";
@@ -9,7 +9,7 @@ import type { Scored } from "#stdlib/kinds/task.js";
 import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
 import { breathing } from "#stdlib/lib/breathing.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { plural } from "../../core/display/text.js";
 import { does } from "../../core/session/words.js";
 import type { Measure } from "./comparison.js";

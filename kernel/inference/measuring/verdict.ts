@@ -2,7 +2,7 @@
  * Was it worth it? One sentence on a model and what stands beside it, by rules over the first metric: its paired differences,
  * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
  */
-import type { MetricCapabilities, RankingDirection } from "#dsl/types/capabilities/metric.js";
+import type { MetricCapabilities, RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import "#stdlib/kinds/metric.js";
 import type { Difference } from "./comparison.js";
 

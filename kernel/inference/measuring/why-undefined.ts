@@ -1,5 +1,5 @@
 /** Why a metric is no number: it is asked of the very outcomes that it was measured on. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 
 const sorts = [

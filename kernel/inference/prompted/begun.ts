@@ -3,8 +3,8 @@
  * (the programs of `buildPrompting`) holds the common beginning in every row from place 0 on, and nobody writes there; what
  * comes after it is written over by the next prompts.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Session } from "../../engine/engine.js";
 import { scalarI32 } from "../../engine/feeds.js";
 

@@ -1,5 +1,5 @@
 /** What can go wrong with prompts once rows are read. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface PromptedCodeData {

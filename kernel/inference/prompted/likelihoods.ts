@@ -3,7 +3,7 @@
  * `acc` compares them (no answer is weighed by its length), so that the softmax over the answers tells how likely each of
  * them is, given that it is one of them. A prompt is read once for all its answers.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { floats } from "../../engine/feeds.js";
 import { longestOf, type Begun } from "./begun.js";
 

@@ -3,8 +3,8 @@
  * below the other with a blank line between. What is too long is cut at the end of the row's own texts; instructions and
  * examples never are.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Message } from "#stdlib/kinds/conversation.js";
 import type { PromptRow } from "#stdlib/lib/prompting/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";

@@ -1,7 +1,7 @@
 /** The main thread's side of the assistant's worker: compiles cells and files there, and opens ports for others to ask it. */
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
-import { CodedError, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
 import type { TuneKnowledge } from "../../core/assist/answers.js";
 

@@ -4,7 +4,7 @@
  */
 import { registerAllCodes } from "../../codes.js";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "./assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntax, tuneHint } from "./compile/complaints.js";

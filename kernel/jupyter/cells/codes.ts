@@ -1,6 +1,6 @@
 /** Words for what can go wrong in a TypeScript cell beside the compiler's complaints and the user's own errors. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CellsCodeData {

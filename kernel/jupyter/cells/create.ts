@@ -2,7 +2,7 @@
  * The interpreter: tells which language a cell is, runs it, and settles it when it is interrupted. One cell at a time;
  * the wire keeps the queue.
  */
-import { withoutMagic } from "#dsl/syntax/cell.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { AssistantClient } from "./assistant-client.js";
 import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";

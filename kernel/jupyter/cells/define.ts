@@ -4,7 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import type { Word } from "#dsl/types/registry.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";
 import type { Place, SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { isTarget } from "#stdlib/lib/techniques/shapes.js";

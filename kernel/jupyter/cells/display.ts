@@ -1,6 +1,6 @@
 /** What cells call to show things (`display`), and what a value looks like as a result. */
 import { inspect, types } from "node:util";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { figureShown, type Figure } from "../../core/display/figure.js";
 import { displaySymbol, type Shown } from "../../core/display/shown.js";
 import { arqueroShown, isArqueroTable, tableShown } from "../../core/display/table.js";

@@ -1,5 +1,5 @@
 /** What every cell finds without an import, and how TypeScript knows it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display } from "./display.js";
 import { likelyScope } from "./scope.js";
 

@@ -2,13 +2,13 @@
  * What cells import: packages (ESM and CommonJS) found from the notebook's folder and then among Tunebook's own, builtins,
  * and files beside the notebook, which are compiled by the assistant and loaded again when they or what they import changed.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { statSync } from "node:fs";
 import { createRequire, isBuiltin } from "node:module";
 import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { complaintLines, type Complaint } from "./compile/complaints.js";
 import { textOfNamed } from "../../fetch/regular.js";
 import type { Compiled, Conversion } from "./compile/converter.js";

@@ -1,5 +1,5 @@
 /** The one set of names that both languages share. `record` is what compiled cells read and write: a property per name. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Names } from "./interpreter.js";
 
 /** A name's variable in the cell that declared it. */

@@ -3,9 +3,9 @@
  * Tune assistant; what they have not told yet is looked at only when a person asks for it.
  */
 import { focusOf, readTrainings, type Cursor, type Placed, type Reading } from "#dsl/assist/trainings.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { failed, Facts, type Need } from "#dsl/types/facts.js";
-import { withoutMagic } from "#dsl/syntax/cell.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { failed, Facts, type Need } from "#dsl/language/types/facts.js";
+import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { planView } from "../../core/display/plans/plan-view.js";
 import { Measurer } from "../../session/answers/measurer.js";
 import type { AssistantMethods, NotebookText } from "./assistant-port.js";

@@ -2,9 +2,9 @@
  * The assistant of a folder on disk: it looks up what is cheap (a table's header, a used file); nothing is downloaded and no
  * data set is read.
  */
-import type { Fact } from "#dsl/compile/answered.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Facts, keyOf, type Need } from "#dsl/types/facts.js";
+import type { Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { Facts, keyOf, type Need } from "#dsl/language/types/facts.js";
 import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../core/session/host-context.js";
 import { TuneAssistant } from "../../core/assist/tune-assistant.js";

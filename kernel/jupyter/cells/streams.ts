@@ -1,6 +1,6 @@
 /** What a cell writes to standard output and standard error goes to that cell; what no cell wrote goes where it went before. */
 import { StringDecoder } from "node:string_decoder";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { currentScope, likelyScope, runningScope, type CellScope } from "./scope.js";
 
 type Write = typeof process.stdout.write;

@@ -1,6 +1,6 @@
 /** An error as Jupyter wants it: a name, a message, and a traceback without colours that points into what the user wrote. */
 import { inspect } from "node:util";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
 import { complaintLines } from "./compile/complaints.js";
 import type { ExecuteOutcome } from "./interpreter.js";

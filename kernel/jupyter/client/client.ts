@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Request } from "zeromq";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Channel } from "./channel.js";
 import { Comm } from "./comm.js";
 import { addressOf, newConnection, writeConnection, type Connection } from "./connection.js";

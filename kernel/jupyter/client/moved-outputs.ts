@@ -1,6 +1,6 @@
 /** Scores in the outputs of a notebook that was run again, beside those that stood there: lines that have a metric and a number. */
 import { stripVTControlCharacters } from "node:util";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
 import { alike, type Number2 } from "../../record/alike.js";
 import { AFTER_PARAMETERS } from "./parameters.js";

@@ -1,12 +1,12 @@
 /** Notebooks as files, nbformat 4.5: read with suspicion, written whole or not at all, texts as lists of lines. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import { fields, jsonIn, like, maybe, Unlike, type Json } from "../../fetch/json.js";
 import type { Output } from "./outputs.js";

@@ -3,12 +3,12 @@
  * tagged `injected-parameters` after it, in the same language, states what was given. A Tune file takes them as values.
  */
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Value } from "#dsl/types/value.js";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
-import { durations, sizes } from "#dsl/syntax/numbers.js";
-import { parse } from "#dsl/syntax/parse.js";
-import type { Statement } from "#dsl/syntax/tree.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { durations, sizes } from "#dsl/language/syntax/numbers.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import type { Statement } from "#dsl/language/syntax/tree.js";
 import { registry } from "#stdlib/registry.js";
 import { jsonOrNone } from "../../fetch/json.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";

@@ -6,7 +6,7 @@ import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
 import { trustByRunning } from "../../trust/trust.js";
 import type { CellLanguage, Cells, Interpreter } from "../cells/interpreter.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display, shownOf } from "../cells/display.js";
 import { likelyScope } from "../cells/scope.js";
 

@@ -1,5 +1,5 @@
 /** Codes of the wire: what can go wrong between a front end and the kernel, and in installing the kernel. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface WireCodeData {

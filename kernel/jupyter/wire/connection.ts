@@ -1,9 +1,9 @@
 /** The connection file: where a front end wants the kernel to listen, and the key that both sign with. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readFileSync } from "node:fs";
 import { getHashes } from "node:crypto";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { jsonIn, Unlike, type Json } from "../../fetch/json.js";
 
 export const socketNames = ["shell", "control", "iopub", "stdin", "hb"] as const;

@@ -4,11 +4,11 @@
  */
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { wireCodes } from "./codes.js";
 import { join } from "node:path";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { CodedError, wordsOf, registerCodes } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import type { KernelCells } from "./cells.js";
 import { readConnection } from "./connection.js";

@@ -1,6 +1,6 @@
 /** The `Output` of one run of a cell, on the main thread: everything goes to the wire at once, tagged with its run. */
 import type { MessagePort } from "node:worker_threads";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Output } from "../cells/interpreter.js";
 import type { Shown } from "../../core/display/shown.js";
 import type { Backpressure } from "./backpressure.js";

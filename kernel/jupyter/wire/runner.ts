@@ -7,7 +7,7 @@
  * timer or an immediate would leave Node's books of asynchronous contexts unbalanced.
  */
 import type { MessagePort } from "node:worker_threads";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Cells, ExecuteOutcome } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
 import { mainComms } from "./comms/comm-targets.js";

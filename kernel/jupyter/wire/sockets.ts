@@ -3,7 +3,7 @@
  * sends, each awaited before the next begins: ZeroMQ allows one send at a time, and without the wait messages are lost.
  */
 import { Router, XPublisher } from "zeromq";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { complain } from "./complaints.js";
 import { addressOf, type Connection, type SocketName } from "./connection.js";
 

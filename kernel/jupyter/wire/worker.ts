@@ -1,6 +1,6 @@
 /** Entry of the wire's thread: binds the sockets, serves them, and listens to the launcher. */
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/rules/world-codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
+import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { wireCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
@@ -8,7 +8,7 @@ import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
 import { Socket } from "node:net";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { randomUUID } from "node:crypto";
-import { CodedError, wordsOf, registerCodes } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import { complain } from "./complaints.js";
 import type { Connection } from "./connection.js";

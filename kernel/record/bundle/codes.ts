@@ -1,6 +1,6 @@
 /** Codes of bundles. */
-import type { CodeData, CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeData, CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { plural } from "../../core/display/text.js";
 
 /** The data of each code. */

@@ -1,6 +1,6 @@
 /** What a bundle says of itself: its first file, `tunebook-bundle.json`. Paths have `/` and lead nowhere but down. */
 import * as v from "valibot";
-import { visible } from "#dsl/diagnostics/codes.js";
+import { visible } from "#dsl/language/diagnostics/codes.js";
 import { fields, whole, type Schema } from "../../fetch/json.js";
 import { unfitPath } from "../../fetch/portable.js";
 

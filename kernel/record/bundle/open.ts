@@ -8,7 +8,7 @@ import { closeSync, createReadStream, mkdirSync, openSync, readdirSync, writeSyn
 import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Parser, type ReadEntry } from "tar";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { jsonIn, Unlike } from "../../fetch/json.js";
 import { clashIn } from "../../fetch/portable.js";

@@ -1,5 +1,5 @@
 /** Where something stands in a file, as a person looks for it: a line; of a notebook the cell, and whether it is an output. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** A text that people see as one, and what it is called. */
 export interface Part {

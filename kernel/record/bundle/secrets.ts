@@ -4,7 +4,7 @@
  * rows and weights), whatever has the shape of a key or an address's password.
  */
 import { gunzipSync } from "node:zlib";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { key } from "#stdlib/lib/personal/key.js";
 import { NotRead, readWhole } from "../../fetch/regular.js";
 import { formsOf, type Form } from "./forms.js";

@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { Header, Pack, ReadEntry } from "tar";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandSpace, diskError } from "../../fetch/disk.js";
 import { hashAt } from "../../fetch/hashed.js";
 import { clashIn, unfitPath } from "../../fetch/portable.js";

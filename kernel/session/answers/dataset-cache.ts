@@ -5,12 +5,12 @@
 import { totalmem, availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { LRUCache } from "lru-cache";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { EngineFacts, FactOf, NameFacts, Need, TableFacts } from "#dsl/types/facts.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/types/subject.js";
-import type { Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { EngineFacts, FactOf, NameFacts, Need, TableFacts } from "#dsl/language/types/facts.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/language/types/subject.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { schemaOf } from "#stdlib/lib/schemas/schema.js";
 import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";

@@ -2,11 +2,11 @@
  * The host's side of the needs/update protocol: a cache of data sets answers what the compiler lacks. Kernel, command line and tests
  * come through here.
  */
-import { compileAnswered, type CompiledWith } from "#dsl/compile/answered.js";
-import type { EarlierCells } from "#dsl/compile/earlier.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Outside } from "#dsl/plan/outside.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { compileAnswered, type CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
+import type { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Outside } from "#dsl/compiler/plan/known-names.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { plainHostContext, type HostContext } from "../../core/session/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";

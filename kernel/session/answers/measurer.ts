@@ -1,6 +1,6 @@
 /** Answers needs of the compiler on a thread of its own: counting a large data set keeps nobody waiting who types. */
 import { Worker } from "node:worker_threads";
-import type { FactOf, Failed, Need } from "#dsl/types/facts.js";
+import type { FactOf, Failed, Need } from "#dsl/language/types/facts.js";
 
 export type Looked = FactOf<Need["about"]> | Failed;
 /** Posted back for each need. */

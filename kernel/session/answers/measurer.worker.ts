@@ -1,8 +1,8 @@
 /** The thread of a `Measurer`: what it has read stays with it, so that a base is looked at once. */
 import { registerAllCodes } from "../../codes.js";
 import { parentPort, workerData } from "node:worker_threads";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Need } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Need } from "#dsl/language/types/facts.js";
 import type { MeasurerReply } from "./measurer.js";
 import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../core/session/host-context.js";

@@ -1,12 +1,12 @@
 /** What all parts of `sweep auto` are given, and how they ask the compiler what a program would come to. */
-import { wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
-import { shortCall } from "#dsl/plan/short-call.js";
-import type { CompiledWith } from "#dsl/compile/answered.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
+import type { CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
 import { worldIn } from "../../inference/measuring/measured.js";
 import { compileAll } from "../answers/host.js";
 import type { Stage } from "../stage.js";

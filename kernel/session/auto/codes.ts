@@ -1,5 +1,5 @@
 /** Codes of `sweep auto` while it runs. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { Left } from "../../core/auto/auto.js";
 
 /** The data of each code. */

@@ -1,5 +1,5 @@
 /** What a training of each base in each way takes here: as the probe's reading of the same texts tells, or where it wasn't probed as the plan estimates it. */
-import type { Estimates } from "#dsl/plan/plan.js";
+import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { Left } from "../../core/auto/auto.js";
 import type { Candidate, Way } from "../../core/auto/candidates.js";
 import { wayOn } from "../../core/auto/propose.js";

@@ -1,10 +1,10 @@
 /** What is there before anything is tried: the data, the machine, and each base beside them. */
 import { availableParallelism } from "node:os";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
-import { quantile } from "#dsl/plan/lengths.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts } from "#dsl/types/facts.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { quantile } from "#dsl/compiler/plan/lengths.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Left, Lengths, Looked, LookedBase } from "../../core/auto/auto.js";
 import { weightBytes } from "../../core/bases/base.js";
 import { memoryHere } from "../answers/dataset-cache.js";

@@ -2,8 +2,8 @@
  * What is had on the validation rows without a training: baselines, and each base frozen. They say what a model must beat, and
  * which base is worth its time.
  */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Contestant, Left } from "../../core/auto/auto.js";
 import { drawAll, type Drawn } from "../../inference/measuring/comparison.js";
 import { besidePlan } from "../verbs/beside-plan.js";

@@ -1,8 +1,8 @@
 /** `sweep auto`: looks, tries what costs little, writes a sweep as a program, shows and runs it, and says what won. */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import { metricsOf } from "#dsl/plan/metrics.js";
-import type { Action } from "#dsl/plan/action.js";
-import { keepsBest } from "#dsl/plan/watched.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
 import { heedsOf, idleFirst } from "../../core/auto/heeds.js";

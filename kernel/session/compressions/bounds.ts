@@ -1,5 +1,5 @@
 /** Bounds of what goes into a model's linear layers, as rows of its training data show them: by those its scales are fixed. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { floats } from "../../engine/feeds.js";
 import type { ActivationBounds } from "#stdlib/lib/rounded-activations.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";

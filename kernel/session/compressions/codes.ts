@@ -1,5 +1,5 @@
 /** Codes of what is made smaller, while it is made. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface CompressionsCodeData {

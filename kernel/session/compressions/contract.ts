@@ -1,6 +1,6 @@
 /** What stages of `compress` are run with. A key of the statement has one file here that says how its stages are run (`stages.ts`). */
-import type { CompressStage, Experiment } from "#dsl/plan/action.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { CompressStage, Experiment } from "#dsl/compiler/plan/action.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Weights } from "../../artifacts/weights.js";
 import type { Continues } from "../trainings/request.js";

@@ -4,18 +4,18 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { CompressStage } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { CompressStage } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS } from "#stdlib/kinds/distillation-loss.js";
 import { outputInputs } from "#stdlib/programs/objective.js";
 import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
 import { TEACHER } from "#stdlib/programs/references.js";
 import { runsBeside } from "#stdlib/lib/students/teachable.js";
 import { registry } from "#stdlib/registry.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
 import { cachedOutputsFile, type Exemplar } from "../../artifacts/carried.js";
 import { keepLabelled } from "../../artifacts/labelled.js";

@@ -1,7 +1,7 @@
 /** What earlier statements made of a model: stages of `compress` in the runs folder whose chain leads back to it, with their scores. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { jsonRegular } from "../../artifacts/read-regular.js";
 import { RunFolder } from "../../artifacts/run-folder.js";

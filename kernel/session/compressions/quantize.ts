@@ -2,7 +2,7 @@
  * A trained model with rounded weights: a run without a step. Its base is the folder of rounded weights, head and all; its only
  * checkpoint is the head as it lies there, so that the run opens, resumes and is listed as any other.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { saveCheckpoint } from "../../artifacts/checkpoints.js";
 import { writeBounds } from "../../artifacts/folders/made-folder.js";
@@ -17,7 +17,7 @@ import { calibration } from "../deployments/calibration.js";
 import { boundsOf } from "./bounds.js";
 import type { Compressing, RunsStage, Trained } from "./contract.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export const quantize: RunsStage = async ({ name, plan }, from, around): Promise<ModelHandle> => {
   const { session, stage } = around;

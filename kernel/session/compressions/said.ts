@@ -1,5 +1,5 @@
 /** What a teacher said of rows, before anybody learns it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** `said`: numbers of the labels, row by row. Coded error `teacher-not-finite`. */
 export function checkSaid(teacher: string, said: readonly ArrayLike<number>[]): void {

@@ -1,5 +1,5 @@
 /** How the stages of `compress` are run, by the keys that ask for them. */
-import type { CompressKey } from "#dsl/plan/actions/compressing.js";
+import type { CompressKey } from "#dsl/compiler/plan/actions/compress-actions.js";
 import type { RunsStage } from "./contract.js";
 import { distil } from "./distil.js";
 import { prune } from "./prune.js";

@@ -1,10 +1,10 @@
 /** Who a student learns from: a model that was trained, or a base that is asked by a prompt. */
-import { must } from "#dsl/diagnostics/must.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { CompressStage } from "#dsl/plan/action.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import { readerOf } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { CompressStage } from "#dsl/compiler/plan/action.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { ContenderGiven } from "#stdlib/kinds/contender.js";
 import { valuesOf } from "../../artifacts/part.js";

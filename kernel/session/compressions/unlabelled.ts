@@ -1,7 +1,7 @@
 /** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
 import { table, type ColumnTable } from "arquero";
-import type { CompressStage } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
+import type { CompressStage } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
 import { rewritten } from "#stdlib/lib/students/rewritten.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,6 +1,6 @@
 /** Rows by which a target that rounds activations finds how large they get: token ids alone, of which none is written. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { tokensAt } from "../../core/data/sequences/token-rows.js";
 import { encodeSplit } from "../../encoding/encoded.js";

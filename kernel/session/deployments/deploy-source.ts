@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,7 +16,7 @@ import { configText } from "../../artifacts/folders/config-text.js";
 import { writeMerged } from "../../artifacts/folders/merged.js";
 import { configOf } from "../../artifacts/folders/model-config.js";
 import { besideWeights, copyBeside, writeModelFolder } from "../../artifacts/folders/model-folder.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBase } from "../../history/card-base.js";

@@ -5,8 +5,8 @@
  */
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
-import { wordOf } from "#dsl/types/loaded.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../../core/display/value-text.js";
 import { DEPLOYMENT, readDeployment, type Deployment } from "../../deploying/deployment.js";

@@ -4,8 +4,8 @@
  */
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
 import * as v from "valibot";
 import { fields, jsonOrNone, whole } from "../../fetch/json.js";

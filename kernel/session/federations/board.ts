@@ -1,6 +1,6 @@
 /** What a cell shows of a federation while it goes on: whose labels are apart, then rounds, scores of clients and their drift as they come. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { clientScoresShown } from "../../core/display/federation/client-scores.js";
 import { driftShown } from "../../core/display/federation/drift.js";

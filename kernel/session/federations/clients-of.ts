@@ -3,24 +3,24 @@
  * The rows of all of them stand together as one data set, client by client, by which the whole is scored.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { PartitionImplementation } from "#stdlib/kinds/partition.js";
 import { dealtAlike } from "#stdlib/lib/partitions/dealt-alike.js";
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { sourceNameOf } from "../../core/data/row-names.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { does } from "../../core/session/words.js";
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { Warn } from "../warn.js";
-import { formOfLabel } from "#dsl/rules/label-form.js";
+import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
 
 export interface ClientRows {
   readonly name: string;

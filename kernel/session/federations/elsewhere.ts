@@ -5,12 +5,12 @@
  */
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { HIDDEN } from "#dsl/compile/training/clients.js";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { FederatedPlan, PrivacyPlan } from "#dsl/plan/recipe.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { termsOf } from "#dsl/plan/terms.js";
+import { HIDDEN } from "#dsl/compiler/drafts/clients.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { FederatedPlan, PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { termsOf } from "#dsl/compiler/plan/terms.js";
 import { federationRunner, type Carriers } from "#stdlib/kinds/runner.js";
 import { opened } from "#stdlib/lib/compressors/pack.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,10 +1,10 @@
 /** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
-import { must } from "#dsl/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compile/training/clients.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { AggregatorCapabilities } from "#dsl/types/capabilities/federation.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { HIDDEN, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { AggregatorCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../../federation/server.js";
 import { loadKept } from "../../federation/kept-file.js";

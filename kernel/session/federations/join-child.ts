@@ -1,6 +1,6 @@
 /** What a process that a notebook starts for data that it names is told, on its input, in one line of JSON. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { fields, jsonOrNone, whole } from "../../fetch/json.js";

@@ -1,5 +1,5 @@
 /** What a client elsewhere says on its own terminal, a line for each thing that happens. */
-import { CodedError, visible, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, visible, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { bytes, count } from "../../core/display/text.js";
 import type { JoinHears } from "./joining.js";
 

@@ -2,7 +2,7 @@
  * The client of a federation that this process is: it trains a round on its own rows, looks at them with others' weights, and
  * gives its vector to secret sums. One model stays open for all orders.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Kept } from "#stdlib/kinds/aggregator.js";
 import type { RoundAnswer, RoundOrder, Scores } from "../../federation/contract.js";
 import type { Joining } from "../../federation/flower/guest.js";

@@ -4,12 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { join as pathOf } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compile/training/clients.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { termsOf } from "#dsl/plan/terms.js";
-import { watchedIn } from "#dsl/plan/watched.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { HIDDEN, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { termsOf } from "#dsl/compiler/plan/terms.js";
+import { watchedIn } from "#dsl/compiler/plan/watched-metric.js";
 import { registry } from "#stdlib/registry.js";
 import { Guest, type Hears, type Pins } from "../../federation/flower/guest.js";
 import { Link, nodeKey } from "../../federation/flower/link.js";

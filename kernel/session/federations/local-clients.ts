@@ -1,7 +1,7 @@
 /** Clients whose rows are on this machine, over one open model: all of a simulation, or the one that a process elsewhere is. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
 import type { Compressor } from "#stdlib/lib/compressors/pack.js";
 import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";

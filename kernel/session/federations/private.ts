@@ -1,8 +1,8 @@
 /** What of a federation stays private: who takes part, or each row of a client; and what is spent of it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
 import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
 import { does } from "../../core/session/words.js";

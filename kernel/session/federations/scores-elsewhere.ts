@@ -2,8 +2,8 @@
  * Scores of rounds with clients elsewhere. What is watched is measured on rows at hand, where there are some to validate on; else
  * it is the mean, by rows, of what clients say of their own. Those whose data the statement names are scored as in a simulation.
  */
-import type { Plan } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { saidBy } from "../../federation/asking.js";
 import type { Carrier, Scores } from "../../federation/contract.js";
 import type { ClientScores } from "../../federation/hook.js";

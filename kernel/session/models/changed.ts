@@ -3,11 +3,11 @@
  * head or one that is new, and again of the weights that were kept. What is compared is the answer, not how sure the model is of it; of a
  * model that writes, how it goes on in a few tokens at the first place that is trained; of gaps, what fills them.
  */
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { collate } from "../../core/data/batches.js";

@@ -1,5 +1,5 @@
 /** What a TypeScript cell may say of a landscape. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface LandscapeOptions {
   /** Data, each with its split: `["german.test", "french.test"]`. */

@@ -1,9 +1,9 @@
 /** The weights of models that are drawn in one picture, read from their files: all must be ones that one model's programs can have. */
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { plural } from "../../core/display/text.js";
 import { callText } from "../../core/display/value-text.js";
 import { readHeader, readTensor, type Header } from "../../tensors/safetensors.js";

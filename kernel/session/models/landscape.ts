@@ -3,13 +3,13 @@
  * other models are seen from straight above. Where EWC held one of them, what held it lies on the plane too: its Fisher
  * information and its anchor, as they were while it learnt.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { LandscapeHeld, LandscapeLoss, LandscapePlace, LandscapeTold } from "../../core/display/landscape.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { scoreSplit } from "../../inference/scored.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { LandscapeOptions } from "./landscape-options.js";
 import { drawnOf, type Drawn } from "./landscape-weights.js";
 import type { ModelHandle } from "./model-handle.js";

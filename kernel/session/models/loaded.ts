@@ -4,12 +4,12 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RunFacts } from "#dsl/types/facts.js";
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { RunFacts } from "#dsl/language/types/facts.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { demandWhole, hasLostLog } from "../../history/damage.js";
 import { togetherFacts } from "./together-facts.js";

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { registry } from "#stdlib/registry.js";
-import { shortCall } from "#dsl/plan/short-call.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
 import { blocksTaken } from "#stdlib/lib/students/cut.js";
 import { quantizedOf } from "#stdlib/lib/models/quantized.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";

@@ -2,10 +2,10 @@
  * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
  * fills it, changing its definition empties it.
  */
-import type { Writing } from "#dsl/plan/action.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { writesText as tasksThatWrite } from "#dsl/plan/batches.js";
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { writesText as tasksThatWrite } from "#dsl/compiler/plan/batches.js";
 import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { Asked } from "../../encoding/encoded.js";

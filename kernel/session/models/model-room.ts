@@ -1,10 +1,10 @@
 /** The session's models: what is defined, what is trained, what they are asked and what is saved of them. */
 import canonicalize from "canonicalize";
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Writing } from "#dsl/plan/action.js";
-import type { Recipe } from "#dsl/plan/recipe.js";
-import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { Recipe } from "#dsl/compiler/plan/recipe.js";
+import { readerOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { Asked } from "../../encoding/encoded.js";
 import type { Prompt } from "../../inference/prompts.js";
 import type { Piece } from "../../inference/continue-texts.js";

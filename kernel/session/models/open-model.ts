@@ -1,11 +1,11 @@
 /** From a plan to programs over a live store: the model family, its task, technique and optimiser, assembled and opened in the engine. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type {
   Assembled,

@@ -1,5 +1,5 @@
 /** The head that a base brings, where a training begins with it: its rows are put into the order of the data's labels, by name. */
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Session } from "../../engine/engine.js";
 import { isOurs, keepsHead, lastOfHead, sameLabels } from "../../core/session/programs.js";

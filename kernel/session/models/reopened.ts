@@ -1,9 +1,9 @@
 /** A deployed folder of transformers, opened again in the engine: the whole model, or its adapter over the base. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { MODEL } from "../../artifacts/folders/model-folder.js";

@@ -1,5 +1,5 @@
 /** What a TypeScript cell may say of a saving. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface SaveOptions {
   /** Writes over another model that lies there. */

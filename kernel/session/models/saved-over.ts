@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../../fetch/disk.js";
 import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { LEARNT, readLearnt, writeLearnt } from "../../artifacts/learnt.js";

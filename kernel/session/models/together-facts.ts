@@ -1,8 +1,8 @@
 /** What the compiler is told of several trainings that run as one. */
 import { resolve } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { RunFacts } from "#dsl/types/facts.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { RunFacts } from "#dsl/language/types/facts.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { runsAround, type Together } from "../../artifacts/together/together.js";
 
 export function togetherFacts(of: Together): RunFacts {

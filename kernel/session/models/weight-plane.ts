@@ -3,7 +3,7 @@
  * needn't lie on the plane, nor right below the penalty's least place there: at w = start + x · along + y · across it costs
  * ½ (w − θ*)ᵀF(w − θ*), a square form in x and y with a linear and a constant part.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { LandscapeHeld, LandscapePlace } from "../../core/display/landscape.js";
 
 /** What trains of a model, by name. */

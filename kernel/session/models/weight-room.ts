@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { servesUntrained, writesText } from "#dsl/plan/batches.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { servesUntrained, writesText } from "#dsl/compiler/plan/batches.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { closeToOthers } from "../../fetch/private.js";
 import type { Base } from "../../core/bases/base.js";

@@ -1,8 +1,8 @@
 /** How text is written when a TypeScript cell asks: the keys of `predict`, checked against the words' own records. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Writing } from "#dsl/plan/action.js";
-import type { Call } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** How text is written, as TypeScript gives it; the keys of `predict`. */

@@ -3,12 +3,12 @@
  * its folder is refused.
  */
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { recipeHash } from "#dsl/plan/hash.js";
-import { SEMANTICS } from "#dsl/plan/semantics.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
+import { SEMANTICS } from "#dsl/compiler/plan/semantics.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import type { HostContext } from "../../core/session/host-context.js";

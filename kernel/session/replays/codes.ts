@@ -1,6 +1,6 @@
 /** Codes of repeating a run. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed, listedAsCode } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed, listedAsCode } from "#dsl/language/diagnostics/listed.js";
 
 interface Changed {
   /** `rows of train`, `version of tunebook`. */

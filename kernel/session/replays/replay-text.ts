@@ -1,5 +1,5 @@
 /** What came of repeating a run, in words. */
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { plural, significant } from "../../core/display/text.js";
 import { differencesText } from "../../record/diff-text.js";
 import { DRAWN, LOSS, SCORE, type Number2 } from "../../record/alike.js";

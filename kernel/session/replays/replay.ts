@@ -4,10 +4,10 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { recipeHash } from "#dsl/plan/hash.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { SEMANTICS, semanticsOf } from "#dsl/plan/semantics.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import type { EngineName, EngineOptions } from "../../engine/engine.js";
 import { allEngines } from "../../engine/engines.js";

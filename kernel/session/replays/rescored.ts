@@ -1,9 +1,9 @@
 /** Scores that evaluations gave a run, asked again of its repetition: those on its own data whose metrics a model answers alone. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { valueOf, wholeOf } from "#dsl/compile/value.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import { appendScore, scoresOf, type RunScore } from "../../history/run-scores.js";
 import { drawAll } from "../../inference/measuring/comparison.js";

@@ -1,5 +1,5 @@
 /** What a sweep's cell says of trials that are trained again. */
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 
 export function againText(trials: readonly TrialRecord[]): string {

@@ -1,8 +1,8 @@
 /** How many trials of a sweep are open at a time. */
-import { workersOf } from "#dsl/plan/ranks.js";
-import type { Sharing } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { workersOf } from "#dsl/compiler/plan/ranks.js";
+import type { Sharing } from "#dsl/compiler/plan/plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
 import { bytes, plural } from "../../core/display/text.js";

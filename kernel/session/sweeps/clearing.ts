@@ -1,5 +1,5 @@
 /** The best trial is asked for, and none clears what its sweep requires. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "../../core/sweep/trial.js";
 import type { Nearest } from "../../core/display/sweeps/best.js";
 

@@ -5,9 +5,9 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
 import type { Base } from "../../core/bases/base.js";

@@ -1,6 +1,6 @@
 /** Why no further trial of a sweep begins, and what its cell says of that. */
 import { registry } from "#stdlib/registry.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study } from "#stdlib/kinds/search.js";
 import { leftOf } from "#stdlib/lib/search/drawn.js";
 import { duration } from "../../core/display/text.js";

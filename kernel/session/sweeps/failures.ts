@@ -1,5 +1,5 @@
 /** What a trial's failure means for its sweep: most end the trial alone, some the sweep, and some do when they come again and again. */
-import { CodedError, wordsFor, type Code } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor, type Code } from "#dsl/language/diagnostics/codes.js";
 
 const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
 const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];

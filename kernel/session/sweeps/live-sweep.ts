@@ -1,7 +1,7 @@
 /** A sweep's handle, and its cell while it runs. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Words } from "#stdlib/lib/metrics/metric-name.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf } from "../../core/sweep/parameters.js";
 import {
   bestEnded,

@@ -2,7 +2,7 @@
  * Trials whose values name other data or another base than they did: the files that a sweep's `vary` names may have changed since,
  * which its identity doesn't see. A trial that doesn't say what it trained (another program ran it) counts as it is.
  */
-import type { Space } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Space } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { REFUSED, trialProgram, type Around } from "./trial-program.js";
 

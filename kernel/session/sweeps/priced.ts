@@ -1,9 +1,9 @@
 /** What trials of a sweep would take: their programs compiled behind those that it stands in, nothing run. */
-import type { Source } from "#dsl/diagnostics/span.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { costsOf, type Costs } from "../../core/sweep/costs.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
 /** `compiled`: what a source comes to behind the others; undefined: something is wrong with it. */
 export function pricesOf(

@@ -1,11 +1,11 @@
 /** One trial: the point's program compiled, trained and scored on the validation split. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Span } from "#dsl/diagnostics/span.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { RunEvent } from "../../core/session/events.js";

@@ -2,9 +2,9 @@
  * The trials of one sweep, from the first point to the last. Several may be open at a time; they take turns on the engine, a
  * chunk of updates each, so that each shows early what it is worth. A trial trains exactly as it would alone.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
 import type { RunLock } from "../../artifacts/run-lock.js";

@@ -1,6 +1,6 @@
 /** `show NAME` and `show NAME.TOPIC` of a sweep. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { topics } from "#dsl/compile/show.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { topics } from "#dsl/compiler/show/show.js";
 import { bestShown } from "../../core/display/sweeps/best.js";
 import type { Shown } from "../../core/display/shown.js";
 import { demandClearing } from "./clearing.js";

@@ -1,6 +1,6 @@
 /** Trials that a sweep starts from, as its study has them and as its cell tells of them. */
-import { listed } from "#dsl/diagnostics/listed.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { dataKeys } from "../../core/sweep/trial-text.js";
 import { clip, oneLine, plural } from "../../core/display/text.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";

@@ -3,7 +3,7 @@
  * doesn't fit is told.
  */
 import { basename } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { sharesOf } from "#stdlib/lib/search/drawn.js";
 import type { Point } from "#stdlib/kinds/search.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";

@@ -1,6 +1,6 @@
 /** The journals that a sweep starts from, each read as trials of its own space. */
 import { basename, join } from "node:path";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { ownValues } from "../../core/sweep/own-point.js";
 import type { JournalOf } from "./journal/journal.js";
 import { journalFile, type Places } from "./journal/journal-facts.js";

@@ -1,5 +1,5 @@
 /** A sweep that trackers are told of; where nobody is, nothing is written. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";
 import { SweepTold, writeSweep } from "../../trackers/sweep-told.js";
 import type { Trackers } from "../../trackers/trackers.js";

@@ -1,8 +1,8 @@
 /** Who trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Action } from "#dsl/plan/action.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { workerRunner, type Place } from "#stdlib/kinds/runner.js";
 import type { AtOnce } from "./at-once.js";
 import { does } from "../../core/session/words.js";

@@ -1,8 +1,8 @@
 /** The program of one trial, compiled: what it trains, and what tells it from the same values on other data or another base. */
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../../core/session/host-context.js";
 import { modelKeys, trialText } from "../../core/sweep/trial-text.js";
 import { compileAll, type CompileOptions } from "../answers/host.js";

@@ -1,5 +1,5 @@
 /** What a person wants of a sweep that runs: a trial stopped, or others begun beside those that the search draws. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Point } from "#stdlib/kinds/search.js";
 
 export interface Wanted {

@@ -1,8 +1,8 @@
 /** What a run keeps of how it began: what its lock says, and which rows it learns from. */
-import type { Experiment } from "#dsl/plan/action.js";
+import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import { LEARNT, learntFrom, learntInSecret, writeLearnt } from "../../artifacts/learnt.js";
 import { rowMarksOf, writeRowMarks } from "../../artifacts/row-marks.js";
 import type { About, Lock, RunFolder } from "../../artifacts/run-folder.js";

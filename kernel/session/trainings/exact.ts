@@ -1,7 +1,7 @@
 /** A training whose technique finds the head at once: what it reads, and where the head lies in the engine. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Prepared } from "../../core/data/prepared.js";

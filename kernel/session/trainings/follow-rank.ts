@@ -1,6 +1,6 @@
 /** A rank that is not the hub, from its plan to the end of the gang: the same rows and the same model as rank 0 has. @returns the model, whose weights are rank 0's */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { sharesOf } from "../../ranks/begin.js";
 import type { Place } from "../../ranks/rank.js";
 import type { Spoke } from "../../ranks/spoke.js";

@@ -5,9 +5,9 @@
  */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner } from "#stdlib/kinds/runner.js";
 import { Coordinator } from "../../cluster/coordinator.js";
 import { waysOf } from "../../cluster/ways.js";

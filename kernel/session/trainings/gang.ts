@@ -3,7 +3,7 @@
  * is lost the others end and all begin again from the last checkpoint. Rank 0 is this process: it has the run, the screen and,
  * afterwards, the weights.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { EngineInfo, Session } from "../../engine/engine.js";
 import type { Hub } from "../../ranks/hub.js";

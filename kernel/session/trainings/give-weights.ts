@@ -1,5 +1,5 @@
 /** Whose the weights of a training are when it ended. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { closeToOthers } from "../../fetch/private.js";
 import { writeAdapter } from "../../artifacts/folders/adapter-folder.js";
 import { full } from "../../artifacts/folder-errors.js";

@@ -2,8 +2,8 @@
  * What is shown while a model trains: one progress line (at most 10 a second), one figure of loss and scores (at most 1 a
  * second), each updated in place. Drawing waits for nothing and is skipped rather than queued.
  */
-import type { Plan } from "#dsl/plan/plan.js";
-import { keepsBest } from "#dsl/plan/watched.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import type { Watcher } from "../../control/watch.js";
 import { curvesFigure, curvesText, historyTable, outcomeWords } from "../../core/display/curves/curves.js";
 import { spentIn } from "../../core/display/curves/spent.js";

@@ -1,7 +1,7 @@
 /** What a training reads: its base, its rows as tokens, in which order they come. */
-import type { Plan } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readerOf } from "#dsl/types/subject.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { during, type HostContext } from "../../core/session/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../../core/data/loader.js";
 import { registry } from "#stdlib/registry.js";

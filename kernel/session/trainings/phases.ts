@@ -1,11 +1,11 @@
 /** The programs of a training, phase by phase, for whoever wants to see what the compiler made: graph, passes, program, what is emitted. */
 import { allEngines, engines } from "../../engine/engines.js";
-import { outlineOf } from "#dsl/graph/outline.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
-import { printPasses } from "#dsl/graph/passes/trace.js";
-import { printProgram } from "#dsl/graph/print.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { outlineOf } from "#dsl/tensor/outline.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { printPasses } from "#dsl/tensor/passes/trace.js";
+import { printProgram } from "#dsl/tensor/print.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { buildTrainGraph } from "#stdlib/programs/train.js";
 import type { Base } from "../../core/bases/base.js";

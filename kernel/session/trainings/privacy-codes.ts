@@ -1,6 +1,6 @@
 /** Codes of what private trainings come to together. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { spentText } from "../../core/display/curves/spent.js";
 import { significant } from "../../core/display/text.js";
 

@@ -1,8 +1,8 @@
 /** A training whose rows stay private: what of it can't be is refused, and its updates are drawn. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../../core/session/words.js";
 import { privacyHook } from "../../training/private/hook.js";

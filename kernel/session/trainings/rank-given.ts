@@ -1,6 +1,6 @@
 /** A rank as the coordinator's work: an order that a worker takes once. Where its worker is gone, the gang is. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RANK, type RankOrder } from "../../cluster/rank-order.js";
 import type { Answer, Failure, RunFile } from "../../cluster/protocol.js";
 import type { Given, Order } from "../../cluster/work.js";

@@ -1,6 +1,6 @@
 /** What a training is asked, whom it tells, and what comes of it. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Asking } from "../models/changed.js";
 import type { Checkpoint } from "../../artifacts/checkpoints.js";
 import type { Encoded, Encoding } from "../../encoding/encoded.js";
@@ -13,7 +13,7 @@ import type { Trained } from "../../training/loop/contract.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { TrialOf } from "../../artifacts/together/trials.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Exemplar } from "../../artifacts/carried.js";
 import type { Material } from "./material.js";
 import type { StepProvider } from "./step-provider.js";

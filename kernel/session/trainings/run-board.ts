@@ -1,7 +1,7 @@
 /** What a front end asks of the runs: the table as it changes, one run opened, several compared, one noted or deleted. */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { stopRun } from "../../control/stopping.js";
 import { Comparer, type Compare, type Comparison } from "../../history/compared-runs.js";

@@ -4,9 +4,9 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Sampled } from "#stdlib/kinds/privacy.js";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { jsonRegular } from "../../artifacts/read-regular.js";

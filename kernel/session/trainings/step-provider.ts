@@ -1,5 +1,5 @@
 /** How a training takes its steps: alone, with a process group, or with the clients of a federation. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint, DamagedCheckpoint } from "../../artifacts/checkpoints.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { Prepared } from "../../core/data/prepared.js";

@@ -1,6 +1,6 @@
 /** What trackers are told of where a training, a sweep or an evaluation belongs, and where a person reads what they answer. */
 import { basename, join } from "node:path";
-import type { Experiment } from "#dsl/plan/action.js";
+import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { html, note } from "../../core/display/html.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { does } from "../../core/session/words.js";

@@ -1,7 +1,7 @@
 /** Scores on the validation split: of all its rows, or of parts of it that are each somebody's. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { does } from "../../core/session/words.js";

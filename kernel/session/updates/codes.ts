@@ -1,5 +1,5 @@
 /** Codes of updates while they run. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface UpdatesCodeData {

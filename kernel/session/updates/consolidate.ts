@@ -1,5 +1,5 @@
 /** Consolidation at the end of a data set: the squared gradients of its rows are summed, then the strategies' program runs. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import type { FisherOptions } from "#stdlib/kinds/strategy.js";
 import type { FisherEstimator, FisherProgram, Strategy } from "#stdlib/programs/options.js";

@@ -1,5 +1,5 @@
 /** Data that a model was evaluated on and that its update doesn't name: scored beside those that it learns. */
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { rowsOnRecord, MOST_EVALUATIONS, type Asks, type Trained } from "./since-asked.js";
 import { evaluationsOf } from "./on-record.js";
 import type { Learnable, Working } from "./tasks.js";

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { exemplarsIn, writeExemplars, type Exemplar } from "../../artifacts/carried.js";
 import { busy, holderOf, lockRun } from "../../artifacts/run-lock.js";
 import { planOf } from "../models/loaded.js";

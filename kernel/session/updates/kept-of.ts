@@ -1,5 +1,5 @@
 /** How much is really kept of data of which something was lost. */
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../artifacts/carried.js";
 import { trainedSplit } from "../../core/data/prepared.js";
 import type { Learnable } from "./tasks.js";

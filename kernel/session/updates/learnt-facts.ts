@@ -1,6 +1,6 @@
 /** The facts of a run that ended, with the rows that an update of it would learn again. */
 import { dirname } from "node:path";
-import type { RunFacts } from "#dsl/types/facts.js";
+import type { RunFacts } from "#dsl/language/types/facts.js";
 import type { Places } from "../../history/find-run.js";
 import { readExemplars } from "../../artifacts/carried.js";
 import { planOf, runFacts } from "../models/loaded.js";

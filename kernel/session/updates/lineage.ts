@@ -1,6 +1,6 @@
 /** Which data a model learnt from, the first first: its own run's, and those of the stages and models that it went on from. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { endedAs } from "../../history/runs-named.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { planOf } from "../models/loaded.js";

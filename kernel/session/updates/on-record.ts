@@ -1,5 +1,5 @@
 /** What a run's weights were evaluated on, and how these rows are read again. */
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { scoredData } from "../../artifacts/scored-data.js";
 import { scoresOf, type RunScore } from "../../history/run-scores.js";

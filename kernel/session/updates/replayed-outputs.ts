@@ -6,7 +6,7 @@ import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOf } from "../../tensors/numbers.js";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Answers } from "#stdlib/kinds/task.js";
 import type { ReplayedOutputs } from "#stdlib/kinds/strategy.js";
 import { cachedOutputsFile, type Exemplar } from "../../artifacts/carried.js";

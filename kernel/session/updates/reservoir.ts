@@ -8,7 +8,7 @@
  * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
  */
 import { drawFor } from "#stdlib/lib/chance.js";
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../artifacts/carried.js";
 
 type Row = Pick<Exemplar, "hash" | "row" | "roles">;

@@ -3,9 +3,9 @@
  * data are like, and before the first stage what those were that the model learnt from before.
  */
 import { bytesOf } from "../../tensors/numbers.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { UpdateStage } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { EARLIER, KNOWN, MEANS } from "#stdlib/lib/techniques/routed.js";
 import { collate } from "../../core/data/batches.js";
 import { trainedSplit } from "../../core/data/prepared.js";

@@ -1,10 +1,10 @@
 /** A model and the one that it began from, both asked about the rows that the earlier one was evaluated on. */
 import { basename, dirname, join } from "node:path";
 import { existsSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Registry } from "#dsl/types/registry.js";
-import { readerOf, type DataPlan, type ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { readerOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import type { SinceOn } from "../../artifacts/since-before.js";

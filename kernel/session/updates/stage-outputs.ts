@@ -1,5 +1,5 @@
 /** Outputs that the strategies of a stage replay: cached when it begins, and computed for the exemplars that it leaves. */
-import type { UpdateStage } from "#dsl/plan/action.js";
+import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { readCarried, type Exemplar } from "../../artifacts/carried.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { encodingOf } from "../../encoding/encoding.js";

@@ -1,9 +1,9 @@
 /** What stages of an update are run with, and what their strategies ask for. */
-import type { UpdateStage } from "#dsl/plan/action.js";
-import type { Call } from "#dsl/types/value.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
-import { replayBufferOf } from "#dsl/plan/kept-rows.js";
+import type { UpdateStage } from "#dsl/compiler/plan/action.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
+import { replayBufferOf } from "#dsl/compiler/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
 import type { FisherOptions, StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import type { Prepared } from "../../core/data/prepared.js";

@@ -3,9 +3,9 @@
  * of them. The head may have grown: labels keep their places, new ones begin as a new head does. So may what strategies make
  * room in: what earlier data learnt is its first part.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Session } from "../../engine/engine.js";
 import { frozenPartOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";

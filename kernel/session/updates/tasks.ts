@@ -1,11 +1,11 @@
 /** The tasks of an update: what was learnt before it and what it learns, each scored on rows that nothing learnt from. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { rankedBy } from "#dsl/plan/watched.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { rankedBy } from "#dsl/compiler/plan/watched-metric.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
 import type { Learnt } from "./lineage.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import type { Task } from "../../artifacts/carried.js";

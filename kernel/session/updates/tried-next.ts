@@ -1,7 +1,7 @@
 /** What to try where a training forgot: a share of replay that follows from what was lost, or one that an update on record was kept by. */
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { readSince, type SinceOn } from "../../artifacts/since-before.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";

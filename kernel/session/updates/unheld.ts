@@ -1,8 +1,8 @@
 /** A model that strategies held goes on without them where nobody writes any. */
-import { hashOf } from "#dsl/plan/hash.js";
-import { placedCall } from "#dsl/plan/short-call.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import { placedCall } from "#dsl/compiler/plan/short-call.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Warn } from "../warn.js";
 
 /** `was`: strategies of the update that made the model; absent: none did. `is`: those that stand where nobody wrote one. */

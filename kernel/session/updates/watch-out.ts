@@ -1,6 +1,6 @@
 /** What of an update's data would make its scores or its labels other than they seem, said before anything is trained. */
-import { formOfLabel } from "#dsl/rules/label-form.js";
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { readOf } from "../../core/data/read-of.js";
 import type { Warn } from "../warn.js";

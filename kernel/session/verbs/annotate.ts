@@ -4,9 +4,9 @@
  */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { AnnotationSession, type Ask, type AnnotationOptions } from "../../core/data/annotated/annotation-session.js";
 import type { Label } from "../../core/data/annotated/line.js";
 import { byChance, byDoubt, byUncertainty, type Said } from "../../core/data/annotated/order.js";

@@ -4,8 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { duration, plural } from "../../core/display/text.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { ofCluster, readTogether, trainsApart } from "../../artifacts/together/together.js";

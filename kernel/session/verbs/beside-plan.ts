@@ -1,7 +1,7 @@
 /** Rows of a split as they are made for the model of a plan, beside which a contender stands; and what always saying the commonest label is worth on them. */
-import type { Plan } from "#dsl/plan/plan.js";
-import { readerOf } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { encodeSplit } from "../../encoding/encoded.js";
 import { encodingOf } from "../../encoding/encoding.js";
 import { worldIn } from "../../inference/measuring/measured.js";

@@ -2,15 +2,15 @@
  * The original and what was made of it, beside each other: asked the same rows in the same cell, so that their differences are
  * paired; and what earlier statements made of the same original, by the scores that stand in their runs.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { metricsOf } from "#dsl/plan/metrics.js";
-import { rankedBy } from "#dsl/plan/watched.js";
-import { shortCall } from "#dsl/plan/short-call.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import { rankedBy } from "#dsl/compiler/plan/watched-metric.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { paretoPicture, paretoShown, type ParetoModel, type ParetoShown } from "../../core/display/pareto.js";
 import type { Shown } from "../../core/display/shown.js";
 import { splitNamesOf } from "../../core/data/prepared.js";

@@ -1,8 +1,8 @@
 /** `compress`: the stages one after the other, each a training with its live picture; the last one's weights are the name's. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
-import { shortCall } from "#dsl/plan/short-call.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { card, note } from "../../core/display/html.js";

@@ -1,5 +1,5 @@
 /** `data`: reads, cleans and splits, shows what came of it; the name is a lazy handle in TypeScript. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataHandle, dataHandleType } from "../../core/data/handle.js";
 import { dataShown } from "../../core/display/data/data-preview.js";
 import { splitTypes } from "../../datasets/typed-table.js";

@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { readCalibration } from "../../artifacts/calibration.js";
 import { fittedOf } from "../../inference/fitted.js";

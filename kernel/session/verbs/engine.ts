@@ -1,5 +1,5 @@
 /** `engine`: which engine and how many threads the statements after it use. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { DeviceName, EngineName } from "../../engine/engine.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";

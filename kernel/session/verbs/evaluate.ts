@@ -1,9 +1,9 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
 import { resolve } from "node:path";
-import type { Action, Subject } from "#dsl/plan/action.js";
-import { CodedError, wordsFor, type CodeData } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
-import { must } from "#dsl/diagnostics/must.js";
+import type { Action, Subject } from "#dsl/compiler/plan/action.js";
+import { CodedError, wordsFor, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { evaluationShown } from "../../core/display/scores/evaluation.js";
 import { difference, drawAll, type Compared, type Measure } from "../../inference/measuring/comparison.js";
 import type { Judging } from "../../inference/judging/measure.js";

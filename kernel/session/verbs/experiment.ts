@@ -1,7 +1,7 @@
 /** `experiment`: looks whether its trackers are there, and tells them what they missed. Nothing else waits for them. */
-import type { Action } from "#dsl/plan/action.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { TrackerAway, TrackerRefuses } from "#stdlib/kinds/tracker.js";
 import { wordNamed } from "#stdlib/lib/secrets/held.js";
 import { shownOf } from "../../core/display/bundle.js";

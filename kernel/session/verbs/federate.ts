@@ -1,5 +1,5 @@
 /** `federate`: the plan, the rounds with their live pictures, and the model that comes of them. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { federatesIn } from "../federations/federates.js";
 import { LiveFederation } from "../federations/board.js";

@@ -1,6 +1,6 @@
 /** Rows that are judged by a cheap probe. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { valuesOf, type Part } from "../../artifacts/part.js";
 import { evenlyPicked } from "../../core/data/measured.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";

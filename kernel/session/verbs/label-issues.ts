@@ -3,9 +3,9 @@
  * before training makes of them judge each row by all others; the trained model has learnt the wrong labels too.
  */
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Subject } from "#dsl/plan/action.js";
-import { readerOf, type DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Subject } from "#dsl/compiler/plan/action.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
 import { canaryRows } from "../../core/data/canaries.js";
 import { unledRows } from "../../core/data/judging/by-training.js";
 import { issuesIn, judged, otherOf } from "../../core/data/judging/judges.js";

@@ -3,10 +3,10 @@
  * rows that train; it is scored on those that are held out or, where those are few, on a fifth at a time of the rows
  * themselves.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
-import type { Subject } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
+import type { Subject } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Answers } from "../../core/data/judging/growing-probe.js";
 import { measuredCurve, type Fold } from "../../core/data/judging/learning-curve.js";
 import { sizesFor } from "../../core/data/judging/learning-sizes.js";

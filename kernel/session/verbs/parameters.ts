@@ -1,6 +1,6 @@
 /** `parameters`: each is a value of both languages. */
-import type { Action } from "#dsl/plan/action.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runParameters(

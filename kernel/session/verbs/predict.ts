@@ -1,9 +1,9 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
-import type { Action, Subject, Writing } from "#dsl/plan/action.js";
+import type { Action, Subject, Writing } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { changedBy, uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { predictionsShown } from "../../core/display/scores/evaluation.js";
 import type { Shown } from "../../core/display/shown.js";

@@ -1,5 +1,5 @@
 /** `recipe`: a name for settings; nothing runs. TypeScript sees what was written. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 

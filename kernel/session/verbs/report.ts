@@ -2,8 +2,8 @@
 import { lstatSync, mkdirSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Action } from "#dsl/plan/action.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandThere, writing } from "../../artifacts/folder-errors.js";
 import { readRegular } from "../../artifacts/read-regular.js";
 import { shownOf } from "../../core/display/bundle.js";

@@ -1,8 +1,8 @@
 /** `show NAME.edge`: what a model would take on phones and boards, from its own programs and what such devices were measured to do. */
-import type { Budget } from "#dsl/plan/actions/showing.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { Budget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { DeployedParts } from "#stdlib/kinds/target.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../core/display/plans/edge.js";

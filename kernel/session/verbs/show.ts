@@ -1,9 +1,9 @@
 /** `show`: a definition or a part of a run, on demand: `show router`, `show router.plan`, `show router.history`, `show router.graph`. */
-import type { Budget } from "#dsl/plan/actions/showing.js";
-import type { Action, Subject } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
-import { topics } from "#dsl/compile/show.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Budget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { Action, Subject } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
+import { topics } from "#dsl/compiler/show/show.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { madeOf } from "../models/made-of.js";
 import { agreedOn } from "../../core/data/annotated/agreed.js";
 import type { Annotated } from "../../core/data/annotated/overlay.js";

@@ -1,6 +1,6 @@
 /** `sweep`: trials of points that a search draws, on one engine; one live cell of how they stand. */
 import canonicalize from "canonicalize";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { lockRun, type RunLock } from "../../artifacts/run-lock.js";
 import { parametersOf, pointOf } from "../../core/sweep/parameters.js";
 import { valuesAt } from "../../core/sweep/points.js";

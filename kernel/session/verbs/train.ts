@@ -1,5 +1,5 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { planShown } from "../../core/display/plans/plan-card.js";
 import { LiveTraining, titleOf } from "../trainings/live.js";
 import type { Stage } from "../stage.js";

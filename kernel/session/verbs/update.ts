@@ -18,9 +18,9 @@ import { readExemplars } from "../../artifacts/carried.js";
 import { bestConstant } from "../updates/best-constant.js";
 import { keptOf } from "../updates/kept-of.js";
 import { warnOfUnheld } from "../updates/unheld.js";
-import type { ReplayBuffer } from "#dsl/types/capabilities/learning.js";
+import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { recipeHashOf } from "../../artifacts/weights.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ForgottenOf } from "../updates/what-was-forgotten.js";
 import {
   learnables,
@@ -30,7 +30,7 @@ import {
   type Learnable,
   type Measured as MeasuredBy,
 } from "../updates/tasks.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { watchOut } from "../updates/watch-out.js";
 import { forgetRows, mayKeep, textsToForget } from "../updates/forget.js";
 import { forgetShown } from "../../core/display/forget.js";

@@ -1,5 +1,5 @@
 /** What each verb does, keyed by verb, loaded when it is used first; the compiler hands over checked actions. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { OpenSession } from "../open-session.js";
 import type { Stage } from "../stage.js";
 
@@ -30,5 +30,5 @@ export const verbs: {
   engine: async (...all) => (await import("./engine.js")).runEngine(...all),
   experiment: async (...all) => (await import("./experiment.js")).runExperiment(...all),
   report: async (...all) => (await import("./report.js")).runReport(...all),
-  use: async () => undefined, // what a used file defines arrives with the first statement that asks for it (compile/brought.ts)
+  use: async () => undefined, // what a used file defines arrives with the first statement that asks for it (compiler/statement/used-files.ts)
 };

@@ -1,5 +1,5 @@
 /** Input and result of the training loop. */
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint, DamagedCheckpoint } from "../../artifacts/checkpoints.js";
 import type { RunFolder } from "../../artifacts/run-folder.js";
 import type { RunLock } from "../../artifacts/run-lock.js";

@@ -1,5 +1,5 @@
 /** Where the steps of a training come from. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Happening } from "../../core/session/events.js";
 
 /** Rows of a batch and the logits that the model gave them before the update [rows × labels]. */

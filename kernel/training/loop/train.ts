@@ -4,8 +4,8 @@
  * taken. The source sends no request past a step where a checkpoint, a validation or a pause is due, so each of them sees the
  * weights of that very step. An interrupted accumulation is dropped: the checkpoint is of the last complete update.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isDue, type Steps } from "#dsl/plan/cadence.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isDue, type Steps } from "#dsl/compiler/plan/cadence.js";
 import type { Position } from "../../artifacts/checkpoints.js";
 import { thisProcess } from "../../artifacts/writer.js";
 import type { Happening, RunEvent } from "../../core/session/events.js";

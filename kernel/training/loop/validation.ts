@@ -1,6 +1,6 @@
 /** Validation during training: the scores, which of them is the best, and when it is time to stop. */
-import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
+import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { StoppingImplementation } from "#stdlib/kinds/training.js";
 import type { Position } from "../../artifacts/checkpoints.js";
 

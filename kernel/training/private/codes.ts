@@ -1,5 +1,5 @@
 /** Code of a training that can't keep its rows private, told before its first step. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface TrainingPrivateCodeData {

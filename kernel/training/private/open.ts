@@ -1,5 +1,5 @@
 /** Private updates of rows in a session: of a training, or of a client of a federation in each of its rounds. */
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivatePrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../core/data/loader.js";
 import type { Encoded } from "../../encoding/encoded.js";

@@ -3,7 +3,7 @@
  * too that a kill took back (they are drawn anew, and their rows have spoken twice); what was under way at a kill, and that
  * nobody saw, left nothing behind. Loss and rows of a step are told as without privacy: whoever may see the run's log may see the rows.
  */
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Session } from "../../engine/engine.js";

@@ -3,7 +3,7 @@
  * an update drew, or its noise, would have no privacy to break.
  */
 import { randomFillSync } from "node:crypto";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 /** Fills an array with bytes; of tests one that they choose. */
 export type Bytes = (into: Uint8Array) => void;

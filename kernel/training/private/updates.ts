@@ -3,9 +3,9 @@
  * update may have any number of rows, none among them; they come in parts of at most a batch. Nothing of it follows from a seed: an
  * update that is asked for again has other rows.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
-import type { Program } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { real } from "#stdlib/lib/tasks/feeds.js";
 import { NOISE } from "#stdlib/programs/private.js";
 import type { DataLoader, Update } from "../../core/data/loader.js";

@@ -1,5 +1,5 @@
 /** What stands in a browser for kernel/artifacts/checkpoints.ts: checkpoints in memory, as long as the page is open. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type * as node from "#kernel/artifacts/checkpoints.js";
 import { written } from "./safetensors.js";
 

@@ -2,7 +2,7 @@
  * What stands in a browser for kernel/tensors/safetensors.ts: weights in memory. A base's lie among the page's files, what is
  * written (checkpoints, an adapter) in a map of its own.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/tensors/safetensors.js";
 import { arrayIn, bytesIn, headBytes, headerIn, headLength, inOrder, type Header } from "#kernel/tensors/layout.js";
 import { readRounded } from "#kernel/tensors/rounded.js";

@@ -1,5 +1,5 @@
 /** What stands in a browser for kernel/bases/tokenizer.ts: the page's tokenizers, told as the kernel's are. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/bases/tokenizer.js";
 import { cutFramed, framedPair, unframed } from "#kernel/core/bases/framing.js";
 import { checkTokenizer } from "#kernel/core/bases/tokenizer-file.js";

@@ -2,7 +2,7 @@
  * Optimizers of the server: the mean update is to them what a gradient is to others (Reddi et al. 2021, algorithm 2). `m` is a
  * mean of updates that fades, `v` says how large they are; both begin at zero.
  */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 import type { AggregatorImplementation, Kept } from "../../kinds/aggregator.js";
 
 export const M = "m";

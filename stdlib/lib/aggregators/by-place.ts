@@ -1,5 +1,5 @@
 /** What becomes of updates place by place, each place for itself. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ClientUpdate } from "../../kinds/aggregator.js";
 
 /**

@@ -1,5 +1,5 @@
 /** Which updates lie nearest to others. */
-import type { Arguments } from "#dsl/types/value.js";
+import type { Arguments } from "#dsl/language/types/value.js";
 import type { ClientUpdate } from "../../kinds/aggregator.js";
 
 /** More than 2 · byzantine + 2 clients (the paper's bound), and so many that byzantine and two stay out of those kept. */

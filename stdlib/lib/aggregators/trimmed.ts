@@ -1,5 +1,5 @@
 /** How many updates a trimmed mean needs. */
-import type { Arguments } from "#dsl/types/value.js";
+import type { Arguments } from "#dsl/language/types/value.js";
 
 /** Fewest updates of which one is left out at each end. */
 export function leastOf({ share }: Arguments): number {

@@ -1,9 +1,9 @@
 /** What bars have in common: a metric, and the number that its score is held to. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import { parameters } from "#dsl/types/define.js";
-import type { BarSaid } from "#dsl/types/capabilities/promised.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { parameters } from "#dsl/language/types/define.js";
+import type { BarSaid } from "#dsl/language/types/capabilities/promised.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 
 /** The data of each code. */
 export interface BarCodeData {

@@ -1,6 +1,6 @@
 /** The share at which a metric of yes and no is best: every place between two shares is tried, of metrics that read all rows at each place some at equal distances. */
-import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
+import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Decisions } from "../../kinds/calibration.js";
 import type { MetricImplementation } from "../../kinds/metric.js";
 import { softmaxInto } from "../tasks/probabilities.js";

@@ -1,6 +1,6 @@
 /** How long a text is, in words or characters, for cleaners that go by length. */
-import type { Call } from "#dsl/types/value.js";
-import type { Parameter } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Parameter } from "#dsl/language/types/registry.js";
 
 /** Scripts that write no space between words. */
 const unspaced =

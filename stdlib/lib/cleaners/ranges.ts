@@ -1,6 +1,6 @@
 /** Cleaners that know the range in which the numbers of a role lie. */
-import type { Call, Value } from "#dsl/types/value.js";
-import type { CheckContext } from "#dsl/types/context.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
 import type { CleanRow } from "../../kinds/data.js";
 
 /** Roles whose values are numbers. */

@@ -1,5 +1,5 @@
 /** What can be wrong with an update on its way. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface CompressorsCodeData {

@@ -3,8 +3,8 @@
  * all values, 1 gaps, 2 bits) and the update's length (u32); where not all, how many values (u32) and their places; then the
  * values as the last compressor that says so writes them, else as f32. Numbers are little-endian.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CompressorImplementation, Sparse } from "../../kinds/compressor.js";
 import { asBits, asGaps, ofBits, ofGaps, unread } from "./places.js";
 

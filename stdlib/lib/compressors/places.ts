@@ -2,7 +2,7 @@
  * Places of values among all: as a bit for each, or the gaps between them in seven bits a byte (LEB128), whichever is smaller.
  * There is one way to write them, so that bytes that are read are those that were written or none.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** @param places ascending */
 export function asBits(places: Uint32Array, length: number): Uint8Array {

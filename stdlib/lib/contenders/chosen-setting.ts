@@ -4,7 +4,7 @@
  */
 import type { Choosing } from "../../kinds/contender.js";
 import { weightsGiven, weighs, weighsByCounts } from "../tasks/class-weights.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { SparseRows } from "../tfidf/sparse.js";
 import { rowsOf } from "../tfidf/sparse.js";
 import type { LinearModel, Setting } from "./linear-labels.js";

@@ -3,7 +3,7 @@
  * about length `scale`, so that the penalty ½|w|² of the linear model holds it the less the greater that is: it is chosen by
  * what is said of every fifth row by a model of the others.
  */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { SparseRows } from "../tfidf/sparse.js";
 import type { LinearModel } from "./linear-labels.js";
 import { modelOf, type Learning } from "./linear-model.js";

@@ -1,6 +1,6 @@
 /** The answer that never changes, which the task knows; of words that are tagged the tag that each has most often. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { ContenderGiven, ReadyContender } from "../../kinds/contender.js";
 import type { Constant } from "../../kinds/task.js";
 

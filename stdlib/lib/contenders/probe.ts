@@ -1,6 +1,6 @@
 /** A linear model over the vectors that a frozen base makes of texts. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { BaseVectors, ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/contender.js";
 import { denseRows, MOST, scaleFor, standardOf } from "./dense.js";
 import { pickedOf, valuesAt } from "./rows-learnt.js";

@@ -1,6 +1,6 @@
 /** Which tasks a baseline can't do, and what stands there instead. */
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { Wanted } from "#dsl/types/capabilities/scoring.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { Wanted } from "#dsl/language/types/capabilities/scoring.js";
 
 export type Baseline = "majority" | "tfidf" | "probe";
 

@@ -1,5 +1,5 @@
 /** The baseline of words: tf-idf of a row's texts and a linear model over it, or how alike two texts are by it. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ContenderGiven, ContenderRows, ReadyContender } from "../../kinds/contender.js";
 import { Vocabulary } from "../tfidf/vocabulary.js";
 import { alikeBy } from "./tfidf-alike.js";

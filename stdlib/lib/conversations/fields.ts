@@ -3,7 +3,7 @@
  * trained. Some hold what a model would read and isn't supported (tool calls, reasoning, images): these are refused, so that
  * nothing is lost silently. No model sees the rest.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Message, Role, RowContext, RowRefusal } from "../../kinds/conversation.js";
 
 /** Unsupported fields of messages, by the names that chat interfaces and training programs use. */

@@ -1,5 +1,5 @@
 /** The parameter that decoders share. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 export const repetitionPenalty = parameter({
   name: "repetition_penalty",

@@ -1,5 +1,5 @@
 /** A user's functions, called so that what they throw is told as theirs: `word-failed`, with the place in their text. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../../kinds/layers.js";
 
 /** Whose function it is, and how a place in the user's text is found in an error. */

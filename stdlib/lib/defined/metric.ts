@@ -1,7 +1,7 @@
 /** A metric of a user's as a word. */
-import type { Direction } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricImplementation } from "../../kinds/metric.js";
 import { failedIn, guarded, type Owner } from "./guarded.js";
 import { keep } from "./store.js";

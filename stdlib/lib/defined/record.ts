@@ -1,8 +1,8 @@
 /** What `define.technique` and `define.metric` take, as a user writes it, and how it is looked at before it becomes a word. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Parameter, Registry, ValueType } from "#dsl/types/registry.js";
-import type { Value } from "#dsl/types/value.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Parameter, Registry, ValueType } from "#dsl/language/types/registry.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { Layers } from "../../kinds/layers.js";
 import type {
   LabelSetMetricInput,

@@ -1,9 +1,9 @@
 /** A technique of a user's as a word: checked, planned, counted, trained and saved as the built-in ones are. */
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { baseFacts } from "../base-facts.js";
 import type { TechniqueImplementation } from "../../kinds/technique.js";
 import { fromOurs } from "../techniques/from.js";

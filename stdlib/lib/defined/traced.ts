@@ -2,11 +2,11 @@
  * What a technique of a user's trains and adds, found by building the base's body under it, with nothing computed: no
  * formula need be given, and a mistake in its functions is found before the run.
  */
-import { loadWord } from "#dsl/types/loaded.js";
-import { Graph } from "#dsl/graph/builder.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "../../kinds/model.js";
 import type { TechniqueImplementation } from "../../kinds/technique.js";
 import { makeLayers } from "../layers.js";

@@ -2,8 +2,8 @@
  * A session's vocabulary: the package's words and those that its user defines. Defining a word again replaces it; a name of
  * the package is refused.
  */
-import { hashOf } from "#dsl/plan/hash.js";
-import { growing, type Registry, type Word } from "#dsl/types/registry.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import { growing, type Registry, type Word } from "#dsl/language/types/registry.js";
 import { registry as builtIn } from "../../registry.js";
 import { metricWord } from "./metric.js";
 import { looked, type MetricRecord, type OwnKind, type TechniqueRecord } from "./record.js";

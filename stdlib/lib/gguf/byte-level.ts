@@ -1,5 +1,5 @@
 /** Byte-level vocabularies, as GPT-2's: llama.cpp knows by name how texts are cut before pairs are merged. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CUTS } from "./cuts.js";
 import { text, texts } from "./head.js";
 import type { Cutting, Refusal } from "./cutting.js";

@@ -1,5 +1,5 @@
 /** A model as a GGUF file has it: its tensors in their formats, its metadata, and what of it the format can't hold. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Deployed } from "../../kinds/target.js";
 import type { Recognised } from "../ollama/recognised.js";
 import { recognised } from "../ollama/recognised.js";

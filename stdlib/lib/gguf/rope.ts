@@ -2,7 +2,7 @@
  * Rotary positions as llama.cpp is told of them: linear and YaRN scaling by name; in LLaMA's architecture any other by what
  * each frequency is divided by, a tensor of its own, and what cosines and sines are multiplied by.
  */
-import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/graph/numbers/rope.js";
+import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
 import { ConfigReader, type Json } from "../models/config.js";
 import { ropeConfig } from "../models/rope-config.js";
 import { f32, text, u32, type Metadata } from "./head.js";

@@ -3,7 +3,7 @@
  * llama.cpp joins the neighbours whose piece has the best score; merges say the same if they stand in the order of their
  * pieces, all ways to make a piece side by side.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { mergesOf } from "./byte-level.js";
 import { bool, text } from "./head.js";
 import type { Cutting, Refusal } from "./cutting.js";

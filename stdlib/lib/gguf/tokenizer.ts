@@ -3,7 +3,7 @@
  * what each token is and which ones begin, end and fill a text. What can't be told is refused, for texts must become the
  * same tokens.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { byteLevel } from "./byte-level.js";
 import type { Cutting, Refusal } from "./cutting.js";
 import { bool, f32s, i32s, text, texts, u32, type Metadata } from "./head.js";

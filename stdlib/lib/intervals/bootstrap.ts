@@ -1,5 +1,5 @@
 /** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
 import type { OwnInterval } from "./interval.js";
 import { resamples } from "./resamples.js";

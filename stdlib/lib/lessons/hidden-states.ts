@@ -1,6 +1,6 @@
 /** Comparing hidden states of a student and a teacher. */
-import { lastOf, must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { BlockStates, HiddenStates, TermContext } from "../../kinds/loss-term.js";
 
 /** Each block of the student with the teacher's block at the same relative depth: block m of M with block m · N / M of N. */

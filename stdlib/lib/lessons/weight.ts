@@ -1,5 +1,5 @@
 /** How much a lesson counts beside the others. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 export const weight = parameter({
   name: "weight",

@@ -1,5 +1,5 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricInput, Sampler } from "../../kinds/metric.js";
 
 export interface Counts {

@@ -3,11 +3,11 @@
  * it leaves out what stands at the word's own default and nothing else, and what could be taken for something else has the
  * name of its parameter.
  */
-import { hashOf } from "#dsl/plan/hash.js";
-import type { Parameter, Word } from "#dsl/types/registry.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call, Value } from "#dsl/types/value.js";
-import type { MetricCapabilities } from "#dsl/types/capabilities/metric.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Parameter, Word } from "#dsl/language/types/registry.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
+import type { MetricCapabilities } from "#dsl/language/types/capabilities/metric.js";
 
 /** A registry, or what a rule sees of it: the records of both are the same. */
 export interface Words {

@@ -1,9 +1,9 @@
 /** Parameter of metrics about one label (`selection_rate(hired)`): all other labels are the negative class. */
-import type { Call } from "#dsl/types/value.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import { parameters } from "#dsl/types/define.js";
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { parameters } from "#dsl/language/types/define.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface PositiveCodeData {

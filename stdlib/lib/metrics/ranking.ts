@@ -1,5 +1,5 @@
 /** Where searches find what they should. Texts that stand level with a right one count as before it: a model that tells nothing apart finds nothing. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 import type { Rank } from "../../kinds/metric.js";
 import { rowMeans, type RowSums } from "./row-sums.js";
 

@@ -1,5 +1,5 @@
 /** Intervals of scores that are means of shares (precision, recall, F1, balanced accuracy), where a label is rare. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricInput } from "../../kinds/metric.js";
 import { midP } from "../intervals/mid-p.js";
 import { spreadOf, type Moving, type RareLabels, type Spread, type TooFew } from "../intervals/spread.js";

@@ -2,7 +2,7 @@
  * Rates of one label: of the rows that a rate is about (all rows, or those whose truth is positive or negative), the share with a
  * certain prediction. Rows are independent and each has one prediction, so that the interval of a rate is Wilson's.
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../../kinds/metric.js";
 import { wilson } from "../intervals/wilson.js";
 import { positiveIn } from "./positive.js";

@@ -3,8 +3,8 @@
  * costs additions alone.
  */
 import type { MetricImplementation, Sampler, WrittenMetricInput } from "../../kinds/metric.js";
-import type { Call } from "#dsl/types/value.js";
-import { hashOf } from "#dsl/plan/hash.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Breathing } from "../breathing.js";
 
 export interface RowSums {

@@ -1,5 +1,5 @@
 /** How many words a run has: the parameter of metrics of runs that come again. */
-import { parameters } from "#dsl/types/define.js";
+import { parameters } from "#dsl/language/types/define.js";
 
 export const runLength = <const N extends number>(usual: N, why: string) =>
   parameters([

@@ -1,5 +1,5 @@
 /** Pairs told apart by how alike a model finds their texts: scores at the threshold that serves best. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { PairMetricInput } from "../../kinds/metric.js";
 import { averagedCounts, type Counts } from "./counts.js";
 

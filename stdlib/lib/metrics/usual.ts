@@ -1,6 +1,6 @@
 /** What a task is measured by where nobody says: of labels accuracy and the macro average, else what the task names. */
-import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Call } from "#dsl/types/value.js";
+import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 const LABELS: readonly Call[] = [
   { word: "accuracy", kind: "metric", arguments: {} },

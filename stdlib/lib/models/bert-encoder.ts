@@ -2,7 +2,7 @@
  * What BERT and RoBERTa share: the settings of config.json, and the stack of blocks, each normalised after its sub-layers.
  * They differ in how they number positions and in their heads.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../kinds/layers.js";
 import type { FromWords, ModelImplementation } from "../../kinds/model.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";

@@ -1,5 +1,5 @@
 /** Codes of the model families. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface ModelsCodeData {

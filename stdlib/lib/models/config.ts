@@ -1,5 +1,5 @@
 /** Reading a model's config.json: each value is checked where it is read, with coded errors. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 import { KNOWN_FIELDS } from "./known-fields.js";
 import { quantizedOf } from "./quantized.js";

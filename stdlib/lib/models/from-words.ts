@@ -3,10 +3,10 @@
  * their sizes, and the special tokens of the tokenizer that is trained for them. A family's `fromWords` makes a config.json
  * of the words, which its own `config` reads like any other.
  */
-import type { FromScratch } from "#dsl/types/capabilities/from-scratch.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
-import { parameter } from "#dsl/types/define.js";
+import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 const size = <N extends string>(
   name: N,

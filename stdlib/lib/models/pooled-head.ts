@@ -1,5 +1,5 @@
 /** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over what the model pools. */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { ModelOutputs, SentenceHead } from "../../kinds/model.js";
 
 export const pooledHead: SentenceHead = {

@@ -1,6 +1,6 @@
 /** What a config.json says about rotary positions: how fast pairs turn, and how that is stretched to longer texts. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { RopeConfig, RopeScaling } from "#dsl/graph/numbers/rope.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { RopeConfig, RopeScaling } from "#dsl/tensor/numbers/rope.js";
 import type { ConfigReader, Json } from "./config.js";
 
 /** Of all types: of a type's own it takes what is its, as transformers does. */

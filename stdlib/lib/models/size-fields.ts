@@ -1,5 +1,5 @@
 /** Where config.json tells the sizes of most families. */
-import type { SizeFields } from "#dsl/types/capabilities/from-scratch.js";
+import type { SizeFields } from "#dsl/language/types/capabilities/from-scratch.js";
 
 export const sizeFields: SizeFields = {
   hidden: ["hidden_size"],

@@ -2,7 +2,7 @@
  * The heads of masked tokens: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of
  * their own. Families differ in the names, and MobileBERT in what stands beside its narrow embeddings.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../kinds/layers.js";
 import type { Unmasking } from "../../kinds/model.js";
 import type { Activation } from "./config.js";

@@ -1,6 +1,6 @@
 /** What every optimizer's step begins with: the gradients' global norm, the factor that clips it, and its own settings. */
-import type { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { OptimizerImplementation } from "../../kinds/training.js";
 
 export type Trainable = Parameters<OptimizerImplementation["apply"]>[2];

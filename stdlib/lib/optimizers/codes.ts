@@ -1,6 +1,6 @@
 /** What can be wrong with an optimizer's settings. */
 import { shortRate } from "../techniques/rates.js";
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface OptimizersCodeData {

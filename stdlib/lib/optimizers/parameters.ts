@@ -1,8 +1,8 @@
 /** Parameters that several optimizers share. */
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { hiddenSize } from "../base-facts.js";
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 import { rateFor, shortRate, type LearningRate } from "../techniques/rates.js";
 import type {} from "./codes.js";
 

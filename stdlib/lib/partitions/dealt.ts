@@ -1,5 +1,5 @@
 /** Rows that are dealt to clients. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Parted } from "../../kinds/partition.js";
 import { chance, shuffle, type Chance } from "../chance.js";
 

@@ -1,5 +1,5 @@
 /** Parameters that several partitions share. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 export const clients = parameter({
   name: "clients",

@@ -4,7 +4,7 @@
  * letters never ends; RE2's know no look-around and no back references, which is the price.
  */
 import { RE2JS, RE2JSSyntaxException } from "re2js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface LinearPattern {
   /** Stretches that match, in order and apart; empty ones left out. Offsets count UTF-16 units. */

@@ -2,7 +2,7 @@
  * A row is one document: who is called by one name in its texts is called by one pseudonym. Turns of a conversation are texts;
  * words that are tagged stay as many as they are; an answer is changed as the context is that it stands in.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { changeTexts, textRoles } from "../cleaners/text-roles.js";
 import type { Finding } from "./finding.js";
 import { redactor, type Redaction, type Redactor } from "./redact.js";

@@ -1,5 +1,5 @@
 /** Sums of numbers that are told by their logarithms: what they are of would be too great, or too near to 0, for a double. */
-import { erfcOf } from "#dsl/graph/numbers/erf.js";
+import { erfcOf } from "#dsl/tensor/numbers/erf.js";
 
 /** log(eᵃ + eᵇ). */
 export function logAdd(a: number, b: number): number {

@@ -1,7 +1,7 @@
 /** What a call of `differential` promises, and what is spent of it, by the accountant that it names. */
-import type { Drawn, Promised } from "#dsl/types/capabilities/promised.js";
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Drawn, Promised } from "#dsl/language/types/capabilities/promised.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Sampled } from "../../kinds/privacy.js";
 import { leastNoise, MOST_NOISE } from "./least-noise.js";
 import { epsilonByPrv } from "./prv.js";

@@ -1,7 +1,7 @@
 /** Which tasks a base can be asked to do by a prompt, what is right for a row, and how its answers are read. */
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Wanted } from "#dsl/types/capabilities/scoring.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Wanted } from "#dsl/language/types/capabilities/scoring.js";
 
 /** How answers are found: each label's likelihood, or the text that the base writes. */
 export type AnswersAs = "likelihood" | "text";

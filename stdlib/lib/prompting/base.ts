@@ -1,5 +1,5 @@
 /** A base as a prompt asks it: what the kernel does for the contender `prompt`. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** An example: what is asked, and what is right. */
 export interface Shot {

@@ -1,7 +1,7 @@
 /** What can be wrong with a prompt as it is written, and what becomes of its rows. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 
 /** The data of each code. */
 export interface PromptingCodeData {

@@ -1,5 +1,5 @@
 /** Rows of the training split that are shown as examples: as even over the labels as their number allows, drawn by a seed. */
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { chance, shuffle } from "../chance.js";
 
 /** Chance of its own beside what else a seed is asked for. */

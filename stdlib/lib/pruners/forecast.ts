@@ -3,7 +3,7 @@
  * the same share of their steps: the bound is as wide as these were wrong, whatever the curve. It is asked after every report,
  * so what may go wrong is spread over all of them.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Report, StudyTrial } from "../../kinds/search.js";
 import { studentQuantile } from "../intervals/student.js";
 

@@ -1,5 +1,5 @@
 /** The parameters that pruners share. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 export const startupParameter = parameter({
   name: "startup",

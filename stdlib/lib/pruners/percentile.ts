@@ -1,5 +1,5 @@
 /** A trial whose best score so far lies below a percentile of what finished trials had at the same step (Golovin et al. 2017). */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Study, StudyTrial } from "../../kinds/search.js";
 import { told, trials } from "./told.js";
 

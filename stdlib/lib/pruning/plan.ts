@@ -1,7 +1,7 @@
 /** What becomes of a model's sizes when parts are taken out: known by its config and shapes before a weight is read. */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { BaseFacts, Made } from "#dsl/types/facts.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { BaseFacts, Made } from "#dsl/language/types/facts.js";
 import type { Units } from "../../kinds/pruning.js";
 import { goneOf, shapesWithout } from "./prune.js";
 import { headUnits, innerUnits } from "./units.js";

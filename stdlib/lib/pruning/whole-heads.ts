@@ -2,8 +2,8 @@
  * Heads that are gone, given back as zeros: a folder for versions of transformers that know no `pruned_heads`. A head whose
  * values are zeros adds nothing, so that answers stay what they are; size and time are those of a model that was never pruned.
  */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { prunedHeads } from "../models/pruned-heads.js";
 import { spread } from "./prune.js";
 import { headUnits } from "./units.js";

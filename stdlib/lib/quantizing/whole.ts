@@ -1,10 +1,10 @@
 /** A model's weights rounded: the numbers that stand for them, and how they lie in a file. */
-import type { NDArray } from "#dsl/graph/program.js";
-import { ofRounded, roundedBy } from "#dsl/graph/numbers/rounding.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { ofRounded, roundedBy } from "#dsl/tensor/numbers/rounding.js";
 import type { MadeWhole, Whole } from "../../kinds/stage.js";
 import { quantizedConfig, type Quantized } from "../models/quantized.js";
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import { FACTOR, factorOf, ROW, takesFours, type RoundedAs } from "#dsl/graph/numbers/rounding.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import { FACTOR, factorOf, ROW, takesFours, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
 
 export function quantizedWhole({ facts, family, read }: Whole, how: Quantized): MadeWhole {
   const lies = liesOf(facts.shapes, family, how.weights);

@@ -1,5 +1,5 @@
 /** What relations have in common: two numbers that stand to each other, everywhere or where a word is drawn. */
-import { parameters } from "#dsl/types/define.js";
+import { parameters } from "#dsl/language/types/define.js";
 
 export const relationParameters = parameters([
   {

@@ -2,7 +2,7 @@
  * A row is a window over a text. Longer texts become several rows, and every token but the first is a target: `targets` and
  * `labels` are i32 [targets], places in the flattened [batch × length] and the tokens that follow them.
  */
-import { countWindows } from "#dsl/plan/epoch-rows.js";
+import { countWindows } from "#dsl/compiler/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const causalLm: RowFormat = {

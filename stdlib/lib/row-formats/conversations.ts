@@ -1,5 +1,5 @@
 /** A row is a whole conversation, written by a chat template. Only tokens of the assistant are targets. */
-import { countTruncated, countWindows } from "#dsl/plan/epoch-rows.js";
+import { countTruncated, countWindows } from "#dsl/compiler/plan/epoch-rows.js";
 import { causalLm } from "./causal-lm.js";
 import type { RowFormat } from "./row-format.js";
 

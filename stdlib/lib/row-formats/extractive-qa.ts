@@ -2,7 +2,7 @@
  * A row is a `question` beside a window over its `context`. A longer context becomes several rows that overlap, each with the
  * whole question; the task joins what the model answers for them.
  */
-import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const extractiveQa: RowFormat = {

@@ -2,7 +2,7 @@
  * A row is `text`, `text_pair` and, where the data have it, `negative`. Each text is encoded by itself: text r of role k of n rows
  * is text k · n + r of the batch. `firsts` and `seconds` are indices of texts of the batch.
  */
-import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
 import { javaScript } from "../targets/quoting.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 

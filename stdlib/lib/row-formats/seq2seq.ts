@@ -2,7 +2,7 @@
  * A row is an `input` and a `target`, both cut. The decoder reads the target shifted by one (`decoder_input_ids`); `targets` are
  * places in the flattened [batch × target length].
  */
-import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const seq2seq: RowFormat = {

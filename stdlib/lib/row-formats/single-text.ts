@@ -1,5 +1,5 @@
 /** A row is one text, or two that are joined (`text`, `text_pair`), cut at `max_length`. */
-import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const singleText: RowFormat = {

@@ -1,5 +1,5 @@
 /** A row is a list of words (`tokens`), each with a label (`tags`). The pieces of the words are joined and cut. */
-import { countTruncated } from "#dsl/plan/epoch-rows.js";
+import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
 import { textExamples, type RowFormat } from "./row-format.js";
 
 export const tokenLabels: RowFormat = {

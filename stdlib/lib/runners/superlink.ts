@@ -1,6 +1,6 @@
 /** Addresses of SuperLinks: one of http or https, and nothing else. */
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "../targets/loopback.js";
 
 /** Milliseconds that clients are waited for, and of a client's part in a round, where nobody says. */

@@ -2,8 +2,8 @@
  * The warm-up that all schedules share, as in transformers 5 (`optimization.py`): a straight rise from zero at the first step;
  * what follows starts where it ends, at the full rate.
  */
-import { parameter } from "#dsl/types/define.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export const warmUpElsewhere = { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" } as const;
 

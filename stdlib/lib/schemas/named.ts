@@ -1,5 +1,5 @@
 /** The schema that a metric's call names; whatever is JSON holds where it names none. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Holds } from "#platform/schemas.js";
 import type { MetricWorld } from "../../kinds/metric.js";
 import { schemaOf } from "./schema.js";

@@ -1,8 +1,8 @@
 /** `schema: "order.json"`, of metrics that hold what was written to one; the file is looked at when the program is checked. */
-import { parameter } from "#dsl/types/define.js";
-import { failed } from "#dsl/types/facts.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import { failed } from "#dsl/language/types/facts.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export function schemaParameter<const D extends string, const W extends string>(doc: D, why: W) {
   return parameter({

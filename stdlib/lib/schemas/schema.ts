@@ -1,5 +1,5 @@
 /** A file's text as a JSON Schema. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { schemaReader, type Holds } from "#platform/schemas.js";
 
 /** `path`: as the program names it. Where nothing reads schemas, whatever is JSON is taken. Coded error `schema-malformed`. */

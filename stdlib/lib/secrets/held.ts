@@ -1,6 +1,6 @@
 /** The value behind a secret's name, read when it is used; no message has it. */
-import type { Call } from "#dsl/types/value.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { environment } from "#platform/secrets.js";
 
 /** Coded error `secret-missing`. */

@@ -1,4 +1,4 @@
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface ClassCodeData {

@@ -1,5 +1,5 @@
 /** Numbers of classes as the names that a data set gives them. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 

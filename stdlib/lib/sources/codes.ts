@@ -1,6 +1,6 @@
 /** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface SourcesCodeData {

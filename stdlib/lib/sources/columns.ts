@@ -1,6 +1,6 @@
 /** Rows of any source as one arquero table: a column per name, missing values null, and `$row`, the row's number from 1. */
 import { table, type ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RowChunk } from "../../kinds/data.js";
 import { mostColumns, mostRows } from "./codes.js";
 

@@ -3,7 +3,7 @@
  * `"` around them where the first rows can be read so; else the one way in which all of them have equally many fields.
  */
 import { parse, type Parser } from "csv-parse";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { shownDelimiter } from "./codes.js";
 
 export interface Shape {

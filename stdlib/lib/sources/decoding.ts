@@ -3,7 +3,7 @@
  * byte on that is not UTF-8 it is windows-1252, as long as nothing before it and nothing after it says otherwise: ASCII is the
  * same in both, so nothing has to be read again. Nothing is ever replaced.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface ToldFile {
   /** What errors call it. */

@@ -1,5 +1,5 @@
 /** Files that are no text, whatever their name says: known by their first bytes. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 const cell = "read it in a TypeScript cell and give the table as `$rows`";
 const unpack = "unpack it first; of packed files those that end in `.gz`, `.zst` or `.zip` (of one file) are read";

@@ -1,6 +1,6 @@
 /** Files that give chunks of rows, all with the same columns, as a source; and such chunks as one table. */
 import type { ColumnTable } from "arquero";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { locate } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
 import { demandRows, tableOf } from "./columns.js";

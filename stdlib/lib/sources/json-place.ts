@@ -2,7 +2,7 @@
  * Where a JSON text stops being JSON. The engine's own messages name no place in half of the cases and change with its
  * version, so the text is walked once more, only after it has failed to parse.
  */
-import { codePointIn } from "#dsl/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/must.js";
 const white = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plain = /[^"\\\u0000-\u001f]*/y;

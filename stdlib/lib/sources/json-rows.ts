@@ -1,6 +1,6 @@
 /** Rows that lie in lists within lists of a JSON value: each with the values that stand around it, the nearest first. */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { kindOf } from "./columns.js";
 
 type Json = Readonly<Record<string, unknown>>;

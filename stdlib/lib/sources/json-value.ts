@@ -2,7 +2,7 @@
  * JSON as values that say what was written: a whole number that doubles can't tell from its neighbours (9007199254740993) and
  * one that is beyond them all (1e400) come as the text of their digits, since a label or an id is not what it is rounded to.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { deepest } from "./codes.js";
 
 /** Digits and exponents that may be such a number; most texts have none. */

@@ -1,5 +1,5 @@
 /** Lines of a text that comes in pieces. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { largestRecord } from "./codes.js";
 
 /** Coded error `giant-line`, as soon as a line is too long. */

@@ -3,8 +3,8 @@
  * numbered from the first file's first.
  */
 import { table, type ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { filesNamed, locate, sizeOf } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
 import { demandRows, numbered } from "./columns.js";

@@ -1,6 +1,6 @@
 /** Parameters that the sources of files share. */
 import { severalFiles } from "../elsewhere/files.js";
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 /** A file, or a pattern of names. `endings`: of the files that completion shows first. */
 export const filesOf = (endings: readonly string[]) =>

@@ -1,5 +1,5 @@
 /** A source whose rows come one after the other, as objects: read whole or in parts. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceWorld } from "../../kinds/data.js";
 import { Gathered, headText } from "./columns.js";
 

@@ -1,5 +1,5 @@
 /** A file's text as rows: whole, by line, or by paragraph. Blank ones are passed over; line ends are `\n`. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { largestRecord } from "./codes.js";
 
 export type Unit = "file" | "line" | "paragraph";

@@ -1,5 +1,5 @@
 /** Parameters that are found in a file unless they are written. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 /** What is written, the usual among it where the call says that it is held to; undefined: it is to be found. */
 export function writtenIn({ arguments: given, held }: Call, name: string, usual: string): string | undefined {

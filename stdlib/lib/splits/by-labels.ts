@@ -3,7 +3,7 @@
  * (Sechidis, Tsoumakas and Vlahavas 2011). The rarest label that is left is dealt first, each of its rows to the split that
  * lacks it most; of equals to the one with most room, then by chance. Sizes are met exactly: a full split takes nothing more.
  */
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { draw, type Chance } from "../chance.js";
 import type { Group } from "./group.js";
 

@@ -1,7 +1,7 @@
 /** What splits by shares have in common: their parameters, and what is checked of them before any row is read. */
-import { parameter } from "#dsl/types/define.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { targetsOf } from "./targets.js";
 
 /** A share or a number of rows. */

@@ -1,5 +1,5 @@
 /** The splits that `random` is asked for: every argument that is a share or a number of rows. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export type Target =
   | { readonly split: string; readonly share: number; readonly count?: never; readonly rest?: never }

@@ -1,7 +1,7 @@
 /** Distances between the model's logits and replayed ones: for each row over the labels that are known, summed by the rows' shares. */
-import { binaryCrossEntropies } from "#dsl/graph/losses.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm, TermContext } from "../../kinds/loss-term.js";
 
 type Context = Pick<TermContext<"logits">, "outputs" | "referenceOutputs" | "share">;

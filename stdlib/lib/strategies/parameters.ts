@@ -1,6 +1,6 @@
 /** Parameters that several strategies share. */
-import type { CheckContext } from "#dsl/types/context.js";
-import { parameter } from "#dsl/types/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 /** How much a penalty counts beside the rows' own loss; `what` goes on after "strength of". */
 export function strength<const V extends number>(value: V, doc: string, why: string) {

@@ -1,5 +1,5 @@
 /** The replay buffer of a strategy's record, for its implementation. */
-import type { StrategyCapabilities } from "#dsl/types/capabilities/learning.js";
+import type { StrategyCapabilities } from "#dsl/language/types/capabilities/learning.js";
 import type { StrategyImplementation } from "../../kinds/strategy.js";
 
 export function replayOf({

@@ -1,7 +1,7 @@
 /** `lora` and what strategies made of it, with one more part for the data that come next. */
-import type { Grown } from "#dsl/types/capabilities/learning.js";
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Grown } from "#dsl/language/types/capabilities/learning.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../techniques/lora-settings.js";
 import { routedSettings } from "../techniques/routed.js";
 

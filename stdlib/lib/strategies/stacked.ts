@@ -1,7 +1,7 @@
 /** LoRA whose ranks are parts, one for each data set: the technique that has room for the next one, and what of a matrix is whose. */
-import type { Grown } from "#dsl/types/capabilities/learning.js";
-import type { Refusal, Shapes } from "#dsl/types/capabilities/said.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Grown } from "#dsl/language/types/capabilities/learning.js";
+import type { Refusal, Shapes } from "#dsl/language/types/capabilities/refusal.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../techniques/lora-settings.js";
 import { linearsNamed, type LinearShape } from "../techniques/shapes.js";
 

@@ -1,7 +1,7 @@
 /** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { BaseFacts, Made } from "#dsl/types/facts.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { BaseFacts, Made } from "#dsl/language/types/facts.js";
 import { fieldOf, HEADS } from "./sizes.js";
 
 export interface Size {

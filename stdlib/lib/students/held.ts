@@ -1,11 +1,11 @@
 /**
  * What a student's program holds of a teacher that runs beside it until the losses are known, in numbers: reckoned, and held to
- * a walk over such programs (`dsl/graph/memory.ts`).
+ * a walk over such programs (`dsl/tensor/memory.ts`).
  */
-import type { FamilyCapabilities, TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Held } from "#dsl/types/capabilities/held.js";
-import type { Call } from "#dsl/types/value.js";
+import type { FamilyCapabilities, TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Held } from "#dsl/language/types/capabilities/teacher-memory.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { fieldOf, HEADS } from "./sizes.js";
 import { runsBeside } from "./teachable.js";
 

@@ -1,5 +1,5 @@
 /** Sizes of a model as its config.json says them. */
-import type { BaseFacts } from "#dsl/types/facts.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
 
 export const HEADS: readonly string[] = ["num_attention_heads", "n_heads", "n_head"];
 

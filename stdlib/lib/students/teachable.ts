@@ -1,8 +1,8 @@
 /** Whether a task can be learnt of another model as a student lists it. */
-import type { Refusal } from "#dsl/types/capabilities/said.js";
-import type { TaskCapabilities } from "#dsl/types/capabilities/model.js";
-import type { Taught } from "#dsl/types/capabilities/learning.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { Taught } from "#dsl/language/types/capabilities/learning.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { headsIn } from "./sizes.js";
 
 /** Distillation losses that need logits, and those that need hidden states. */

@@ -1,6 +1,6 @@
 /** The parameter `shape` of targets whose files may have fixed sizes. */
-import type { Sizes } from "#dsl/graph/shape.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Sizes } from "#dsl/tensor/shape.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Deployed } from "../../kinds/target.js";
 
 /** Sizes that are numbers in the file, by the names of the program. */

@@ -1,7 +1,7 @@
 /** The program that answers whole texts, its weights, and how a file's graph is fed: what targets of graphs have in common. */
-import type { Sizes } from "#dsl/graph/shape.js";
-import type { NDArray, Program, Ref, Type } from "#dsl/graph/program.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
+import type { Sizes } from "#dsl/tensor/shape.js";
+import type { NDArray, Program, Ref, Type } from "#dsl/tensor/program.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
 import type { Deployed, GraphFile, GraphPort } from "../../kinds/target.js";
 import { assembleForward } from "../../programs/forward.js";
 

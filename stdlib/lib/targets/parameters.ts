@@ -1,5 +1,5 @@
 /** Parameters that targets share, and names that people look for among them. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 import { told } from "../elsewhere/told.js";
 
 /** Keys of the verb that are written inside a target's parentheses. */

@@ -1,5 +1,5 @@
 /** A safetensors file of f32 tensors as a stream of bytes, each tensor read when its turn comes. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 export async function* safetensorsOf(
   shapes: Readonly<Record<string, readonly number[]>>,

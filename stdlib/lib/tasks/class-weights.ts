@@ -1,8 +1,8 @@
 /** What a row of each label counts in the loss: `class_weight` of tasks that give one label. Scores count every row once. */
-import { parameter } from "#dsl/types/define.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
-import type {} from "#dsl/types/codes/value-codes.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type {} from "#dsl/language/types/codes/value-codes.js";
 
 export const classWeight = parameter({
   name: "class_weight",

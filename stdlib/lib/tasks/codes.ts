@@ -1,7 +1,7 @@
 /** Codes of the tasks. */
-import type { RowName } from "#dsl/types/row-name.js";
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TasksCodeData {

@@ -2,7 +2,7 @@
  * What was scored, as far as it was drawn: the outcomes of some rows, some of them several times. A metric is measured on
  * them as on any others, unless it has a quicker way (`samplers`).
  */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Resampling } from "../intervals/bootstrap.js";
 import type { RareLabels } from "../intervals/spread.js";
 import type {

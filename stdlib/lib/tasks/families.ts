@@ -1,6 +1,6 @@
 /** Which families a task can be built on, told before anything is loaded. */
-import type { CheckContext } from "#dsl/types/context.js";
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { baseFacts } from "../base-facts.js";
 import type { ModelImplementation } from "../../kinds/model.js";
 

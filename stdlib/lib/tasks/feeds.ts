@@ -1,5 +1,5 @@
 /** Arrays as batches are fed with them. */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 export function whole(values: Int32Array, shape: readonly number[]): NDArray {
   return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };

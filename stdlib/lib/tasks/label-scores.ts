@@ -1,7 +1,7 @@
 /** One label out of several for each of some rows (or words): what was right, what was said, and what follows from both. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../kinds/metric.js";
 import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from "../../kinds/task.js";
 import { counts } from "../metrics/counts.js";

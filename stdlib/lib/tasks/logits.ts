@@ -1,5 +1,5 @@
 /** The logits of a model that writes, by its output embedding. */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 
 export function logitsOf(x: Tensor, unembedding: Tensor, cap: number | undefined): Tensor {
   const logits = x.linear(unembedding);

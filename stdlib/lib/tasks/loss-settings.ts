@@ -3,8 +3,8 @@
  * is hard. They have no default, so that a recipe without them is the one it was. Scores, the validation's loss among them,
  * are of the plain loss, so that models learnt by different ones are compared.
  */
-import { parameter } from "#dsl/types/define.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export const labelSmoothing = parameter({
   name: "label_smoothing",

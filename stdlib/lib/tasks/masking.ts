@@ -2,7 +2,7 @@
  * Which tokens of a text are hidden, and behind what: transformers' DataCollatorForLanguageModeling, but counted instead of
  * drawn. Seed, epoch, row and place alone decide, so a resumed run hides what it would have hidden, in any order of rows.
  */
-import { mix } from "#dsl/graph/numbers/random.js";
+import { mix } from "#dsl/tensor/numbers/random.js";
 
 export interface Masking {
   readonly share: number;

@@ -3,12 +3,12 @@
  * counts by where its mean points and not by how long that is, as `baseline(probe)` reads it; of the length that gives each
  * number a mean square of 1, so that steps learn it at the rates of other heads.
  */
-import { parameter } from "#dsl/types/define.js";
-import type { HeadOn } from "#dsl/types/capabilities/model.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { isCall } from "#dsl/plan/value.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelOutputs } from "../../kinds/model.js";
 import { normalised, pool } from "./pooling.js";
 

@@ -1,5 +1,5 @@
 /** From the states of a text's tokens to one vector, as sentence-transformers' Pooling and Normalize do it. */
-import type { Tensor } from "#dsl/graph/tensor.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { ModelOutputs } from "../../kinds/model.js";
 
 export const POOLINGS = ["mean", "cls", "last", "max"] as const;

@@ -1,6 +1,6 @@
 /** What it counts in the loss that a row has a label, where each label is decided by itself: `positive_weight`. */
-import { parameter } from "#dsl/types/define.js";
-import type { Call } from "#dsl/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export const positiveWeight = parameter({
   name: "positive_weight",

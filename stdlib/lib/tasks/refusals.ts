@@ -1,6 +1,6 @@
 /** Errors of a task over a family that lacks what its head reads; the families that have it are those of the vocabulary now. */
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "../../registry.js";
 import type { Shape } from "./families.js";
 

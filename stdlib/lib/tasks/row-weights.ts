@@ -3,7 +3,7 @@
  * times their weights over the sum of the weights, as scikit-learn's `sample_weight` has it; scores count every row once.
  */
 import { real } from "./feeds.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 /** The role. */
 export const WEIGHT = "weight";

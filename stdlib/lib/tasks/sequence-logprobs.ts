@@ -1,6 +1,6 @@
 /** Log-probabilities of whole sequences, which losses of preferences compare. */
-import { labelLogprobs } from "#dsl/graph/losses.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { labelLogprobs } from "#dsl/tensor/losses.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 
 /**
  * f32 [batch]: Σ log p(label) over each row's targets. `states`: [batch, length, hidden]; `logits`: [targets, vocabulary] at

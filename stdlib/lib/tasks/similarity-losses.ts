@@ -3,8 +3,8 @@
  * and `b` [pairs or candidates, hidden] are vectors of length 1. `mean` is the loss of a batch as it is there; `sum` the same
  * times what counts, so that parts of a batch add up to their weighted mean.
  */
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
 export type Loss = (typeof LOSSES)[number];

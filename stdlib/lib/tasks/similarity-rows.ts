@@ -1,7 +1,7 @@
 /** Rows of two texts: what each teaches, and which texts must not be told apart from a row's own. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Column, RowsToTeach, Taught } from "../../kinds/task.js";
 import { Fingerprints } from "../fingerprints.js";
 import { real, whole } from "./feeds.js";

@@ -1,5 +1,5 @@
 /** What an evaluation of vectors found: by scores, by labels, or by what each text finds. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, PairMetricInput } from "../../kinds/metric.js";
 import type { Scored } from "../../kinds/task.js";
 import type { Resampling } from "../intervals/bootstrap.js";

@@ -1,5 +1,5 @@
 /** What vectors of texts are worth: cosines, losses over a whole split (float64), and where each search finds what it should. */
-import { must, mustGet } from "#dsl/diagnostics/must.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Rank } from "../../kinds/metric.js";
 import type { LossSettings } from "./similarity-losses.js";
 import type { TaughtPairs } from "./similarity-rows.js";

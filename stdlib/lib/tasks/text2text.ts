@@ -1,6 +1,6 @@
 /** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
-import { defineWord, parameter } from "#dsl/types/define.js";
-import type { Word } from "#dsl/types/registry.js";
+import { defineWord, parameter } from "#dsl/language/types/define.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { seq2seq } from "../row-formats/seq2seq.js";
 import { wantShape } from "./families.js";
 import { labelSmoothing } from "./loss-settings.js";

@@ -3,9 +3,9 @@
  * at once, what is not the row's own becomes zero, and the second halves of all give the sum of what is left. Ranks are small:
  * for a handful of adapters that costs less than to fetch each row's own. Equal to each adapter alone.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../../kinds/layers.js";
 import { loraSettings } from "./lora-settings.js";
 import { isTarget } from "./shapes.js";

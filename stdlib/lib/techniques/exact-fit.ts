@@ -1,8 +1,8 @@
 /** `fit: exact` of `head_only`: which heads can be found at once, and what a training by steps has that it hasn't. */
-import { isCall } from "#dsl/plan/value.js";
-import { parameter } from "#dsl/types/define.js";
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Arguments, Call } from "#dsl/types/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Arguments, Call } from "#dsl/language/types/value.js";
 import { poolsMean } from "../tasks/mean-head.js";
 
 export const fit = parameter({

@@ -1,6 +1,6 @@
 /** `from:` of every technique that trains few weights: it goes on from what was saved before. */
-import type { Call } from "#dsl/types/value.js";
-import { parameter } from "#dsl/types/define.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 export function from(doc: string) {
   return parameter({

@@ -1,6 +1,6 @@
 /** What a technique may ask of the task's head. */
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Value } from "#dsl/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { baseFacts, familyCapabilities, hiddenSize } from "../base-facts.js";
 
 /** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */

@@ -1,5 +1,5 @@
 /** The arguments of `ia3(...)`, and which layers a base has for it. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { textsIn } from "./settings.js";
 import { linearsNamed, type Shapes } from "./shapes.js";
 

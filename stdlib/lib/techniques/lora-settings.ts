@@ -1,5 +1,5 @@
 /** The arguments of `lora(...)` as numbers and names. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { flagIn, numberIn, textIn, textsIn } from "./settings.js";
 
 export interface LoraSettings {

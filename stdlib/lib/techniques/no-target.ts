@@ -1,6 +1,6 @@
 /** Layers that a technique shall change and the base doesn't have: each at its own place, with the name that it has here. */
-import type { CheckContext } from "#dsl/types/context.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 
 /** What families call the same layer. */
 const same: readonly (readonly string[])[] = [

@@ -1,7 +1,7 @@
 /** What the records of techniques with virtual tokens share. */
-import type { CheckContext } from "#dsl/types/context.js";
-import type { Call } from "#dsl/types/value.js";
-import { parameter } from "#dsl/types/define.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../base-facts.js";
 import { tokensOf } from "./virtual-tokens.js";
 

@@ -1,6 +1,6 @@
 /** LoRA in parts, of which each row goes through one: what `routed_lora(...)` says, and the states that tell which part a row is for. */
-import type { State } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { State } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { flagIn, numberIn, textsIn } from "./settings.js";
 
 /** [parts, 1, hidden]: the mean of what the base alone says of the rows of each part's data. */

@@ -1,5 +1,5 @@
 /** Arguments of techniques as numbers and names: they are checked already, those left out have their defaults. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 export function numberIn({ arguments: given }: Call, name: string, otherwise: number): number {
   const value = given[name];

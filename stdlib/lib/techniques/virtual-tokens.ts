@@ -1,7 +1,7 @@
 /** What techniques with virtual tokens share: their number, their place before each row of a batch, their state. */
-import type { Tensor } from "#dsl/graph/tensor.js";
-import type { Dimension, NDArray } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Dimension, NDArray } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelInputs } from "../../kinds/model.js";
 import { numberIn } from "./settings.js";
 

@@ -4,7 +4,7 @@
  * wrapped in two private-use characters, which the template copies to their place. The special token that follows an answer
  * is its stop. Texts are never searched for words.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { Template } from "@huggingface/jinja";
 import type {
   Message,

@@ -1,7 +1,7 @@
 /** All ways to cut a word into scored pieces: the likeliest of them, and how often each piece is expected over all of them. */
 
 /** A piece and the logarithm of its probability. */
-import { codePointIn } from "#dsl/diagnostics/must.js";
+import { codePointIn } from "#dsl/language/diagnostics/must.js";
 export type Piece = readonly [string, number];
 
 /** Score below the least of a character that has no piece: it is passed over by itself. */

@@ -3,7 +3,7 @@
  * occurs most becomes a token of its own, until there are enough. Of pairs as frequent as each other the one whose tokens
  * came first wins, as in Hugging Face tokenizers, so that the same words give the same merges.
  */
-import { codePointIn, mustGet } from "#dsl/diagnostics/must.js";
+import { codePointIn, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { CountedWords } from "../../kinds/tokenizer.js";
 import { Heap } from "./heap.js";
 

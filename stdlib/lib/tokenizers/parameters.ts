@@ -1,5 +1,5 @@
 /** What the records of tokenizers share. */
-import { parameter } from "#dsl/types/define.js";
+import { parameter } from "#dsl/language/types/define.js";
 
 /** `least`: the smallest that makes sense of that kind. */
 export const vocabulary = (least: number) =>

@@ -4,7 +4,7 @@ import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
 import { hover } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { compiled, definitions } from "../world.js";

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import { glossOf, type AssistContext, type Item } from "#dsl/assist/items.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import { kindsIn } from "#dsl/types/parts.js";
-import type { Parameter, ValueType } from "#dsl/types/registry.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { kindsIn } from "#dsl/language/types/parts.js";
+import type { Parameter, ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../world.js";
 

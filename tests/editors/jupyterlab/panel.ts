@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator } from "playwright-core";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { thisProcess } from "#kernel/artifacts/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Span } from "#dsl/diagnostics/span.js";
-import { parse } from "#dsl/syntax/parse.js";
-import type { Expression, Key } from "#dsl/syntax/tree.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
+import { parse } from "#dsl/language/syntax/parse.js";
+import type { Expression, Key } from "#dsl/language/syntax/tree.js";
 import { mistaken, programs, verbs } from "../corpus.js";
 import { Parser, type Node } from "./parser.js";
 

@@ -5,7 +5,7 @@ import { countOf } from "../figure.js";
 /** Folders whose own folders count singly. */
 const SPLIT = new Set(["kernel/features", "kernel/data", "dsl/compiler"]);
 
-/** `kernel/features/train` of a file in it, `stdlib/metrics`, `dsl/plan`; files directly in a package are a module of its name. */
+/** `kernel/features/train` of a file in it, `stdlib/metrics`, `dsl/compiler/plan`; files directly in a package are a module of its name. */
 export function moduleOf(file: string): string {
   const parts = file.split("/");
   const second = parts.slice(0, 2).join("/");

@@ -1,11 +1,11 @@
 /** The programs that a plan opens in an engine, emitted for TensorFlow and ONNX, as one hash each. */
 import { createHash } from "node:crypto";
-import { emitOnnx } from "#dsl/emit/onnx/emit.js";
-import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
-import type { Program } from "#dsl/graph/program.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
+import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Base } from "#kernel/core/bases/base.js";
 import { does } from "#kernel/core/session/words.js";
 import type { Engine, Session } from "#kernel/engine/engine.js";

@@ -1,14 +1,14 @@
 /** From a program's text to its plans, answered from the tiny models of `tests/fixtures`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { compileAnswered, type Fact } from "#dsl/compile/answered.js";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { BaseFacts, Need } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { compileAnswered, type Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { BaseFacts, Need } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { openBase } from "#kernel/bases/open.js";
 import type { Base } from "#kernel/core/bases/base.js";
 import { scratchOf } from "#kernel/core/bases/scratch-facts.js";

@@ -3,10 +3,10 @@
  * `--write` replaces the committed ones; `--print RECIPE` prints the recipe and the ONNX graphs of one, to compare two trees.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { onnxGraph } from "#dsl/emit/onnx/emit.js";
-import { printOnnx, printTensorflow } from "#dsl/emit/print.js";
-import { tensorflowGraph } from "#dsl/emit/tensorflow/emit.js";
-import { printProgram } from "#dsl/graph/print.js";
+import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";
+import { printOnnx, printTensorflow } from "#dsl/tensor/backends/print.js";
+import { tensorflowGraph } from "#dsl/tensor/backends/tensorflow/emit.js";
+import { printProgram } from "#dsl/tensor/print.js";
 import { differences, FILE, hashAll, plannedAll } from "./compare.js";
 import { programsOf } from "./emit.js";
 

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { CHECKED, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { claimUnfinished } from "#kernel/training/claim-run.js";

@@ -1,7 +1,7 @@
 /** Run folders as trainings, sweeps and evaluations leave them, written by what writes them. */
 import assert from "node:assert/strict";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { checkpointFile, listCheckpoints, type Position } from "#kernel/artifacts/checkpoints.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import type { RunEvent } from "#kernel/core/session/events.js";

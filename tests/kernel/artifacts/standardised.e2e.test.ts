@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fromNDArray } from "#dsl/graph/values.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { fromNDArray } from "#dsl/tensor/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";

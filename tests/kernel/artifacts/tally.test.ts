@@ -1,7 +1,7 @@
 /** How often answers stood in the rows that trained: read from a file that anybody may have written. */
 import type { OtherConstant } from "#stdlib/kinds/metric.js";
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { isTally, valuesIn, type Tally } from "#kernel/artifacts/tally.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { sandboxRenderer, wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { Apart } from "#kernel/bases/isolated/client.js";
-import { loadWord } from "#dsl/types/loaded.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
 import type { Message, RenderedChat } from "#stdlib/kinds/conversation.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 
 const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<|im_end|>"] };

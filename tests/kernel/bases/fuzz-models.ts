@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Apart } from "#kernel/bases/isolated/client.js";
 import { openBase } from "#kernel/bases/open.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";

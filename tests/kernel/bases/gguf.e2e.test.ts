@@ -3,9 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, readdir
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";

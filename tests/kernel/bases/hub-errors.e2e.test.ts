@@ -1,6 +1,6 @@
 /** Errors of requests to a hub whose endpoint has a password: neither their words nor their data have it. */
 import assert from "node:assert/strict";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { askHub, headOf, untrusted } from "#kernel/bases/hub-files.js";
 import { commit, HubServer } from "./hub-server.js";
 

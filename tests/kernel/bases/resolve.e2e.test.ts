@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";
 import { checkTexts, textsOfProgram } from "#kernel/checking/checking.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";

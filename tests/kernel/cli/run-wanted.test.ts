@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";
 import { writeTogether } from "#kernel/artifacts/together/together.js";

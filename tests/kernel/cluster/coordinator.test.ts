@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Client } from "#kernel/cluster/client.js";
 import { Coordinator, type CoordinatorOptions } from "#kernel/cluster/coordinator.js";
 import { TIMES } from "#kernel/cluster/queue.js";

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { holderOf } from "#kernel/artifacts/run-lock.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { Replica } from "#kernel/cluster/replica.js";

@@ -1,7 +1,7 @@
 /** Workers that a runner starts: started again where they end, and not for ever. */
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { call } from "../core/data/plans.js";
 import { Workers } from "#kernel/cluster/workers.js";
 import type { StartedWorker } from "#stdlib/kinds/runner.js";

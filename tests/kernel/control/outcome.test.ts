@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { LOG, noteEnd, NOTE, OwnNote, readNote, writeNote } from "#kernel/artifacts/detached.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { RunLock } from "#kernel/artifacts/run-lock.js";

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { writeNote } from "#kernel/artifacts/detached.js";
 import { processOf } from "#kernel/artifacts/writer.js";
 import { stopRun } from "#kernel/control/stopping.js";

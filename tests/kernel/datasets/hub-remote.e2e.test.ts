@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { forgetCommits } from "#kernel/datasets/hub/remote.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { call, codeOf, Folder } from "../core/data/plans.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

@@ -3,7 +3,7 @@
  * way: what a full collection leaves, looked at again and again (`--expose-gc`). What the process holds from the system
  * says less: how much a collector leaves lying depends on its version.
  */
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";

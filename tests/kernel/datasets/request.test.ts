@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Value } from "#dsl/types/value.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { requestOf, type Request } from "#kernel/datasets/request.js";
 import { call } from "../core/data/plans.js";
 

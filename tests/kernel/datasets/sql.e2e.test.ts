@@ -10,7 +10,7 @@ import { openAssistant } from "#kernel/jupyter/cells/open-assistant.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
 import { stampsOf } from "#kernel/datasets/files-read.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { call, codeOf, Folder } from "../core/data/plans.js";
 
 const golden = fileURLToPath(new URL("../../../../tests/golden/oracle/hub-folders.json", import.meta.url));

@@ -13,8 +13,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { call, streamedPlan as plan } from "./streamed-plan.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { measured, prepare, prepareRows } from "#kernel/datasets/prepare.js";

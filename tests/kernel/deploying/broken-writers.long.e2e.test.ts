@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Deployed, GraphFile, TargetImplementation, TargetOutput } from "#stdlib/kinds/target.js";
 import { huggingface } from "#stdlib/targets/huggingface.run.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";

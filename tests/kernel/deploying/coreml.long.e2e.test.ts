@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { coremltools } from "#kernel/deploying/runtimes/coremltools.js";
 import { coreml } from "#stdlib/targets/coreml.run.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";

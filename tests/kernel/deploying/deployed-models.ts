@@ -2,9 +2,9 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { toNDArray, values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { toNDArray, values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
 import { deployedFrom } from "#kernel/deploying/from-folder.js";
 import { homeOf, outputIn, type Place } from "#kernel/deploying/output.js";

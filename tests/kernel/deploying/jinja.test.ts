@@ -4,7 +4,7 @@ import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { deployedChat } from "#kernel/deploying/chat.js";
 import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
-import { loadWord } from "#dsl/types/loaded.js";
+import { loadWord } from "#dsl/language/types/loaded.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Message, SpecialTexts } from "#stdlib/kinds/conversation.js";
 

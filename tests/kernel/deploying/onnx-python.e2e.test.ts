@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";

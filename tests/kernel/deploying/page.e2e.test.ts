@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readDeployment } from "#kernel/deploying/deployment.js";
 import { opened, pageOf, unpackedPart } from "#kernel/deploying/page-file.js";
 import type { Proof } from "#kernel/deploying/proof.js";

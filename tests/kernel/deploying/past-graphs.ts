@@ -1,6 +1,6 @@
 /** Texts fed to a decoder's graph in pieces, keys and values handed on. */
-import type { NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { OpenedModel } from "#kernel/deploying/runtime.js";
 import type { GraphFile } from "#stdlib/kinds/target.js";
 import type { Feeds } from "./deployed-models.js";

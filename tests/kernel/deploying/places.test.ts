@@ -13,7 +13,7 @@ import {
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { checksumsIn } from "#kernel/deploying/files.js";
 import { replacedName, settle, writingName } from "#kernel/deploying/leftovers.js";
 import { homeOf, type Place } from "#kernel/deploying/output.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { hubCalls } from "#kernel/deploying/pushing/hub-calls.js";
 import { pushFolder, tokenOf, type Pushed } from "#kernel/deploying/pushing/push.js";
 import { HubServer } from "./hub-server.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { HubServer } from "./hub-server.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { openApart } from "#kernel/deploying/runtimes/process.js";
 import { until } from "#tests/until.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { tensorflow } from "#kernel/deploying/runtimes/tensorflow.js";
 import { savedmodel } from "#stdlib/targets/savedmodel.run.js";
 import { deployedOf, difference, feedsOf, ownAnswers, smallModels, written } from "./deployed-models.js";

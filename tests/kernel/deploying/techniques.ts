@@ -1,7 +1,7 @@
 /** A model as targets get it, under a technique that stays around it, its new parameters as they begin. */
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Session } from "#kernel/engine/engine.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { forwardOf } from "#stdlib/lib/targets/forward.js";

@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Deployment } from "#kernel/deploying/deployment.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";

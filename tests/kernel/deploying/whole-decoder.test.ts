@@ -1,7 +1,7 @@
 /** Graphs that answer whole texts, one of fixed sizes among them, asked by the programs that write: one reading for each batch. */
 import assert from "node:assert/strict";
-import type { NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { openFitted } from "#kernel/deploying/fixed.js";
 import { graphSession } from "#kernel/deploying/graph-session.js";
 import { picked } from "#kernel/deploying/decoders/picks.js";

@@ -5,7 +5,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { Deployed } from "#stdlib/kinds/target.js";

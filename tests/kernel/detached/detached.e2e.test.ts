@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { LOG, NOTE, readNote } from "#kernel/artifacts/detached.js";
 import { isTraining, outcomeOf as standing } from "#kernel/control/outcome.js";
 import { openToOthers } from "../../open-to-others.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { readNote } from "#kernel/artifacts/detached.js";
 import { togetherNamed, type Together } from "#kernel/artifacts/together/together.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";

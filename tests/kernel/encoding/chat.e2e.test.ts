@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Implementations } from "#dsl/types/registry.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Implementations } from "#dsl/language/types/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/encoding/chat.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromNDArray } from "#dsl/graph/values.js";
+import { fromNDArray } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { classifier, continued, decoder, labelled, scalars } from "#tests/stdlib/programs/small-models.js";

@@ -1,8 +1,8 @@
 /** The law engine = engine: the same program, weights and batches give the same losses on every engine, step after step. */
 import assert from "node:assert/strict";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { mix } from "#dsl/graph/numbers/random.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { mix } from "#dsl/tensor/numbers/random.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";

@@ -1,11 +1,11 @@
 /** Attention of sizes that fill and break the blocks that engines compute in, forward and backward, against the reference. */
 import assert from "node:assert/strict";
-import { Graph, type GraphAttention } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { fromNDArray, sizeOf } from "#dsl/graph/values.js";
+import { Graph, type GraphAttention } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { fromNDArray, sizeOf } from "#dsl/tensor/values.js";
 import { normals } from "#kernel/engine/random.js";
 import { ENGINES, engineNamed } from "./engines.js";
 

@@ -1,7 +1,7 @@
 /** Weights that are part of a program's model where answers are waited for: what it says is what it would say of weights that it is fed. */
 import assert from "node:assert/strict";
-import type { NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { Engine, Session } from "#kernel/engine/engine.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";

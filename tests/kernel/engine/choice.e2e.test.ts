@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chooseEngine } from "#kernel/engine/choice.js";
 import type { MachineRecord } from "#kernel/engine/machine-record.js";
 import { measureProducts } from "#kernel/engine/products.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { startEngine } from "#kernel/engine/start.js";
 import { engineNamed } from "./engines.js";
 

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
 import { assemble } from "#stdlib/programs/assemble.js";
@@ -108,7 +108,7 @@ describe("encoders on the engines", function () {
 });
 
 function forward(folder: string, input: string): { status: number | null; stdout: string; stderr: string } {
-  const cli = fileURLToPath(new URL("../../../../dist/kernel/cli/main.js", import.meta.url));
+  const cli = fileURLToPath(new URL("../../../kernel/cli/main.js", import.meta.url));
   return spawnSync(process.execPath, [cli, "forward", folder, "--json", "--engine", "tfjs"], {
     input,
     encoding: "utf8",

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { Engine } from "#kernel/engine/engine.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import { fromNDArray } from "#dsl/graph/values.js";
+import { fromNDArray } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const root = new URL("../../../..", import.meta.url);

@@ -1,8 +1,8 @@
 /** A program that calls an engine's host, for tests that end it in the middle: `save FILE` or `full FILE`. */
 import "#tests/register-codes.js";
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Program } from "#dsl/tensor/program.js";
 import { startEngine } from "#kernel/engine/start.js";
 
 const [what, file] = process.argv.slice(2) as [string, string];

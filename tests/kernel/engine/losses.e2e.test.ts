@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { fromNDArray, toNDArray } from "#dsl/graph/values.js";
-import { feedsOf, lossCases, lossProgram, titleOf } from "#tests/dsl/graph/loss-programs.js";
+import { fromNDArray, toNDArray } from "#dsl/tensor/values.js";
+import { feedsOf, lossCases, lossProgram, titleOf } from "#tests/dsl/tensor/loss-programs.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 describe("losses on every engine", () => {

@@ -2,10 +2,10 @@
  * At least one example for every op of the training graph: inputs by shape and kind, attributes. Sizes may be the names
  * `batch` (2) and `length` (3), which are known only when a program runs.
  */
-import type { Attributes, Dimension, NDArray, Type } from "#dsl/graph/program.js";
-import { concrete } from "#dsl/graph/shape.js";
-import { opNamed } from "#dsl/graph/table.js";
-import { fromNDArray, toNDArray } from "#dsl/graph/values.js";
+import type { Attributes, Dimension, NDArray, Type } from "#dsl/tensor/program.js";
+import { concrete } from "#dsl/tensor/shape.js";
+import { opNamed } from "#dsl/tensor/ops/table.js";
+import { fromNDArray, toNDArray } from "#dsl/tensor/values.js";
 import { normals } from "#kernel/engine/random.js";
 
 export const SIZES = { batch: 2, length: 3 } as const;

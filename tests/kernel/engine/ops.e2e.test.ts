@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { lowered } from "#dsl/graph/passes/lowering.js";
-import { ops, table } from "#dsl/graph/table.js";
-import { fromNDArray, type Values } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { lowered } from "#dsl/tensor/passes/lowering.js";
+import { ops, table } from "#dsl/tensor/ops/table.js";
+import { fromNDArray, type Values } from "#dsl/tensor/values.js";
 import type { Engine } from "#kernel/engine/engine.js";
 import { DEVICES, engineNamed } from "./engines.js";
-import { hard_swish } from "#tests/dsl/graph/passes/hard-swish.js";
+import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
 import { examples as shown, floats, type Example } from "./op-examples.js";
 
 /** With one that no engine knows: it runs as what it is made of. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "#tests/stdlib/optimizers/golden.js";

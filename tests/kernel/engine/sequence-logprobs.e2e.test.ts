@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { sequenceLogprobs } from "#stdlib/lib/tasks/sequence-logprobs.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { ENGINES, engineNamed } from "./engines.js";

@@ -1,10 +1,10 @@
 /** Products of programs that write texts, which our own kernel computes on the CPU: every shape and curve as the reference says. */
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { normals } from "#kernel/engine/random.js";
 import { engineNamed } from "./engines.js";
 

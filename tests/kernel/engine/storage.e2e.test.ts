@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Storage } from "#dsl/graph/storage.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Storage } from "#dsl/tensor/storage.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";

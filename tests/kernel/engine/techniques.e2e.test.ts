@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

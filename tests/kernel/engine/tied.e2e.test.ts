@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const [VOCABULARY, WIDTH] = [11, 6];

@@ -1,8 +1,8 @@
 /** A small classifier with dropout and AdamW, written with the graph's own builder: trains in a few steps. */
-import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { Initial, NDArray, Program } from "#dsl/graph/program.js";
-import { toNDArray, values } from "#dsl/graph/values.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { Initial, NDArray, Program } from "#dsl/tensor/program.js";
+import { toNDArray, values } from "#dsl/tensor/values.js";
 import { normals } from "#kernel/engine/random.js";
 
 const [FEATURES, HIDDEN, CLASSES] = [6, 10, 3];

@@ -1,7 +1,7 @@
 /** The leading side of rounds with clients elsewhere: who is lost, and secret sums over messages, with clients of this process. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { askedAtOnce } from "#kernel/federation/asking.js";
 import type { Carrier, Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
 import { sumsElsewhere } from "#kernel/federation/elsewhere/masked.js";

@@ -1,7 +1,7 @@
 /** Rounds with clients elsewhere: who is lost, what is told of it, and where the federation ends. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Client, RoundAnswer, RoundOrder } from "#kernel/federation/contract.js";
 import { Rounds, type RoundsOptions } from "#kernel/federation/rounds.js";
 import { FederationServer, type Summed } from "#kernel/federation/server.js";

@@ -1,6 +1,6 @@
 /** What goes over the wire of an update, and what is left for the next. */
 import assert from "node:assert/strict";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { smallerBy, whole } from "#kernel/federation/simulated/smaller.js";
 

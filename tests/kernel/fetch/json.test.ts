@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { DEEPEST, fields, hintIn, jsonIn, readJson, table, Unlike, whole, type Schema } from "#kernel/fetch/json.js";
 
 describe("JSON by a schema", () => {

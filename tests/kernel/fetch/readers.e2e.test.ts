@@ -10,7 +10,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { DataAudit } from "#dsl/types/audit-facts.js";
+import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import { CachedModel } from "#kernel/bases/cache.js";
 import { chatTemplateOf } from "#kernel/bases/chat-template.js";
 import { embeddingOf } from "#kernel/bases/embedding.js";

@@ -1,7 +1,7 @@
 /** A reader of JSON, given texts of which one place is wrong. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { changedJson, hardest } from "./changed-json.js";
 
 export interface Reader {

@@ -18,7 +18,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunBoard } from "#kernel/session/trainings/run-board.js";
 import { runDetails } from "#kernel/history/run-details.js";

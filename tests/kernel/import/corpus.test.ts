@@ -1,6 +1,6 @@
 /** Public examples of other tools, by name: what must become of each, and that no setting is lost in silence. */
 import assert from "node:assert/strict";
-import { parse } from "#dsl/syntax/parse.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "#tests/dsl/world.js";
 import { examples, outcomeOf, silentIn } from "./corpus.js";

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { parse } from "yaml";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings, settingsIn, understood } from "#kernel/import/import.js";
 import { leavesOf, Unread } from "#kernel/import/settings.js";
 

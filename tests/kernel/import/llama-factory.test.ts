@@ -1,7 +1,7 @@
 /** LLaMA-Factory's data sets, as `dataset_info.json` beside the settings describes them. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { parse } from "#dsl/syntax/parse.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { importSettings } from "#kernel/import/import.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { parse } from "#dsl/syntax/parse.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { parse } from "#dsl/language/syntax/parse.js";
 import { importSettings, settingsIn, understood } from "#kernel/import/import.js";
 import { pythonProgram } from "#kernel/import/python-tree.js";
 import type { Left } from "#kernel/import/settings.js";

@@ -1,6 +1,6 @@
 /** What a Python program does beside its trainer's arguments: it is refused where another objective comes of it, else named. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings } from "#kernel/import/import.js";
 
 /** A program that trains, with lines before it and more arguments of its trainer. */

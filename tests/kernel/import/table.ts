@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { exampleOf, examples, outcomeOf, silentIn, type Example } from "./corpus.js";
 
 const kinds = ["whole", "named", "refused", "unknown"] as const;

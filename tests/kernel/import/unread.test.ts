@@ -1,8 +1,8 @@
 /** Settings that no reader asks for: renaming a key has the effect of deleting its reader. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings, settingsIn, understood } from "#kernel/import/import.js";
 import { leavesOf, Unread } from "#kernel/import/settings.js";
 import { examples, fileOf, outcomeOf } from "./corpus.js";

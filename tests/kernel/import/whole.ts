@@ -1,5 +1,5 @@
 /** A program that is carried over as a whole, for tests that insert a statement which must be listed. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings } from "#kernel/import/import.js";
 
 /** One statement each. */

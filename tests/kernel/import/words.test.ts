@@ -1,7 +1,7 @@
 /** Words that other tools call by the same name: what is built is carried by its name, and never told as not built. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
-import { makeRegistry, type Parameter, type Word } from "#dsl/types/registry.js";
+import { makeRegistry, type Parameter, type Word } from "#dsl/language/types/registry.js";
 import { importSettings, type Tool } from "#kernel/import/import.js";
 import { Settings } from "#kernel/import/settings.js";
 import { calledAs, otherTechnique, untaken } from "#kernel/import/words.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { judgedPairs, type Judgement, type JudgingOptions, type Pairs } from "#kernel/inference/judging/judged.js";
 import { verdictIn } from "#stdlib/lib/judging/verdict.js";
 import { judge } from "#stdlib/metrics/judge.run.js";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { Windows } from "#kernel/core/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { encodeSplit } from "#kernel/encoding/encoded.js";

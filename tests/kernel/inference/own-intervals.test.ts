@@ -1,6 +1,6 @@
 /** Intervals of scores that draws bend, what is said where there is none, and metrics of long texts that hear when to stop. */
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/measuring/comparison.js";
 import { measureOf } from "#kernel/inference/measuring/measured.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";

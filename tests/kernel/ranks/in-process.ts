@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { begin } from "#kernel/ranks/begin.js";
 import { Hub } from "#kernel/ranks/hub.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Hub } from "#kernel/ranks/hub.js";
 import { headOf } from "#kernel/ranks/frames.js";
 import { GangEnded, Spoke, type Joins } from "#kernel/ranks/spoke.js";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { CodedError, wordsOf, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { demandNoSecrets } from "#kernel/record/bundle/secrets.js";
 import type { Packed } from "#kernel/record/bundle/write.js";
 

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Header } from "tar";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MANIFEST, type BundledFile } from "#kernel/record/bundle/manifest.js";
 import { openBundle } from "#kernel/record/bundle/open.js";
 import { writeBundle, type Packed } from "#kernel/record/bundle/write.js";

@@ -1,12 +1,12 @@
 /** A run's lock, and what is done with it: repeated, compared, and looked through for secrets. */
 import assert from "node:assert/strict";
-import { recipeHash } from "#dsl/plan/hash.js";
-import { SEMANTICS } from "#dsl/plan/semantics.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
+import { SEMANTICS } from "#dsl/compiler/plan/semantics.js";
 import { demandWhole } from "#kernel/history/damage.js";
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { recordIn, type RunRecord } from "#kernel/artifacts/run-record.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { diffOf, diffText } from "#kernel/record/diff-text.js";

@@ -5,8 +5,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";

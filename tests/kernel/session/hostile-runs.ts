@@ -1,6 +1,6 @@
 /** Everything that reads the files of a run back, called on a folder of runs that somebody else may have written. */
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { readCalibration } from "#kernel/artifacts/calibration.js";
 import { exemplarsIn, readCarried } from "#kernel/artifacts/carried.js";

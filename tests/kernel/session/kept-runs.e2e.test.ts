@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
-import { recipeHash } from "#dsl/plan/hash.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { demandWhole } from "#kernel/history/damage.js";
 import { RunList } from "#kernel/history/run-list.js";

@@ -1,5 +1,5 @@
 /**
- * Runs in tests/fixtures/runs that were trained with an earlier `semantics` number (dsl/plan/semantics.ts). Made once, by
+ * Runs in tests/fixtures/runs that were trained with an earlier `semantics` number (dsl/compiler/plan/semantics.ts). Made once, by
  * `node dist/tests/kernel/session/kept-runs.js`, and never changed after: kept-runs.e2e.test.ts opens them.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

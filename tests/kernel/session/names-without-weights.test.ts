@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { compileAll } from "#kernel/session/answers/host.js";
 import { keptFolder } from "./kept-runs.js";

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Diagnostic } from "#dsl/diagnostics/diagnostic.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { promptTemplate } from "#stdlib/lib/prompting/template.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

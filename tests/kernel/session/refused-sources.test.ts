@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { Refused } from "#kernel/session/stage.js";
 import { textScreen } from "#kernel/session/text-screen.js";

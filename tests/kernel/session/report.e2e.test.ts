@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { reportPage } from "#kernel/core/display/report-page.js";
 import { Html, html } from "#kernel/core/display/html.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";

@@ -4,14 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { from } from "arquero";
-import type { Action } from "#dsl/plan/action.js";
-import type { Source } from "#dsl/diagnostics/span.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { openShipment } from "#kernel/session/shipped.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import { ingredientsOf } from "#kernel/shipping/ingredients.js";
 import { shipmentOf, type Shippable } from "#kernel/shipping/ship.js";
 import { readShipment, writeShipment } from "#kernel/shipping/shipment.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
 const MODEL = `model mood { base: "base", task: text_classification, technique: full, max_length: 16 }

@@ -15,9 +15,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { writeAnew } from "#tests/write-anew.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DType, NDArray } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DType, NDArray } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import { normals, philox } from "#kernel/engine/random.js";
 import {
   CHECKED,

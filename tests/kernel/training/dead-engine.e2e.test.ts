@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { plotlyMime, type Figure } from "#kernel/core/display/figure.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";

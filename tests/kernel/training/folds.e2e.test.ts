@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { Refused } from "#kernel/session/stage.js";

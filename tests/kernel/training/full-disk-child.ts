@@ -7,7 +7,7 @@ import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { verifySafetensors } from "#kernel/tensors/safetensors.js";
 import { readCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import type { RunEvent } from "#kernel/core/session/events.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { scalar, scalarF32, scalarI32 } from "#kernel/engine/feeds.js";
 

@@ -18,7 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { claimNew } from "#kernel/training/claim-run.js";
 import { holderOf, lockRun, RunLock, SILENCE, type Holder } from "#kernel/artifacts/run-lock.js";
 import { isAlive, thisProcess } from "#kernel/artifacts/writer.js";

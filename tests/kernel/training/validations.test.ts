@@ -1,9 +1,9 @@
 /** How often a plan says that a training validates: as often as it comes due. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isDue, timesDue } from "#dsl/plan/cadence.js";
-import { updatesPerEpoch } from "#dsl/plan/batches.js";
-import type { Call } from "#dsl/types/value.js";
+import { isDue, timesDue } from "#dsl/compiler/plan/cadence.js";
+import { updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { configPath } from "#kernel/trust/config-path.js";
 import { distrustFolder, isTrusted, trustByRunning, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 

@@ -1,8 +1,8 @@
 /** What every word of the kind `aggregator` keeps, whoever makes it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ClientUpdate } from "#stdlib/kinds/aggregator.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 import { registry } from "#stdlib/registry.js";

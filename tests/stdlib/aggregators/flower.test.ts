@@ -1,6 +1,6 @@
 /** Aggregators do what Flower's own strategies of the same name do. */
 import assert from "node:assert/strict";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, golden, served, titleOf, zeros } from "./golden.js";
 

@@ -1,6 +1,6 @@
 /** What Flower's strategies and references from papers made of rounds (tests/golden/oracle/federation.json). */
 import { readFileSync } from "node:fs";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
 import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
 

@@ -1,11 +1,11 @@
 /** FedProx and SCAFFOLD, whole runs: clients make their steps with the optimizer's own program, bent by the aggregator. */
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Kept, Local } from "#stdlib/kinds/aggregator.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import { updateBy } from "#stdlib/programs/strategies.js";

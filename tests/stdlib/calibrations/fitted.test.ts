@@ -7,7 +7,7 @@ import { temperature } from "#stdlib/calibrations/temperature.run.js";
 import { threshold } from "#stdlib/calibrations/threshold.js";
 import { cooled, sharesOf } from "#stdlib/lib/calibrations/thresholds.js";
 import { registry } from "#stdlib/registry.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { uniform } from "../../oracles/numbers.js";
 
 interface Case {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { balance } from "#stdlib/cleaners/balance.run.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";

@@ -5,7 +5,7 @@ import { dropDuplicates } from "#stdlib/cleaners/drop_duplicates.run.js";
 import { dropEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { call } from "../../kernel/core/data/plans.js";
 

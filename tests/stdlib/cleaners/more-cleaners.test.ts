@@ -12,7 +12,7 @@ import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import { whitespace } from "#stdlib/cleaners/whitespace.js";
 import { asciiDigits, asciiForms } from "#stdlib/lib/cleaners/digits.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/kinds/data.js";
 import { call, codeOf } from "../../kernel/core/data/plans.js";
 

@@ -1,9 +1,9 @@
 /** What every word of the kind `compressor` keeps, whoever makes it, and chains of them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { opened, packed, type Compressor } from "#stdlib/lib/compressors/pack.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,11 +1,11 @@
 /** What students learn: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, by the words' own programs, in float64. */
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
 import type { BlockStates } from "#stdlib/kinds/loss-term.js";
 import { relationHeads } from "#stdlib/lessons/attention.run.js";
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { call, lossOf, PAIRS, type Lost, type Pair } from "./golden.js";
 
 const LESSONS: Readonly<Record<string, (pair: Pair) => Call>> = {

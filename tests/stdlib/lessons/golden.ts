@@ -1,12 +1,12 @@
 /** The small students and teachers that transformers and PyTorch were asked about (tests/oracles/distillation.py). */
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";

@@ -1,11 +1,11 @@
 /** Baselines of tasks of every sort, on rows as they lie in tables. */
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { baseline } from "#stdlib/contenders/baseline.run.js";
 import type { AskedRows } from "#stdlib/kinds/task.js";
 import type { ContenderRows } from "#stdlib/kinds/contender.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
   count: Object.values(columns)[0]!.length,

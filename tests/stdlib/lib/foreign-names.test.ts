@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "#tests/dsl/world.js";
 

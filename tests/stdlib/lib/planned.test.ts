@@ -1,6 +1,6 @@
 /** Words that are planned: none that is built by now, none where nobody could write it. */
 import assert from "node:assert/strict";
-import type { ValueType } from "#dsl/types/registry.js";
+import type { ValueType } from "#dsl/language/types/registry.js";
 import { words } from "#stdlib/manifest.generated.js";
 import { planned } from "#stdlib/lib/planned.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { latency } from "#stdlib/metrics/latency.js";
 import { memory } from "#stdlib/metrics/memory.js";
 import { size } from "#stdlib/metrics/size.js";

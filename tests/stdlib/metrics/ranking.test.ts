@@ -1,7 +1,7 @@
 /** Metrics of rankings and of pairs beside scikit-learn and sentence-transformers. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, Rank } from "#stdlib/kinds/metric.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,7 +1,7 @@
 /** Rates of one label against fairlearn: over all rows, and in each part of them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, MetricInput } from "#stdlib/kinds/metric.js";
 import { wilson } from "#stdlib/lib/intervals/wilson.js";
 import { drawnLabels } from "#stdlib/lib/tasks/drawn.js";

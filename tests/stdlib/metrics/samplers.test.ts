@@ -1,6 +1,6 @@
 /** The quick way to a draw's score (`samplers`) says what measuring the drawn rows says, of every metric that has one. */
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { chance, draw } from "#stdlib/lib/chance.js";
 import { resamples } from "#stdlib/lib/intervals/resamples.js";
 import type { MetricImplementation, Samplers } from "#stdlib/kinds/metric.js";

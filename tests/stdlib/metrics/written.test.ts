@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import { registry } from "#stdlib/registry.js";
 

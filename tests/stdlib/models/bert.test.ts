@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { validate } from "#dsl/graph/validate.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { validate } from "#dsl/tensor/validate.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Implementations } from "#dsl/types/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 
 const families = registry.ofKind("model").filter((word) => word.load && !word.planned);

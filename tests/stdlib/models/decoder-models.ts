@@ -1,8 +1,8 @@
 /** The small decoders of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

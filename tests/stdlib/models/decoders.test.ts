@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { validate } from "#dsl/graph/validate.js";
-import type { Values } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { validate } from "#dsl/tensor/validate.js";
+import type { Values } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";

@@ -3,8 +3,8 @@
  * golden files, weights come from the generator by name.
  */
 import { readFileSync, readdirSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray } from "#dsl/tensor/values.js";
 import { distilbert } from "#stdlib/models/distilbert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { mobilebert } from "#stdlib/models/mobilebert.run.js";

@@ -1,12 +1,12 @@
 /** What every family of models must keep; a new one is tested by being registered and by having a small config here or among the golden files. */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { LinearOptions } from "#stdlib/kinds/layers.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { KNOWN_FIELDS } from "#stdlib/lib/models/known-fields.js";

@@ -1,7 +1,7 @@
 /** Models made of words begin as transformers begins them: what its own initialisation told is kept in the oracle's golden file. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

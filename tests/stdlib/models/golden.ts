@@ -1,9 +1,9 @@
 /** What the tests of model families share: PyTorch's word on small models, their weights, and the reference run on both. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import type { Assembled } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { drawn } from "#tests/drawn.js";

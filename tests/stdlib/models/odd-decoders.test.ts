@@ -1,7 +1,7 @@
 /** Configurations that are seldom met, by family, against what transformers and PEFT said of them (tests/oracles/odd_decoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";

@@ -1,9 +1,9 @@
 /** What PyTorch's and transformers' optimizers did (tests/golden/oracle/optimizers.json), and the same steps as a program. */
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import type { DType, Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { DType, Program } from "#dsl/tensor/program.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 
 export interface OptimizerRun {
   readonly word: string;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { must } from "#dsl/diagnostics/must.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import { word as sgd } from "#stdlib/optimizers/sgd.js";
 import { registry } from "#stdlib/registry.js";

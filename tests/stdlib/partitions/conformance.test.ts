@@ -1,9 +1,9 @@
 /** What every word of the kind `partition` keeps, whoever makes it: each row is of one client, none is left with too few. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { Parted } from "#stdlib/kinds/partition.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
 /** Some value for every state: zeros for moments and sums, else small numbers that differ. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { prune } from "#dsl/graph/passes/dead-code.js";
-import type { Program, State } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { prune } from "#dsl/tensor/passes/dead-code.js";
+import type { Program, State } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { cachedLayers } from "#stdlib/lib/cached-layers.js";
 import { makeLayers } from "#stdlib/lib/layers.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";

@@ -1,9 +1,9 @@
 /** The list of loss terms of a training, and their sum. */
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
 import { labels as taskLoss } from "#stdlib/lessons/labels.run.js";
 import { logits as teacherLogits } from "#stdlib/lessons/logits.run.js";

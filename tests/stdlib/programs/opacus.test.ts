@@ -1,8 +1,8 @@
 /** What rows say, cut and summed, against Opacus: a tiny BERT whose every weight trains, and layers of low rank in it and in a tiny GPT-2. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { SUM } from "#stdlib/programs/accumulate.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { buildPrivate } from "#stdlib/programs/private.js";

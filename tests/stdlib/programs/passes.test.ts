@@ -1,12 +1,12 @@
 /** The passes over the programs of whole models: what they compute stays, frozen weights cost nothing. */
 import assert from "node:assert/strict";
-import { costOf } from "#dsl/graph/cost.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { PassSettings } from "#dsl/graph/passes/pass.js";
-import { optimise, passes, PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
+import { costOf } from "#dsl/tensor/cost.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { PassSettings } from "#dsl/tensor/passes/pass.js";
+import { optimise, passes, PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";

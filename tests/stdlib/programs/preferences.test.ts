@@ -3,15 +3,15 @@
  * reference. The term here is DPO's (Rafailov et al. 2023), with pairs of sequences in one batch.
  */
 import assert from "node:assert/strict";
-import { Graph } from "#dsl/graph/builder.js";
-import { emitOnnx } from "#dsl/emit/onnx/emit.js";
-import { emitTensorflow } from "#dsl/emit/tensorflow/emit.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
+import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";

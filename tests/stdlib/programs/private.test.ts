@@ -1,10 +1,10 @@
 /** What rows say, cut to a length of their own and summed: a whole batch in one pass against its rows one by one, in float64. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { buildAccumulate, SUM } from "#stdlib/programs/accumulate.js";
 import { buildPrivate, NOISE } from "#stdlib/programs/private.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -8,10 +8,10 @@ import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { fedDraws } from "#tests/drawn.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { toNDArray, values } from "#dsl/graph/values.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { toNDArray, values } from "#dsl/tensor/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
 const common = {

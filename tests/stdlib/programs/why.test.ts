@@ -1,8 +1,8 @@
 /** Gradient times input beside PyTorch's on small BERTs, in float64. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { validate } from "#dsl/graph/validate.js";
-import { values } from "#dsl/graph/values.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { buildWhy } from "#stdlib/programs/why.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";

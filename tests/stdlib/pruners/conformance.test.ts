@@ -4,8 +4,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Word } from "#dsl/types/registry.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Word } from "#dsl/language/types/registry.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Report, Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { registry } from "#stdlib/registry.js";

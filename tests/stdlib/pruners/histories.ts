@@ -1,5 +1,5 @@
 /** Histories of sweeps as tests/oracles/optuna_pruners.py draws them, run with our pruners. */
-import type { Call, Value } from "#dsl/types/value.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
 import type { Report, Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { registry } from "#stdlib/registry.js";

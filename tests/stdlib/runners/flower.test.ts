@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { federationRunner, workerRunner, type FlowerPlace } from "#stdlib/kinds/runner.js";
 import { wrongAddress } from "#stdlib/lib/runners/superlink.js";
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { compiled } from "#tests/dsl/world.js";
 
 async function placeOf(written: string): Promise<FlowerPlace> {

@@ -1,8 +1,8 @@
 /** Every word of the kind `search` that is built, by its own example. */
 import assert from "node:assert/strict";
-import { valueOf, wholeOf } from "#dsl/compile/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { conformance, type Suggest } from "./conformance.js";
 

@@ -1,7 +1,7 @@
 /** What every search must hold, whoever wrote it: called with each word of the kind, so that a new one is held without being named. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { byName, isActive } from "#stdlib/lib/search/active.js";
 import { allCombinations } from "#stdlib/lib/search/combinations.js";

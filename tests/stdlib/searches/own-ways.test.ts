@@ -1,8 +1,8 @@
 /** What single searches promise beyond what all of them hold. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Value } from "#dsl/language/types/value.js";
 import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
 import { sobolPoint } from "#stdlib/lib/search/sobol/sequence.js";
 import { countOf, isValue, nearestValue, valueAt, valueOf } from "#stdlib/lib/search/values.js";

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { wordsOf, type CodedError } from "#dsl/diagnostics/codes.js";
+import { wordsOf, type CodedError } from "#dsl/language/diagnostics/codes.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";

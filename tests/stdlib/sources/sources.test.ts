@@ -9,7 +9,7 @@ import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
 import type { SourceImplementation } from "#stdlib/kinds/data.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 async function gathered<T>(items: AsyncIterable<T>): Promise<T[]> {

@@ -12,7 +12,7 @@ import { folder as folders } from "#stdlib/sources/folder.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { mix } from "#stdlib/sources/mix.run.js";
 import { text } from "#stdlib/sources/text.run.js";
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { zip } from "../../kernel/fetch/zip.js";
 import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
 

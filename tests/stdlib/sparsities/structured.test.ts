@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { FamilyCapabilities } from "#dsl/types/capabilities/model.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Call } from "#dsl/types/value.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { wholeHeads } from "#stdlib/lib/pruning/whole-heads.js";
 import { goneOf } from "#stdlib/lib/pruning/prune.js";

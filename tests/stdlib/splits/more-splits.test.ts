@@ -1,7 +1,7 @@
 /** Splits by hashes, by time, and of rows with several labels. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Value } from "#dsl/types/value.js";
+import type { Value } from "#dsl/language/types/value.js";
 import { byTime } from "#stdlib/splits/by_time.run.js";
 import { hashed } from "#stdlib/splits/hashed.run.js";
 import { random } from "#stdlib/splits/random.run.js";

@@ -1,12 +1,12 @@
 /** What Avalanche's own code makes of the tiny classifier of fisher.json (tests/oracles/avalanche_ewc.py), where it has the method. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import type { Tensor } from "#dsl/graph/tensor.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Logits } from "#stdlib/kinds/loss-term.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distilled } from "#stdlib/lib/strategies/distance.js";
 import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";

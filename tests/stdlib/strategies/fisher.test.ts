@@ -1,8 +1,8 @@
 /** The Fisher information of a tiny classifier against what PyTorch's autograd makes of it, row by row and label by label. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";

@@ -1,8 +1,8 @@
 /** What PyTorch's autograd made of penalties (tests/golden/oracle/strategies.json), and the same as programs over one state. */
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import type { Program } from "#dsl/graph/program.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { buildConsolidate, SQUARES } from "#stdlib/programs/consolidation.js";

@@ -1,14 +1,14 @@
 /** Strategies with replayed logits, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import { binaryCrossEntropies, ofRows } from "#dsl/graph/losses.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { binaryCrossEntropies, ofRows } from "#dsl/tensor/losses.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";

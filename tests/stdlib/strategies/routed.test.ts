@@ -1,10 +1,10 @@
 /** A LoRA for each data set: rows go through the part that they are like, and what is learnt later changes no earlier answer. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { routed } from "#stdlib/lib/strategies/routed.js";
 import { EARLIER, KNOWN, MEANS, routedSettings } from "#stdlib/lib/techniques/routed.js";
 import { assemble } from "#stdlib/programs/assemble.js";

@@ -1,10 +1,10 @@
 /** Squared gradients of single rows: a whole batch in one pass against the same rows one by one. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { chance } from "#stdlib/lib/chance.js";
 import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";

@@ -1,13 +1,13 @@
 /** Strategies that give each data set ranks of its own: PyTorch's weights after every step of three data sets, and LoRA that grows. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { Graph } from "#dsl/graph/builder.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { gradient } from "#dsl/graph/gradient.js";
-import type { Program } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { stacked } from "#stdlib/lib/strategies/stacked.js";
 import { loraSettings } from "#stdlib/lib/techniques/lora-settings.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { programsOf, runs, SHAPES, squaresOf, titleOf, zeroState } from "./golden.js";
 

@@ -1,8 +1,8 @@
 /** Students that are parts of their teachers: which blocks, how wide, and what transformers says of a model with those blocks. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import type {} from "#stdlib/kinds/stage.js";
 import { blocksTaken, cutOf, isRefused } from "#stdlib/lib/students/cut.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";

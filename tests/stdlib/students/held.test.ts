@@ -1,9 +1,9 @@
 /** What a plan says a teacher takes beside its student, held to a walk over the programs. */
 import assert from "node:assert/strict";
-import { memoryOf } from "#dsl/graph/memory.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { memoryOf } from "#dsl/tensor/memory.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { heldOf } from "#stdlib/lib/students/held.js";

@@ -1,8 +1,8 @@
 /** The head of masked tokens of every family of encoders beside transformers' ...ForMaskedLM (tests/oracles/masked_encoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { HeadOn } from "#dsl/types/capabilities/model.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { assemble } from "#stdlib/programs/assemble.js";

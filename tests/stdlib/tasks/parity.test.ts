@@ -1,8 +1,8 @@
 /** Tasks of encoders beside transformers and PEFT on small BERTs: logits, and losses of ten AdamW steps. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";

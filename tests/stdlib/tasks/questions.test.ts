@@ -1,8 +1,8 @@
 /** The head that finds answers beside transformers and PEFT on small encoders; SQuAD's scores beside its script. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Implementations } from "#dsl/types/registry.js";
+import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { noHead, notForShape, noUnmasking } from "#stdlib/lib/tasks/refusals.js";
 

@@ -1,5 +1,5 @@
 /** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { AskedRows, ContextWindow, RowsToTeach } from "#stdlib/kinds/task.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;

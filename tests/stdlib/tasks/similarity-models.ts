@@ -1,7 +1,7 @@
 /** The small models that sentence-transformers was asked about (tests/oracles/similarity.py), and what a training of them is made from. */
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -1,13 +1,13 @@
 /** What every task of encoders must keep; a new one is tested by being registered. */
 import assert from "node:assert/strict";
-import type { CheckContext } from "#dsl/types/context.js";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import { collate } from "#kernel/core/data/batches.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";

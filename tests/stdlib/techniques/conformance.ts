@@ -1,14 +1,14 @@
 /** What a technique must keep on a family, whoever wrote it: the suite that a built-in word passes by being registered, and a user's. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
-import type { Program } from "#dsl/graph/program.js";
-import { typeText } from "#dsl/graph/shape.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { typeText } from "#dsl/tensor/shape.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";

@@ -1,7 +1,7 @@
 /** Four small models and what PEFT made of them (tests/oracles/techniques.py): calls, adapters, batches, options. */
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { adapterOf } from "#kernel/artifacts/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";

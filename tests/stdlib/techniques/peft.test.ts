@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { validate } from "#dsl/graph/validate.js";
-import type { Call } from "#dsl/types/value.js";
+import { validate } from "#dsl/tensor/validate.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,8 +1,8 @@
 /** Every technique on every registered family: the smallest model that the oracles were asked about stands for its family. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Word } from "#dsl/types/registry.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";

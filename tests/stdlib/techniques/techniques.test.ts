@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
 import type { TaskImplementation } from "#stdlib/kinds/task.js";
 import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";

@@ -1,6 +1,6 @@
 /** Laws of every chat template that is registered, and what each refuses. */
 import assert from "node:assert/strict";
-import type { Implementations } from "#dsl/types/registry.js";
+import type { Implementations } from "#dsl/language/types/registry.js";
 import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
 import { registry } from "#stdlib/registry.js";
 import { contentText } from "#stdlib/lib/conversations/message-text.js";

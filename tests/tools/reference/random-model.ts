@@ -1,7 +1,7 @@
 /** A small model of any family with random weights, in a folder with a tokenizer of letters: its config is a well-known one's with small sizes. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Graph } from "#dsl/graph/builder.js";
+import { Graph } from "#dsl/tensor/builder.js";
 import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
 import type { Checkpoint } from "#tools/reference/checkpoints.js";
 import { makeLayers } from "#stdlib/lib/layers.js";

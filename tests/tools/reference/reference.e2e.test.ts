@@ -5,7 +5,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { allCodes, entryOf } from "#dsl/diagnostics/codes.js";
+import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
 import { compared } from "#kernel/cli/commands/reference.js";
 import { said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";

@@ -2,7 +2,7 @@
  * The work of one annotator, independent of the front end: the order of the rows, the decisions, and the file they go to. A
  * decision counts once it is written; a failed write is reported and changes nothing.
  */
-import type { RowName } from "#dsl/types/row-name.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Label, Line } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 import type { Standing } from "./standing.js";

@@ -1,7 +1,7 @@
 /** Annotated data as a TypeScript value: what data are, and how a decision is typed where no front end asks for keys. */
 import type { ColumnTable } from "arquero";
-import type { RowName } from "#dsl/types/row-name.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataHandle, dataHandleType, type DataHandle, type ReadsColumn } from "../handle.js";
 import type { Prepared } from "../prepared.js";
 import { table as makeTable } from "arquero";

@@ -2,8 +2,8 @@
  * A decision of a person about a row, as one line of JSON in a file that only grows. A line that can't be read is passed over
  * and counted: whoever was killed in the middle of one leaves a torn end, and nothing else is lost by it.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 
 /** One label, or all that a text has. */
 export type Label = string | readonly string[];

@@ -1,5 +1,5 @@
 /** What the preview of annotated data says of the decisions. */
-import type { AnnotatedFacts } from "#dsl/types/annotated-facts.js";
+import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 
 export function annotatedNotes(facts: AnnotatedFacts): readonly string[] {
   const { file, rows, by, changed, labelled, dropped, waiting, ties, lost, unread } = facts;

@@ -2,7 +2,7 @@
  * In which order rows are asked about, and why each of them is. The same rows come in the same order whoever asks, so that a
  * cell that runs again goes on, and several annotators meet on the same rows. Rows without a label come first.
  */
-import type { RowName } from "#dsl/types/row-name.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Ask } from "./annotation-session.js";
 import type { Label } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";

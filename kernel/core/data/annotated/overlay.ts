@@ -2,10 +2,10 @@
  * What people decided, laid over the rows that pass by. A row is divided by what its source says: whoever corrects a label moves
  * no row into another split. A row without a label takes part once somebody gave it one; until then it waits beside the others.
  */
-import { formOfLabel } from "#dsl/rules/label-form.js";
-import type { AnnotatedFacts } from "#dsl/types/annotated-facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
-import type { Annotations, DataPlan } from "#dsl/types/subject.js";
+import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
+import type { Annotations, DataPlan } from "#dsl/language/types/subject.js";
 import { isEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { spokenToo } from "#stdlib/lib/cleaners/text-roles.js";
 import type { Cleaning } from "../cleaning.js";

@@ -2,14 +2,14 @@
  * What a data set's rows say of each other, once they are cleaned and split: nearly equal texts in several splits, one text
  * with several labels, labels that stand in their texts, groups, scores and languages. Exact duplicates are `pass/leaks.ts`'s.
  */
-import type { DataAudit } from "#dsl/types/audit-facts.js";
+import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import { Contradictions } from "./conflicts.js";
 import { languages } from "./languages.js";
 import { nearIn } from "./near.js";
 import type { Looking } from "./near-duplicates.js";
 import { findings, inPlaces } from "./findings/findings.js";
 import { eachRow, type SplitRows } from "./rows.js";
-import type { LabelsTold } from "#dsl/types/audit-facts.js";
+import type { LabelsTold } from "#dsl/language/types/audit-facts.js";
 import { rowName } from "../row-names.js";
 import { lettersOf } from "#stdlib/lib/near/letters.js";
 import { readIn, shown, type Observer } from "./rows.js";

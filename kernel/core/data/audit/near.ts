@@ -1,5 +1,5 @@
 /** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
-import type { NearTexts } from "#dsl/types/audit-facts.js";
+import type { NearTexts } from "#dsl/language/types/audit-facts.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import { isMasked } from "#stdlib/lib/personal/masks.js";

@@ -1,6 +1,6 @@
 /** Scores so far from the others that they make a large share of the variance: typing errors, sentinels such as 99999, other units. */
-import type { OutlyingScores } from "#dsl/types/audit-facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import type { OutlyingScores } from "#dsl/language/types/audit-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { byRow } from "../row-names.js";
 import { sentinelIn } from "./sentinels.js";
 import { Growing } from "../growing.js";

@@ -1,6 +1,6 @@
 /** What stands in the roles `group` and `score`. */
-import type { DataAudit, ScoreFacts } from "#dsl/types/audit-facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";

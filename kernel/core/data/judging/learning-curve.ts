@@ -2,7 +2,7 @@
  * How a probe's score grows with the rows it learns from: nested draws of several sizes, each scored on rows that it didn't
  * learn. What is kept is what was said of each scored row, so that whoever judges the curve can draw those rows again.
  */
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 import { GrowingProbe, type Answers } from "./growing-probe.js";
 import type { Rows } from "./ridge.js";

@@ -2,7 +2,7 @@
  * What the nearest other rows say of a row's label: a second judge, which errs elsewhere than a probe of straight lines. A label
  * that both contradict is wrong more often than one that the probe alone does.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { chance, shuffle } from "#stdlib/lib/chance.js";
 
 /** Rows that are asked, and how much a nearer one counts for more (cosines differ by hundredths). */

@@ -4,7 +4,7 @@
  * others; powers and share are those under which the labels as they are are likeliest (with weak prior beliefs, for few rows). So no
  * label must be known to be right: judges that are unsure explain contradiction by themselves, and sure ones by wrong labels.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 
 export interface Judged {
   /** [rows × labels]: what each row's label should be, by judges that nothing told of its own. */

@@ -3,7 +3,7 @@
  * and scored rows are drawn again, and of each such curve the exponent too, as likely as the curve makes it: within a few
  * sizes many exponents fit, and only that says how little is known of sizes far away.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { chance, draw, type Chance } from "#stdlib/lib/chance.js";
 import type { SizeScored } from "./learning-curve.js";
 

@@ -1,5 +1,5 @@
 /** Scores of labels become chances by a temperature that makes the labels as they are likeliest. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 export interface Tempered {
   /** [rows × labels], each row's adding up to 1. */

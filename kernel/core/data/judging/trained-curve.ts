@@ -2,7 +2,7 @@
  * A power law through the scores of whole trainings on more and more rows, and what it says of more. Each size has one score or
  * a few, so how far chance moves them comes from seeds, from the rows that are scored, or from how far they lie off the law.
  */
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { chance } from "#stdlib/lib/chance.js";
 import {
   DEVIATIONS,

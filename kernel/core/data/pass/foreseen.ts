@@ -2,10 +2,10 @@
  * What a first look at streamed rows finds out, where a plan needs to know all of them before the first goes anywhere: how many
  * there are, for a sample at equal distances, and what a split keeps of each: its time, or its stratum.
  */
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { Row } from "../row.js";
 import { rowsForSplit } from "../splitting.js";
 

@@ -1,5 +1,5 @@
 /** Labels of rows: which there are, in what order the model numbers them, and how many of each a split has. */
-import type { SplitFacts } from "#dsl/types/facts.js";
+import type { SplitFacts } from "#dsl/language/types/facts.js";
 import { inOrder } from "../label-order.js";
 import type { Row } from "../row.js";
 

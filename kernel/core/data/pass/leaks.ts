@@ -2,7 +2,7 @@
  * Texts that stand in more than one split: the same by the rule that `drop_duplicates` goes by. Known by fingerprint, so that
  * memory does not follow the texts' lengths; the first leaks are listed with their rows, all are counted.
  */
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
 import { readOf } from "#stdlib/lib/cleaners/read.js";
 import { Fingerprints } from "#stdlib/lib/fingerprints.js";

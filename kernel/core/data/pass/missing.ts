@@ -2,8 +2,8 @@
  * Rows without a value that the task reads of every row: counted, and an error at the end that names the first, of all roles at
  * once. Rows that a cleaner dropped for another reason (one of several empty ones is a duplicate) count as the source has them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { isEmpty, needed } from "#stdlib/cleaners/drop_empty.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";

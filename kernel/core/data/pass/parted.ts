@@ -2,8 +2,8 @@
  * Rows as they were read to rows that are clean, whole and, where they are held in memory, in their splits: what comes before any
  * is thinned out or repeated.
  */
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import type { Overlay } from "../annotated/overlay.js";
 import type { Lines } from "../annotated/line.js";
 import { placeAnswers } from "../answers.js";

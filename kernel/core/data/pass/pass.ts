@@ -3,10 +3,10 @@
  * against each other, counted, and given to a keeper. Rows that are held in memory are one chunk; streamed ones are many, and
  * of each row nothing stays but a few numbers.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataFacts } from "#dsl/types/facts.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { Overlay, type Annotated } from "../annotated/overlay.js";
 import { annotatedNotes } from "../annotated/notes.js";
 import { answersText } from "../answers.js";

@@ -3,8 +3,8 @@
  * and the like are counted where they are more than chance finds among other words. Of very many rows what words alone tell is
  * looked for in some; what a checksum or a key's shape tells, in all.
  */
-import type { PersonalFacts } from "#dsl/types/personal-facts.js";
-import type { RowName } from "#dsl/types/row-name.js";
+import type { PersonalFacts } from "#dsl/language/types/personal-facts.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import { textRoles } from "#stdlib/lib/cleaners/text-roles.js";
 import { findPersonal } from "#platform/personal.js";
 import { exceptOf, type Except } from "#stdlib/lib/personal/except.js";

@@ -1,5 +1,5 @@
 /** How near stratification came: the greatest distance of any value's share in any split from its share in all rows. */
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Row } from "../row.js";
 import { columnValue } from "../splitting.js";
 

@@ -2,8 +2,8 @@
  * `thin`: fewer rows train, the other splits stay. Each row draws its place in a line by the data's seed and its own number,
  * so that the fewer are among the more and a row keeps its place whatever stands beside it.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { drawFor } from "#stdlib/lib/chance.js";
 import { isTrained } from "../cleaning.js";
 import { rowName } from "../row-names.js";

@@ -3,7 +3,7 @@
  * positions in the flattened batch, `labels` the token that follows each: padding is never trained, and neither is the step
  * from one packed text to the next, because texts come apart and not as one stream.
  */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
 import { real, whole } from "#stdlib/lib/tasks/feeds.js";
 

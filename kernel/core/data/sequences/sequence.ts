@@ -2,7 +2,7 @@
  * What pairs teach (rows `pairs` of `Supervision`). The decoder reads each target shifted by one, the token that starts it
  * first; every token of a target is trained, the one that ends it too, and padding never is.
  */
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";

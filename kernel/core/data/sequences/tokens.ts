@@ -1,6 +1,6 @@
 /** Token ids of a split's rows, whole, as the tokenizer gives them; made once per table and tokenizer and cut when used. */
 import type { ColumnTable } from "arquero";
-import type { SplitFacts } from "#dsl/types/facts.js";
+import type { SplitFacts } from "#dsl/language/types/facts.js";
 import { rowNamesOf } from "../row-names.js";
 import type { EncodedWindow, TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
 

@@ -2,8 +2,8 @@
  * Long series made short without changing how they look: lines by largest triangles (LTTB), histograms as the bars they
  * come to. What is stored in a notebook stays small however long a run was.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { lastOf } from "#dsl/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Figure, Trace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
 import { coordinatesOf, listOf } from "../svg/values.js";

@@ -1,5 +1,5 @@
 /** What each cleaner of a data set did: how many rows it changed and dropped, and the first of them before and after. */
-import type { CleanerFacts } from "#dsl/types/facts.js";
+import type { CleanerFacts } from "#dsl/language/types/facts.js";
 import { html, htmlTable, inked, tone, type Html, type Part } from "../html.js";
 import { clip, count, oneLine, plural } from "../text.js";
 import { textTable } from "../text-table.js";

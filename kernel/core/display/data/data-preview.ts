@@ -1,8 +1,8 @@
 /** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
-import { shownAddress } from "#dsl/diagnostics/address.js";
-import type { DataFacts, SplitFacts } from "#dsl/types/facts.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { conversationText, parseMessages } from "../../data/conversations.js";
 import { languagesOf } from "./languages.js";
 import { cleanedHtml, cleanedText, filled } from "./cleaned.js";
@@ -16,9 +16,9 @@ import { samePlaces } from "../column.js";
 import { cellText } from "../table.js";
 import { bar, clip, count, oneLine, percent, plural } from "../text.js";
 import { textTable } from "../text-table.js";
-import { isCall } from "#dsl/plan/value.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
 import { valueText } from "../value-text.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 
 const mostLabels = 12;
 

@@ -1,7 +1,7 @@
 /** What was found in a data set's rows: a sentence for each, its rows one click away, and what mends it. */
-import type { Conflicts, Finding, FoundRow, NearTexts } from "#dsl/types/audit-facts.js";
-import type { DataFacts } from "#dsl/types/facts.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import type { Conflicts, Finding, FoundRow, NearTexts } from "#dsl/language/types/audit-facts.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { code, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
 import { byRow } from "../../data/row-names.js";
 import { clip, count, oneLine, percent, plural } from "../text.js";

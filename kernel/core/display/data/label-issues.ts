@@ -1,5 +1,5 @@
 /** Rows whose label is probably wrong, the surest first. */
-import type { RowName } from "#dsl/types/row-name.js";
+import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Shown } from "../shown.js";
 import { tableShown } from "../table.js";
 import { clip, count, oneLine, percent, plural } from "../text.js";

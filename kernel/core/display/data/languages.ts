@@ -1,6 +1,6 @@
 /** In which languages the texts of a data set are, as one line; none where there is one language. */
-import type { DataFacts } from "#dsl/types/facts.js";
-import type { SplitLanguages } from "#dsl/types/audit-facts.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { SplitLanguages } from "#dsl/language/types/audit-facts.js";
 import { percent } from "../text.js";
 
 /** Share of the texts from which on a language is named. */

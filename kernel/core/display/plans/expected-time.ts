@@ -1,5 +1,5 @@
 /** How long a training may take, as the plan's card and the panel say it. */
-import type { Estimates } from "#dsl/plan/plan.js";
+import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import { duration } from "../text.js";
 
 /** `times`: of so many trainings, one after another. */

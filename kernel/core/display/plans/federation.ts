@@ -1,9 +1,9 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
-import type { FederatedPlan } from "#dsl/plan/recipe.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { lostOf, participantsOf } from "#dsl/compile/training/clients.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/types/capabilities/federation.js";
+import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { lostOf, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { bytes, count, percent, plural } from "../text.js";
 import { callText } from "../value-text.js";

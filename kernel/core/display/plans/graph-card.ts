@@ -1,6 +1,6 @@
 /** A model's graph as one bundle: the picture, every layer as a table that opens, and an outline for a terminal. */
-import type { Layer, Outline } from "#dsl/graph/outline.js";
-import { typeText, type Sizes } from "#dsl/graph/shape.js";
+import type { Layer, Outline } from "#dsl/tensor/outline.js";
+import { typeText, type Sizes } from "#dsl/tensor/shape.js";
 import { shownOf } from "../bundle.js";
 import { cardsOf, drawGraph, opsText } from "./graph-picture.js";
 import { card, code, html, htmlTable, note, picture, type Part } from "../html.js";

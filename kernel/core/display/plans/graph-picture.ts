@@ -3,8 +3,8 @@
  * a line for every layer with its op, what comes out, its parameters and its share of work and memory. What trains is in
  * colour. A static SVG: it reads the same in a notebook, on a page and in print.
  */
-import type { Layer, Outline } from "#dsl/graph/outline.js";
-import { typeText } from "#dsl/graph/shape.js";
+import type { Layer, Outline } from "#dsl/tensor/outline.js";
+import { typeText } from "#dsl/tensor/shape.js";
 import type { Picture } from "../svg/draw.js";
 import { document, element, ink, label, paleInk, path, rule, textWidth } from "../svg/element.js";
 import { clip, compact, bytes as bytesText, percent } from "../text.js";

@@ -1,5 +1,5 @@
 /** What workers are paid by: hours of their processors or graphics cards, and money where a price is known. */
-import type { Sharing } from "#dsl/plan/plan.js";
+import type { Sharing } from "#dsl/compiler/plan/plan.js";
 import { plural, significant } from "../text.js";
 
 /** Workers as far as they are paid. */

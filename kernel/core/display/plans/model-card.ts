@@ -1,6 +1,6 @@
 /** What a `model` statement shows: the base, its size, and how much of it will be trained. */
-import type { BaseFacts } from "#dsl/types/facts.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { card, html, htmlTable } from "../html.js";
 import { shownOf } from "../bundle.js";
 import type { Shown } from "../shown.js";

@@ -1,4 +1,4 @@
-import type { BaseOrigin } from "#dsl/types/facts.js";
+import type { BaseOrigin } from "#dsl/language/types/facts.js";
 
 /** Where a base's weights come from, in words: repository, revision, file, how they were stored, what brought them. */
 export function originText({ repository, revision, carrier, file, stored }: BaseOrigin): string {

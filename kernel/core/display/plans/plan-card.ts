@@ -1,7 +1,7 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
-import type { Origins, Plan, Sharing } from "#dsl/plan/plan.js";
-import type { Value } from "#dsl/types/value.js";
-import { isCall, valueAt } from "#dsl/plan/value.js";
+import type { Origins, Plan, Sharing } from "#dsl/compiler/plan/plan.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
 import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
 import { shownOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";

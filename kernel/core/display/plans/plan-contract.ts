@@ -1,6 +1,6 @@
 /** The plan as the panel is told it: cards of settings and facts. Plain data, texts only. */
-import type { Edit, Span } from "#dsl/diagnostics/span.js";
-import type { Origins } from "#dsl/plan/plan.js";
+import type { Edit, Span } from "#dsl/language/diagnostics/span.js";
+import type { Origins } from "#dsl/compiler/plan/plan.js";
 
 export interface SettingView {
   /** As it is written in its block: `optimizer.learning_rate`. */

@@ -2,23 +2,23 @@
  * The plan as the panel shows it: cards of settings with where each value comes from, where it stands or how it would be
  * written out; what it comes to, beside what this machine has; what is not known yet. Plain data, texts only.
  */
-import type { Draft } from "#dsl/plan/program.js";
-import type { Given } from "#dsl/types/given.js";
-import type { Span } from "#dsl/diagnostics/span.js";
+import type { Draft } from "#dsl/compiler/plan/program.js";
+import type { Given } from "#dsl/language/types/given-value.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
 import { keysOf, parameterAt } from "#dsl/assist/frames.js";
 import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
 import { writeOut } from "#dsl/assist/write-out.js";
-import { trainedBy } from "#dsl/plan/estimates.js";
-import { failed } from "#dsl/types/facts.js";
-import { predictsNext, updatesPerEpoch } from "#dsl/plan/batches.js";
-import type { Origins } from "#dsl/plan/plan.js";
-import type { Recipe, RecipePlan } from "#dsl/plan/recipe.js";
-import type { Value } from "#dsl/types/value.js";
-import { warmUpOf } from "#dsl/plan/warm-up.js";
-import { tuneText } from "#dsl/plan/text.js";
-import { isCall, valueAt } from "#dsl/plan/value.js";
-import type { Verb } from "#dsl/types/registry.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { trainedBy } from "#dsl/compiler/plan/estimates.js";
+import { failed } from "#dsl/language/types/facts.js";
+import { predictsNext, updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
+import type { Origins } from "#dsl/compiler/plan/plan.js";
+import type { Recipe, RecipePlan } from "#dsl/compiler/plan/recipe.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { warmUpOf } from "#dsl/compiler/plan/warm-up.js";
+import { tuneText } from "#dsl/compiler/plan/text.js";
+import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import type { Verb } from "#dsl/language/types/registry.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { detachedText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
 import { bytes, compact, count, percent, plural } from "../text.js";

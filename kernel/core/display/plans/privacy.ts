@@ -1,6 +1,6 @@
 /** What a training promises of single rows, in lines of its plan and card. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { PrivacyPlan, RecipePlan } from "#dsl/plan/recipe.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
 import { count, percent, plural, significant } from "../text.js";
 import { clientsNamed } from "./federation.js";
 

@@ -1,5 +1,5 @@
 /** The plan of a sweep before it runs: how many trials, of how many points, what one of them costs and what all may. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "../../sweep/costs.js";

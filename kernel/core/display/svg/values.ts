@@ -1,5 +1,5 @@
 /** What a trace holds, as what it should be: lists, records, numbers that have a place in a picture. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Trace } from "../trace.js";
 
 /** An array of a trace (typed arrays too); anything else is empty. */

@@ -1,5 +1,5 @@
 /** Panels of a sweep put into one figure: rows of them, each with axes of its own, and parallel coordinates as wide as the row. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Figure, Trace } from "../figure.js";
 import { recordOf } from "../svg/values.js";
 import { escapeLabel } from "../text.js";

@@ -2,7 +2,7 @@
  * A sweep that runs as a front end works with it: trials in few words, what each has, and what it may be given instead. A front
  * end finds it by what the sweep's cell carries beside its picture (`sweepMime`), and asks over a comm.
  */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, type Parameter } from "../../sweep/parameters.js";
 import { numberText } from "../../sweep/points.js";
 import type { SweepHandle } from "../../sweep/trial.js";

@@ -5,7 +5,7 @@
 import { createHmac, hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
 import type { IncomingMessage } from "node:http";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 export interface Doors {
   /** Coded errors `host-unknown`, `origin-unknown`. */

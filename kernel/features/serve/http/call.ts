@@ -2,7 +2,7 @@
  * A request under way: the model that it holds, what it took, and what ends it. It ends with its answer, when whoever asked goes
  * away, or when its time is over; its signal tells the model of the last two.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Held, Models, ServedModel } from "../contract.js";
 
 /** Why a call ended whose client went away. */

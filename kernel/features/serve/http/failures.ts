@@ -2,7 +2,7 @@
  * What went wrong, in the words and the shape of the interface that was asked: status, headers and body. Our code is in the
  * header `x-error-code` of each; OpenAI's own codes stand in their bodies where there is one.
  */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 
 /** Whose interface a route belongs to. */
 export type Dialect = "openai" | "tei" | "hugging-face";

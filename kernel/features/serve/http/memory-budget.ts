@@ -1,6 +1,6 @@
 /** What requests under way and their answers may hold of the memory, all together. */
 import { totalmem } from "node:os";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Limits } from "../contract.js";
 import type { Call } from "./call.js";
 

@@ -2,7 +2,7 @@
  * The JSON of a body. It is UTF-8, so deep at most, has no key that a prototype hides behind, and its texts are whole characters:
  * nothing later has to look for that.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** How deep lists and objects may stand in each other. */
 const DEEPEST = 64;

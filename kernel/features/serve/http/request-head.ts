@@ -4,7 +4,7 @@
  * lengths, a length beside a transfer coding, and HTTP/1.1 without `Host`.
  */
 import type { IncomingMessage } from "node:http";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** Node takes the first of several, or joins them. */
 const ONCE: ReadonlySet<string> = new Set(["host", "authorization", "x-api-key", "origin", "content-type"]);

@@ -1,5 +1,5 @@
 /** One log line per request: client, route, model, status. It has no text, no address, no key and no hash of a key. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "./call.js";
 
 export type Line = Readonly<Record<string, unknown>>;

@@ -3,8 +3,8 @@
  * ignored, and the answer names it in the header `x-ignored`.
  */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** Of vLLM, Text Generation Inference and OpenAI; and what to write instead. */
 const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";

@@ -1,6 +1,6 @@
 /** A request of one of Hugging Face's tasks. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ServedModel } from "../contract.js";
 import type { RouteContext } from "../http/route-context.js";
 import type { Asks } from "./request-schemas.js";

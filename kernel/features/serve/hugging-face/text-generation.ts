@@ -1,5 +1,5 @@
 /** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Bit, WriteAsk } from "../contract.js";
 import { fewEnough, prompted, roomFor, temperatureOf, wrote } from "../http/route-context.js";
 import { streamed, type Events } from "../http/stream-reply.js";

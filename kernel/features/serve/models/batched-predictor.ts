@@ -1,6 +1,6 @@
 /** A model that answers about texts: rows of all requests in common batches, answers in its task's words. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must, mustGet } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { unit } from "#stdlib/lib/tasks/similarity-scores.js";
 import type { Asked } from "../../../encoding/encoded.js";

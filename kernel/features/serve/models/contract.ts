@@ -3,7 +3,7 @@
  * models of one server share an engine in a host process of its own, those that answer another than those that write where another is
  * faster at it; where one dies its models are opened again in a new one.
  */
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineInfo, EngineOptions } from "../../../engine/engine.js";
 import type { Computing, Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../contract.js";
 

@@ -1,8 +1,8 @@
 /** What `deploy` wrote: a folder of transformers, opened in the engine, or graphs, opened in the runtime of their target. */
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { wordOf } from "#dsl/types/loaded.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
 import { weightBytes, type Base } from "../../../core/bases/base.js";

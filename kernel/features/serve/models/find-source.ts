@@ -1,7 +1,7 @@
 /** What a folder that is to be served is: a run, what `deploy` wrote, or a folder of transformers. */
 import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { DEPLOYMENT } from "../../../deploying/deployment.js";
 import { isRunFolder } from "../../../history/damage.js";
 import { findRun } from "../../../history/find-run.js";

@@ -2,7 +2,7 @@
  * How a model's computations go, by the session that does them: whether the last ones failed one after the other, and how long it is
  * at the oldest. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Session } from "../../../engine/engine.js";
 
 type Computes = Pick<Session, "run">;

@@ -1,7 +1,7 @@
 /** Programs that ask a model, over its base's weights and those of its checkpoint. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Program } from "#dsl/graph/program.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Base } from "../../../core/bases/base.js";
 import type { Engine, Session } from "../../../engine/engine.js";
 import { sharedStore } from "../../../engine/shared.js";

@@ -2,7 +2,7 @@
  * Models whose computations fail or never end, opened again in the background: after the pauses that dead engines have, once a
  * computation of our own has failed too. They go on being asked meanwhile, and the first success ends it.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Session } from "../../../engine/engine.js";
 import type { ModelLoad } from "../contract.js";
 import type { ServingEvent } from "./contract.js";

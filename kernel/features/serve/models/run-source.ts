@@ -1,7 +1,7 @@
 /** A run's folder: what it trained, opened to be asked, without its gradients and moments. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readerOf } from "#dsl/types/subject.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
 import { ADAPTER } from "../../../artifacts/folders/adapter-folder.js";

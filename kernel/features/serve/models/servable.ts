@@ -1,5 +1,5 @@
 /** A model as requests ask it, while what computes it comes and goes. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Asked } from "../../../encoding/encoded.js";
 import type {
   Answered,

@@ -3,7 +3,7 @@
  * computes them dies. Who holds a model keeps it open; a name leads to the newest one alone.
  */
 import { resolve } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { apart } from "../../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../../engine/engine.js";
 import type { Held, ModelLoad, Ready, ServedFolder, ServedModel, ServingFacts } from "../contract.js";

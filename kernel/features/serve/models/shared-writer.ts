@@ -2,7 +2,7 @@
  * Adapters of one base that write side by side: one writer for all models that are opened together, each text under the adapter of
  * its own model. It is opened with the first of them that asks, and closed with the last.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { standsBeside } from "#stdlib/lib/techniques/beside.js";
 import { weightBytes } from "../../../core/bases/base.js";
 import type { Engine, Session } from "../../../engine/engine.js";

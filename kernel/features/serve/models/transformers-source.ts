@@ -1,10 +1,10 @@
 /** A folder of transformers that somebody wrote: what its class says it answers, by the base's own head. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import { implementationOf, wordOf } from "#dsl/types/loaded.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import { sortOf } from "#stdlib/lib/targets/sort.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";

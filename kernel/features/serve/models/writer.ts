@@ -1,8 +1,8 @@
 /** A model that writes, opened: its texts are written side by side by the inference that the notebook has too. */
-import { must } from "#dsl/diagnostics/must.js";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { ModelPlan } from "#dsl/types/subject.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { ModelPlan } from "#dsl/language/types/subject.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import { whole } from "#stdlib/lib/tasks/feeds.js";

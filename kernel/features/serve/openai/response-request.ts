@@ -1,5 +1,5 @@
 /** What a request of `/v1/responses` asks, as the conversation that it is. What would change the answer and isn't offered is refused. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Limits, ServedModel, WriteAsk } from "../contract.js";
 import type { Call } from "../http/call.js";
 import { chatAsk, notOffered } from "./generation-request.js";

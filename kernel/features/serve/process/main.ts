@@ -4,7 +4,7 @@
  */
 import { registerAllCodes } from "../../../codes.js";
 import { tellParent } from "../../../control/parent.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failureOf, orderedIn, type Ordered, type Serve } from "../server/protocol.js";
 import { openLog } from "../server/log.js";
 import { serveFolders, type ModelServer } from "../server/model-server.js";

@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { closeSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
 import { readRegular } from "../../../artifacts/read-regular.js";
 import type { HttpLoad } from "../contract.js";

@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { HttpOptions } from "../contract.js";
 import { bodyIn } from "../http/request-body.js";
 import { Call, Gone } from "../http/call.js";

@@ -1,6 +1,6 @@
 /** What a server says of itself while it runs: a line of JSON for each thing that happens. No text of a request is in it. */
 import { appendFileSync, closeSync, openSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failureOf } from "./protocol.js";
 
 export type Line = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "#stdlib/lib/targets/loopback.js";
 import { NotRead, readWhole } from "../../../fetch/regular.js";
 import type { EngineOptions } from "../../../engine/engine.js";

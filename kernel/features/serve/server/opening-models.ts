@@ -1,5 +1,5 @@
 /** Models of a server that listens already while their folders are looked at: nothing can be asked yet, and whoever looks is told why. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Held, Models, Ready, ServedModel, ServingFacts } from "../contract.js";
 import { version } from "../../../session/version.js";
 

@@ -4,7 +4,7 @@
  * text of a request is ever said.
  */
 import * as v from "valibot";
-import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { fields, figure, table, whole, type Schema } from "../../../fetch/json.js";
 import type { Sort } from "#stdlib/lib/targets/sort.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../../engine/engine.js";

@@ -2,7 +2,7 @@
 import { Server, type AddressInfo } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Computing, Http, HttpOptions, Models } from "../contract.js";
 import { UnderWay } from "../http/call.js";
 import { Counts } from "../http/metrics.js";

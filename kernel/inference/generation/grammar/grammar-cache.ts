@@ -4,7 +4,7 @@
  */
 import type { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { inLevel, type TokenBytes } from "../token-bytes.js";
 import { compiled, type Compiled } from "./compile-grammar.js";
 import { Matcher } from "./matcher.js";

@@ -2,14 +2,14 @@
  * The thread of one grammar: XGrammar's WebAssembly, which ends itself on what it doesn't understand, so that nothing but this
  * grammar ends with it. Texts over it are told apart by number.
  */
-import { registerCodes } from "#dsl/diagnostics/codes.js";
-import { internalCodes } from "#dsl/diagnostics/internal-codes.js";
+import { registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { FAILED, MASK, STATE, type Begun, type FirstWord, type Stage, type Told } from "./protocol.js";
 
 registerCodes(internalCodes);

@@ -1,6 +1,6 @@
 /** What may come next in one text that a grammar holds: the grammar's thread works it out while the model reads the token before. */
 import type { Worker } from "node:worker_threads";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TokenBytes } from "../token-bytes.js";
 import { cellsFor, FAILED, MASK, STATE, type Told } from "./protocol.js";
 import type { TextLengths } from "./string-lengths.js";

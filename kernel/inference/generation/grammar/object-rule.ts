@@ -1,6 +1,6 @@
 /** Objects of a schema as rules: the properties that it names, in its order, then others where it asks for them. */
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { both, classOf, codeOf, except, literal, one, PLAIN } from "./character-classes.js";
 import { countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
 import { pointed } from "./schema-references.js";

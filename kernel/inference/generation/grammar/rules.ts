@@ -1,5 +1,5 @@
 /** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { classOf, PLAIN } from "./character-classes.js";
 import type { Schema } from "./schema-references.js";
 import { Places, TextPlace, type Candidate } from "./string-positions.js";

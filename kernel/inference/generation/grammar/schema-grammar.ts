@@ -3,8 +3,8 @@
  * properties stand in the schema's order, and those that it doesn't name only where `additionalProperties` asks for them. What
  * no grammar can hold a text to is refused, so that no text seems to be held to what it isn't.
  */
-import { must } from "#dsl/diagnostics/must.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { classOf, literal, PLAIN } from "./character-classes.js";
 import { FORMATS } from "./string-formats.js";
 import { integersBetween, numbersBetween, type Bounds } from "./number-ranges.js";

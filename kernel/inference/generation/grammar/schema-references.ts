@@ -1,5 +1,5 @@
 /** Resolves the references of a JSON schema, within its own document only. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { Unusable } from "./unsupported-schema.js";
 
 export type Schema = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@
  * one of several, each that it may still be counts, so that a text is never too long; once a name that stands there alone is written
  * (`kind: "a"`), the others are out.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { FORMATS } from "./string-formats.js";
 import { own, referredIn, type Schema } from "./schema-references.js";
 

@@ -1,5 +1,5 @@
 /** One call, read letter by letter as it is written: `{"name": …, "arguments": …}`. Its arguments come out as they are written. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** What became certain. `name` comes once and before any of the arguments. */
 export interface CallPart {

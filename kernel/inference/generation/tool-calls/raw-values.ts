@@ -1,5 +1,5 @@
 /** Values of arguments that stand in a text as they are, without quotes: what each is in JSON, by its schema. */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 type Type = "string" | "number" | "boolean" | "null" | "object" | "array";
 const ALL: readonly Type[] = ["string", "number", "boolean", "null", "object", "array"];

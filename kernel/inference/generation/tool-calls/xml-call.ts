@@ -2,7 +2,7 @@
  * `<function=name><parameter=key>value</parameter>…</function>`, read letter by letter: a call in the XML of Qwen3-Coder. A value stands
  * there as it is, a text without quotes; what it is in JSON is said by the tool's schema.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { jsonOf } from "./raw-values.js";
 import { joined, type CallPart, type CallReading } from "./json-call.js";
 

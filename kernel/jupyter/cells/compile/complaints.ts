@@ -1,6 +1,6 @@
 /** What the compiler complains about in a cell, as text with place and caret; all complaints of the cell at once. */
-import { nearest } from "#dsl/diagnostics/nearest.js";
-import { tuneLine } from "#dsl/syntax/cell.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { tuneLine } from "#dsl/language/syntax/cell.js";
 import { caret, type Place } from "../place.js";
 import { withShortTypes } from "./short-types.js";
 import type { TslabDiagnostic } from "./typescript.js";

@@ -3,7 +3,7 @@
  * Stands between the interpreter (which runs the code) and tslab's converter; lives in the assistant's worker.
  */
 import type * as TypeScript from "typescript";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Completion, Completeness, Inspection } from "../../../core/assist/answers.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
 import { prepareHost, whyOf, type Emitted, type Host } from "./host.js";

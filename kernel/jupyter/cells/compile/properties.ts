@@ -1,6 +1,6 @@
 /** What is said of a property that isn't there: the nearest that is, the statement of Tune that was meant, or what there is. */
-import { listed } from "#dsl/diagnostics/listed.js";
-import { nearest } from "#dsl/diagnostics/nearest.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type { Complaint } from "./complaints.js";
 
 /** The compiler's words where it knows no property of a nearby name; of a near one it tells itself (TS2551). */

@@ -2,12 +2,12 @@
  * Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and says what is wrong as
  * diagnostics at their place in the cell.
  */
-import { visible } from "#dsl/diagnostics/codes.js";
-import { renderAnsi } from "#dsl/diagnostics/render-ansi.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import type { Facts } from "#dsl/types/facts.js";
-import type { Value } from "#dsl/types/value.js";
-import { isTune, withoutMagic } from "#dsl/syntax/cell.js";
+import { visible } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import type { Facts } from "#dsl/language/types/facts.js";
+import type { Value } from "#dsl/language/types/value.js";
+import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
 import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";

@@ -1,7 +1,7 @@
 /** What a cell offers to front ends: each thing has an id, by which a front end opens a comm to it. */
 import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { Comm, CommHandlers, CommOpened } from "../../wire/comms/comms.js";
 
 /** Things of cells that ran long ago make room. */

@@ -2,7 +2,7 @@
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
 /** SHA-256, hexadecimal. Bounds, pruner and what it starts from aren't in it: a sweep goes on with others. */
 export function sweepHash(sweep: SweepPlan): string {

@@ -1,9 +1,9 @@
 /** What the compiler is told of the journals that a sweep starts from, and where they lie. */
 import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type {} from "#dsl/plan/codes/search-codes.js";
-import type { JournalFacts, TrialsOf } from "#dsl/types/facts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type {} from "#dsl/compiler/plan/codes/search-codes.js";
+import type { JournalFacts, TrialsOf } from "#dsl/language/types/facts.js";
 import { JournalFile } from "../../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../../artifacts/optuna/operations.js";
 import { over } from "../../../artifacts/optuna/replay.js";

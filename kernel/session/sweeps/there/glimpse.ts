@@ -1,6 +1,6 @@
 /** How a sweep on a cluster stands, asked once and not for long. */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { readPlace, type SearchPlace } from "../../../artifacts/together/search-place.js";
 import { runsAround, type Together } from "../../../artifacts/together/together.js";
 import { isOver, type RayJobs } from "../../../cluster/ray/jobs.js";

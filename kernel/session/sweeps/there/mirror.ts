@@ -6,7 +6,7 @@ import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { PRIVATE, writePrivate } from "../../../fetch/private.js";
 import { writing } from "../../../artifacts/folder-errors.js";
 import { underLock } from "../../../artifacts/optuna/journal-lock.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Progress } from "../../../cluster/ray/said.js";
 import type { TrialRecord } from "../../../core/sweep/trial.js";
 import { Journal, type JournalOf } from "../journal/journal.js";

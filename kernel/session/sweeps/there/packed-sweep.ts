@@ -9,8 +9,8 @@ import { writeBundle, type Packed } from "../../../record/bundle/write.js";
 import { ingredientsOf } from "../../../shipping/ingredients.js";
 import { shipmentOf, type Ships, type ShipsFrom } from "../../../shipping/ship.js";
 import { filesOfShipment, writeShipment } from "../../../shipping/shipment.js";
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { version } from "../../version.js";
 
 export interface AroundPacking {

@@ -2,7 +2,7 @@
  * `attach` of a sweep whose search runs on a cluster: watched as by its own statement, brought back when it is over; then its
  * name stands for what it found. One that was brought already is given.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterAt, readPlace } from "../../../artifacts/together/search-place.js";
 import { runsAround, type Together } from "../../../artifacts/together/together.js";
 import { reached } from "../../../cluster/ray/reached.js";

@@ -1,6 +1,6 @@
 /** `attach` of several trainings that run as one by themselves: watched, and then what they came to has its name here. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Registry } from "#dsl/types/registry.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { outcomeOf, type Outcome } from "../../../control/outcome.js";
 import { finishedRun } from "../../../history/runs-named.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";

@@ -3,9 +3,9 @@
  * The statement ends once that has begun; run again it starts nothing that is there already.
  */
 import { relative } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/action.js";
-import { hashOf } from "#dsl/plan/hash.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { togetherOf, type Several, type Statement, type Together } from "../../../artifacts/together/together.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import { isTraining, outcomeOf } from "../../../control/outcome.js";

@@ -3,8 +3,8 @@
  * what it made is brought into the folder of runs. Nothing that happens here ends it.
  */
 import { dirname, join } from "node:path";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import { lockRun } from "../../../artifacts/run-lock.js";
 import { dropPlace, readPlace, writePlace, type SearchPlace } from "../../../artifacts/together/search-place.js";

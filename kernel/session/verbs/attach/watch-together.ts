@@ -3,7 +3,7 @@
  * their runs, one after another in one picture. Nothing that happens here ends them.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { isTraining, outcomeOf, type Outcome } from "../../../control/outcome.js";
 import { watchRun } from "../../../control/watch.js";
 import { finishedRun, runsNamed } from "../../../history/runs-named.js";

@@ -2,8 +2,8 @@
  * Rows that lie in a deployment for whoever tries it: of those that the model did not learn from, none with personal data in it, and
  * of different labels where rows have them.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { findPersonal } from "#stdlib/lib/personal/find.js";
 import { valuesOf } from "../../../artifacts/part.js";

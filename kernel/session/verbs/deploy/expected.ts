@@ -1,6 +1,6 @@
 /** What a deployed model is asked, and what the notebook's says to it. */
 import { LRUCache } from "lru-cache";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Deployed } from "#stdlib/kinds/target.js";
 import { callText } from "../../../core/display/value-text.js";
 import { during } from "../../../core/session/host-context.js";

@@ -1,6 +1,6 @@
 /** What must hold before a deployment is pushed, and what is told of it afterwards. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Push } from "#stdlib/kinds/target.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { plural } from "../../../core/display/text.js";

@@ -1,7 +1,7 @@
 /** A deployment in words: its model card, and what its cell shows. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Written } from "#stdlib/kinds/target.js";
 import { readCalibration } from "../../../artifacts/calibration.js";
 import { toldFitted } from "../../../inference/fitted.js";
@@ -9,7 +9,7 @@ import type { Fitted } from "#stdlib/kinds/calibration.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { bytes } from "../../../core/display/text.js";
-import { wordOf } from "#dsl/types/loaded.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
 import { textCleaners } from "../../../core/data/text-cleaners.js";
 import { callText } from "../../../core/display/value-text.js";
 import { chatTemplateOf } from "../../../bases/chat-template.js";

@@ -1,5 +1,5 @@
 /** What the parts of `deploy` are told. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Deployed, TargetImplementation } from "#stdlib/kinds/target.js";
 import type { Place } from "../../../deploying/output.js";
 import type { DeploymentRun } from "../../deployments/deployment-run.js";

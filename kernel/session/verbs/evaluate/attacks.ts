@@ -1,11 +1,11 @@
 /** Attacks on the models of an `evaluate`: what is found out of the rows that trained them. */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { shortCall } from "#dsl/plan/short-call.js";
-import { readerOf, type DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { shortCall } from "#dsl/compiler/plan/short-call.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackWorld, CanaryLosses, MemberScores } from "#stdlib/kinds/attack.js";
 import { bitsOf, drawCanaries, type Canary, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
 import { hashesOf, type Part } from "../../../artifacts/part.js";

@@ -1,11 +1,11 @@
 /** The vectors that the base of a model, as it was before training, makes of texts. */
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { wordOf } from "#dsl/types/loaded.js";
-import type { Registry } from "#dsl/types/registry.js";
-import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { wordOf } from "#dsl/language/types/loaded.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { BaseVectors } from "#stdlib/kinds/contender.js";
 import { weightBytes } from "../../../core/bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";

@@ -2,10 +2,10 @@
  * Chooses the model that the verdict is about, if several are named: the one with the best score on validation. Choosing it by the
  * scored rows would make its score too good.
  */
-import type { Action, Subject } from "#dsl/plan/action.js";
-import { directionOf } from "#dsl/plan/watched.js";
+import type { Action, Subject } from "#dsl/compiler/plan/action.js";
+import { directionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { listed } from "#dsl/diagnostics/listed.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
 import type { Stage } from "../../stage.js";
 import type { OpenSession } from "../../open-session.js";

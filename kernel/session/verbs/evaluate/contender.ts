@@ -2,12 +2,12 @@
  * What stands beside a model, asked of the rows that the model was asked of: a contender's own answers, or those of a base as
  * it was before its training.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { ContenderCapabilities } from "#dsl/types/capabilities/scoring.js";
-import type { Contender, Subject } from "#dsl/plan/action.js";
-import { readerOf, type ModelPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { ContenderCapabilities } from "#dsl/language/types/capabilities/scoring.js";
+import type { Contender, Subject } from "#dsl/compiler/plan/action.js";
+import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
 import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";

@@ -3,10 +3,10 @@
  * as one model's are. What each fold comes to by itself stands beside it.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Held, Subject } from "#dsl/plan/action.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Held, Subject } from "#dsl/compiler/plan/action.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import type { Prepared } from "../../../core/data/prepared.js";
 import type { FoldScores } from "../../../core/display/scores/folds.js";
 import { encodeSplit } from "../../../encoding/encoded.js";

@@ -1,8 +1,8 @@
 /** How long single answers take: some of the rows that are scored, asked one at a time, from text to answer. */
-import { must } from "#dsl/diagnostics/must.js";
-import type { Writing } from "#dsl/plan/action.js";
-import { readerOf, type DataPlan } from "#dsl/types/subject.js";
-import type { Call } from "#dsl/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Writing } from "#dsl/compiler/plan/action.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { valuesOf } from "../../../artifacts/part.js";
 import { evenlyPicked } from "../../../core/data/measured.js";
 import type { Asked } from "../../../encoding/encoded.js";

@@ -1,8 +1,8 @@
 /** One model scored on the rows of one split: what it says of them, and the metrics of that. */
-import type { Action, Subject } from "#dsl/plan/action.js";
+import type { Action, Subject } from "#dsl/compiler/plan/action.js";
 import type { Fitted } from "#stdlib/kinds/calibration.js";
-import { readerOf, type DataPlan } from "#dsl/types/subject.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Scored } from "#stdlib/kinds/task.js";
 import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
 import type { Measure } from "../../../inference/measuring/comparison.js";

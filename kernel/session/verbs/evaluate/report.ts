@@ -1,7 +1,7 @@
 /** What an evaluation shows: scores side by side, beside answers that never change and what each took; of each model what it mistakes. */
-import type { Action } from "#dsl/plan/action.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Word } from "#dsl/types/registry.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Word } from "#dsl/language/types/registry.js";
 import type { EvaluationReport } from "../../../core/display/scores/evaluation.js";
 import {
   difference,

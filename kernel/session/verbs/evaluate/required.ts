@@ -1,10 +1,10 @@
 /** Bars that scores must clear: told beneath the scores, and at the end an error of those that were not. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { hashOf } from "#dsl/plan/hash.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Score } from "../../../inference/measuring/comparison.js";
 
 export interface Held {

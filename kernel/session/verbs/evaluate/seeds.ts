@@ -2,7 +2,7 @@
  * A model that is the best of several seeds: what all of them come to on the same rows, in a line beneath its own scores. All are
  * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
  */
-import type { Subject } from "#dsl/plan/action.js";
+import type { Subject } from "#dsl/compiler/plan/action.js";
 import { shownOf } from "../../../core/display/bundle.js";
 import { html } from "../../../core/display/html.js";
 import { overSeeds } from "../../../core/display/scores/seeds.js";

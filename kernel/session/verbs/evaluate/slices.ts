@@ -2,9 +2,9 @@
  * Scores of parts of the rows, beside those of all: by what the program asks for (`by`), and by the language that each row is
  * found to be in, where there are several.
  */
-import type { Subject } from "#dsl/plan/action.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Subject } from "#dsl/compiler/plan/action.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Parted } from "#stdlib/kinds/slicing.js";
 import { partedByValues } from "#stdlib/lib/slicings/values.js";
 import { columnIn } from "../../../core/data/streamed-rows.js";

@@ -2,8 +2,8 @@
  * Ranking metrics that nobody asked for, measured for the verdict alone: a model that is better at one threshold and ranks worse
  * than a baseline isn't shown to be worth it.
  */
-import type { Call } from "#dsl/types/value.js";
-import type { Registry } from "#dsl/types/registry.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
 import { drawAll, type Compared } from "../../../inference/measuring/comparison.js";
 import { measureOf } from "../../../inference/measuring/measured.js";
 import type { Measured } from "./once.js";

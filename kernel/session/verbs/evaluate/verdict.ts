@@ -1,8 +1,8 @@
 /** The verdict on a model beside its contenders ("worth it"), or the reason why there is none. */
-import { listed } from "#dsl/diagnostics/listed.js";
-import type { RankingDirection } from "#dsl/types/capabilities/metric.js";
-import type { Call } from "#dsl/types/value.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { listed } from "#dsl/language/diagnostics/listed.js";
+import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { difference, type Compared, type Drawn, type Measure } from "../../../inference/measuring/comparison.js";
 import { verdictOf, type Rival } from "../../../inference/measuring/verdict.js";
 import type { Measured } from "./once.js";

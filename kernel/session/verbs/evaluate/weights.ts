@@ -1,6 +1,6 @@
 /** What a model's weights take: in the files that it is kept as, and in memory while it answers. */
-import { memoryOf } from "#dsl/graph/memory.js";
-import { PLAIN } from "#dsl/graph/passes/table.js";
+import { memoryOf } from "#dsl/tensor/memory.js";
+import { PLAIN } from "#dsl/tensor/passes/table.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { storageOf } from "#stdlib/lib/storing.js";
 import type { Base } from "../../../core/bases/base.js";

@@ -1,7 +1,7 @@
 /** What a report says of a training: from the run's own files, and from what this session evaluated. */
-import type { Plan } from "#dsl/plan/plan.js";
-import type { DataFacts } from "#dsl/types/facts.js";
-import { readerOf } from "#dsl/types/subject.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { readRegular } from "../../../artifacts/read-regular.js";
 import type { Lock, RunFolder } from "../../../artifacts/run-folder.js";
 import { curvesFigure, historyTable } from "../../../core/display/curves/curves.js";

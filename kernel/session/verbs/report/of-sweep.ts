@@ -1,6 +1,6 @@
 /** What a report says of a sweep: its pictures, its trials, the best one as a program, and the best one's training. */
 import { existsSync } from "node:fs";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import type { Html } from "../../../core/display/html.js";
 import { sweepPlanShown } from "../../../core/display/plans/sweep-plan.js";

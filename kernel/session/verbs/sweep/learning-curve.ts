@@ -1,7 +1,7 @@
 /** `show SWEEP.learning_curve`: how much more data would help, told from the trials of a sweep that varied `split.train`. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { FEWEST_SIZES, learntAnything, trainedForecast } from "../../../core/data/judging/trained-curve.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";

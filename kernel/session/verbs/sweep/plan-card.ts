@@ -1,5 +1,5 @@
 /** The plan of a sweep as its cell shows it, and what its trials cost. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepPlanShown } from "../../../core/display/plans/sweep-plan.js";
 import { compileAll } from "../../answers/host.js";
 import type { Stage } from "../../stage.js";

@@ -1,5 +1,5 @@
 /** A sweep's statement, and what it came to. */
-import type { Action } from "#dsl/plan/action.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import type { LiveSweep } from "../../sweeps/live-sweep.js";
 import type { TrialLog } from "../../sweeps/journal/trial-log.js";
 

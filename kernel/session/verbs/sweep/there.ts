@@ -5,10 +5,10 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { isRecord } from "#dsl/diagnostics/record.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { workerRunner, type WorkerRunner } from "#stdlib/kinds/runner.js";
 import { lockRun } from "../../../artifacts/run-lock.js";
 import { clusterAt, readPlace, writePlace, type SearchPlace } from "../../../artifacts/together/search-place.js";

@@ -1,7 +1,7 @@
 /** What a sweep shows before it begins and once it ends, and what a session keeps of it: run here, or watched. */
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
-import type { Registry } from "#dsl/types/registry.js";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { bestShown, noneClearsShown } from "../../../core/display/sweeps/best.js";
 import { sweepPlanShown } from "../../../core/display/plans/sweep-plan.js";
 import { trialsTable } from "../../../core/display/sweeps/trials-table.js";

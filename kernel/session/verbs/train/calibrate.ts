@@ -2,10 +2,10 @@
  * What is fitted once a model is trained (`calibrate`): to the rows of the split `validation` alone, by the weights that the run
  * kept. It is kept with the run, and what it changed on those rows is told.
  */
-import { rankedBy } from "#dsl/plan/watched.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Call } from "#dsl/types/value.js";
+import { rankedBy } from "#dsl/compiler/plan/watched-metric.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Decisions, Fitted } from "#stdlib/kinds/calibration.js";
 import type { Taught } from "#stdlib/kinds/task.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";

@@ -4,8 +4,8 @@
  */
 import { existsSync } from "node:fs";
 import { relative } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Action } from "#dsl/plan/action.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
 import { CALIBRATION } from "../../../artifacts/calibration.js";
 import type { RunFolder } from "../../../artifacts/run-folder.js";
 import { expectedTime } from "../../../core/display/plans/expected-time.js";

@@ -2,9 +2,9 @@
  * Several trainings of one statement, each under its own name and in its own run: what was done of them before, and what each
  * came to. With `resume: true` those that are trained are taken up as they are, and what was begun goes on.
  */
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../../../artifacts/checkpoints.js";
 import { finishedRun, runsNamed } from "../../../history/runs-named.js";
 import { holderOf } from "../../../artifacts/run-lock.js";

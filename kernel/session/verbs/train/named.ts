@@ -1,10 +1,10 @@
 /** One training as a person follows it: its live picture, what is wrong with its weights, and what it changed. */
-import type { Action } from "#dsl/plan/action.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import { keepsBest, watchedIn } from "#dsl/plan/watched.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import { keepsBest, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { closeToOthers } from "../../../fetch/private.js";
 import { calibrate } from "./calibrate.js";
 import { fittedShown } from "../../../core/display/fitted.js";

@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Action } from "#dsl/plan/action.js";
-import { ranksIn } from "#dsl/plan/ranks.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { ranksIn } from "#dsl/compiler/plan/ranks.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { workerRunner } from "#stdlib/kinds/runner.js";
 import { does } from "../../../core/session/words.js";
 import { writeShipment, type Shipment } from "../../../shipping/shipment.js";

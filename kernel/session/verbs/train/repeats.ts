@@ -3,9 +3,9 @@
  * The best by validation stays under the name. In the table of runs they are folded like trials of a sweep: the journal says
  * which seed each had and what it scored. With `resume: true` what was not trained yet goes on.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { rankedBy, watchedIn } from "#dsl/plan/watched.js";
-import { hashOf } from "#dsl/plan/hash.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { seedsShown } from "../../../core/display/scores/seeds.js";
 import { basename } from "node:path";

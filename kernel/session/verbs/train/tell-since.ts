@@ -1,5 +1,5 @@
 /** After a training that began from a model trained here: what is left of what that one was evaluated on. */
-import type { Span } from "#dsl/diagnostics/span.js";
+import type { Span } from "#dsl/language/diagnostics/span.js";
 import { relative } from "node:path";
 import { closeToOthers } from "../../../fetch/private.js";
 import { forgottenShown } from "../../../core/display/forgotten.js";

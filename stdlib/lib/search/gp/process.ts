@@ -2,7 +2,7 @@
  * A Gaussian process with Matérn's covariance 5/2 and a weight for each dimension (Rasmussen and Williams 2006, chapters 2 and
  * 5). Between places of a choice the distance is 0 or 1 (Hamming). Values are centred and of spread 1.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cholesky, inverseOf, lowerSolved, upperSolved } from "./matrix.js";
 
 /** Rows, and which of their columns are choices. */

@@ -2,7 +2,7 @@
  * The messages of Arrow's IPC format, one after the other: of a file (Feather 2) those between its marks, of a stream all.
  * A schema, then dictionaries and batches of rows, each with the bytes that belong to it.
  */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Blocks } from "#platform/files.js";
 import { kindOfFile } from "../file-kind.js";
 import { demandBounded } from "./bounds.js";

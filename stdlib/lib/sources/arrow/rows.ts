@@ -1,6 +1,6 @@
 /** Rows of an Arrow file or stream in chunks: batch by batch, one of them in memory. */
 import { tableFromIPC, type Column } from "@uwdata/flechette";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { blocksOf } from "#platform/files.js";
 import type { RowChunk } from "../../../kinds/data.js";
 import { CHUNK, demandColumns, demandNames } from "../columns.js";

@@ -1,5 +1,5 @@
 /** Values of Arrow's columns as JSON has them, by the type that the schema tells. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   bytesValue,
   dateText,

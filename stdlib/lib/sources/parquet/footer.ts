@@ -3,7 +3,7 @@
  * of it is believed before it was held against the file's own size.
  */
 import { parquetMetadata, parquetSchema, type ColumnMetaData, type SchemaTree } from "hyparquet";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Blocks } from "#platform/files.js";
 import { kindOfFile } from "../file-kind.js";
 

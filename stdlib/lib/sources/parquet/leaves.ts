@@ -4,7 +4,7 @@
  */
 import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeValue } from "../table-values.js";
 import { jsonValue } from "../json-value.js";
 

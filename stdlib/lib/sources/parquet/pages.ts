@@ -6,7 +6,7 @@ import type { DecodedArray, PageHeader, SchemaElement, SchemaTree } from "hyparq
 import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { convert } from "hyparquet/src/convert.js";
 import { compressors } from "hyparquet-compressors";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Blocks } from "#platform/files.js";
 import { FORMAT, type Chunk } from "./footer.js";
 import type { Leaf } from "./leaves.js";

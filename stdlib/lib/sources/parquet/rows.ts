@@ -2,8 +2,8 @@
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { assembleNested } from "hyparquet/src/assemble.js";
 import type { DecodedArray, SchemaTree } from "hyparquet";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { mustGet } from "#dsl/diagnostics/must.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { blocksOf, type Blocks } from "#platform/files.js";
 import type { RowChunk } from "../../../kinds/data.js";
 import { CHUNK, demandColumns, demandNames } from "../columns.js";

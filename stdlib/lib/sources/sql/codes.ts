@@ -1,5 +1,5 @@
 /** What can go wrong with queries. Lines and columns are those of the query, from 1. */
-import type { CodeTable } from "#dsl/diagnostics/codes.js";
+import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 interface Place {
   readonly line: number;

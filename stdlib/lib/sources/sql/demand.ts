@@ -1,5 +1,5 @@
 /** What is wrong with a query, before any database sees it. */
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { lineAndColumn, readStatement, type Statement } from "./statement.js";
 
 type Found = { [C in "unordered-sql" | "sql-statement"]: { readonly code: C; readonly data: CodeData[C] } }[

@@ -3,7 +3,7 @@
  * order, and which of its texts name files. DuckDB and SQLite read the rest.
  */
 
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 export interface Quoted {
   readonly text: string;

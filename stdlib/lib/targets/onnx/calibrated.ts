@@ -1,7 +1,7 @@
 /** A graph rounded to bytes by scales that rows of the training data fix: the whole graph is run over them first. */
-import { modelFile } from "#dsl/emit/onnx/file.js";
-import { boundOf, probed, roundedByBounds, type Bounds } from "#dsl/emit/onnx/rounding/fixed.js";
-import type { StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
+import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
+import { boundOf, probed, roundedByBounds, type Bounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
+import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import type { GraphPort, TargetOutput } from "../../../kinds/target.js";
 import type { OutgoingGraph } from "./graphs.js";
 

@@ -1,6 +1,12 @@
 /** The programs of a deployed model as graphs that stand alone, with the names by which others feed them. */
-import { fileShape, fileType, standaloneGraph, type Flag, type StandaloneGraph } from "#dsl/emit/onnx/standalone.js";
-import type { Program, Type } from "#dsl/graph/program.js";
+import {
+  fileShape,
+  fileType,
+  standaloneGraph,
+  type Flag,
+  type StandaloneGraph,
+} from "#dsl/tensor/backends/onnx/standalone.js";
+import type { Program, Type } from "#dsl/tensor/program.js";
 import type { Deployed, GraphFile, GraphName, GraphPort } from "../../../kinds/target.js";
 import { buildExport } from "../../../programs/export.js";
 

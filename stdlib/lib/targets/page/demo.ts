@@ -1,5 +1,5 @@
 /** What a demo page knows of its model: JSON in the page, written by the target `page`, read by the page's own scripts (page/demo). */
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Fitted } from "../../../kinds/calibration.js";
 import type { GraphFile } from "../../../kinds/target.js";
 

@@ -4,9 +4,9 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, wri
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fromNDArray } from "#dsl/graph/values.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { fromNDArray } from "#dsl/tensor/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readBatch } from "#kernel/engine/forward/batch.js";

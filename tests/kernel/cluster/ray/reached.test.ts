@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { SearchPlace } from "#kernel/artifacts/together/search-place.js";
 import { openDoor } from "#kernel/cluster/ray/here.js";
 import { reached } from "#kernel/cluster/ray/reached.js";
-import { CodedError, type CodeData } from "#dsl/diagnostics/codes.js";
+import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 
 describe("the cluster of a sweep", () => {
   let server: Server;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RayJob, RayJobs, RayStatus, Submission } from "#kernel/cluster/ray/jobs.js";
 import { lineOf, type Said } from "#kernel/cluster/ray/said.js";
 import {

@@ -1,6 +1,6 @@
 /** What is to be heeded of an automatic sweep: a best rate at the end of its range, and trials that learnt nothing. */
 import assert from "node:assert/strict";
-import type { Space } from "#dsl/plan/sweep/sweep-plan.js";
+import type { Space } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Contestant } from "#kernel/core/auto/auto.js";
 import { heedsOf, idleFirst } from "#kernel/core/auto/heeds.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";

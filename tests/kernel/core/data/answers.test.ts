@@ -1,6 +1,6 @@
 /** The roles `question`, `context` and `answer`, in every shape that files have. */
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { prepare } from "#kernel/core/data/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 

@@ -5,9 +5,9 @@ import { nearTexts as nearIn, type Lettered } from "#kernel/core/data/audit/near
 import { LIKENESS, lettersOf } from "#stdlib/lib/near/letters.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
-import type { Value } from "#dsl/types/value.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import type { Value } from "#dsl/language/types/value.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { Folder, call } from "./plans.js";
 
 const lettered = (texts: readonly string[]): Lettered => ({

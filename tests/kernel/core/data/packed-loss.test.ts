@@ -1,8 +1,8 @@
 /** Packed rows have the loss and the gradients of rows of one text, on every small decoder, in float64. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { values } from "#dsl/tensor/values.js";
 import { collateNext, collatePacked } from "#kernel/core/data/sequences/next-token.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { prepareRows } from "#kernel/core/data/prepare.js";
 import { Personal } from "#kernel/core/data/pass/personal.js";
 import { personalText } from "#kernel/core/display/plans/plan-card.js";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "./plans.js";
 
 describe("personal data of a data set", () => {

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { DataPlan } from "#dsl/types/subject.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import type { SourceWorld } from "#stdlib/kinds/data.js";
 import { writeAnew } from "#tests/write-anew.js";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { dataHandle, dataHandleType } from "#kernel/core/data/handle.js";
 import { prepare, readHeader } from "#kernel/core/data/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readingOf } from "#kernel/core/data/reading.js";
 import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { compiled, dataFacts, definitions } from "../../../dsl/world.js";
 
 const UNKNOWN = 1;

@@ -1,8 +1,8 @@
 /** Rows of splits with sources of their own are named with their split, in errors and in what is told of the data. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { Folder, call } from "./plans.js";
 
 describe("rows of split sources", () => {

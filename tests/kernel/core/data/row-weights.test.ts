@@ -1,8 +1,8 @@
 /** A row that counts n times teaches as if it stood there n times, and one that counts nothing as if it were not there. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray } from "#dsl/graph/program.js";
-import { values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray } from "#dsl/tensor/program.js";
+import { values } from "#dsl/tensor/values.js";
 import { DataLoader, type FedRows } from "#kernel/core/data/loader.js";
 import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 import { Windows } from "#kernel/core/data/sequences/windows.js";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { epochBatches } from "#kernel/core/data/batches.js";
 import { DataLoader } from "#kernel/core/data/loader.js";
 import { taughtBy } from "#kernel/core/data/sequences/sequence.js";

@@ -1,9 +1,9 @@
 /** Which cleaners change texts, and what is said of texts that were not cleaned. */
 import assert from "node:assert/strict";
 import { changedBy, textCleaners, uncleanedTexts } from "#kernel/core/data/text-cleaners.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "cleaner", word, arguments: given });
 /** Of each word a call that does something to the row below, unless it changes no text. */

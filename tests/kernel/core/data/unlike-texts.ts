@@ -1,6 +1,6 @@
 /** Small decoders trained in float64 over texts of unlike lengths: what their losses and gradients are compared by. */
-import { fromNDArray, type Values } from "#dsl/graph/values.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { fromNDArray, type Values } from "#dsl/tensor/values.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { Trained } from "#tests/stdlib/models/golden.js";
 
 export const trained: Trained = {

@@ -31,7 +31,7 @@ import { whyShown } from "#kernel/core/display/scores/why.js";
 import { slicesShown } from "#kernel/core/display/scores/slices.js";
 import { tableShown } from "#kernel/core/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/core/display/text.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { AutoReport } from "#kernel/core/auto/auto.js";
 import { picturesFigure } from "#kernel/core/display/scores/pictures.js";
 import { picturesOf } from "#kernel/inference/measuring/pictures.js";

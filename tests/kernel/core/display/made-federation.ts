@@ -4,7 +4,7 @@ import { driftShown } from "#kernel/core/display/federation/drift.js";
 import { labelsShown } from "#kernel/core/display/federation/labels.js";
 import { clientsShown, roundsShown } from "#kernel/core/display/federation/tables.js";
 import type { FederationView } from "#kernel/core/display/federation/view.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 
 /** The same for the same numbers, from 0 to below 1. */

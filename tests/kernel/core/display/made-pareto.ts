@@ -1,7 +1,7 @@
 /** A classifier and what was made of it, beside each other. */
 import { paretoPicture, paretoShown, type ParetoModel, type ParetoShown } from "#kernel/core/display/pareto.js";
 import type { Shown } from "#kernel/core/display/shown.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 const model = (
   name: string,

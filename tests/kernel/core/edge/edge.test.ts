@@ -1,6 +1,6 @@
 /** What is told of small devices: counted in programs, held to what others published and measured. */
 import assert from "node:assert/strict";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { fitting, memoryOn, secondsOn, type EdgeFigures } from "#kernel/core/edge/arithmetic.js";
 import { devices } from "#kernel/core/edge/devices.js";
 import { figuresOf } from "#kernel/core/edge/figures.js";

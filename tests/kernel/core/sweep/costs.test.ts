@@ -1,6 +1,6 @@
 /** What the cheapest trial of a sweep costs and what the dearest: its plan says both before anything runs. */
 import { strict as assert } from "node:assert";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts } from "#kernel/core/display/plans/sweep-plan.js";
 import { costsOf, endsOf } from "#kernel/core/sweep/costs.js";
 import { reckoned } from "#kernel/core/sweep/reckoned.js";

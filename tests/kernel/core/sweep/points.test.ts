@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
 import { trialText } from "#kernel/core/sweep/trial-text.js";
 

@@ -1,6 +1,6 @@
 /** What a sweep comes to before it runs, and where its definitions lie in its space. */
 import { strict as assert } from "node:assert";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts, sweepPlanShown } from "#kernel/core/display/plans/sweep-plan.js";
 import { ownPoint } from "#kernel/core/sweep/own-point.js";
 import { reckoned } from "#kernel/core/sweep/reckoned.js";

@@ -1,6 +1,6 @@
 /** Where the search of a sweep runs, and why. */
 import assert from "node:assert/strict";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { searchedIn } from "#kernel/core/sweep/searched.js";
 
 const plan = (more: object, recipe: object = {}): SweepPlan =>

@@ -1,6 +1,6 @@
 /** What a search sees of a sweep: which values may stand together, and by how much results miss what is required. */
 import assert from "node:assert/strict";
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { studyOf } from "#kernel/core/sweep/study.js";
 import { missedText } from "#kernel/core/sweep/bars.js";
 import { standing } from "#kernel/core/display/sweeps/words.js";

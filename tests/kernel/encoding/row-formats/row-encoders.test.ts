@@ -1,6 +1,6 @@
 /** Encoders of row formats, as tasks choose them. */
 import assert from "node:assert/strict";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { rowEncoderOf, rowEncoders } from "#kernel/encoding/row-formats/row-encoders.js";
 import { registry } from "#stdlib/registry.js";
 

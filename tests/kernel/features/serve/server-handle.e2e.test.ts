@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { runningText } from "#kernel/cli/runs/running-table.js";
 import { runsText } from "#kernel/cli/runs/runs-table.js";
 import { serving } from "#kernel/features/serve/process/running-servers.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Client, RoundAnswer } from "#kernel/federation/contract.js";
 import { FlowerLeader, type LeadOptions } from "#kernel/federation/flower/leader.js";
 import { itLeads } from "./statement.js";

@@ -1,7 +1,7 @@
 /** What a client elsewhere answers, to whom leads well and to whom doesn't. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Client, RoundOrder, Terms } from "#kernel/federation/contract.js";
 import type { Hears, Joining, Pins } from "#kernel/federation/flower/guest.js";
 import {

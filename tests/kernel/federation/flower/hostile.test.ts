@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PbfWriter } from "pbf";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Link, nodeKey, type LinkOptions } from "#kernel/federation/flower/link.js";
 import { decodeAnswer, decodeIntroduced, encodeQuestion } from "#kernel/federation/flower/messages.js";
 import { objectsOf } from "#kernel/federation/flower/objects.js";

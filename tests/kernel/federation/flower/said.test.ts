@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { addressOf } from "#stdlib/lib/runners/superlink.js";
 import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
 import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { FlowerLeader, type LeadOptions } from "#kernel/federation/flower/leader.js";
 import { Link } from "#kernel/federation/flower/link.js";
 import { until } from "#tests/until.js";

@@ -1,7 +1,7 @@
 /** Sums of rounds with drawn clients, thresholds, drop-outs and vectors, by stand-ins for the cryptography. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Part } from "#kernel/federation/secure/codes.js";
 import { fixedFor, type Bits } from "#kernel/federation/secure/fixed-point.js";
 import { leastThreshold } from "#kernel/federation/secure/round.js";

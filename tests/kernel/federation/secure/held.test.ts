@@ -1,7 +1,7 @@
 /** What a client elsewhere holds for a secret sum, and to whom it gives it. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RoundOrder } from "#kernel/federation/contract.js";
 import { encodeBegin, decodeBegin } from "#kernel/federation/secure/begin.js";
 import { Held } from "#kernel/federation/secure/held.js";

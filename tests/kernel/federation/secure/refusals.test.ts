@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { decode, encode, type Each, type Said, type Told } from "#kernel/federation/secure/messages.js";
 import { primitives } from "#kernel/federation/secure/primitives.js";
 import { keysStatement, roundOf } from "#kernel/federation/secure/round.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Gatherer, type GatherOptions } from "#kernel/inference/gathering/gatherer.js";
 import { ClockByHand, EngineByHand, settled, word, type Word } from "./by-hand.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { must } from "#dsl/diagnostics/must.js";
-import { Graph } from "#dsl/graph/builder.js";
-import type { NDArray } from "#dsl/graph/program.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "#stdlib/kinds/model.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";

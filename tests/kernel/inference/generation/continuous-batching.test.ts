@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { validate } from "#dsl/graph/validate.js";
-import { values, type Values } from "#dsl/graph/values.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
 import type { SlotWriter, WriterOptions } from "#kernel/inference/generation/contract.js";
 import { writerFor } from "#kernel/inference/generation/plan-batching.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

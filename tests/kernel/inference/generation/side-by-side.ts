@@ -1,8 +1,8 @@
 /** What tests of writers share: the reference as a session, models of the fixtures, texts written to their ends. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/graph/evaluate.js";
-import type { NDArray, Program } from "#dsl/graph/program.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/graph/values.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
+import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
 import type { Session } from "#kernel/engine/engine.js";
 import { generate } from "#kernel/inference/generate.js";
 import type { Chooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";

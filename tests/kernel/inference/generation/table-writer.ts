@@ -1,5 +1,5 @@
 /** A writer of texts side by side over a model that is a function: what follows the last tokens. No engine is opened. */
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SlotRequest, SlotText, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { argmax } from "#stdlib/lib/argmax.js";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
 import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { does } from "#kernel/core/session/words.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { asked, modelIn, whole } from "./requests.js";

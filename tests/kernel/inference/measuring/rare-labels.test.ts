@@ -5,7 +5,7 @@ import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-
 import { difference, drawAll, methodsOf } from "#kernel/inference/measuring/comparison.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";
 import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 
 const labels = ["fine", "fraud"];
 /** Rows by what is true and predicted; `sure`: of the second label, row by row. */

@@ -1,6 +1,6 @@
 /** Every metric that can be no number of some outcomes says why. */
 import assert from "node:assert/strict";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { whyUndefined } from "#kernel/inference/measuring/why-undefined.js";
 import type { MetricImplementation } from "#stdlib/kinds/metric.js";
 import { registry } from "#stdlib/registry.js";

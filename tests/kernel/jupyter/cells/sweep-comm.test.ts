@@ -1,6 +1,6 @@
 /** The comm of a sweep's cell: two front ends on one kernel see the same, each is answered, and what is no longer there says so. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TrialSummary, SweepControls } from "#kernel/core/display/sweeps/sweep-controls.js";
 import { controlsHost } from "#kernel/jupyter/cells/tune/sweep-comm.js";
 import { CommRegistry } from "#kernel/jupyter/wire/comms/comms.js";

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Json } from "#kernel/fetch/json.js";
 import { runNotebook } from "#kernel/jupyter/client/notebook.js";
 import type { CodeCell } from "#kernel/jupyter/client/notebook-file.js";

@@ -2,7 +2,7 @@
  * The notebook about forgetting, run cell by cell as a class runs it, with coarser pictures: what it says comes out. Nine trainings
  * of a second or two, their scores and the pictures take half a minute.
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

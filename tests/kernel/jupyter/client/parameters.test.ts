@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { newCodeCell, type Notebook } from "#kernel/jupyter/client/notebook-file.js";
 import { injectParameters, readParameter, valueOf } from "#kernel/jupyter/client/parameters.js";
 

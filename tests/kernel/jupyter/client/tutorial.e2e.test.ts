@@ -2,7 +2,7 @@
  * The tutorial, run cell by cell as a reader runs it: each mistake is answered with the codes that its cell names, in their
  * order, everything else goes well, and docs/tutorial.md is the same text with those answers (TUNEBOOK_BLESS=1 writes it).
  */
-import { isRecord } from "#dsl/diagnostics/record.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "#kernel/core/sweep/trial.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Shown } from "#kernel/core/display/shown.js";

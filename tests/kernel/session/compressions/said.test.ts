@@ -1,6 +1,6 @@
 /** What a teacher said of rows. */
 import assert from "node:assert/strict";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { checkSaid } from "#kernel/session/compressions/said.js";
 
 describe("what a teacher says", () => {

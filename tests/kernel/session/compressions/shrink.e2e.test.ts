@@ -9,7 +9,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";
 

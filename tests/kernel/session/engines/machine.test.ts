@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { processorName } from "#kernel/engine/machine-record.js";
 import { expectedTime } from "#kernel/core/display/plans/expected-time.js";
 import { paceOf, rememberTook, steadily } from "#kernel/session/engines/machine.js";

@@ -1,7 +1,7 @@
 /** Rows that train and rows of validation, given to clients. */
 import assert from "node:assert/strict";
-import { implementationOf } from "#dsl/types/loaded.js";
-import type { Call } from "#dsl/types/value.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { dealtOf } from "#kernel/session/federations/clients-of.js";
 

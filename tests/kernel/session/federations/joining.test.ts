@@ -1,6 +1,6 @@
 /** Whoever joins a federation, before anything is said to anybody, and what they are told. */
 import assert from "node:assert/strict";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { joinLines } from "#kernel/session/federations/join-lines.js";
 import { joinFederation, type JoinRequest } from "#kernel/session/federations/joining.js";
 import type { TuneSession } from "#kernel/session/tune-session.js";

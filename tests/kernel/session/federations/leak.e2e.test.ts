@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { MaskingServer } from "#kernel/federation/secure/server.js";
 import { LocalClient } from "#kernel/federation/simulated/local-client.js";

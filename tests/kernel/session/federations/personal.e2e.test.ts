@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { readClientHead } from "#kernel/artifacts/client-heads.js";

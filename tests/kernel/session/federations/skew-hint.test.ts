@@ -1,6 +1,6 @@
 /** What is said where clients' labels lie far apart. */
 import assert from "node:assert/strict";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { skewHint } from "#kernel/session/federations/board.js";
 
 const view = (apart: boolean, clients: number) => ({

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/diagnostics/codes.js";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { Shown } from "#kernel/core/display/shown.js";
 import { NotebookOfOne } from "../notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../small-training.js";

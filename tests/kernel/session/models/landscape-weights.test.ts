@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import type { Call, Value } from "#dsl/types/value.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call, Value } from "#dsl/language/types/value.js";
 import { drawnOf, type Told } from "#kernel/session/models/landscape-weights.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 

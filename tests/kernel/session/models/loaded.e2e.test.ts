@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { wordsOf } from "#dsl/diagnostics/codes.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";

@@ -1,7 +1,7 @@
 /** A plane through weights, and EWC's penalty over it: by numbers that were computed by hand, and weight by weight. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { costAt, landscapeFigure, type LandscapeTold } from "#kernel/core/display/landscape.js";
 import { heldOn, placeOf, planeOf, type Weights } from "#kernel/session/models/weight-plane.js";
 

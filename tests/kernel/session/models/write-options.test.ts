@@ -1,6 +1,6 @@
 /** What TypeScript gives for how text is written: everything is checked, nothing is passed over. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writingOf } from "#kernel/session/models/write-options.js";
 
 const refused = (given: object): string => {

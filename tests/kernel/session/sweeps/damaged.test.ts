@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { journalFacts } from "#kernel/session/sweeps/journal/journal-facts.js";
 import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { startedFrom } from "#kernel/session/sweeps/started-from.js";

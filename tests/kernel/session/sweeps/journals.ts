@@ -1,5 +1,5 @@
 /** Sweeps and trials for tests of journals: a space of each kind, one within another, and points of it. */
-import type { SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
 import type { JournalOf } from "#kernel/session/sweeps/journal/journal.js";
 

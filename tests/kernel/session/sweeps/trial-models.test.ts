@@ -1,8 +1,8 @@
 /** Trials whose programs are equal have one compiled model, however those programs came to be. */
 import assert from "node:assert/strict";
 import { serialize } from "node:v8";
-import { Graph } from "#dsl/graph/builder.js";
-import type { Program } from "#dsl/graph/program.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { Program } from "#dsl/tensor/program.js";
 import type { Engine, Session } from "#kernel/engine/engine.js";
 import type { ToOpen } from "#kernel/session/models/open-model.js";
 import { TrialModels } from "#kernel/session/sweeps/trial-models.js";

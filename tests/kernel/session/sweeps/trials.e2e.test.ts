@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle, TrialRecord } from "#kernel/core/sweep/trial.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";

@@ -1,7 +1,7 @@
 /** What an update says of data that were kept, learnt by nothing, or held once. */
 import assert from "node:assert/strict";
 import { from as tableFrom, type ColumnTable } from "arquero";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
 import { matrixShown, type UpdateShown } from "#kernel/core/display/updates.js";
 import { bestConstant } from "#kernel/session/updates/best-constant.js";

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { from as tableFrom, type ColumnTable } from "arquero";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { keepScoredData, scoredData } from "#kernel/artifacts/scored-data.js";
 import { readSince, writeSince, type SinceOn } from "#kernel/artifacts/since-before.js";
 import { sinceShown } from "#kernel/core/display/since.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NDArray } from "#dsl/graph/program.js";
+import type { NDArray } from "#dsl/tensor/program.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { oLora } from "#stdlib/strategies/o_lora.run.js";
 import { takeWeights } from "#kernel/session/updates/take-weights.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lockRun } from "#kernel/artifacts/run-lock.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/checking/bundled.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Training } from "#kernel/training/loop/contract.js";

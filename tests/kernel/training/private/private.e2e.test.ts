@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/diagnostics/must.js";
-import type { Plan } from "#dsl/plan/plan.js";
-import type { PrivacyPlan } from "#dsl/plan/recipe.js";
-import { readerOf } from "#dsl/types/subject.js";
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
+import { readerOf } from "#dsl/language/types/subject.js";
 import { listCheckpoints } from "#kernel/artifacts/checkpoints.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { DataLoader } from "#kernel/core/data/loader.js";

@@ -1,6 +1,6 @@
 /** Which rows a private update has, in which parts, with what noise; what steps spend. */
 import assert from "node:assert/strict";
-import type { NDArray, Program } from "#dsl/graph/program.js";
+import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { Windows } from "#kernel/core/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
 import type { RunEvent } from "#kernel/core/session/events.js";

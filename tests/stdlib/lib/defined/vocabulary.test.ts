@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
-import { compile } from "#dsl/compile/compile.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { compile } from "#dsl/compiler/program/compile.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
 import { complete } from "#dsl/assist/complete.js";
 import { hover } from "#dsl/assist/hover.js";
-import { Facts } from "#dsl/types/facts.js";
-import type { Call } from "#dsl/types/value.js";
-import { growing, type Word } from "#dsl/types/registry.js";
+import { Facts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { growing, type Word } from "#dsl/language/types/registry.js";
 import type { MetricInput } from "#stdlib/kinds/metric.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";
 import { kept } from "#stdlib/lib/defined/store.js";

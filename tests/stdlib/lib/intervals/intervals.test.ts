@@ -1,7 +1,7 @@
 /** Intervals beside scipy's, and what must hold of them whatever the rows. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Call } from "#dsl/types/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
 import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
 import { incompleteBeta, midP } from "#stdlib/lib/intervals/mid-p.js";

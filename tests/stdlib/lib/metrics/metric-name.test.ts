@@ -1,7 +1,7 @@
 /** Names of metrics: one for each call, and those that kept scores have. */
 import assert from "node:assert/strict";
-import { valueOf, wholeOf } from "#dsl/compile/value.js";
-import type { Call } from "#dsl/types/value.js";
+import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/lib/metrics/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Dimension, Point, StudyTrial } from "#stdlib/kinds/search.js";
 import { drawing, leftOf, newPoint, sharesOf } from "#stdlib/lib/search/drawn.js";
-import { implementationOf } from "#dsl/types/loaded.js";
+import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { done, study } from "../../searches/spaces.js";
 

@@ -1,5 +1,5 @@
 /** The first rows of a finding, by their numbers, and how many there are. */
-import type { FoundRow } from "#dsl/types/audit-facts.js";
+import type { FoundRow } from "#dsl/language/types/audit-facts.js";
 import { byRow, rowName } from "../../row-names.js";
 import type { LookedRow } from "../rows.js";
 

@@ -1,5 +1,5 @@
 /** What stands in the rows that somebody would want to look at, each with its rows and what mends it. */
-import { FINDINGS, type Finding } from "#dsl/types/audit-facts.js";
+import { FINDINGS, type Finding } from "#dsl/language/types/audit-facts.js";
 import type { Observer, SplitRows } from "../rows.js";
 import { insults } from "./insults.js";
 import { lengths } from "./lengths.js";

@@ -2,7 +2,7 @@
  * A probe for toxicity: texts with coarse or insulting words, and whether they pile up under one label. The list is English, and
  * rows in another language say other things by the same letters ("en retard" is late); of many rows some are looked at.
  */
-import type { Finding } from "#dsl/types/audit-facts.js";
+import type { Finding } from "#dsl/language/types/audit-facts.js";
 import { insultFinder } from "#platform/insults.js";
 import { languageDetector } from "#platform/languages.js";
 import { Evenly } from "../evenly.js";

@@ -2,7 +2,7 @@
  * Texts far longer or shorter than the others: beyond four standard deviations of the logarithm of their words, both told by
  * the median and the quartiles, which a few odd rows don't move.
  */
-import type { Finding } from "#dsl/types/audit-facts.js";
+import type { Finding } from "#dsl/language/types/audit-facts.js";
 import { wordsIn } from "#stdlib/lib/cleaners/lengths.js";
 import { readOf } from "#stdlib/lib/cleaners/read.js";
 import { Growing } from "../../growing.js";

@@ -2,7 +2,7 @@
  * A probe for bias: whether rows that speak of a group of people have some label far more or less often than all other rows.
  * It compares words with labels and knows no more; it is told so that somebody looks.
  */
-import type { Finding } from "#dsl/types/audit-facts.js";
+import type { Finding } from "#dsl/language/types/audit-facts.js";
 import { PEOPLE } from "#stdlib/lib/probes/people.js";
 import { eachRow, readIn, type Observer, type SplitRows } from "../rows.js";
 import { add, percent, sum } from "./counts.js";

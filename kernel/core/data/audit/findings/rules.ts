@@ -2,7 +2,7 @@
  * Words that tell a label by themselves: nearly all rows that hold one have that label, and many of the label's rows hold it.
  * A model learns the word and nothing else; what it is worth shows where the word is missing.
  */
-import type { Finding } from "#dsl/types/audit-facts.js";
+import type { Finding } from "#dsl/language/types/audit-facts.js";
 import { Evenly } from "../evenly.js";
 import { eachRow, readIn, type LookedRow, type Observer, type SplitRows } from "../rows.js";
 import { add, percent, sum } from "./counts.js";

@@ -5,9 +5,9 @@ import { annotatedHandle } from "#kernel/core/data/annotated/handle.js";
 import { byChance, byDoubt, byUncertainty } from "#kernel/core/data/annotated/order.js";
 import { agreedOn } from "#kernel/core/data/annotated/agreed.js";
 import type { Prepared } from "#kernel/core/data/prepared.js";
-import type { DataPlan } from "#dsl/types/subject.js";
+import type { DataPlan } from "#dsl/language/types/subject.js";
 import { prepare } from "#kernel/core/data/prepare.js";
-import { must } from "#dsl/diagnostics/must.js";
+import { must } from "#dsl/language/diagnostics/must.js";
 import { call, Folder } from "../plans.js";
 
 describe("annotated data", () => {

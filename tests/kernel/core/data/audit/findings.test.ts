@@ -1,6 +1,6 @@
 /** What is told of rows with planted faults, and that clean rows are told nothing of. */
 import assert from "node:assert/strict";
-import type { Finding } from "#dsl/types/audit-facts.js";
+import type { Finding } from "#dsl/language/types/audit-facts.js";
 import { findingsText, foundOf } from "#kernel/core/display/data/findings.js";
 import { prepare } from "#kernel/datasets/prepare.js";
 import { call, Folder } from "../plans.js";

@@ -1,6 +1,6 @@
 /** What the preview of data says of its labels: shares of what they are counted in. */
 import assert from "node:assert/strict";
-import type { DataFacts } from "#dsl/types/facts.js";
+import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataShown } from "#kernel/core/display/data/data-preview.js";
 import { data, dataFacts } from "../examples.js";
 

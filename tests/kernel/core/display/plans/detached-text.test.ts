@@ -1,6 +1,6 @@
 /** The statement that the panel runs for *Train detached*: it compiles, has a name that is free, and leaves the recipe as it was. */
 import assert from "node:assert/strict";
-import { nothingOutside } from "#dsl/plan/outside.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
 import { focusOf, readTrainings } from "#dsl/assist/trainings.js";
 import { planView } from "#kernel/core/display/plans/plan-view.js";
 import { registry } from "#stdlib/registry.js";

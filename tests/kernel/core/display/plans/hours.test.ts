@@ -1,6 +1,6 @@
 /** Hours of workers and what they cost, as plans say it before anything runs. */
 import assert from "node:assert/strict";
-import type { Plan } from "#dsl/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { hoursFacts, usedText } from "#kernel/core/display/plans/hours.js";
 import { planShown } from "#kernel/core/display/plans/plan-card.js";
 import { sweepFacts } from "#kernel/core/display/plans/sweep-plan.js";

@@ -3,12 +3,12 @@
  * said; and the law of writing out: a default that is written changes nothing.
  */
 import assert from "node:assert/strict";
-import { compile } from "#dsl/compile/compile.js";
-import { nothingOutside } from "#dsl/plan/outside.js";
-import type { Source } from "#dsl/diagnostics/span.js";
-import { Facts, type Need } from "#dsl/types/facts.js";
-import { programText } from "#dsl/plan/text.js";
-import type { Plan } from "#dsl/plan/plan.js";
+import { compile } from "#dsl/compiler/program/compile.js";
+import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
+import { Facts, type Need } from "#dsl/language/types/facts.js";
+import { programText } from "#dsl/compiler/plan/text.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { focusOf, readTrainings, type Cursor, type Reading } from "#dsl/assist/trainings.js";
 import { planView } from "#kernel/core/display/plans/plan-view.js";
 import { type PlanView, type SettingView } from "#kernel/core/display/plans/plan-contract.js";

@@ -1,6 +1,6 @@
 /** Sweeps as they come to be: made-up trials over a space with conditions, the same for the same wishes. */
-import type { Space, SweepPlan } from "#dsl/plan/sweep/sweep-plan.js";
-import type { Call } from "#dsl/types/value.js";
+import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/core/sweep/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
 import type { SweepGoal, SweepTrial, SweepView } from "#kernel/core/display/sweeps/view.js";

@@ -1,6 +1,6 @@
 /** What went wrong, as it is answered: where asking again may go well, the answer says when. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failureOf } from "#kernel/features/serve/http/failures.js";
 
 describe("a schema that no text is held to", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Asked } from "#kernel/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";

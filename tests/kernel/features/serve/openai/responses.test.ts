@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool as aiTool } from "ai";
 import OpenAI from "openai";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Backwards, LongOrShort, served, type Served } from "../http/word-models.js";
 
 const TOOL = { type: "function", name: "look_up", parameters: { type: "object" }, strict: null } as const;

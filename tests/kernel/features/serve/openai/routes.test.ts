@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Backwards, Letters, LongOrShort, served, type Served } from "../http/word-models.js";
 
 describe("OpenAI's interface, asked by OpenAI's client", () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openLog } from "#kernel/features/serve/server/log.js";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { certificateOf } from "../http/certificate.js";
 import { Backwards, Letters, LongOrShort, served, type Served } from "../http/word-models.js";
 

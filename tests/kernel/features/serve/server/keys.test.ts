@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/diagnostics/codes.js";
+import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { hashKey, keyLine, keysIn, keysNamed, newKey, shortKeys } from "#kernel/features/serve/server/keys.js";
 
 const codeOf = (work: () => unknown): string => {

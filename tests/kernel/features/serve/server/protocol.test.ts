@@ -1,6 +1,6 @@
 /** What a server and its notebook say to each other: read back as it was said, and nothing else is believed. */
 import assert from "node:assert/strict";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { LIMITS } from "#kernel/features/serve/contract.js";
 import {
   errorOf,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { CodedError } from "#dsl/diagnostics/codes.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
 import { one, running, trial as somewhere } from "../journals.js";

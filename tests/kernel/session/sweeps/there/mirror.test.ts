@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CodedError } from "#dsl/diagnostics/codes.js";
+import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Journal } from "#kernel/session/sweeps/journal/journal.js";
 import { Mirror } from "#kernel/session/sweeps/there/mirror.js";
 import { one, running, trial } from "../journals.js";

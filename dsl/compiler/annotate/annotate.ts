@@ -1,0 +1,166 @@
+/** `annotate`: data whose labels people decide on; the file of their decisions lies beside the source, which stays as it is. */
+import type { AskOrder, Subject } from "../plan/action.js";
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { isLoaded } from "../plan/bases/loaded-base.js";
+import type { Draft, Program } from "../plan/program.js";
+import { keysOf } from "../../language/types/keys.js";
+import type { Call, Value } from "../../language/types/value.js";
+import type { Registry } from "../../language/types/registry.js";
+import type { Header } from "../../language/types/header.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { Operand } from "../../language/syntax/tree.js";
+import type { Annotations, DataPlan } from "../../language/types/subject.js";
+import { act, nameOf } from "../statement/run-action.js";
+import type {} from "./annotate-codes.js";
+import { isStreamed } from "../plan/streaming.js";
+import { named, subjectOf, trainedFound } from "../drafts/names.js";
+
+export function annotate(program: Program, header: Header): void {
+  const { clauses, statement, operands } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const here = statement.verb.span;
+  const { values } = fill(program, header.verb.parameters, own.given, "", { here });
+  const [operand] = operands;
+  const of = operand && header.sound ? subjectOf(program, operand, false, "annotate") : undefined;
+  const on = of && dataOf(of.subject);
+  const annotations = operand && of && on ? annotationsOf(program, of.draft, on.data, operand.span) : undefined;
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  if (as) keep(program, as, of?.draft, annotations);
+  const asked = clauses.get("with")?.operands[0];
+  const order = values["order"] as AskOrder | null | undefined;
+  const model = asked && annotations && on ? modelOf(program, asked, order, { on: on.data, annotations }) : null;
+  const placeOf = (key: string): Span => own.given.get(key)?.span ?? here;
+  const wrong = of && annotations && orderAstray(program, order, asked !== undefined, of.draft.name, placeOf("order"));
+  const annotator = values["annotator"];
+  if (typeof annotator === "string" && annotator.trim() === "") {
+    program.report("no-annotator", {}, placeOf("annotator"));
+    return;
+  }
+  if (!as || !header.sound || own.broken || !of?.sound || !on || !annotations || model === undefined || wrong) return;
+  act(program, header, "annotate", {
+    name: as.text,
+    data: { ...withLabels(on.data, annotations), name: as.text, annotations },
+    from: on.data,
+    split: on.split,
+    model: model?.name ?? null,
+    order: order ?? (model?.trained ? "uncertainty" : "random"),
+    annotator: typeof annotator === "string" ? annotator.trim() : null,
+    rows: typeof values["rows"] === "number" ? values["rows"] : null,
+  });
+}
+
+function dataOf(subject: Subject): { readonly data: DataPlan; readonly split: string | null } | undefined {
+  return "data" in subject ? subject : undefined;
+}
+
+/** The name stands for annotated data from now on; broken where what it annotates is not known. */
+function keep(
+  program: Program,
+  { text, span }: { readonly text: string; readonly span: Span },
+  of: Draft | undefined,
+  annotations: Annotations | undefined,
+): void {
+  const draft: Draft = {
+    is: "data",
+    given: new Map(),
+    broken: true,
+    needs: [],
+    allowances: [],
+    ...(of && { ...of, broken: of.broken || !annotations }),
+    ...(annotations && { annotations }),
+    name: text,
+    span,
+    source: program.source,
+  };
+  program.define(text, span, { is: "data", draft });
+  program.runs.delete(text);
+}
+
+/** What is decided on; undefined: nothing can be (reported). */
+function annotationsOf(program: Program, draft: Draft, data: DataPlan, at: Span): Annotations | undefined {
+  if (draft.annotations) return draft.annotations;
+  const { columns } = data;
+  const role = (["label", "labels"] as const).find((one) => columns[one] !== undefined);
+  const holds = Object.entries(others).find(([other]) => columns[other] !== undefined)?.[1];
+  if (role === undefined && (holds !== undefined || columns["text"] === undefined || data.labels === null)) {
+    program.report("nothing-to-annotate", { data: draft.name, ...(holds !== undefined && { holds }) }, at);
+    return undefined;
+  }
+  if (isStreamed(data)) {
+    program.report("nothing-to-annotate", { data: draft.name, streamed: true }, at);
+    return undefined;
+  }
+  return { file: fileOf(program, data), role: role ?? "label", ...(role === undefined && { adds: true }) };
+}
+/** What other roles hold that teach something. */
+const others: Readonly<Record<string, string>> = {
+  tags: "tags of words",
+  score: "scores",
+  target: "texts that a model is to write",
+  messages: "conversations",
+  answer: "answers",
+  negative: "negative texts",
+};
+
+function withLabels(data: DataPlan, { adds, role }: Annotations): DataPlan {
+  return adds ? { ...data, columns: { ...data.columns, [role]: role } } : data;
+}
+
+/** Beside the file that the rows come from; of other sources beside the program, called as the data are. */
+function fileOf({ registry }: Program, { source, name }: DataPlan): string {
+  const path = isCall(source as Value) ? pathOf(registry, source as Call) : undefined;
+  const plain = path === undefined || /[*?[\]{}]|^[a-z][a-z\d+.-]*:\/\//i.test(path) ? name : path;
+  const stem = plain.replace(/[\\/]+$/, "").replace(/(?<=[^\\/])\.[a-z]\w{0,9}(\.(gz|zst|zip))?$/i, "");
+  return `${stem}.annotations.jsonl`;
+}
+/** Of a source that reads files of its kind; others read folders, or what lies elsewhere. */
+function pathOf(registry: Registry, { kind, word, arguments: given }: Call): string | undefined {
+  const parameter = registry
+    .find(kind, word)
+    ?.parameters.find(({ suggests }) => suggests?.from === "files" && suggests.endings.length > 0);
+  const path = parameter && given[parameter.name];
+  return typeof path === "string" ? path : undefined;
+}
+
+/** Whether the order asks a model that is not there. */
+function orderAstray(
+  program: Program,
+  order: AskOrder | null | undefined,
+  hasModel: boolean,
+  data: string,
+  at: Span,
+): boolean {
+  if (hasModel || !order || order === "random") return false;
+  program.report("order-needs-model", { order, data }, at);
+  return true;
+}
+
+/** The model after `with`; undefined: it can't be asked (reported). A training that is older than the annotations serves. */
+function modelOf(
+  program: Program,
+  operand: Operand,
+  order: AskOrder | null | undefined,
+  of: { readonly on: DataPlan; readonly annotations: Annotations },
+): { readonly name: string; readonly trained: boolean } | undefined {
+  const found = named(program, operand, ["model", "run"], "model", "with");
+  if (!found) return undefined;
+  const draft = program.runs.get(found.name)?.model ?? found.of.draft;
+  const task = draft?.given.get("task")?.value;
+  const { role } = of.annotations;
+  if (isCall(task)) {
+    const fitting = program.registry.ofKind("task").filter(({ capabilities }) => capabilities?.roles.includes(role));
+    if (!fitting.some(({ name }) => name === task.word)) {
+      const wanted = fitting.map(({ name }) => name);
+      const told = { model: found.name, task: task.word, data: of.on.name, role, wanted };
+      program.report("model-labels-otherwise", told, operand.span);
+      return undefined;
+    }
+  }
+  const trained =
+    program.runs.get(found.name)?.here === true ||
+    program.outside.trained[found.name] !== undefined ||
+    (draft !== undefined && isLoaded(draft));
+  if (!trained && order === "uncertainty" && trainedFound(program, found) === undefined) return undefined;
+  return { name: found.name, trained };
+}

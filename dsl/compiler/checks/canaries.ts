@@ -1,0 +1,64 @@
+/** Whether canaries can be put among the rows of a training. */
+import type { Program } from "../plan/program.js";
+import type { DataFacts } from "../../language/types/facts.js";
+import type { RecipePlan } from "../plan/recipe.js";
+import type { Batching } from "./batching.js";
+import type {} from "./canary-codes.js";
+
+interface Planted extends Batching {
+  readonly streamed: boolean;
+  /** It goes on from trained weights by a strategy. */
+  readonly update: boolean;
+  /** Its rows are with clients. */
+  readonly federated: boolean;
+}
+
+/** @returns false if they can't (reported) */
+export function checkCanaries(program: Program, o: Planted): boolean {
+  const { model, data, training, settings, here } = o;
+  const copies = settings.get("canary_copies");
+  if (training.canaries === undefined) {
+    if (copies) program.reportNear("copies-of-nothing", {}, copies.span, here);
+    return !copies;
+  }
+  const can = program.registry.find("task", model.task.word)?.capabilities?.canary !== undefined;
+  const why = !can ? "task" : o.streamed ? "streamed" : o.update ? "update" : o.federated ? "federated" : null;
+  if (why === null) return true;
+  const of = why === "task" ? model.task.word : data.name;
+  program.reportNear("canaries-impossible", { why, of }, settings.get("canaries")?.span, here);
+  return false;
+}
+
+/** About as many as a canary has. */
+const TOKENS = 30;
+
+/** The same data with the canaries that train with them. */
+export function withCanaries(
+  facts: DataFacts,
+  { canaries = 0, canary_copies: times = 1 }: Pick<RecipePlan, "canaries" | "canary_copies">,
+): DataFacts {
+  const name = ["train", "all"].find((split) => facts.splits[split]);
+  const split = name === undefined ? undefined : facts.splits[name];
+  if (name === undefined || !split || canaries === 0) return facts;
+  const made = canaries * times;
+  const { lengths } = split;
+  const counts = [...(lengths?.counts ?? [])];
+  if (lengths) {
+    const bin = Math.floor(TOKENS / lengths.step);
+    while (counts.length <= bin) counts.push(0);
+    counts[bin] = (counts[bin] ?? 0) + made;
+  }
+  const whole = {
+    ...split,
+    rows: split.rows + made,
+    ...(lengths && {
+      lengths: {
+        ...lengths,
+        counts,
+        total: lengths.total + TOKENS * made,
+        longest: Math.max(lengths.longest, TOKENS),
+      },
+    }),
+  };
+  return { ...facts, splits: { ...facts.splits, [name]: whole } };
+}

@@ -1,0 +1,58 @@
+/** Answers that a column calls bad (as data for KTO have it) and that a training on all rows would learn. */
+import type { Draft, Program } from "../plan/program.js";
+import type { TableFacts } from "../../language/types/facts.js";
+import type { DataPlan } from "../../language/types/subject.js";
+import type {} from "./odd-label-codes.js";
+
+/** Columns that say of an answer whether it is good, by their names in TRL (`label`), LLaMA-Factory (`kto_tag`) and others. */
+const MARKS: readonly string[] = ["label", "kto_tag", "desirable", "is_desirable", "preferred", "is_good", "thumbs_up"];
+/** Roles of what is written. */
+const WRITTEN: readonly string[] = ["target", "messages"];
+
+/** `path`: its file; absent: it is made by a query, or in the notebook. */
+type Table = TableFacts & { readonly path?: string };
+
+/** Warning `disliked-answers`, at the role that holds the answers. */
+export function checkDisliked(
+  program: Program,
+  draft: Draft,
+  { columns, conversation }: DataPlan,
+  tables: readonly Table[],
+): void {
+  const role = WRITTEN.find((one) => one in columns);
+  if (role === undefined) return;
+  const used = new Set([...Object.values(columns), ...ignoredBy(conversation)]);
+  const found = tables.flatMap((table) =>
+    MARKS.filter((name) => !used.has(name) && saysOfEach(table, name)).map((column) => ({
+      column,
+      ...(table.path !== undefined && { file: table.path }),
+    })),
+  )[0];
+  if (!found) return;
+  const by = columns["id"] ?? columns["input"] ?? columns[role] ?? "";
+  const place = draft.given.get("columns");
+  program.reportOwn(
+    "disliked-answers",
+    { data: draft.name, by, ...found },
+    draft,
+    place?.places.get(`columns.${role}`),
+  );
+}
+
+const ignoredBy = (conversation: DataPlan["conversation"]): readonly string[] => {
+  const ignored = conversation?.arguments["ignore"];
+  return Array.isArray(ignored) ? ignored.map(String) : [];
+};
+
+/**
+ * Whether every row that is known says true or false there; tables of text have the words. The first rows may all be good, but
+ * not in what a query gives, which may have left the others out.
+ */
+function saysOfEach({ columns, sample, path }: Table, column: string): boolean {
+  const said = columns.includes(column) ? sample.map((row) => String(row[column]).toLowerCase()) : [];
+  return (
+    said.length > 0 &&
+    said.every((one) => one === "true" || one === "false") &&
+    (path !== undefined || said.includes("false"))
+  );
+}

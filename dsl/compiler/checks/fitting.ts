@@ -1,0 +1,152 @@
+/**
+ * The smallest change of a training that makes it fit (memory, time), found by trying changes on the plan's own estimate:
+ * alone and together, the one that costs least. What changes no number costs least, then what costs time or a little
+ * precision, then what is read, at last the technique.
+ */
+import type { Estimates } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
+import type { ModelPlan } from "../../language/types/subject.js";
+
+/** One value of a key, in the recipe or the model. */
+export interface Change {
+  readonly of: "recipe" | "model";
+  readonly key: string;
+  /** As it is written. */
+  readonly text: string;
+}
+export interface Over {
+  readonly training: Partial<RecipePlan>;
+  readonly model: Partial<ModelPlan>;
+}
+export interface Fit {
+  readonly changes: readonly Change[];
+  readonly estimates: Estimates;
+  /** Whether the updates stay what they were. */
+  readonly same: boolean;
+}
+/** What may be tried; whoever asks knows the vocabulary. */
+export interface Levers {
+  readonly training: RecipePlan;
+  readonly model: ModelPlan;
+  /** What `recompute` comes to now. */
+  readonly recompute: "none" | "blocks";
+  /** Whether parts of a batch may be fed one after the other without a change of the update. */
+  readonly parts: boolean;
+  /** Lengths to try, longest first: below the present one. */
+  readonly lengths: readonly number[];
+  /** A technique with few weights, where all train now. */
+  readonly technique: { readonly plan: ModelPlan["technique"]; readonly text: string } | null;
+  /** How a base that stays frozen may be stored. */
+  readonly storage: { readonly plan: NonNullable<ModelPlan["storage"]>; readonly text: string } | null;
+  /** Whether the base stays frozen now. */
+  readonly frozen: boolean;
+}
+
+interface Option {
+  readonly cost: number;
+  readonly changes: readonly Change[];
+  readonly over: Over;
+  readonly same: boolean;
+  readonly freezes?: true;
+}
+const AS_IS: Option = { cost: 0, changes: [], over: { training: {}, model: {} }, same: true };
+
+/** @returns what fits for the least change; else what comes nearest by `measure`, and `fits` false */
+export function smallestChange(
+  levers: Levers,
+  estimated: (over: Over) => Estimates,
+  measure: (estimates: Estimates) => number,
+  limit: number,
+): (Fit & { readonly fits: boolean }) | undefined {
+  const tried: (Option & { readonly estimates: Estimates })[] = [];
+  for (const technique of [AS_IS, ...techniqueOf(levers)])
+    for (const storage of [AS_IS, ...storageOf(levers, technique.freezes === true)])
+      for (const length of [AS_IS, ...lengthsOf(levers)])
+        for (const precision of [AS_IS, ...precisionOf(levers)])
+          for (const recompute of [AS_IS, ...recomputeOf(levers)])
+            for (const batch of [AS_IS, ...batchesOf(levers)]) {
+              const option = [batch, recompute, precision, length, storage, technique].reduce(joined);
+              if (option.changes.length > 0) tried.push({ ...option, estimates: estimated(option.over) });
+            }
+  const fitting = tried.filter(({ estimates }) => measure(estimates) <= limit);
+  const best =
+    fitting.toSorted((a, b) => a.cost - b.cost)[0] ??
+    tried.toSorted((a, b) => measure(a.estimates) - measure(b.estimates) || a.cost - b.cost)[0];
+  return best && { changes: best.changes, estimates: best.estimates, same: best.same, fits: fitting.length > 0 };
+}
+
+function joined(a: Option, b: Option): Option {
+  return {
+    cost: a.cost + b.cost,
+    changes: [...a.changes, ...b.changes],
+    over: { training: { ...a.over.training, ...b.over.training }, model: { ...a.over.model, ...b.over.model } },
+    same: a.same && b.same,
+  };
+}
+const inRecipe = (key: string, text: string | number): Change => ({ of: "recipe", key, text: String(text) });
+const inModel = (key: string, text: string | number): Change => ({ of: "model", key, text: String(text) });
+
+/** Smaller batches that make up the same update. */
+function batchesOf({ training: { batch_size, accumulate }, parts }: Levers): Option[] {
+  const whole = batch_size * accumulate;
+  const sizes = Array.from({ length: batch_size - 1 }, (_, i) => batch_size - 1 - i).filter((n) => whole % n === 0);
+  return sizes.map((size) => ({
+    cost: (parts ? 1 : 12) + 0.2 * Math.log2(batch_size / size),
+    changes: [inRecipe("batch_size", size), inRecipe("accumulate", whole / size)],
+    over: { training: { batch_size: size, accumulate: whole / size }, model: {} },
+    same: parts,
+  }));
+}
+function recomputeOf({ recompute }: Levers): Option[] {
+  if (recompute === "blocks") return [];
+  return [
+    {
+      cost: 3,
+      changes: [inRecipe("recompute", "blocks")],
+      over: { training: { recompute: "blocks" }, model: {} },
+      same: true,
+    },
+  ];
+}
+function precisionOf({ training: { precision } }: Levers): Option[] {
+  if (precision === "bf16") return [];
+  return [
+    {
+      cost: 6,
+      changes: [inRecipe("precision", "bf16")],
+      over: { training: { precision: "bf16" }, model: {} },
+      same: false,
+    },
+  ];
+}
+function storageOf({ storage, model, frozen }: Levers, freezes: boolean): Option[] {
+  if (!storage || model.storage || !(frozen || freezes)) return [];
+  return [
+    {
+      cost: 8,
+      changes: [inModel("storage", storage.text)],
+      over: { training: {}, model: { storage: storage.plan } },
+      same: false,
+    },
+  ];
+}
+function lengthsOf({ lengths, model: { max_length } }: Levers): Option[] {
+  return lengths.map((length) => ({
+    cost: 10 + 4 * Math.log2(max_length / length),
+    changes: [inModel("max_length", length)],
+    over: { training: {}, model: { max_length: length } },
+    same: false,
+  }));
+}
+function techniqueOf({ technique, frozen }: Levers): Option[] {
+  if (!technique || frozen) return [];
+  return [
+    {
+      cost: 14,
+      changes: [inModel("technique", technique.text)],
+      same: false,
+      freezes: true,
+      over: { training: {}, model: { technique: technique.plan } },
+    },
+  ];
+}

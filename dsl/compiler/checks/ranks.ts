@@ -1,0 +1,37 @@
+/** Whether several processes can share the updates of a training. */
+import type { Program } from "../plan/program.js";
+import { ranksOf, workersOf } from "../plan/ranks.js";
+import { isCall } from "../plan/value.js";
+import type { Given } from "../../language/types/given-value.js";
+import { isBatchwise, type Batching } from "./batching.js";
+import type {} from "./rank-codes.js";
+
+/** @returns false if they can't (reported) */
+export function checkRanks(program: Program, o: Batching, runner: Given | undefined): boolean {
+  const { model, data, training, settings, here } = o;
+  const { count: ranks, here: beside } = ranksOf(program, runner);
+  const call = isCall(runner?.value) ? runner.value : undefined;
+  if (call && workersOf(program.registry, call)?.workers(call) === null) {
+    program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);
+    return false;
+  }
+  if (training.average && ranks === 1) {
+    program.reportNear("average-alone", {}, settings.get("average")?.span, here);
+    return false;
+  }
+  if (ranks === 1 && beside) return true;
+  if (training.batch_size < ranks) {
+    program.reportNear("batch-below-ranks", { batch_size: training.batch_size, ranks }, runner?.span, here);
+    return false;
+  }
+  if (ranks > 1 && isBatchwise(program, model, data)) {
+    program.reportNear("batchwise-ranks", { task: model.task.word, ranks }, runner?.span, here);
+    return false;
+  }
+  const technique = program.registry.find("technique", model.technique.word);
+  if (technique?.capabilities?.exact?.(model.technique)) {
+    program.reportNear("exact-ranks", { technique: model.technique.word }, runner?.span, here);
+    return false;
+  }
+  return true;
+}

@@ -1,0 +1,60 @@
+/** Splits that the data name otherwise than what trains and scores is called: `Train`, `dev`, `val`. */
+import type { Draft, Program } from "../plan/program.js";
+import type { DataFacts } from "../../language/types/facts.js";
+import type { DataPlan } from "../../language/types/subject.js";
+import type { Fix } from "../../language/diagnostics/diagnostic.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import { renaming } from "./odd-label-codes.js";
+
+const KNOWN: readonly string[] = ["train", "validation", "test"];
+
+export interface StrangeSplit {
+  readonly name: string;
+  readonly rows: number;
+  /** What it is called elsewhere in Tune. */
+  readonly meant: string;
+}
+
+/** Those whose word can rename them. */
+export function strangeSplits(program: Program, { split }: DataPlan, facts: DataFacts): readonly StrangeSplit[] {
+  const word = split && program.registry.find("split", split.word);
+  if (!word || !word.parameters.some(({ name }) => name === "rename")) return [];
+  return Object.entries(facts.splits).flatMap(([name, { rows }]): StrangeSplit[] => {
+    const meant = meantBy(program, name, facts);
+    return meant === undefined ? [] : [{ name, rows, meant }];
+  });
+}
+
+/** Names that differ in capitals, and what other tools call a split that the data don't have. */
+function meantBy(program: Program, name: string, { splits }: DataFacts): string | undefined {
+  if (KNOWN.includes(name)) return undefined;
+  const plain = name.toLowerCase();
+  if (KNOWN.includes(plain)) return plain;
+  const called = program.registry
+    .ofKind("split")
+    .map(({ elsewhere }) => (elsewhere && Object.hasOwn(elsewhere, plain) ? elsewhere[plain] : undefined))
+    .find((one) => one !== undefined && KNOWN.includes(one));
+  return called !== undefined && !Object.hasOwn(splits, called) ? called : undefined;
+}
+
+export function checkSplitNames(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Span | undefined,
+): void {
+  const splits = strangeSplits(program, plan, facts);
+  if (splits.length === 0 || facts.sampled) return;
+  const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
+  const fix = place?.source === program.source.id ? renamed(program.textOf(place), place, splits) : undefined;
+  program.reportOwn("strange-splits", { data: draft.name, splits, of }, draft, place, fix ? { fix } : {});
+}
+
+/** The call with `rename`; of one that has it already there is no fix. */
+function renamed(text: string | undefined, { start, end }: Span, splits: readonly StrangeSplit[]): Fix | undefined {
+  if (!text?.endsWith(")") || /\brename\b|\/\//.test(text)) return undefined;
+  const added = renaming(splits);
+  const at = start + text.slice(0, -1).trimEnd().replace(/,$/, "").length;
+  return { title: `add \`${added}\``, certain: false, edits: [{ start: at, end, text: `, ${added})` }] };
+}

@@ -1,0 +1,413 @@
+/** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import type { ResolvedModel } from "../plan/resolved.js";
+import { shownAddress } from "../../language/diagnostics/address.js";
+import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../../language/types/facts.js";
+import { columnsRead, type DataPlan, type ReaderOf } from "../../language/types/subject.js";
+import type { ValueType } from "../../language/types/registry.js";
+import type { Call, Value } from "../../language/types/value.js";
+import { lookedFor } from "../../language/types/allow.js";
+import { checkAudit } from "./audit.js";
+import { checkNumbersAsText, oddLabels } from "./odd-labels.js";
+import { checkSplitNames } from "./strange-splits.js";
+import { nearest } from "../../language/diagnostics/nearest.js";
+import { checkDisliked } from "./disliked-answers.js";
+import type { Draft, Program } from "../plan/program.js";
+import { quote } from "../../language/syntax/strings.js";
+import { replace, type More } from "../../language/diagnostics/reporter.js";
+import type { Edit, Span } from "../../language/diagnostics/span.js";
+import type {} from "./world-codes.js";
+import { listed } from "../../language/diagnostics/listed.js";
+
+/** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
+export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
+  let good = true;
+  const sourcePlaces = draft.given.get("source");
+  const calls: [string, Call][] =
+    "word" in plan.source
+      ? [["source", plan.source as Call]]
+      : Object.entries(plan.source).map(([split, call]) => [`source.${split}`, call]);
+  const headers: ({ file: string; path?: string; place: Span | undefined } & TableFacts)[] = [];
+  for (const [path, call] of calls) {
+    const fact = program.ask({ about: "table", source: call, folder: plan.folder });
+    const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
+    if (fact === undefined) good = false;
+    else if (failed(fact)) {
+      program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+        sourcePlaces?.places.get(`${path}.${name}`),
+      );
+      good = false;
+    } else headers.push({ file: fileOf(call), ...pathOf(call), place, ...fact });
+  }
+  const asked: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
+    role,
+    column,
+    draft.given.get("columns")?.places.get(`columns.${role}`),
+  ]);
+  if (plan.conversation)
+    asked.push(
+      ...columnsIn(program, plan.conversation, "columns.messages").map(
+        ([path, column]): [string, string, Span | undefined] => [
+          path,
+          column,
+          draft.given.get("columns")?.places.get(path) ?? draft.given.get("columns")?.places.get("columns.messages"),
+        ],
+      ),
+    );
+  if (plan.split)
+    asked.push(
+      ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
+        path,
+        column,
+        draft.given.get("split")?.places.get(path),
+      ]),
+    );
+  checkDisliked(program, draft, plan, headers);
+  for (const { sample } of headers) checkNumbersAsText(program, draft, plan, sample);
+  const wanted = [...new Set(asked.map(([, column]) => column))];
+  const headless = new Set<string>();
+  for (const [, column, place] of asked) {
+    for (const header of headers) {
+      if (header.columns.includes(column) || headless.has(header.file)) continue;
+      const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
+      if (role && !Object.values(plan.columns).includes(column)) continue;
+      const instead = insteadOf(header, wanted);
+      // Said once: the other columns are missing for the same reason.
+      if (instead !== undefined) headless.add(header.file);
+      const near = instead === undefined ? nearest(column, header.columns) : undefined;
+      program.reportNear(
+        "unknown-column",
+        {
+          column,
+          file: header.file,
+          has: header.columns,
+          ...(near !== undefined && { nearest: near }),
+          ...(instead !== undefined && { headless: instead }),
+        },
+        place,
+        here,
+        {
+          // Without a nearest name the help lists them.
+          ...(near ? { label: `the file has: ${listed(header.columns)}` } : {}),
+          ...(instead !== undefined && readOtherwise(program, header.place, instead)),
+          ...(near && place
+            ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
+            : {}),
+        },
+      );
+      good = false;
+      break;
+    }
+  }
+  return good;
+}
+
+const pathOf = ({ arguments: { path } }: Call): { readonly path?: string } =>
+  typeof path === "string" ? { path } : {};
+
+/** How a file is read whose first line looks like a row: not where a wanted column is there after all, or nearly. */
+function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
+  const there = wanted.some((column) => columns.includes(column) || nearest(column, columns) !== undefined);
+  return there ? undefined : headless;
+}
+
+/** The source's call with further arguments, or another in its place: a guess, which who reads it takes or leaves. */
+function readOtherwise(program: Program, place: Span | undefined, instead: string): More {
+  if (place?.source !== program.source.id) return {};
+  const text = program.source.text.slice(place.start, place.end);
+  // The path, and what else is written; a call with a remark is left alone.
+  const [whole, more = ""] = /^\w+\(\s*"[^"\\]*"\s*,?([^/]*)\)$/s.exec(text) ?? [];
+  if (whole === undefined) return {};
+  // Another word would lose what this one is told.
+  if (!/^\w+:/.test(instead))
+    return more.trim() === "" ? { fix: replace(place, instead, `write \`${instead}\``, false) } : {};
+  const end = { ...place, start: place.end - 1, end: place.end - 1 };
+  const comma = /,\s*\)$/.test(text) ? "" : ", ";
+  return { fix: replace(end, `${comma}${instead}`, `add \`${instead}\``, false) };
+}
+
+/** Column arguments of a word, by path. A role's name stands for its column too. */
+function columnsIn(program: Program, call: Call, path: string): [string, string][] {
+  const word = program.registry.find(call.kind, call.word);
+  return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
+    const parameter = word?.parameters.find((p) => p.name === name && !p.open);
+    const column =
+      parameter?.type.is === "column" ||
+      (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
+    return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
+  });
+}
+/** The file of a source as errors name it: `rows.csv`; of a source over several others `mix(a.csv, b.jsonl)`. */
+export function fileOf(call: Call): string {
+  const values = Object.values(call.arguments);
+  const inner = values.flat().filter((value): value is Call => isSource(value));
+  if (inner.length > 0) return `${call.word}(${inner.map(fileOf).join(", ")})`;
+  const first = values.find((v): v is string => typeof v === "string");
+  const live = values.find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
+  if (first !== undefined) return shownAddress(first);
+  return live ? `$${live.live}` : call.word;
+}
+const isSource = (value: unknown): value is Call => isRecord(value) && value["kind"] === "source" && "word" in value;
+
+/** The last cleaner after one that drops repeated texts: it may have made texts the same that were not. */
+function afterRepeated(
+  { registry }: Program,
+  { clean }: DataPlan,
+): { readonly drops: string; readonly after: string } | undefined {
+  const at = clean.findLastIndex(({ word }) => registry.find("cleaner", word)?.capabilities?.dropsRepeated);
+  const [drops, after] = [clean[at]?.word, clean.slice(at + 1).at(-1)?.word];
+  return drops !== undefined && after !== undefined ? { drops, after } : undefined;
+}
+
+/** The whole data set, counted. Asked for only when it will be run. */
+export function dataFacts(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  base: ReaderOf | null,
+  here: Span,
+): DataFacts | undefined {
+  const need: Need & { about: "data" } = { about: "data", data: plan, base };
+  const fact = program.ask(need, true);
+  if (fact === undefined) return undefined;
+  if (failed(fact)) {
+    if (base && isOfBase(program, base, fact)) return undefined;
+    const [path, source] = failedSource(program, draft, plan, fact);
+    const place = program.placeOf(fact, draft) ?? source;
+    program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
+      draft.given.get("source")?.places.get(`${path}.${name}`),
+    );
+    return undefined;
+  }
+  return fact;
+}
+
+/** Whether the rows could not be counted because their reader's base is missing: that is reported where the base is named. */
+function isOfBase(program: Program, { name, folder, scratch }: ReaderOf, { failed: ofData }: Failed): boolean {
+  const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
+  return base !== undefined && failed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
+}
+
+/** Of several sources the one that failed, by its file: path in the definition, and place. */
+function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Failed): [string, Span | undefined] {
+  const source = draft.given.get("source");
+  const { file } = fact.failed.data as { readonly file?: unknown };
+  const split =
+    "word" in plan.source
+      ? []
+      : Object.entries(plan.source).filter(([, call]) => file !== undefined && fileOf(call) === file);
+  const path = split.length === 1 ? `source.${split[0]![0]}` : "source";
+  return [path, source?.places.get(path) ?? source?.span];
+}
+
+/**
+ * Rules on counted data. `among`: labels of all clients that learn together, theirs among them; `client`: these
+ * are looked at elsewhere; `defined`: nothing learns from them yet. Absent: they are learnt from by themselves. @returns false if it can't be trained on.
+ */
+export function checkData(
+  program: Program,
+  draft: Draft,
+  plan: DataPlan,
+  facts: DataFacts,
+  here: Span,
+  among: readonly string[] | "client" | "defined" = facts.labels,
+): boolean {
+  const place = (path: string): Span | undefined => draft.given.get(path.split(".")[0] ?? path)?.places.get(path);
+  let good = true;
+  const labelled = ["label", "labels", "tags"].find((role) => plan.columns[role] !== undefined);
+  // One label of several may stand alone: a text has it or not.
+  // What a look at a part of the rows doesn't find may stand in the rest.
+  const whole = facts.sampled === undefined;
+  const has = typeof among === "string" ? facts.labels : among;
+  const few = among !== "client" && whole && labelled !== undefined && has.length < (labelled === "labels" ? 1 : 2);
+  if (few && among === "defined" && has.length === 1) {
+    const [label = ""] = has;
+    program.reportNear("one-label-alone", { data: draft.name, label }, place(`columns.${labelled}`), here);
+  } else if (few) {
+    // The definition's own warning says the same.
+    program.reporter.drop((d) => d.code === "one-label-alone" && d.data.data === draft.name);
+    program.reportNear("one-label", { data: draft.name, labels: facts.labels }, place(`columns.${labelled}`), here);
+    good = false;
+  }
+  const used = new Set(
+    Object.values(facts.splits).flatMap((split) => split.labels.filter((l) => l.count > 0).map((l) => l.label)),
+  );
+  if (plan.labels) {
+    for (const label of used)
+      if (!plan.labels.includes(label)) {
+        const near = plan.labels.findIndex((listed) => listed.toLowerCase() === label.toLowerCase());
+        const nearest = plan.labels[near];
+        const both = nearest !== undefined && used.has(nearest);
+        program.reportNear(
+          "unlisted-label",
+          { label, data: draft.name, ...(nearest !== undefined && { nearest }), ...(both && { both }) },
+          (near < 0 ? undefined : place(`labels.${String(near)}`)) ?? place("labels"),
+          here,
+          near < 0 || both ? {} : asInRows(program, plan.labels, used, place),
+        );
+        good = false;
+        break;
+      }
+  }
+  for (const { file, packed, unpacked } of facts.unpacks ?? [])
+    program.reportNear("unpacks-far", { data: draft.name, file, packed, unpacked }, place("source"), here);
+  for (const [split, of] of Object.entries(facts.splits)) {
+    if (!whole || of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
+    program.reportNear(
+      "empty-split",
+      {
+        data: draft.name,
+        split,
+        ...(plan.split || "word" in plan.source || !plan.source[split] ? {} : { file: fileOf(plan.source[split]) }),
+      },
+      place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"),
+      here,
+    );
+    good = false;
+  }
+  if (facts.leakCount > 0) {
+    const places = facts.leaks
+      .slice(0, 5)
+      .map(
+        (leak) =>
+          `"${leak.text.slice(0, 60)}${leak.text.length > 60 ? "…" : ""}": ${leak.places.map((p) => `row ${String(p.row)} (${p.split})`).join(", ")}`,
+      );
+    const masked = facts.leaks.some((leak) => leak.masked);
+    const late = afterRepeated(program, plan);
+    const told = {
+      data: draft.name,
+      count: facts.leakCount,
+      places,
+      ...(masked && { masked: true as const }),
+      ...(late && { late }),
+    };
+    if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
+  }
+  checkSplitNames(program, draft, plan, facts, place("split"));
+  if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
+  const train = facts.splits["train"];
+  // However often they are repeated, so few texts tell the label.
+  const rare = (train?.labels ?? [])
+    .map(({ label, count, own }) => ({ label, count: own ?? count, ...(own !== undefined && { repeated: count }) }))
+    .filter(({ count }) => count > 0 && count < 5)
+    .toSorted((a, b) => a.count - b.count);
+  if (whole && rare.length > 0 && !oddLabels(plan, facts) && (train?.rows ?? 0) >= 50)
+    program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
+  lookedFor(draft.allowances, "data");
+  return good;
+}
+
+type Places = (path: string) => Span | undefined;
+/** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
+function asInRows(program: Program, labels: readonly string[], all: ReadonlySet<string>, place: Places): More {
+  const edits = [...all].flatMap((label): Edit[] => {
+    const at = labels.findIndex(
+      (listed) => listed !== label && !all.has(listed) && listed.toLowerCase() === label.toLowerCase(),
+    );
+    const span = at < 0 || labels.includes(label) ? undefined : place(`labels.${String(at)}`);
+    const text = span && program.textOf(span);
+    if (!span || text === undefined) return [];
+    const bare = !text.startsWith('"') && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label);
+    return [{ start: span.start, end: span.end, text: bare ? label : quote(label) }];
+  });
+  const [first, ...others] = edits.map(({ text }) => `\`${text}\``);
+  if (first === undefined) return {};
+  return { fix: { title: `write ${[first, ...others].join(", ")}`, certain: true, edits } };
+}
+
+/** Whether what the splits are called stands in the data: in a column, or as the source's own. */
+export function namedByData(program: Program, { split, source }: DataPlan): boolean {
+  if (split) return program.registry.find("split", split.word)?.capabilities?.namedByData === true;
+  if (!("word" in source)) return false;
+  const { word, arguments: given } = source as Call;
+  return program.registry.find("source", word)?.capabilities?.hosted === true && (given["split"] ?? null) === null;
+}
+
+/** Names of the splits: none, some, or null while only the data can tell. */
+export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
+  if (!("word" in plan.source)) return Object.keys(plan.source);
+  const byData = namedByData(program, plan);
+  if (!plan.split && !byData) return [];
+  // A part of the rows names a part of the splits.
+  if (facts?.sampled && plan.split && byData) return null;
+  if (facts) return Object.keys(facts.splits);
+  if (!plan.split) return null;
+  const word = program.registry.find("split", plan.split.word);
+  const names = word?.capabilities?.names?.(plan.split);
+  if (names) return names;
+  const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
+    const own = word?.parameters.find((p) => p.name === name && !p.open);
+    return own ? takesShare(own.type) && (isShare(value) || typeof value === "string") : isShare(value);
+  });
+  return shares.length > 0 ? shares.map(([name]) => name) : null;
+}
+/** Shares or numbers of rows, perhaps beside words that stand for some (`rest`). */
+function takesShare(type: ValueType): boolean {
+  return type.is === "either" ? type.of.some(takesShare) : type.is === "number" && type.unit !== undefined;
+}
+function isShare(value: Value): boolean {
+  return (
+    (typeof value === "number" && value > 0) ||
+    (value !== null && typeof value === "object" && "share" in value && value.share > 0)
+  );
+}
+
+/** Model against base: positions. (A technique checks its own parameters against the base.) */
+export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
+  const { base, plan } = resolved;
+  let good = true;
+  const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.saves;
+  if (plan.storage && saves !== "trained") {
+    const [storage, technique] = [plan.storage.word, plan.technique.word];
+    program.reportNear("storage-trains", { storage, technique }, draft.given.get("storage")?.span, here);
+    good = false;
+  }
+  if (!base) return good;
+  const template = draft.given.get("template");
+  if (plan.template === null && base.chatTemplate === false) {
+    program.reportNear("no-template", { base: plan.base, has: builtIn(program) }, draft.given.get("task")?.span, here);
+    good = false;
+  }
+  if (template && plan.template === undefined) {
+    program.reportNear("template-without-chat", { task: plan.task.word }, template.span, here);
+    good = false;
+  }
+  const virtual = program.registry.find("technique", plan.technique.word)?.capabilities?.virtualTokens;
+  const taken = virtual?.(plan.technique) ?? 0;
+  const positions = base.positions - taken;
+  if (plan.max_length > positions) {
+    const place = draft.given.get("max_length")?.span;
+    program.reportNear(
+      "too-long",
+      { max_length: plan.max_length, positions: base.positions, base: plan.base, virtual: taken },
+      place,
+      here,
+      place && positions > 0 ? { fix: { ...replace(place, String(positions)), certain: false } } : {},
+    );
+    good = false;
+  }
+  return good;
+}
+
+function builtIn(program: Program): readonly string[] {
+  return program.registry.ofKind("template").map((word) => word.name);
+}
+
+/** Roles that a task reads (capability `roles`). */
+export function rolesOf(program: Program, task: Call): readonly string[] {
+  return program.registry.find("task", task.word)?.capabilities?.roles ?? [];
+}
+
+/** Roles that the task needs and the data lack; a task may name others that serve as well (capability `orRoles`). */
+export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
+  const others = program.registry.find("task", task.word)?.capabilities?.orRoles;
+  if (others?.every((role) => data.columns[role] !== undefined)) return [];
+  return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+}
+/** What the task reads must have columns, and what a training needs beside it (capability `trainingRoles`, of the call). */
+export function checkRoles(program: Program, data: DataPlan, task: Call, here: Span): boolean {
+  const wanted = program.registry.find("task", task.word)?.capabilities?.trainingRoles?.(task) ?? [];
+  const missing = [...missingRoles(program, data, task), ...wanted.filter((role) => data.columns[role] === undefined)];
+  for (const role of missing) program.report("missing-role", { role, task: task.word, data: data.name }, here);
+  return missing.length === 0;
+}

@@ -1,0 +1,199 @@
+/** Plans of federated trainings, as they are written and as they were run: who the clients are, and what their rounds take. */
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import { carrierOf } from "../plan/ranks.js";
+import { isScratch } from "../plan/bases/scratch.js";
+import { tuneText } from "../plan/text.js";
+import type { FederatedPlan } from "../plan/recipe.js";
+import type { Program, Run } from "../plan/program.js";
+import type { AggregatorCapabilities, CompressorCapabilities } from "../../language/types/capabilities/federation.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { Given } from "../../language/types/given-value.js";
+import type { Call, Value } from "../../language/types/value.js";
+import { demandCarrier } from "./runner-limits.js";
+import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
+import { planTraining } from "./draft-training.js";
+import { settingsOf } from "./settings.js";
+import { type Planned } from "./training-request.js";
+
+const VERB = "federate";
+type Federated = NonNullable<Run["federated"]>;
+
+export interface FederatedAt {
+  readonly modelAt: Span;
+  /** Of each data set. */
+  readonly dataAt: readonly Span[];
+  readonly here: Span;
+  readonly statement?: { readonly block: Span | undefined; readonly end: number };
+}
+
+export function planFederated(
+  program: Program,
+  run: Pick<Run, "model" | "recipe" | "own" | "data"> & { readonly federated: Federated },
+  name: string,
+  at: FederatedAt,
+): Planned | undefined {
+  const { model, data, recipe, federated } = run;
+  const settings = settledOf(program, federated, at);
+  const dataAt = at.dataAt[0] ?? at.here;
+  if (!settings || !demandClients(program, run, settings, at)) return undefined;
+  const { statement, modelAt, here } = at;
+  return planTraining(program, {
+    model,
+    data,
+    recipe,
+    run: name,
+    modelAt,
+    dataAt,
+    here,
+    settings: settingsOf(program, run),
+    ...(statement && { statement }),
+    runner: federated.settings.get("runner"),
+    federated: {
+      settings,
+      others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })),
+      personalAt: federated.settings.get("personal")?.span,
+      clientsAt: columnIn(federated.settings.get("clients")),
+    },
+  });
+}
+
+/** Of a call the place of its column, where it names one. */
+function columnIn(given: Given | undefined): Span | undefined {
+  const named = [...(given?.places ?? [])].find(([path]) => /(^|\.)(by|column)$/.test(path));
+  return named?.[1] ?? given?.span;
+}
+
+/** The statement's own keys, filled in. Undefined: what is wrong was said. */
+function settledOf(
+  program: Program,
+  { settings }: Federated,
+  { here }: FederatedAt,
+): Omit<FederatedPlan, "others"> | undefined {
+  const errors = program.reporter.diagnostics.length;
+  const parameters = program.registry.verbs().find((verb) => verb.name === VERB)?.parameters ?? [];
+  const { values } = fill(program, parameters, settings, "federated.", { here });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
+  const aggregate = call("aggregate");
+  if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
+  const list = values["compression"];
+  const runner = call("runner");
+  const joined = runner && carrierOf(program.registry, runner)?.federates(runner);
+  const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
+  return {
+    ...(typeof joined === "number" && { joined }),
+    clients: call("clients"),
+    rounds: Number(values["rounds"]),
+    aggregate,
+    participation: values["participation"] as FederatedPlan["participation"],
+    stragglers: shareOf(values["stragglers"]),
+    secure_aggregation: values["secure_aggregation"] === true,
+    compression: Array.isArray(list) ? list.filter(isCall) : [],
+    ...(personal.length > 0 && { personal }),
+  };
+}
+
+function shareOf(value: Value | undefined): number {
+  return value && typeof value === "object" && "share" in value ? value.share : 0;
+}
+
+function demandClients(
+  program: Program,
+  {
+    data,
+    model,
+    federated: { others, settings: given },
+  }: Pick<Run, "data" | "model"> & { readonly federated: Federated },
+  settings: Omit<FederatedPlan, "others">,
+  at: FederatedAt,
+): boolean {
+  const { clients, joined } = settings;
+  const datas = [data, ...others];
+  const runner = given.get("runner");
+  const place = (key: string): Span => given.get(key)?.span ?? at.here;
+  const report = <R>(_told: R): false => false;
+  if (isScratch(model)) return report(program.report("federate-scratch", { model: model.name }, at.modelAt));
+  if (joined !== undefined && (clients || others.length > 0)) {
+    const told = { joined, ...(clients ? { clients: tuneText(clients) } : { data: datas.map(({ name }) => name) }) };
+    return report(program.reportNear("clients-twice", told, runner?.span, at.here));
+  }
+  if (clients && others.length > 0) {
+    const told = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
+    return report(program.report("clients-twice", told, place("clients")));
+  }
+  if (!demandCarrier(program, runner, { settings, given }, at.here)) return false;
+  if (!clients && others.length === 0 && joined === undefined) {
+    const told = { data: data.name, ...(isCall(runner?.value) && { runner: runner.value.word }) };
+    return report(program.report("federate-no-clients", told, at.dataAt[0] ?? at.here));
+  }
+  return (
+    demandSums(program, settings, place) &&
+    demandEnough(program, settings, datas.length, place) &&
+    demandLeft(program, settings, datas.length, place)
+  );
+}
+
+/** Who is left can undo the masks of who is lost. */
+function demandLeft(
+  program: Program,
+  settings: Omit<FederatedPlan, "others">,
+  datas: number,
+  place: (key: string) => Span,
+): boolean {
+  const clients = clientsIn(program, settings, datas);
+  if (clients === null || !settings.secure_aggregation) return true;
+  const participants = participantsOf(settings, clients);
+  const lost = lostOf(settings, participants);
+  const most = participants - (Math.floor((2 * participants) / 3) + 1);
+  if (lost <= most) return true;
+  program.report("secure-lost", { participants, lost, most }, place("stragglers"));
+  return false;
+}
+
+/** Where the server sees sums alone, sums are enough. */
+function demandSums(
+  program: Program,
+  { aggregate, compression, secure_aggregation: secure }: Omit<FederatedPlan, "others">,
+  place: (key: string) => Span,
+): boolean {
+  if (!secure) return true;
+  const aggregator: AggregatorCapabilities | undefined = program.registry.find(
+    "aggregator",
+    aggregate.word,
+  )?.capabilities;
+  if (aggregator?.each) {
+    program.report("secure-sees-each", { word: aggregate.word, key: "aggregate" }, place("aggregate"));
+    return false;
+  }
+  const sparse = compression.find(({ word }) => {
+    const facts: CompressorCapabilities | undefined = program.registry.find("compressor", word)?.capabilities;
+    return facts?.sparse === true;
+  });
+  const [first] = compression;
+  if (sparse) program.report("secure-sees-each", { word: sparse.word, key: "compression" }, place("compression"));
+  else if (first) program.report("secure-compression", { word: first.word }, place("compression"));
+  return first === undefined;
+}
+
+/** A round has as many clients as what is done with their updates takes. */
+function demandEnough(
+  program: Program,
+  settings: Omit<FederatedPlan, "others">,
+  datas: number,
+  place: (key: string) => Span,
+): boolean {
+  const clients = clientsIn(program, settings, datas);
+  if (clients === null) return true;
+  const participants = participantsOf(settings, clients);
+  const { aggregate, secure_aggregation: secure } = settings;
+  const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
+  const needs = [
+    { needs: secure ? HIDDEN : 1, why: "`secure_aggregation`", key: "secure_aggregation" },
+    { needs: facts?.least?.(aggregate) ?? 1, why: `\`${tuneText(aggregate)}\``, key: "aggregate" },
+  ].find((one) => one.needs > participants);
+  if (!needs) return true;
+  const { key, ...told } = needs;
+  program.report("participants-lacking", { participants, clients, ...told }, place(key));
+  return false;
+}

@@ -1,0 +1,106 @@
+/** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
+import { checkLabelsApart, checkRowsApart } from "../checks/client-data.js";
+import { headOf, trainingSplit } from "../plan/estimates.js";
+import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
+import type { Estimates } from "../plan/plan.js";
+import type { RecipePlan } from "../plan/recipe.js";
+import type { Program } from "../plan/program.js";
+import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
+import { slicedBy } from "../checks/slices.js";
+import { estimatesOfRounds, type ClientData, type Federating } from "./clients.js";
+
+interface Known {
+  readonly data: { readonly plan: DataPlan };
+  readonly model: { readonly plan: ModelPlan };
+  readonly base: BaseFacts;
+  readonly facts: DataFacts;
+  readonly others: readonly ClientData[];
+  readonly recipe: { readonly plan: RecipePlan };
+}
+
+/** What all rounds take, from what one client with the rows of the first data takes in one. Undefined: something is wrong (reported). */
+export function takenApart(
+  program: Program,
+  federating: Federating,
+  { data, model, base, facts, others, recipe }: Known,
+  {
+    estimates,
+    here,
+    firstAt,
+    carried,
+  }: {
+    readonly estimates: Estimates;
+    readonly here: Span;
+    readonly firstAt: Span;
+    readonly carried: boolean;
+  },
+): Estimates | undefined {
+  const datas = [{ plan: data.plan, facts }, ...others].map((one, i) => ({
+    ...one,
+    at: (i > 0 ? federating.others[i - 1]?.at : undefined) ?? firstAt,
+  }));
+  if (others.length > 0) {
+    checkLabelsApart(
+      program,
+      datas.map((one) => ({ name: one.plan.name, labels: one.facts.labels, at: one.at })),
+    );
+    checkRowsApart(program, datas);
+  }
+  if (!demandRows(program, federating, { data: data.plan, facts, here })) return undefined;
+  const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
+  const personal = personalOf(program, federating, { model: model.plan, base, labels, estimates, here });
+  if (personal === undefined) return undefined;
+  // The head has the labels of all clients.
+  const more =
+    headOf(program, model.plan.task, base, labels) - headOf(program, model.plan.task, base, facts.labels.length);
+  const { parameters, trainable } = estimates;
+  const whole = { ...estimates, parameters: parameters + more, trainable: trainable + more };
+  const one = { ...whole, ...(personal !== null && { personal }) };
+  const each = { training: recipe.plan, estimates: one };
+  return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
+}
+
+/** Whether there are as many rows as clients take, and the column that they are parted by. */
+function demandRows(
+  program: Program,
+  { settings: { clients }, clientsAt }: Pick<Federating, "settings" | "clientsAt">,
+  { data, facts, here }: { readonly data: DataPlan; readonly facts: DataFacts; readonly here: Span },
+): boolean {
+  const partition: PartitionCapabilities | undefined =
+    clients === null ? undefined : program.registry.find("partition", clients.word)?.capabilities;
+  const count = clients === null ? null : (partition?.clients(clients) ?? null);
+  const by = clients === null ? null : (partition?.by?.(clients) ?? null);
+  if (by !== null && typeof by === "object") {
+    const place = (): Span | undefined => clientsAt;
+    if (!slicedBy(program, [by.column], [{ data, split: null }], { place, here })) return false;
+  }
+  if (clients === null || count === null || facts.sampled) return true;
+  const rows = trainingSplit(facts)?.rows ?? 0;
+  const least = partition?.least?.(clients) ?? 1;
+  if (rows >= count * least) return true;
+  program.reportNear("clients-beyond-rows", { data: data.name, rows, clients: count, least }, clientsAt, here);
+  return false;
+}
+
+/** Elements that stay with each client. Null: all that trains travels. Undefined: nothing would, or nothing would stay (reported). */
+function personalOf(
+  program: Program,
+  { settings, personalAt }: Pick<Federating, "settings" | "personalAt">,
+  of: {
+    readonly model: ModelPlan;
+    readonly base: BaseFacts;
+    readonly labels: number;
+    readonly estimates: Pick<Estimates, "trainable">;
+    readonly here: Span;
+  },
+): number | null | undefined {
+  if (!settings.personal) return null;
+  const { model, base, labels, estimates, here } = of;
+  const head = headOf(program, model.task, base, labels);
+  if (head > 0 && head < estimates.trainable) return head;
+  if (head > 0) program.reportNear("personal-all", { technique: model.technique.word }, personalAt, here);
+  else program.reportNear("personal-nothing", { task: model.task.word }, personalAt, here);
+  return undefined;
+}

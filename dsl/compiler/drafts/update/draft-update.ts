@@ -1,0 +1,93 @@
+/** Plans of the stages of an update, as they are written and as they were run. */
+import { runOf } from "../../plan/bases/loaded-base.js";
+import type { Plan } from "../../plan/plan.js";
+import type { Program, Run, Updating } from "../../plan/program.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import { failed, type RunFacts } from "../../../language/types/facts.js";
+import { keptBeside } from "./replayed-rows.js";
+import { onwardOf } from "./technique-for-update.js";
+import { planTraining } from "../draft-training.js";
+import { settingsOf } from "../settings.js";
+import { type Planned, type Training } from "../training-request.js";
+
+/** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
+export function planStage(
+  program: Program,
+  run: Pick<Run, "model" | "recipe" | "own" | "data"> & {
+    readonly update: Updating;
+    readonly before: readonly Plan[];
+  },
+  name: string,
+  at: {
+    readonly modelAt: Span;
+    readonly dataAt: Span;
+    readonly here: Span;
+    readonly strategyAt?: Span | undefined;
+    readonly statement?: { readonly block: Span | undefined; readonly end: number };
+  },
+): Planned | undefined {
+  const start = startHash(program, run.update.start);
+  if (start === undefined || run.before.length < run.update.before.length) return undefined;
+  const { model, data, recipe } = run;
+  const { strategyAt, ...places } = at;
+  const loaded = loadedOf(program, run.update.start);
+  const onward: Training["onward"] = (technique, base) =>
+    onwardOf(program, { ...run.update, technique, loaded, shapes: base?.shapes }, strategyAt ?? at.here);
+  return planTraining(program, {
+    model,
+    data,
+    recipe,
+    settings: settingsOf(program, run),
+    run: name,
+    ...places,
+    onward,
+    ...(run.update.line[0] && { reads: run.update.line[0].data }),
+    kept: (known) => keptBeside(program, run.update, { ...known, loaded, here: at.here }),
+    update: {
+      start,
+      strategy: run.update.strategy,
+      before: run.before.map(({ recipeHash }) => recipeHash),
+      ...(run.update.forget !== undefined && { forget: run.update.forget }),
+    },
+  });
+}
+
+/** The same of a stage that ran before, from today's definitions: the stages that it went on from first. */
+export function planUpdated(
+  program: Program,
+  run: Run & { readonly update: Updating },
+  name: string,
+  here: Span,
+): Planned | undefined {
+  const at = { modelAt: here, dataAt: here, here };
+  const before: Plan[] = [];
+  for (const [i, data] of [...run.update.before, run.data].entries()) {
+    const now = program.names.get(data.name)?.draft ?? data;
+    const { before: datas, lineage, line } = run.update;
+    const later = datas.length - i;
+    const update = {
+      ...run.update,
+      before: datas.slice(0, i),
+      line: line.slice(0, line.length - later),
+      lineage: lineage.slice(0, lineage.length - later),
+    };
+    const planned = planStage(program, { ...run, data: now, update, before }, name, at);
+    if (!planned || i === run.update.before.length) return planned;
+    before.push(planned.plan);
+  }
+  return undefined;
+}
+
+/** What tells the weights of a name; undefined: nothing is known of them. */
+function startHash(program: Program, name: string): string | undefined {
+  const run = program.runs.get(name);
+  if (run?.here && run.recipeHash !== undefined) return run.recipeHash;
+  return loadedOf(program, name)?.recipeHash ?? program.outside.trained[name];
+}
+
+/** The run of a name that loads one. */
+function loadedOf(program: Program, name: string): RunFacts | undefined {
+  const draft = program.names.get(name)?.draft;
+  const loaded = draft && !program.runs.has(name) && runOf(program, draft.given);
+  return loaded && !failed(loaded) ? loaded : undefined;
+}

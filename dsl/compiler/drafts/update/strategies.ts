@@ -1,0 +1,81 @@
+/** Strategies of an update: which are listed, which go together, and which of them a task is for. */
+import { fill } from "../../plan/defaults.js";
+import { isCall } from "../../plan/definitions.js";
+import type { Recipe } from "../../plan/recipe.js";
+import type { Program } from "../../plan/program.js";
+import { isBatchwise } from "../../checks/batching.js";
+import type { Given } from "../../../language/types/given-value.js";
+import type { Header } from "../../../language/types/header.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import type { Call } from "../../../language/types/value.js";
+import type { StrategyCapabilities } from "../../../language/types/capabilities/learning.js";
+import { isStreamed } from "../../plan/streaming.js";
+
+/** The key of the statement that is no setting of the recipe. */
+export const STRATEGY = "strategy";
+
+/** Undefined: what is wrong was said. */
+export function strategyOf(
+  program: Program,
+  { statement, verb }: Header,
+  given: ReadonlyMap<string, Given>,
+): readonly Call[] | undefined {
+  const own = verb.parameters.filter(({ name }) => name === STRATEGY);
+  const errors = program.reporter.diagnostics.length;
+  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
+  const list = values[STRATEGY];
+  const calls = Array.isArray(list) ? list.filter(isCall) : [];
+  const place = given.get(STRATEGY)?.span ?? statement.verb.span;
+  return goTogether(program, calls, place) ? calls : undefined;
+}
+
+const facts = (program: Program, word: string): StrategyCapabilities | undefined =>
+  program.registry.find("strategy", word)?.capabilities;
+
+function goTogether(program: Program, calls: readonly Call[], place: Span): boolean {
+  const words = calls.map(({ word }) => word);
+  const twice = words.find((word, i) => words.indexOf(word) < i);
+  if (twice !== undefined) program.report("strategy-twice", { strategy: twice }, place);
+  const alone = words.find((word) => facts(program, word)?.alone === true);
+  const bothered = alone !== undefined && calls.length > 1;
+  if (bothered)
+    program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
+  if (twice !== undefined || bothered) return false;
+  const replaying = words.filter((word) => facts(program, word)?.replays !== undefined);
+  if (replaying.length < 2) return true;
+  program.report("strategy-memories", { strategies: replaying }, place);
+  return false;
+}
+
+/** Whether exemplars can be drawn from the data of all stages, where a strategy replays rows. */
+export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data" | "update">[], place: Span): boolean {
+  const replays = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.replays !== undefined);
+  const streamed = replays ? stages.find(({ data }) => isStreamed(data)) : undefined;
+  if (streamed) program.report("update-streamed", { data: streamed.data.name }, place);
+  return !streamed;
+}
+
+/** Whether the task has what its strategies need. */
+export function holdsAll(
+  program: Program,
+  { model, data, update }: Pick<Recipe, "model" | "data" | "update">,
+  place: Span,
+): boolean {
+  const { task } = model;
+  const byRow = update?.strategy.find((call) => facts(program, call.word)?.byRow?.(call) === true);
+  if (byRow && isBatchwise(program, model, data)) {
+    program.report("strategy-batchwise", { strategy: byRow.word, task: task.word }, place);
+    return false;
+  }
+  const decides = program.registry.find("task", task.word)?.capabilities?.decides;
+  for (const call of decides === "one" ? [] : (update?.strategy ?? [])) {
+    const needs = facts(program, call.word)?.oneLabel?.(call);
+    if (needs) program.report("strategy-no-label", { strategy: call.word, ...needs, task: task.word }, place);
+  }
+  if (decides !== undefined) return true;
+  const unfit = update?.strategy.find(({ word }) => facts(program, word)?.needsDecision === true);
+  if (!unfit) return true;
+  program.report("strategy-task", { strategy: unfit.word, task: task.word }, place);
+  return false;
+}

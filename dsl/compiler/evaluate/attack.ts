@@ -1,0 +1,27 @@
+/** Whether what an attack asks after is there. */
+import type { Program } from "../plan/program.js";
+import type { Given } from "../../language/types/given-value.js";
+import type { AttackCapabilities } from "../../language/types/capabilities/scoring.js";
+import type { Call } from "../../language/types/value.js";
+import { settingsOf } from "../drafts/settings.js";
+import type {} from "../checks/canary-codes.js";
+
+/** `names`: of the models. @returns false if something isn't (reported); of models that were trained elsewhere it is told later. */
+export function checkAttacks(
+  program: Program,
+  attacks: readonly Call[],
+  names: readonly (string | undefined)[],
+  written: Given | undefined,
+): boolean {
+  const asks = (call: Call): AttackCapabilities["asks"] | undefined =>
+    program.registry.find("attack", call.word)?.capabilities?.asks;
+  const which = attacks.findIndex((call) => asks(call) === "planted");
+  if (which < 0 || !written) return true;
+  const without = names.find((name) => {
+    const run = name === undefined ? undefined : program.runs.get(name);
+    return run && !run.best && !settingsOf(program, run).has("canaries");
+  });
+  if (without !== undefined)
+    program.report("no-canaries", { model: without }, written.places.get(`attacks.${String(which)}`) ?? written.span);
+  return without === undefined;
+}

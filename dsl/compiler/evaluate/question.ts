@@ -1,0 +1,361 @@
+/** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
+import { checkScores } from "../checks/evaluation.js";
+import { checkAttacks } from "./attack.js";
+import { slicedBy } from "../checks/slices.js";
+import type { Header } from "../../language/types/header.js";
+import { keysOf } from "../../language/types/keys.js";
+import type { Draft, Program, Run } from "../plan/program.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import { dataFacts, missingRoles, rolesOf } from "../checks/world.js";
+import { callAt, numberAt, textsAt } from "../plan/value.js";
+import { act, nameOf } from "../statement/run-action.js";
+import { contenderOf, eachOnce, isContender, reportAlone, type Beside, type ReadContender } from "./contenders.js";
+import { fill } from "../plan/defaults.js";
+import { isCall, resolveData } from "../plan/definitions.js";
+import { hashOf } from "../plan/hash.js";
+import { writesText } from "../plan/batches.js";
+import { isLoaded } from "../plan/bases/loaded-base.js";
+import { checkMetrics } from "../plan/metrics.js";
+import { servesAsItIs } from "../plan/bases/untrained.js";
+import { foldsNamed, subjectOf, trainedFound, trainedName } from "../drafts/names.js";
+import { dataNow, foldsWritten } from "../plan/folds.js";
+import { must, mustGet } from "../../language/diagnostics/must.js";
+import type { Operand, WordNode } from "../../language/syntax/tree.js";
+import type { Held, Subject } from "../plan/action.js";
+import type { DataPlan } from "../../language/types/subject.js";
+import type { Given } from "../../language/types/given-value.js";
+import type { Call, Value } from "../../language/types/value.js";
+
+export function evaluate(program: Program, header: Header): void {
+  const { clauses, statement } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters, new Map(), true, {
+    partly: true,
+  });
+  const operands = header.operands.filter((operand) => !isContender(program, operand));
+  const beside = header.operands.filter((operand) => isContender(program, operand));
+  const folded = operands.map((operand) => foldsNamed(program, operand));
+  const subjects = (clauses.get("on")?.operands ?? []).map((operand) =>
+    subjectOf(program, operand, folded.includes(undefined), "on", foldOf(program, operands[0])),
+  );
+  const names = operands.map((operand, i) =>
+    folded[i]
+      ? foldsEvaluated(program, operand, folded[i], subjects)
+      : trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
+  );
+  const first = subjects[0];
+  const data = first && "data" in first.subject ? first.subject.data : undefined;
+  const model = modelBehind(program, names[0]);
+  const facts =
+    data && first?.sound && program.purpose === "run"
+      ? dataFacts(program, first.draft, data, model, statement.verb.span)
+      : undefined;
+  const tasks = names.flatMap((name) => taskBehind(program, name) ?? untrainedTask(program, name) ?? []);
+  const { values } = fill(program, header.verb.parameters, own.given, "", {
+    here: statement.verb.span,
+    ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
+    ...(data && { data: columnsAndLabels(data, facts?.labels ?? data.labels) }),
+  });
+  const roles = data && { roles: Object.keys(data.columns) };
+  checkAllScores(program, subjects, {
+    model,
+    written: own.given.get("metrics"),
+    here: statement.verb.span,
+    metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
+    at: (i) => clauses.get("on")?.operands[i]?.span ?? statement.span,
+  });
+  const asked = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const { require, metrics, bars } = withBars(program, asked, (values["require"] as readonly Call[] | undefined) ?? []);
+  const demanded = own.given.get("require");
+  const words = metrics.map((metric) => metric.word);
+  const written = own.given.get("metrics");
+  const place = (i: number): Span | undefined =>
+    i < asked.length
+      ? (written?.places.get(`metrics.${String(i)}`) ?? written?.span)
+      : (demanded?.places.get(`require.${String(bars[i - asked.length])}.metric`) ?? demanded?.span);
+  const measured = tasks.every((of) =>
+    checkMetrics(program, words, { ...of, ...roles, timed: true }, place, statement.verb.span),
+  );
+  const mute = tasks.find(({ task }) => !writesText(program.registry, task));
+  const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
+  const onSpan = clauses.get("on")?.span ?? statement.span;
+  const parted = subjects.flatMap((one) =>
+    one?.sound && "data" in one.subject ? [{ data: one.subject.data, split: one.subject.split }] : [],
+  );
+  const by = slicedBy(program, values["by"], parted, {
+    place: (path) => own.given.get("by")?.places.get(path),
+    here: statement.verb.span,
+  });
+  const attacks = (values["attacks"] as readonly Call[] | undefined) ?? [];
+  const attacked = checkAttacks(program, attacks, names, own.given.get("attacks"));
+  const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
+  if (header.sound && operands.length === 0 && beside.length > 0) reportAlone(program, beside);
+  const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
+  const known = names.filter((name) => name !== undefined);
+  const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
+  const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
+  if (
+    !header.sound ||
+    own.broken ||
+    !measured ||
+    astray.length > 0 ||
+    !whole ||
+    unreadable.length > 0 ||
+    !by ||
+    !attacked
+  )
+    return;
+  const most = values["max_tokens"];
+  act(program, header, "evaluate", {
+    names: [...known, ...contenders.map(({ name }) => name)],
+    on,
+    metrics,
+    batch_size: numberAt(values, "batch_size"),
+    worst: numberAt(values, "worst"),
+    ...(by.length > 0 && { by }),
+    ...(attacks.length > 0 && { attacks }),
+    uncertain: numberAt(values, "uncertain"),
+    ...(require.length > 0 && { require }),
+    ...(contenders.length > 0 && {
+      contenders: Object.fromEntries(contenders.map(({ name, contender }) => [name, contender])),
+    }),
+    ...heldBy(program, known),
+    ...(!mute && { decode: callAt(values, "decode"), max_tokens: typeof most === "number" ? most : null }),
+  });
+}
+
+/** What parameters may name of the data that are scored. */
+function columnsAndLabels({ columns }: DataPlan, labels: DataPlan["labels"]) {
+  return { columns: { record: columns }, ...(labels && { labels }) };
+}
+
+/** Of all rows that it is asked of: how exactly so few can tell, and what a metric hides. */
+function checkAllScores(
+  program: Program,
+  subjects: readonly ReturnType<typeof subjectOf>[],
+  {
+    model,
+    at,
+    ...of
+  }: Pick<Parameters<typeof checkScores>[1], "metrics" | "written" | "here"> & {
+    readonly model: ReturnType<typeof modelBehind>;
+    readonly at: (i: number) => Span;
+  },
+): void {
+  if (program.purpose !== "run") return;
+  for (const [i, one] of subjects.entries()) {
+    if (!one?.sound || !("data" in one.subject)) continue;
+    const facts = dataFacts(program, one.draft, one.subject.data, model, of.here);
+    if (facts) checkScores(program, { ...of, data: one.draft, facts, split: one.subject.split, at: at(i) });
+  }
+}
+
+/** Each of those that stand beside the models; undefined where something of them was reported, or the model was. */
+function contendersOf(
+  program: Program,
+  operands: readonly WordNode[],
+  {
+    model,
+    task,
+    subjects,
+    here,
+  }: Pick<Beside, "here"> & {
+    readonly model: string | undefined;
+    readonly task: Call | undefined;
+    readonly subjects: readonly (Beside["subjects"][number] | undefined)[];
+  },
+): readonly ReadContender[] | undefined {
+  if (operands.length === 0) return [];
+  if (model === undefined || !task) return undefined;
+  const sound = subjects.filter((subject) => subject !== undefined);
+  const read = operands.map((operand) => contenderOf(program, operand, { model, task, subjects: sound, here }));
+  const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
+  if (named.length < read.length || !eachOnce(program, named)) return undefined;
+  const brief = named.map((one) => ({ ...one, name: one.brief ?? one.name }));
+  return new Set(brief.map(({ name }) => name)).size === brief.length ? brief : named;
+}
+
+/**
+ * The name of models of folds, where all of them are trained and the rows are those of the folds: which of them did not see a
+ * row is known of no others.
+ */
+function foldsEvaluated(
+  program: Program,
+  operand: Operand,
+  run: Run,
+  subjects: readonly ReturnType<typeof subjectOf>[],
+): string | undefined {
+  const name = nameOf(operand)?.text;
+  if (name === undefined) return undefined;
+  const elsewhere = subjects.find((one) => one && !sameFolds(program, run, one));
+  if (elsewhere && "data" in elsewhere.subject) {
+    const { data, split } = elsewhere.subject;
+    const told = { model: name, folds: run.folds ?? [], data: run.data.name };
+    program.report("fold-model", { ...told, on: split === null ? data.name : `${data.name}.${split}` }, operand.span);
+    return undefined;
+  }
+  const trained = (run.folds ?? []).every((fold) => {
+    const of = program.names.get(fold);
+    const node = operand as WordNode;
+    return of && trainedFound(program, { name: fold, node, of }) !== undefined;
+  });
+  return trained ? name : undefined;
+}
+function sameFolds(program: Program, run: Run, { subject, draft }: NonNullable<ReturnType<typeof subjectOf>>): boolean {
+  return (
+    "data" in subject && subject.split === null && draft.name === run.data.name && foldsWritten(program, draft) !== null
+  );
+}
+
+/** What is required, and the metrics with those that only it names; `bars`: of each of these the bar that does, from 0. */
+function withBars(
+  program: Program,
+  asked: readonly Call[],
+  require: readonly Call[],
+): { readonly require: readonly Call[]; readonly metrics: readonly Call[]; readonly bars: readonly number[] } {
+  const known = new Set(asked.map(hashOf));
+  const more = require.flatMap((bar, at) => {
+    const metric = program.registry.find("bar", bar.word)?.capabilities?.metric(bar);
+    if (!metric || known.has(hashOf(metric))) return [];
+    known.add(hashOf(metric));
+    return [{ metric, at }];
+  });
+  return { require, metrics: [...asked, ...more.map(({ metric }) => metric)], bars: more.map(({ at }) => at) };
+}
+
+/** Of a model of a fold: which one it did not see. */
+function foldOf(program: Program, operand: Operand | undefined): number | undefined {
+  const name = nameOf(operand)?.text;
+  return name === undefined ? undefined : program.runs.get(name)?.fold;
+}
+
+/** Which rows each model of folds is asked of. */
+function heldBy(
+  program: Program,
+  names: readonly string[],
+): { readonly folds: Readonly<Record<string, readonly Held[]>> } | undefined {
+  const folds = names.flatMap((name): [string, readonly Held[]][] => {
+    const run = program.runs.get(name);
+    if (!run?.folds) return [];
+    const held = run.folds.map((fold): Held => {
+      const of = mustGet(program.runs, fold, "training");
+      return { name: fold, data: must(resolveData(program, dataNow(program, of), of.data.span), "a fold's data").plan };
+    });
+    return [[name, held]];
+  });
+  return folds.length > 0 ? { folds: Object.fromEntries(folds) } : undefined;
+}
+
+/** Keys of `predict` that say how text is written. */
+const WRITING = ["decode", "max_tokens", "stop"] as const;
+
+/** The task of a model, trained or not. */
+function taskOf(program: Program, name: string | undefined): Call | undefined {
+  const task = name === undefined ? undefined : program.names.get(name)?.draft?.given.get("task")?.value;
+  return task !== undefined && isCall(task) ? task : taskBehind(program, name)?.task;
+}
+/** What a model does that is asked as its base is. */
+function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const [task, model] = [taskOf(program, name), name === undefined ? undefined : program.names.get(name)?.draft];
+  return name !== undefined && task && model && servesAsItIs(program, task, model) ? { model: name, task } : undefined;
+}
+/** What a trained model does; undefined where its definition is not sound. */
+function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
+  const named = name === undefined ? undefined : program.names.get(name)?.draft;
+  const of =
+    name === undefined ? undefined : (program.runs.get(name)?.model ?? (named && isLoaded(named) ? named : undefined));
+  const task = of?.given.get("task")?.value;
+  return name !== undefined && isCall(task) ? { model: name, task } : undefined;
+}
+function modelBehind(program: Program, name: string | undefined): { name: string; folder: string } | null {
+  const run = name === undefined ? undefined : program.runs.get(name);
+  const base = run?.model.given.get("base");
+  return typeof base?.value === "string" ? { name: base.value, folder: program.folderAt(base.span) } : null;
+}
+
+/** Whether data that are asked about lack what the models' task reads (reported). */
+function lacks(
+  program: Program,
+  { subject, draft }: { readonly subject: Subject; readonly draft: Draft },
+  tasks: readonly { readonly task: Call }[],
+  here: Span,
+): boolean {
+  if (!("data" in subject)) return false;
+  const missing = tasks.flatMap(({ task }) => missingRoles(program, subject.data, task))[0];
+  if (missing === undefined) return false;
+  program.report("missing-role", { role: missing, task: "evaluate", data: draft.name }, here);
+  return true;
+}
+
+export function predict(program: Program, header: Header): void {
+  const { clauses, statement } = header;
+  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const operands = clauses.get("on")?.operands ?? [];
+  const texts = operands.filter((o) => o.is === "string");
+  const [first] = operands;
+  let on: Subject | undefined;
+  if (first && texts.length === operands.length) on = { texts: texts.map((o) => (o.is === "string" ? o.value : "")) };
+  else if (first && operands.length > 1)
+    program.report("too-many-operands", { after: "on", found: operands.length }, clauses.get("on")?.span ?? first.span);
+  else if (first?.is === "reference") {
+    const found = program.reference(first);
+    if (found) {
+      const list =
+        "live" in found ? undefined : Array.isArray(found.value) ? (found.value as readonly Value[]) : [found.value];
+      if ("live" in found) on = { live: found.live };
+      else if (list?.every((t) => typeof t === "string")) on = { texts: list as string[] };
+      else program.report("wrong-type", { key: "on", wanted: "texts", found: `\`$${first.text}\`` }, first.span);
+    }
+  } else if (first) on = subjectOf(program, first, true, "on")?.subject;
+  const [operand] = header.operands;
+  const writes = (task: Call): boolean => writesText(program.registry, task);
+  const name = operand && trainedName(program, operand, "predict", (of, model) => servesAsItIs(program, of, model));
+  const as = nameOf(clauses.get("as")?.operands[0]);
+  if (as) program.define(as.text, as.span, { is: "prediction" });
+  const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });
+  const task = taskOf(program, name);
+  const astray = astrayFor(program, own.given, task, statement.verb.span);
+  if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
+    program.report("asks-without-context", { model: name ?? "the model" }, first.span);
+    return;
+  }
+  if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
+  const writing =
+    task && writes(task)
+      ? {
+          decode: callAt(values, "decode"),
+          max_tokens: numberAt(values, "max_tokens"),
+          stop: textsAt(values, "stop"),
+        }
+      : null;
+  const batch_size = numberAt(values, "batch_size");
+  const why = values["why"] === "left_out" || values["why"] === "gradient" ? values["why"] : null;
+  if (why && task && !saysWhy(program, task)) {
+    program.report(
+      "no-why",
+      { task: task.word, has: tasksThatSayWhy(program) },
+      own.given.get("why")?.span ?? statement.span,
+    );
+    return;
+  }
+  act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing, ...(why && { why }) });
+}
+
+function saysWhy(program: Program, task: Call): boolean {
+  return program.registry.find("task", task.word)?.capabilities?.why === true;
+}
+function tasksThatSayWhy(program: Program): readonly string[] {
+  return program.registry.ofKind("task").flatMap(({ name, capabilities }) => (capabilities?.why ? [name] : []));
+}
+
+/** Keys of writing that are given though the task writes nothing (reported). */
+function astrayFor(
+  program: Program,
+  given: ReadonlyMap<string, Given>,
+  task: Call | undefined,
+  here: Span,
+): readonly string[] {
+  if (!task || writesText(program.registry, task)) return [];
+  const astray = WRITING.filter((key) => given.has(key));
+  for (const key of astray) program.reportNear("writes-no-text", { key, task: task.word }, given.get(key)?.span, here);
+  return astray;
+}

@@ -1,0 +1,102 @@
+/**
+ * A model from scratch (`architecture: gpt2(…), tokenizer: bpe(…)`): in place of a base's files stand the words that
+ * config.json and tokenizer are made of. The tokenizer is trained on the training split, so what the model is exactly is
+ * known with the data; before that its vocabulary is taken to be what the tokenizer's word says.
+ */
+import type { Draft, Program } from "../program.js";
+import { Reporter } from "../../../language/diagnostics/reporter.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import { fill } from "../defaults.js";
+import type { BaseFacts } from "../../../language/types/facts.js";
+import type { DataPlan, ScratchPlan } from "../../../language/types/subject.js";
+import type { Value } from "../../../language/types/value.js";
+import { isCall } from "../value.js";
+
+/** Longest text unless `max_length` says otherwise. */
+const LENGTH = 512;
+
+export function isScratch(draft: Draft): boolean {
+  return draft.given.has("architecture");
+}
+
+/** Undefined where its words are not sound, which is reported when the whole model is filled in. */
+export function scratchOf(program: Program, draft: Draft, here: Span, data: DataPlan | null): ScratchPlan | undefined {
+  const parameters = program.registry.find("verb", "model")?.parameters ?? [];
+  const { reporter } = program;
+  const quiet = new Reporter();
+  program.reporter = quiet;
+  const words = parameters.filter((p) => ["architecture", "tokenizer", "max_length"].includes(p.name));
+  const { values } = fill(program, words, draft.given, "model.", { here, draft: { positions: LENGTH } });
+  program.reporter = reporter;
+  const { architecture, tokenizer, max_length } = values;
+  if (quiet.hasErrors || !isCall(architecture) || !isCall(tokenizer) || typeof max_length !== "number")
+    return undefined;
+  return { architecture, tokenizer, max_length, data };
+}
+
+/**
+ * What makes no sense of a model from scratch, and tokenizers without one. `values`: of the model, defaults filled in.
+ * @returns false if something is wrong
+ */
+export function checkScratch(
+  program: Program,
+  draft: Draft,
+  values: Readonly<Record<string, Value>>,
+  here: Span,
+): boolean {
+  const { given } = draft;
+  const at = (key: string): Span | undefined => given.get(key)?.span;
+  const { architecture, technique } = values;
+  if (!isCall(architecture)) {
+    if (!given.has("tokenizer")) return true;
+    program.reportNear(
+      "tokenizer-of-base",
+      { base: typeof values["base"] === "string" ? values["base"] : "the base" },
+      at("tokenizer"),
+      here,
+    );
+    return false;
+  }
+  let good = true;
+  if (given.has("base")) {
+    program.reportNear("base-and-architecture", { architecture: architecture.word }, at("architecture"), here);
+    good = false;
+  }
+  if (isCall(technique) && !program.registry.find("technique", technique.word)?.capabilities?.whole) {
+    program.reportNear(
+      "scratch-trains-whole",
+      { what: `technique: ${technique.word}`, why: "there are no trained weights to keep" },
+      at("technique"),
+      here,
+    );
+    good = false;
+  }
+  if (Array.isArray(values["freeze"]) && values["freeze"].length > 0) {
+    program.reportNear(
+      "scratch-trains-whole",
+      { what: "freeze", why: "what is frozen would stay random" },
+      at("freeze"),
+      here,
+    );
+    good = false;
+  }
+  return good;
+}
+
+/** The tokens that the data gave, beside those asked for. @returns false if they are too few */
+export function checkVocabulary(
+  program: Program,
+  draft: Draft,
+  base: BaseFacts | undefined,
+  data: string,
+  here: Span,
+): boolean {
+  if (!base?.scratch || base.scratch.got === null) return true;
+  const { asked, got } = base.scratch;
+  if (got >= asked) return true;
+  const tokenizer = draft.given.get("tokenizer");
+  const place = tokenizer?.places.get("tokenizer.vocabulary") ?? tokenizer?.span;
+  const few = got < asked / 2;
+  program.reportNear(few ? "vocabulary-too-large" : "vocabulary-not-filled", { asked, got, data }, place, here);
+  return !few;
+}

@@ -1,0 +1,28 @@
+/** A base that is a model trained here (`base: domain`): whether there are weights to begin from. */
+import type { Draft, Program } from "../program.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import { recordOf } from "../definitions.js";
+import { isLoaded } from "./loaded-base.js";
+
+/** Reports `not-trained`. Null: the base is no model of this notebook. */
+export function trainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
+  const base = draft.given.get("base");
+  const name = recordOf(base?.value)["model"];
+  if (typeof name !== "string") return null;
+  const loaded = program.names.get(name)?.draft;
+  if (loaded && isLoaded(loaded) && !loaded.broken) {
+    program.require(loaded.needs);
+    return "there";
+  }
+  // What is wrong with a sweep's best was said where it is named.
+  if (program.isBest(name)) return "missing";
+  const run = program.runs.get(name);
+  if (run?.folds) {
+    program.reportNear("fold-model", { model: name, folds: run.folds, data: run.data.name }, base?.span, here);
+    return "missing";
+  }
+  if (run && (run.here || program.outside.trained[name] !== undefined || program.purpose === "assist")) return "there";
+  if (program.outside.unsure?.includes(name)) return "missing";
+  program.reportNear("not-trained", { model: name }, base?.span, here);
+  return "missing";
+}

@@ -1,0 +1,37 @@
+/**
+ * A model that nobody trained, asked as its base is: where its task needs no head, where it writes text (by the base's own
+ * output embedding), or where the base brings the task's head.
+ */
+import type { Draft, Program } from "../program.js";
+import { failed, type BaseFacts } from "../../../language/types/facts.js";
+import { servesUntrained, writesText } from "../batches.js";
+import { isLoaded } from "./loaded-base.js";
+import type { Registry } from "../../../language/types/registry.js";
+import type { Call } from "../../../language/types/value.js";
+
+export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
+  return servesHeadless(program.registry, task) || hasHead(program, task, model);
+}
+
+/** Whether any base does it, without a head of its own. */
+export function servesHeadless(registry: Registry, task: Call): boolean {
+  return servesUntrained(registry, task) || writesText(registry, task);
+}
+
+/** What the base's own head does, as far as that is known: tasks and their labels. */
+export function ownHeads(program: Program, model: Draft): BaseFacts["heads"] {
+  const base = model.given.get("base");
+  if (isLoaded(model) || typeof base?.value !== "string") return undefined;
+  const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
+  return fact === undefined || failed(fact) ? undefined : fact.heads;
+}
+
+/** Not known yet counts as yes: what the base is made of is asked for. */
+function hasHead(program: Program, task: Call, model: Draft): boolean {
+  const base = model.given.get("base");
+  if (isLoaded(model) || typeof base?.value !== "string") return false;
+  if (program.registry.find("task", task.word)?.capabilities?.ours?.(task) === true) return false;
+  const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
+  if (fact === undefined) return program.purpose === "run";
+  return !failed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
+}

@@ -1,0 +1,79 @@
+/**
+ * Rows of one epoch, and what the compiler asks of the row format of a task. The format says how rows of the data become rows of
+ * a batch; packing fills rows of a batch up to the longest.
+ */
+import type { EpochRows, RowFormatCapabilities, SomeRows } from "../../language/types/capabilities/row-format.js";
+import type { Registry } from "../../language/types/registry.js";
+import type { SplitFacts } from "../../language/types/facts.js";
+import { countTruncated, UNKNOWN_LENGTH } from "./epoch-rows.js";
+import { packedRows, type Texts } from "./packing.js";
+import type { RecipePlan } from "./recipe.js";
+import type { ModelPlan } from "../../language/types/subject.js";
+
+/** Undefined: the task is not known. */
+export function rowFormatOf(registry: Registry, task: ModelPlan["task"]): RowFormatCapabilities | undefined {
+  return registry.find("task", task.word)?.capabilities?.rowFormat;
+}
+/** Whether the task learns each next token of a text. */
+export function predictsNext(registry: Registry, task: ModelPlan["task"]): boolean {
+  return rowFormatOf(registry, task)?.predictsNextToken === true;
+}
+/** Whether a model of the task writes text: it continues one, or makes one of another. */
+export function writesText(registry: Registry, task: ModelPlan["task"]): boolean {
+  return rowFormatOf(registry, task)?.generatesText === true;
+}
+
+/** Whether a model of the task may be asked as its base is, never trained (capability `untrained`). */
+export function servesUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
+  return registry.find("task", task.word)?.capabilities?.untrained === true;
+}
+
+/** Whether rows are conversations, fed whole (capability `conversation`). */
+export function readsConversations(registry: Registry, task: ModelPlan["task"]): boolean {
+  return registry.find("task", task.word)?.capabilities?.conversation === true;
+}
+
+/** All rows of a split. */
+export const allRows = (split: SplitFacts | undefined): SomeRows => ({ split, rows: split?.rows ?? 0 });
+
+/** Rows of one epoch over several splits. `max`: most tokens of a row. `rowFormat`, if not known: rows are cut. */
+export function countEpoch(
+  parts: readonly SomeRows[],
+  max: number,
+  { rowFormat, packing }: { readonly rowFormat: RowFormatCapabilities | undefined; readonly packing: boolean },
+): EpochRows {
+  const counted = parts.map((part) => rowFormat?.countEpoch(part, max, packing) ?? countTruncated(part, max));
+  const sum = (term: (one: EpochRows) => number): number => counted.reduce((total, one) => total + term(one), 0);
+  const tokens = sum((one) => one.tokens);
+  const written = sum((one) => (one.written ?? 0) * one.tokens) / Math.max(1, tokens);
+  const texts = packing ? parts.flatMap((part) => textsOf(part, max)) : [];
+  return {
+    rows: packing ? Math.max(1, packedRows(texts, max)) : sum((one) => one.rows),
+    tokens,
+    longest: Math.max(...counted.map((one) => one.longest)),
+    ...(counted.some((one) => one.written !== undefined) && { written }),
+  };
+}
+
+/** Texts by their lengths, those of a bin spread over it; longer ones as the windows that they are cut into. */
+function textsOf({ split, rows }: SomeRows, max: number): readonly Texts[] {
+  const lengths = split?.lengths;
+  if (!lengths) return [{ length: Math.min(UNKNOWN_LENGTH, max), count: rows }];
+  const { step, counts } = lengths;
+  const share = split.rows > 0 ? rows / split.rows : 1;
+  return counts.flatMap((count, bin) =>
+    Array.from({ length: count > 0 ? step : 0 }, (_, i) => bin * step + i).flatMap((length) => {
+      const own = (share * count) / step;
+      const whole = Math.floor(length / max);
+      return [
+        { length: max, count: own * whole },
+        { length: length - whole * max, count: own },
+      ].filter((one) => one.length > 0 && one.count > 0);
+    }),
+  );
+}
+
+/** Updates of an epoch of `rows` rows. */
+export function updatesPerEpoch(rows: number, training: Pick<RecipePlan, "batch_size" | "accumulate">): number {
+  return Math.max(1, Math.ceil(Math.ceil(rows / training.batch_size) / training.accumulate));
+}

@@ -1,0 +1,52 @@
+/** What can go wrong with what stands beside models in `evaluate`. */
+import type { CodeTable } from "../../../language/diagnostics/codes.js";
+import { listedAsCode } from "../../../language/diagnostics/listed.js";
+
+/** The data of each code. */
+export interface ContenderCodeData {
+  "contenders-alone": { readonly contenders: readonly string[] };
+  "contender-refused": {
+    readonly contender: string;
+    readonly task: string;
+    readonly why: string;
+    /** Absent: what any task has. */
+    readonly instead?: string;
+  };
+  /** `has`: the splits that there are. */
+  "no-rows-to-learn": { readonly contender: string; readonly data: string; readonly has: readonly string[] };
+}
+
+const example = (evaluated: string): string =>
+  `data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\n${evaluated}`;
+
+export const contenderCodes: CodeTable<ContenderCodeData> = {
+  "contenders-alone": {
+    severity: "error",
+    message: (d) => `${listedAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
+    help: () => "name the model first that is compared: `evaluate router, baseline(tfidf) on tickets.test`",
+    explain:
+      "What a baseline or a prompt does, and which labels there are, follows from the model that it is compared with: at least one that is trained stands in the statement.",
+    example: example("evaluate baseline(majority) on d.test"),
+  },
+  "contender-refused": {
+    severity: "error",
+    message: (d) => `\`${d.contender}\` can't do ${d.task}: ${d.why}`,
+    help: (d) => `compare with ${d.instead ?? "`baseline(majority)` or `baseline(tfidf)`"}`,
+    explain:
+      "Beside a model stands what could do its task without that training: not every baseline can do every task.",
+    example:
+      'data d { source: csv("a.csv"), columns: { tokens: t, tags: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: token_classification }\ntrain m on d\nevaluate m, m.base on d.test',
+  },
+  "no-rows-to-learn": {
+    severity: "error",
+    message: (d) =>
+      `\`${d.contender}\` learns from the split \`train\` of the data after \`on\`, and \`${d.data}\` has ${d.has.length === 0 ? "no splits" : `only ${listedAsCode(d.has)}`}`,
+    help: (d) =>
+      `give the data that split (\`split: random(train: 80%, test: 20%)\`) and name the other: \`on ${d.data}.test\``,
+    explain:
+      "A baseline learns from rows as a model does, and never from those that it is scored on: it takes the split `train` of the same data.",
+    example: example(
+      'data e { source: csv("a.csv"), columns: { text: t, label: l } }\nevaluate m, baseline(majority) on e',
+    ),
+  },
+};

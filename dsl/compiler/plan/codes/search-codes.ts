@@ -1,0 +1,113 @@
+/** What can be wrong between a search and what it searches. */
+import { visible, type CodeTable } from "../../../language/diagnostics/codes.js";
+import { listed } from "../../../language/diagnostics/listed.js";
+
+/** The data of each code. */
+export interface SearchCodeData {
+  /** `path`: of a dimension in which every number counts; `search`: the word. */
+  "not-a-grid": { readonly path: string; readonly search: string };
+  /** `points`: how many, in words. */
+  "grid-without-end": { readonly search: string; readonly points: string };
+  /** `points`: that one score may be off, at 95 %. */
+  "few-rows-choose": { readonly rows: number; readonly points: number; readonly data: string };
+  "no-such-sweep": { readonly name: string; readonly has: readonly string[]; readonly nearest?: string };
+  "other-goals": { readonly start: string; readonly has: readonly string[]; readonly wanted: readonly string[] };
+  "nothing-shared": { readonly start: string; readonly varies: readonly string[]; readonly told: readonly string[] };
+  "start-unread": { readonly search: string; readonly learning: readonly string[] };
+  "one-goal": { readonly search: string; readonly goals: readonly string[]; readonly instead: string };
+}
+
+const START =
+  'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as earlier { vary: { batch_size: choice(8, 16) }, maximize: accuracy }';
+
+export const searchCodes: CodeTable<SearchCodeData> = {
+  "no-such-sweep": {
+    severity: "error",
+    message: (d) => `no sweep is called \`${visible(d.name)}\`, in this notebook or among its runs`,
+    help: (d) =>
+      d.nearest
+        ? `write \`${d.nearest}\``
+        : d.has.length > 0
+          ? `these are there: ${listed(d.has)}; a journal's file stands in quotes`
+          : 'name a sweep that ran, or the file of a journal in quotes: `start: "study.log"`',
+    explain:
+      "A bare name after `start` is a sweep's: of an earlier cell, or of an earlier notebook whose journal lies in the folder of runs (`runs/sweeps/NAME-….jsonl`), of which the newest counts. A file's path stands in quotes.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: tpe, start: earlyer, maximize: accuracy }`,
+  },
+  "other-goals": {
+    severity: "error",
+    message: (d) => `the trials of \`${visible(d.start)}\` were after something else: ${listed([...new Set(d.has)])}`,
+    help: (d) => `start from a sweep whose goals go the same way (${d.wanted.join(", ")}), or leave it out`,
+    explain:
+      "A search learns which settings score better. Scores of trials that were to be low say the opposite where they are to be high, and those of other goals say nothing.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: tpe, start: earlier, minimize: loss }`,
+  },
+  "nothing-shared": {
+    severity: "error",
+    message: (d) => `\`${visible(d.start)}\` varied nothing that this sweep varies`,
+    help: (d) =>
+      d.told.length === 0
+        ? "it has no trials yet: leave it out"
+        : `it varied ${listed(d.told)}: vary one of them, or leave it out`,
+    explain:
+      "Trials of an earlier sweep say something of the settings that both vary. What only one of them varies is told in the cell: here it is taken as the definitions have it, and what varied there alone is left aside.",
+    example: `${START}\nsweep m on d as s { vary: { epochs: choice(1, 2) }, search: tpe, start: earlier, maximize: accuracy }`,
+  },
+  "start-unread": {
+    severity: "warning",
+    message: (d) => `\`${d.search}\` looks at no earlier trials: \`start\` changes nothing`,
+    help: (d) => `let the search learn: ${d.learning.map((word) => `\`search: ${word}\``).join(" or ")}`,
+    explain:
+      "Earlier trials tell a search that learns where good settings lie. Searches that draw by chance or go through a grid try the same points with them as without.",
+    example: `${START}\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: random, start: earlier, maximize: accuracy }`,
+  },
+  "not-a-grid": {
+    severity: "error",
+    message: (d) => `\`${d.search}\` tries every value once, and \`${d.path}\` has no end of them`,
+    help: (d) => `say how many are tried, as in \`search: ${d.search}(4)\`, or write its values out in a \`choice(…)\``,
+    explain:
+      "A grid tries each combination of values once. Choices, whole numbers and steps are values that can be counted; of a range " +
+      "in which every number counts, `points:` are tried, evenly on its scale and with both ends.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { optimizer.learning_rate: log(1e-5..1e-3) }, search: grid, maximize: accuracy }',
+  },
+  "grid-without-end": {
+    severity: "error",
+    message: (d) => `\`${d.search}\` would try ${d.points} combinations, and nothing ends it before`,
+    help: () =>
+      "say how many trials (`trials: 50`) or how long (`budget: 1h`): a part of the grid is spread over the whole; or let `search: tpe` find its way",
+    explain:
+      "A grid multiplies the numbers of all values that vary. Above ten thousand combinations it needs a bound: with one, what is " +
+      "tried is spread over the whole grid. A search that learns comes near the best with some dozens of trials.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { optimizer.learning_rate: log(1e-5..1e-3), max_length: uniform(16..512), batch_size: uniform(8..64) }, search: grid(10_000), maximize: accuracy }',
+  },
+  "few-rows-choose": {
+    severity: "warning",
+    facts: true,
+    found: "data",
+    message: (d) =>
+      `${d.rows} rows of ${visible(d.data)} validate: a score of them is known to ± ${d.points} points, and settings seldom differ by as much`,
+    help: () =>
+      "give `validation` more rows, try few settings that are known to do well, and score the best one on the test rows",
+    explain:
+      "The best of many trials is chosen by the rows that validate. Of 50 rows a share of right ones is known to ± 14 points: " +
+      "the best of ten trials then leads by chance, and its score is too good. `sweep auto` tries only what is recommended where so few rows validate.",
+  },
+  "one-goal": {
+    severity: "error",
+    message: (d) => `\`${d.search}\` learns from one goal, and ${d.goals.length} are written`,
+    help: (d) =>
+      `write \`search: ${d.instead}\`, which finds a front of several goals, or keep ${oneOf(d.goals)} alone`,
+    explain:
+      "A search that expects how much better than the best the next trial will be needs a best one. With several goals there is none, " +
+      "but a front of trials that nothing beats in all of them. A bar in `require:` holds another score without making it a goal.",
+    example:
+      'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(8, 16) }, search: gp, maximize: [accuracy, f1(macro)] }',
+  },
+};
+
+function oneOf(texts: readonly string[]): string {
+  const quoted = texts.map((text) => `\`${text}\``);
+  return [quoted.slice(0, -1).join(", "), ...quoted.slice(-1)].join(" or ");
+}

@@ -1,0 +1,177 @@
+/** Fills in defaults, keeps where each value came from, and lets words check themselves. */
+import type { CheckContext, PartOfText } from "../../language/types/context.js";
+import { entryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
+import type { Program } from "./program.js";
+import type { Given } from "../../language/types/given-value.js";
+import { replace } from "../../language/diagnostics/reporter.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { Parameter } from "../../language/types/registry.js";
+import type { BaseFacts } from "../../language/types/facts.js";
+import type { Origins } from "./plan.js";
+import type { Call, Value } from "../../language/types/value.js";
+
+export type Origin = Origins[string];
+/** What a statement's words may look at while they are filled in. */
+export interface Setting {
+  readonly data?: Readonly<Record<string, Value>>;
+  readonly model?: Readonly<Record<string, Value>>;
+  /** Facts of the draft that derived defaults read (`validation`, `positions`, `length`). */
+  readonly draft?: Readonly<Record<string, Value>>;
+  /** The model's base, where it is known. */
+  readonly base?: BaseFacts;
+  /** Where to report when a value stands in another source. */
+  readonly here: Span;
+}
+export interface Filled {
+  readonly values: Readonly<Record<string, Value>>;
+  readonly origins: Record<string, Origin>;
+}
+
+/** What does not change while one block is filled in. */
+interface Filling {
+  readonly program: Program;
+  readonly setting: Setting;
+  readonly origins: Record<string, Origin>;
+  /** The draft's facts and the values so far: what derived defaults and checks look at. */
+  readonly statement: Record<string, Value>;
+}
+
+/** All parameters of a block with their values, defaults included. `prefix` starts the paths of origins (`training.`). */
+export function fill(
+  program: Program,
+  parameters: readonly Parameter[],
+  given: ReadonlyMap<string, Given>,
+  prefix: string,
+  setting: Setting,
+): Filled {
+  const values: Record<string, Value> = {};
+  const filling: Filling = { program, setting, origins: {}, statement: { ...setting.draft } };
+  for (const parameter of parameters) {
+    if (!has(program, parameter)) continue;
+    const one = given.get(parameter.name);
+    const path = `${prefix}${parameter.name}`;
+    const draft = () => filling.statement;
+    const context = () => contextOf(filling, nowhere, undefined);
+    const value = one?.value ?? standing(parameter, draft, context);
+    if (value === undefined) continue;
+    filling.origins[path] = one ? { from: one.from } : originOf(parameter, draft, context);
+    const whole = filled(filling, value, path, parameter.name, one?.places ?? nowhere);
+    values[parameter.name] = whole;
+    filling.statement[parameter.name] = whole;
+  }
+  return { values, origins: filling.origins };
+}
+type Places = ReadonlyMap<string, Span>;
+const nowhere: Places = new Map();
+
+/** `path` is where origins tell of it, `local` where `places` knows it. */
+function filled(filling: Filling, value: Value, path: string, local: string, places: Places): Value {
+  if (value === null || typeof value !== "object") return value;
+  const part = (v: Value, name: string): Value => filled(filling, v, `${path}.${name}`, `${local}.${name}`, places);
+  if (Array.isArray(value)) return (value as readonly Value[]).map((v, i) => part(v, String(i)));
+  if ("record" in value)
+    return { record: Object.fromEntries(Object.entries(value.record).map(([k, v]) => [k, part(v, k)])) };
+  if (!("word" in value)) return value;
+  const { program, origins, setting } = filling;
+  const call = value as Call;
+  const word = program.registry.find(call.kind, call.word);
+  if (!word) return call;
+  const given: Record<string, Value> = {};
+  const held: string[] = [];
+  const from = origins[path]?.from ?? "written";
+  for (const parameter of word.parameters) {
+    if (parameter.open || parameter.planned) continue;
+    const written = call.arguments[parameter.name];
+    if (written === undefined && !has(program, parameter)) continue;
+    const draft = () => ({ ...given, ...call.arguments });
+    const context = () => contextOf(filling, places, local);
+    const next = written ?? standing(parameter, draft, context);
+    if (next === undefined) continue;
+    if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter, draft, context);
+    else if (from !== "default" && from !== "derived") origins[`${path}.${parameter.name}`] = { from };
+    given[parameter.name] = part(next, parameter.name);
+    if (written !== undefined && isUsual(parameter, written)) held.push(parameter.name);
+  }
+  for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
+  const { definition } = word;
+  const whole: Call = {
+    ...call,
+    arguments: given,
+    ...(definition !== undefined && { definition }),
+    ...(held.length > 0 && { held }),
+  };
+  const { oneOf } = word;
+  if (oneOf && oneOf.filter((name) => (call.arguments[name] ?? null) !== null).length !== 1)
+    program.reportNear("one-of", { word: word.name, of: oneOf }, places.get(local), setting.here);
+  word.check?.(whole, contextOf(filling, places, local, whole));
+  return whole;
+}
+
+/** What is found where it isn't written, and is written as it usually is. */
+function isUsual({ found, default: usual }: Parameter, written: Value): boolean {
+  return found === true && usual !== undefined && "value" in usual && usual.value === written;
+}
+
+/** Whether a parameter has a value of its own: neither what is not built, nor an old spelling, nor what needs a switch that is off. */
+function has(program: Program, parameter: Parameter): boolean {
+  return !parameter.planned && !parameter.open;
+}
+
+type Draft = () => Readonly<Record<string, Value>>;
+
+function standing(parameter: Parameter, draft: Draft, context: () => CheckContext): Value | undefined {
+  if (!parameter.default) return undefined;
+  return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
+}
+function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): Origin {
+  if (!standard || !("derived" in standard)) return { from: "default", why: why ?? "" };
+  return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
+}
+
+/** A part of a text where it stands as it is; with characters before it that are escaped the whole of it. */
+function partOf(program: Program, whole: Span, { at, length }: PartOfText): Span {
+  const before = program.textOf(whole)?.slice(0, at + 1);
+  if (before === undefined || !before.startsWith('"') || before.includes("\\")) return whole;
+  const start = whole.start + 1 + at;
+  return { ...whole, start, end: start + length };
+}
+
+function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
+  const { program, setting, statement } = filling;
+  const placeOf = (at: string | undefined): Span | undefined =>
+    at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined;
+  const whole = local === undefined ? undefined : places.get(local);
+  return {
+    facts: program.facts,
+    statement,
+    ...(setting.data ? { data: setting.data } : {}),
+    ...(setting.model ? { model: setting.model } : {}),
+    ...(setting.base ? { base: setting.base } : {}),
+    ...(call ? { call } : {}),
+    assisting: program.purpose === "assist",
+    find: (kind, name) => program.registry.find(kind, name),
+    ofKind: (kind) => program.registry.ofKind(kind).filter((word) => !word.planned),
+    ask: (need) => program.ask(need),
+    reportFailed(failure, at) {
+      const place = placeOf(at) ?? whole;
+      program.reportFailed(failure, place?.source === program.source.id ? place : setting.here);
+    },
+    folderOf: (at) => program.folderAt(placeOf(at) ?? whole ?? setting.here),
+    report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void {
+      const written = placeOf(at);
+      // Of the call itself its word stands at its beginning.
+      const own =
+        at === undefined && whole && within
+          ? { ...whole, start: whole.start + within.at, end: whole.start + within.at + within.length }
+          : written && within
+            ? partOf(program, written, within)
+            : written;
+      const place = own ?? whole;
+      const entry = entryOf(code as string);
+      // Warnings about a definition's text are reported at the definition, not again at each use.
+      if (entry?.severity === "warning" && entry.facts !== true && place && place.source !== program.source.id) return;
+      const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
+      program.reportNear(code, data, place, setting.here, fix);
+    },
+  };
+}

@@ -1,0 +1,341 @@
+/** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
+import { plain } from "../../language/types/numeric.js";
+import type { Draft, Program, Run } from "./program.js";
+import type { Given } from "../../language/types/given-value.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { Parameter } from "../../language/types/registry.js";
+import { fill, type Origin } from "./defaults.js";
+import { failed, type BaseFacts, type Need } from "../../language/types/facts.js";
+import { readsConversations } from "./batches.js";
+import type { Resolved, ResolvedModel } from "./resolved.js";
+import { isLoaded, resolveLoaded, runOf } from "./bases/loaded-base.js";
+import { checkScratch, isScratch, scratchOf } from "./bases/scratch.js";
+import { madeOf, madeWith } from "./bases/compressed-base.js";
+import { isCall } from "./value.js";
+import type { RecipePlan } from "./recipe.js";
+import { readerOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
+import type { Call, Value } from "../../language/types/value.js";
+
+export function parametersOf(program: Program, verb: string): readonly Parameter[] {
+  return program.registry.find("verb", verb)?.parameters ?? [];
+}
+export function resolveData(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  model?: Readonly<Record<string, Value>>,
+): Resolved<DataPlan> | undefined {
+  if (draft.broken) return undefined;
+  const { annotations } = draft;
+  const written = recordOf(draft.given.get("columns")?.value);
+  const columns = annotations?.adds ? { ...written, [annotations.role]: annotations.role } : written;
+  const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", {
+    here,
+    data: { columns: { record: columns } },
+    ...(model ? { model } : {}),
+  });
+  const source = values["source"];
+  if (source === undefined) return undefined;
+  // Columns and sources per split are plain records in the plan: their parts have origins, the whole has none.
+  for (const [path, parts] of [
+    ["data.columns", columns],
+    ["data.source", recordOf(source)],
+  ] as const) {
+    const whole = origins[path];
+    if (!whole || Object.keys(parts).length === 0) continue;
+    delete origins[path];
+    for (const part of Object.keys(parts)) origins[`${path}.${part}`] = whole;
+  }
+  // It matters to a role alone that these data don't have.
+  if (columns["labels"] === undefined) delete origins["data.separator"];
+  if ((values["thin"] ?? null) === null) delete origins["data.thin"];
+  const conversation = recordOf(values["columns"])["messages"];
+  const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
+  if (odd !== undefined) {
+    program.reportNear(
+      "not-a-conversation",
+      { role: odd },
+      draft.given.get("columns")?.places.get(`columns.${odd}`),
+      here,
+    );
+    return undefined;
+  }
+  const names = Object.fromEntries(
+    Object.entries(columns).filter((e): e is [string, string] => typeof e[1] === "string"),
+  );
+  // The first column stands for the role; the call says what else is read.
+  const [main] = isCall(conversation)
+    ? Object.values(conversation.arguments).filter((value) => typeof value === "string")
+    : [];
+  if (main !== undefined) names["messages"] = main;
+  return {
+    origins,
+    plan: {
+      name: draft.name,
+      source: isCall(source) ? source : (recordOf(source) as Record<string, Call>),
+      folder: program.folderAt(draft.given.get("source")?.span),
+      columns: names,
+      ...(isCall(conversation) && { conversation }),
+      clean: (values["clean"] as readonly Call[] | undefined) ?? [],
+      split: isCall(values["split"]) ? values["split"] : null,
+      labels: Array.isArray(values["labels"]) ? (values["labels"] as readonly string[]) : null,
+      ...(names["labels"] !== undefined && typeof values["separator"] === "string"
+        ? { separator: values["separator"] }
+        : {}),
+      sample: typeof values["sample"] === "number" ? values["sample"] : null,
+      ...thinned(values["thin"]),
+      // One split for all seeds of training: scores of different seeds are about the same rows.
+      seed: 0,
+      ...(annotations && { annotations }),
+    },
+  };
+}
+
+function thinned(value: Value | undefined): Pick<DataPlan, "thin"> {
+  if (typeof value === "number") return { thin: value };
+  return value !== null && typeof value === "object" && "share" in value ? { thin: value } : {};
+}
+
+/**
+ * `base` facts are asked for (a need of the run); while they lack, the plan stands without a hash. `data`: what a model from
+ * scratch trains its tokenizer on, where that is known.
+ */
+export function resolveModel(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  data: DataPlan | null = null,
+): ResolvedModel | undefined {
+  if (draft.broken) return undefined;
+  if (isLoaded(draft)) return resolveLoaded(program, draft, here);
+  const fresh = isScratch(draft);
+  const named = draft.given.get("base")?.value;
+  if (!fresh && named !== undefined && typeof named !== "string")
+    return onTrained(program, draft, here, String(recordOf(named)["model"]));
+  const scratch = fresh ? scratchOf(program, draft, here, data) : undefined;
+  const name = fresh ? scratch?.architecture.word : draft.given.get("base")?.value;
+  if (typeof name !== "string" && !fresh) return undefined;
+  const place = draft.given.get(fresh ? "architecture" : "base")?.span;
+  const folder = program.folderAt(place);
+  const makes = !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.scratch);
+  const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
+  const fact = makes ? program.ask(need, true) : undefined;
+  if (fact !== undefined && failed(fact)) {
+    const told = program.placeOf(fact, draft) ?? place;
+    program.reportFailed(fact, told?.source === program.source.id ? told : here);
+    return undefined;
+  }
+  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+    here,
+    draft: { folder, ...lengthsOf(draft, fact) },
+    ...(fact && { base: fact }),
+  });
+  return modelOf(program, draft, here, {
+    name: typeof name === "string" ? name : undefined,
+    folder,
+    fact,
+    scratch,
+    fresh,
+    values,
+    origins,
+  });
+}
+
+/** What a task's own defaults may follow: positions of the base, how much of a text it reads, and `max_length` and `technique` where they are written. */
+function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
+  const length = draft.given.get("max_length")?.value;
+  const technique = draft.given.get("technique")?.value;
+  const reads = base?.reads !== undefined && { reads: base.reads };
+  const written = { ...(length !== undefined && { length }), ...(technique !== undefined && { technique }) };
+  return { ...(base && { positions: base.positions }), ...reads, ...written };
+}
+
+/** A model that begins from the weights of another one; undefined while there are none. */
+function onTrained(program: Program, draft: Draft, here: Span, of: string): ResolvedModel | undefined {
+  const run = program.runs.get(of) ?? loadedBase(program, of);
+  const recipeHash = run?.here ? run.recipeHash : program.outside.trained[of];
+  const place = draft.given.get("base")?.span;
+  if (!run || recipeHash === undefined || program.lineage.includes(of)) {
+    // A base of a base that changed since, or that leads back here.
+    if (program.lineage.length > 0) program.reportNear("not-trained", { model: of }, place, here);
+    return undefined;
+  }
+  program.lineage.push(of);
+  const data = run.data && isScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
+  const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
+  program.lineage.pop();
+  if (!from) return undefined;
+  const { saves, merges } = program.registry.find("technique", from.plan.technique.word)?.capabilities ?? {};
+  if (saves !== "model" && merges !== true) {
+    program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
+    return undefined;
+  }
+  const whole = from.base && { ...from.base, hash: `recipe ${recipeHash}`, reads: from.plan.max_length };
+  const made = madeWith(draft);
+  const fact = made && whole ? madeOf(program, made, whole, here) : whole;
+  if (whole && !fact) return undefined;
+  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+    here,
+    draft: lengthsOf(draft, fact),
+    ...(fact && { base: fact }),
+  });
+  const trained = { recipeHash, from: readerOf(from.plan), ...(made && { made }) };
+  const folder = program.folderAt(place);
+  return modelOf(program, draft, here, { name: of, folder, fact, trained, fresh: false, values, origins });
+}
+
+/** A model that was loaded, as the training that it comes from. */
+function loadedBase(
+  program: Program,
+  of: string,
+): (Pick<Run, "model" | "here" | "recipeHash"> & { readonly data?: Draft }) | undefined {
+  const model = program.names.get(of)?.draft;
+  const run = model && runOf(program, model.given);
+  return run && !failed(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
+}
+
+function modelOf(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  o: {
+    readonly name: string | undefined;
+    readonly folder: string;
+    readonly fact: BaseFacts | undefined;
+    readonly scratch?: ModelPlan["scratch"] | undefined;
+    readonly trained?: ModelPlan["trained"];
+    readonly fresh: boolean;
+    readonly values: Readonly<Record<string, Value>>;
+    readonly origins: Record<string, Origin>;
+  },
+): ResolvedModel | undefined {
+  const { name, folder, fact, scratch, trained, fresh, values, origins } = o;
+  if (!checkScratch(program, draft, values, here) || typeof name !== "string" || (fresh && !scratch)) return undefined;
+  if (!fresh) delete origins["model.tokenizer"];
+  const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
+  if (!isCall(task) || !isCall(technique) || typeof length !== "number") return undefined;
+  const chats = readsConversations(program.registry, task);
+  if (!chats) delete origins["model.template"];
+  const template = isCall(values["template"]) ? values["template"] : null;
+  const storage = isCall(values["storage"]) && !isPlain(program, values["storage"]) ? values["storage"] : undefined;
+  if (!storage) delete origins["model.storage"];
+  const frozen = Array.isArray(values["freeze"]) ? values["freeze"].filter(isCall) : [];
+  return {
+    origins,
+    base: fact,
+    plan: {
+      name: draft.name,
+      base: name,
+      folder,
+      baseHash: fact?.hash ?? null,
+      task,
+      technique,
+      max_length: length,
+      ...(scratch && { scratch }),
+      ...(trained && { trained }),
+      ...(frozen.length && { freeze: frozen }),
+      ...(storage && { storage }),
+      ...(chats && { template }),
+    },
+  };
+}
+
+function isPlain({ registry }: Program, storage: Call): boolean {
+  return registry.find("storage", storage.word)?.capabilities?.plain === true;
+}
+
+export interface ResolvedRecipe extends Resolved<RecipePlan> {
+  readonly resume: boolean;
+  /** What it promises of single rows; the noise follows of steps and rows. Absent: nothing. */
+  readonly privacy?: Call;
+}
+/** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
+export function resolveRecipe(
+  program: Program,
+  given: ReadonlyMap<string, Given>,
+  here: Span,
+  setting: {
+    readonly model?: Readonly<Record<string, Value>>;
+    readonly data?: Readonly<Record<string, Value>>;
+    readonly validation: boolean;
+    readonly base?: BaseFacts | undefined;
+  },
+): ResolvedRecipe {
+  const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
+    here,
+    // What early stopping watches unless it says so is what the best is kept by.
+    draft: { validation: setting.validation, kept: given.get("keep")?.value ?? null },
+    ...(setting.model ? { model: setting.model } : {}),
+    ...(setting.data ? { data: setting.data } : {}),
+    ...(setting.base ? { base: setting.base } : {}),
+  });
+  const steps = numberOf(values["steps"]);
+  // A number of updates leaves nothing for the epochs to say, nor for the reason of their default.
+  if (steps !== null) origins["training.epochs"] = { from: "derived", why: "`steps` decide" };
+  const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
+  const number = (name: string): number => standing(name, numberOf(values[name]));
+  const average = call("average");
+  if (!average) delete origins["training.average"];
+  const privacy = call("privacy");
+  if (!privacy) delete origins["training.privacy"];
+  const canaries = numberOf(values["canaries"]);
+  if (canaries === null) for (const key of CANARIES) delete origins[`training.${key}`];
+  return {
+    origins,
+    resume: values["resume"] === true,
+    ...(privacy && { privacy }),
+    plan: {
+      epochs: steps === null ? number("epochs") : null,
+      steps,
+      batch_size: number("batch_size"),
+      accumulate: number("accumulate"),
+      ...(average && { average }),
+      packing: values["packing"] === true,
+      optimizer: standing("optimizer", call("optimizer")),
+      schedule: standing("schedule", call("schedule")),
+      clip: numberOf(values["clip"]),
+      dropout: numberOf(values["dropout"]),
+      shuffle: standing("shuffle", values["shuffle"] as RecipePlan["shuffle"] | undefined),
+      early_stopping: withBareMetric(call("early_stopping")),
+      checkpoint: call("checkpoint"),
+      validate: call("validate"),
+      keep: standing("keep", values["keep"] as RecipePlan["keep"] | undefined),
+      log: standing("log", call("log")),
+      precision: standing("precision", values["precision"] as RecipePlan["precision"] | undefined),
+      recompute: standing("recompute", values["recompute"] as RecipePlan["recompute"] | undefined),
+      seed: number("seed"),
+      ...(canaries !== null && { canaries, canary_copies: number("canary_copies") }),
+    },
+  };
+}
+const CANARIES = ["canaries", "canary_copies"] as const;
+/** A setting that is always there: what isn't written has a default in the verb's record, and nowhere else. */
+function standing<T>(name: string, value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error(`the verb \`recipe\` has no default for \`${name}\``);
+  return value;
+}
+
+/** A metric without parameters stands in a plan as its name: it was one before metrics of all kinds could be watched. */
+function withBareMetric(call: Call | null): Call | null {
+  const { metric } = call?.arguments ?? {};
+  if (!call || !isCall(metric) || metric.definition !== undefined || Object.keys(metric.arguments).length > 0)
+    return call;
+  return { ...call, arguments: { ...call.arguments, metric: metric.word } };
+}
+
+/** What a recipe statement itself gives: the words it names filled in, the rest left open. */
+export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
+  const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
+  const { values } = fill(program, parameters, draft.given, "training.", { here });
+  return Object.fromEntries(
+    Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v]),
+  ) as Partial<RecipePlan>;
+}
+
+export { isCall } from "./value.js";
+export function recordOf(value: Value | undefined): Readonly<Record<string, Value>> {
+  return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
+}
+function numberOf(value: Value | undefined): number | null {
+  return value === undefined ? null : (plain(value) ?? null);
+}

@@ -1,0 +1,71 @@
+/** Rows and tokens of an epoch, from the histogram of the lengths of a split: for row formats, which choose between the two. */
+import type { EpochRows, SomeRows } from "../../language/types/capabilities/row-format.js";
+import type { SplitFacts } from "../../language/types/facts.js";
+
+type Lengths = NonNullable<SplitFacts["lengths"]>;
+
+/** Tokens of a text whose length is not known. */
+export const UNKNOWN_LENGTH = 64;
+
+/** Each row is cut at `max`; of two texts, each is. */
+export function countTruncated(part: SomeRows, max: number): EpochRows {
+  const lengths = part.split?.lengths;
+  if (!lengths) return unknownLengths(part, max);
+  if (part.split.targets) return countPairs(part, { inputs: lengths, targets: part.split.targets }, max);
+  const share = shareOf(part);
+  return {
+    rows: Math.round(share * sumOver(lengths, () => 1)),
+    tokens: Math.round(share * cutTokens(lengths, max)),
+    longest: Math.min(lengths.longest, max),
+  };
+}
+
+/** Texts longer than `max` become several rows, and no token is lost; packed rows are filled up to `max`. */
+export function countWindows(part: SomeRows, max: number, packing: boolean): EpochRows {
+  const { split, rows } = part;
+  const lengths = split?.lengths;
+  if (!lengths) return unknownLengths(part, max);
+  if (split.targets) return countPairs(part, { inputs: lengths, targets: split.targets }, max);
+  const share = shareOf(part);
+  const tokens = Math.round(share * lengths.total);
+  if (packing) return { rows, tokens, longest: max };
+  const fits = lengths.longest <= max;
+  const windows = fits ? split.rows : sumOver(lengths, (n) => Math.max(1, Math.ceil(n / max)));
+  return { rows: Math.round(share * windows), tokens, longest: Math.min(lengths.longest, max) };
+}
+
+function unknownLengths({ rows }: SomeRows, max: number): EpochRows {
+  const length = Math.min(UNKNOWN_LENGTH, max);
+  return { rows, tokens: rows * length, longest: length };
+}
+
+function countPairs(
+  part: SomeRows,
+  { inputs, targets }: { readonly inputs: Lengths; readonly targets: Lengths },
+  max: number,
+): EpochRows {
+  const share = shareOf(part);
+  const [read, written] = [share * cutTokens(inputs, max), share * cutTokens(targets, max)];
+  const longest = Math.min(inputs.longest, max) + Math.min(targets.longest, max);
+  return {
+    rows: part.rows,
+    tokens: Math.round(read + written),
+    longest,
+    written: written / Math.max(1, read + written),
+  };
+}
+
+function shareOf({ split, rows }: SomeRows): number {
+  return split && split.rows > 0 ? rows / split.rows : 1;
+}
+
+/** Sum over all texts of a function of their length, which is the middle of their bin. */
+function sumOver({ step, counts }: Lengths, term: (length: number) => number): number {
+  return counts.reduce((total, count, i) => total + count * term((i + 0.5) * step), 0);
+}
+
+/** Tokens that are left when every text is cut at `max`. */
+function cutTokens({ step, counts, total, longest }: Lengths, max: number): number {
+  if (longest <= max) return total;
+  return Math.max(0, total - counts.reduce((lost, count, i) => lost + count * Math.max(0, (i + 0.5) * step - max), 0));
+}

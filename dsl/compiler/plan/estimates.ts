@@ -1,0 +1,352 @@
+/**
+ * What a training will take. Parameters and steps are exact; the rest are estimates with these formulas (P parameters,
+ * T trainable ones, b batch, L longest text in tokens, h hidden, i intermediate, n layers, V vocabulary):
+ * - memory of the engine's process = 4·P + 8·T (weights, two moments) + working memory + what the engine takes by itself.
+ *   Working memory is the greater of the start of the backward pass (all activations, a head's gradient and a copy of its
+ *   weight) and its end (all gradients, which clipping waits for, and one block's activations).
+ *   Activations of a block, in numbers for each token: 7·h + 2·i where all trains, 3·h + 2·i where the base is frozen (no
+ *   inputs kept for weight gradients), 3·i for 2·i with gated units; in bf16 0.59 of it and 2 bytes for each weight of a
+ *   matrix beside; recomputed: h for each block and one block whole. A head over the vocabulary holds three copies of
+ *   one chunk's logits, at the places that are learnt. The factors are fitted to `tensor/memory.ts`, which walks the program itself.
+ * - seconds by what trainings took on this machine lately (duration.ts). Effort, in FLOPs of f32 products: tokens ·
+ *   (2·M + 4·n·h·l̄) · c, M the elements of matrices outside embeddings, l̄ the mean length, c = 3 where all trains
+ *   (forward, two products backward), 2 where the base is frozen, one more with recomputation; in bf16 1 / 1.7 of it; and
+ *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte; and for each
+ *   validation its tokens · (2·M + 4·n·h·l̄).
+ */
+import { chunksFor } from "../../tensor/ops/shared/head.js";
+import type { FamilyCapabilities, Stacks } from "../../language/types/capabilities/model.js";
+import type { SizeFields } from "../../language/types/capabilities/from-scratch.js";
+import type { Held } from "../../language/types/capabilities/teacher-memory.js";
+import { meanOf, type Drawn } from "./drawn-rows.js";
+import type { Program } from "./program.js";
+import { timesDue } from "./cadence.js";
+import { durationOf } from "./duration.js";
+import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../../language/types/facts.js";
+import { allRows, countEpoch, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
+import type { EpochRows, SomeRows } from "../../language/types/capabilities/row-format.js";
+import type { Estimates } from "./plan.js";
+import type { RecipePlan } from "./recipe.js";
+import type { ModelPlan } from "../../language/types/subject.js";
+import type { Call } from "../../language/types/value.js";
+
+/** TensorFlow loaded, a graph compiled, oneDNN's kernels made, memory that the allocator keeps: measured with programs of six to thirty layers. */
+const engineBytes = 490e6;
+
+/** Rows that train: the split `train`, or all where there is none. */
+export function trainingSplit(facts: DataFacts): SplitFacts | undefined {
+  return facts.splits["train"] ?? facts.splits["all"] ?? Object.values(facts.splits)[0];
+}
+
+export interface EstimateInput {
+  readonly model: ModelPlan;
+  readonly base: BaseFacts;
+  readonly data: DataFacts;
+  readonly training: RecipePlan;
+  readonly machine: MachineFacts;
+  /** Another model that runs in the same program and does not train. Default: none. */
+  readonly beside?: Beside | null;
+  /** As many further rows in each batch, and the base that predicts all of them once, where it is known. Default: none. */
+  readonly drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
+  /** Replayed rows of earlier data. Default: none. */
+  readonly kept?: KeptBeside | undefined;
+}
+
+export function estimate(program: Program, o: EstimateInput): Estimates {
+  const { model, base, data, training, kept } = o;
+  const split = trainingSplit(data);
+  const rows = split?.rows ?? 0;
+  const feeding = { rowFormat: rowFormatOf(program.registry, model.task), packing: training.packing };
+  const among = kept && !kept.beside ? kept.parts : [];
+  const epoch = countEpoch([allRows(split), ...among], model.max_length, feeding);
+  const { longest } = epoch;
+  const family = program.registry.find("model", base.family)?.capabilities;
+  const { hidden: width, vocabulary, ...sizes } = sizesIn(base, family);
+  const hidden = width || 1;
+  const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
+  const own = ownHead(program, base, hidden);
+  const share = trainedBy(program, model, { ...base, parameters: base.parameters - own });
+  const frozen = share.frozen ? share.trains : null;
+  const trainable = share.trains + head;
+  const parameters = base.parameters - own + head + share.adds;
+  const perEpoch = updatesPerEpoch(epoch.rows, training);
+  // One update reads all rows once, forward alone.
+  const exact =
+    program.registry.find("technique", model.technique.word)?.capabilities?.exact?.(model.technique) === true;
+  const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
+  const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
+  const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
+  const drawn = kept?.beside && kept.parts.length > 0 ? countEpoch(kept.parts, model.max_length, feeding) : o.drawn;
+  // None of them is drawn twice for a batch.
+  const each = drawn && kept ? Math.min(1, drawn.rows / training.batch_size) : 1;
+  const added = drawn && mean > 0 ? 1 + (each * meanOf(drawn)) / mean : 1;
+  const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
+  const tokens = exact ? epoch.tokens : stepped * added;
+  const work =
+    epoch.written === undefined || !writesText(program.registry, model.task) || !family?.stacks
+      ? null
+      : pairWork(base, family.stacks, epoch.written);
+  const layers = work?.layers ?? (sizes.layers || 1);
+  const intermediate = sizes.intermediate || 4 * hidden;
+  const unmasked = unmaskedBy(program, model.task);
+  const matrices = (work?.matrices ?? matricesOf(base, multiplied)) + unmasked * vocabulary * hidden;
+  const weights = storedWeights(program, model, base);
+  const { beside } = o;
+  const rowsOf = Math.min(training.batch_size, Math.max(epoch.rows, 1));
+  const batch = drawn ? 2 * rowsOf * Math.max(longest, drawn.longest) : rowsOf * longest;
+  const shape: StepShape = {
+    ...(beside && { beside: heldBeside(beside, { batch, longest, vocabulary }) }),
+    tokens: batch,
+    parameters,
+    trainable,
+    layers,
+    hidden,
+    intermediate,
+    matrices,
+    gated: Object.keys(base.shapes).some((path) => family?.gate?.test(path)),
+    frozen: frozen !== null,
+    vocabulary: unmasked > 0 || writesText(program.registry, model.task) ? vocabulary * (epoch.written ?? 1) : 0,
+    ...(unmasked > 0 && { places: unmasked }),
+    low: training.precision === "bf16",
+    recomputed: training.recompute === "blocks",
+    accumulated: training.accumulate > 1,
+    ...(weights && { saved: 4 * base.parameters - weights.bytes }),
+  };
+  const effort = exact
+    ? forwardEffort(shape, mean) * tokens
+    : (productEffort(shape, drawn ? (mean + meanOf(drawn)) / 2 : mean) +
+        2 * (beside ? matricesOf(beside.base, multiplied) : 0)) *
+        tokens +
+      updateEffort(shape) * steps +
+      (o.drawn?.asked ? 2 * matricesOf(o.drawn.asked, multiplied) * (epoch.tokens + o.drawn.tokens) : 0);
+  const validating = validatingOf(countEpoch([allRows(data.splits["validation"])], model.max_length, feeding), {
+    cadence: training.validate,
+    looks: { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } },
+    effort: (length) => forwardEffort(shape, length),
+  });
+  const took = durationOf({ flops: effort + validating.flops, steps }, o.machine);
+  return {
+    parameters,
+    trainable,
+    rows,
+    steps,
+    tokens: Math.round(tokens),
+    flops: Math.round(effort),
+    ...(validating.times > 0 && { validating }),
+    ...besideOf(o),
+    memoryBytes: Math.round(memoryBytes(shape)),
+    ...(weights && { storedBytes: Math.round(weights.bytes) }),
+    seconds: took?.seconds ?? null,
+    ...(took && { secondsBetween: took.between }),
+  };
+}
+
+/** Validations of the whole run. `effort`: for each token of texts of a mean length. */
+function validatingOf(
+  { rows, tokens }: EpochRows,
+  o: {
+    readonly cadence: RecipePlan["validate"];
+    readonly looks: Parameters<typeof timesDue>[1];
+    readonly effort: (length: number) => number;
+  },
+): NonNullable<Estimates["validating"]> {
+  const times = rows > 0 ? timesDue(o.cadence, o.looks) : 0;
+  return { times, rows, flops: Math.round(times * tokens * o.effort(tokens / Math.max(1, rows))) };
+}
+
+/** Rows that are not the data's own. */
+function besideOf({ drawn, kept }: { drawn?: Drawn | null; kept?: KeptBeside | undefined }): Partial<Estimates> {
+  const rows = kept?.parts.reduce((sum, one) => sum + one.rows, 0) ?? 0;
+  return {
+    ...(drawn && { drawn: { rows: drawn.rows, tokens: Math.round(drawn.tokens) } }),
+    ...(rows > 0 && { kept: { rows, ...(kept?.beside && { beside: true as const }) } }),
+  };
+}
+
+/** Of what takes no step: its weights are made, and nothing trains. */
+export function stillOf({ validating, secondsBetween, ...rest }: Estimates): Estimates {
+  void [validating, secondsBetween];
+  return { ...rest, trainable: 0, steps: 0, tokens: 0, flops: 0, seconds: null };
+}
+
+/** What the base's weights take as they are stored; undefined: f32. */
+function storedWeights(
+  program: Program,
+  { storage, task }: ModelPlan,
+  base: BaseFacts,
+): { readonly bytes: number } | undefined {
+  const count = storage && program.registry.find("storage", storage.word)?.capabilities?.weightBytes;
+  return count && { bytes: count(storage, base.shapes, writesText(program.registry, task)) };
+}
+
+/** Replayed rows. `beside`: each batch gets as many of them as it has new rows; absent: they are mixed with the new rows. */
+export interface KeptBeside {
+  readonly parts: readonly SomeRows[];
+  readonly beside?: true;
+}
+/** A model that doesn't train, and what is held of it until the losses are known. */
+export interface Beside {
+  readonly base: BaseFacts;
+  readonly held: Held;
+}
+function heldBeside(
+  { base, held: { token, pair, said } }: Beside,
+  { batch, longest, vocabulary }: { readonly batch: number; readonly longest: number; readonly vocabulary: number },
+): NonNullable<StepShape["beside"]> {
+  return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + said * vocabulary) };
+}
+
+const multiplied = (path: string): boolean => !/embedding/i.test(path);
+
+/** Elements of the matrices whose path is asked for. */
+function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
+  return Object.entries(base.shapes).reduce(
+    (sum, [path, shape]) => (shape.length === 2 && of(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
+    0,
+  );
+}
+
+/**
+ * What a token of an encoder-decoder meets on average: one that is read goes through the encoder's layers and the keys and
+ * values that the decoder makes of it, one that is written through the rest. A decoder's layer attends twice.
+ */
+function pairWork(
+  base: BaseFacts,
+  stacks: Stacks,
+  written: number,
+): { readonly layers: number; readonly matrices: number } {
+  const met = (by: "read" | "written"): number => matricesOf(base, (path) => stacks.meets(path, base.shapes) === by);
+  const encoder = size(base, stacks.encoder) || 1;
+  const decoder = 1.5 * (size(base, stacks.decoder) || encoder);
+  const mean = (a: number, b: number): number => (1 - written) * a + written * b;
+  return { layers: mean(encoder, decoder), matrices: mean(met("read"), met("written")) };
+}
+
+/** What the memory and the effort of a training step depend on. */
+export interface StepShape {
+  readonly parameters: number;
+  /** In one batch, padding included. */
+  readonly tokens: number;
+  readonly layers: number;
+  readonly hidden: number;
+  readonly intermediate: number;
+  /** Whether units are gated: three wide activations instead of two. */
+  readonly gated: boolean;
+  readonly frozen: boolean;
+  readonly trainable: number;
+  /** Elements of the weights that products read. */
+  readonly matrices: number;
+  /** 0: no head over the vocabulary. */
+  readonly vocabulary: number;
+  /** Share of the tokens at which that head makes logits; absent: all. */
+  readonly places?: number;
+  readonly low: boolean;
+  readonly recomputed: boolean;
+  /** Whether sums of gradients are kept over several batches. */
+  readonly accumulated: boolean;
+  /** Bytes that frozen weights take less than as f32; absent: none. */
+  readonly saved?: number;
+  /** Bytes of a model that runs beside: its weights, and what is held of it where the backward pass begins; absent: none does. */
+  readonly beside?: { readonly state: number; readonly start: number };
+}
+/** Of the engine's process, at its peak. */
+export function memoryBytes(o: StepShape): number {
+  return 4 * o.parameters + (o.beside?.state ?? 0) - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
+}
+/** Effort for each token of texts of a mean length. */
+export function productEffort(o: StepShape, length: number): number {
+  const passes = (o.frozen ? 2 : 3) + (o.recomputed ? 1 : 0);
+  return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.7 : 1);
+}
+/** Forward alone, as a validation computes. */
+function forwardEffort(o: StepShape, length: number): number {
+  return (2 * o.matrices + 4 * o.layers * o.hidden * length) / (o.low ? 1.7 : 1);
+}
+export function updateEffort({ trainable }: StepShape): number {
+  return 280 * trainable;
+}
+/** Most bytes alive at once in a training step beside its state. */
+function workingBytes(o: StepShape): number {
+  const wide = (o.gated ? 3 : 2) * o.intermediate;
+  const block = ((o.frozen ? 3 : 7) * o.hidden + wide) * (o.low ? 0.59 : 1);
+  const kept = o.recomputed ? o.layers * o.hidden + block : o.layers * block;
+  const copies = o.low && !o.recomputed ? 2 * o.matrices : 0;
+  const logits = o.vocabulary > 0 ? (3 * o.vocabulary * (o.places ?? 1)) / chunksFor(o.vocabulary) : 0;
+  const head = o.vocabulary * o.hidden;
+  // Its gradient, where it has one, and its weight as the product's library lays it out.
+  const weights = head * ((o.frozen ? 0 : 4) + (o.low ? 2 : 4));
+  const start = 4 * o.tokens * (kept + logits) + weights + (o.beside?.start ?? 0);
+  // Sums of gradients are state, added to as each gradient comes.
+  const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
+  return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
+}
+
+/** What a technique trains of a base and adds to it, in elements; `frozen`: no weight matrix of the base trains. */
+export function trainedBy(
+  program: Program,
+  { technique, freeze = [] }: Pick<ModelPlan, "technique" | "freeze">,
+  base: BaseFacts,
+): { readonly trains: number; readonly adds: number; readonly frozen: boolean } {
+  const has = program.registry.find("technique", technique.word)?.capabilities;
+  const count = has?.trainableParameters;
+  if (!count) return { trains: base.parameters, adds: 0, frozen: false };
+  const isHeld = (name: string): boolean =>
+    freeze.some((part) => program.registry.find("part", part.word)?.capabilities?.holds(part, name));
+  const shapes = freeze.length
+    ? Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !isHeld(name)))
+    : base.shapes;
+  const layout = program.registry.find("model", base.family)?.capabilities?.layout;
+  const whole = has.saves !== "trained";
+  const of = (how: typeof count): number => how(technique, shapes, layout, base);
+  // The base's own count leaves out what is no parameter.
+  const trains = whole && !freeze.length ? base.parameters : of(count);
+  const { adds } = has;
+  return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
+}
+
+/** Parameters of a base with the task's head in place of its own. */
+export function parametersWith(program: Program, task: Call, base: BaseFacts, labels: number): number {
+  const hidden = sizesIn(base, program.registry.find("model", base.family)?.capabilities).hidden || 1;
+  return base.parameters - ownHead(program, base, hidden) + headOf(program, task, base, labels);
+}
+
+/** Elements of the head of a model for so many labels. */
+export function headOf(program: Program, task: Call, base: BaseFacts, labels: number): number {
+  const family = program.registry.find("model", base.family)?.capabilities;
+  return addedByHead(program, task, base, { hidden: sizesIn(base, family).hidden || 1, labels });
+}
+
+/** Elements of the head that the task puts on the base (capability `parameters`). */
+function addedByHead(
+  program: Program,
+  call: Call,
+  base: BaseFacts,
+  { hidden, labels }: { readonly hidden: number; readonly labels: number },
+): number {
+  const family = program.registry.find("model", base.family)?.capabilities;
+  const does = program.registry.find("task", call.word)?.capabilities;
+  return does?.parameters(hidden, labels, { family, base, call }) ?? 0;
+}
+
+/** Elements of the head that the base brings: the task's head stands in their place, taken over or made anew. */
+function ownHead(program: Program, base: BaseFacts, hidden: number): number {
+  const [task, labels = []] = Object.entries(base.heads ?? {})[0] ?? [];
+  if (task === undefined) return 0;
+  return addedByHead(program, { word: task, kind: "task", arguments: {} }, base, { hidden, labels: labels.length });
+}
+
+/** Share of the tokens at which the task's head names one of the vocabulary (capability `unmasks`); 0: it names none. */
+function unmaskedBy(program: Program, task: Call): number {
+  return program.registry.find("task", task.word)?.capabilities?.unmasks?.(task) ?? 0;
+}
+
+/** As the family's configurations tell them; 0: they don't. */
+function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
+  const of = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
+  const [hidden, layers, intermediate, vocabulary] = [of("hidden"), of("layers"), of("intermediate"), of("vocabulary")];
+  return { hidden, layers, intermediate, vocabulary };
+}
+function size(base: BaseFacts, names: readonly string[]): number {
+  for (const name of names) if (typeof base.config[name] === "number") return base.config[name];
+  return 0;
+}

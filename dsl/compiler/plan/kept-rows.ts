@@ -1,0 +1,70 @@
+/**
+ * How many rows of earlier data an update learns again: the same rows are drawn and kept as when it runs
+ * (kernel/session/updates/buffer.ts), counted without the rows themselves.
+ */
+import type { ReplayBuffer } from "../../language/types/capabilities/learning.js";
+import type { RowsOf } from "../../language/types/facts.js";
+import type { Registry } from "../../language/types/registry.js";
+import type { Call } from "../../language/types/value.js";
+
+/** A training or a stage of an update, of which the next one begins. */
+export interface Learnt extends RowsOf {
+  /** Empty: a training, which keeps no rows. */
+  readonly strategy: readonly Call[];
+}
+/** What is known of a run that was loaded. */
+export interface LearntBefore {
+  readonly kept: readonly RowsOf[];
+  readonly learnt: readonly RowsOf[];
+}
+
+export function replayBufferOf(registry: Registry, strategy: readonly Call[]): ReplayBuffer | undefined {
+  const buffers = strategy.map((call) => registry.find("strategy", call.word)?.capabilities?.replays?.(call));
+  return buffers.find((one) => one !== undefined);
+}
+
+/** Rows of earlier data sets that `own` is trained with. `line`: the trainings before it, oldest first. */
+export function keptRows(
+  registry: Registry,
+  line: readonly Learnt[],
+  own: Learnt,
+  before: LearntBefore = { kept: [], learnt: [] },
+): readonly RowsOf[] {
+  let { kept, learnt } = before;
+  for (const { strategy, ...data } of line) {
+    const buffer = replayBufferOf(registry, strategy);
+    kept = buffer ? bounded([...others(kept, learnt, buffer, data), drawn(data, buffer)], buffer) : [];
+    learnt = [...learnt.filter(({ hash }) => hash !== data.hash), data];
+  }
+  const buffer = replayBufferOf(registry, own.strategy);
+  return buffer ? others(kept, learnt, buffer, own) : [];
+}
+
+/** Rows of earlier data sets other than `own`: those in the buffer, or drawn from all earlier data when the buffer is empty. */
+function others(
+  kept: readonly RowsOf[],
+  learnt: readonly RowsOf[],
+  buffer: ReplayBuffer,
+  own: RowsOf,
+): readonly RowsOf[] {
+  const fresh = buffer.anew === true || kept.length === 0;
+  const all = bounded(fresh ? learnt.map((data) => drawn(data, buffer)) : kept, buffer);
+  return all.filter(({ hash, rows }) => hash !== own.hash && rows > 0);
+}
+
+function drawn({ hash, rows }: RowsOf, { of }: ReplayBuffer): RowsOf {
+  const wanted = typeof of === "number" ? of : Math.max(1, Math.round(of.share * rows));
+  return { hash, rows: Math.min(rows, wanted) };
+}
+
+/** At most `most` rows of all together, each data set with its share of them. */
+function bounded(all: readonly RowsOf[], { most }: ReplayBuffer): readonly RowsOf[] {
+  const total = all.reduce((sum, { rows }) => sum + rows, 0);
+  if (most === undefined || total <= most) return all;
+  let seen = 0;
+  return all.map(({ hash, rows }) => {
+    const from = Math.round((seen / total) * most);
+    seen += rows;
+    return { hash, rows: Math.round((seen / total) * most) - from };
+  });
+}

@@ -1,0 +1,23 @@
+/** What a histogram of lengths tells: how many are longer, and which length a share of them doesn't exceed. */
+import type { SplitFacts } from "../../language/types/facts.js";
+
+type Lengths = SplitFacts["lengths"] | undefined;
+
+/** Texts longer than `max`, by the histogram. */
+export function cutRows(lengths: Lengths, max: number): number {
+  if (!lengths || lengths.longest <= max) return 0;
+  return Math.max(
+    1,
+    lengths.counts.reduce((sum, count, i) => (i * lengths.step > max ? sum + count : sum), 0),
+  );
+}
+
+/** A length that `share` of the texts don't exceed: the upper end of the bin where that is so; null: nothing was measured. */
+export function quantile(lengths: Lengths, share: number): number | null {
+  if (!lengths) return null;
+  const all = lengths.counts.reduce((a, b) => a + b, 0);
+  if (all === 0) return null;
+  let sum = 0;
+  const bin = lengths.counts.findIndex((count) => (sum += count) >= share * all - 1e-9);
+  return Math.min(lengths.longest, (bin + 1) * lengths.step - 1);
+}

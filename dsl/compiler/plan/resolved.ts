@@ -1,0 +1,13 @@
+/** A definition with its defaults filled in, and where each value came from. */
+import type { BaseFacts } from "../../language/types/facts.js";
+import type { ModelPlan } from "../../language/types/subject.js";
+import type { Origin } from "./defaults.js";
+
+export interface Resolved<P> {
+  readonly plan: P;
+  readonly origins: Readonly<Record<string, Origin>>;
+}
+
+export interface ResolvedModel extends Resolved<ModelPlan> {
+  readonly base: BaseFacts | undefined;
+}

@@ -1,0 +1,50 @@
+/** A word as its user would write it, for names of columns: what is placed by order without its name, defaults left out. */
+import type { Parameter, Registry } from "../../language/types/registry.js";
+import type { Call } from "../../language/types/value.js";
+import { hashOf } from "./hash.js";
+import { tuneText, type Writing } from "./text.js";
+
+/** Characters of a text that are enough to know it by. */
+const ENOUGH = 24;
+
+/** The same with long texts cut. */
+export function briefCall(call: Call, registry: Registry): string {
+  const quoted = (text: string): string => {
+    const characters = Array.from(text.replace(/\s+/gu, " "));
+    const cut =
+      characters.length > ENOUGH
+        ? `${characters
+            .slice(0, ENOUGH - 1)
+            .join("")
+            .trimEnd()}…`
+        : text;
+    return JSON.stringify(cut);
+  };
+  return shortCall(call, registry, { number: String, quoted });
+}
+
+/** The same, with the first that has a place standing there though it is the default, and those before others: `ewc(1000)`. */
+export function placedCall(call: Call, registry: Registry): string {
+  return shortCall(call, registry, undefined, true);
+}
+
+export function shortCall(call: Call, registry: Registry, writing?: Writing, placed = false): string {
+  const parameters = registry.find(call.kind, call.word)?.parameters ?? [];
+  const isUsual = ({ name, default: usual }: Parameter): boolean => {
+    const value = call.arguments[name];
+    return value === undefined || (usual !== undefined && "value" in usual && hashOf(usual.value) === hashOf(value));
+  };
+  const places = parameters.filter(({ positional }) => positional === true);
+  const last = Math.max(
+    0,
+    places.findLastIndex((one) => !isUsual(one)),
+  );
+  const written = Object.entries(call.arguments).flatMap(([name, value]): string[] => {
+    const parameter = parameters.find((one) => one.name === name);
+    const kept = placed && places.slice(0, last + 1).some((one) => one === parameter);
+    if (value === null || (!kept && parameter && isUsual(parameter))) return [];
+    const text = tuneText(value, { type: parameter?.type, registry }, writing);
+    return [parameter?.positional === true ? text : `${name}: ${text}`];
+  });
+  return written.length === 0 ? call.word : `${call.word}(${written.join(", ")})`;
+}

@@ -1,0 +1,70 @@
+/**
+ * `found.best` where a model is wanted: the best trial of a sweep that ran, opened from its run's folder as `model … { load: "…" }`
+ * opens one. It has its name in the notebook, so that it is opened once.
+ */
+import { failed } from "../../../language/types/facts.js";
+import type { Given } from "../../../language/types/given-value.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import type { WordNode } from "../../../language/syntax/tree.js";
+import { resolveLoaded, settingsOfRun } from "../bases/loaded-base.js";
+import type { Draft, Named, Program } from "../program.js";
+
+/** Whether a name's part means that: the name is a sweep's. */
+export function isBest(program: Program, node: WordNode): boolean {
+  return program.isBest(node.text);
+}
+
+/** Undefined: it can't be had (reported), or is not known yet. */
+export function bestModel(
+  program: Program,
+  node: WordNode,
+): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+  const name = node.text;
+  const of = namedBest(program, name, node.span);
+  return of && { name, node: { ...node, path: [{ text: name, span: node.span }] }, of };
+}
+
+/** The same by its name. */
+export function namedBest(program: Program, name: string, span: Span): Named | undefined {
+  const sweep = name.split(".")[0] ?? name;
+  if (program.silent || program.purpose === "assist") return undefined;
+  const known = program.names.get(name);
+  if (known?.source === program.source.id) return known;
+  const of = program.sweeps.get(sweep);
+  const late = (): undefined => {
+    if (of?.detached) program.report("trains-apart", { name: sweep }, span);
+    else program.report("known-after-run", { name }, span);
+    return undefined;
+  };
+  if (of?.here) return late();
+  const fact = program.ask({ about: "name", of: `${name}.run` });
+  if (fact === undefined) return undefined;
+  if (failed(fact)) {
+    if (fact.failed.code === "unknown-reference") return late();
+    program.reportFailed(fact, span);
+    return undefined;
+  }
+  if (typeof fact.value !== "string") {
+    program.report("best-gone", { sweep }, span);
+    return undefined;
+  }
+  const load: Given = { value: fact.value, span, from: "written", places: new Map() };
+  const given = new Map([["load", load]]);
+  for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
+  const draft: Draft = {
+    is: "model",
+    name,
+    span,
+    source: program.source,
+    given,
+    broken: false,
+    needs: [],
+    allowances: [],
+  };
+  const plan = resolveLoaded(program, draft, span)?.plan;
+  if (!plan) return undefined;
+  const named: Named = { is: "model", span, source: program.source.id, draft };
+  program.names.set(name, named);
+  program.actions.push({ verb: "model", name, model: plan, span, source: program.source.id });
+  return named;
+}

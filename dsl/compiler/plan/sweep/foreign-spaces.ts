@@ -1,0 +1,93 @@
+/** Spaces as other tools write them: what to write here, as far as it can be told. */
+import type { Program } from "../program.js";
+import type { BlockNode, Expression, WordNode } from "../../../language/syntax/tree.js";
+
+export interface ForeignSpace {
+  readonly why: string;
+  /** The whole space as it is written here; absent: nobody can tell. */
+  readonly text?: string;
+}
+
+/** Undefined: it isn't written as others do. */
+export function foreignSpace(program: Program, value: Expression): ForeignSpace | undefined {
+  const told = listed(program, value) ?? (value.is === "block" ? record(program, value) : undefined);
+  const text = told ?? (value.is === "word" ? called(program, value) : undefined);
+  return text === undefined ? undefined : { why: `write \`${text}\``, ...(!text.includes("…") && { text }) };
+}
+
+/** `[8, 16]`. */
+function listed(program: Program, value: Expression): string | undefined {
+  if (value.is !== "list" || value.items.length === 0) return undefined;
+  return written(program, "choice", value.items.map((item) => program.textOf(item.span) ?? "…").join(", "));
+}
+
+/** `{ values: [8, 16] }`, `{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }`: of sweeps in YAML. */
+function record(program: Program, block: BlockNode): string | undefined {
+  const at = (...names: readonly string[]): Expression | undefined =>
+    block.entries.find((e) => names.includes(e.key.text))?.value;
+  const values = at("values", "value");
+  if (values)
+    return values.is === "list" ? listed(program, values) : written(program, "choice", textOf(program, values));
+  const [least, most] = [at("min", "low", "lower"), at("max", "high", "upper")];
+  if (!least || !most) return undefined;
+  const scale = at("distribution", "type", "sampling");
+  const drawn = scale && /log/.test(textOf(program, scale)) ? "log" : "uniform";
+  return written(
+    program,
+    drawn,
+    `${textOf(program, least)}..${textOf(program, most)}${step(program, at("q", "step"))}`,
+  );
+}
+
+/** How a function of that name draws, whatever stands before it: `tune.loguniform`, `trial.suggest_float`, `hp.choice`. */
+const DRAWS: readonly (readonly [RegExp, "choice" | "log" | "uniform"])[] = [
+  [/^(?:suggest_categorical|choice|categorical|grid_search|sample_from)$/i, "choice"],
+  [/^(?:suggest_)?(?:log|q?log_?(?:uniform|randint|int)|reciprocal|lograndint)(?:_values)?$/i, "log"],
+  [
+    /^(?:suggest_(?:float|int|uniform|discrete_uniform)|q?uniform|q?randint|randrange|real|integer|float|int|uniformint)$/i,
+    "uniform",
+  ],
+];
+
+/** `tune.loguniform(1e-5, 1e-2)`, `suggest_int("batch_size", 8, 64)`. */
+function called(program: Program, node: WordNode): string | undefined {
+  const name = node.path.at(-1)?.text ?? node.text;
+  const drawn = DRAWS.find(([names]) => names.test(name))?.[1];
+  if (!drawn) return undefined;
+  const given = node.arguments ?? [];
+  const known = node.path.length === 1 && program.registry.find("space", node.text);
+  const placed = given.filter((one) => !one.key).map((one) => one.value);
+  // A word of ours that is given as ours takes it.
+  if (known && (drawn === "choice" || placed.some(({ is }) => is === "range") || given.length === 0)) return undefined;
+  const values =
+    placed[0]?.is === "string" && (drawn !== "choice" || placed[1]?.is === "list") ? placed.slice(1) : placed;
+  if (drawn === "choice") {
+    const [first] = values;
+    return (
+      (first && listed(program, first)) ??
+      written(program, drawn, values.map((v) => textOf(program, v)).join(", ") || "…")
+    );
+  }
+  const named = (...names: readonly string[]): Expression | undefined =>
+    given.find((one) => one.key && names.includes(one.key.text))?.value;
+  const [low, high] = [values[0] ?? named("low", "lower"), values[1] ?? named("high", "upper")];
+  const logged = named("log");
+  const scale = logged && /^true$/i.test(textOf(program, logged)) ? "log" : drawn;
+  if (!low || !high) return written(program, scale, "…..…");
+  return written(
+    program,
+    scale,
+    `${textOf(program, low)}..${textOf(program, high)}${step(program, named("step", "q"))}`,
+  );
+}
+
+const step = (program: Program, node: Expression | undefined): string =>
+  node ? `, step: ${textOf(program, node)}` : "";
+/** The word of the vocabulary that draws so. */
+function written(program: Program, drawn: "choice" | "log" | "uniform", inside: string): string {
+  const word = program.registry.ofKind("space").find(({ capabilities }) => capabilities?.space === drawn);
+  return `${word?.name ?? drawn}(${inside})`;
+}
+function textOf(program: Program, { span }: Expression): string {
+  return program.textOf(span) ?? "…";
+}

@@ -1,0 +1,101 @@
+/** Whether a search that tries each combination once can count the values that a sweep varies. */
+import { replace } from "../../../language/diagnostics/reporter.js";
+import type { Span } from "../../../language/diagnostics/span.js";
+import type { Expression } from "../../../language/syntax/tree.js";
+import type { Call } from "../../../language/types/value.js";
+import type { Space, SweepPlan } from "./sweep-plan.js";
+import type { Program } from "../program.js";
+
+const FEW = 4;
+/** More trials than anybody waits for: who wants them says how many. */
+const MANY = 10_000n;
+
+interface Places {
+  readonly search: Span | undefined;
+  readonly block: Expression | undefined;
+  readonly here: Span;
+}
+
+/**
+ * Reports the first range in which every number counts, where the search takes none such, and a grid that has no end in sight.
+ * `bounded`: trials, time or tokens end the sweep.
+ */
+export function checkGrid(
+  program: Program,
+  search: Call,
+  vary: SweepPlan["vary"],
+  places: Places,
+  bounded: boolean,
+): boolean {
+  const points = program.registry.find("search", search.word)?.capabilities?.points;
+  if (!points) return true;
+  const most = points(search);
+  if (most !== null) return bounded || checkSize(program, search, { vary, most, places });
+  for (const [path, space] of Object.entries(vary)) {
+    const endless = endlessIn(path, space);
+    if (endless === null) continue;
+    const fix = places.search && replace(places.search, `${search.word}(${FEW})`);
+    program.report("not-a-grid", { path: endless, search: search.word }, placeOf(path, places), fix ? { fix } : {});
+    return false;
+  }
+  return bounded || checkSize(program, search, { vary, most, places });
+}
+
+/** Reports a grid of more combinations than anybody waits for, where nothing else ends the sweep. */
+function checkSize(
+  program: Program,
+  search: Call,
+  o: { readonly vary: SweepPlan["vary"]; readonly most: number | null; readonly places: Places },
+): boolean {
+  const count = Object.values(o.vary).reduce((all, space) => all * countOf(space, o.most), 1n);
+  if (count <= MANY) return true;
+  program.report("grid-without-end", { search: search.word, points: inWords(count) }, o.places.search ?? o.places.here);
+  return false;
+}
+
+/** Values of a space; `most`: of a range that holds more. */
+function countOf(space: Space, most: number | null): bigint {
+  if ("of" in space) return space.of.reduce((sum, option) => sum + countIn(option, most), 0n);
+  const { from, to, step, integer } = space;
+  if (step !== undefined) return BigInt(Math.floor((to - from) / step + 1e-9) + 1);
+  const all = integer ? Math.floor(to) - Math.ceil(from) + 1 : from === to ? 1 : Number.POSITIVE_INFINITY;
+  return BigInt(Math.min(all, most ?? Number.MAX_SAFE_INTEGER));
+}
+/** Of an option: what varies in it, together. */
+function countIn(option: Extract<Space, { readonly of: unknown }>["of"][number], most: number | null): bigint {
+  if (typeof option !== "object" || option === null) return 1n;
+  if ("space" in option) return countOf(option as Space, most);
+  if (!("nested" in option)) return 1n;
+  const spaces = Object.values(option.spaces as Readonly<Record<string, Space>>);
+  return spaces.reduce((all, one) => all * countOf(one, most), 1n);
+}
+
+const NAMES = ["thousand", "million", "billion", "trillion", "quadrillion", "quintillion"] as const;
+/** `12,000`, `3.4 million`, `10^24`. */
+function inWords(count: bigint): string {
+  const digits = count.toString().length;
+  const name = NAMES[Math.floor((digits - 1) / 3) - 1];
+  if (name === undefined) return digits < 4 ? count.toString() : `10^${String(digits - 1)}`;
+  const unit = 10 ** (3 * Math.floor((digits - 1) / 3));
+  return digits < 7
+    ? Number(count).toLocaleString("en-US")
+    : `${String(Number((Number(count) / unit).toPrecision(2)))} ${name}`;
+}
+
+function placeOf(path: string, { block, here }: { readonly block: Expression | undefined; readonly here: Span }): Span {
+  const entries = block?.is === "block" ? block.entries : [];
+  return entries.find((entry) => entry.key.path.join(".") === path)?.value?.span ?? here;
+}
+
+/** The path of a range in which every number counts. */
+function endlessIn(path: string, space: Space): string | null {
+  if (!("of" in space)) return space.integer || "step" in space || space.from === space.to ? null : path;
+  const inner = space.of.flatMap((option): [string, Space][] => {
+    if (typeof option !== "object" || option === null) return [];
+    if ("space" in option) return [[path, option as Space]];
+    if (!("nested" in option)) return [];
+    const spaces = option.spaces as Readonly<Record<string, Space>>;
+    return Object.entries(spaces).map(([argument, one]) => [`${path}.${argument}`, one]);
+  });
+  return inner.map(([at, one]) => endlessIn(at, one)).find((found) => found !== null) ?? null;
+}

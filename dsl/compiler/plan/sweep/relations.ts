@@ -1,0 +1,193 @@
+/** `where`: how values of a sweep must stand to each other. Words of the kind `relation` over paths, numbers and terms made of them. */
+import { nearest } from "../../../language/diagnostics/nearest.js";
+import { replace } from "../../../language/diagnostics/reporter.js";
+import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";
+import { formOf } from "../../../language/types/shapes.js";
+import { plain } from "../../../language/types/numeric.js";
+import type { Call, Value } from "../../../language/types/value.js";
+import { isNested, isSpace, type NestedCall, type Space, type SweepRelation, type SweepTerm } from "./sweep-plan.js";
+import type { Plan } from "../plan.js";
+import type { Program } from "../program.js";
+import { isCall } from "../value.js";
+
+/** The words that a relation is held to. */
+const WHEN = "when";
+
+/** From the least to the greatest that a path may have. */
+interface Reach {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** Undefined: something is wrong (reported). */
+export function relationsIn(
+  program: Program,
+  value: Expression,
+  vary: Readonly<Record<string, Space>>,
+  plan: Plan,
+): readonly SweepRelation[] | undefined {
+  const reaches = reachesOf(vary, plan);
+  const items = value.is === "list" ? value.items : [value];
+  const read = items.map((item) => relationOf(program, item, { reaches, vary }));
+  return read.every((one) => one !== undefined) ? read : undefined;
+}
+
+function relationOf(
+  program: Program,
+  node: Expression,
+  { reaches, vary }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, Space>> },
+): SweepRelation | undefined {
+  if (node.is !== "word" || !node.arguments) {
+    const wanted = `a relation, for example \`${program.registry.ofKind("relation")[0]?.example ?? ""}\``;
+    program.report("wrong-type", { key: "where", wanted, found: formOf(node) }, node.span);
+    return undefined;
+  }
+  const has = wordOf(program, node, "relation");
+  if (!has) return undefined;
+  const only = node.arguments.find(({ key }) => key?.text === WHEN);
+  const sides = node.arguments.filter((one) => one !== only);
+  const [left, right, extra] = sides;
+  if (!left || !right) {
+    const wanted = has.parameters.filter((p) => p.required);
+    const names = wanted.slice(sides.length).map((p) => p.name);
+    program.report("missing-argument", { word: node.text, names, example: has.example }, pathSpan(node));
+    return undefined;
+  }
+  if (extra) {
+    program.report("too-many-arguments", { word: node.text, positional: 2 }, extra.span);
+    return undefined;
+  }
+  const terms = [termOf(program, left.value, reaches), termOf(program, right.value, reaches)] as const;
+  const [one, other] = terms;
+  if (!one || !other) return undefined;
+  const ends = (term: SweepTerm): readonly number[] => {
+    const { least, most } = reachOf(program, term, reaches);
+    return [least, most];
+  };
+  const holds = program.registry.find("relation", node.text)?.capabilities?.holds;
+  if (!ends(one).some((a) => ends(other).some((b) => holds?.(a, b)))) {
+    program.report("never-holds", { relation: program.textOf(node.span) ?? node.text }, node.span);
+    return undefined;
+  }
+  const when = only && whenIn(program, only.value, vary);
+  if (only && !when) return undefined;
+  return { relation: node.text, terms: [one, other], ...(when && { when }) };
+}
+
+/** The path that may be that word. Undefined: none (reported). */
+function whenIn(
+  program: Program,
+  node: Expression,
+  vary: Readonly<Record<string, Space>>,
+): SweepRelation["when"] | undefined {
+  const words = Object.entries(vary).flatMap(([path, space]) =>
+    space.space === "choice" ? space.of.flatMap((option) => wordIn(option) ?? []).map((word) => ({ path, word })) : [],
+  );
+  const has = [...new Set(words.map(({ word }) => word))];
+  if (node.is !== "word" || node.arguments) {
+    const wanted = `a word that the sweep varies${has.length > 0 ? `, for example \`${has[0] ?? ""}\`` : ""}`;
+    program.report("wrong-type", { key: WHEN, wanted, found: formOf(node) }, node.span);
+    return undefined;
+  }
+  const found = words.find(({ word }) => word === node.text);
+  if (found) return found;
+  const near = nearest(node.text, has);
+  program.report(
+    "unknown-choice",
+    { key: WHEN, found: node.text, of: has, ...(near !== undefined && { nearest: near }) },
+    node.span,
+    near === undefined ? {} : { fix: replace(node.span, near) },
+  );
+  return undefined;
+}
+
+function termOf(program: Program, node: Expression, reaches: ReadonlyMap<string, Reach>): SweepTerm | undefined {
+  if (node.is === "number" && (node.unit === "" || node.unit === "%"))
+    return { number: node.unit === "%" ? Number((node.value / 100).toPrecision(12)) : node.value };
+  if (node.is !== "word") {
+    const wanted = "a path such as `technique.rank`, a number, or a product of them";
+    program.report("wrong-type", { key: "where", wanted, found: formOf(node) }, node.span);
+    return undefined;
+  }
+  if (node.arguments) {
+    if (!wordOf(program, node, "term")) return undefined;
+    const of = node.arguments.map((argument) => termOf(program, argument.value, reaches));
+    return of.every((one) => one !== undefined) ? { term: node.text, of } : undefined;
+  }
+  if (reaches.has(node.text)) return { path: node.text };
+  const has = [...reaches.keys()];
+  const near = nearest(node.text, has) ?? has.find((path) => path.endsWith(`.${node.text}`));
+  const fix = near === undefined ? {} : { fix: replace(node.span, near) };
+  program.report(
+    "no-number-there",
+    { path: node.text, has, ...(near !== undefined && { nearest: near }) },
+    node.span,
+    fix,
+  );
+  return undefined;
+}
+
+function wordOf(program: Program, node: WordNode, kind: "relation" | "term") {
+  const record = program.registry.find(kind, node.text);
+  if (record) return record;
+  const words = program.registry.ofKind(kind);
+  const has = words.map(({ name }) => name);
+  const near = words.find(({ elsewhere }) => elsewhere?.[node.text])?.name ?? nearest(node.text, has);
+  const told = { word: node.text, kind, key: "where", has, ...(near !== undefined && { nearest: near }) };
+  program.report(
+    "unknown-word",
+    told,
+    pathSpan(node),
+    near === undefined ? {} : { fix: replace(pathSpan(node), near) },
+  );
+  return undefined;
+}
+
+function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string, Reach>): Reach {
+  if ("number" in term) return { least: term.number, most: term.number };
+  if ("path" in term)
+    return reaches.get(term.path) ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
+  const all = term.of.map((one) => reachOf(program, one, reaches));
+  const of = program.registry.find("term", term.term)?.capabilities?.of;
+  const made = (numbers: readonly number[]): number => of?.(numbers) ?? Number.NaN;
+  return { least: made(all.map(({ least }) => least)), most: made(all.map(({ most }) => most)) };
+}
+
+/** Every path that has a number: what varies, what stands in the values that do, and what the definitions say beside. */
+function reachesOf(vary: Readonly<Record<string, Space>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
+  const found = new Map<string, Reach>();
+  const add = (path: string, least: number, most: number): void => {
+    const before = found.get(path);
+    found.set(path, { least: Math.min(least, before?.least ?? least), most: Math.max(most, before?.most ?? most) });
+  };
+  const values = (path: string, value: Value | undefined): void => {
+    const number = value === undefined || value === null ? undefined : plain(value);
+    if (number !== undefined) add(path, number, number);
+    else if (value !== undefined && isCall(value)) calls(path, value);
+    else if (value !== undefined && value !== null && typeof value === "object" && "record" in value)
+      for (const [key, inner] of Object.entries(value.record)) values(`${path}.${key}`, inner);
+  };
+  const calls = (path: string, call: Call): void => {
+    for (const [key, inner] of Object.entries(call.arguments)) values(`${path}.${key}`, inner);
+  };
+  const spaces = (path: string, space: Space): void => {
+    if (space.space !== "choice") return add(path, space.from, space.to);
+    for (const option of space.of) {
+      if (isSpace(option)) spaces(path, option);
+      else if (isNested(option)) {
+        calls(path, option.nested);
+        for (const [key, inner] of Object.entries(option.spaces)) spaces(`${path}.${key}`, inner);
+      } else values(path, option);
+    }
+  };
+  for (const [path, space] of Object.entries(vary)) spaces(path, space);
+  const varied = new Set(Object.keys(vary).map((path) => path.split(".")[0]));
+  for (const part of [recipe.training, recipe.model])
+    for (const [key, value] of Object.entries(part) as [string, Value][]) if (!varied.has(key)) values(key, value);
+  return found;
+}
+/** Of an option that is a word. */
+export function wordIn(option: Value | Space | NestedCall): string | undefined {
+  if (isNested(option)) return option.nested.word;
+  return !isSpace(option) && isCall(option) ? option.word : undefined;
+}

@@ -1,0 +1,114 @@
+/** `vary`: paths of data, model and recipe, each over a space. */
+import { parametersOf } from "../definitions.js";
+import type { Program } from "../program.js";
+import { replace, type More } from "../../../language/diagnostics/reporter.js";
+import { nearest } from "../../../language/diagnostics/nearest.js";
+import type { Parameter } from "../../../language/types/registry.js";
+import type { BlockNode, Entry, Expression, WordNode } from "../../../language/syntax/tree.js";
+import { foreignSpace } from "./foreign-spaces.js";
+import type { Space } from "./sweep-plan.js";
+import { spaceOf } from "./space.js";
+import { foreignPath, nearPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
+
+/** Settings that vary, by the path as it is written; undefined: something is wrong (reported) or not known yet. */
+export function spacesOf(
+  program: Program,
+  block: BlockNode,
+  given: Definitions,
+  /** Of which nobody knows what it gives: it is missing, or has a mistake, which was told. */
+  unsure: readonly (keyof Definitions)[] = [],
+): Readonly<Record<string, Space>> | undefined {
+  const spaces: Record<string, Space> = {};
+  const seen = new Set<string>();
+  let whole = true;
+  for (const entry of block.entries) {
+    const found = settingAt(program, entry, block, given, unsure);
+    const name = found?.name ?? entry.key.text;
+    if (seen.has(name)) program.report("duplicate-key", { key: entry.key.text }, entry.key.span);
+    seen.add(name);
+    const space = found && entry.value && spaceIn(program, entry, found);
+    if (space) spaces[name] = space;
+    else whole = false;
+  }
+  return whole && within(program, block, seen) ? spaces : undefined;
+}
+
+interface Setting {
+  readonly name: string;
+  readonly parameter: Parameter;
+}
+
+function settingAt(
+  program: Program,
+  { key, value }: Entry,
+  block: BlockNode,
+  given: Definitions,
+  unsure: readonly (keyof Definitions)[],
+): Setting | undefined {
+  const found = parameterAt(program, key.path, given);
+  if (!found) {
+    const near = unknownPath(program, key, block, given, unsure);
+    if (value) isSpace(program, value, near ?? key.text);
+    return undefined;
+  }
+  if (!value) return undefined;
+  if (found.variedAs === key.path.join(".")) return { name: found.variedAs, parameter: found };
+  return { name: key.path.join("."), parameter: found };
+}
+
+/** A path that leads nowhere: what was meant, or what there is. @returns the path that was meant */
+function unknownPath(
+  program: Program,
+  key: Entry["key"],
+  block: BlockNode,
+  given: Definitions,
+  unsure: readonly (keyof Definitions)[],
+): string | undefined {
+  const root = key.path[0] ?? key.text;
+  const roots = rootsOf(program);
+  const near = program.reporter.crowded
+    ? undefined
+    : key.path.length > 1
+      ? nearPath(program, key.path, given)
+      : (foreignPath(program, root) ?? nearest(root, roots));
+  const untold = (verb: keyof Definitions): boolean =>
+    !given[verb].has(root) && parametersOf(program, verb).some(({ name }) => name === root);
+  if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
+  const more: More =
+    near && !block.entries.some((one) => one.key.text === near) ? { fix: replace(key.span, near) } : {};
+  const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
+  program.report("not-varied", { path: key.text, why }, key.span, more);
+  return near;
+}
+
+function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): Space | undefined {
+  return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
+}
+
+/** Reports where it is written as none is. */
+function isSpace(program: Program, value: Expression, path: string): value is WordNode {
+  const foreign = foreignSpace(program, value);
+  if (foreign) {
+    const fix = foreign.text === undefined ? {} : { fix: replace(value.span, foreign.text) };
+    program.report("not-varied", { path, why: foreign.why }, value.span, fix);
+    return false;
+  }
+  if (value.is === "word" && program.registry.find("space", value.text)) return true;
+  const why = "write a space: `choice(…)`, `log(a..b)` or `uniform(a..b)`";
+  program.report("not-varied", { path, why }, value.span);
+  return false;
+}
+
+/** Whether no path varies a part of what another one varies as a whole: which of them counts would be anybody's guess. */
+function within(program: Program, { entries }: BlockNode, names: ReadonlySet<string>): boolean {
+  for (const { key } of entries) {
+    const whole = key.path.slice(0, -1).map((_, i) => key.path.slice(0, i + 1).join("."));
+    const other = whole.find((name) => names.has(name));
+    if (other === undefined) continue;
+    const part = key.path.slice(other.split(".").length).join(".");
+    const why = `\`${other}\` varies as a whole: write it into that choice, as in \`${other}: choice(…(${part}: choice(…)))\``;
+    program.report("not-varied", { path: key.text, why }, key.span);
+    return false;
+  }
+  return true;
+}

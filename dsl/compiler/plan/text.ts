@@ -1,0 +1,133 @@
+/**
+ * Values and whole plans back as Tune text. Numbers are exact: what is read from the text is the value again, so a plan's
+ * text compiles to a plan of the same recipe hash where the data, the base and the defaults are the same.
+ */
+import type { Registry, ValueType } from "../../language/types/registry.js";
+import type { Plan } from "./plan.js";
+import type { DataPlan } from "../../language/types/subject.js";
+import type { Call, Value } from "../../language/types/value.js";
+import { isCall, valueAt } from "./value.js";
+
+const bare = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
+
+/** `as`: what is asked where the value stands, by which a text is written in quotes or bare. */
+export interface As {
+  readonly type: ValueType | undefined;
+  readonly registry: Registry;
+}
+
+/** How numbers and quoted texts are written. */
+export interface Writing {
+  readonly number: (value: number) => string;
+  readonly quoted: (text: string) => string;
+}
+const exact: Writing = { number: String, quoted: (text) => JSON.stringify(text) };
+
+/** The one printer of values: exact, so that it reads as the same value, unless `writing` says otherwise. */
+export function tuneText(value: Value, as?: As, writing = exact): string {
+  if (value === null) return "none";
+  if (typeof value === "string") return bare.test(value) && !quoted(value, as?.type) ? value : writing.quoted(value);
+  if (typeof value === "number") return writing.number(value);
+  if (typeof value === "boolean") return String(value);
+  const of = as && { ...as, type: as.type && itemOf(as.type) };
+  if (isList(value)) return `[${value.map((item) => tuneText(item, of, writing)).join(", ")}]`;
+  if (isCall(value)) return callText(value, as?.registry, writing);
+  if ("share" in value) return `${writing.number(Number((value.share * 100).toPrecision(12)))}%`;
+  if ("live" in value) return `$${value.live}`;
+  if ("from" in value) return `${writing.number(value.from)}..${writing.number(value.to)}`;
+  return `{ ${entriesOf("record" in value ? value.record : value, () => of, writing)} }`;
+}
+/** Arguments that are `null` stand for nothing written. */
+function callText({ word, kind, arguments: given }: Call, registry: Registry | undefined, writing: Writing): string {
+  const parameters = registry?.find(kind, word)?.parameters;
+  const typeOf = (name: string): As | undefined =>
+    registry && { registry, type: (parameters?.find((p) => p.name === name) ?? parameters?.find((p) => p.open))?.type };
+  const inside = entriesOf(given, typeOf, writing);
+  return inside === "" ? word : `${word}(${inside})`;
+}
+function entriesOf(
+  record: Readonly<Record<string, Value | undefined>>,
+  as: (name: string) => As | undefined,
+  writing: Writing,
+): string {
+  const text = (name: string): string => (bare.test(name) ? name : writing.quoted(name));
+  return Object.entries(record)
+    .flatMap(([name, value]) =>
+      value === null || value === undefined ? [] : [`${text(name)}: ${tuneText(value, as(name), writing)}`],
+    )
+    .join(", ");
+}
+function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+/** Whether a bare name would be taken for something else than this text. */
+function quoted(text: string, type: ValueType | undefined): boolean {
+  const ways = type === undefined ? [] : type.is === "either" ? type.of : [type];
+  const bareToo = ways.some(
+    (one) => one.is === "text" || one.is === "column" || (one.is === "choice" && one.of.includes(text)),
+  );
+  return !bareToo && ways.some((one) => one.is === "string");
+}
+function itemOf(type: ValueType): ValueType {
+  if (type.is === "list" || type.is === "record") return type.of;
+  return type.is === "either" ? { is: "either", of: type.of.map(itemOf) } : type;
+}
+
+/** A training as a program of its own: what was written, by value; `defaults` writes what stood by itself, too. */
+export function programText(
+  plan: Plan,
+  registry: Registry,
+  o: { readonly as?: string; readonly resume?: boolean; readonly defaults?: boolean } = {},
+): string {
+  const { data, model } = plan.recipe;
+  const keys = (prefix: string, verb: string): string[] =>
+    Object.entries(plan.origins).flatMap(([path, { from }]) => {
+      const key = path.startsWith(prefix) ? path.slice(prefix.length) : "";
+      const stood = from === "default" || from === "derived";
+      if (key === "" || key.includes(".") || key === "resume" || (stood && !o.defaults)) return [];
+      const value = valueAt(plan.recipe, path);
+      const { type } = registry.find("verb", verb)?.parameters.find((p) => p.name === key) ?? {};
+      const text = (): string => tuneText(written(plan, path, value as Value, o), { type, registry });
+      return value === undefined || (stood && value === null) ? [] : [`${key}: ${text()}`];
+    });
+  const run = o.as ?? plan.effects.run;
+  const settings = [...keys("training.", "recipe"), ...(o.resume ? ["resume: true"] : [])];
+  return [
+    block(`data ${data.name}`, dataKeys(plan, data, keys("data.", "data"), registry)),
+    block(`model ${model.name}`, keys("model.", "model")),
+    block(`train ${model.name} on ${data.name}${run === model.name ? "" : ` as ${run}`}`, settings),
+  ].join("\n");
+}
+
+/** A written word with its defaults left out, unless they are wanted. */
+function written(plan: Plan, path: string, value: Value, o: { readonly defaults?: boolean }): Value {
+  if (!isCall(value) || o.defaults) return value;
+  const given = Object.entries(value.arguments).flatMap(([name, inner]): [string, Value][] => {
+    const from = plan.origins[`${path}.${name}`]?.from;
+    return from === "default" || from === "derived" ? [] : [[name, written(plan, `${path}.${name}`, inner, o)]];
+  });
+  return { ...value, arguments: Object.fromEntries(given) };
+}
+
+/** Columns and sources per split stand in the plan part by part. */
+function dataKeys(plan: Plan, data: DataPlan, rest: readonly string[], registry: Registry): readonly string[] {
+  const columns = Object.entries(data.columns).map(([role, column]): [string, Value] => [
+    role,
+    role === "messages" && data.conversation ? data.conversation : column,
+  ]);
+  const source: Value = isCall(data.source) ? written(plan, "data.source", data.source, {}) : { record: data.source };
+  const skipped = /^(source|columns)\b/;
+  const parameters = registry.find("verb", "data")?.parameters;
+  const typeOf = (key: string): As => ({ registry, type: parameters?.find((p) => p.name === key)?.type });
+  return [
+    `source: ${tuneText(source, typeOf("source"))}`,
+    `columns: ${tuneText({ record: Object.fromEntries(columns) }, typeOf("columns"))}`,
+    ...rest.filter((key) => !skipped.test(key)),
+  ];
+}
+
+function block(header: string, keys: readonly string[]): string {
+  if (keys.length === 0) return header;
+  const one = `${header} { ${keys.join(", ")} }`;
+  return one.length <= 100 ? one : `${header} {\n${keys.map((key) => `  ${key}\n`).join("")}}`;
+}

@@ -1,0 +1,66 @@
+/** The version line, `tune 1`: the first statement of a file or a cell. A used file has its own. */
+import type { Header } from "../../language/types/header.js";
+import type { Program } from "./program.js";
+import { replace } from "../../language/diagnostics/reporter.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import { parse } from "../../language/syntax/parse.js";
+import type { Statement } from "../../language/syntax/tree.js";
+import type {} from "../../language/types/codes/version-codes.js";
+
+/** The version of the language that this compiler reads. */
+export const LANGUAGE = 1;
+
+export function version(program: Program, header: Header): void {
+  const { statement, operands } = header;
+  if (statement.block) program.report("statement-takes-no-block", { verb: statement.verb.text }, statement.block.span);
+  const [number, more] = operands;
+  if (more) program.report("too-many-operands", { after: statement.verb.text, found: operands.length }, more.span);
+  if (number?.is !== "number" || number.raw !== String(LANGUAGE)) {
+    if (statement.broken) return;
+    const { span } = statement.verb;
+    const one = String(LANGUAGE);
+    const fix = number
+      ? { ...replace(number.span, one), certain: false }
+      : replace({ ...span, start: span.end }, ` ${one}`, `write \`tune ${one}\``);
+    const written = (number && program.textOf(number.span)) ?? null;
+    program.report("unknown-version", { version: written }, number?.span ?? span, { fix });
+    return;
+  }
+  misplaced(program, statement);
+  program.versionLine ??= statement;
+}
+
+/** A version line is the first statement, and the only one. */
+function misplaced(program: Program, statement: Statement): void {
+  const { source, registry } = program;
+  const verbs = registry.verbs().map((verb) => verb.name);
+  const first = parse(source, verbs).tree.statements[0];
+  // A part of a file that waits for another part begins in its middle.
+  const opens = source.cell !== undefined || !/#\d+$/.test(source.id);
+  if (opens && (!first || first.span.start >= statement.span.start)) return;
+  const { versionLine } = program;
+  const line = lineAt(source.text, statement.span);
+  const text = program.textOf(statement.span) ?? "";
+  if (versionLine) {
+    const same = program.textOf(versionLine.span) === text;
+    const fix = { title: "remove it", certain: same, edits: [{ ...line, text: "" }] };
+    program.report("misplaced-version", { second: true }, statement.span, { fix });
+    return;
+  }
+  const start = first?.span.start ?? 0;
+  const edits = [
+    { start, end: start, text: `${text}\n` },
+    { ...line, text: "" },
+  ];
+  const fix = { title: "make it the first line", certain: true, edits };
+  program.report("misplaced-version", {}, statement.span, opens ? { fix } : {});
+}
+
+/** The whole line that a statement has to itself, its end included; else the statement. */
+function lineAt(text: string, { start, end }: Span): { readonly start: number; readonly end: number } {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const to = text.indexOf("\n", end);
+  const alone = text.slice(from, start).trim() === "" && text.slice(end, to < 0 ? undefined : to).trim() === "";
+  if (!alone) return { start, end };
+  return to < 0 ? { start: Math.max(0, from - 1), end: text.length } : { start: from, end: to + 1 };
+}

@@ -1,0 +1,46 @@
+/**
+ * The one metric that says which validation was the best: by it weights are kept, training stops early, and pictures and
+ * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
+ */
+import { CodedError, type CodeData } from "../../language/diagnostics/codes.js";
+import type { Direction, RankingDirection } from "../../language/types/capabilities/metric.js";
+import type { Registry } from "../../language/types/registry.js";
+import type { RecipePlan } from "./recipe.js";
+import type { Call, Value } from "../../language/types/value.js";
+import { isCall } from "./value.js";
+
+export function watchedIn(
+  registry: Pick<Registry, "ofKind">,
+  { keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">,
+): Call {
+  return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetric(registry);
+}
+/** What is watched where nothing is said. */
+export function usualMetric(registry: Pick<Registry, "ofKind">): Call {
+  const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
+  if (!word) throw new Error("no metric of the vocabulary is the usual one");
+  return metricCalled(word.name);
+}
+const metricCalled = (word: string): Call => ({ word, kind: "metric", arguments: {} });
+
+/** The metric that a word of a recipe names, as a call or by its bare name; undefined: none. */
+export function metricOf(value: Value | undefined): Call | undefined {
+  const metric = isCall(value) ? value.arguments["metric"] : undefined;
+  if (isCall(metric)) return metric;
+  return typeof metric === "string" ? metricCalled(metric) : undefined;
+}
+export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
+  return keep !== "last";
+}
+export function directionOf(registry: Pick<Registry, "find">, metric: Call): Direction {
+  return registry.find("metric", metric.word)?.capabilities?.better ?? "greater";
+}
+/** Direction of a metric that something is ranked by. Coded error `no-direction` for a metric without one. */
+export function rankedBy(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
+  const better = directionOf(registry, metric);
+  if (better === "none") throw new CodedError("no-direction", noDirection(metric, key));
+  return better;
+}
+export function noDirection(metric: Call, key: string): CodeData["no-direction"] {
+  return { metric: metric.word, key, own: metric.definition !== undefined };
+}

@@ -1,0 +1,138 @@
+/**
+ * The compiler: text in; diagnostics, needs and actions out. Pure and synchronous. The host answers the needs
+ * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
+ */
+import type { Diagnostic } from "../../language/diagnostics/diagnostic.js";
+import { reportIdle } from "../../language/types/allow.js";
+import { folderOf, type Program } from "../plan/program.js";
+import { Enough, Reporter } from "../../language/diagnostics/reporter.js";
+import type { Source, Span } from "../../language/diagnostics/span.js";
+import { EarlierCells } from "../statement/earlier-cells.js";
+import type { Facts, Need } from "../../language/types/facts.js";
+import type { Action } from "../plan/action.js";
+import type { NameKind, Outside } from "../plan/known-names.js";
+import { runStatement } from "./statements.js";
+import { bringsFile, useFile } from "./use.js";
+import type { Registry } from "../../language/types/registry.js";
+import { limits } from "../../language/syntax/limits.js";
+import { parse } from "../../language/syntax/parse.js";
+import type { Statement } from "../../language/syntax/tree.js";
+
+export interface Compiled {
+  /** All that is wrong with the last source, in the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the host must fetch before the answer is whole. */
+  readonly needs: readonly Need[];
+  /** What to do, in order; present only when there is no error and no need, and the purpose is to run. */
+  readonly actions?: readonly Action[];
+  /** Every name that the sources define, earlier ones included. */
+  readonly names: Readonly<Record<string, NameKind>>;
+  /** Names that the last source was to define, and which could not be read. */
+  readonly lost: readonly string[];
+  /** Names in `parameters { }`, those of used files included. */
+  readonly parameters: readonly string[];
+  /** Names of `unvalued` that the last source depends on. */
+  readonly unvalued: readonly string[];
+}
+
+/**
+ * Compiles the last source; earlier ones are cells that ran already and contribute definitions only, silently.
+ * Never throws on any text. `kept`: what whoever compiles these cells again keeps of the earlier ones.
+ */
+export function compile(
+  sources: readonly Source[],
+  registry: Registry,
+  facts: Facts,
+  purpose: "assist" | "run",
+  outside: Outside,
+  kept?: EarlierCells,
+): Compiled {
+  const program = programOf(sources, registry, facts, purpose, outside, kept ? { kept } : {});
+  const diagnostics = inOrder(program.reporter.diagnostics);
+  const needs = [...program.needs.values()];
+  const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
+  const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
+  const parameters = [...program.parameters.keys()];
+  return {
+    diagnostics,
+    needs,
+    ...(whole ? { actions: program.actions } : {}),
+    names,
+    lost: [...program.lost.names],
+    parameters,
+    unvalued: [...program.unvalued],
+  };
+}
+
+/**
+ * The state after reading all sources: what completion and hover look into. `quiet`: the last source contributes
+ * definitions only, too; nothing is checked against the world.
+ */
+export function programOf(
+  sources: readonly Source[],
+  registry: Registry,
+  facts: Facts,
+  purpose: "assist" | "run",
+  outside: Outside,
+  { quiet = false, kept = new EarlierCells() }: { readonly quiet?: boolean; readonly kept?: EarlierCells } = {},
+): Program {
+  const program = kept.after(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+    read(earlier, source, true),
+  );
+  const last = sources.at(-1);
+  if (last) read(program, last, quiet);
+  return program;
+}
+
+/** A source that contributes definitions only. */
+export function readSilently(program: Program, source: Source): void {
+  read(program, source, true);
+}
+
+/** 1 syntax → tree, 2 statements in order: header, keys, types, names, world, plan. */
+function read(program: Program, source: Source, silent: boolean): void {
+  for (const statement of beginSource(program, source, silent)) readStatement(program, statement);
+  endSource(program);
+}
+/** From now on the program reads this source: its statements, of which nothing is read yet. */
+export function beginSource(program: Program, source: Source, silent: boolean): readonly Statement[] {
+  program.source = source;
+  program.silent = silent;
+  program.versionLine = undefined;
+  program.folders.set(source.id, folderOf(source));
+  program.sources.set(source.id, source);
+  program.reporter = new Reporter(limits.reports);
+  program.allowances.length = 0;
+  const parsed = parse(
+    source,
+    program.registry.verbs().map((v) => v.name),
+  );
+  program.reporter.begin(parsed.diagnostics);
+  for (const name of parsed.tree.lost) program.lost.names.add(name);
+  return parsed.tree.statements;
+}
+export function readStatement(program: Program, statement: Statement): void {
+  try {
+    if (bringsFile(program.registry, statement)) useFile(program, statement);
+    else runStatement(program, statement);
+  } catch (error) {
+    if (!(error instanceof Enough)) throw error;
+    tooMuch(program, error.at);
+  }
+}
+/** Thousands of mistakes have one cause, and each costs a search for what was meant. */
+function tooMuch(program: Program, at: Span): void {
+  if (program.reporter.diagnostics.some(({ code }) => code === "too-much")) return;
+  const beyond = new Reporter();
+  beyond.report("too-much", { what: "mistakes", most: limits.reports }, at);
+  program.reporter.diagnostics.push(...beyond.diagnostics);
+}
+/** All statements were read: what was allowed and never found is told. */
+export function endSource(program: Program): void {
+  program.allowing = [];
+  reportIdle(program, program.allowances);
+}
+
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  return diagnostics.toSorted((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+}

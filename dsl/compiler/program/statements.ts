@@ -1,0 +1,41 @@
+/** A statement: what it allows is taken out, its header checked, and the rest read by its verb's record. */
+import { takeAllowances } from "../../language/types/allow.js";
+import { headerOf } from "../../language/types/header.js";
+import type { Program } from "../plan/program.js";
+import type {} from "../statement/run-action.js";
+import type { Statement } from "../../language/syntax/tree.js";
+
+export function runStatement(program: Program, written: Statement): void {
+  const { statement, allowances } = takeAllowances(program, written);
+  program.allowances.push(...allowances);
+  program.allowing = allowances;
+  const header = headerOf(program, statement);
+  if (!header?.sound) lose(program, statement);
+  if (!header) {
+    const line = program.source.text.indexOf("\n", statement.span.end);
+    program.reporter.dropInside(
+      { ...statement.span, end: line < 0 ? program.source.text.length : line },
+      "typescript-here",
+    );
+    const meant = program.reporter.diagnostics.some(
+      (d) => d.code === "unknown-verb" && d.span === statement.verb.span && d.data.nearest !== undefined,
+    );
+    const { block, span } = statement;
+    program.reporter.dropInside(meant && block ? { ...span, end: block.span.start } : span, "unknown-verb");
+    return;
+  }
+  program.noted = [];
+  header.verb.read?.(program, header);
+  program.reporter.dropSwallowed(statement.span, statement.block?.span, program.source.text);
+}
+
+/** What a statement that can't be read was to define: later statements that use it are silent. */
+function lose(program: Program, { verb, operands, broken }: Statement): void {
+  const record = program.registry.find("verb", verb.text);
+  const known = record !== undefined;
+  const named = operands.length > 0 && operands.every((o) => o.is === "word" && !o.arguments);
+  if (known && (!named || broken || record.anyKey)) program.lost.kinds.add(verb.text);
+  if (operands.length > 0 || !known)
+    for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
+      program.lost.names.add(name);
+}

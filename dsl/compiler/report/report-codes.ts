@@ -1,0 +1,18 @@
+/** Codes of `report`. */
+import type { CodeTable } from "../../language/diagnostics/codes.js";
+
+/** The data of each code. */
+export interface ReportCodeData {
+  "report-ending": { readonly path: string; readonly instead: string };
+}
+
+export const reportCodes: CodeTable<ReportCodeData> = {
+  "report-ending": {
+    severity: "error",
+    message: (d) => `a report is a page: ${JSON.stringify(d.path)} doesn't end in .html`,
+    help: (d) => `write \`${JSON.stringify(d.instead)}\``,
+    explain: "A report is one HTML file, which any browser opens and prints.",
+    example:
+      'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\nreport router as "report.pdf"',
+  },
+};

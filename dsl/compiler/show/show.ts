@@ -1,0 +1,212 @@
+/** `show`: a definition, or a part of what it came to. */
+import type { Header } from "../../language/types/header.js";
+import type { Program } from "../plan/program.js";
+import type { NameKind } from "../plan/known-names.js";
+import { nearest } from "../../language/diagnostics/nearest.js";
+import { replace } from "../../language/diagnostics/reporter.js";
+import { printTree } from "../../language/syntax/print.js";
+import { fill } from "../plan/defaults.js";
+import { isCall } from "../plan/definitions.js";
+import type { Budget } from "../plan/actions/show-actions.js";
+import { keysOf } from "../../language/types/keys.js";
+import { checkRoles } from "../checks/world.js";
+import type { Operand } from "../../language/syntax/tree.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import { act } from "../statement/run-action.js";
+import { bring } from "../statement/used-files.js";
+import type { Subject } from "../plan/action.js";
+import { named, subjectOf, trainedFound } from "../drafts/names.js";
+import { isPlan, showPlans } from "./show-plan.js";
+
+/** What can be shown, in a few words. */
+export const topicDocs = {
+  tree: "the statement as it was read",
+  plan: "what it comes to: settings, sizes, time",
+  history: "what it went through, step by step",
+  graph: "the training graph, layer by layer",
+  passes: "what each pass does to the graph",
+  program: "every operation that is left",
+  emitted: "what the engine is given",
+  mask: "which tokens are trained",
+  label_issues: "rows whose label is probably wrong",
+  learning_curve: "what more rows would come to",
+  edge: "size, memory and time of an answer on phones and boards",
+  agreement: "how far annotators agree, and on which rows they don't",
+  best: "the best trial as a program",
+  trials: "every trial with its score, what it scored on its way and why it ended",
+  curves: "scores of the trials on their way",
+  coordinates: "every trial as a line over all that varied",
+  slices: "the score by each value",
+  contour: "the score over the two settings that decide most",
+  importances: "which settings decide",
+  timeline: "when each trial ran",
+  front: "the trials that none beats in all goals",
+  distribution: "which share of the trials scores at most so much",
+} as const;
+type Topic = keyof typeof topicDocs;
+
+const trained = [
+  "tree",
+  "plan",
+  "history",
+  "graph",
+  "passes",
+  "program",
+  "emitted",
+  "mask",
+  "label_issues",
+  "learning_curve",
+  "edge",
+] as const satisfies readonly Topic[];
+/** What can be shown of a name, by what it stands for. */
+export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
+  model: trained,
+  run: trained,
+  data: ["tree", "plan", "agreement"],
+  recipe: ["tree", "plan"],
+  sweep: [
+    "tree",
+    "history",
+    "best",
+    "trials",
+    "curves",
+    "coordinates",
+    "slices",
+    "contour",
+    "importances",
+    "timeline",
+    "front",
+    "distribution",
+    "learning_curve",
+  ],
+  prediction: ["tree"],
+  server: ["tree"],
+  parameters: [],
+};
+
+/** As Optuna calls its pictures. */
+const elsewhere: Readonly<Record<string, Topic>> = {
+  pareto: "front",
+  pareto_front: "front",
+  optimization_history: "history",
+  parallel_coordinate: "coordinates",
+  param_importances: "importances",
+  intermediate_values: "curves",
+  edf: "distribution",
+};
+function topicMeant(topic: string, has: readonly string[]): string | undefined {
+  const called = Object.hasOwn(elsewhere, topic) ? elsewhere[topic] : undefined;
+  return called !== undefined && has.includes(called) ? called : nearest(topic, has);
+}
+
+export function show(program: Program, header: Header): void {
+  const { block } = header.statement;
+  const budgeted = header.operands.length > 0 && header.operands.every((one) => topicIn(one) === BUDGETED);
+  if (block && !budgeted) program.report("statement-takes-no-block", { verb: "show" }, block.span);
+  const budget = budgeted ? budgetIn(program, header) : undefined;
+  if (budget === null) return;
+  if (header.clauses.has("on") && header.operands.length > 0 && header.operands.every(isPlan))
+    return showPlans(program, header);
+  if (!withoutRecipe(program, header)) return;
+  const on = dataShownOn(program, header);
+  if (!header.sound || on === null) return;
+  for (const operand of header.operands) {
+    const found = named(program, operand, Object.keys(topics) as NameKind[], "name", "show");
+    if (!found) continue;
+    const [, topic] = found.node.path;
+    const has: readonly string[] = topics[found.of.is];
+    if (topic && !has.includes(topic.text)) {
+      const near = topicMeant(topic.text, has);
+      program.report(
+        "unknown-topic",
+        { name: found.name, topic: topic.text, has, ...(near !== undefined && { nearest: near }) },
+        topic.span,
+        near === undefined ? {} : { fix: replace(topic.span, near) },
+      );
+      continue;
+    }
+    const ofRun = found.of.is === "model" && topic !== undefined && topic.text !== "tree";
+    if (topic?.text !== "tree" && program.runs.get(found.name)?.folds && (found.of.is === "run" || topic)) {
+      trainedFound(program, found);
+      continue;
+    }
+    // Which tokens train is known before the training, where it is said on which data.
+    if (ofRun && !on && !budget && trainedFound(program, found) === undefined) continue;
+    bring(program, found);
+    const source = program.sources.get(found.of.source);
+    const verbs = program.registry.verbs().map((verb) => verb.name);
+    const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
+    const topicPath = found.node.path.map((n) => n.text);
+    act(program, header, "show", { topic: topicPath, ...tree, ...(on && { on }), ...(budget && { budget }) });
+  }
+}
+
+/** The topic that is told by a budget, of models that aren't trained too. */
+const BUDGETED = "edge" satisfies Topic;
+const topicIn = (operand: Operand): string | undefined => (operand.is === "word" ? operand.path[1]?.text : undefined);
+
+/** Null: it was reported. */
+function budgetIn(program: Program, { statement, verb }: Header): Budget | null {
+  const { given, broken } = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters);
+  const { values } = fill(program, verb.parameters, given, "", { here: statement.verb.span });
+  const { time, memory, length } = values;
+  if (broken || typeof time !== "number") return null;
+  return {
+    time: time / 1000,
+    ...(typeof memory === "number" && { memory }),
+    ...(typeof length === "number" && { length }),
+  };
+}
+
+/** Whether the data have what the model's task reads (`missing-role`). */
+function readable(program: Program, of: Operand, on: Subject, here: Span): boolean {
+  const name = of.is === "word" ? of.path[0]?.text : undefined;
+  const named = name === undefined ? undefined : program.names.get(name);
+  const task = named?.draft?.given.get("task")?.value;
+  return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
+}
+
+/** A recipe belongs to plans on data alone. */
+function withoutRecipe(program: Program, { clauses }: Header): boolean {
+  const recipe = clauses.get("with")?.operands[0];
+  if (recipe)
+    program.report(
+      "wrong-operand",
+      { after: "show", wanted: "`NAME.plan on DATA with RECIPE`", found: "a recipe without a plan on data" },
+      recipe.span,
+    );
+  return recipe === undefined;
+}
+
+/** Topics that are told of rows. */
+const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] satisfies readonly Topic[];
+
+/** Data of `on`, which belongs to those topics alone; undefined: there is none. Null: it was reported. */
+function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
+  const clause = clauses.get("on");
+  if (!clause) return undefined;
+  const astray = operands.find((operand) => {
+    if (operand.is !== "word") return true;
+    const [name, topic] = operand.path;
+    // A sweep's curve is told of its own trials.
+    return !OF_ROWS.includes(topic?.text ?? "") || program.sweeps.has(name?.text ?? "");
+  });
+  if (astray) {
+    const found = `\`${astray.is === "word" ? astray.text : "…"}\``;
+    program.report(
+      "wrong-operand",
+      {
+        after: "show",
+        wanted:
+          "`NAME.plan`, `NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (nothing else is shown on data, and plans not beside others)",
+        found,
+      },
+      astray.span,
+    );
+    return null;
+  }
+  const [operand] = clause.operands;
+  const subject = operand && subjectOf(program, operand, false, "on")?.subject;
+  if (!subject) return null;
+  return operands.every((of) => readable(program, of, subject, operand.span)) ? subject : null;
+}

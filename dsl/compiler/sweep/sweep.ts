@@ -1,0 +1,244 @@
+/** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
+import type { Header } from "../../language/types/header.js";
+import { demandWorkers } from "../drafts/runner-limits.js";
+import { keysOf } from "../../language/types/keys.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Span } from "../../language/diagnostics/span.js";
+import type { BlockNode, Entry } from "../../language/syntax/tree.js";
+import { formOf } from "../../language/types/shapes.js";
+import { fill } from "../plan/defaults.js";
+import { checkGrid } from "../plan/sweep/grids.js";
+import { isCall, parametersOf } from "../plan/definitions.js";
+import { draftOf } from "../drafts/names.js";
+import type { Plan } from "../plan/plan.js";
+import type { SweepGoal } from "../plan/sweep/auto.js";
+import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
+import { relationsIn } from "../plan/sweep/relations.js";
+import { spacesOf } from "../plan/sweep/spaces.js";
+import { VARIED } from "../plan/sweep/varied.js";
+import { startsIn } from "../plan/sweep/starts.js";
+import type { Call, Value } from "../../language/types/value.js";
+import { act, nameOf } from "../statement/run-action.js";
+import { dividedBy } from "../drafts/rank-division.js";
+import { planTraining } from "../drafts/draft-training.js";
+import { settingsOf } from "../drafts/settings.js";
+import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
+import { checkFew, hasValidation } from "./sweep-rows.js";
+import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
+
+/** Keys whose values are no values of their types: spaces and paths stand in them. */
+const VARY = "vary";
+const WHERE = "where";
+
+export function sweep(program: Program, header: Header): void {
+  const { statement, verb } = header;
+  const auto = ownSubject(header, header.operands[0]);
+  if (auto) {
+    sweepAuto(program, header, auto);
+    return;
+  }
+  if (meantOwn(program, header, header.operands[0])) return;
+  const entries = statement.block?.entries ?? [];
+  const fits = checkNotOwn(program, header, entries);
+  const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));
+  const own = keysOf(
+    program,
+    entries.filter((e) => e !== varied && e !== where),
+    verb,
+    verb.parameters,
+  );
+  const swept = sweptBy(program, header);
+  const vary = variedBy(program, header, varied, swept);
+  const as = nameOf(header.clauses.get("as")?.operands[0]);
+  // What it starts from may have its own name: an earlier sweep over another space.
+  const before = as && program.sweeps.get(as.text);
+  const detach = own.given.get("detach")?.value === true;
+  if (as) keep(program, as, swept, detach);
+  const aims = own.given.has("maximize") || own.given.has("minimize");
+  if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
+  if (program.silent || !as || !header.sound || own.broken || !fits || !isWhole(swept)) return;
+  const here = statement.verb.span;
+  if (!demandWorkers(program, "sweep", own.given.get("runner"), here)) return;
+  const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
+  const { values } = fill(program, parameters, own.given, "", { here });
+  const plan = planned(program, header, swept, as.text);
+  const goals = goalsIn(values, own.given);
+  const of = sweptIn(plan);
+  if (!checkGoals(program, goals, { of, block: statement.block, here })) return;
+  const require = barsIn(program, values["require"], own.given.get("require"), { of, here });
+  const relations = vary && plan && where?.value ? relationsIn(program, where.value, vary, plan) : [];
+  const { search } = values;
+  const [first] = goals;
+  if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
+  if (!checkOneGoal(program, search, goals, { place: own.given.get("search")?.span, here })) return;
+  const places = { search: own.given.get("search")?.span, block: varied?.value, here };
+  const bounded = ["trials", "budget", "tokens"].some((key) => typeof values[key] === "number");
+  if (!checkGrid(program, search, vary, places, bounded)) return;
+  checkFew(program, plan, header.clauses.get("on")?.operands[0]?.span ?? here);
+  tell(program, as.text, { vary, goals });
+  const start = startsIn(program, own.given.get("start"), {
+    vary,
+    goals,
+    search,
+    here,
+    own: { name: as.text, before },
+  });
+  if (!start) return;
+  const found: SweepPlan = {
+    model: swept.model.name,
+    data: swept.data.name,
+    recipe: swept.recipe?.name ?? null,
+    vary,
+    ...(relations.length > 0 && { where: relations }),
+    search,
+    ...boundsIn(program, values, search),
+    ...(start.length > 0 && { start }),
+    goal: bare(first),
+    goals: goals.map(bare),
+    ...(require.length > 0 && { require }),
+    pruner: isCall(values["pruner"]) ? values["pruner"] : null,
+    ...(isCall(values["runner"]) && { runner: values["runner"] }),
+    plan,
+    seed: plan.recipe.training.seed,
+  };
+  act(program, header, "sweep", { name: as.text, sweep: found, ...(detach && { detach: true }) });
+}
+const bare = ({ direction, metric }: SweepGoal): SweepGoal => ({ direction, metric });
+
+/** Trials where nothing else bounds a sweep. */
+const TRIALS = 10;
+
+/** How many trials, how long, on how many tokens, and with how many seeds each. */
+function boundsIn(
+  program: Program,
+  values: Readonly<Record<string, Value>>,
+  search: Call,
+): Pick<SweepPlan, "trials" | "budgetMs" | "budgetTokens" | "repeats" | "atOnce"> {
+  const number = (key: string): number | null => (typeof values[key] === "number" ? values[key] : null);
+  const [trials, budgetMs, tokens, repeats] = [number("trials"), number("budget"), number("tokens"), number("repeats")];
+  const atOnce = number("at_once");
+  const ends = program.registry.find("search", search.word)?.capabilities?.ends === true;
+  const bounded = ends || budgetMs !== null || tokens !== null;
+  return {
+    trials: trials ?? (bounded ? null : TRIALS),
+    budgetMs,
+    ...(tokens !== null && { budgetTokens: tokens }),
+    ...(repeats !== null && repeats > 1 && { repeats }),
+    ...(atOnce !== null && { atOnce }),
+  };
+}
+
+/** What the header names; undefined: it can't be read. `recipe` is null where none is named. */
+interface Swept {
+  readonly model: Draft | undefined;
+  readonly data: Draft | undefined;
+  readonly recipe: Draft | null | undefined;
+}
+interface WholeSwept {
+  readonly model: Draft;
+  readonly data: Draft;
+  readonly recipe: Draft | null;
+}
+
+function sweptBy(program: Program, { operands, clauses }: Header): Swept {
+  const written = clauses.get("with")?.operands[0];
+  return {
+    model: draftOf(program, operands[0], "model", "sweep"),
+    data: draftOf(program, clauses.get("on")?.operands[0], "data", "on"),
+    recipe: written ? draftOf(program, written, "recipe", "with") : null,
+  };
+}
+function isWhole(swept: Swept): swept is WholeSwept {
+  return swept.model !== undefined && swept.data !== undefined && swept.recipe !== undefined;
+}
+
+/** The spaces after `vary:`; reports what lacks there. */
+function variedBy(
+  program: Program,
+  { statement, verb, sound }: Header,
+  varied: Entry | undefined,
+  { data, model, recipe }: Swept,
+): SweepPlan["vary"] | undefined {
+  if (varied?.value?.is === "block" && varied.value.entries.length === 0) {
+    program.report("nothing-varies", {}, varied.value.span);
+    return undefined;
+  }
+  if (varied?.value?.is === "block") {
+    const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
+    const swept = { data, model, recipe };
+    const unsure = VARIED.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
+    const giving = { data: given(data), model: given(model), recipe: given(recipe) };
+    const spaces = spacesOf(program, varied.value, giving, unsure);
+    if (spaces) checkRows(program, varied.value);
+    return spaces;
+  }
+  if (!varied && sound && model)
+    program.report("missing-key", { verb: verb.name, keys: [VARY], example: verb.example }, statement.verb.span);
+  else if (varied?.value) {
+    const told = { key: VARY, wanted: "a record in `{ }`", found: formOf(varied.value) };
+    program.report("wrong-type", told, varied.value.span);
+  }
+  return undefined;
+}
+
+/** Warns of what changes the rows that trials are scored on. */
+function checkRows(program: Program, { entries }: BlockNode): void {
+  const data = parametersOf(program, "data");
+  for (const { key } of entries) {
+    if (data.some((p) => p.variedAs === key.text)) continue;
+    if (data.some((p) => p.otherRows && p.name === key.path[0]))
+      program.report("scores-of-other-rows", { path: key.text }, key.span);
+  }
+}
+
+/** The name stands for the sweep's best from now on. */
+function keep(
+  program: Program,
+  { text, span }: { readonly text: string; readonly span: Span },
+  { data, model, recipe }: Swept,
+  detach: boolean,
+): void {
+  program.define(text, span, { is: "sweep" });
+  program.sweeps.set(text, {
+    here: !program.silent,
+    ...(detach && { detached: true }),
+    data: data?.given ?? new Map(),
+    model: model?.given ?? new Map(),
+    recipe: recipe?.given ?? new Map(),
+  });
+}
+
+/** What a later sweep that starts from its trials is held to. */
+function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "vary" | "goals">): void {
+  const kept = program.sweeps.get(name);
+  if (!kept) return;
+  const directions = goals.map(({ direction }) => direction);
+  program.sweeps.set(name, { ...kept, told: { directions, varies: Object.keys(vary), trials: 0 } });
+}
+
+/** The training that all trials are changes of. */
+function planned(
+  program: Program,
+  { statement, operands, clauses }: Header,
+  { model, data, recipe }: WholeSwept,
+  run: string,
+): Plan | undefined {
+  const here = statement.verb.span;
+  const dataAt = clauses.get("on")?.operands[0]?.span ?? here;
+  const found = planTraining(program, {
+    model,
+    data,
+    settings: settingsOf(program, { recipe, own: new Map() }),
+    run,
+    modelAt: operands[0]?.span ?? here,
+    dataAt,
+    here,
+    recipe,
+  });
+  // Trials that don't validate on their way (`validate: none`) are scored at their end.
+  if (found && !found.plan.recipe.training.validate && !hasValidation(program, found.plan)) {
+    const told = { what: "sweep", data: data.name, ...dividedBy(program, found.plan.recipe.data, undefined) };
+    program.report("needs-validation", told, dataAt);
+  }
+  return found?.plan;
+}

@@ -1,8 +1,0 @@
-import { binary } from "../shared/elementwise.js";
-
-export const less_equal = binary({
-  name: "less_equal",
-  doc: "bool: a ≤ b, broadcast.",
-  f: (a, b) => (a <= b ? 1 : 0),
-  result: "bool",
-});

@@ -1,8 +1,0 @@
-import { binary } from "../shared/elementwise.js";
-
-export const logical_and = binary({
-  name: "logical_and",
-  doc: "(a bool, b bool) → whether both hold, broadcast.",
-  f: (a, b) => (a && b ? 1 : 0),
-  of: "bool",
-});

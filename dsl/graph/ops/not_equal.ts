@@ -1,8 +1,0 @@
-import { binary } from "../shared/elementwise.js";
-
-export const not_equal = binary({
-  name: "not_equal",
-  doc: "bool: a ≠ b, broadcast.",
-  f: (a, b) => (a !== b ? 1 : 0),
-  result: "bool",
-});

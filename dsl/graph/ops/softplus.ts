@@ -1,9 +1,0 @@
-import { unary } from "../shared/elementwise.js";
-
-export const softplus = unary({
-  name: "softplus",
-  doc: "log(1 + eˣ), without overflow.",
-  f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
-  decompose: (x) => x.relu().add(x.abs().negate().exp().add(1).log()),
-  gradient: (x, _y, dy) => dy.multiply(x.sigmoid()),
-});

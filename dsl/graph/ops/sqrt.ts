@@ -1,9 +1,0 @@
-import { unary } from "../shared/elementwise.js";
-
-export const sqrt = unary({
-  name: "sqrt",
-  doc: "Square root.",
-  memory: "over",
-  f: Math.sqrt,
-  gradient: (_x, y, dy) => dy.divide(y.multiply(2)),
-});

@@ -1,0 +1,404 @@
+/**
+ * Text → tree. Phases: lex → mend (habits) → balance (brackets) → statements → entries, each read on its own by the grammar,
+ * so that one mistake costs one entry. Never throws; whatever is wrong is in `diagnostics`.
+ */
+import type { IToken } from "chevrotain";
+import type { CodeData } from "../diagnostics/codes.js";
+import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
+import { Lines } from "../diagnostics/lines.js";
+import { Enough, replace, Reporter } from "../diagnostics/reporter.js";
+import type { Source, Span } from "../diagnostics/span.js";
+import { adviceOn, needlessWith } from "./advice.js";
+import { balance } from "./balance.js";
+import { withoutMagic } from "./cell.js";
+import { withoutBrackets } from "./bracketed-names.js";
+import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
+import { Grammar, join, type Head } from "./grammar.js";
+import { CONNECTOR, unconnected } from "./unconnected.js";
+import { foreign } from "./foreign.js";
+import { limits, tooDeep } from "./limits.js";
+import { mend } from "./repair.js";
+import { blockStart, keyInHead, linesUnder, matching, nextEntry, previous, split } from "./pieces.js";
+import * as t from "./tokens.js";
+import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
+
+export interface Parsed {
+  readonly tree: Tree;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly comments: readonly IToken[];
+}
+
+/** Made when it is first used; it is set anew for every text, so that nothing of one is left for the next. */
+let grammar: Grammar | undefined;
+/** What a text comes to depends on it and the verbs alone: texts that were parsed of late, the last one last. */
+const cache = new Map<string, Parsed>();
+/** Characters of them. */
+let cached = 0;
+/** Characters of the texts that are kept: some hundred cells, or the last few versions of a long file. */
+const ROOM = 100_000;
+
+/** Parses one source; what was parsed of late is kept. */
+export function parse(source: Source, verbs: readonly string[]): Parsed {
+  const key = [source.id, verbs.join(" "), source.text].join("\u0000");
+  const known = cache.get(key);
+  if (known) {
+    cache.delete(key);
+    cache.set(key, known);
+    return known;
+  }
+  const parsed = new Reader(source, verbs).read();
+  cache.set(key, parsed);
+  cached += key.length;
+  for (const old of cache.keys()) {
+    if (cached <= ROOM || old === key) break;
+    cache.delete(old);
+    cached -= old.length;
+  }
+  return parsed;
+}
+
+class Reader {
+  private readonly reporter = new Reporter(limits.mistakes);
+  /** Of what is reported beyond all other mistakes. */
+  private readonly beyond = new Reporter();
+  private readonly statements: Statement[] = [];
+  private readonly lines = new Set<number>();
+  private readonly places: Lines;
+  private readonly lost: string[] = [];
+  private readonly grammar: Grammar;
+  constructor(
+    private readonly source: Source,
+    private readonly verbs: readonly string[],
+  ) {
+    this.grammar = grammar ??= new Grammar();
+    this.grammar.source = source.id;
+    this.places = new Lines(source.text);
+  }
+
+  read(): Parsed {
+    if (this.source.text.length > limits.characters) return this.refused("characters", 0, 1);
+    const { tokens, comments } = t.lex(
+      withoutMagic(this.source.text).replace(/^(?:#(?!!)[^\n]*|[ \t\r\n\f\v\u00a0\ufeff]+)+/, (s) =>
+        s.replace(/[^\n]/g, " "),
+      ),
+    );
+    const deep = tooDeep(tokens);
+    if (deep) return this.refused("brackets in brackets", deep.startOffset, t.endOf(deep));
+    try {
+      this.readAll(tokens);
+    } catch (error) {
+      if (!(error instanceof Enough)) throw error;
+      const last = Math.max(...this.reporter.diagnostics.map(({ span }) => span.start));
+      this.tooMuch("mistakes", last, last + 1);
+    }
+    const { statements, lost } = this;
+    const diagnostics = oneHabit(
+      [...this.reporter.diagnostics, ...this.beyond.diagnostics].sort((a, b) => a.span.start - b.span.start),
+    );
+    return { tree: { statements, lost }, diagnostics, comments };
+  }
+
+  private tooMuch(
+    what: Exclude<keyof typeof limits, "depth" | "reports"> | "brackets in brackets",
+    start: number,
+    end: number,
+  ): void {
+    const most = what === "brackets in brackets" ? limits.depth : limits[what];
+    this.beyond.report("too-much", { what, most }, { source: this.source.id, start, end });
+  }
+  /** One report for a text of which nothing is read. */
+  private refused(what: "characters" | "brackets in brackets", start: number, end: number): Parsed {
+    this.tooMuch(what, start, end);
+    return { tree: { statements: [], lost: [] }, diagnostics: this.beyond.diagnostics, comments: [] };
+  }
+
+  private readAll(tokens: readonly IToken[]): void {
+    const known = foreign(tokens, this.source.text, this.source.id, this.reporter);
+    const mended = mend(known, this.source.id, this.reporter);
+    const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
+    for (const line of balanced.lines) this.lines.add(line);
+    for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
+    const pieces = split(balanced.tokens, [t.NewLine]);
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = linesUnder(pieces, i);
+      const head = piece.at(-1)?.tokenType === t.Colon ? piece.slice(0, -1) : piece;
+      let rest: readonly IToken[] = under.length === 0 ? piece : [...head, ...this.braced(piece, under, " {")];
+      while (rest.length > 0) {
+        if (this.statements.length >= limits.statements)
+          return this.tooMuch("statements", rest[0]?.startOffset ?? 0, t.endOf(rest[0] as IToken));
+        rest = this.statement(rest);
+      }
+      i += under.length;
+    }
+  }
+
+  /** Reads the statement at the front; returns what stands behind it on its line and is another. */
+  private statement(tokens: readonly IToken[]): readonly IToken[] {
+    const colon = tokens[2];
+    if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
+      // `data tickets: {`, as YAML and JSON have it.
+      const span = { ...this.span(colon), start: t.endOf(tokens[1]) };
+      this.lines.add(colon.startLine ?? 0);
+      this.reporter.report("unexpected", { found: "`:`", expected: "`{`" }, this.span(colon), {
+        fix: replace(span, "", "remove `:`"),
+      });
+      return this.statement([...tokens.slice(0, 2), ...tokens.slice(3)]);
+    }
+    const keyed = keyInHead(tokens);
+    const open = keyed < 0 ? blockStart(tokens) : -1;
+    const head = keyed >= 0 ? tokens.slice(0, keyed) : open < 0 ? tokens : tokens.slice(0, open);
+    const close = open < 0 ? -1 : matching(tokens, open);
+    const first = tokens[0];
+    const last = tokens.at(-1);
+    if (!first || !last) return [];
+    if (first.tokenType !== t.Identifier) {
+      this.unexpected(first, "a verb");
+      this.lost.push(...tokens.filter((k) => k.tokenType === t.Identifier).map((k) => k.image));
+      return [];
+    }
+    const key = keyed < 0 ? undefined : tokens[keyed];
+    if (key) {
+      this.unexpected(key, "`{`");
+      const { head: read } = this.head(head);
+      this.statements.push({ ...read, broken: true, span: this.span(first, last) });
+      return [];
+    }
+    const { head: read, broken } = this.head(head);
+    const block = open < 0 ? undefined : this.block(tokens.slice(open, close + 1));
+    const after = close < 0 ? undefined : tokens[close + 1];
+    if (after) this.unexpected(after, "a new line", tokens[close]);
+    this.statements.push({
+      ...read,
+      ...(block ? { block } : {}),
+      broken,
+      span: this.span(first, tokens[close] ?? last),
+    });
+    const next = close < 0 ? -1 : tokens.findIndex((k, at) => at > close && k.tokenType === t.Identifier);
+    return this.verbs.includes(tokens[next]?.image ?? "") ? tokens.slice(next) : [];
+  }
+
+  private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
+    const report = this.report.bind(this);
+    const bare = withoutBrackets(tokens, this.source.text, report, this.source.id);
+    const fixed = normalise(bare, report, this.source.id);
+    const read = this.run(fixed, () => this.grammar.head());
+    if (read.value) return { head: read.value, broken: false };
+    const alone = read.at && unconnected(fixed, read.at);
+    if (alone) this.unconnected(alone);
+    else if (read.at && !this.needless(previous(fixed, read.at), read.expected))
+      this.unexpected(read.at, read.expected);
+    const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
+    const longest = failed < 0 ? fixed.length - 1 : failed;
+    for (let end = longest; end > Math.max(0, longest - 50); end--) {
+      const part = this.run(fixed.slice(0, end), () => this.grammar.head()).value;
+      if (part) return { head: part, broken: true };
+    }
+    const verb = tokens[0] as IToken;
+    return { head: { verb: { text: verb.image, span: this.span(verb) }, operands: [], clauses: [] }, broken: true };
+  }
+
+  /** The lines as a block's tokens, reported at the colon that ends `head`. */
+  private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
+    const final = head.at(-1) as IToken;
+    const written = final.tokenType === t.Colon;
+    const colon = written ? final : t.virtual(t.Colon, final, t.endOf(final));
+    const last = lines.at(-1)?.at(-1) ?? colon;
+    const name = this.source.text.slice(head[0]?.startOffset, colon.startOffset);
+    const toBrace = { start: colon.startOffset, end: t.endOf(colon), text: open };
+    const close = { start: t.endOf(last), end: t.endOf(last), text: " }" };
+    // The closing brace is there, and was taken for a stray one.
+    const stray = this.reporter.diagnostics.find(
+      (d) => d.code === "stray-bracket" && this.source.text.slice(t.endOf(last), d.span.start).trim() === "",
+    );
+    this.reporter.diagnostics = this.reporter.diagnostics.filter((d) => d !== stray);
+    this.reporter.report("block-without-braces", { head: `${name}${open}` }, this.span(written ? colon : final), {
+      fix: { title: "put braces around the lines", edits: stray ? [toBrace] : [toBrace, close], certain: true },
+    });
+    return [
+      t.virtual(t.LeftBrace, colon, t.endOf(colon), "{"),
+      ...lines.flatMap((line) => [...line, t.virtual(t.NewLine, last, t.endOf(line.at(-1) as IToken), "")]),
+      t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+    ];
+  }
+
+  /** `tokens` from `{` to its `}`. */
+  private block(tokens: readonly IToken[]): BlockNode {
+    const pieces = split(tokens.slice(1, -1), [t.NewLine, t.Comma]);
+    const entries: Entry[] = [];
+    let broken = false;
+    for (let i = 0; i < pieces.length; i++) {
+      const piece = pieces[i] as IToken[];
+      const under = linesUnder(pieces, i);
+      const read = this.entries(under.length === 0 ? piece : [...piece, ...this.braced(piece, under, ": {")]);
+      if (read.length === 0) broken = true;
+      entries.push(...read);
+      i += under.length;
+    }
+    const [first, last] = [tokens[0] as IToken, tokens.at(-1) as IToken];
+    return { is: "block", entries, ...(broken ? { broken } : {}), span: this.span(first, last) };
+  }
+
+  private entries(tokens: readonly IToken[]): Entry[] {
+    const first = tokens[0];
+    if (!first) return [];
+    let colon = 1;
+    if (first.tokenType === t.Identifier)
+      while (tokens[colon]?.tokenType === t.Dot && tokens[colon + 1]?.tokenType === t.Identifier) colon += 2;
+    else if (first.tokenType !== t.Str && first.tokenType !== t.Num) {
+      this.unexpected(first, "a key");
+      return [];
+    }
+    const key = this.run(tokens.slice(0, colon), () => this.grammar.key()).value;
+    if (!key) {
+      this.unexpected(first, "a key");
+      return [];
+    }
+    const next = tokens[colon];
+    if (next?.tokenType === t.Colon) return this.valued(key, tokens.slice(0, colon), tokens.slice(colon + 1));
+    if (next === undefined && first.tokenType === t.Identifier) {
+      if (!this.suspect(first))
+        this.reporter.report("no-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
+      return [{ key, span: key.span }];
+    }
+    if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
+      const instead = inPlaceOfColon(next, tokens[colon + 1]);
+      const at = instead ? this.span(next) : { source: this.source.id, start: key.span.end, end: key.span.end };
+      this.report(
+        "missing-colon",
+        { key: key.text },
+        this.span(first, next),
+        replace(at, ":", `write \`${key.text}:\``),
+      );
+      return this.valued(key, tokens.slice(0, colon), tokens.slice(instead ? colon + 1 : colon));
+    }
+    this.unexpected(next ?? first, next ? "`:`" : "a key");
+    return [];
+  }
+
+  private valued(key: Key, keyTokens: readonly IToken[], tokens: readonly IToken[]): Entry[] {
+    const first = tokens[0];
+    if (!first) {
+      const last = keyTokens.at(-1) as IToken;
+      if (!this.suspect(last))
+        this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
+      return [{ key, span: key.span }];
+    }
+    const end = nextEntry(tokens);
+    if (end > 0) {
+      const [before, after] = [tokens[end - 1] as IToken, tokens[end] as IToken];
+      const at = { source: this.source.id, start: t.endOf(before), end: t.endOf(before) };
+      this.report("missing-comma", { before: after.image }, this.span(after), replace(at, ",", "add a comma"));
+      return [...this.valued(key, keyTokens, tokens.slice(0, end)), ...this.entries(tokens.slice(end))];
+    }
+    if (first.tokenType === t.LeftBrace) {
+      const close = matching(tokens, 0);
+      const value = this.block(tokens.slice(0, close + 1));
+      const after = tokens[close + 1];
+      if (after) this.unexpected(after, "a new line or a comma", tokens[close]);
+      return [{ key, value, span: join(key.span, value.span) }];
+    }
+    const fixed = normalise(tokens, this.report.bind(this), this.source.id);
+    const read = this.run(fixed, () => this.grammar.value());
+    if (read.value) return [{ key, value: read.value, span: join(key.span, read.value.span) }];
+    if (read.at) this.unexpected(read.at, read.expected, previous(fixed, read.at));
+    return [{ key, span: join(key.span, this.span(first, tokens.at(-1))) }];
+  }
+
+  private run<T>(tokens: readonly IToken[], rule: () => T): { value?: T; at?: IToken; expected: string } {
+    const g = this.grammar;
+    g.badEscapes = [];
+    g.input = [...tokens];
+    const value = rule();
+    const error = g.errors[0];
+    if (!error) {
+      for (const bad of g.badEscapes) {
+        const span = { source: this.source.id, start: bad.start, end: bad.end };
+        this.report(
+          "unknown-escape",
+          { escape: bad.escape },
+          span,
+          replace({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"),
+        );
+      }
+      return { value, expected: "" };
+    }
+    const last = tokens.at(-1);
+    const ended = error.token.tokenType.name === "EOF";
+    const at = ended && last ? t.virtual(t.NewLine, last, t.endOf(last)) : error.token;
+    return { at, expected: error.message };
+  }
+
+  private suspect(token: IToken): boolean {
+    return this.lines.has(token.startLine ?? 0);
+  }
+  /** A target without its connector. */
+  private unconnected(word: IToken): void {
+    if (this.suspect(word)) return;
+    const fix = replace(
+      { ...this.span(word), end: word.startOffset },
+      `${CONNECTOR} `,
+      `write \`${CONNECTOR}\` before it`,
+    );
+    const data = { found: `\`${word.image}(\``, expected: `\`${CONNECTOR}\`` };
+    this.lines.add(word.startLine ?? 0);
+    this.reporter.report("unexpected", data, this.span(word), {
+      label: `\`${CONNECTOR}\` should stand before it`,
+      fix,
+    });
+  }
+  /** `before`: what it follows; absent: nothing. */
+  private unexpected(token: IToken, expected: string, before?: IToken): void {
+    if (this.suspect(token)) return;
+    this.lines.add(token.startLine ?? 0);
+    const found =
+      token.payload === "virtual" && token.image === ""
+        ? "the end of the line"
+        : token.tokenType === t.NewLine
+          ? "a new line"
+          : `\`${token.image.slice(0, 40)}\``;
+    const span = this.span(token);
+    const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
+    const advice = adviceOn(token, before, this.source.text);
+    this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
+      label: `${expected} should stand here`,
+    });
+  }
+  /** Whether `before` is a `with` before braces (reported). */
+  private needless(before: IToken | undefined, expected: string): boolean {
+    const word = needlessWith(before, this.source.text);
+    if (!word || this.suspect(word)) return false;
+    const span = this.span(word);
+    const gap = /^[ \t]*/.exec(this.source.text.slice(span.end))?.[0].length ?? 0;
+    const advice = "braces follow what is named without `with`, which names a recipe: leave it out";
+    const fix = replace({ ...span, end: span.end + gap }, "", "leave out `with`");
+    this.lines.add(this.lineAt(span.start));
+    this.reporter.report("unexpected", { found: "`with`", expected, advice }, span, { fix });
+    return true;
+  }
+  private report<C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
+    this.lines.add(this.lineAt(span.start));
+    this.reporter.report(code, data, span, { fix });
+  }
+  private span(from: IToken, to: IToken = from): Span {
+    return { source: this.source.id, start: from.startOffset, end: Math.max(from.startOffset, t.endOf(to)) };
+  }
+  private lineAt(offset: number): number {
+    return this.places.lineAt(offset);
+  }
+}
+
+/** A text that is set in as YAML is: one habit, one report, whose fix mends all of it. */
+function oneHabit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const habits = diagnostics.filter((d) => d.code === "block-without-braces" || d.code === "dash-list");
+  const [first, ...others] = habits;
+  if (!first || others.length === 0 || first.code !== "block-without-braces") return diagnostics;
+  const labels = others.map(({ span }) => ({ span, text: "here too" }));
+  const edits = habits.flatMap(({ fix }) => fix?.edits ?? []);
+  const whole: Diagnostic = {
+    ...first,
+    labels: [...first.labels, ...labels],
+    fix: { title: "put braces around the lines", edits, certain: true },
+  };
+  return diagnostics.flatMap((d) => (d === first ? [whole] : habits.some((habit) => habit === d) ? [] : [d]));
+}

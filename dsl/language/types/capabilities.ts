@@ -1,0 +1,96 @@
+/**
+ * What words say of themselves, by kind: facts that checker, plan and runner read instead of asking which word it is. `dsl`
+ * knows kinds and no word. Rooms of stdlib merge in what they read themselves (`declare module "#dsl/language/types/capabilities/model.js"`).
+ */
+import type { Call } from "./value.js";
+import type {
+  SourceCapabilities,
+  CleanerCapabilities,
+  SplitCapabilities,
+  SecretCapabilities,
+} from "./capabilities/data.js";
+import type {
+  FamilyCapabilities,
+  StorageCapabilities,
+  PartCapabilities,
+  TaskCapabilities,
+  TechniqueCapabilities,
+} from "./capabilities/model.js";
+import type { MetricCapabilities } from "./capabilities/metric.js";
+import type {
+  BarCapabilities,
+  ContenderCapabilities,
+  AttackCapabilities,
+  CalibrationCapabilities,
+} from "./capabilities/scoring.js";
+import type {
+  SearchCapabilities,
+  SpaceCapabilities,
+  RelationCapabilities,
+  TermCapabilities,
+} from "./capabilities/sweep.js";
+import type { RunnerCapabilities, TargetCapabilities } from "./capabilities/running.js";
+import type {
+  ScheduleCapabilities,
+  StrategyCapabilities,
+  StageCapabilities,
+  DistillationLossCapabilities,
+  PrivacyCapabilities,
+} from "./capabilities/learning.js";
+import type {
+  AggregatorCapabilities,
+  PartitionCapabilities,
+  CompressorCapabilities,
+} from "./capabilities/federation.js";
+
+/** Kinds of words. A kind that says nothing of its words but what every word says has `NothingMore`. */
+export interface Kinds<C extends Call = Call> {
+  verb: NothingMore;
+  reserved: NothingMore;
+  experiment: NothingMore;
+  source: SourceCapabilities<C>;
+  cleaner: CleanerCapabilities<C>;
+  split: SplitCapabilities<C>;
+  conversation: NothingMore;
+  template: NothingMore;
+  model: FamilyCapabilities;
+  tokenizer: NothingMore;
+  storage: StorageCapabilities<C>;
+  part: PartCapabilities<C>;
+  task: TaskCapabilities<C>;
+  technique: TechniqueCapabilities<C>;
+  optimizer: NothingMore;
+  schedule: ScheduleCapabilities;
+  loss: NothingMore;
+  metric: MetricCapabilities<C>;
+  bar: BarCapabilities<C>;
+  contender: ContenderCapabilities<C>;
+  slicing: NothingMore;
+  attack: AttackCapabilities;
+  calibration: CalibrationCapabilities<C>;
+  keeping: NothingMore;
+  stopping: NothingMore;
+  cadence: NothingMore;
+  decoder: NothingMore;
+  search: SearchCapabilities<C>;
+  space: SpaceCapabilities;
+  relation: RelationCapabilities;
+  term: TermCapabilities;
+  pruner: NothingMore;
+  tracker: NothingMore;
+  runner: RunnerCapabilities<C>;
+  strategy: StrategyCapabilities<C>;
+  student: StageCapabilities<C>;
+  sparsity: StageCapabilities<C>;
+  quantization: StageCapabilities<C>;
+  lesson: DistillationLossCapabilities;
+  privacy: PrivacyCapabilities<C>;
+  aggregator: AggregatorCapabilities;
+  partition: PartitionCapabilities<C>;
+  compressor: CompressorCapabilities;
+  subject: NothingMore;
+  target: TargetCapabilities<C>;
+  secret: SecretCapabilities;
+}
+export type Kind = keyof Kinds;
+export type NothingMore = never;

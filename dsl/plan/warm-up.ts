@@ -1,8 +1,0 @@
-/** How much of a training its warm-up takes. */
-import type { Registry } from "../types/registry.js";
-import type { Call } from "../types/value.js";
-
-/** Steps of the warm-up of a training of `steps`; they may be more than these. */
-export function warmUpOf(registry: Registry, schedule: Call, steps: number): number {
-  return registry.find("schedule", schedule.word)?.capabilities?.warmUp?.(schedule, steps) ?? 0;
-}

@@ -1,0 +1,89 @@
+/**
+ * A program that only looks, as a Core ML model: an ML Program in floats over the file of its weights. Both are parts of a
+ * package (`.mlpackage`), whose other file lists them.
+ */
+import type { NDArray, Program } from "../../program.js";
+import type { Sizes } from "../../shape.js";
+import { inferenceGraph } from "../tensorflow/inference.js";
+import type { SignedTensor } from "../tensorflow/saved-model.js";
+import { Mil, type Known } from "./mil.js";
+import { writeModel, type Feature, type Model } from "./proto.js";
+import { translate, typeOf } from "./translate.js";
+import type { WeightFile } from "./weights.js";
+
+export interface CoreMlOptions {
+  /** Sizes that are numbers in the file. */
+  readonly fixed?: Sizes;
+  /** The most that a free size may be, by the names of the program. */
+  readonly most?: Sizes;
+  /** Weights are stored in half floats. */
+  readonly half?: boolean;
+  readonly about: string;
+}
+export interface CoreMlModel {
+  /** The bytes of `model.mlmodel`. */
+  readonly model: Uint8Array;
+  readonly weights: WeightFile;
+}
+
+export function emitCoreMl(program: Program, weights: ReadonlyMap<string, NDArray>, o: CoreMlOptions): CoreMlModel {
+  const { model, weights: file } = coreMlProgram(program, weights, o);
+  return { model: writeModel(model), weights: file };
+}
+
+/** The program before it is written as bytes. */
+export function coreMlProgram(
+  program: Program,
+  weights: ReadonlyMap<string, NDArray>,
+  { fixed = {}, most = {}, half = false, about }: CoreMlOptions,
+): { readonly model: Model; readonly weights: WeightFile } {
+  const { nodes, signature } = inferenceGraph(program, weights, fixed);
+  const mil = new Mil(half);
+  const feature = ([name, { type, shape }]: [string, SignedTensor]): Feature => ({
+    name,
+    type: typeOf({ type }),
+    shape,
+  });
+  const inputs = Object.entries(signature.inputs).map((entry) => {
+    const own = feature(entry);
+    const dimensions = program.inputs[own.name]!.type.shape;
+    if (own.shape.every((size) => size >= 0)) return own;
+    const ranges = own.shape.map((size, axis): [number, number] =>
+      size >= 0 ? [size, size] : [1, most[dimensions[axis]!] ?? 1],
+    );
+    return { ...own, ranges };
+  });
+  const outputs = Object.entries(signature.outputs).map(feature);
+  const given = new Map(inputs.map((input): [string, Known] => [input.name, input]));
+  translate(mil, nodes, given, new Set(outputs.map(({ name }) => name)));
+  return { model: { inputs, outputs, operations: mil.operations, about }, weights: mil.weights };
+}
+
+/** Identifiers of the two parts, the same each time: a package is compared by its bytes. */
+const PARTS = {
+  model: "5B0B9C0A-5C41-4E6B-9E39-6C5B6D0E7A01",
+  weights: "5B0B9C0A-5C41-4E6B-9E39-6C5B6D0E7A02",
+} as const;
+const AUTHOR = "com.apple.CoreML";
+
+/** Where each part lies in the package. */
+export const PLACES = {
+  manifest: "Manifest.json",
+  model: `Data/${AUTHOR}/model.mlmodel`,
+  weights: `Data/${AUTHOR}/weights/weight.bin`,
+} as const;
+
+export function manifest(): string {
+  const item = (name: string, description: string): object => ({
+    author: AUTHOR,
+    description,
+    name,
+    path: `${AUTHOR}/${name}`,
+  });
+  const entries = {
+    [PARTS.model]: item("model.mlmodel", "CoreML Model Specification"),
+    [PARTS.weights]: item("weights", "CoreML Model Weights"),
+  };
+  const whole = { fileFormatVersion: "1.0.0", itemInfoEntries: entries, rootModelIdentifier: PARTS.model };
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}

@@ -1,0 +1,106 @@
+/** An ML Program being written: operations by the names of what they give, with the types of all of it. */
+import type { Named, Operation, TensorType, TypeName, Value } from "./proto.js";
+import { toHalves } from "../../numbers/halves.js";
+import { WeightFile } from "./weights.js";
+
+/** A value on its way. */
+export interface Known extends TensorType {
+  readonly name: string;
+  /** Its numbers, of constants. */
+  readonly known?: readonly number[];
+  /** Of a list of sizes that is put together when it runs: what is known of it; −1: not that one. */
+  readonly sizes?: readonly number[];
+}
+
+export class Mil {
+  readonly operations: Operation[] = [];
+  readonly weights = new WeightFile();
+  private count = 0;
+  private readonly constants = new Map<string, string>();
+
+  /** `half`: weights are stored in half floats. */
+  constructor(private readonly half: boolean) {}
+
+  op(type: string, inputs: Operation["inputs"], given: TensorType, name?: string): Known {
+    return this.ops(type, inputs, [given], name)[0]!;
+  }
+  /** An operation with several outputs. */
+  ops(
+    type: string,
+    inputs: Operation["inputs"],
+    given: readonly TensorType[],
+    name = `${type}_${String(this.count++)}`,
+  ): Known[] {
+    const outputs = given.map((one, i) => ({ ...one, name: given.length > 1 ? `${name}_${String(i)}` : name }));
+    this.operations.push({
+      type,
+      inputs,
+      outputs: outputs.map(({ name: own, type: dtype, shape }): Named => ({ name: own, type: dtype, shape })),
+      attributes: { name: text(name) },
+    });
+    return outputs;
+  }
+
+  /** Small constants are made once. */
+  private constant(value: Value): string {
+    const key = JSON.stringify(value);
+    const known = this.constants.get(key);
+    if (known !== undefined) return known;
+    const { name } = this.put(value);
+    this.constants.set(key, name);
+    return name;
+  }
+  private put(value: Value): Named {
+    const name = `const_${String(this.count++)}`;
+    const output = { name, type: value.type, shape: value.shape };
+    this.operations.push({
+      type: "const",
+      inputs: {},
+      outputs: [output],
+      attributes: { name: text(name), val: value },
+    });
+    return output;
+  }
+  int(value: number): string {
+    return this.constant({ type: "i32", shape: [], ints: [value] });
+  }
+  ints(list: readonly number[]): string {
+    return this.constant({ type: "i32", shape: [list.length], ints: list });
+  }
+  float(value: number): string {
+    return this.constant({ type: "f32", shape: [], floats: [value] });
+  }
+  flag(value: boolean): string {
+    return this.constant({ type: "bool", shape: [], bools: [value] });
+  }
+  text(value: string): string {
+    return this.constant(text(value));
+  }
+  /** Numbers of any count. */
+  tensor(type: TypeName, shape: readonly number[], numbers: readonly number[]): string {
+    return this.constant(type === "f32" ? { type, shape, floats: numbers } : { type, shape, ints: numbers });
+  }
+  /** f32 that lies in the file of weights. */
+  weight(shape: readonly number[], bytes: Uint8Array): string {
+    if (!this.half) return this.put({ type: "f32", shape, weight: this.weights.add("f32", bytes) }).name;
+    const name = `weight_${String(this.count++)}`;
+    const floats = new Float32Array(Uint8Array.from(bytes).buffer).map(within);
+    const halves = new Uint8Array(toHalves(floats).buffer);
+    const stored: Value = { type: "f16", shape, weight: this.weights.add("f16", halves) };
+    this.operations.push({
+      type: "constexpr_cast",
+      inputs: {},
+      outputs: [{ name, type: "f32", shape }],
+      attributes: { name: text(name), source_val: stored, output_dtype: text("fp32") },
+    });
+    return name;
+  }
+}
+
+function text(value: string): Value {
+  return { type: "text", shape: [], texts: [value] };
+}
+/** What half precision can't hold is as large as it can. */
+function within(x: number): number {
+  return Math.max(-65504, Math.min(65504, x));
+}

@@ -1,0 +1,249 @@
+/** TensorFlow's ops as ML Program's operations. */
+import { CodedError } from "../../../language/diagnostics/codes.js";
+import type { Known } from "./mil.js";
+import { broadcast, joined, multiplied, reduced, reshaped, sliced } from "./shapes.js";
+import { lazily, type Translating, type Translation } from "./translation.js";
+
+/** Numbers that an operation must know when it is written. */
+function numbers({ known }: Known, what: string): readonly number[] {
+  if (!known)
+    throw new CodedError("graph-invalid", { problem: `${what} that are not known when a Core ML model is written` });
+  return known;
+}
+
+/** Of two tensors; sizes that are known are computed here. */
+const binary =
+  (type: string, fold?: (a: number, b: number) => number, gives?: "bool"): Translation =>
+  ({ mil, inputs, name }) => {
+    const [x, y] = inputs as readonly [Known, Known];
+    const shape = broadcast(x.shape, y.shape);
+    if (fold && shape.length === 0 && x.type === "i32" && x.known && y.known)
+      return lazily(mil, [], [fold(x.known[0]!, y.known[0]!)]);
+    return mil.op(type, { x: x.name, y: y.name }, { type: gives ?? x.type, shape }, name);
+  };
+const unary =
+  (type: string, more: (t: Translating) => Readonly<Record<string, string>> = () => ({})): Translation =>
+  (t) => {
+    const [x] = t.inputs as readonly [Known];
+    return t.mil.op(type, { x: x.name, ...more(t) }, { type: x.type, shape: x.shape }, t.name);
+  };
+const reduction =
+  (type: string): Translation =>
+  (t) => {
+    const [x, over] = t.inputs as readonly [Known, Known];
+    const axes = numbers(over, "axes");
+    const keep = t.flag("keep_dims");
+    return t.mil.op(
+      type,
+      { x: x.name, axes: t.mil.ints(axes), keep_dims: t.mil.flag(keep) },
+      { type: x.type, shape: reduced(x.shape, axes, keep) },
+      t.name,
+    );
+  };
+const product =
+  (ta: string, tb: string): Translation =>
+  (t) => {
+    const [x, y] = t.inputs as readonly [Known, Known];
+    const [a, b] = [t.flag(ta), t.flag(tb)];
+    return t.mil.op(
+      "matmul",
+      { x: x.name, y: y.name, transpose_x: t.mil.flag(a), transpose_y: t.mil.flag(b) },
+      { type: x.type, shape: multiplied(x.shape, y.shape, a, b) },
+      t.name,
+    );
+  };
+const same = ([x]: readonly Known[]): Known => x!;
+
+/** As a list of one, for lists of sizes. */
+function listed(t: Translating, x: Known): Known {
+  if (x.known) return lazily(t.mil, [1], x.known);
+  return t.mil.op("expand_dims", { x: x.name, axes: t.mil.ints([0]) }, { type: x.type, shape: [1] });
+}
+
+export const operations: Readonly<Record<string, Translation>> = {
+  AddV2: binary("add", (a, b) => a + b),
+  Sub: binary("sub", (a, b) => a - b),
+  Mul: binary("mul", (a, b) => a * b),
+  RealDiv: binary("real_div"),
+  Maximum: binary("maximum"),
+  Minimum: binary("minimum"),
+  Pow: binary("pow"),
+  Equal: binary("equal", undefined, "bool"),
+  NotEqual: binary("not_equal", undefined, "bool"),
+  Less: binary("less", undefined, "bool"),
+  LessEqual: binary("less_equal", undefined, "bool"),
+  Greater: binary("greater", undefined, "bool"),
+  GreaterEqual: binary("greater_equal", undefined, "bool"),
+  LogicalAnd: binary("logical_and", undefined, "bool"),
+  LogicalOr: binary("logical_or", undefined, "bool"),
+  LogicalNot: unary("logical_not"),
+  Abs: unary("abs"),
+  Cos: unary("cos"),
+  Erf: unary("erf"),
+  Exp: unary("exp"),
+  Floor: unary("floor"),
+  Log: unary("log", ({ mil }) => ({ epsilon: mil.float(0) })),
+  Relu: unary("relu"),
+  Round: unary("round"),
+  Rsqrt: unary("rsqrt", ({ mil }) => ({ epsilon: mil.float(0) })),
+  Sigmoid: unary("sigmoid"),
+  Sign: unary("sign"),
+  Sin: unary("sin"),
+  Softplus: unary("softplus"),
+  Softmax: unary("softmax", ({ mil }) => ({ axis: mil.int(-1) })),
+  Sqrt: unary("sqrt"),
+  Square: unary("square"),
+  Tanh: unary("tanh"),
+  Cumsum: (t) => {
+    const [x, axis] = t.inputs as readonly [Known, Known];
+    const { mil } = t;
+    const how = { exclusive: mil.flag(t.flag("exclusive")), reverse: mil.flag(t.flag("reverse")) };
+    const along = mil.int(numbers(axis, "axes")[0]!);
+    return mil.op("cumsum", { x: x.name, axis: along, ...how }, { type: x.type, shape: x.shape }, t.name);
+  },
+  Neg: ({ mil, inputs, name }) => {
+    const x = same(inputs);
+    const minus = x.type === "i32" ? mil.int(-1) : mil.float(-1);
+    return mil.op("mul", { x: x.name, y: minus }, { type: x.type, shape: x.shape }, name);
+  },
+  Mean: reduction("reduce_mean"),
+  Sum: reduction("reduce_sum"),
+  Max: reduction("reduce_max"),
+  Min: reduction("reduce_min"),
+  MatMul: product("transpose_a", "transpose_b"),
+  BatchMatMulV2: product("adj_x", "adj_y"),
+  Identity: ({ mil, inputs, name }) => {
+    const x = same(inputs);
+    return name === undefined ? x : mil.op("identity", { x: x.name }, { type: x.type, shape: x.shape }, name);
+  },
+  Cast: (t) => {
+    const x = same(t.inputs);
+    const type = t.type("DstT");
+    const names = { f32: "fp32", i32: "int32", bool: "bool", f16: "fp16", text: "string" } as const;
+    return t.mil.op("cast", { x: x.name, dtype: t.mil.text(names[type]) }, { type, shape: x.shape }, t.name);
+  },
+  // `select` takes its shape from what it chooses among: two numbers are chosen among by arithmetic.
+  SelectV2: ({ mil, inputs, name }) => {
+    const [cond, a, b] = inputs as readonly [Known, Known, Known];
+    const { type } = a;
+    const shape = broadcast(cond.shape, broadcast(a.shape, b.shape));
+    const chosen = broadcast(a.shape, b.shape);
+    if (chosen.join() === shape.join())
+      return mil.op("select", { cond: cond.name, a: a.name, b: b.name }, { type, shape }, name);
+    const as = mil.op("cast", { x: cond.name, dtype: mil.text("fp32") }, { type: "f32", shape: cond.shape });
+    const gap = mil.op("sub", { x: a.name, y: b.name }, { type, shape: chosen });
+    const part = mil.op("mul", { x: as.name, y: gap.name }, { type, shape });
+    return mil.op("add", { x: part.name, y: b.name }, { type, shape }, name);
+  },
+  Reshape: ({ mil, inputs, name }) => {
+    const [x, to] = inputs as readonly [Known, Known];
+    const shape = reshaped(x.shape, to.known ?? to.sizes ?? free(to));
+    if (x.known && x.type === "i32") return lazily(mil, shape, x.known);
+    return mil.op("reshape", { x: x.name, shape: to.name }, { type: x.type, shape }, name);
+  },
+  Transpose: ({ mil, inputs, name }) => {
+    const [x, order] = inputs as readonly [Known, Known];
+    const perm = numbers(order, "axes");
+    const shape = perm.map((axis) => x.shape[axis]!);
+    return mil.op("transpose", { x: x.name, perm: mil.ints(perm) }, { type: x.type, shape }, name);
+  },
+  GatherV2: ({ mil, inputs, name }) => {
+    const [x, indices, axis] = inputs as readonly [Known, Known, Known];
+    const along = numbers(axis, "axes")[0]!;
+    const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];
+    const given = { x: x.name, indices: indices.name, axis: mil.int(along), batch_dims: mil.int(0) };
+    return mil.op("gather", given, { type: x.type, shape }, name);
+  },
+  Slice: ({ mil, inputs, name }) => {
+    const [x, from, sizes] = inputs as readonly [Known, Known, Known];
+    const [begin, size] = [numbers(from, "places"), numbers(sizes, "places")];
+    const given = { x: x.name, begin: mil.ints(begin), size: mil.ints(size) };
+    return mil.op("slice_by_size", given, { type: x.type, shape: sliced(x.shape, begin, size) }, name);
+  },
+  SplitV: ({ mil, inputs }) => {
+    const [x, sizes, axis] = inputs as readonly [Known, Known, Known];
+    const along = numbers(axis, "axes")[0]!;
+    const parts = numbers(sizes, "sizes");
+    const given = { x: x.name, split_sizes: mil.ints(parts), axis: mil.int(along) };
+    return mil.ops(
+      "split",
+      given,
+      parts.map((part) => ({ type: x.type, shape: x.shape.map((d, i) => (i === along ? part : d)) })),
+    );
+  },
+  ConcatV2: ({ mil, inputs, name }) => {
+    const values = inputs.slice(0, -1);
+    const axis = numbers(inputs.at(-1)!, "axes")[0]!;
+    const given = { values: values.map((value) => value.name), axis: mil.int(axis), interleave: mil.flag(false) };
+    return mil.op(
+      "concat",
+      given,
+      {
+        type: values[0]!.type,
+        shape: joined(
+          values.map(({ shape }) => shape),
+          axis,
+        ),
+      },
+      name,
+    );
+  },
+  Pack: (t) => {
+    const { mil, inputs, name } = t;
+    const [first] = inputs as readonly [Known];
+    const axis = t.int("axis");
+    if (first.shape.length > 0 || first.type !== "i32") {
+      const shape = [...first.shape.slice(0, axis), inputs.length, ...first.shape.slice(axis)];
+      return mil.op(
+        "stack",
+        { values: inputs.map((x) => x.name), axis: mil.int(axis) },
+        { type: first.type, shape },
+        name,
+      );
+    }
+    const sizes = inputs.map((x) => x.known?.[0] ?? -1);
+    if (inputs.every((x) => x.known)) return lazily(mil, [sizes.length], sizes);
+    const given = { values: inputs.map((x) => listed(t, x).name), axis: mil.int(0), interleave: mil.flag(false) };
+    return { ...mil.op("concat", given, { type: "i32", shape: [sizes.length] }, name), sizes };
+  },
+  Range: ({ mil, inputs, name }) => {
+    const [start, end, step] = inputs as readonly [Known, Known, Known];
+    const sizes = [start, end, step].map(({ known }) => known?.[0]);
+    const [from, to, by] = sizes;
+    const size =
+      from === undefined || to === undefined || by === undefined ? -1 : Math.max(0, Math.ceil((to - from) / by));
+    const given = { start: start.name, end: end.name, step: step.name };
+    return mil.op("range_1d", given, { type: "i32", shape: [size] }, name);
+  },
+  Fill: ({ mil, inputs, name }) => {
+    const [sizes, value] = inputs as readonly [Known, Known];
+    const shape = sizes.known ?? sizes.sizes ?? free(sizes);
+    return mil.op("fill", { shape: sizes.name, value: value.name }, { type: value.type, shape }, name);
+  },
+  Pad: ({ mil, inputs, name }) => {
+    const [x, sizes] = inputs as readonly [Known, Known];
+    const around = numbers(sizes, "sizes");
+    const shape = x.shape.map((d, axis) => (d < 0 ? -1 : d + around[2 * axis]! + around[2 * axis + 1]!));
+    const given = { x: x.name, pad: mil.ints(around), mode: mil.text("constant"), constant_val: mil.float(0) };
+    return mil.op("pad", given, { type: x.type, shape }, name);
+  },
+  Shape: ({ mil, inputs, name }) => {
+    const x = same(inputs);
+    if (x.shape.every((d) => d >= 0)) return lazily(mil, [x.shape.length], x.shape);
+    return { ...mil.op("shape", { x: x.name }, { type: "i32", shape: [x.shape.length] }, name), sizes: x.shape };
+  },
+  /** One of a list, the only form that graphs have. */
+  StridedSlice: ({ mil, inputs, name }) => {
+    const [x, begin] = inputs as readonly [Known, Known];
+    const at = numbers(begin, "places")[0]!;
+    const size = x.known?.[at] ?? x.sizes?.[at] ?? -1;
+    if (size >= 0) return lazily(mil, [], [size]);
+    const given = { x: x.name, indices: mil.int(at), axis: mil.int(0), batch_dims: mil.int(0) };
+    return mil.op("gather", given, { type: "i32", shape: [] }, name);
+  },
+};
+
+/** Of a list of sizes of which nothing is known. */
+function free(list: Known): readonly number[] {
+  return Array.from({ length: list.shape[0] ?? 0 }, () => -1);
+}

@@ -1,0 +1,75 @@
+/**
+ * The stock graph of an inference program (tensorflow/inference.ts) as an ML Program: operation by operation, by a table of
+ * TensorFlow's ops. What is known of sizes is computed on the way, so that a graph of fixed shapes has no shapes to compute.
+ */
+import { CodedError } from "../../../language/diagnostics/codes.js";
+import type { AttributeValue, GraphNode, TypeName as TensorflowType } from "../tensorflow/saved-model.js";
+import type { Known, Mil } from "./mil.js";
+import { operations } from "./operations.js";
+import type { TypeName } from "./proto.js";
+import { lazily } from "./translation.js";
+
+/** Constants of so many bytes and more lie in the file of weights. */
+const LARGE = 1024;
+
+/** `given`: types of what comes in. Gives what each name stands for. */
+export function translate(
+  mil: Mil,
+  nodes: readonly GraphNode[],
+  given: ReadonlyMap<string, Known>,
+  wanted: ReadonlySet<string>,
+): void {
+  const made = new Map<string, readonly Known[]>();
+  for (const [name, known] of given) made.set(name, [known]);
+  const needed = reachable(nodes, wanted);
+  for (const node of nodes) {
+    if (node.op === "Placeholder" || !needed.has(node.name)) continue;
+    if (node.op === "Const") {
+      made.set(node.name, [constant(mil, node)]);
+      continue;
+    }
+    const translation = operations[node.op];
+    if (!translation) throw new CodedError("graph-unknown-op", { op: node.op });
+    const inputs = node.inputs.map((input) => {
+      const [, name = input, output = "0"] = /^(.*?)(?::(\d+))?$/.exec(input) ?? [];
+      return made.get(name)![Number(output)]!;
+    });
+    const outputs = translation({
+      mil,
+      node,
+      inputs,
+      ...(wanted.has(node.name) && { name: node.name }),
+      int: (attribute) => Number((node.attributes[attribute] as { int?: number } | undefined)?.int ?? 0),
+      flag: (attribute) => (node.attributes[attribute] as { bool?: boolean } | undefined)?.bool === true,
+      type: (attribute) => typeOf(node.attributes[attribute]),
+    });
+    made.set(node.name, Array.isArray(outputs) ? (outputs as readonly Known[]) : [outputs as Known]);
+  }
+}
+
+function reachable(nodes: readonly GraphNode[], wanted: ReadonlySet<string>): ReadonlySet<string> {
+  const needed = new Set(wanted);
+  for (const node of [...nodes].reverse())
+    if (needed.has(node.name)) for (const input of node.inputs) needed.add(input.replace(/:\d+$/, ""));
+  return needed;
+}
+
+const TYPES: Partial<Record<TensorflowType, TypeName>> = { f32: "f32", i32: "i32", bool: "bool" };
+export function typeOf(attribute: AttributeValue | undefined): TypeName {
+  const type = attribute && "type" in attribute ? TYPES[attribute.type] : undefined;
+  if (!type) throw new CodedError("graph-unknown-op", { op: `a tensor of ${JSON.stringify(attribute)}` });
+  return type;
+}
+
+function constant(mil: Mil, { attributes }: GraphNode): Known {
+  const { value } = attributes;
+  if (!value || !("tensor" in value)) throw new CodedError("graph-invalid", { problem: "a constant without a value" });
+  const { shape, bytes } = value.tensor;
+  const type = typeOf({ type: value.tensor.type });
+  if (type === "f32" && bytes.length >= LARGE) return { name: mil.weight(shape, bytes), type, shape };
+  const buffer = Uint8Array.from(bytes).buffer;
+  const numbers =
+    type === "f32" ? [...new Float32Array(buffer)] : type === "i32" ? [...new Int32Array(buffer)] : [...bytes];
+  if (type === "i32") return lazily(mil, shape, numbers);
+  return { name: mil.tensor(type, shape, numbers), type, shape, known: numbers };
+}

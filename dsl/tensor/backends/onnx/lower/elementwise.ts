@@ -1,0 +1,46 @@
+/** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
+import { alike } from "../../shared/elementwise.js";
+import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { Lower, Lowerings, Lowering } from "../lowering.js";
+import { fromBrain } from "./storage.js";
+
+const kernel =
+  (op: string): Lower =>
+  (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs))];
+
+export const elementwise = {
+  add: kernel("Add"),
+  subtract: kernel("Sub"),
+  multiply: kernel("Mul"),
+  divide: kernel("Div"),
+  maximum: kernel("Max"),
+  minimum: kernel("Min"),
+  equal: kernel("Equal"),
+  less: kernel("Less"),
+  greater: kernel("Greater"),
+  negate: kernel("Neg"),
+  exp: kernel("Exp"),
+  log: kernel("Log"),
+  sqrt: kernel("Sqrt"),
+  tanh: kernel("Tanh"),
+  sigmoid: kernel("Sigmoid"),
+  erf: kernel("Erf"),
+  abs: kernel("Abs"),
+  relu: kernel("Relu"),
+  rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x])]))],
+  select: (l, node) => [
+    () => ({
+      full: l.op(
+        "Where",
+        node.inputs.map((r) => l.full(r)),
+      ),
+    }),
+  ],
+  cast: (l, node) => [
+    () => alike(l, node, ([x]) => (isBrain(l, node) ? fromBrain(l, node, x) : l.cast(x, node.types[0].dtype))),
+  ],
+} satisfies Lowerings;
+
+function isBrain(l: Lowering, { inputs, types }: NodeOf<"cast">): boolean {
+  return l.dtypeOf(inputs[0]) === "bf16" && types[0].dtype === "f32";
+}

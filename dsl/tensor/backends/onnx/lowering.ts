@@ -1,0 +1,205 @@
+/**
+ * The way from a program's nodes to ONNX's: each op has a `Lower` in `lower/`, which makes one output when it is asked
+ * for, so that what nothing reads is never written. A value has two forms: `full`, as the program has it, and `flat`,
+ * [rows, last axis], in which products and norms work; going from one to the other is a Reshape, which copies nothing.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isLeaf, type Leaf } from "#dsl/tensor/leaves.js";
+import type { Dimension, Node, Program, Ref, Type } from "#dsl/tensor/program.js";
+import { partsOf } from "#dsl/tensor/shape.js";
+import { entryOf, type Entry, type Table } from "../shared/lowerings.js";
+import type { Attributes, OnnxGraph } from "./graph.js";
+import { MICROSOFT, TYPES, type TypeName } from "./proto.js";
+
+export interface Value {
+  readonly full?: string;
+  readonly flat?: string;
+}
+/** A tensor that comes in, and the axis of it that has the size; or sizes that it is the sum of. */
+export type SizeSource = { tensor(): string; readonly axis: number } | { readonly sum: readonly Dimension[] };
+/** Makes one output of a node. */
+export type Make = () => Value;
+export type Lower = Entry<Lowering, Make>;
+/** The ops that are computed here by ways of their own. */
+export type Lowerings = Table<Lowering, Make>;
+/** The same, asked by name. */
+export type LowerByName = Readonly<Record<string, Lower | undefined>>;
+
+export interface ProductOptions {
+  /** This side comes transposed. */
+  readonly ta?: boolean;
+  readonly tb?: boolean;
+  /** Factor of the product; default 1. */
+  readonly alpha?: number;
+}
+
+/** What the sweep through the head of a language model makes. */
+export interface Sweep {
+  /** Losses [m, 1], before their shares. */
+  readonly losses: string;
+  readonly share: string;
+  /** Gradients for dy = 1. */
+  readonly dx?: string;
+  readonly dweight?: string;
+  readonly dbias?: string;
+}
+
+export class Lowering {
+  private readonly made = new Map<string, { full?: string; flat?: string }>();
+  private readonly makers = new Map<number, readonly Make[]>();
+  /** Sweeps through heads that were made, by what they read. */
+  readonly sweeps = new Map<string, Sweep>();
+  /** Tables of levels that were made, by how many levels they have. */
+  readonly tables = new Map<number, string>();
+
+  constructor(
+    readonly graph: OnnxGraph,
+    readonly program: Program,
+    private readonly table: LowerByName,
+    private readonly leaf: (node: Leaf) => string,
+    /** Where sizes come from, by name. */
+    private readonly sizes: ReadonlyMap<string, SizeSource>,
+  ) {}
+
+  nodeOf(ref: Ref): Node {
+    return this.program.nodes[ref.node]!;
+  }
+  typeOf(ref: Ref): Type {
+    return this.nodeOf(ref).types[ref.output]!;
+  }
+  dtypeOf(ref: Ref): TypeName {
+    return this.typeOf(ref).dtype;
+  }
+
+  /** The tensor in the program's own shape. */
+  full(ref: Ref): string {
+    const value = this.value(ref);
+    return (value.full ??= this.reshape(value.flat!, this.typeOf(ref).shape));
+  }
+  /** As [rows, last axis]; ranks 0 to 2 stay as they are. */
+  flat(ref: Ref): string {
+    const { shape } = this.typeOf(ref);
+    if (shape.length <= 2) return this.full(ref);
+    const value = this.value(ref);
+    return (value.flat ??= this.flatten(value.full!, shape.at(-1)!));
+  }
+  /** Whichever form there is, for what is reshaped anyway. */
+  any(ref: Ref): string {
+    const value = this.value(ref);
+    return value.full ?? value.flat!;
+  }
+  /** What a node's output of this shape is given as, made in flat form. */
+  fromFlat(type: Type, tensor: string): Value {
+    return type.shape.length > 2 ? { flat: tensor } : { full: tensor };
+  }
+  private value(ref: Ref): { full?: string; flat?: string } {
+    const key = `${ref.node}:${ref.output}`;
+    let value = this.made.get(key);
+    if (!value) this.made.set(key, (value = { ...this.make(ref) }));
+    return value;
+  }
+  private make(ref: Ref): Value {
+    const node = this.nodeOf(ref);
+    if (isLeaf(node)) return { full: this.leaf(node) };
+    let makers = this.makers.get(ref.node);
+    if (!makers) this.makers.set(ref.node, (makers = entryOf(this.table, node.op)(this, node)));
+    return makers[ref.output]!();
+  }
+
+  flatten(tensor: string, last: Dimension): string {
+    const shape =
+      typeof last === "number" ? this.graph.longs([-1, last]) : this.join([this.graph.longs([-1]), this.size(last)]);
+    return this.op("Reshape", [tensor, shape]);
+  }
+  reshape(tensor: string, shape: readonly Dimension[]): string {
+    return this.op("Reshape", [tensor, this.shape(shape)]);
+  }
+  /** A shape as an i64 list; −1 where it has one named size alone. */
+  shape(shape: readonly Dimension[]): string {
+    const names = shape.filter((d) => typeof d === "string");
+    if (names.length <= 1) return this.graph.longs(shape.map((d) => (typeof d === "number" ? d : -1)));
+    return this.exact(shape);
+  }
+  /** A shape as an i64 list with all its sizes. */
+  exact(shape: readonly Dimension[]): string {
+    if (shape.every((d) => typeof d === "number")) return this.graph.longs(shape);
+    return this.join(shape.map((d) => this.size(d)));
+  }
+  join(parts: readonly string[]): string {
+    return parts.length === 1 ? parts[0]! : this.op("Concat", parts, { axis: { int: 0 } });
+  }
+  /** A size as an i64 list of one. */
+  size(d: Dimension): string {
+    if (typeof d === "number") return this.graph.longs([d]);
+    const { name, more } = partsOf(d);
+    if (more) return this.op("Add", [this.size(name), this.graph.longs([more])]);
+    const source = this.sizes.get(name);
+    if (!source) throw new CodedError("graph-invalid", { problem: `no input and no state tells the size "${d}"` });
+    if ("sum" in source) return source.sum.map((part) => this.size(part)).reduce((a, b) => this.op("Add", [a, b]));
+    return this.op("Shape", [source.tensor()], { start: { int: source.axis }, end: { int: source.axis + 1 } });
+  }
+  /** A size as a scalar. */
+  count(d: Dimension, type: "i32" | "i64" | "f32"): string {
+    const one = this.op("Reshape", [this.size(d), this.graph.longs([])]);
+    return type === "i64" ? one : this.cast(one, type);
+  }
+  /** Product of sizes, as an i64 list of one. */
+  product(sizes: readonly Dimension[]): string {
+    const count = sizes.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1);
+    const named = sizes.filter((d) => typeof d === "string").map((d) => this.size(d));
+    const all = count === 1 && named.length ? named : [this.graph.longs([count]), ...named];
+    return all.reduce((a, b) => this.op("Mul", [a, b]));
+  }
+  /** Product of all axes but the last, as an i64 list of one. */
+  rows(type: Type): string {
+    return this.product(type.shape.slice(0, -1));
+  }
+  /** 0, 1, 2, … as i32 or i64. */
+  range(d: Dimension, type: "i32" | "i64" = "i32"): string {
+    const { graph } = this;
+    const [zero, one] = type === "i32" ? [graph.integer(0), graph.integer(1)] : [graph.long(0), graph.long(1)];
+    return this.op("Range", [zero, this.count(d, type), one]);
+  }
+
+  op(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.graph.node(op, inputs, { attributes });
+  }
+  contrib(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
+    return this.graph.node(op, inputs, { attributes, domain: MICROSOFT });
+  }
+  /** x op a number, as f32. */
+  number(op: string, x: string, value: number): string {
+    return this.op(op, [x, this.graph.float(value)]);
+  }
+  cast(x: string, to: TypeName): string {
+    return this.op("Cast", [x], { to: { int: TYPES[to] } });
+  }
+  /** Matrices: alpha · a b + c. */
+  gemm(a: string, b: string, c?: string, o: ProductOptions = {}): string {
+    return this.op("Gemm", c === undefined ? [a, b] : [a, b, c], {
+      ...(o.ta && { transA: { int: 1 } }),
+      ...(o.tb && { transB: { int: 1 } }),
+      ...(o.alpha !== undefined && o.alpha !== 1 && { alpha: { float: o.alpha } }),
+    });
+  }
+  /** Batched over the leading axes. */
+  matmul(a: string, b: string, o: ProductOptions = {}): string {
+    const alpha = o.alpha ?? 1;
+    if (!o.ta && !o.tb && alpha === 1) return this.op("MatMul", [a, b]);
+    return this.contrib("FusedMatMul", [a, b], {
+      alpha: { float: alpha },
+      transA: { int: o.ta ? 1 : 0 },
+      transB: { int: o.tb ? 1 : 0 },
+    });
+  }
+  reduce(op: string, x: string, axes: readonly number[], keep: boolean): string {
+    return this.op(op, [x, this.graph.longs(axes)], { keepdims: { int: keep ? 1 : 0 } });
+  }
+  transpose(x: string, order: readonly number[]): string {
+    return this.op("Transpose", [x], { perm: { ints: order } });
+  }
+  slice(x: string, axis: number, from: number, to: number): string {
+    const { graph } = this;
+    return this.op("Slice", [x, graph.longs([from]), graph.longs([to]), graph.longs([axis])]);
+  }
+}

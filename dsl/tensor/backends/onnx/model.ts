@@ -1,0 +1,30 @@
+/** What `emitOnnx` gives: one ONNX model and the names by which an engine feeds, fetches and updates. */
+import type { DType } from "#dsl/tensor/program.js";
+
+/** A tensor that goes in or comes out, and its dtype in the program. */
+export interface Port {
+  readonly tensor: string;
+  readonly dtype: DType;
+}
+export interface StatePort extends Port {
+  /** The shape under which the state's memory is handed over, if it isn't the state's own. */
+  readonly as?: readonly number[];
+}
+export interface UpdatePort extends StatePort {
+  readonly state: string;
+  /** The result may be written into the very memory that the state was read from. */
+  readonly inPlace: boolean;
+}
+export interface OnnxModel {
+  readonly bytes: Uint8Array;
+  readonly inputs: Readonly<Record<string, Port>>;
+  /** State that the program reads. */
+  readonly state: Readonly<Record<string, StatePort>>;
+  readonly outputs: Readonly<Record<string, Port>>;
+  readonly updates: readonly UpdatePort[];
+}
+
+/** The tensor that a state is read from. */
+export function stateTensor(name: string): string {
+  return `state/${name}`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Attention by standard ops alone, scores and values as plain products over [batch, key-value heads, group × length, size].
+ * Keys that come in by heads and go out by heads (pastLayers) are joined by heads too: the turns there and back in the program
+ * cancel out, so that what came before is copied once and not turned.
+ */
+import { attentionAttributes, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
+import { isNodeOf } from "#dsl/tensor/op.js";
+import type { Dimension, Ref } from "#dsl/tensor/program.js";
+import { table } from "#dsl/tensor/ops/table.js";
+import { HeadCut } from "../../shared/attention.js";
+import { hidden } from "../lower/attention.js";
+import type { Lowering, Lowerings } from "../lowering.js";
+
+/** [batch, keys, heads × size] of a program as [batch, heads, keys, size]. */
+export function byHeads(l: Lowering, ref: Ref, heads: number): string {
+  const node = l.nodeOf(ref);
+  const [batch, keys, width] = l.typeOf(ref).shape as [Dimension, Dimension, number];
+  const size = width / heads;
+  if (isNodeOf(node, table.concat) && node.attributes.axis === 1)
+    return l.op(
+      "Concat",
+      node.inputs.map((part) => byHeads(l, part, heads)),
+      { axis: { int: 2 } },
+    );
+  const turned = isNodeOf(node, table.reshape) ? l.nodeOf(node.inputs[0]) : undefined;
+  if (turned && isNodeOf(turned, table.transpose) && turned.attributes.order.join() === "0,2,1,3") {
+    const { shape } = l.typeOf(turned.inputs[0]);
+    if (shape[1] === heads && shape[3] === size) return l.full(turned.inputs[0]);
+  }
+  return l.transpose(l.reshape(l.any(ref), [batch, keys, heads, size]), [0, 2, 1, 3]);
+}
+
+/** How one attention is cut into heads; of shapes, 0 keeps a size as it is. */
+class Cut extends HeadCut<Lowering> {
+  /** [batch, heads, length, n] as [batch, kv, group × length, n], and back. */
+  grouped(x: string): string {
+    const { l, a, group } = this;
+    return group === 1 ? x : l.op("Reshape", [x, l.graph.longs([0, a.key_value_heads, -1, 0])]);
+  }
+  ungrouped(x: string): string {
+    const { l, a, group } = this;
+    return group === 1 ? x : l.op("Reshape", [x, l.graph.longs([0, a.heads, -1, 0])]);
+  }
+  /** [batch, heads, length, keys]. */
+  scores(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    const queries = l.number("Mul", this.grouped(byHeads(l, q, a.heads)), a.cap ? a.scale / a.cap : a.scale);
+    const products = this.ungrouped(
+      l.op("MatMul", [queries, l.transpose(byHeads(l, k, a.key_value_heads), [0, 1, 3, 2])]),
+    );
+    return a.cap ? l.number("Mul", l.op("Tanh", [products]), a.cap) : products;
+  }
+}
+
+export const attention = {
+  attention: (l, node) => {
+    const { q, k, v } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const cut = new Cut(l, node, q, k);
+    const probabilities = (): string => {
+      const scores = cut.scores(q, k);
+      const gap = hidden(l, node, cut);
+      return l.op("Softmax", [gap === undefined ? scores : l.op("Add", [scores, gap])], { axis: { int: -1 } });
+    };
+    return [
+      () => {
+        const seen = l.op("MatMul", [cut.grouped(probabilities()), byHeads(l, v, cut.a.key_value_heads)]);
+        return { flat: l.flatten(l.transpose(cut.ungrouped(seen), [0, 2, 1, 3]), cut.a.heads * cut.size) };
+      },
+      () => ({ full: probabilities() }),
+    ];
+  },
+  transpose: (l, node) => [
+    () => {
+      const [x] = node.inputs;
+      const order = node.attributes.order;
+      const apart = l.nodeOf(x);
+      const heads = node.types[0].shape[1];
+      if (order.join() === "0,2,1,3" && isNodeOf(apart, table.reshape) && typeof heads === "number") {
+        const [from] = apart.inputs;
+        if (l.typeOf(from).shape.length === 3) return { full: byHeads(l, from, heads) };
+      }
+      return { full: l.transpose(l.full(x), order) };
+    },
+  ],
+} satisfies Lowerings;

@@ -1,0 +1,104 @@
+/**
+ * Products in whole numbers of a byte, activations rounded as they come, by a scale for each tensor; weights by a scale for each
+ * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
+ * add two products of bytes in 16 bits, which 8 bits overflow.
+ */
+import { FACTOR, lineCodes, lineScales, ROW, type Lines } from "#dsl/tensor/numbers/rounding.js";
+import { TYPES } from "../proto.js";
+import type { StandaloneGraph, Weight } from "../standalone.js";
+import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";
+
+/** The code of 0 in a row of activations, whose codes are without sign. */
+const MIDDLE = 128;
+
+export function roundedToBytes(graph: StandaloneGraph): StandaloneGraph {
+  return rounded(graph, { product, lookup });
+}
+
+/** Steps of a byte without sign. */
+export const STEPS = 255;
+
+/** Codes and scales of a product's weight; `turned`: it lies as [out, in], since rows of it are looked up too. */
+export function productWeight(
+  m: Making,
+  p: Product,
+): { readonly codes: string; readonly scales: Weight; readonly turned: boolean } {
+  const shared = m.shared(p.weight);
+  const [rows, columns] = p.turned ? [p.out, p.in] : [p.in, p.out];
+  const lay = shared ? "as it lies" : "in_out";
+  const lines = { weight: p.weight, rows, columns, byRow: p.turned, most: shared ? ROW : FACTOR, lay } as const;
+  return { ...roundedLines(m, lines), turned: shared && p.turned };
+}
+
+function product(m: Making, p: Product): string {
+  const { graph } = m;
+  const { codes, scales, turned } = productWeight(m, p);
+  const weight = turned ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } }) : codes;
+  const x = roundedRows(m, p.x);
+  const sums = graph.node("MatMulInteger", [x.codes, weight, graph.constant("u8", [], Uint8Array.of(MIDDLE))]);
+  const whole = graph.node("Cast", [sums], { attributes: { to: { int: TYPES.f32 } } });
+  const y = graph.node("Mul", [graph.node("Mul", [whole, x.scales]), scales.name]);
+  return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
+}
+
+/** Each row by a scale of its own, so that what stands beside a text in a batch, or in it, takes no digits from it. */
+function roundedRows({ graph }: Making, x: string): { readonly codes: string; readonly scales: string } {
+  const all = graph.node("ReduceMax", [graph.node("Abs", [x]), graph.longs([-1])], {
+    attributes: { keepdims: { int: 1 } },
+  });
+  // Of no rows at all ONNX Runtime's reductions keep every column.
+  const furthest = graph.node("Slice", [all, graph.longs([0]), graph.longs([1]), graph.longs([1])]);
+  const scales = graph.node("Max", [graph.node("Mul", [furthest, graph.float(1 / ROW)]), graph.float(1e-30)]);
+  // Not QuantizeLinear's own scales by rows: OpenVINO takes those of constants alone.
+  const codes = graph.node("QuantizeLinear", [
+    graph.node("Div", [x, scales]),
+    graph.float(1),
+    graph.constant("u8", [], Uint8Array.of(MIDDLE)),
+  ]);
+  return { codes, scales };
+}
+
+export function lookup(m: Making, l: Lookup): string {
+  const { graph } = m;
+  const [rows = 0, columns = 0] = l.table.shape;
+  const { codes, scales } = roundedLines(m, {
+    weight: l.table,
+    rows,
+    columns,
+    byRow: true,
+    most: ROW,
+    lay: "as it lies",
+  });
+  const whole = graph.node("Cast", [graph.node("Gather", [codes, l.indices])], {
+    attributes: { to: { int: TYPES.f32 } },
+  });
+  const scale = graph.node("Gather", [scales.name, l.indices]);
+  return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
+}
+
+interface LinesOf extends Lines {
+  readonly weight: Weight;
+  readonly lay: "as it lies" | "in_out";
+}
+/** Codes i8 by their name, and scales f32. */
+function roundedLines(m: Making, o: LinesOf): { readonly codes: string; readonly scales: Weight } {
+  const { weight, rows, columns, byRow } = o;
+  const turn = o.lay === "in_out" && byRow;
+  const codes = m.weight({
+    name: `${weight.name}/codes`,
+    type: "i8",
+    shape: turn ? [columns, rows] : [rows, columns],
+    bytes: async () => {
+      const x = await floatsIn(weight);
+      return bytesIn(lineCodes(x, lineScales(x, o), o, turn));
+    },
+  });
+  const scales: Weight = {
+    name: `${weight.name}/scales`,
+    type: "f32",
+    shape: [byRow ? rows : columns],
+    bytes: async () => bytesIn(lineScales(await floatsIn(weight), o)),
+  };
+  m.weight(scales);
+  return { codes, scales };
+}

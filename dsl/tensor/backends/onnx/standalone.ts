@@ -1,0 +1,146 @@
+/**
+ * A program as a model that stands alone: its state is weights of the file, its whole numbers come in as i64, inputs and
+ * outputs bear the names that other runtimes ask for, and every op is the standard's own. Weights are named, typed and given
+ * a shape here; their bytes are asked for when the file is written (file.ts), one after the other.
+ */
+import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
+import { isNodeOf } from "#dsl/tensor/op.js";
+import type { Dimension, DType, Program, State, Type } from "#dsl/tensor/program.js";
+import { partsOf } from "#dsl/tensor/shape.js";
+import { table } from "#dsl/tensor/ops/table.js";
+import { loweredFor } from "../shared/lowerings.js";
+import { OnnxGraph } from "./graph.js";
+import { Lowering, type SizeSource } from "./lowering.js";
+import { portable } from "./portable/table.js";
+import type { OnnxNode, OnnxPort, OnnxTensor, TypeName } from "./proto.js";
+
+/** A tensor of the file whose bytes are made when they are written. */
+export interface Weight extends Omit<OnnxTensor, "bytes"> {
+  readonly name: string;
+  bytes(): Promise<Uint8Array>;
+}
+export interface StandaloneGraph {
+  readonly nodes: readonly OnnxNode[];
+  readonly constants: readonly (OnnxTensor & { readonly name: string })[];
+  readonly weights: readonly Weight[];
+  readonly inputs: readonly OnnxPort[];
+  readonly outputs: readonly OnnxPort[];
+}
+export interface StandaloneOptions {
+  /** Little-endian bytes of a state, of its own dtype. */
+  read(name: string, state: State): Promise<Uint8Array>;
+  /** Names of inputs and outputs in the file, where they are not the program's. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** What sizes of the program are called in the file. */
+  readonly sizes?: Readonly<Record<string, string>>;
+  readonly flag?: Flag;
+}
+/**
+ * An input of the file (bool [1]) that says whether other inputs count: those of `on` where it is true, those of `off` where
+ * it is false, each by the axis along which it is taken for empty otherwise.
+ */
+export interface Flag {
+  readonly name: string;
+  readonly on: Readonly<Record<string, number>>;
+  readonly off: Readonly<Record<string, number>>;
+}
+
+/** As other runtimes take them. */
+export function fileType(dtype: DType): TypeName {
+  return dtype === "i32" ? "i64" : dtype;
+}
+
+export function fileShape(
+  shape: readonly Dimension[],
+  sizes: Readonly<Record<string, string>> = {},
+): readonly Dimension[] {
+  return shape.map((d) => {
+    if (typeof d === "number") return d;
+    const { name, more } = partsOf(d);
+    return more ? `${sizes[name] ?? name}+${more}` : (sizes[name] ?? name);
+  });
+}
+
+export function standaloneGraph(asked: Program, o: StandaloneOptions): StandaloneGraph {
+  const program = loweredFor(portable, asked);
+  const graph = new OnnxGraph();
+  const nameOf = (name: string): string => o.names?.[name] ?? name;
+  const port = (name: string, type: Type): OnnxPort => ({
+    name: nameOf(name),
+    type: fileType(type.dtype),
+    shape: fileShape(type.shape, o.sizes),
+  });
+  const inputs = Object.entries(program.inputs).map(([name, { type }]) => port(name, type));
+  const flagPort: OnnxPort[] = o.flag ? [{ name: o.flag.name, type: "bool", shape: [1] }] : [];
+  const sizes = new Map<string, SizeSource>();
+  const weights = new Map<string, Weight>();
+  const entered = (name: string): string => {
+    const counted = countedInput(graph, nameOf(name), name, o.flag);
+    return program.inputs[name]!.type.dtype === "i32"
+      ? graph.node("Cast", [counted], { attributes: { to: { int: 6 } } })
+      : counted;
+  };
+  for (const [name, { type }] of Object.entries(program.inputs))
+    type.shape.forEach((d: Dimension, axis) => {
+      if (typeof d === "string" && !sizes.has(d))
+        sizes.set(d, { tensor: () => countedInput(graph, nameOf(name), name, o.flag), axis });
+    });
+  for (const node of program.nodes) {
+    if (!isNodeOf(node, table.concat)) continue;
+    const { axis, size } = node.attributes;
+    if (typeof size === "string" && !sizes.has(size))
+      sizes.set(size, { sum: node.inputs.map((part) => program.nodes[part.node]!.types[part.output]!.shape[axis]!) });
+  }
+  const leaf = (node: Leaf): string => {
+    if (isConstant(node)) {
+      const { dtype, shape, bytes } = node.attributes.value;
+      return graph.constant(dtype, shape, bytes);
+    }
+    const { name } = node.attributes;
+    if (isInput(node)) return entered(name);
+    const state = program.state[name]!;
+    if (!weights.has(name)) {
+      const { dtype, shape } = state.type;
+      weights.set(name, { name, type: dtype, shape: shape as number[], bytes: () => o.read(name, state) });
+    }
+    return name;
+  };
+  const l = new Outgoing(graph, program, portable, leaf, sizes);
+  const given = Object.entries(program.outputs).map(([name, ref]) => [name, l.full(ref), l.typeOf(ref)] as const);
+  const renamed = new Map<string, string>();
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const outputs = given.map(([name, value, type]): OnnxPort => {
+    const own = made.delete(value) ? value : graph.node("Identity", [value], { apart: true });
+    renamed.set(own, nameOf(name));
+    return port(name, type);
+  });
+  const rename = (value: string): string => renamed.get(value) ?? value;
+  return {
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(rename),
+      outputs: node.outputs.map(rename),
+    })),
+    constants: graph.text("", [], []).constants,
+    weights: [...weights.values()],
+    inputs: [...inputs, ...flagPort],
+    outputs,
+  };
+}
+
+/** Of a shape, the last size that has a name is what is left: it may be 0, which would stand for "as it was". */
+class Outgoing extends Lowering {
+  override shape(shape: readonly Dimension[]): string {
+    const last = shape.findLastIndex((d) => typeof d === "string");
+    return this.exact(shape.map((d, axis) => (axis === last ? -1 : d)));
+  }
+}
+
+/** The file's input as far as it counts. */
+function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: Flag | undefined): string {
+  const axis = flag?.on[name] ?? flag?.off[name];
+  if (!flag || axis === undefined) return tensor;
+  const [all, none] = [graph.longs([Number.MAX_SAFE_INTEGER]), graph.longs([0])];
+  const end = graph.node("Where", [flag.name, ...(flag.on[name] === undefined ? [none, all] : [all, none])]);
+  return graph.node("Slice", [tensor, none, end, graph.longs([axis])]);
+}

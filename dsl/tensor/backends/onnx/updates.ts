@@ -1,0 +1,87 @@
+/** New values of state, and whether each may be written over the old one. */
+import { isState } from "#dsl/tensor/leaves.js";
+import { isNodeOf } from "#dsl/tensor/op.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import { gated, Order } from "./gate.js";
+import { scattered } from "./lower/caches.js";
+import { adamwStep } from "./lower/optimizers.js";
+import type { Lowering } from "./lowering.js";
+import { stateTensor, type UpdatePort } from "./model.js";
+import type { OnnxNode } from "./proto.js";
+
+/** An adamw node whose parameter, m and v are state that it alone updates. */
+export interface FusedUpdate {
+  readonly node: NodeOf<"adamw">;
+  readonly states: readonly string[];
+}
+
+export function fusedUpdates(program: Program): readonly FusedUpdate[] {
+  return program.nodes.flatMap((node, index) => {
+    if (!isNodeOf(node, table.adamw)) return [];
+    const sources = node.inputs.slice(0, 3).map((ref) => program.nodes[ref.node]!);
+    if (!sources.every(isState)) return [];
+    const states = sources.map(({ attributes: { name } }) => name);
+    const own = states.every((state, output) =>
+      program.updates.some((u) => u.state === state && !u.at && u.value.node === index && u.value.output === output),
+    );
+    return own ? [{ node, states }] : [];
+  });
+}
+
+interface Written extends Omit<UpdatePort, "inPlace"> {
+  /** It may have other sizes than the old one. */
+  readonly resized?: boolean;
+}
+
+/** `read`: the model's input for a state; `chunked`: the shape of states that are updated in chunks. */
+export function emitUpdates(
+  l: Lowering,
+  fused: readonly FusedUpdate[],
+  read: (state: string) => string,
+  chunked: ReadonlyMap<string, readonly number[]>,
+): readonly UpdatePort[] {
+  const { program, graph } = l;
+  const done = new Set(fused.flatMap((f) => f.states));
+  const plain = program.updates
+    .filter((u) => !done.has(u.state))
+    .map(({ state, value, at }): Written => {
+      const dtype = l.typeOf(value).dtype;
+      const resized = !at && program.state[state]!.type.shape.some((d) => typeof d === "string");
+      if (!at) return { state, tensor: l.full(value), dtype, resized };
+      return { state, tensor: scattered(l, read(state), value, at.start, at.axis), dtype };
+    });
+  // All gradients first: only then are all readers of the parameters known.
+  for (const { node } of fused) node.inputs.forEach((ref, i) => i > 2 && l.full(ref));
+  const order = new Order([...graph.nodes]);
+  const steps = fused.flatMap(({ node, states }): Written[] => {
+    const as = chunked.get(states[0]!);
+    const [parameter, ...moments] = states.map(read);
+    const gradient = l.full(node.inputs[3]);
+    const value = as ? graph.node("Reshape", [gradient, graph.longs(as)]) : gradient;
+    const waits = order.unordered(parameter!, gradient).map((reader) => reader.outputs[0]!);
+    const results = adamwStep(l, node, [parameter!, ...moments, value], as !== undefined, (scalar) =>
+      gated(l, scalar, waits),
+    );
+    return states.map((state, i) => ({ state, tensor: results[i]!, dtype: "f32", ...(as && { as }) }));
+  });
+  return inPlace(graph.nodes, [...plain, ...steps]);
+}
+
+/** Kernels that read an element before they write the one in its place. */
+const STEADY: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Max", "Min", "Where", "Scan", "ScatterND"]);
+
+/** A state may be written where it lies if each node that reads it comes before the one that writes it, or is it and can. */
+function inPlace(nodes: readonly OnnxNode[], written: readonly Written[]): readonly UpdatePort[] {
+  const order = new Order(nodes);
+  return written.map(({ resized, ...u }) => {
+    const writer = order.makerOf(u.tensor);
+    const state = stateTensor(u.state);
+    const safe =
+      !resized &&
+      writer !== undefined &&
+      order.unordered(state, u.tensor).length === 0 &&
+      (!order.readsItself(writer, state) || STEADY.has(writer.op));
+    return { ...u, inPlace: safe };
+  });
+}

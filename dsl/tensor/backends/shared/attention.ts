@@ -1,0 +1,33 @@
+/** How one attention is cut into heads: sizes that every engine's form of it needs. */
+import type { Infer } from "#dsl/tensor/attributes.js";
+import type { ATTENTION } from "#dsl/tensor/ops/shared/heads.js";
+import { attentionAttributes, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
+import type { Dimension, DType, Ref, Type } from "#dsl/tensor/program.js";
+
+export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
+  readonly a: AttentionAttributes;
+  /** Query heads that share a key-value head. */
+  readonly group: number;
+  readonly batch: Dimension;
+  readonly length: Dimension;
+  readonly keys: Dimension;
+  /** Of one head. */
+  readonly size: number;
+  readonly dtype: DType;
+  constructor(
+    readonly l: L,
+    node: { readonly attributes: Infer<typeof ATTENTION> },
+    q: Ref,
+    k: Ref,
+  ) {
+    this.a = attentionAttributes(node.attributes);
+    this.group = this.a.heads / this.a.key_value_heads;
+    const { shape, dtype } = l.typeOf(q);
+    const [batch, length, width] = shape;
+    this.dtype = dtype;
+    this.batch = batch!;
+    this.length = length!;
+    this.keys = l.typeOf(k).shape[1]!;
+    this.size = (width as number) / this.a.heads;
+  }
+}

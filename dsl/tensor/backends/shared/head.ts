@@ -1,0 +1,83 @@
+/** A chunked head and its gradient, which lie apart in the graph and are one sweep over the chunks in an engine. */
+import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
+import { isNodeOf, type NodeOfOp } from "#dsl/tensor/op.js";
+import type { Program, Ref } from "#dsl/tensor/program.js";
+import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+
+export interface Head {
+  readonly settings: HeadSettings;
+  readonly x: Ref;
+  readonly weight: Ref;
+  readonly labels: Ref;
+  readonly bias: Ref | undefined;
+}
+export interface HeadGradient {
+  readonly dy: Ref;
+  /** dy comes from the loss itself, so it can't be folded into the sweep that makes the loss. */
+  readonly late: boolean;
+  /** Which of dx, dweight, dbias the program uses. */
+  readonly wants: readonly boolean[];
+}
+
+type HeadNode = NodeOf<"head_loss"> | NodeOf<"head_loss_gradient">;
+
+function headOf(node: HeadNode): Head {
+  const [x, weight, labels] = node.inputs;
+  const bias = isNodeOf(node, table.head_loss_gradient) ? node.inputs[4] : node.inputs[3];
+  return { settings: node.attributes, x, weight, labels, bias };
+}
+function keyOf({ settings, ...refs }: Head): string {
+  return JSON.stringify([settings, refs]);
+}
+
+/** The sweep of a node's head, made once for each lowering however many nodes ask. */
+export function sweepsOf<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
+  through: (l: L, head: Head, gradient: HeadGradient | undefined) => S,
+): (l: L, node: HeadNode) => S {
+  return (l, node) => {
+    const head = headOf(node);
+    const key = keyOf(head);
+    let sweep = l.sweeps.get(key);
+    if (!sweep) l.sweeps.set(key, (sweep = through(l, head, gradientOf(l.program, key))));
+    return sweep;
+  };
+}
+
+/** The gradient of the same head, if the program has one and uses it. */
+function gradientOf(program: Program, key: string): HeadGradient | undefined {
+  const { nodes, outputs, updates } = program;
+  const [index, node] = sameHead(program, table.head_loss_gradient, key) ?? [];
+  if (index === undefined || !node) return undefined;
+  const used = [
+    ...nodes.flatMap((n) => n.inputs),
+    ...Object.values(outputs),
+    ...updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),
+  ].filter((ref) => ref.node === index);
+  if (used.length === 0) return undefined;
+  const [, , , dy] = node.inputs;
+  const wants = node.types.map((_, output) => used.some((ref) => ref.output === output));
+  const [loss = -1] = sameHead(program, table.head_loss, key) ?? [];
+  return { dy, late: leadsTo(program, loss, dy.node), wants };
+}
+/** The first node of that op that is about the same head, and where it is. */
+function sameHead<P extends typeof table.head_loss | typeof table.head_loss_gradient>(
+  { nodes }: Program,
+  op: P,
+  key: string,
+): readonly [number, NodeOfOp<P>] | undefined {
+  for (const [index, node] of nodes.entries())
+    if (isNodeOf(node, op) && keyOf(headOf(node)) === key) return [index, node];
+  return undefined;
+}
+/** Whether node `to` is computed from node `from`. */
+function leadsTo(program: Program, from: number, to: number): boolean {
+  const seen = new Set<number>();
+  const todo = [to];
+  for (let node = todo.pop(); node !== undefined; node = todo.pop()) {
+    if (node === from) return true;
+    if (node < from || seen.has(node)) continue;
+    seen.add(node);
+    todo.push(...program.nodes[node]!.inputs.map((ref) => ref.node));
+  }
+  return false;
+}

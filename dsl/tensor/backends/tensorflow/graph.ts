@@ -1,0 +1,124 @@
+/** A TensorFlow graph being written: nodes are named by number; equal stateless nodes are made once. */
+import { toNDArray, values } from "#dsl/tensor/values.js";
+import type { AttributeValue, GraphNode, TypeName } from "./saved-model.js";
+
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** Ops with an effect: each call is a node of its own. */
+const STATEFUL = /^(Assign|Resource|TunebookAdamW|VarHandleOp|ReadVariableOp|Placeholder)/;
+const COMPARISON = /^(Equal|NotEqual|Less|LessEqual|Greater|GreaterEqual|Logical\w+)$/;
+/** Attributes that say the dtype of the first output, the more telling first. */
+const TYPE_ATTRIBUTES = ["DstT", "type", "out_type", "output_type", "dtype", "T", "Tparams", "Tidx"] as const;
+
+export class TensorflowGraph {
+  private readonly made: GraphNode[] = [];
+  private readonly known = new Map<string, string>();
+  private readonly types = new Map<string, TypeName>();
+  /** Bytes of the constant f32 numbers, by name. */
+  private readonly numbers = new Map<string, Uint8Array>();
+  private scope = "";
+  private order: { readonly waits: readonly string[]; readonly own: Set<string> } | null = null;
+
+  get nodes(): readonly GraphNode[] {
+    return this.made;
+  }
+  /** Names of nodes made in `body` begin with `scope/`; nodes are shared within a scope only. */
+  in<T>(scope: string, body: () => T): T {
+    const before = this.scope;
+    this.scope = `${scope}/`;
+    try {
+      return body();
+    } finally {
+      this.scope = before;
+    }
+  }
+  /**
+   * Nodes made in `body` start only once the nodes `waits` (names) are done; what waits for something else is not the
+   * same node, so a computation can be made a second time, later.
+   */
+  after<T>(waits: readonly string[], body: () => T): T {
+    const before = this.order;
+    this.order = waits.length > 0 ? { waits: waits.map(producer), own: new Set() } : null;
+    try {
+      return body();
+    } finally {
+      this.order = before;
+    }
+  }
+  /** Appends a node; gives its name, which stands for its first output. */
+  node(op: string, given: readonly string[], attributes: Attributes = {}): string {
+    const inputs = this.ordered(op, given);
+    const key = STATEFUL.test(op) ? "" : this.scope + op + inputs.join() + JSON.stringify(attributes);
+    const known = this.known.get(key);
+    const name = known ?? `${this.scope}${op.replace(/^_/, "")}_${this.made.length}`;
+    if (known === undefined) {
+      this.made.push({ name, op, inputs, attributes });
+      this.types.set(name, outputType(op, attributes));
+      if (key) this.known.set(key, name);
+    }
+    if (op !== "Const") this.order?.own.add(name);
+    return name;
+  }
+  /** A node that is called so: what a file's readers ask for by name. */
+  named(name: string, op: string, inputs: readonly string[], attributes: Attributes): string {
+    this.made.push({ name, op, inputs, attributes });
+    this.types.set(name, outputType(op, attributes));
+    return name;
+  }
+  /** Whoever takes something made in the same `after` waits through it; constants are there at once. */
+  private ordered(op: string, inputs: readonly string[]): readonly string[] {
+    const { order } = this;
+    if (!order || op === "Const" || inputs.some((input) => order.own.has(producer(input)))) return inputs;
+    return [...inputs, ...order.waits.map((name) => `^${name}`)];
+  }
+  /** Whether it is a single constant number. */
+  isNumber(tensor: string): boolean {
+    return this.numbers.has(tensor);
+  }
+  /** A constant f32 number as bf16; anything else as it is. */
+  brain(tensor: string): string {
+    const value = this.numbers.get(tensor);
+    return value
+      ? this.constant("bf16", [], toNDArray("bf16", values([], new Float32Array(value.slice().buffer))).bytes)
+      : tensor;
+  }
+  /** The dtype of a tensor (of a node's first output: the others are not told apart). */
+  typeOf(tensor: string): TypeName {
+    return this.types.get(producer(tensor)) ?? "f32";
+  }
+  constant(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+    const name = this.node("Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
+    if (type === "f32" && shape.length === 0) this.numbers.set(name, bytes);
+    return name;
+  }
+  /** A constant that is made once and whose bytes are many: they are compared with no other's. */
+  weight(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+    const name = `${this.scope}weight_${this.made.length}`;
+    return this.named(name, "Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
+  }
+  float(value: number): string {
+    return this.constant("f32", [], new Uint8Array(Float32Array.of(value).buffer));
+  }
+  double(value: number): string {
+    return this.constant("f64", [], new Uint8Array(Float64Array.of(value).buffer));
+  }
+  integer(value: number): string {
+    return this.constant("i32", [], new Uint8Array(Int32Array.of(value).buffer));
+  }
+  integers(list: readonly number[]): string {
+    return this.constant("i32", [list.length], new Uint8Array(Int32Array.from(list).buffer));
+  }
+}
+
+/** The node that a tensor comes from. */
+function producer(tensor: string): string {
+  return tensor.replace(/^\^|:\d+$/g, "");
+}
+function outputType(op: string, attributes: Attributes): TypeName {
+  if (COMPARISON.test(op)) return "bool";
+  for (const name of TYPE_ATTRIBUTES) {
+    const value = attributes[name];
+    if (value && "type" in value) return value.type;
+  }
+  return "f32";
+}

@@ -1,0 +1,184 @@
+/**
+ * Attention as batched products over [batch, key-value heads, group × length, size]: the query heads that share a key-value
+ * head lie in its rows, so k and v are never repeated. The shape of the scores as the softmax sees them is
+ * [batch, heads, length, keys], which is the same memory.
+ */
+import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/tensor/ops/shared/heads.js";
+import type { Dimension, Ref } from "#dsl/tensor/program.js";
+import { HeadCut } from "../../shared/attention.js";
+import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
+import { counting, keepMask } from "./random.js";
+
+/** How one attention is cut into heads. */
+class Cut extends HeadCut<Lowering> {
+  /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
+  keyHeads(ref: Ref): string {
+    return this.split(ref, this.keys, this.a.key_value_heads);
+  }
+  /** [batch, length, heads × size] → [batch, kv, group × length, size]. */
+  queryHeads(ref: Ref): string {
+    const { l, a, group } = this;
+    const heads = this.split(ref, this.length, a.heads);
+    if (group === 1) return heads;
+    return l.reshape(heads, l.shape([this.batch, a.key_value_heads, "", this.size]));
+  }
+  private split(ref: Ref, length: Dimension, heads: number): string {
+    const { l } = this;
+    const source = l.prefersFlat(ref) ? l.flat(ref) : l.full(ref);
+    return l.transpose(l.reshape(source, l.shape([this.batch, length, heads, this.size])), [0, 2, 1, 3]);
+  }
+  scaledQueries(ref: Ref): string {
+    return this.l.op("Mul", [this.queryHeads(ref), this.l.graph.float(this.a.scale)]);
+  }
+  /** Scores before a cap bends them, [batch, heads, length, keys]. */
+  products(q: Ref, k: Ref): string {
+    return this.ungrouped(this.l.batchProduct(this.scaledQueries(q), this.keyHeads(k), { tb: true }));
+  }
+  /** tanh(score / cap). */
+  bent(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    return l.op("Tanh", [l.op("Mul", [this.products(q, k), l.graph.float(1 / a.cap)])]);
+  }
+  scores(q: Ref, k: Ref): string {
+    const { l, a } = this;
+    return a.cap ? l.op("Mul", [this.bent(q, k), l.graph.float(a.cap)]) : this.products(q, k);
+  }
+  /** What of a change of the scores flows on to q and k. */
+  sloped(dscores: string, q: Ref, k: Ref): string {
+    const { l, a } = this;
+    if (!a.cap) return dscores;
+    const t = this.bent(q, k);
+    return l.op("Sub", [dscores, l.op("Mul", [dscores, l.op("Mul", [t, t])])]);
+  }
+  /** [batch, kv, group × length, keys] ↔ [batch, heads, length, keys]. */
+  ungrouped(x: string): string {
+    const { l } = this;
+    return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.heads, this.length, this.keys]));
+  }
+  grouped(x: string): string {
+    const { l } = this;
+    return this.group === 1 ? x : l.reshape(x, l.shape([this.batch, this.a.key_value_heads, "", this.keys]));
+  }
+  /** The way back, flat: [batch × length, heads × size], or of the keys. */
+  joinQueries(x: string): string {
+    const { l, a } = this;
+    const heads = this.group === 1 ? x : l.reshape(x, l.shape([this.batch, a.heads, this.length, this.size]));
+    return l.reshape(l.transpose(heads, [0, 2, 1, 3]), l.graph.integers([-1, a.heads * this.size]));
+  }
+  joinKeys(x: string): string {
+    const { l, a } = this;
+    return l.reshape(l.transpose(x, [0, 2, 1, 3]), l.graph.integers([-1, a.key_value_heads * this.size]));
+  }
+  /** Dropout's scaled mask over probabilities. */
+  keep(step: Ref | undefined): string | undefined {
+    const { l, a } = this;
+    if (!a.rate) return undefined;
+    const shape = [this.batch, a.heads, this.length, this.keys];
+    const mask = keepMask(
+      l,
+      { ...a },
+      l.full(step!),
+      this.counted(l.typeOf(step!).shape.length > 0),
+      l.size(this.keys),
+    );
+    return l.reshape(l.to(mask, this.dtype), l.shape(shape));
+  }
+  /** As which rows those of [batch, heads, length] count (`counted` in tensor/ops/shared/heads.ts), of one batch row if they are `apart`. */
+  private counted(apart: boolean): string {
+    const { l, a } = this;
+    const { graph } = l;
+    const heads = graph.integer(a.heads);
+    const column = (x: string): string => l.reshape(x, graph.integers([-1, 1]), "i32");
+    const times = (x: string, n: string): string => l.op("Mul", [x, n], "i32");
+    const plus = (x: string, y: string): string => l.op("AddV2", [x, y], "i32");
+    const own = plus(column(counting(l, heads)), times(counting(l, l.size(this.length)), heads));
+    if (apart) return l.reshape(own, graph.integers([-1]), "i32");
+    const before = times(counting(l, l.size(this.batch)), times(l.size(this.length), heads));
+    const all = plus(column(before), l.reshape(own, graph.integers([1, -1]), "i32"));
+    return l.reshape(all, graph.integers([-1]), "i32");
+  }
+}
+
+/** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
+function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | undefined {
+  const { a, batch, length, keys } = cut;
+  const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
+  const { graph } = l;
+  const range = (n: Dimension): string =>
+    graph.node("Range", [graph.integer(0), l.size(n), graph.integer(1)], { Tidx: { type: "i32" } });
+  const seen: string[] = [];
+  const compare = (op: string, x: string, y: string): void => void seen.push(l.op(op, [x, y], "i32"));
+  const exact = { T: { type: "i32" }, incompatible_shape_error: { bool: true } } as const;
+  if (a.causal || a.window) {
+    const first = range(length);
+    const rows = l.reshape(
+      offset ? l.op("AddV2", [first, l.full(offset)], "i32") : first,
+      graph.integers([-1, 1]),
+      "i32",
+    );
+    const back = l.op("Sub", [rows, range(keys)], "i32");
+    if (a.causal) compare("GreaterEqual", back, graph.integer(0));
+    if (a.window) compare("Less", a.causal ? back : l.op("Abs", [back], "i32"), graph.integer(a.window));
+  }
+  if (segments) {
+    const at = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), l.shape(shape), "i32");
+    seen.push(graph.node("Equal", [at([batch, 1, length, 1]), at([batch, 1, 1, keys])], exact));
+  }
+  if (l.typeOf(mask).shape.length) {
+    const kept = l.reshape(l.full(mask), l.shape([batch, 1, 1, keys]), "i32");
+    seen.push(graph.node("NotEqual", [kept, graph.integer(0)], exact));
+  }
+  const added = bias && l.full(bias);
+  if (seen.length === 0) return added;
+  const all = seen.reduce((x, y) => graph.node("LogicalAnd", [x, y]));
+  const gap = l.op("SelectV2", [all, graph.float(0), graph.float(HIDDEN)]);
+  return added === undefined ? gap : l.op("AddV2", [l.to(gap, l.graph.typeOf(added)), added]);
+}
+
+/** Probabilities [batch, heads, length, keys] of the attention node. */
+function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
+  const { q, k } = attentionInputs(node.inputs, cut.a);
+  const scores = cut.scores(q, k);
+  const gap = hidden(l, node, cut);
+  return l.op("Softmax", [gap === undefined ? scores : l.op("AddV2", [scores, l.to(gap, l.graph.typeOf(scores))])]);
+}
+function dropped(l: Lowering, x: string, mask: string | undefined): string {
+  return mask === undefined ? x : l.op("Mul", [x, mask]);
+}
+
+export const attention = {
+  attention: (l, node) => {
+    const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const cut = new Cut(l, node, q, k);
+    return [
+      () => {
+        const weights = dropped(l, probabilities(l, node, cut), cut.keep(step));
+        return { flat: cut.joinQueries(l.batchProduct(cut.grouped(weights), cut.keyHeads(v))) };
+      },
+      () => ({ full: probabilities(l, node, cut) }),
+    ];
+  },
+  attention_gradient: (l, node) => {
+    const { q, k, v, probabilities: p, context, dcontext, step } = attentionGradientInputs(node.inputs);
+    const cut = new Cut(l, node, q, k);
+    const dscores = (): string => {
+      const dp = cut.ungrouped(l.batchProduct(cut.queryHeads(dcontext), cut.keyHeads(v), { tb: true }));
+      const both = l.op("Mul", [cut.queryHeads(dcontext), cut.queryHeads(context)]);
+      const mean = l.reduce("Sum", both, [3], true);
+      const means = cut.group === 1 ? mean : l.reshape(mean, l.shape([cut.batch, cut.a.heads, cut.length, 1]));
+      return l.op("Mul", [l.full(p), l.op("Sub", [dropped(l, dp, cut.keep(step)), means])]);
+    };
+    const sloped = (): string => cut.grouped(cut.sloped(dscores(), q, k));
+    const scaled = (x: string): string => l.op("Mul", [x, l.graph.float(cut.a.scale)]);
+    return [
+      () => ({ flat: cut.joinQueries(scaled(l.batchProduct(sloped(), cut.keyHeads(k)))) }),
+      () => ({ flat: cut.joinKeys(l.batchProduct(sloped(), cut.scaledQueries(q), { ta: true })) }),
+      () => {
+        const weights = cut.grouped(dropped(l, l.full(p), cut.keep(step)));
+        return { flat: cut.joinKeys(l.batchProduct(weights, cut.queryHeads(dcontext), { ta: true })) };
+      },
+      () => ({ full: dscores() }),
+    ];
+  },
+} satisfies Lowerings;

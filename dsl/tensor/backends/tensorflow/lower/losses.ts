@@ -1,0 +1,51 @@
+/** Softmax and cross-entropy. */
+import type { NodeOf } from "#dsl/tensor/ops/table.js";
+import type { Lowerings, Lowering, Value } from "../lowering.js";
+import { alike } from "../../shared/elementwise.js";
+
+type CrossEntropy = NodeOf<"cross_entropy"> | NodeOf<"cross_entropy_gradient">;
+
+/** Per row: loss and its gradient over the logits, and 1/rows counted (1 where losses are summed) where the row counts, 0 elsewhere. */
+function rows(
+  l: Lowering,
+  node: CrossEntropy,
+): { readonly loss: string; readonly slope: string; readonly share: string } {
+  const { graph } = l;
+  const [logits, labels] = node.inputs;
+  const flatLabels = l.reshape(l.full(labels), graph.integers([-1]), "i32");
+  const ignore = graph.integer(node.attributes.ignore);
+  const counts = graph.node("NotEqual", [flatLabels, ignore], {
+    T: { type: "i32" },
+    incompatible_shape_error: { bool: true },
+  });
+  const safe = l.op("SelectV2", [counts, flatLabels, graph.integer(0)], "i32");
+  const both = graph.node("SparseSoftmaxCrossEntropyWithLogits", [l.flat(logits), safe], {
+    T: { type: "f32" },
+    Tlabels: { type: "i32" },
+  });
+  const weight = l.cast(counts, "bool", "f32");
+  if (node.attributes.reduction === "sum") return { loss: both, slope: `${both}:1`, share: weight };
+  const total = l.op("Maximum", [l.reduce("Sum", weight, [0], false), graph.float(1)]);
+  return { loss: both, slope: `${both}:1`, share: l.op("RealDiv", [weight, total]) };
+}
+function flatLike(node: NodeOf<"cross_entropy_gradient">, tensor: string): Value {
+  return node.types[0].shape.length > 2 ? { flat: tensor } : { full: tensor };
+}
+
+export const losses = {
+  softmax: (l, node) => [() => alike(l, node, ([x]) => l.op("Softmax", [x]))],
+  log_softmax: (l, node) => [() => alike(l, node, ([x]) => l.graph.node("LogSoftmax", [x], { T: { type: "f32" } }))],
+  cross_entropy: (l, node) => [
+    () => {
+      const { loss, share } = rows(l, node);
+      return { full: l.reduce("Sum", l.op("Mul", [loss, share]), [0], false) };
+    },
+  ],
+  cross_entropy_gradient: (l, node) => [
+    () => {
+      const { slope, share } = rows(l, node);
+      const factor = l.reshape(l.op("Mul", [share, l.full(node.inputs[2])]), l.graph.integers([-1, 1]));
+      return flatLike(node, l.op("Mul", [slope, factor]));
+    },
+  ],
+} satisfies Lowerings;

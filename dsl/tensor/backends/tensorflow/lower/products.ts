@@ -1,0 +1,146 @@
+/** Matrix products: where the time goes. Biases are added inside the product's kernel. */
+import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import { isNodeOf } from "#dsl/tensor/op.js";
+import type { Ref } from "#dsl/tensor/program.js";
+import { table, type NodeOf } from "#dsl/tensor/ops/table.js";
+import type { Lowerings, Lowering } from "../lowering.js";
+
+/** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
+export interface Operand {
+  readonly tensor: string;
+  readonly turned: boolean;
+}
+
+/** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
+export function operand(l: Lowering, weight: Ref): Operand {
+  const node = l.nodeOf(weight);
+  if (isNodeOf(node, table.transpose)) {
+    const { tensor, turned } = operand(l, node.inputs[0]);
+    return { tensor, turned: !turned };
+  }
+  if (isNodeOf(node, table.cast)) {
+    const [from] = node.inputs;
+    const { tensor, turned } = operand(l, from);
+    return { tensor: l.cast(tensor, l.dtypeOf(from), l.dtypeOf(weight)), turned };
+  }
+  if (isNodeOf(node, table.low_rank_merge)) return merge(l, node.inputs, node.attributes.scale);
+  return { tensor: l.full(weight), turned: false };
+}
+
+/** Whether x has one position a row, as when a text is continued: then moving a weight costs more than the product. */
+export function isStep(l: Lowering, x: Ref): boolean {
+  const { shape } = l.typeOf(x);
+  return shape.length === 3 && shape[1] === 1;
+}
+
+/** x · wᵀ (+ bias) for a weight [out, in]. */
+function linear(
+  l: Lowering,
+  given: Ref,
+  weight: Ref,
+  bias: Ref | undefined,
+  o: { readonly activation?: Activation | undefined; readonly joined?: Joined } = {},
+): string {
+  const x = l.flat(given);
+  const { tensor, turned } = operand(l, weight);
+  const [out, size] = l.typeOf(weight).shape as [number, number];
+  // oneDNN's product with a transposed weight loses a fifth where it narrows; turning the weight costs far less.
+  const turn = !turned && size > 2 * out && size % 64 === 0 && !isStep(l, given);
+  const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
+  const transposed = !turned && !turn;
+  if (!bias) return l.product(x, w, { tb: transposed });
+  return (o.joined ?? fused)(l, x, w, l.full(bias), transposed, o.activation);
+}
+
+/** x · w (w turned if `transposed`) + bias, and an activation of it. */
+export type Joined = typeof fused;
+
+/** What the kernel calls the activations of `linear`. */
+const POST: Readonly<Record<Activation, string>> = {
+  relu: "Relu",
+  tanh: "Tanh",
+  sigmoid: "Sigmoid",
+  gelu: "GeluExact",
+  gelu_tanh: "GeluApproximate",
+};
+
+export function fused(
+  l: Lowering,
+  x: string,
+  w: string,
+  bias: string,
+  transposed: boolean,
+  activation?: Activation,
+): string {
+  return l.graph.node("_FusedMatMul", [x, w, bias], {
+    T: { type: l.graph.typeOf(x) },
+    transpose_a: { bool: false },
+    transpose_b: { bool: transposed },
+    num_args: { int: 1 },
+    epsilon: { float: 0 },
+    leakyrelu_alpha: { float: 0.2 },
+    fused_ops: { texts: ["BiasAdd", ...(activation ? [POST[activation]] : [])] },
+  });
+}
+
+/** Weight + scale · b a; made once for forward and backward. */
+export function merge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): Operand {
+  const { tensor, turned } = operand(l, weight);
+  const update = turned ? l.product(l.full(a), l.full(b), { ta: true, tb: true }) : l.product(l.full(b), l.full(a));
+  return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
+}
+
+/** x · wᵀ + scale · (x aᵀ) bᵀ: the weights stay as they are. */
+function beside(
+  l: Lowering,
+  { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">,
+  scale: number,
+  joined: Joined,
+): string {
+  const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
+  return l.op("AddV2", [linear(l, x, weight, bias, { joined }), l.op("Mul", [low, l.graph.float(scale)])]);
+}
+
+function matmul(l: Lowering, node: NodeOf<"matmul">): string {
+  const [a, b] = node.inputs;
+  const o = { ta: node.attributes.transpose_a, tb: node.attributes.transpose_b };
+  const both = l.typeOf(a).shape.length === 2 && l.typeOf(b).shape.length === 2;
+  return both ? l.product(l.full(a), l.full(b), o) : l.batchProduct(l.full(a), l.full(b), o);
+}
+
+/** Layers whose product, bias and activation are joined by one's own means. */
+export const linears = (joined: Joined) =>
+  ({
+    linear: (l, node) => [
+      () => {
+        const [x, weight, bias] = node.inputs;
+        const y = linear(l, x, weight, bias, { activation: node.attributes.activation, joined });
+        return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
+      },
+    ],
+    low_rank_linear: (l, node) => [
+      () => {
+        const [x, weight, a, b, bias] = node.inputs;
+        const scale = node.attributes.scale;
+        if (isStep(l, x)) return { flat: beside(l, node, scale, joined) };
+        const w = merge(l, [weight, a, b], scale);
+        const [rows, tb] = [l.flat(x), !w.turned];
+        const y = bias ? joined(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
+        return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
+      },
+    ],
+  }) satisfies Lowerings;
+
+export const products = {
+  matmul: (l, node) => [() => ({ full: matmul(l, node) })],
+  ...linears(fused),
+  low_rank_merge: (l, node) => [
+    () => {
+      const { tensor, turned } = merge(l, node.inputs, node.attributes.scale);
+      return { full: turned ? l.transpose(tensor, [1, 0]) : tensor };
+    },
+  ],
+  outer_product: (l, node) => [
+    () => ({ full: l.product(l.flat(node.inputs[0]), l.flat(node.inputs[1]), { ta: true }) }),
+  ],
+} satisfies Lowerings;

@@ -1,0 +1,130 @@
+/**
+ * Updates of state, ordered after everything in the program that reads it. Optimizers that TensorFlow has a kernel for
+ * write their states in place, sums that grow (state + x) are added in place, and a state that is set back to one value is
+ * filled last, so that its old and new memory don't live side by side.
+ */
+import { isState } from "#dsl/tensor/leaves.js";
+import { isNodeOf } from "#dsl/tensor/op.js";
+import type { Node, Program, Ref, Update } from "#dsl/tensor/program.js";
+import { table } from "#dsl/tensor/ops/table.js";
+import { writePart, writeRows } from "./lower/caches.js";
+import { kernelsInPlace } from "./lower/kernels.js";
+import { inPlace } from "./lower/optimizers.js";
+import type { Lowering } from "./lowering.js";
+
+/** Writes the updates; gives the nodes that must run. `reads`: the node that reads each state in this program. */
+export function emitUpdates(
+  l: Lowering,
+  handles: ReadonlyMap<string, string>,
+  reads: ReadonlyMap<string, string>,
+  o: { readonly kernels: boolean },
+): string[] {
+  const { program } = l;
+  const handle = (state: string): string => handles.get(state)!;
+  const stepping = o.kernels ? { ...inPlace, ...kernelsInPlace } : inPlace;
+  const steps = program.nodes.flatMap((node, index) => {
+    const step = Object.hasOwn(stepping, node.op) ? stepping[node.op] : undefined;
+    const states = step && ownStates(program, node, index);
+    return states ? [{ node, states, step }] : [];
+  });
+  const stepped = new Set(steps.flatMap((s) => s.states));
+  const others = program.updates.filter((u) => !stepped.has(u.state));
+  const kindOf = (u: Update): "fill" | "grow" | "assign" =>
+    u.at ? "assign" : isFill(l, u) ? "fill" : addend(l, u) ? "grow" : "assign";
+  const fills = others.filter((u) => kindOf(u) === "fill");
+  const grown = others.filter((u) => kindOf(u) === "grow").map((u) => ({ ...u, more: l.full(addend(l, u)!) }));
+  const values = others.filter((u) => kindOf(u) === "assign");
+  for (const u of values) l.full(u.value);
+  const plain = values
+    .filter((u) => !l.written.has(u.state))
+    .map((u) => ({
+      state: u.state,
+      value: l.full(u.value),
+      dtype: l.typeOf(u.value).dtype,
+      rows: u.at && l.typeOf(u.at.start).shape.length > 0 ? l.full(u.at.start) : undefined,
+      part: u.at && { ...u.at, start: l.full(u.at.start), size: l.size(l.typeOf(u.value).shape[u.at.axis]!) },
+    }));
+  // All values first: only then are all readers known.
+  for (const { node, states } of steps)
+    node.inputs.forEach((ref, i) => (o.kernels || i === 0 || i >= states.length) && l.full(ref));
+  const readers = readersOf(l);
+  const after = (state: string): string[] => {
+    const read = reads.get(state);
+    return [...(read === undefined ? [] : [read, ...(readers.get(read) ?? [])]), ...(l.gathers.get(state) ?? [])];
+  };
+  const made = steps.map(({ node, states, step }) => ({
+    node,
+    name: step(l, node, states.map(handle), [...new Set(states.flatMap(after))]),
+  }));
+  /** What reads a state only to step another. */
+  const stepsReading = (state: string): string[] =>
+    made.filter(({ node }) => node.inputs.some((ref) => readsState(l, ref, state))).map(({ name }) => name);
+  const waiting = (names: readonly string[]): string[] => [...new Set(names)].map((name) => `^${name}`);
+  return [
+    ...made.map(({ name }) => name),
+    ...l.written.values(),
+    ...grown.map(({ state, value, more }) =>
+      l.graph.node("AssignAddVariableOp", [handle(state), more, ...waiting(after(state))], {
+        dtype: { type: l.typeOf(value).dtype },
+      }),
+    ),
+    ...plain.map(({ state, value, dtype, part, rows }) => {
+      const wait = after(state).filter((name) => name !== value);
+      if (rows !== undefined) return writeRows(l, handle(state), value, dtype, rows, wait);
+      if (part) return writePart(l, handle(state), value, dtype, part, wait);
+      return l.graph.node("AssignVariableOp", [handle(state), value, ...waiting(wait)], { dtype: { type: dtype } });
+    }),
+    ...fills.map((u) => {
+      const { dtype } = l.typeOf(u.value);
+      const before = [...after(u.state), ...stepsReading(u.state)];
+      const value = l.graph.after(before, () => l.full(u.value));
+      // TensorFlow folds the filled value to a constant and drops what it waited for: the assignment waits itself.
+      return l.graph.node("AssignVariableOp", [handle(u.state), value, ...waiting(before)], { dtype: { type: dtype } });
+    }),
+  ];
+}
+
+function readsState(l: Lowering, ref: Ref, state: string): boolean {
+  const node = l.nodeOf(ref);
+  return isState(node) && node.attributes.name === state;
+}
+function isFill(l: Lowering, u: Update): boolean {
+  return isNodeOf(l.nodeOf(u.value), table.fill_like) && l.usesOf(u.value) === 0;
+}
+/** x where the update is state + x and nothing else needs the sum. */
+function addend(l: Lowering, u: Update): Ref | undefined {
+  const node = l.nodeOf(u.value);
+  if (!isNodeOf(node, table.add) || l.usesOf(u.value) > 0) return undefined;
+  const [a, b] = node.inputs;
+  const [x] = readsState(l, a, u.state) ? [b] : readsState(l, b, u.state) ? [a] : [];
+  return x && l.typeOf(x).shape.length === node.types[0].shape.length ? x : undefined;
+}
+
+/** The states that an optimizer's node reads, if its outputs are the updates of just these. */
+function ownStates(program: Program, node: Node, index: number): readonly string[] | undefined {
+  const own = node.inputs.slice(0, node.types.length).map((ref) => program.nodes[ref.node]!);
+  if (!own.every(isState)) return undefined;
+  const names = own.map(({ attributes: { name } }) => name);
+  const updates = (state: string, output: number): boolean =>
+    program.updates.some((u) => !u.at && u.state === state && u.value.node === index && u.value.output === output);
+  return names.every(updates) ? names : undefined;
+}
+
+/** Ops whose output may lie in the memory of their input: who reads it reads that. */
+const VIEWS = /^(Reshape|Identity|ExpandDims|Squeeze|Slice|StridedSlice|Split|SplitV|Unpack|Bitcast|Snapshot)$/;
+
+/** For each node of the graph the nodes that read its memory. */
+function readersOf(l: Lowering): ReadonlyMap<string, readonly string[]> {
+  const readers = new Map<string, string[]>();
+  const ops = new Map(l.graph.nodes.map((node) => [node.name, node.op]));
+  // From the last node on: a view's own readers are known when it is found reading.
+  for (const node of [...l.graph.nodes].reverse())
+    for (const input of node.inputs) {
+      if (input.startsWith("^")) continue;
+      const name = input.replace(/:\d+$/, "");
+      const list = readers.get(name) ?? [];
+      readers.set(name, list);
+      list.push(node.name, ...(VIEWS.test(ops.get(node.name)!) ? (readers.get(node.name) ?? []) : []));
+    }
+  return readers;
+}

@@ -1,0 +1,51 @@
+/** What one run of a program costs: FLOPs by op, of the matrix products alone, and bytes that all ops together move. */
+import type { Cost } from "./op.js";
+import type { Program } from "./program.js";
+import { elements, type Sizes } from "./shape.js";
+import { isLeaf } from "./leaves.js";
+import { opNamed } from "./ops/table.js";
+import { bytesOf } from "./values.js";
+
+export interface ProgramCost {
+  readonly flops: number;
+  /** 2·m·n·k of the matrix products: what utilisation is counted with. low_rank_merge is overhead of an implementation and isn't counted. */
+  readonly products: number;
+  readonly bytes: number;
+  readonly byOp: Readonly<Record<string, number>>;
+}
+
+/** `sizes` binds the named dimensions (`batch`, `length`). */
+export function costOf(program: Program, sizes: Sizes): ProgramCost {
+  const byOp: Record<string, number> = {};
+  let bytes = 0;
+  costsOfNodes(program, sizes).forEach((cost, index) => {
+    const { op } = program.nodes[index]!;
+    if (isLeaf(program.nodes[index]!)) return;
+    byOp[op] = (byOp[op] ?? 0) + cost.flops;
+    bytes += cost.bytes;
+  });
+  const sum = (names: readonly string[]): number => names.reduce((n, name) => n + byOp[name]!, 0);
+  const names = Object.keys(byOp);
+  return { flops: sum(names), products: sum(names.filter((name) => opNamed(name).product)), bytes, byOp };
+}
+
+/** What each node costs; outputs that nobody reads cost nothing. */
+export function costsOfNodes(program: Program, sizes: Sizes): readonly Cost[] {
+  const used = program.nodes.map((node) => node.types.map(() => false));
+  const use = (ref: { node: number; output: number }): void => void (used[ref.node]![ref.output] = true);
+  program.nodes.forEach((node) => node.inputs.forEach(use));
+  Object.values(program.outputs).forEach(use);
+  program.updates.forEach((u) => use(u.value));
+  return program.nodes.map((node, index) => {
+    const types = node.inputs.map((ref) => program.nodes[ref.node]!.types[ref.output]!);
+    const size = (t: (typeof types)[number]): number => bytesOf(t, sizes);
+    if (isLeaf(node)) return { flops: 0, bytes: 0 };
+    const op = opNamed(node.op);
+    const wanted = used[index]!;
+    const flops =
+      op.flops?.(types, node.attributes, sizes, wanted) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
+    const moved =
+      types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
+    return { flops, bytes: moved };
+  });
+}

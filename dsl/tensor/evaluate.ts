@@ -1,0 +1,124 @@
+/**
+ * Runs a program with the float64 references: slow, exact, pure. It is what engines are compared with, what finite
+ * differences are taken of, and what folds constants.
+ */
+import { isConstant, isInput, isState } from "./leaves.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Program, Ref, Update } from "./program.js";
+import { concrete, typeText, type Sizes } from "./shape.js";
+import { opNamed } from "./ops/table.js";
+import { fromNDArray, sizeOf, type Values } from "./values.js";
+
+export interface Evaluated {
+  readonly outputs: Readonly<Record<string, Values>>;
+  /** State after the updates; what wasn't updated is as it was given. */
+  readonly state: Readonly<Record<string, Values>>;
+}
+
+/** `feeds` by input name, `state` by state name. */
+export function evaluate(
+  program: Program,
+  feeds: Readonly<Record<string, Values>>,
+  state: Readonly<Record<string, Values>>,
+): Evaluated {
+  const sizes = bindState(program, bind(program, feeds), (name) => state[name]?.shape);
+  const done: (readonly Values[])[] = [];
+  const at = (ref: Ref): Values => done[ref.node]![ref.output]!;
+  for (const node of program.nodes) {
+    if (isInput(node)) done.push([feeds[node.attributes.name]!]);
+    else if (isState(node)) done.push([wanted(state, node.attributes.name)]);
+    else if (isConstant(node)) done.push([fromNDArray(node.attributes.value)]);
+    else {
+      const shapes = node.types.map((t) => concrete(t.shape, sizes));
+      done.push(opNamed(node.op).evaluate(node.inputs.map(at), node.attributes, shapes));
+    }
+  }
+  return {
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, at(ref)])),
+    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, updated(u, state, at)])) },
+  };
+}
+
+/** What a state holds after an update. */
+function updated(u: Update, state: Readonly<Record<string, Values>>, at: (ref: Ref) => Values): Values {
+  const value = at(u.value);
+  if (!u.at) return value;
+  const { axis } = u.at;
+  const old = wanted(state, u.state);
+  const inner = sizeOf(old.shape.slice(axis + 1));
+  const [whole, part] = [old.shape[axis]! * inner, value.shape[axis]! * inner];
+  const starts = at(u.at.start);
+  if (starts.shape.length > 0) return placed(u.state, old, value, starts, inner);
+  const start = starts.data[0]! * inner;
+  if (start < 0 || start + part > whole)
+    throw new CodedError("graph-invalid", { problem: `an update writes beyond the end of "${u.state}"` });
+  const data = old.data.slice();
+  for (let outer = 0; outer * part < value.data.length; outer++)
+    data.set(value.data.subarray(outer * part, (outer + 1) * part), outer * whole + start);
+  return { shape: old.shape, data };
+}
+
+/** Each row of `value` in a row of its own. */
+function placed(state: string, old: Values, value: Values, rows: Values, inner: number): Values {
+  const data = old.data.slice();
+  rows.data.forEach((row, i) => {
+    if (row < 0 || row >= old.shape[0]!)
+      throw new CodedError("graph-invalid", { problem: `an update writes beyond the end of "${state}"` });
+    data.set(value.data.subarray(i * inner, (i + 1) * inner), row * inner);
+  });
+  return { shape: old.shape, data };
+}
+
+function wanted(state: Readonly<Record<string, Values>>, name: string): Values {
+  const value = state[name];
+  if (!value) throw new CodedError("graph-invalid", { problem: `no value for state "${name}"` });
+  return value;
+}
+
+/** Numbers behind the named sizes, from the shapes fed; an input missing or of another shape is the error `graph-feed`. */
+export function bind(program: Program, feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>): Sizes {
+  const sizes: Record<string, number> = {};
+  for (const [input, { type }] of Object.entries(program.inputs)) {
+    const fed = feeds[input];
+    if (!fed) throw new CodedError("graph-feed", { input, problem: "not fed" });
+    const fits = fed.shape.length === type.shape.length;
+    const problem = `[${fed.shape.join(", ")}] was fed for ${typeText(type)}`;
+    if (!fits) throw new CodedError("graph-feed", { input, problem });
+    type.shape.forEach((d, i) => {
+      const n = fed.shape[i]!;
+      const want = typeof d === "number" ? d : (sizes[d] ??= n);
+      if (want !== n) throw new CodedError("graph-feed", { input, problem });
+    });
+  }
+  return sizes;
+}
+
+/**
+ * The sizes with those that states of named dimensions have now (a cache's `capacity`). `shapeOf`: a state's present shape,
+ * if it has one. A state whose size is not what the feeds say is the error `graph-feed`.
+ */
+export function bindState(
+  program: Program,
+  fed: Sizes,
+  shapeOf: (state: string) => readonly number[] | undefined,
+): Sizes {
+  const sizes: Record<string, number> = { ...fed };
+  const named = Object.entries(program.state).filter(([, { type }]) => type.shape.some((d) => typeof d === "string"));
+  if (named.length === 0) return sizes;
+  const read = new Set(program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : [])));
+  for (const [name, { type }] of named) {
+    if (!read.has(name)) continue;
+    const shape = shapeOf(name);
+    if (!shape) throw new CodedError("graph-feed", { input: name, problem: "holds nothing yet: write it whole first" });
+    type.shape.forEach((d, i) => {
+      const n = shape[i]!;
+      const want = typeof d === "number" ? d : (sizes[d] ??= n);
+      if (want !== n)
+        throw new CodedError("graph-feed", {
+          input: name,
+          problem: `it is [${shape.join(", ")}], not ${typeText(type)} with ${String(d)} = ${want}`,
+        });
+    });
+  }
+  return sizes;
+}

@@ -1,0 +1,96 @@
+/**
+ * Reverse mode as a transform of the graph: appends the nodes that compute d(loss)/d(parameter). Only nodes that lead
+ * from a wanted tensor to the loss are visited, so a frozen weight costs no weight gradient.
+ */
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { isLeaf } from "./leaves.js";
+import { opNamed } from "./ops/table.js";
+import type { Builder, Tensor } from "./tensor.js";
+
+/** Gradients of a scalar `loss`, one per tensor of `wrt`; zero-dimensional dependence (none) gives undefined. */
+export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
+  if (loss.rank !== 0) throw new CodedError("graph-invalid", { problem: "the loss must be a scalar" });
+  return pulledBack(graph, [[loss, graph.number(1, loss.dtype)]], wrt, new Set());
+}
+
+/**
+ * What `slopes`, those of some tensors, come to as slopes of `wrt`. `seen`: as what the way back sees a tensor of the forward
+ * pass, whose slopes then have that shape; absent: as it is.
+ */
+export function gradientAlong(
+  graph: Builder,
+  slopes: readonly (readonly [Tensor, Tensor])[],
+  wrt: readonly Tensor[],
+  seen: (t: Tensor) => Tensor = same,
+): readonly (Tensor | undefined)[] {
+  return pulledBack(graph, slopes, wrt, new Set(), seen);
+}
+
+const same = (t: Tensor): Tensor => t;
+
+type Pulled = readonly (Tensor | undefined)[];
+
+/** Gradients of `wrt`, given those of some tensors. Nothing flows on through the nodes `ends`. */
+function pulledBack(
+  graph: Builder,
+  given: readonly (readonly [Tensor, Tensor])[],
+  wrt: readonly Tensor[],
+  ends: ReadonlySet<number>,
+  seen = same,
+): Pulled {
+  const last = Math.max(...given.map(([t]) => t.ref.node));
+  const needed = leadsFrom(graph, wrt, last);
+  const sums = new Map<string, Tensor>();
+  const key = (node: number, output: number): string => `${node}:${output}`;
+  const give = (t: Tensor, d: Tensor): void => {
+    const k = key(t.ref.node, t.ref.output);
+    const old = sums.get(k);
+    sums.set(k, old ? old.add(d) : d);
+  };
+  given.forEach(([t, d]) => give(t, d));
+  for (let index = last; index >= 0; index--) {
+    const node = graph.table[index]!;
+    if (!needed.has(index) || ends.has(index) || isLeaf(node)) continue;
+    const dy = node.types.map((_, output) => sums.get(key(index, output)));
+    if (dy.every((d) => d === undefined)) continue;
+    const inputs = node.inputs.map((ref) => graph.tensor(ref));
+    const wanted = node.inputs.map((ref) => needed.has(ref.node));
+    const pull = (): Pulled => pulledThrough(graph, index, { inputs: inputs.map(seen), seen }, dy, wanted);
+    const gradients = node.path ? graph.at(`${node.path}.gradient`, pull) : pull();
+    gradients.forEach((d, i) => {
+      if (d && wanted[i]) give(inputs[i]!, d);
+    });
+  }
+  return wrt.map((t) => sums.get(key(t.ref.node, t.ref.output)));
+}
+
+/** Gradients of a node's inputs: by its op's rule, or else through what the op is made of. */
+function pulledThrough(
+  graph: Builder,
+  index: number,
+  { inputs, seen }: { readonly inputs: readonly Tensor[]; readonly seen: (t: Tensor) => Tensor },
+  dy: Pulled,
+  wanted: readonly boolean[],
+): Pulled {
+  const { op: name, attributes, types, path = "" } = graph.table[index]!;
+  const op = opNamed(name);
+  if (op.gradient) {
+    const outputs = types.map((_, output) => seen(graph.tensor({ node: index, output })));
+    return op.gradient(graph, { inputs, outputs, attributes }, dy, wanted);
+  }
+  if (!op.decompose) throw new CodedError("graph-no-gradient", { op: name, path });
+  const made = op.decompose(inputs, attributes);
+  const given = made.flatMap((y, i) => {
+    const d = dy[i];
+    return d ? [[y, d] as const] : [];
+  });
+  return pulledBack(graph, given, inputs, new Set(inputs.map((x) => x.ref.node)));
+}
+
+/** Nodes up to the last on a way from `wrt`. */
+export function leadsFrom(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
+  const needed = new Set(wrt.map((t) => t.ref.node));
+  for (let index = 0; index <= last; index++)
+    if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);
+  return needed;
+}

@@ -1,0 +1,174 @@
+/**
+ * How much memory one run of a program takes: its state, and the most that is alive at once besides, found by walking
+ * the nodes as the TensorFlow engine runs them. What is counted: outputs until their last reader, except those that are
+ * views of others or take over the memory of an input that nobody reads again; what an op needs while it runs; optimizer
+ * steps as soon as their gradient is there and the weight has been read for the last time.
+ */
+import type { Node, Program, Ref } from "./program.js";
+import type { Sizes } from "./shape.js";
+import { isInput, isLeaf, isState } from "./leaves.js";
+import { opOf } from "./ops/table.js";
+import { bytesOf } from "./values.js";
+
+export interface ProgramMemory {
+  /** Bytes of the state, alive between runs. */
+  readonly state: number;
+  /** Most bytes alive at once during a run, state not counted. */
+  readonly working: number;
+  /** Where that is: the node's path, or its op. */
+  readonly at: string;
+}
+
+/** `sizes` binds the named dimensions (`batch`, `length`, `targets`). */
+export function memoryOf(program: Program, sizes: Sizes): ProgramMemory {
+  const walk = new Walk(program, sizes);
+  const state = Object.values(program.state).reduce(
+    (sum, { type }) => sum + (type.shape.every((d) => typeof d === "number" || d in sizes) ? walk.bytes(type) : 0),
+    0,
+  );
+  return { state, ...walk.run() };
+}
+
+class Walk {
+  private readonly order: readonly number[];
+  /** For each value how many reads are still to come; its memory is that of `owner`. */
+  private readonly reads = new Map<string, number>();
+  private readonly owners = new Map<string, string>();
+  private readonly sizesOf = new Map<string, number>();
+  private live = 0;
+  private most = { working: 0, at: "" };
+
+  constructor(
+    private readonly program: Program,
+    private readonly sizes: Sizes,
+  ) {
+    this.order = schedule(program);
+  }
+  bytes(type: Node["types"][number]): number {
+    return bytesOf(type, this.sizes);
+  }
+
+  run(): { readonly working: number; readonly at: string } {
+    const { program } = this;
+    for (const index of this.order) this.visit(program.nodes[index]!, index, false);
+    const kept = [...Object.values(program.outputs), ...program.updates.map((u) => u.value)];
+    for (const ref of kept) this.count(ref);
+    for (const index of this.order) this.visit(program.nodes[index]!, index, true);
+    return this.most;
+  }
+
+  /** Once to count the reads of each value's memory, once to follow them. */
+  private visit(node: Node, index: number, follow: boolean): void {
+    if (isInput(node) && follow) this.hold(keyOf({ node: index, output: 0 }), this.bytes(node.types[0]!));
+    if (isLeaf(node)) return;
+    if (!follow) {
+      const [from] = node.inputs;
+      if (from && this.isView(node)) this.owners.set(keyOf({ node: index, output: 0 }), this.owner(from));
+      this.readBy(node).forEach((ref) => this.count(ref));
+      return;
+    }
+    if (!this.isView(node)) this.make(node, index);
+    this.readBy(node).forEach((ref) => this.release(ref));
+  }
+  private readBy(node: Node): readonly Ref[] {
+    const unread = opOf(node)?.unread?.(node.attributes) ?? [];
+    return unread.length ? node.inputs.filter((_, i) => !unread.includes(i)) : node.inputs;
+  }
+  private make(node: Node, index: number): void {
+    // Steps of an optimizer write into the state itself.
+    const outputs = isStep(this.program, index)
+      ? []
+      : node.types.flatMap((type, output) => {
+          const key = keyOf({ node: index, output });
+          return (this.reads.get(key) ?? 0) > 0 ? [{ key, size: this.bytes(type) }] : [];
+        });
+    let needed = 0;
+    for (const { key, size } of outputs) {
+      const taken = this.takenOver(node, size);
+      if (taken === undefined) needed += size;
+      else {
+        this.sizesOf.delete(taken);
+        this.live -= size;
+      }
+      this.hold(key, size, taken === undefined ? 0 : size);
+    }
+    this.note(node, this.live + needed + this.workspace(node));
+    this.live += needed;
+  }
+  /** The input whose memory the output may take. */
+  private takenOver(node: Node, size: number): string | undefined {
+    if (opOf(node)?.memory !== "over") return undefined;
+    const free = (ref: Ref): boolean => {
+      const owner = this.owner(ref);
+      return this.sizesOf.get(owner) === size && this.reads.get(owner) === 1;
+    };
+    const from = node.inputs.find(free);
+    return from && this.owner(from);
+  }
+  private workspace(node: Node): number {
+    const types = node.inputs.map((ref) => this.program.nodes[ref.node]!.types[ref.output]!);
+    return opOf(node)?.workspace?.(types, node.attributes, this.sizes) ?? 0;
+  }
+
+  private hold(key: string, size: number, already = size): void {
+    this.sizesOf.set(key, size);
+    this.live += already;
+  }
+  private count(ref: Ref): void {
+    const owner = this.owner(ref);
+    this.reads.set(owner, (this.reads.get(owner) ?? 0) + 1);
+    const own = keyOf(ref);
+    if (own !== owner) this.reads.set(own, (this.reads.get(own) ?? 0) + 1);
+  }
+  private release(ref: Ref): void {
+    const owner = this.owner(ref);
+    const left = (this.reads.get(owner) ?? 0) - 1;
+    this.reads.set(owner, left);
+    if (left > 0) return;
+    this.live -= this.sizesOf.get(owner) ?? 0;
+    this.sizesOf.delete(owner);
+  }
+  private note(node: Node, working: number): void {
+    if (working > this.most.working) this.most = { working, at: node.path ?? node.op };
+  }
+  private owner(ref: Ref): string {
+    return this.owners.get(keyOf(ref)) ?? keyOf(ref);
+  }
+  /** A turned weight is read the other way round, not made. */
+  private isView(node: Node): boolean {
+    const memory = opOf(node)?.memory;
+    if (memory !== "turned") return memory === "view";
+    const [from] = node.inputs;
+    const source = from && this.program.nodes[from.node]!;
+    return source !== undefined && (isState(source) || opOf(source)?.makesWeight === true);
+  }
+}
+
+/** Whether a node's outputs are the new values of states that it reads: it writes them in place. */
+function isStep(program: Program, index: number): boolean {
+  const node = program.nodes[index]!;
+  return (
+    node.inputs.some((ref) => isState(program.nodes[ref.node]!)) &&
+    node.types.length > 0 &&
+    node.types.every((_, output) => program.updates.some((u) => u.value.node === index && u.value.output === output))
+  );
+}
+
+/** Nodes in their order, but each optimizer step as early as it can be. */
+function schedule(program: Program): readonly number[] {
+  const { nodes } = program;
+  const steps = nodes.map((_, index) => isStep(program, index));
+  const lastReader = new Map<number, number>();
+  nodes.forEach((node, index) => {
+    if (!steps[index]) for (const { node: from } of node.inputs) if (isState(nodes[from]!)) lastReader.set(from, index);
+  });
+  const at = nodes.map((node, index) =>
+    steps[index]
+      ? Math.max(...node.inputs.flatMap(({ node: from }) => [from, lastReader.get(from) ?? 0])) + 0.5
+      : index,
+  );
+  return nodes.map((_, index) => index).sort((a, b) => at[a]! - at[b]!);
+}
+function keyOf({ node, output }: Ref): string {
+  return `${node}:${output}`;
+}

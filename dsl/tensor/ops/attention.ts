@@ -1,0 +1,82 @@
+import { attention_gradient } from "./attention_gradient.js";
+import { ATTENTION } from "./shared/heads.js";
+import {
+  accumulate,
+  attentionAttributes,
+  attentionInputs,
+  attentionTypes,
+  bent,
+  dot,
+  eachRow,
+  geometry,
+  HIDDEN,
+  keepOf,
+  sight,
+} from "./shared/heads.js";
+import { defineOp } from "../op.js";
+import { elements } from "../shape.js";
+import { softmaxRows } from "../numbers/softmax.js";
+import { values } from "../values.js";
+
+/**
+ * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
+ * 2023, arXiv 2305.13245). The products of hidden keys are computed and counted in full, causal or not, as PyTorch's are.
+ */
+export const attention = defineOp({
+  name: "attention",
+  doc:
+    "(q [batch, length, `heads` × size], k, v [batch, keys, `key_value_heads` × size], mask i32 [batch, keys] or a scalar, and what `given` names: " +
+    "segments i32 [batch, length], bias [heads or 1, length, keys], offset i32, step i32, a scalar or [batch]) → context as q, and probabilities [batch, heads, length, keys]: " +
+    "softmax(`scale` · q kᵀ + bias) over the keys that a query sees. Query i stands at offset + i. Hidden are keys with mask 0, later ones if `causal`, " +
+    "those `window` or more away (0: none), those of another segment; a query that sees none weighs all alike. " +
+    "With a `cap` (0: none) scale · q kᵀ is bent to cap · tanh(· / cap) first. " +
+    "`heads` / `key_value_heads` neighbouring heads share a key-value head. Dropout (`rate`, `seed`, `site`, by step) acts on the probabilities that weigh v; those given out are before it.",
+  product: true,
+  inputs: ["q", "k", "v", "mask", "...extras"],
+  outputs: ["context", "probabilities"],
+  attributes: ATTENTION,
+  type: attentionTypes,
+  gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
+    const a = attentionAttributes(attributes);
+    const { q, k, v, bias, step } = attentionInputs(inputs, a);
+    if (!dy) return [];
+    const known = [q, k, v, probabilities, context, dy] as const;
+    const [dq, dk, dv, dscores] = graph.apply(attention_gradient, step ? [...known, step] : known, attributes);
+    // Over all rows of the batch, and over the heads where they share one bias.
+    const at = 4 + a.given.indexOf("bias");
+    const dbias =
+      bias && wanted[at] ? dscores.sum(bias.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias.shape) : undefined;
+    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (3 + i === at ? dbias : undefined))];
+  },
+  evaluate(inputs, attributes, [shape, square]) {
+    const a = attentionAttributes(attributes);
+    const x = attentionInputs(inputs, a);
+    const { q, k, v, bias } = x;
+    const g = geometry(q, k, a);
+    const sees = sight(g, a, x);
+    const scores = values(square);
+    eachRow(g, (b, h, i) => {
+      const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
+      for (let j = 0; j < g.keys; j++) {
+        const product = a.scale * dot(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
+        const score = a.cap ? a.cap * bent(product, a) : product;
+        const biased = score + (added === undefined ? 0 : bias!.data[added + j]!);
+        scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN);
+      }
+    });
+    const p = { shape: square, data: softmaxRows(scores.data, g.keys, false) };
+    const keep = keepOf(p, a, x.step);
+    const y = values(shape);
+    eachRow(g, (b, h, i) => {
+      for (let j = 0; j < g.keys; j++) {
+        const at = g.row(b, h, i) + j;
+        accumulate(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[at]! * keep[at]!);
+      }
+    });
+    return [y, p];
+  },
+  flops: ([q, k], _, sizes) => {
+    const keys = k.shape[1]!;
+    return 4 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+  },
+});

@@ -1,0 +1,68 @@
+import { ATTENTION } from "./shared/heads.js";
+import {
+  accumulate,
+  attentionAttributes,
+  attentionGradientInputs,
+  bent,
+  dot,
+  eachRow,
+  geometry,
+  keepOf,
+} from "./shared/heads.js";
+import { defineOp } from "../op.js";
+import { elements, wantShape } from "../shape.js";
+import { values } from "../values.js";
+
+/**
+ * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
+ * P ∘ dP over the keys, dQ = scale · dS K, dK = scale · dSᵀ Q. D equals the sum of Y ∘ dY over a head's size (Dao et al., 2022,
+ * arXiv 2205.14135), which engines take instead: it spares two passes over all scores. Where scores are capped, what flows on
+ * to q and k is dS · (1 − tanh²(score / cap)); dscores is what a bias gets, before that.
+ */
+export const attention_gradient = defineOp({
+  name: "attention_gradient",
+  doc: "(q, k, v, probabilities, context, dcontext, step if `rate` > 0) → (dq, dk, dv, dscores [batch, heads, length, keys]); probabilities and context are attention's own outputs, the attributes are its own.",
+  product: true,
+  inputs: ["q", "k", "v", "probabilities", "context", "dcontext", "step?"],
+  outputs: ["dq", "dk", "dv", "dscores"],
+  attributes: ATTENTION,
+  type([q, k, v, p, y, dy]) {
+    wantShape(y, q.shape, "the context");
+    wantShape(dy, q.shape, "dcontext");
+    return [q, k, v, p!];
+  },
+  evaluate(inputs, attributes, [queries, keys, others, square]) {
+    const a = attentionAttributes(attributes);
+    const { q, k, v, probabilities: p, dcontext: dy, step } = attentionGradientInputs(inputs);
+    const g = geometry(q, k, a);
+    const keep = keepOf(p, a, step);
+    const [dq, dk, dv, dscores] = [values(queries), values(keys), values(others), values(square)];
+    const dp = new Float64Array(g.keys);
+    eachRow(g, (b, h, i) => {
+      const row = g.row(b, h, i);
+      const at = g.query(b, i, h);
+      for (let j = 0; j < g.keys; j++) dp[j] = keep[row + j]! * dot(dy.data, at, v.data, g.key(b, j, h), g.size);
+      const mean = dot(dp, 0, p.data, row, g.keys);
+      for (let j = 0; j < g.keys; j++) {
+        const ds = p.data[row + j]! * (dp[j]! - mean);
+        const other = g.key(b, j, h);
+        dscores.data[row + j] = ds;
+        const t = a.cap ? bent(a.scale * dot(q.data, at, k.data, other, g.size), a) : 0;
+        const sloped = a.scale * ds * (1 - t * t);
+        accumulate(dq.data, at, k.data, other, g.size, sloped);
+        accumulate(dk.data, other, q.data, at, g.size, sloped);
+        accumulate(dv.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
+      }
+    });
+    return [dq, dk, dv, dscores];
+  },
+  // Four products: one each for dq and dk, one that both and dscores need, and one for dv.
+  flops([q, k], _, sizes, wanted) {
+    const [, keys = 1] = k.shape;
+    const [dq = 0, dk = 0, dv = 0, dscores = 0] = wanted.map(Number);
+    const products = dq + dk + Math.max(dq, dk, dscores) + dv;
+    return 2 * products * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+  },
+  // Probabilities are formed again, block by block, where no cap bends scores.
+  unread: ({ cap }) => (cap ? [] : [3]),
+});

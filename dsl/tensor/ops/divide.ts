@@ -1,0 +1,13 @@
+import { binary } from "./shared/elementwise.js";
+
+export const divide = binary({
+  name: "divide",
+  doc: "a / b, broadcast.",
+  memory: "over",
+  byPosition: "all",
+  f: (a, b) => a / b,
+  gradient: (_a, b, y, dy, wanted) => [
+    wanted[0] ? dy.divide(b) : undefined,
+    wanted[1] ? dy.multiply(y).divide(b).negate() : undefined,
+  ],
+});

@@ -1,0 +1,9 @@
+import { binary } from "./shared/elementwise.js";
+
+export const equal = binary({
+  name: "equal",
+  doc: "bool: a = b, broadcast.",
+  commutes: "exactly",
+  f: (a, b) => (a === b ? 1 : 0),
+  result: "bool",
+});

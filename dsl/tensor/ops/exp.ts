@@ -1,0 +1,11 @@
+import { unary } from "./shared/elementwise.js";
+
+export const exp = unary({
+  name: "exp",
+  doc: "eˣ.",
+  neverMinusZero: true,
+  memory: "over",
+  byPosition: "all",
+  f: Math.exp,
+  gradient: (_x, y, dy) => dy.multiply(y),
+});

@@ -1,0 +1,32 @@
+import { gated_gradient } from "./gated_gradient.js";
+import { GATE } from "./shared/gelu.js";
+import { valueOf } from "./shared/gelu.js";
+import { defineOp } from "../op.js";
+import { elements, wantFloat, wantSameDType, wantShape } from "../shape.js";
+
+/**
+ * Gated linear units (Shazeer, 2020, arXiv 2002.05202) without their products: SwiGLU, GeGLU. One op because nothing
+ * between need be kept: forward reads a and b and writes y, backward reads a, b and dy.
+ */
+export const gated = defineOp({
+  name: "gated",
+  doc: '(a, b of one shape) → f(a) · b; `activation`: f, one of "silu", "gelu", "gelu_tanh", "gelu_quick".',
+  bf16: "follows",
+  byPosition: "all",
+  inputs: ["a", "b"],
+  attributes: GATE,
+  type([a, b]) {
+    wantFloat(a, "a");
+    wantSameDType(a, b);
+    wantShape(b, a.shape, "b");
+    return [a];
+  },
+  gradient(graph, { inputs: [a, b], attributes }, [dy], wanted) {
+    const both = graph.apply(gated_gradient, [a, b, dy], attributes);
+    return both.map((d, i) => (wanted[i] ? d : undefined));
+  },
+  evaluate: ([a, b], attributes) => [
+    { shape: a.shape, data: a.data.map((v, i) => valueOf(attributes.activation, v) * b.data[i]!) },
+  ],
+  flops: ([a], _, sizes) => 5 * elements(a, sizes),
+});

@@ -1,0 +1,18 @@
+import { GELU } from "./shared/gelu.js";
+import { geluKind, slopeOf } from "./shared/gelu.js";
+import { defineOp } from "../op.js";
+import { wantShape } from "../shape.js";
+
+export const gelu_gradient = defineOp({
+  name: "gelu_gradient",
+  doc: "(x, dy) → dx = dy · the slope of gelu at x; `approximate` as in gelu.",
+  bf16: "follows",
+  inputs: ["x", "dy"],
+  outputs: ["dx"],
+  attributes: GELU,
+  type([x, dy]) {
+    wantShape(dy, x.shape, "dy");
+    return [x];
+  },
+  evaluate: ([x, dy], a) => [{ shape: x.shape, data: x.data.map((v, i) => dy.data[i]! * slopeOf(geluKind(a), v)) }],
+});

@@ -1,0 +1,8 @@
+import { binary } from "./shared/elementwise.js";
+
+export const greater_equal = binary({
+  name: "greater_equal",
+  doc: "bool: a ≥ b, broadcast.",
+  f: (a, b) => (a >= b ? 1 : 0),
+  result: "bool",
+});

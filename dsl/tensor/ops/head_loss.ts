@@ -1,0 +1,44 @@
+import { head_loss_gradient } from "./head_loss_gradient.js";
+import { HEAD } from "./shared/head.js";
+import { eachHeadRow, headDType, wantHead } from "./shared/head.js";
+import { defineOp } from "../op.js";
+import { elements } from "../shape.js";
+import { values, BYTES, bytesOf } from "../values.js";
+
+export const head_loss = defineOp({
+  name: "head_loss",
+  doc:
+    "(x [m, n], weight [vocabulary, n], labels i32 [m], bias [vocabulary]?) → mean or sum (`reduction`) of −log softmax(x · weightᵀ + bias)[label] over the rows whose label isn't `ignore`, a scalar; 0 where there is none. " +
+    "With a `cap`, logits are bent to cap · tanh(· / cap) first. The head of a language model and its loss in one: an engine makes the logits in `chunks` parts of the rows, one at a time, and never holds them all. f32 where x is bf16.",
+  product: true,
+  part: "loss",
+  inputs: ["x", "weight", "labels", "bias?"],
+  outputs: ["loss"],
+  attributes: HEAD,
+  type([x, weight, labels, bias]) {
+    wantHead(x, weight, labels, bias);
+    return [{ dtype: headDType(x), shape: [] }];
+  },
+  gradient(graph, { inputs: [x, weight, labels, bias], attributes }, [dy], wanted) {
+    const [dx, dweight, dbias] = graph.apply(
+      head_loss_gradient,
+      bias ? [x, weight, labels, dy, bias] : [x, weight, labels, dy],
+      attributes,
+    );
+    const given = [dx, dweight, undefined, ...(bias ? [dbias] : [])];
+    return given.map((d, i) => (wanted[i] ? d : undefined));
+  },
+  evaluate([x, weight, labels, bias], a) {
+    let sum = 0;
+    const counted = eachHeadRow(x, weight, labels, bias, a, ({ label, logs }) => {
+      sum -= logs[label]!;
+    });
+    return [values([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
+  },
+  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+  workspace([, weight, labels], { cap, chunks }, sizes) {
+    const copies = cap ? 5 : 3;
+    const rows = Math.ceil(elements(labels, sizes) / chunks);
+    return copies * BYTES.f32 * Number(weight.shape[0]) * rows + bytesOf(weight, sizes);
+  },
+});

@@ -1,0 +1,44 @@
+import { number } from "../attributes.js";
+import { rowNorm } from "./shared/norm.js";
+import { defineOp } from "../op.js";
+import { lastOf, wantShape } from "../shape.js";
+import { values } from "../values.js";
+
+export const layer_norm_gradient = defineOp({
+  name: "layer_norm_gradient",
+  doc: "(x [..., n], scale [n], mean [...], variance [...], dy [..., n]) → (dx [..., n], dscale [n], dbias [n]); mean and variance are layer_norm's own outputs.",
+  inputs: ["x", "scale", "mean", "variance", "dy"],
+  outputs: ["dx", "dscale", "dbias"],
+  attributes: { epsilon: number },
+  type([x, scale, , , dy]) {
+    wantShape(dy, x.shape, "dy");
+    wantShape(scale, [lastOf(x, "x")], "the scale");
+    return [x, scale, scale];
+  },
+  evaluate([x, scale, , , dy], a, [shape, width]) {
+    const n = width[0]!;
+    const dx = values(shape);
+    const dscale = values(width);
+    const dbias = values(width);
+    const [from, by] = [dy.data, scale.data];
+    const [normal, g] = [new Float64Array(n), new Float64Array(n)];
+    for (let at = 0; at < x.data.length; at += n) {
+      const { inverse } = rowNorm(x.data, at, a.epsilon, normal);
+      let [sum, products] = [0, 0];
+      for (let i = 0; i < n; i++) {
+        const one = from[at + i]! * by[i]!;
+        g[i] = one;
+        sum += one;
+        products += one * normal[i]!;
+      }
+      const [mean, slope] = [sum / n, products / n];
+      for (let i = 0; i < n; i++) {
+        dx.data[at + i] = inverse * (g[i]! - mean - normal[i]! * slope);
+        dscale.data[i]! += from[at + i]! * normal[i]!;
+        dbias.data[i]! += from[at + i]!;
+      }
+    }
+    return [dx, dscale, dbias];
+  },
+  flops: ([x], _, sizes) => 8 * x.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
+});

@@ -1,0 +1,8 @@
+import { binary } from "./shared/elementwise.js";
+
+export const less = binary({
+  name: "less",
+  doc: "bool: a < b, broadcast.",
+  f: (a, b) => (a < b ? 1 : 0),
+  result: "bool",
+});

@@ -1,0 +1,9 @@
+import { unary } from "./shared/elementwise.js";
+
+export const log = unary({
+  name: "log",
+  doc: "Natural logarithm.",
+  memory: "over",
+  f: Math.log,
+  gradient: (x, _y, dy) => dy.divide(x),
+});

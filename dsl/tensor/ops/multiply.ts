@@ -1,0 +1,11 @@
+import { binary } from "./shared/elementwise.js";
+
+export const multiply = binary({
+  name: "multiply",
+  doc: "a · b, broadcast.",
+  commutes: "exactly",
+  memory: "over",
+  byPosition: "all",
+  f: (a, b) => a * b,
+  gradient: (a, b, _y, dy, wanted) => [wanted[0] ? dy.multiply(b) : undefined, wanted[1] ? dy.multiply(a) : undefined],
+});

@@ -1,0 +1,75 @@
+/**
+ * One position out of a sequence, taken as early as it can be. What a sentence-level head reads is one token; layers that
+ * work row by row (linear, norm, activations, sums) and the queries of attention need not be computed for the others.
+ * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
+ * computed whole anyway: there the position is taken from the whole.
+ */
+import { attentionAttributes, attentionInputs, EXTRAS } from "./shared/heads.js";
+import { isNodeOf, type NodeOfOp } from "../op.js";
+import { attention } from "./attention.js";
+import { take_position } from "./take_position.js";
+import { sameShape } from "../shape.js";
+import { opOf } from "./table.js";
+import type { Tensor } from "../tensor.js";
+
+/** x [batch, length, n] → [batch, n] at `position`. */
+export function takePosition(x: Tensor, position: number): Tensor {
+  return take(x, position, neededWhole(x));
+}
+
+function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
+  const { graph } = x;
+  const node = graph.nodeOf(x);
+  const plain = (): Tensor => graph.one(take_position, [x], { position });
+  if (x.rank !== 3 || x.ref.output !== 0 || whole.has(x.ref.node)) return plain();
+  const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
+  const inputs = node.inputs.map((ref) => graph.tensor(ref));
+  const by = opOf(node)?.byPosition;
+  if (by) {
+    const rows = (t: Tensor): boolean => t.rank === 3 && sameShape(t.shape.slice(0, 2), x.shape.slice(0, 2));
+    const isWeight = (i: number): boolean => by === "first" && i > 0;
+    if (!inputs.every((t) => rows(t) || t.rank < 2 || isWeight(inputs.indexOf(t)))) return plain();
+    const taken = inputs.map((t, i) => (rows(t) && !isWeight(i) ? take(t, position, whole) : t));
+    return again(() => graph.again(node, taken));
+  }
+  if (!isNodeOf(node, attention)) return plain();
+  const made = query(x, node, position, whole);
+  return made ? again(made) : plain();
+}
+
+/** Attention of the one query that stands at the position; none where something else depends on the queries' places. */
+function query(
+  { graph }: Tensor,
+  node: NodeOfOp<typeof attention>,
+  position: number,
+  whole: ReadonlySet<number>,
+): (() => Tensor) | undefined {
+  const a = attentionAttributes(node.attributes);
+  const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(node.inputs, a);
+  if (segments || bias) return undefined;
+  const at = (ref: typeof q): Tensor => graph.tensor(ref);
+  const [batch = 1, , hidden = 1] = at(q).shape;
+  const one = take(at(q), position, whole).reshape([batch, 1, hidden]);
+  const moved = graph.number(position, "i32");
+  const start = a.causal || a.window ? (offset ? at(offset).add(moved) : position ? moved : undefined) : undefined;
+  const more = { ...(start && { offset: start }), ...(step && { step: at(step) }) };
+  const given = EXTRAS.filter((name) => name in more);
+  const inputs = [one, at(k), at(v), at(mask), ...Object.values(more)] as const;
+  return () => graph.one(attention, inputs, { ...node.attributes, given }).reshape([batch, hidden]);
+}
+
+/** Nodes of which every position is needed: those behind the keys and values of the attention that the position leads to. */
+function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
+  const whole = new Set<number>();
+  const asked = new Set([last.node]);
+  for (let index = last.node; index >= 0; index--) {
+    const node = graph.table[index]!;
+    if (whole.has(index)) node.inputs.forEach((ref) => whole.add(ref.node));
+    else if (asked.has(index) && isNodeOf(node, attention)) {
+      const [q, k, v] = node.inputs;
+      asked.add(q.node);
+      for (const { node: kept } of [k, v]) whole.add(kept);
+    } else if (asked.has(index) && opOf(node)?.byPosition) node.inputs.forEach((ref) => asked.add(ref.node));
+  }
+  return whole;
+}

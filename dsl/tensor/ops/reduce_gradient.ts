@@ -1,0 +1,30 @@
+import { flag, numbers } from "../attributes.js";
+import { defineOp } from "../op.js";
+import { reduced, strideInto } from "./shared/reduction.js";
+import { axesOf, wantShape } from "../shape.js";
+import { values, walk } from "../values.js";
+
+export const reduce_gradient = defineOp({
+  name: "reduce_gradient",
+  doc: "(dy, like) → dy spread over `axes` to the shape of `like`; `mean` divides by the elements per result. `keep` as in the reduction.",
+  inputs: ["dy", "like"],
+  outputs: ["dx"],
+  attributes: { axes: numbers, keep: flag, mean: flag },
+  type([dy, like], a) {
+    wantShape(dy, reduced(like, a).shape, "dy");
+    return [{ dtype: dy.dtype, shape: like.shape }];
+  },
+  gradient(_, { attributes }, [d]) {
+    const { axes, keep, mean } = attributes;
+    return [mean ? d.mean(axes, keep) : d.sum(axes, keep), undefined];
+  },
+  evaluate([dy, like], a) {
+    const axes = axesOf(like.shape.length, a.axes);
+    const y = values(like.shape);
+    const n = a.mean ? y.data.length / dy.data.length : 1;
+    walk(like.shape, [strideInto(like.shape, axes)], (i, [p]) => {
+      y.data[i] = dy.data[p!]! / n;
+    });
+    return [y];
+  },
+});

@@ -1,0 +1,21 @@
+import { reduce_gradient } from "./reduce_gradient.js";
+import { REDUCTION } from "./shared/reduction.js";
+import { reduced, reduceOver } from "./shared/reduction.js";
+import { defineOp } from "../op.js";
+
+export const reduce_max = defineOp({
+  name: "reduce_max",
+  doc: "Greatest element over `axes`; `keep` leaves them with size 1. Equal maxima share the gradient.",
+  inputs: ["x"],
+  attributes: REDUCTION,
+  type: ([x], a) => [reduced(x, a)],
+  gradient(graph, { inputs: [x], attributes }, [dy]) {
+    const { axes, keep } = attributes;
+    const spread = (t: typeof dy): NonNullable<typeof dy> =>
+      graph.one(reduce_gradient, [t!, x], { ...attributes, mean: false });
+    const highest = x.equal(x.max(axes, true)).cast(x.dtype);
+    const ties = highest.sum(axes, keep);
+    return [highest.multiply(spread(dy.divide(ties)))];
+  },
+  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, -Infinity, (most, v) => Math.max(most, v))],
+});

@@ -1,0 +1,20 @@
+import { reduce_gradient } from "./reduce_gradient.js";
+import { REDUCTION } from "./shared/reduction.js";
+import { reduced, reduceOver } from "./shared/reduction.js";
+import { defineOp } from "../op.js";
+
+export const reduce_min = defineOp({
+  name: "reduce_min",
+  doc: "Smallest element over `axes`; `keep` leaves them with size 1. Equal minima share the gradient.",
+  inputs: ["x"],
+  attributes: REDUCTION,
+  type: ([x], a) => [reduced(x, a)],
+  gradient(graph, { inputs: [x], attributes }, [dy]) {
+    const { axes, keep } = attributes;
+    const lowest = x.equal(x.min(axes, true)).cast(x.dtype);
+    const ties = lowest.sum(axes, keep);
+    const spread = graph.one(reduce_gradient, [dy.divide(ties), x], { ...attributes, mean: false });
+    return [lowest.multiply(spread)];
+  },
+  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, Infinity, (least, v) => Math.min(least, v))],
+});

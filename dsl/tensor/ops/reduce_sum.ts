@@ -1,0 +1,18 @@
+import { reduce_gradient } from "./reduce_gradient.js";
+import { REDUCTION } from "./shared/reduction.js";
+import { reduced, reduceOver } from "./shared/reduction.js";
+import { defineOp } from "../op.js";
+
+export const reduce_sum = defineOp({
+  name: "reduce_sum",
+  doc: "Sum over `axes`; `keep` leaves them with size 1.",
+  inputs: ["x"],
+  attributes: REDUCTION,
+  type: ([x], a) => [reduced(x, a)],
+  gradient: (graph, { inputs: [x], attributes }, [dy]) => [
+    graph.one(reduce_gradient, [dy, x], { ...attributes, mean: false }),
+  ],
+  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, 0, (sum, v) => sum + v)],
+  // A sum over all rows: engines form it as a product with ones, added up in f32.
+  followsBf16: ([x], { axes }) => axes.length === x.shape.length - 1 && !axes.includes(x.shape.length - 1),
+});

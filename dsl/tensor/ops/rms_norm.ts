@@ -1,0 +1,40 @@
+import { rms_norm_gradient } from "./rms_norm_gradient.js";
+import { number } from "../attributes.js";
+import { defineOp } from "../op.js";
+import { beside, summedTo } from "./rows/row-part.js";
+import { rmsRow, rmsTypes } from "./shared/norm.js";
+import { elements } from "../shape.js";
+import { values } from "../values.js";
+
+/** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma's weights are kept less one (`offset` 1). */
+export const rms_norm = defineOp({
+  name: "rms_norm",
+  doc: "(x [..., n], scale [n]) → y = x / √(mean of x² + `epsilon`) · (scale + `offset`) over the last axis, and inverse [...] = 1 / √(mean of x² + `epsilon`).",
+  byPosition: "first",
+  inputs: ["x", "scale"],
+  outputs: ["y", "inverse"],
+  attributes: { epsilon: number, offset: number },
+  type([x, scale]) {
+    return rmsTypes(x, scale);
+  },
+  gradient(graph, { inputs: [x, scale], outputs: [, inverse], attributes }, [dy], wanted) {
+    if (!dy) return [];
+    const gradients = graph.apply(rms_norm_gradient, [x, scale, inverse, dy], attributes);
+    return gradients.map((d, i) => (wanted[i] ? d : undefined));
+  },
+  rowGradient: (_, { inputs: [x, scale], outputs: [, inverse] }, dy, shared) =>
+    shared.map((i) => (i === 1 ? summedTo(scale, dy.multiply(x).multiply(beside(inverse))) : null)),
+  evaluate([x, scale], a, [shape, rows]) {
+    const n = shape.at(-1)!;
+    const [y, inverse] = [values(shape), values(rows)];
+    const [from, to, by] = [x.data, y.data, scale.data];
+    for (let r = 0; r < inverse.data.length; r++) {
+      const at = r * n;
+      const one = rmsRow(from, at, n, a.epsilon);
+      inverse.data[r] = one;
+      for (let i = 0; i < n; i++) to[at + i] = from[at + i]! * one * (by[i]! + a.offset);
+    }
+    return [y, inverse];
+  },
+  flops: ([x], _, sizes) => 4 * elements(x, sizes),
+});

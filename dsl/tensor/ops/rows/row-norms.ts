@@ -1,0 +1,131 @@
+/**
+ * What rows of a batch say of all parameters together, each cut to a greatest length before it is summed: Σ_r min(1, clip / ‖g_r‖) ·
+ * g_r, where g_r is the gradient of row r's own loss over every parameter. No row's gradient is made for it where that would be
+ * large: of a product d ⊗ x over places its length is told by d dᵀ and x xᵀ alone (ghost norms: Goodfellow 2015, arXiv
+ * 1510.01799; Li et al. 2022, arXiv 2110.05679), and the sum is the usual product, d weighed by its row's factor (book-keeping: Bu et al.
+ * 2023, arXiv 2210.00038). There is one pass back.
+ */
+import type { Dimension } from "../../program.js";
+import { outer_product } from "../outer_product.js";
+import { scatter_rows } from "../scatter_rows.js";
+import type { Builder, Tensor } from "../../tensor.js";
+import { wholeOf, type RowPart } from "./row-part.js";
+import { rowParts, type Derived } from "./row-parts.js";
+
+export interface ClippedRows {
+  /** [rows]: how long the gradient of each row is, before it is cut. */
+  readonly norms: Tensor;
+  /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
+  readonly sums: readonly (Tensor | undefined)[];
+}
+
+/**
+ * Of each of `wrt`. `share` [rows]: what the loss of a row is times, so that it is the row's own (of a sum over tokens, 1 / how many
+ * there are); absent: 1. Null, and `rows`: as `rowParts` has them; null too where parts of a parameter can't be told together.
+ */
+export function clippedRows(
+  graph: Builder,
+  derived: Derived,
+  wrt: readonly Tensor[],
+  { clip, share }: { readonly clip: number; readonly share?: Tensor },
+  rows: Dimension = "batch",
+): ClippedRows | null {
+  const parts = rowParts(graph, derived, wrt, rows, "clipped")?.map(added);
+  const squares = parts?.flatMap((own) => squaresOf(own));
+  if (!parts || !squares || squares.length === 0) return null;
+  let sum: Tensor | null = squares[0] ?? null;
+  for (const one of squares.slice(1)) sum = sum && one && sum.add(one);
+  if (!sum) return null;
+  const length = sum.maximum(0).sqrt();
+  const norms = share ? length.multiply(share) : length;
+  // clip / max(norm, clip) is min(1, clip / norm), also of nothing.
+  const cut = norms.maximum(clip).power(-1).multiply(clip);
+  const factor = share ? cut.multiply(share) : cut;
+  const sums = wrt.map((t, i) =>
+    parts[i]!.map((part) => summed(t, part, factor)).reduce<Tensor | undefined>((a, b) => a?.add(b) ?? b, undefined),
+  );
+  return { norms, sums };
+}
+
+/** Those that are whole as one. */
+function added(parts: readonly RowPart[]): readonly RowPart[] {
+  const whole = parts.filter((part) => part.is === "whole");
+  if (whole.length < 2) return parts;
+  const d = whole.map((part) => part.d).reduce((a, b) => a.add(b));
+  return [{ is: "whole", d }, ...parts.filter((part) => part.is !== "whole")];
+}
+
+/** Summands of the square [rows] of what several parts come to together; null: one of them can't be told. */
+function squaresOf(parts: readonly RowPart[]): readonly (Tensor | null)[] {
+  return parts.flatMap((one, i) =>
+    parts.slice(0, i + 1).map((other, k) => (i === k ? square(one) : (inner(one, other)?.multiply(2) ?? null))),
+  );
+}
+
+function square(part: RowPart): Tensor | null {
+  if (part.is === "whole") return overAll(part.d.square());
+  if (part.is === "product" && part.d.rank === 2)
+    return part.d
+      .square()
+      .sum([1])
+      .multiply(part.x.square().sum([1]));
+  if (part.is === "product" && isSmall(part)) return wholeOf(part)?.square().sum([1, 2]) ?? null;
+  return inner(part, part);
+}
+
+/** Places of a text, as far as it is known before there is one. */
+const PLACES = 128;
+
+/** Whether a row's matrix is made with less work than what its places have to do with each other. */
+function isSmall({ d, x }: Extract<RowPart, { is: "product" }>): boolean {
+  const [m, n] = [d.shape.at(-1), x.shape.at(-1)];
+  return typeof m === "number" && typeof n === "number" && m * n <= PLACES * (m + n);
+}
+
+/** [rows]: of each row the inner product of what two parts say; null: there is no way but to make both. */
+function inner(a: RowPart, b: RowPart): Tensor | null {
+  if (a.is === "whole" && b.is === "whole") return overAll(a.d.multiply(b.d));
+  if (a.is === "product" && b.is === "product") {
+    const [one, other] = [overPlaces(a), overPlaces(b)];
+    const along = one.d.matmul(other.d, { transposeB: true });
+    return along.multiply(one.x.matmul(other.x, { transposeB: true })).sum([1, 2]);
+  }
+  if (a.is === "rows" && b.is === "rows") {
+    const same = placesOf(a.ids, 1).equal(placesOf(b.ids, 0)).cast(a.d.dtype);
+    return a.d.matmul(b.d, { transposeB: true }).multiply(same).sum([1, 2]);
+  }
+  if (a.is === "product" && b.is === "whole") return inner(b, a);
+  if (a.is !== "whole" || b.is !== "product" || a.d.rank !== 3) return null;
+  const { d, x } = overPlaces(b);
+  return x.matmul(a.d, { transposeB: true }).multiply(d).sum([1, 2]);
+}
+
+const overAll = (t: Tensor): Tensor => (t.rank > 1 ? t.sum(t.shape.slice(1).map((_, axis) => axis + 1)) : t);
+
+/** Of one place where it has none. */
+function overPlaces({ d, x }: Extract<RowPart, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
+  const placed = (t: Tensor): Tensor => (t.rank === 2 ? t.reshape([t.shape[0] ?? 1, 1, t.shape[1] ?? 1]) : t);
+  return { d: placed(d), x: placed(x) };
+}
+
+/** ids [rows, places], or [places] alike for all, as [rows or 1, places, 1] or, of axis 0, [rows or 1, 1, places]. */
+function placesOf(ids: Tensor, axis: 0 | 1): Tensor {
+  const places = ids.shape.at(-1) ?? 1;
+  const lead = ids.rank === 1 ? 1 : (ids.shape[0] ?? 1);
+  return ids.reshape(axis === 1 ? [lead, places, 1] : [lead, 1, places]);
+}
+
+/** What a part comes to over all rows, each weighed by its factor [rows]. */
+function summed(parameter: Tensor, part: RowPart, factor: Tensor): Tensor {
+  const weighed = (t: Tensor): Tensor =>
+    t.multiply(factor.reshape([t.shape[0] ?? 1, ...t.shape.slice(1).map(() => 1)]));
+  if (part.is === "whole") return weighed(part.d).sum([0]);
+  if (part.is === "product") {
+    const { d, x } = part;
+    const [m, n] = [d.shape.at(-1), x.shape.at(-1)];
+    const narrow = typeof m === "number" && typeof n === "number" && m <= n;
+    return d.graph.one(outer_product, narrow ? [weighed(d), x] : [d, weighed(x)]);
+  }
+  const d = part.ids.rank === 1 ? weighed(part.d).sum([0]) : weighed(part.d);
+  return d.graph.one(scatter_rows, [part.ids, d], { rows: parameter.shape[0] ?? 1 });
+}

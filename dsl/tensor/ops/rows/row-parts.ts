@@ -1,0 +1,146 @@
+/**
+ * The slope of every parameter, apart for each row of a batch: where something that all rows share meets the rows, by the op's
+ * own rule there (`Op.rowGradient`), and from there back to the parameters that it is made of (`Op.rowPulled`).
+ */
+import { gradientAlong, leadsFrom } from "../../gradient.js";
+import { isLeaf } from "../../leaves.js";
+import type { NodeView } from "../../op.js";
+import type { Dimension, Node, Ref } from "../../program.js";
+import { gather } from "../gather.js";
+import type { Builder, Tensor } from "../../tensor.js";
+import type { RowPart } from "./row-part.js";
+import { opOf } from "../table.js";
+
+/** A node at which something that all rows share meets the rows. */
+interface Meeting {
+  readonly index: number;
+  /** Of its inputs, those that rows share. */
+  readonly shared: readonly number[];
+}
+
+/** What rows say, and along what it is derived. */
+export interface Derived {
+  readonly of: Tensor;
+  /** The slope of `of`, with its shape; of several slopes for a row, [pairs, ...]. */
+  readonly slope: Tensor;
+  /** i32 [pairs]: the row that each slope is of. The forward pass is made once for a row, the way back for each pair. Absent: one for each row. */
+  readonly pairs?: Tensor;
+}
+
+/** Of a loss that is a sum over rows. */
+export const ofLoss = (loss: Tensor): Derived => ({ of: loss, slope: loss.graph.number(1, loss.dtype) });
+
+/**
+ * Of each of `wrt` the parts whose sum is its slope; empty: nothing depends on it. `rows`: the name of the axis that is the first
+ * of all that is of rows. `path`: what nodes are put under that are made where rows meet what they share. Null: something of
+ * the graph has no rule, so that rows must be passed one by one.
+ */
+export function rowParts(
+  graph: Builder,
+  { of, slope, pairs }: Derived,
+  wrt: readonly Tensor[],
+  rows: Dimension,
+  path: string,
+): readonly (readonly RowPart[])[] | null {
+  const last = of.ref.node;
+  const needed = leadsFrom(graph, wrt, last);
+  const meetings = meetingsIn(graph.table, needed, rows, last);
+  if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
+  const nodes = graph.table;
+  if (pairs && !nodes.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
+  const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
+  const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
+  const slopes = gradientAlong(graph, [[of, slope]], tensors, seen);
+  const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
+  const parts: RowPart[][] = wrt.map(() => []);
+  for (const [i, { index, shared }] of meetings.entries()) {
+    const dy = slopes[i];
+    if (!dy) continue;
+    const node = graph.table[index]!;
+    const at = node.path === undefined ? undefined : `${node.path}.${path}`;
+    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index, seen), dy, shared) ?? [null];
+    const found = at === undefined ? told() : graph.at(at, told);
+    for (const [i, part] of found.entries()) {
+      const ended = part && pulledToParameter(graph, node.inputs[shared[i]!]!, part, (ref) => places.has(ref.node));
+      if (!ended) return null;
+      for (const { node: parameter, part: own } of ended) parts[places.get(parameter)!]!.push(own);
+    }
+  }
+  return parts;
+}
+
+/** Tensors of rows as those of pairs, each made once. */
+function pairedBy(pairs: Tensor, rows: Dimension): (t: Tensor) => Tensor {
+  const made = new Map<string, Tensor>();
+  return (t) => {
+    if (t.shape[0] !== rows) return t;
+    const key = `${String(t.ref.node)}:${String(t.ref.output)}`;
+    const found = made.get(key) ?? t.graph.one(gather, [t, pairs], {});
+    made.set(key, found);
+    return found;
+  };
+}
+
+/** Whether rows lie along no axis but the first. */
+function isOfRows({ types }: Node, rows: Dimension): boolean {
+  return types.every(({ shape }) => shape.lastIndexOf(rows) <= 0);
+}
+
+function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t) => t): NodeView {
+  const { inputs, types, attributes } = graph.table[index]!;
+  return {
+    inputs: inputs.map((ref) => seen(graph.tensor(ref))),
+    outputs: types.map((_, output) => seen(graph.tensor({ node: index, output }))),
+    attributes,
+  };
+}
+
+/** A part of what lies at `ref` as parts of the parameters that it is made of. Null: it can't be told apart. */
+function pulledToParameter(
+  graph: Builder,
+  ref: Ref,
+  part: RowPart,
+  isParameter: (ref: Ref) => boolean,
+): readonly { readonly node: number; readonly part: RowPart }[] | null {
+  const node = graph.table[ref.node]!;
+  if (isParameter(ref)) return [{ node: ref.node, part }];
+  // None flows on into what doesn't train.
+  if (isLeaf(node)) return [];
+  const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
+  if (!pulled) return null;
+  const found: { node: number; part: RowPart }[] = [];
+  for (const [i, own] of pulled.entries()) {
+    if (own === undefined) continue;
+    const ended = own && pulledToParameter(graph, node.inputs[i]!, own, isParameter);
+    if (!ended) return null;
+    found.push(...ended);
+  }
+  return found;
+}
+
+/** Null: something that all rows share meets what is no longer told apart by rows. */
+function meetingsIn(
+  table: readonly Node[],
+  needed: ReadonlySet<number>,
+  rows: Dimension,
+  last: number,
+): readonly Meeting[] | null {
+  /** Of those that are needed: what all rows share, what is of rows, what comes after. */
+  const kinds = new Map<number, "shared" | "row" | "after">();
+  const found: Meeting[] = [];
+  for (let index = 0; index <= last; index++) {
+    if (!needed.has(index)) continue;
+    const node = table[index]!;
+    const given = node.inputs.map(({ node: from }) => kinds.get(from));
+    const shared = given.flatMap((kind, i) => (kind === "shared" ? [i] : []));
+    if (isLeaf(node)) kinds.set(index, "shared");
+    else if (node.types[0]?.shape[0] === rows) {
+      kinds.set(index, "row");
+      if (shared.length > 0) found.push({ index, shared });
+    } else if (given.some((kind) => kind === "row" || kind === "after")) {
+      if (shared.length > 0) return null;
+      kinds.set(index, "after");
+    } else kinds.set(index, "shared");
+  }
+  return found;
+}

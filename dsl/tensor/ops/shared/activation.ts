@@ -1,0 +1,61 @@
+/** The activations that `linear` may apply to its own result, as an engine's product kernel can: by name, with their ops. */
+import { oneOf, optional, type Infer, type Schema } from "../../attributes.js";
+import type { Op } from "../../op.js";
+import { gelu } from "../gelu.js";
+import { relu } from "../relu.js";
+import { sigmoid } from "../sigmoid.js";
+import { tanh } from "../tanh.js";
+import type { Attributes, Node } from "../../program.js";
+import type { Builder, Tensor } from "../../tensor.js";
+import type { Values } from "../../values.js";
+
+export interface FusedActivation {
+  readonly op: Op;
+  readonly attributes: Attributes;
+  /** Whether the gradient can be had from the result, so that x · wᵀ itself need not be kept. */
+  readonly fromResult: boolean;
+  /** Gradient of x from x, y = f(x) and dy. */
+  gradient(graph: Builder, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined;
+  evaluate(x: Values): Values;
+}
+function fused<S extends Schema>(
+  op: Op<readonly ["x"], readonly ["y"], S>,
+  attributes: Infer<S>,
+  fromResult: boolean,
+): FusedActivation {
+  return {
+    op,
+    attributes,
+    fromResult,
+    gradient: (graph, x, y, dy) => op.gradient?.(graph, { inputs: [x], outputs: [y], attributes }, [dy], [true])[0],
+    evaluate: (x) => op.evaluate([x], attributes, [x.shape])[0],
+  };
+}
+
+const NAMES = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"] as const;
+export type Activation = (typeof NAMES)[number];
+const FUSED: Readonly<Record<Activation, FusedActivation>> = {
+  relu: fused(relu, {}, true),
+  tanh: fused(tanh, {}, true),
+  sigmoid: fused(sigmoid, {}, true),
+  gelu: fused(gelu, { approximate: false }, false),
+  gelu_tanh: fused(gelu, { approximate: true }, false),
+};
+
+/** Attributes of linear. */
+export const LINEAR = {
+  activation: optional(oneOf(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
+};
+
+/** The activation that a node's attributes name, if any. */
+export function activationOf({ activation }: Infer<typeof LINEAR>): FusedActivation | undefined {
+  return activation && FUSED[activation];
+}
+
+/** The name under which `linear` knows an activation's node; undefined where it doesn't. */
+export function activationNamed({ op, attributes }: Node): Activation | undefined {
+  return NAMES.find((name) => {
+    const known = FUSED[name];
+    return known.op.name === op && Object.entries(known.attributes).every(([key, value]) => attributes[key] === value);
+  });
+}

@@ -1,0 +1,12 @@
+import { unary } from "./shared/elementwise.js";
+
+export const square = unary({
+  name: "square",
+  doc: "x².",
+  neverMinusZero: true,
+  memory: "over",
+  byPosition: "all",
+  f: (x) => x * x,
+  decompose: (x) => x.multiply(x),
+  gradient: (x, _y, dy) => dy.multiply(x).multiply(2),
+});

@@ -1,0 +1,10 @@
+import { unary } from "./shared/elementwise.js";
+
+export const tanh = unary({
+  name: "tanh",
+  doc: "Hyperbolic tangent.",
+  memory: "over",
+  byPosition: "all",
+  f: Math.tanh,
+  gradient: (_x, y, dy) => dy.multiply(y.square().negate().add(1)),
+});

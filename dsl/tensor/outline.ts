@@ -1,0 +1,233 @@
+/**
+ * A program as its layers: nodes gathered by path into a tree, blocks that are alike folded into one, each with what it
+ * computes, its parameters, its FLOPs forward and backward, and what it keeps for the backward pass. `show ….graph` draws it.
+ */
+import { costsOfNodes } from "./cost.js";
+import type { Node, Program, Type } from "./program.js";
+import type { Sizes } from "./shape.js";
+import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.js";
+import { opOf } from "./ops/table.js";
+import { bytesOf } from "./values.js";
+
+export interface Layer {
+  /** Relative to the layer around it: `attention.self.query`. */
+  readonly name: string;
+  /** Full; of the first where several are folded. */
+  readonly path: string;
+  /** How many that follow one another are alike; all numbers are those of all of them together. */
+  readonly count: number;
+  /** Its own ops of the forward pass in order; those of layers within it not counted. */
+  readonly ops: readonly string[];
+  /** What it gives: the type of its last value. */
+  readonly output: Type | null;
+  readonly parameters: number;
+  readonly trainable: number;
+  /** FLOPs of it and all within. */
+  readonly forward: number;
+  readonly backward: number;
+  /** Bytes of forward values that the backward pass reads. */
+  readonly kept: number;
+  readonly within: readonly Layer[];
+}
+export interface Outline {
+  readonly layers: readonly Layer[];
+  readonly inputs: readonly { readonly name: string; readonly type: Type }[];
+  readonly parameters: number;
+  readonly trainable: number;
+  readonly forward: number;
+  readonly backward: number;
+  readonly kept: number;
+  readonly nodes: number;
+}
+
+/** `sizes` binds the named dimensions. */
+export function outlineOf(program: Program, sizes: Sizes): Outline {
+  const places = placesOf(program);
+  const costs = costsOfNodes(program, sizes);
+  const root = new Branch("", "");
+  const read = readByBackward(program, places);
+  program.nodes.forEach((node, index) => {
+    const { path, backward } = places[index]!;
+    if (isInput(node) || isConstant(node)) return;
+    const branch = root.at(path);
+    if (isState(node)) branch.parameter(program, node);
+    else {
+      branch.add(node, backward, costs[index]!.flops);
+      if (!backward) branch.kept += keptBytes(node, index, read, sizes);
+    }
+  });
+  const layers = [...root.layer(0).within].sort((a, b) => rank(a.name) - rank(b.name));
+  const total = (f: (layer: Layer) => number): number => layers.reduce((n, l) => n + f(l), 0);
+  return {
+    layers,
+    inputs: Object.entries(program.inputs).map(([name, { type }]) => ({ name, type })),
+    parameters: total((l) => l.parameters),
+    trainable: total((l) => l.trainable),
+    forward: total((l) => l.forward),
+    backward: total((l) => l.backward),
+    kept: total((l) => l.kept),
+    nodes: program.nodes.length,
+  };
+}
+
+/** Inputs come first, then the model in its order, the loss, the update. */
+function rank(name: string): number {
+  return name === "inputs" ? -1 : name === "loss" ? 1 : name === "optimizer" ? 2 : 0;
+}
+
+interface Place {
+  readonly path: string;
+  readonly backward: boolean;
+}
+/**
+ * Where each node belongs. What has no path of its own (a residual sum, an activation) belongs to the block of what it
+ * reads; states that the optimizer keeps, and what reads the results of its ops, are the optimizer's.
+ */
+function placesOf(program: Program): readonly Place[] {
+  const forward = forwardOf(program);
+  const kept = new Set(program.updates.map((u) => u.state).filter((name) => !program.state[name]?.trains));
+  const places: Place[] = [];
+  program.nodes.forEach((node, index) => {
+    const read = node.inputs.flatMap((ref) => (isLeaf(program.nodes[ref.node]!) ? [] : [places[ref.node]!]));
+    places.push({ path: pathOf(node, read, kept), backward: !forward.has(index) && !isLeaf(node) });
+  });
+  return places;
+}
+
+function pathOf(node: Node, read: readonly Place[], kept: ReadonlySet<string>): string {
+  if (isState(node) && kept.has(node.attributes.name)) return "optimizer";
+  const part = opOf(node)?.part;
+  if (part) return part;
+  const own = (node.path ?? "").split(".gradient")[0]!;
+  if (own) return own;
+  if (read.some((p) => p.path === "optimizer")) return "optimizer";
+  const from = read.findLast((p) => p.path !== "inputs");
+  return from ? around(from.path) : "inputs";
+}
+
+/** The numbered block around a layer, `encoder.layer.3` of `encoder.layer.3.output.dense`, or else what it is part of. */
+function around(path: string): string {
+  return /^(.*?\.)?\d+(?=\.|$)/.exec(path)?.[0] ?? (path.includes(".") ? path.slice(0, path.lastIndexOf(".")) : path);
+}
+
+/** Nodes that lead to what is given out; the norm of the gradients is the update's. */
+function forwardOf(program: Program): ReadonlySet<number> {
+  const given = Object.entries(program.outputs).filter(([name]) => name !== "norm");
+  const found = new Set(given.map(([, ref]) => ref.node));
+  for (let index = program.nodes.length - 1; index >= 0; index--)
+    if (found.has(index)) for (const ref of program.nodes[index]!.inputs) found.add(ref.node);
+  return found;
+}
+
+/** Values of the forward pass that nodes of the backward pass read. */
+function readByBackward(program: Program, places: readonly Place[]): ReadonlySet<string> {
+  return new Set(
+    program.nodes.flatMap((node, index) =>
+      places[index]!.backward
+        ? node.inputs.filter((ref) => !places[ref.node]!.backward).map((ref) => `${ref.node}:${ref.output}`)
+        : [],
+    ),
+  );
+}
+function keptBytes(node: Node, index: number, read: ReadonlySet<string>, sizes: Sizes): number {
+  if (opOf(node)?.memory === "view") return 0;
+  return node.types.reduce((sum, type, output) => sum + (read.has(`${index}:${output}`) ? bytesOf(type, sizes) : 0), 0);
+}
+
+class Branch {
+  private readonly branches = new Map<string, Branch>();
+  private readonly ops: string[] = [];
+  private output: Type | null = null;
+  private parameters = 0;
+  private trainable = 0;
+  private forward = 0;
+  private backward = 0;
+  kept = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly path: string,
+  ) {}
+
+  at(path: string): Branch {
+    if (path === "") return this;
+    const [first = "", ...rest] = path.split(".");
+    const known = this.branches.get(first) ?? new Branch(first, this.path ? `${this.path}.${first}` : first);
+    this.branches.set(first, known);
+    return known.at(rest.join("."));
+  }
+  parameter({ state }: Program, node: StateNode): void {
+    if (this.path === "optimizer") return;
+    const n = node.types[0]!.shape.reduce<number>((p, d) => (typeof d === "number" ? p * d : p), 1);
+    this.parameters += n;
+    if (state[node.attributes.name]?.trains) this.trainable += n;
+  }
+  add(node: Node, backward: boolean, flops: number): void {
+    if (backward) this.backward += flops;
+    else {
+      this.forward += flops;
+      this.ops.push(this.opText(node));
+      this.output = node.types[0]!;
+    }
+    if (this.path === "optimizer" && !this.ops.includes(node.op)) this.ops.push(node.op);
+  }
+  private opText({ op, attributes }: Node): string {
+    const activation = attributes["activation"];
+    return typeof activation === "string" ? `${op} + ${activation}` : op;
+  }
+
+  /** With a branch that only passes on joined to the one below. */
+  layer(depth: number): Layer {
+    const within = folded([...this.branches.values()].map((b) => b.layer(depth + 1)));
+    const [only] = within;
+    const bare = this.ops.length === 0 && this.parameters === 0 && this.backward === 0;
+    if (depth > 0 && bare && only && within.length === 1 && only.count === 1 && !/^\d/.test(only.name))
+      return { ...only, name: `${this.name}.${only.name}` };
+    const sum = (f: (layer: Layer) => number): number => within.reduce((n, l) => n + f(l), 0);
+    return {
+      name: this.name,
+      path: this.path,
+      count: 1,
+      ops: this.ops,
+      output: this.output ?? within.at(-1)?.output ?? null,
+      parameters: this.parameters + sum((l) => l.parameters),
+      trainable: this.trainable + sum((l) => l.trainable),
+      forward: this.forward + sum((l) => l.forward),
+      backward: this.backward + sum((l) => l.backward),
+      kept: this.kept + sum((l) => l.kept),
+      within,
+    };
+  }
+}
+
+/** Numbered layers that follow one another and compute the same become one. */
+function folded(layers: readonly Layer[]): readonly Layer[] {
+  const out: Layer[] = [];
+  for (const layer of layers) {
+    const last = out.at(-1);
+    const alike = last && /^\d/.test(layer.name) && /^\d/.test(last.name) && shapeOf(last) === shapeOf(layer);
+    if (alike) out[out.length - 1] = together(last, layer);
+    else out.push(layer);
+  }
+  return out;
+}
+function together(a: Layer, b: Layer): Layer {
+  return {
+    ...a,
+    count: a.count + b.count,
+    parameters: a.parameters + b.parameters,
+    trainable: a.trainable + b.trainable,
+    forward: a.forward + b.forward,
+    backward: a.backward + b.backward,
+    kept: a.kept + b.kept,
+    within: a.within.map((layer, i) => ({ ...together(layer, b.within[i]!), count: layer.count })),
+  };
+}
+/** What must be equal: ops, types and sizes forward, and whether it trains. The lowest trained block's backward is shorter. */
+function shapeOf(layer: Layer): string {
+  const plain = (l: Layer, top: boolean): unknown => [
+    ...[top ? "" : l.name, l.ops, l.output, l.parameters > 0, l.trainable > 0],
+    l.within.map((w) => plain(w, false)),
+  ];
+  return JSON.stringify(plain(layer, true));
+}

@@ -1,0 +1,32 @@
+/** Constant folding: what depends on constants alone is computed once, here, by the ops' own float64 references. */
+import { isConstant, isLeaf } from "../leaves.js";
+import { opNamed } from "../ops/table.js";
+import { fromNDArray, sizeOf, toNDArray } from "../values.js";
+import type { Pass } from "./pass.js";
+import { rewrite, type Rewrite } from "./rewrite.js";
+
+/** What has more elements is cheaper to compute each time than to carry about: 64 Ki. */
+const MOST = 65_536;
+
+export const constantFolding: Pass = {
+  name: "constant_folding",
+  doc: "Computes what depends on constants alone, where the result stays small.",
+  // Sums, products and roots come out as f32 gives them; exponentials and their kin are better by an ulp than an engine's.
+  tolerance: 1e-6,
+  run: (program) => rewrite(program, () => fold),
+};
+
+const fold: Rewrite = (node, edit) => {
+  if (isLeaf(node) || node.inputs.length === 0) return undefined;
+  const shapes = node.types.map((t) => t.shape);
+  if (!shapes.every(isFixed) || shapes.some((shape) => sizeOf(shape) > MOST)) return undefined;
+  const inputs = node.inputs.map((ref) => edit.nodeOf(ref));
+  if (!inputs.every(isConstant)) return undefined;
+  const values = inputs.map((n) => fromNDArray(n.attributes.value));
+  const results = opNamed(node.op).evaluate(values, node.attributes, shapes);
+  return results.map((value, i) => edit.constant(toNDArray(node.types[i]!.dtype, value)));
+};
+
+function isFixed(shape: readonly (number | string)[]): shape is readonly number[] {
+  return shape.every((d) => typeof d === "number");
+}

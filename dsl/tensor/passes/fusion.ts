@@ -1,0 +1,47 @@
+/**
+ * Fusion to kernels that engines have: an activation goes into the linear layer before it, where nothing else reads what
+ * lies between. A gelu whose gradient is taken needs its input and stays; relu, tanh and sigmoid tell their slope from
+ * their result, so that they go into the product in training too. Chains of elementwise ops are left to the engines:
+ * TensorFlow's own optimiser fuses tanh, sigmoid and silu after a product by itself (measured: no gain from doing it here).
+ */
+import { activationNamed } from "../ops/shared/activation.js";
+import { isNodeOf } from "../op.js";
+import type { Ref } from "../program.js";
+import { table } from "../ops/table.js";
+import type { Pass } from "./pass.js";
+import { numberOf } from "./pattern.js";
+import { rewrite, type Edit, type Rewrite } from "./rewrite.js";
+
+export const fusion: Pass = {
+  name: "fusion",
+  doc: "Takes activations into the linear layer before them.",
+  tolerance: 1e-6,
+  run: (program) => rewrite(rewrite(program, slopesFromResults), () => intoLinear),
+};
+
+const intoLinear: Rewrite = (node, edit) => {
+  const activation = node.inputs.length === 1 ? activationNamed(node) : undefined;
+  const [x] = node.inputs;
+  if (activation === undefined || !x) return undefined;
+  const product = edit.nodeOf(x);
+  if (!isNodeOf(product, table.linear) || product.inputs.length !== 3 || product.attributes.activation !== undefined)
+    return undefined;
+  if (edit.readers(x) !== 1) return undefined;
+  return [edit.add("linear", product.inputs, { ...product.attributes, activation }, product.path)];
+};
+
+/** `x > 0` asks relu(x) instead where that is there: then x has a reader less. */
+function slopesFromResults(): Rewrite {
+  const results = new Map<string, number>();
+  return (node, edit) => {
+    const [x, zero] = node.inputs;
+    const key = x && `${x.node}:${x.output}`;
+    if (isNodeOf(node, table.relu)) results.set(key!, edit.nodes.length);
+    const result = isNodeOf(node, table.greater) && isZero(edit, zero!) ? results.get(key!) : undefined;
+    return result === undefined ? undefined : [edit.add("greater", [{ node: result, output: 0 }, zero!])];
+  };
+}
+
+function isZero(edit: Edit, ref: Ref): boolean {
+  return numberOf(edit, ref) === 0;
+}

@@ -1,0 +1,177 @@
+/**
+ * Rewrites as data: `rule("subtract(x, negate(y))", "add(x, y)")`. In a pattern a name stands for any value (twice the
+ * same name: the same value), a number for a constant all of whose elements are that number (−0 is not 0), `#a` for a
+ * constant with one repeated number. The order of the inputs doesn't matter where the op's doesn't.
+ */
+import { isConstant } from "../leaves.js";
+import type { NDArray, Node, Ref } from "../program.js";
+import { sameShape } from "../shape.js";
+import { opOf } from "../ops/table.js";
+import { fromNDArray, scalar } from "../values.js";
+import type { Edit, Rewrite } from "./rewrite.js";
+
+export interface Bound {
+  readonly values: Readonly<Record<string, Ref>>;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The matched nodes in the order in which the pattern names them, the root first. */
+  readonly nodes: readonly Node[];
+  /** Where those below the root are. */
+  readonly within: readonly Ref[];
+}
+export interface Rule {
+  /** As it reads: `negate(negate(x)) → x`. */
+  readonly text: string;
+  readonly pattern: Pattern;
+  replace(bound: Bound, edit: Edit): Ref | undefined;
+}
+export type Pattern =
+  | { readonly any: string }
+  | { readonly number: number }
+  | { readonly constant: string }
+  | { readonly op: string; readonly inputs: readonly Pattern[] };
+
+/** `to`: a pattern to build, or a function where attributes or numbers are computed. `when`: what must hold besides. */
+export function rule(
+  from: string,
+  to: string | ((bound: Bound, edit: Edit) => Ref | undefined),
+  when: (bound: Bound, edit: Edit) => boolean = () => true,
+): Rule {
+  const target = typeof to === "string" ? parsePattern(to) : undefined;
+  const make = typeof to === "string" ? (b: Bound, edit: Edit) => build(target!, b, edit) : to;
+  return {
+    text: typeof to === "string" ? `${from} → ${to}` : from,
+    pattern: parsePattern(from),
+    replace: (bound, edit) => (when(bound, edit) ? make(bound, edit) : undefined),
+  };
+}
+
+/** The rewrite that applies the first of the rules that fits and keeps the value's type. */
+export function applyRules(rules: readonly Rule[]): Rewrite {
+  const byOp = new Map<string, Rule[]>();
+  for (const r of rules) {
+    if (!("op" in r.pattern)) throw new Error(`a rule must begin with an op: ${r.text}`);
+    byOp.set(r.pattern.op, [...(byOp.get(r.pattern.op) ?? []), r]);
+  }
+  return (node, edit) => {
+    for (const r of byOp.get(node.op) ?? []) {
+      if (node.types.length !== 1 || !("op" in r.pattern) || !mayFit(r.pattern, node, edit)) continue;
+      for (const found of inputsMatch(r.pattern, node, edit, NOTHING)) {
+        const ref = r.replace(found, edit);
+        if (ref && sameType(edit, ref, node)) return [ref];
+      }
+    }
+    return undefined;
+  };
+}
+
+function sameType(edit: Edit, ref: Ref, node: Node): boolean {
+  const [a, b] = [edit.typeOf(ref), node.types[0]!];
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}
+
+/** The one number that a constant repeats. */
+export function numberOf(edit: Edit, ref: Ref): number | undefined {
+  const node = edit.nodeOf(ref);
+  if (!isConstant(node)) return undefined;
+  const { value } = node.attributes;
+  const known = repeated.get(value);
+  if (known !== undefined) return known.number;
+  const number = repeatedIn(value);
+  repeated.set(value, { number });
+  return number;
+}
+
+/** Constants that were looked at: every rule asks of every one. */
+const repeated = new WeakMap<NDArray, { readonly number: number | undefined }>();
+function repeatedIn(value: NDArray): number | undefined {
+  // What is large is no factor.
+  if (value.bytes.length > 65_536) return undefined;
+  const { data } = fromNDArray(value);
+  const [first] = data;
+  return first !== undefined && data.every((x) => Object.is(x, first)) ? first : undefined;
+}
+
+const NOTHING: Bound = { values: {}, numbers: {}, nodes: [], within: [] };
+
+/** False where no input can be what the pattern has for any of them: told without trying them one by one. */
+function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: Edit): boolean {
+  if (inputs.length !== node.inputs.length) return false;
+  return inputs.every((pattern) => "any" in pattern || node.inputs.some((ref) => looksLike(pattern, edit.nodeOf(ref))));
+}
+const looksLike = (pattern: Exclude<Pattern, { any: string }>, node: Node): boolean =>
+  "op" in pattern ? node.op === pattern.op : isConstant(node);
+
+function* inputsMatch(pattern: Extract<Pattern, { op: string }>, node: Node, edit: Edit, so: Bound): Generator<Bound> {
+  if (node.inputs.length !== pattern.inputs.length) return;
+  const here = { ...so, nodes: [...so.nodes, node] };
+  yield* all(pattern.inputs, node.inputs, edit, here);
+  if (opOf(node)?.commutes) yield* all(pattern.inputs, [...node.inputs].reverse(), edit, here);
+}
+
+function* all(patterns: readonly Pattern[], refs: readonly Ref[], edit: Edit, so: Bound): Generator<Bound> {
+  const [first, ...rest] = patterns;
+  if (!first) return yield so;
+  for (const found of one(first, refs[0]!, edit, so)) yield* all(rest, refs.slice(1), edit, found);
+}
+
+function* one(pattern: Pattern, ref: Ref, edit: Edit, so: Bound): Generator<Bound> {
+  if ("any" in pattern) {
+    const known = so.values[pattern.any];
+    if (!known) yield { ...so, values: { ...so.values, [pattern.any]: ref } };
+    else if (known.node === ref.node && known.output === ref.output) yield so;
+    return;
+  }
+  if ("op" in pattern) {
+    const node = edit.nodeOf(ref);
+    if (ref.output === 0 && node.types.length === 1 && node.op === pattern.op)
+      yield* inputsMatch(pattern, node, edit, { ...so, within: [...so.within, ref] });
+    return;
+  }
+  const number = numberOf(edit, ref);
+  if (number === undefined) return;
+  if ("number" in pattern) {
+    if (Object.is(number, pattern.number)) yield so;
+  } else
+    yield {
+      ...so,
+      numbers: { ...so.numbers, [pattern.constant]: number },
+      values: { ...so.values, [`#${pattern.constant}`]: ref },
+    };
+}
+
+function build(pattern: Pattern, bound: Bound, edit: Edit): Ref {
+  if ("any" in pattern) return bound.values[pattern.any]!;
+  if ("constant" in pattern) return bound.values[`#${pattern.constant}`]!;
+  if ("number" in pattern) return edit.constant(scalar(bound.nodes[0]!.types[0]!.dtype, pattern.number));
+  return edit.add(
+    pattern.op,
+    pattern.inputs.map((p) => build(p, bound, edit)),
+  );
+}
+
+/** What the pattern calls x times a number, in the root's dtype. */
+export function scaled(b: Bound, edit: Edit, factor: number): Ref {
+  return edit.add("multiply", [b.values["x"]!, edit.constant(scalar(b.nodes[0]!.types[0]!.dtype, factor))]);
+}
+
+export function parsePattern(text: string): Pattern {
+  const tokens = text.match(/[#\w.-]+|[(),]/g) ?? [];
+  let at = 0;
+  const parse = (): Pattern => {
+    const word = tokens[at++] ?? "";
+    if (word.startsWith("#")) return { constant: word.slice(1) };
+    if (/^-?\d/.test(word)) return { number: Number(word) };
+    if (!/^[a-z]\w*$/.test(word)) throw new Error(`no pattern: ${text}`);
+    if (tokens[at] !== "(") return { any: word };
+    const inputs: Pattern[] = [];
+    do {
+      at++;
+      inputs.push(parse());
+    } while (tokens[at] === ",");
+    if (tokens[at++] !== ")") throw new Error(`no pattern: ${text}`);
+    return { op: word, inputs };
+  };
+  const pattern = parse();
+  if (at !== tokens.length) throw new Error(`no pattern: ${text}`);
+  return pattern;
+}

@@ -1,0 +1,123 @@
+/**
+ * What rewriting passes share: a sweep copies a program node by node and lets a function replace each node by other
+ * values, until a sweep changes nothing. So a pass is idempotent by construction, if each of its rules makes progress.
+ */
+import type { Attributes, NDArray, Node, Program, Ref, Type } from "../program.js";
+import { isConstant, isLeaf } from "../leaves.js";
+import { opNamed } from "../ops/table.js";
+import { prune } from "./dead-code.js";
+
+/** Given a node whose inputs are final: the values to use in place of its outputs, or undefined to keep it. */
+export type Rewrite = (node: Node, edit: Edit) => readonly Ref[] | undefined;
+
+/** The new program while it is written. */
+export class Edit {
+  readonly nodes: Node[] = [];
+  private origin: Node | undefined;
+  private readonly counts: number[] = [];
+
+  constructor(private readonly readersBefore: readonly number[]) {}
+
+  nodeOf(ref: Ref): Node {
+    return this.nodes[ref.node]!;
+  }
+  typeOf(ref: Ref): Type {
+    return this.nodeOf(ref).types[ref.output]!;
+  }
+  /** How many inputs, outputs and updates read the node before the sweep; a node made in this sweep counts as read once. */
+  readers(ref: Ref): number {
+    return this.counts[ref.node]!;
+  }
+  /** Appends a node in place of the one that is being rewritten: it takes over its order and, unless given, its path. */
+  add(op: string, inputs: readonly Ref[], attributes: Attributes = {}, path?: string): Ref {
+    const types = opNamed(op).type(
+      inputs.map((ref) => this.typeOf(ref)),
+      attributes,
+    );
+    return this.push({ ...this.inherited(), ...(path !== undefined && { path }), op, inputs, attributes, types }, 1);
+  }
+  constant(value: NDArray): Ref {
+    const types = [{ dtype: value.dtype, shape: value.shape }];
+    return this.push({ ...this.inherited(), op: "constant", inputs: [], attributes: { value }, types }, 1);
+  }
+  /** Copies a node of the old program. */
+  keep(node: Node, index: number): Ref {
+    return this.push(node, this.readersBefore[index]!);
+  }
+  /** What `f` makes of a node of the new program; nodes that it makes belong to that one. */
+  replaced(node: Node, f: Rewrite): readonly Ref[] | undefined {
+    this.origin = node;
+    return f(node, this);
+  }
+  private inherited(): Pick<Node, "path" | "after"> {
+    const { path, after } = this.origin!;
+    return { ...(path !== undefined && { path }), ...(after && { after }) };
+  }
+  private push(node: Node, readers: number): Ref {
+    this.counts.push(readers);
+    return { node: this.nodes.push(node) - 1, output: 0 };
+  }
+}
+
+/** Sweeps until nothing changes; dead nodes go after each sweep. */
+export function rewrite(program: Program, start: () => Rewrite): Program {
+  for (;;) {
+    const next = sweep(program, start());
+    if (!next) return program;
+    program = prune(next);
+  }
+}
+
+/** One sweep; undefined where nothing was replaced. */
+function sweep(program: Program, f: Rewrite): Program | undefined {
+  const edit = new Edit(readersOf(program));
+  // Until something was replaced or added, every node stands where it stood: most sweeps find nothing.
+  let moved: (readonly Ref[])[] | undefined;
+  let changed = false;
+  program.nodes.forEach((old, index) => {
+    const node = moved ? movedNode(old, moved) : old;
+    const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.replaced(node, f);
+    if (replaced) changed = true;
+    const kept = replaced ? undefined : edit.keep(node, index);
+    if (kept?.node !== index) moved ??= program.nodes.slice(0, index).map((before, at) => outputsOf(before, at));
+    moved?.push(replaced ?? outputsOf(old, kept!.node));
+  });
+  if (!changed || !moved) return undefined;
+  const places = moved;
+  const move = (ref: Ref): Ref => places[ref.node]![ref.output]!;
+  return {
+    ...program,
+    nodes: edit.nodes,
+    inputs: mapValues(program.inputs, (i) => ({ ...i, ref: move(i.ref) })),
+    outputs: mapValues(program.outputs, move),
+    updates: program.updates.map((u) => ({
+      ...u,
+      value: move(u.value),
+      ...(u.at && { at: { ...u.at, start: move(u.at.start) } }),
+    })),
+  };
+}
+
+const outputsOf = ({ types }: Node, node: number): readonly Ref[] => types.map((_, output) => ({ node, output }));
+
+/** A node that reads what it read where that is now. */
+function movedNode(old: Node, moved: readonly (readonly Ref[])[]): Node {
+  const after = old.after?.flatMap((n) => moved[n]!.map((ref) => ref.node));
+  const inputs = old.inputs.map((ref) => moved[ref.node]![ref.output]!);
+  return { ...old, inputs, ...(after && { after: [...new Set(after)] }) };
+}
+
+/** How many inputs, outputs and updates read each node. */
+function readersOf(program: Program): readonly number[] {
+  const counts = program.nodes.map(() => 0);
+  const count = (ref: Ref): void => void (counts[ref.node] = counts[ref.node]! + 1);
+  program.nodes.forEach((node) => node.inputs.forEach(count));
+  Object.values(program.outputs).forEach(count);
+  program.updates.forEach((u) => [u.value, ...(u.at ? [u.at.start] : [])].forEach(count));
+  return counts;
+}
+
+/** Another record under the same names. */
+export function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]));
+}

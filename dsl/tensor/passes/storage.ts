@@ -1,0 +1,192 @@
+/**
+ * Frozen weights in fewer bits: with `storage` what doesn't train and is read as a matrix becomes state of another dtype,
+ * and each product that reads it makes it f32 for itself, after its other input is there (`after`), so that a copy lives
+ * as long as one product needs it: forward and backward each make their own, layer after layer. What lies between a weight
+ * and its product and depends on no input (a transposition, LoRA's merge, a cast) moves with it. Tables whose rows are
+ * looked up become bf16: the rows alone are made f32. A table that is a head too stays f32: its copy would be there when
+ * all activations are, so that nothing would be saved.
+ */
+import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "../program.js";
+import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
+import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
+import { isNodeOf } from "../op.js";
+import { opNamed, opOf, table } from "../ops/table.js";
+import { sizeOf } from "../values.js";
+import type { Pass } from "./pass.js";
+import { mapValues } from "./rewrite.js";
+
+export const storage: Pass = {
+  name: "storage",
+  doc: "Stores frozen weights as bf16, int8 or nf4 where the model asks for it; each product makes its weight f32 again.",
+  tolerance: 0,
+  run: (program, settings) => {
+    const stored = storedStates(program, settings.storage);
+    return stored.size ? new Rewriting(program, stored).done() : program;
+  },
+};
+
+/** Smaller ones cost more than they save. */
+const least = 256;
+
+/** The states that are stored in fewer bits, and how. */
+export function storedStates(program: Program, wanted: Storage | undefined): ReadonlyMap<string, Stored> {
+  const found = new Map<string, Stored>();
+  if (!wanted || wanted.weights === "f32") return found;
+  const written = new Set(program.updates.map((u) => u.state));
+  const whole = readWhole(program);
+  for (const [name, state] of Object.entries(program.state)) {
+    const { dtype, shape } = state.type;
+    if (state.trains || written.has(name) || dtype !== "f32" || shape.length !== 2) continue;
+    if (shape.some((d) => typeof d === "string") || sizeOf(shape as readonly number[]) < least) continue;
+    if (state.outputs !== undefined || !whole.has(name)) found.set(name, storedAs(wanted, state));
+  }
+  return found;
+}
+/** States that something reads otherwise than by rows. */
+function readWhole({ nodes }: Program): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap((node) => {
+      const takesRows = opOf(node)?.takesRows === true;
+      return node.inputs.flatMap((ref, i) => {
+        const from = nodes[ref.node]!;
+        return !isState(from) || (i === 0 && takesRows) ? [] : [from.attributes.name];
+      });
+    }),
+  );
+}
+
+function storedAs({ weights, double = true }: Storage, { outputs }: State): Stored {
+  if (outputs === undefined || weights === "bf16") return { as: "bf16" };
+  return weights === "int8" ? { as: "int8", axis: outputs } : { as: "nf4", double };
+}
+
+class Rewriting {
+  private readonly nodes: Node[] = [];
+  private readonly state: Record<string, State> = {};
+  /** Where each node went; those that depend on stored weights alone go where they are read. */
+  private readonly moved = new Map<number, number>();
+  /** Nodes that depend on no input, and those among them that depend on a stored weight. */
+  private readonly fixed = new Set<number>();
+  private readonly heavy = new Set<number>();
+  private readonly copies = new Map<string, Ref>();
+
+  constructor(
+    private readonly program: Program,
+    private readonly stored: ReadonlyMap<string, Stored>,
+  ) {
+    for (const [name, state] of Object.entries(program.state))
+      if (!stored.has(name)) this.state[name] = this.began(state);
+    program.nodes.forEach((node, index) => {
+      if (!isInput(node) && node.inputs.every((ref) => this.fixed.has(ref.node))) this.fixed.add(index);
+      const is = isState(node) && stored.has(node.attributes.name);
+      if (is || (this.fixed.has(index) && node.inputs.some((ref) => this.heavy.has(ref.node)))) this.heavy.add(index);
+      else this.moved.set(index, this.keep(node));
+    });
+  }
+
+  done(): Program {
+    const { program } = this;
+    const out = (ref: Ref): Ref => this.read(ref, undefined);
+    const outputs = mapValues(program.outputs, out);
+    const updates = program.updates.map((u) => ({
+      ...u,
+      value: out(u.value),
+      ...(u.at && { at: { ...u.at, start: out(u.at.start) } }),
+    }));
+    const inputs = mapValues(program.inputs, ({ type, ref }) => ({ type, ref: out(ref) }));
+    return { nodes: this.nodes, inputs, outputs, state: this.state, updates };
+  }
+
+  /** A node that depends on an input, or on no stored weight. */
+  private keep(node: Node): number {
+    const first = node.inputs.find((ref) => !this.fixed.has(ref.node) && !isLeaf(this.program.nodes[ref.node]!));
+    const awaited = first && this.moved.get(first.node);
+    // The reader waits too: an engine makes of a weight inside a product what it needs there.
+    const waits = awaited !== undefined && node.inputs.some((ref) => this.heavy.has(ref.node)) ? [awaited] : [];
+    return this.written(node, awaited, waits).node;
+  }
+  private written(node: Node, awaited: number | undefined, waits: readonly number[]): Ref {
+    const [from] = node.inputs;
+    const name = from && this.tableAt(from);
+    const narrows = isNodeOf(node, table.cast) && node.attributes.dtype === "bf16";
+    if (name === undefined || !(narrows || opOf(node)?.takesRows)) {
+      const inputs = node.inputs.map((ref) => this.read(ref, awaited));
+      return { node: this.push(node, inputs, waits), output: 0 };
+    }
+    // Products in bf16 take what is stored in bf16 as it is; of a table rows are taken before they are made f32.
+    if (narrows) return this.part(name, "codes");
+    const inputs = [this.part(name, "codes"), ...node.inputs.slice(1).map((ref) => this.read(ref, awaited))];
+    const types = [{ dtype: "bf16", shape: node.types[0]!.shape }] as const;
+    const rows = { node: this.push({ ...node, types }, inputs, waits), output: 0 };
+    return this.made(table.cast.name, [rows], { dtype: "f32" }, node.path, waits);
+  }
+  /** The name of the state that is read there, if it is stored as bf16. */
+  private tableAt(ref: Ref): string | undefined {
+    const node = this.program.nodes[ref.node]!;
+    return isState(node) && this.stored.get(node.attributes.name)?.as === "bf16" ? node.attributes.name : undefined;
+  }
+
+  /** A value for a reader that starts once `awaited` is done. */
+  private read(ref: Ref, awaited: number | undefined): Ref {
+    if (!this.heavy.has(ref.node)) return { node: this.moved.get(ref.node)!, output: ref.output };
+    const node = this.program.nodes[ref.node]!;
+    // What is small beside the weight that it is made of (the length of its rows) is made once.
+    const key = `${ref.node} ${this.isSmall(ref) ? "" : (awaited ?? "")}`;
+    const known = this.copies.get(key);
+    if (known) return { node: known.node, output: ref.output };
+    const waits = awaited === undefined ? [] : [awaited];
+    const copy = isState(node) ? this.whole(node, waits) : this.written(node, awaited, waits);
+    this.copies.set(key, copy);
+    return { node: copy.node, output: ref.output };
+  }
+  private whole({ attributes: { name }, path }: StateNode, waits: readonly number[]): Ref {
+    return dequantizing<Ref>(this.program.state[name]!.type, this.stored.get(name)!, {
+      part: (part) => this.part(name, part),
+      node: (op, inputs, given) => this.made(op, inputs, given, path, waits),
+    });
+  }
+  private part(of: string, part: StoredPart): Ref {
+    const { name, state } = partOf(of, this.program.state[of]!, this.stored.get(of)!, part);
+    const known = this.copies.get(name);
+    if (known) return known;
+    this.state[name] = state;
+    const ref = {
+      node: this.push({ op: "state", inputs: [], attributes: { name }, types: [state.type] }, [], []),
+      output: 0,
+    };
+    this.copies.set(name, ref);
+    return ref;
+  }
+
+  private made(
+    op: string,
+    inputs: readonly Ref[],
+    attributes: Attributes,
+    path: string | undefined,
+    waits: readonly number[],
+  ): Ref {
+    const types = opNamed(op).type(
+      inputs.map((ref) => this.nodes[ref.node]!.types[ref.output]!),
+      attributes,
+    );
+    return { node: this.push({ op, inputs, attributes, types, ...(path && { path }) }, inputs, waits), output: 0 };
+  }
+  private push({ after, ...node }: Node, inputs: readonly Ref[], waits: readonly number[]): number {
+    const all = new Set([...(after ?? []).flatMap((n) => this.moved.get(n) ?? []), ...waits]);
+    return this.nodes.push({ ...node, inputs, ...(all.size > 0 && { after: [...all] }) }) - 1;
+  }
+  private isSmall(ref: Ref): boolean {
+    const { types } = this.program.nodes[ref.node]!;
+    return types[ref.output]!.shape.length < 2;
+  }
+  /** What a state begins with that is made of a stored one. */
+  private began(state: State): State {
+    const { initial } = state;
+    if (!("of" in initial)) return state;
+    const { name } = initial.of;
+    const stored = this.stored.get(name);
+    if (!stored) return state;
+    const rounded = roundedInitial(name, this.program.state[name]!, stored);
+    return { ...state, initial: { ...initial, of: { ...initial.of, initial: rounded } } };
+  }
+}

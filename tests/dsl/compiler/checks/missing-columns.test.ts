@@ -1,0 +1,18 @@
+/** Columns that a source has not: which file the error names. */
+import assert from "node:assert/strict";
+import { compiled } from "../../world.js";
+
+const named = (source: string): readonly unknown[] =>
+  compiled(`data d { source: ${source}, columns: { text: txt, label: label } }\n`, { table: ["body", "label"] })
+    .diagnostics.filter(({ code }) => code === "unknown-column")
+    .map(({ data }) => (data as { readonly file?: unknown }).file);
+
+describe("a missing column", () => {
+  it("is told with the file of its source", () => {
+    assert.deepEqual(named('csv("a.csv")'), ["a.csv"]);
+  });
+  it("is told with the files of a mix, and not with a word of its arguments", () => {
+    for (const more of ["", ", until: longest", ", weights: [3, 1], until: shortest"])
+      assert.deepEqual(named(`mix(csv("a.csv"), jsonl("b.jsonl")${more})`), ["mix(a.csv, b.jsonl)"], more);
+  });
+});

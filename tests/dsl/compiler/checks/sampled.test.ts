@@ -1,0 +1,65 @@
+/** What a look at a part of the rows doesn't find may stand in the rest: nothing is told of it. */
+import assert from "node:assert/strict";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { glanced } from "#kernel/checking/glanced.js";
+import { compiled, dataFacts, definitions } from "../../world.js";
+
+const lengths = { step: 8, counts: [2], total: 12, longest: 7 };
+const part = dataFacts({
+  ...{ labels: ["no"], rowsIn: 2, kept: 2 },
+  splits: {
+    train: { rows: 60, labels: [{ label: "no", count: 3 }], lengths },
+    validation: { rows: 0, labels: [], lengths },
+    test: { rows: 2, labels: [{ label: "no", count: 2 }], lengths },
+  },
+});
+const sampled = { rows: 1_000, of: 12_345_678 };
+const check = (more: object) => compiled(`${definitions}train m on d`, { data: () => ({ ...part, ...more }) });
+
+describe("rules on a part of the rows", () => {
+  it("say nothing of what isn't there", () => {
+    assert.deepEqual(check({}).codes.toSorted(), ["empty-split", "one-label", "rare-label"]);
+    assert.deepEqual(check({ sampled }).codes, []);
+  });
+  it("know no splits whose names stand in the rest", () => {
+    const program = definitions.replace(/random\([^)]*\)/, "by_column(part)");
+    const of = (more: object) =>
+      compiled(
+        `${program}train m on d { validate: every(steps: 1), keep: best, early_stopping: patience(2) }\nevaluate m on d.test`,
+        {
+          data: () => ({
+            ...part,
+            labels: ["no", "yes"],
+            splits: { train: { ...part.splits["train"]!, labels: [] } },
+            ...more,
+          }),
+        },
+      ).codes;
+    assert.ok(of({}).includes("unknown-split") && of({}).includes("needs-validation"), of({}).join());
+    assert.deepEqual(of({ sampled }), []);
+  });
+  it("count texts that are cut about", () => {
+    const long = { step: 8, counts: [100, ...new Array<number>(80).fill(0), 297_535], total: 1e8, longest: 655 };
+    const data = (more: object) => () =>
+      dataFacts({
+        splits: { ...dataFacts().splits, train: { ...dataFacts().splits["train"]!, rows: 297_635, lengths: long } },
+        ...more,
+      });
+    const told = (more: object) => {
+      const { diagnostics } = compiled(`${definitions}train m on d`, { data: data(more) });
+      const cut = diagnostics.find((d) => d.code === "truncated");
+      return cut && wordsOf(cut.code, cut.data).message.replace(/ longer.*/, "");
+    };
+    assert.equal(told({}), "297535 texts are");
+    assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");
+  });
+  it("are told to be that", () => {
+    assert.deepEqual(glanced(check({}).facts), []);
+    assert.deepEqual(glanced(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
+      "of d only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were looked at; `--whole` looks at all",
+    ]);
+    assert.deepEqual(glanced(check({ counted: { rows: 400, of: 1_000 } }).facts), [
+      "of d only the tokens of 400 of 1,000 rows were looked at; `--whole` looks at all",
+    ]);
+  });
+});

@@ -1,0 +1,20 @@
+/** What `dropout: auto` comes to, as a plan tells it. */
+import assert from "node:assert/strict";
+import { ownDropout } from "#dsl/compiler/plan/bases/own-dropout.js";
+
+describe("the dropout of a base", () => {
+  it("is told by the rates of its configuration, without those of its own heads", () => {
+    const cases: readonly (readonly [object, string])[] = [
+      [{ hidden_dropout_prob: 0.1, attention_probs_dropout_prob: 0.1, classifier_dropout: null }, "0.1"],
+      [{ dropout: 0.1, attention_dropout: 0.1, qa_dropout: 0.3, seq_classif_dropout: 0.2 }, "0.1"],
+      [{ resid_pdrop: 0.1, embd_pdrop: 0, attn_pdrop: 0.2, summary_first_dropout: 0.5 }, "0, 0.1 and 0.2"],
+      [{ dropout_rate: 0.1, num_layers: 6 }, "0.1"],
+      [{ attention_dropout: 0 }, "0"],
+    ];
+    for (const [config, figures] of cases)
+      assert.equal(ownDropout(config as Record<string, unknown>), `the base's own, ${figures}`);
+  });
+  it("is told without figures where the configuration has none", () => {
+    assert.equal(ownDropout({ hidden_size: 4, dropout: "much", drop_path: 0.1 }), "the base's own");
+  });
+});

@@ -1,0 +1,45 @@
+/** Packed rows of a plan, beside those that the training packs. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { allRows, countEpoch } from "#dsl/compiler/plan/batches.js";
+import { histogramOf } from "#kernel/core/data/sequences/tokens.js";
+import { packRows } from "#kernel/core/data/sequences/packing.js";
+import { causalLm } from "#stdlib/lib/row-formats/causal-lm.js";
+
+/** Rows that a plan counts and rows that an epoch has. `step`: width of the histogram's bins. */
+function both(lengths: readonly number[], { max, step }: { readonly max: number; readonly step: number }) {
+  const texts = Int32Array.from(lengths);
+  const split = { rows: lengths.length, labels: [], lengths: histogramOf(texts, step) };
+  const windows = lengths.flatMap((length) =>
+    Array.from({ length: Math.ceil(length / max) }, (_, i) => Math.min(max, length - i * max)),
+  );
+  const packed = packRows(Int32Array.from(windows), { capacity: max, shuffle: true, seed: 1, epoch: 0 });
+  return [countEpoch([allRows(split)], max, { rowFormat: causalLm, packing: true }).rows, packed.length] as const;
+}
+const texts = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 400 });
+
+describe("packed rows of a plan", () => {
+  it("are as many as the training packs, where each length is counted by itself", () => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 16, max: 256 }), (lengths, max) => {
+        const [planned, packed] = both(lengths, { max, step: 1 });
+        assert.equal(planned, packed);
+      }),
+      { numRuns: 200 },
+    );
+  });
+  it("differ by a twentieth or two rows, where lengths are counted in bins", () => {
+    fc.assert(
+      fc.property(texts, fc.constantFrom(64, 128, 256), fc.constantFrom(2, 4, 8), (lengths, max, step) => {
+        const [planned, packed] = both(lengths, { max, step });
+        assert.ok(Math.abs(planned - packed) <= Math.max(2, packed / 20), `${String(planned)}, ${String(packed)}`);
+      }),
+      { numRuns: 200 },
+    );
+  });
+  it("of many texts are scaled up from some of them", () => {
+    const lengths = Array.from({ length: 20_000 }, (_, i) => 5 + ((i * 7919) % 60));
+    const [planned, packed] = both(lengths, { max: 64, step: 1 });
+    assert.ok(Math.abs(planned / packed - 1) < 0.02, `${String(planned)}, ${String(packed)}`);
+  });
+});

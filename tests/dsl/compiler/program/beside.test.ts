@@ -1,0 +1,40 @@
+/** Data that have several mistakes: what their file says of the columns is told beside those of the text. */
+import assert from "node:assert/strict";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { compiled } from "../../world.js";
+
+const said = (text: string, world: Parameters<typeof compiled>[1] = {}): readonly string[] =>
+  compiled(text, world).diagnostics.map((one) => `${one.code}: ${wordsFor(one).message}`);
+const data = (split: string, column = "labl", source = 'csv("a.csv")'): string =>
+  `data d { source: ${source}, columns: { text: text, label: ${column} }, split: ${split} }\n`;
+const column = 'unknown-column: no column "labl" in a.csv';
+const share = "share-as-decimal: `train` takes a share or a count, and `0.8` is neither";
+
+describe("mistakes in data", () => {
+  it("come at once, those of the text and those beside the file", () => {
+    assert.deepEqual(said(data("random(train: 0.8, test: 20%)")), [column, share]);
+    assert.deepEqual(said(data("random(train: 0.8, test: 20%)", "label")), [share]);
+    const allowed = data("random(train: 80%, test: 20%)").replace("split", "splitt");
+    assert.deepEqual(
+      said(allowed).map((one) => one.split(":")[0]),
+      ["unknown-column", "unknown-key"],
+    );
+  });
+  it("come with what is wrong with the file itself", () => {
+    const table = { failed: { code: "missing-file", data: { path: "a.csv", folder: ".", near: null } } } as const;
+    assert.deepEqual(
+      said(data("random(train: 0.8, test: 20%)"), { table }).map((one) => one.split(":")[0]),
+      ["missing-file", "share-as-decimal"],
+    );
+  });
+  it("are not guessed at where nobody knows which columns are read, or from what", () => {
+    assert.deepEqual(said(data("random(train: 80%, test: 20%)", "labl", 'cvs("a.csv")')), [
+      "unknown-word: there is no source `cvs`",
+    ]);
+    assert.deepEqual(said(data("random(train: 80%, test: 20%)").replace("columns", "colums")), [
+      "unknown-key: `data` has no key `colums`",
+    ]);
+    const like = `${data("random(train: 0.8, test: 20%)")}data e like d { clean: drop_empty }`;
+    assert.deepEqual(said(like), [column, share]);
+  });
+});

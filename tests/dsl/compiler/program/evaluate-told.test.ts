@@ -1,0 +1,62 @@
+/** What is wrong in an `evaluate`: all of it at once, each at its place, with what mends it. */
+import assert from "node:assert/strict";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { compiled, marked } from "../../world.js";
+
+const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
+model m { base: "minilm", task: text_classification }
+train m on d
+`;
+function told(text: string) {
+  const { text: source, places } = marked(text);
+  const { diagnostics } = compiled(source);
+  const found = diagnostics.map(({ code, span }) => [code, span.start, span.end] as const);
+  return {
+    diagnostics,
+    found: found.toSorted(([, a], [, b]) => a - b),
+    at: (codes: readonly string[]) => codes.map((code, i) => [code, places[i]?.start, places[i]?.end]),
+    mended: diagnostics.reduceRight((mended, { fix }) => {
+      const [edit] = fix?.edits ?? [];
+      return edit ? `${mended.slice(0, edit.start)}${edit.text}${mended.slice(edit.end)}` : mended;
+    }, source),
+  };
+}
+
+describe("what an evaluation is told of", () => {
+  it("is of every part of `by`", () => {
+    const { found, at } = told(
+      `${before}evaluate m on d.test { by: [‹custumer›, ‹lenght›(bins: 4), customer, ‹taem›] }`,
+    );
+    assert.deepEqual(found, at(["unknown-column", "unknown-word", "unknown-column"]));
+  });
+  it("is of every metric, those that lack an argument and those of other tasks among them", () => {
+    const { found, at } = told(
+      `${before}evaluate m on d.test { metrics: [‹acuracy›, ‹perplexity›, accuracy, ‹bleu›, ‹F2›] }`,
+    );
+    assert.deepEqual(found, at(["unknown-word", "metric-of-other-task", "metric-of-other-task", "unknown-word"]));
+  });
+  it("is all metrics that the task has", () => {
+    const { diagnostics } = told(`${before}evaluate m on d.test { metrics: perplexity }`);
+    const { help } = wordsOf("metric-of-other-task", diagnostics[0]!.data as never);
+    assert.doesNotMatch(help ?? "", / more$/);
+  });
+  it("is no bar of a metric without a direction, on either side", () => {
+    for (const bar of ["at_least", "at_most"])
+      assert.deepEqual(told(`${before}evaluate m on d.test { require: ${bar}(selection_rate(yes), 40%) }`).found, []);
+  });
+  it("is a bar that holds a metric the wrong way round, which one word mends", () => {
+    const wrong = `${before}evaluate m on d.test { require: [‹at_least›(log_loss, 0.5), at_most(latency, 20ms), ‹at_most›(accuracy, 80%)] }`;
+    const { found, at, mended } = told(wrong);
+    assert.deepEqual(found, at(["bar-turned", "bar-turned"]));
+    assert.match(mended, /require: \[at_most\(log_loss, 0\.5\), at_most\(latency, 20ms\), at_least\(accuracy, 80%\)\]/);
+  });
+});
+
+describe("`with` before braces", () => {
+  it("is left out", () => {
+    const { found, at, diagnostics, mended } = told(`${before}train m on d ‹with› { epochs: 2 }`);
+    assert.deepEqual(found, at(["unexpected"]));
+    assert.match(wordsOf("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
+    assert.match(mended, /train m on d \{ epochs: 2 \}/);
+  });
+});

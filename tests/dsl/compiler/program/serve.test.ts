@@ -1,0 +1,84 @@
+/** `deploy … to` a target that serves: several models, a name, and what such a target is told of. */
+import assert from "node:assert/strict";
+import { must } from "#dsl/language/diagnostics/must.js";
+import { registry } from "#stdlib/registry.js";
+import { compiled, definitions } from "../../world.js";
+
+const before = `${definitions}model n like m { max_length: 64 }\ntrain m on d\ntrain n on d\n`;
+const servedIn = (text: string, where = before) => {
+  const { actions, codes } = compiled(`${where}${text}`);
+  assert.deepEqual(codes, [], text);
+  const action = actions?.find((one) => one.verb === "serve");
+  assert.ok(action?.verb === "serve", text);
+  const { serves } = must(registry.find("target", action.target.word)?.capabilities, "the target");
+  return { action, served: must(serves, "what serves")(action.target) };
+};
+
+describe("deploy to a target that serves", () => {
+  it("takes one model or several, in their order, and a name", () => {
+    assert.deepEqual(servedIn("deploy m to http as desk").action.models, ["m"]);
+    const { action } = servedIn("deploy n, m to http(port: 8080) as desk");
+    assert.deepEqual([action.name, action.models], ["desk", ["n", "m"]]);
+  });
+  it("answers this machine alone at 8000, as every limit is usual, unless told", () => {
+    const { served } = servedIn("deploy m to http as desk");
+    assert.deepEqual(
+      [served.host, served.port, served.keys, served.tls, served.hosts],
+      ["127.0.0.1", 8000, null, null, []],
+    );
+    assert.ok(!("maxTokens" in served.limits));
+    const told = servedIn(
+      'deploy m to http(port: 0, host: "0.0.0.0", api_keys: secret(env: KEYS), certificate: "c.pem", certificate_key: "k.pem", hosts: "models.example", gather: 5ms, time: 1min, body: 1MB, max_tokens: 64, truncate: false) as desk',
+    ).served;
+    assert.deepEqual(
+      [told.host, told.port, told.keys, told.tls, told.hosts],
+      ["0.0.0.0", 0, "KEYS", { cert: "c.pem", key: "k.pem" }, ["models.example"]],
+    );
+    const { gather, time, body, maxTokens, truncate } = told.limits;
+    assert.deepEqual([gather, time, body, maxTokens, truncate], [5, 60_000, 1e6, 64, false]);
+  });
+  it("has the limits of the host's own contract where nothing is written", async () => {
+    const { LIMITS } = await import("#kernel/features/serve/contract.js");
+    assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...LIMITS });
+  });
+  it("asks for a name and offers one", () => {
+    const { diagnostics, sources } = compiled(`${before}deploy m to http(port: 8080)`);
+    assert.deepEqual(
+      diagnostics.map(({ code }) => code),
+      ["missing-connector"],
+    );
+    const [edit] = must(diagnostics[0]?.fix, "a fix").edits;
+    const { text } = must(sources[0], "the source");
+    const mended = text.slice(0, edit!.start) + edit!.text + text.slice(edit!.end);
+    assert.match(mended, /deploy m to http\(port: 8080\) as desk$/);
+    assert.deepEqual(compiled(mended).codes, []);
+  });
+  it("has no name that is something else's, in this cell or an earlier one", () => {
+    assert.deepEqual(compiled(`${before}deploy m to http as m`).codes, ["defined-twice"]);
+    const later = (...cells: readonly string[]) => compiled([before, ...cells]).codes.includes("wrong-kind-of-name");
+    assert.ok(later("deploy m to http as m"));
+    assert.ok(!later("deploy m to http as desk", "deploy n to http as desk"));
+    assert.ok(later("deploy m to http as desk", "evaluate desk on d.test"));
+  });
+  it("serves what was trained", () => {
+    assert.deepEqual(compiled(`${definitions}deploy m to http as desk`).codes, ["not-trained"]);
+    assert.deepEqual(compiled(`${before}deploy m, o to http as desk`).codes, ["unknown-name"]);
+    assert.deepEqual(compiled(`${before}deploy m, m to http as desk`).codes, ["named-twice"]);
+  });
+  it("keeps other machines out unless they have keys, or that is said", () => {
+    for (const host of ["127.0.0.1", "127.9.9.9", "localhost", "::1", "LOCALHOST"])
+      assert.deepEqual(compiled(`${before}deploy m to http(host: "${host}") as desk`).codes, [], host);
+    for (const host of ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example", "example.com", ""]) {
+      const at = (more: string) => compiled(`${before}deploy m to http(host: "${host}"${more}) as desk`).codes;
+      assert.deepEqual(at(""), ["unguarded"], host);
+      assert.deepEqual(at(", api_keys: secret(env: KEYS)"), [], host);
+      assert.deepEqual(at(", insecure: true"), [], host);
+    }
+  });
+  it("is no target that writes: those take one model and no name", () => {
+    assert.deepEqual(compiled(`${before}deploy m, n to onnx("x")`).codes, ["not-for-target"]);
+    assert.deepEqual(compiled(`${before}deploy m to onnx("x") as desk`).codes, ["not-for-target"]);
+    assert.deepEqual(compiled(`${before}deploy m on d.test to http as desk`).codes, ["not-for-target"]);
+    assert.deepEqual(compiled(`${before}deploy m to http as desk { rows: 5 }`).codes, ["not-for-target"]);
+  });
+});

@@ -1,0 +1,26 @@
+/** Shares as they are written, wherever their ends or a number without a unit is told. */
+import assert from "node:assert/strict";
+import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { compiled } from "../../world.js";
+
+const told = (text: string): readonly string[] =>
+  compiled(text).diagnostics.map((one) => `${one.code}: ${wordsFor(one).message}; ${wordsFor(one).help ?? ""}`);
+const cleaned = (similarity: string): string =>
+  `data d { source: csv("a.csv"), columns: { text: text, label: label }, clean: drop_duplicates(similarity: ${similarity}) }`;
+
+describe("a share", () => {
+  it("is no count where only a share is taken, and may be one where both are", () => {
+    assert.deepEqual(told(cleaned("0.8")), [
+      "share-as-decimal: `similarity` takes a share in percent, and `0.8` has none; write `80%`",
+    ]);
+    assert.deepEqual(told("recipe r { schedule: linear(warmup: 0.1) }"), [
+      "share-as-decimal: `warmup` takes a share or a count, and `0.1` is neither; write `10%`",
+    ]);
+  });
+  it("is held to ends that are written as it is", () => {
+    assert.deepEqual(told(cleaned("60%")), [
+      "out-of-range: `similarity` can't be 60%; it must be at least 70% and at most 100%",
+    ]);
+    assert.match(told("recipe r { batch_size: 0 }").join(), /it must be at least 1\b/);
+  });
+});

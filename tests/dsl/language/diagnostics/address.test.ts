@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import {
+  hasAccount,
+  keptAddress,
+  shownAddress,
+  shownAddresses,
+  starredAddresses,
+  withoutQuery,
+} from "#dsl/language/diagnostics/address.js";
+import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
+import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
+import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { compiled } from "../../world.js";
+
+const SHOWN: readonly (readonly [address: string, shown: string])[] = [
+  ["https://host/rows.csv", "https://host/rows.csv"],
+  ["https://Host/@scope/pkg@1.0/rows.csv", "https://Host/@scope/pkg@1.0/rows.csv"],
+  ["https://ann:word@host/rows.csv", "https://host/rows.csv"],
+  ["https://ann:wo@rd@host/rows.csv", "https://host/rows.csv"],
+  ["https://token@host/rows.csv", "https://host/rows.csv"],
+  ["https://host/rows.csv?sig=abc&x=a@b", "https://host/rows.csv"],
+  ["https://host/rows.csv#token", "https://host/rows.csv"],
+  ["postgres://ann:word@host/db", "postgres://host/db"],
+  ["https:ann:word@host/rows.csv", "https://host/rows.csv"],
+  // `URL` can't read it: the port is no number.
+  ["https://ann:wo#rd@host/rows.csv", "https://…"],
+  ["rows.csv", "rows.csv"],
+  ["which one? this://one", "which one? this://one"],
+];
+
+describe("secret parts of addresses", () => {
+  it("are left out of what is shown", () => {
+    for (const [address, shown] of SHOWN) assert.equal(shownAddress(address), shown, address);
+  });
+  it("leave a mark where a query was, and the checksum of the file", () => {
+    const sum = "ab".repeat(32);
+    assert.equal(keptAddress("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
+    assert.equal(keptAddress("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
+    assert.equal(keptAddress(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
+    assert.equal(keptAddress("https://host/rows.csv", sum), "https://host/rows.csv");
+    assert.deepEqual(withoutQuery(`https://host/rows.csv?…${sum}`), {
+      ...{ address: "https://host/rows.csv", checksum: sum },
+    });
+    assert.deepEqual(withoutQuery("https://host/rows.csv?…"), { address: "https://host/rows.csv", checksum: null });
+    assert.equal(withoutQuery("https://host/rows.csv?v=2"), null);
+  });
+  it("are told from signs that only look like them", () => {
+    for (const text of ["https://ann:word@host/", "http://:word@host", "https:ann:word@host", " https://ann@host"])
+      assert.ok(hasAccount(text), text);
+    for (const text of [
+      "https://host/a@b",
+      "ann@host",
+      "mailto:ann@host",
+      "C:\\data\\a@b.csv",
+      "see https://ann:word@host",
+    ])
+      assert.ok(!hasAccount(text), text);
+  });
+  it("are left out of addresses within a text, with the signs around them kept", () => {
+    assert.equal(
+      shownAddresses(
+        'could not fetch https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
+      ),
+      'could not fetch https://host/rows.csv: status 403 ("https://host/x", see https://).',
+    );
+    assert.equal(shownAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
+  });
+  it("are found in every form that `URL` reads, with odd characters in a password", () => {
+    for (const address of [
+      ...["https:/u:planted@h", "https:u:planted@h", "https:\\\\u:planted@h", "https://u:pa planted@h"],
+      ...["https://u:a<planted@h", "https://u:pa'planted@h", 'https://u:pa"planted@h', "https:/h/x.csv?sig=planted"],
+      ...["https:\\\\h\\x.csv?sig=planted", "https://h/x?sig=a'planted", "git+https:/u:planted@h"],
+    ])
+      for (const text of [
+        address,
+        `could not fetch ${address}: status 403`,
+        `(${address})`,
+        `csv("${address.replace('"', "")}")`,
+      ])
+        for (const shown of [shownAddresses(text), starredAddresses(text)])
+          assert.ok(!shown.includes("planted") && !shown.includes("pa'"), `${text} → ${shown}`);
+  });
+  it("leave other text unchanged", () => {
+    for (const text of [
+      ...["note: a@b.c", "C:\\data\\a@b.csv", "key: value", "mailto:ann@host", "http: what? see ann@host", "https:"],
+      ...[
+        "https://host:8080 denied: ann@host",
+        "https://host and ann@host",
+        '["https://host:80","ann@host"]',
+        "a ? b : c@d",
+      ],
+      ...[
+        "it's at 'https://host/a', isn't it?",
+        "{ https: 1, ftp: ann@host }",
+        "(https://host) <ann@host>",
+        "http:8080",
+      ],
+    ])
+      for (const shown of [shownAddresses(text), starredAddresses(text)]) assert.equal(shown, text);
+  });
+  it("are found in time that grows with the length of the text", function () {
+    this.timeout(2_000);
+    const many = 200_000;
+    for (const text of ["https:".repeat(many), `https://${".".repeat(many)}a `, "a:".repeat(many), "a".repeat(many)])
+      assert.ok(shownAddresses(text).length > 0);
+    assert.ok(shownAddresses("https://u:p ".repeat(many / 10)).length > 0);
+  });
+  it("are left out before a message is cut", () => {
+    const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
+    assert.ok(!wordsOf("network-failed", { url, why: "" }).message.includes("planted"));
+  });
+  it("become as many stars in a line of a program", () => {
+    const stars = (text: string): string => starredAddresses(text);
+    assert.equal(stars('csv("https://ann:word@host/rows.csv")'), 'csv("https://********@host/rows.csv")');
+    assert.equal(stars('csv("https://host/rows.csv?sig=a b")'), 'csv("https://host/rows.csv********")');
+    assert.equal(stars('a("https://ann:w\\"rd@host/x") b'), `a("https://${"*".repeat(16)}") b`);
+    assert.equal(stars("// https://host/x?key=abc, and more"), "// https://host/x********, and more");
+    for (const line of ['csv("rows.csv")', 'csv("https://host/@a/b")', "a :// b"]) assert.equal(stars(line), line);
+  });
+  it("are in no message, whichever address it was given", () => {
+    const { message } = wordsOf("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
+    assert.equal(message, "could not fetch https://host/x: status 403");
+  });
+  it("are in no rendering of a program that has them, whatever else is wrong on the line", () => {
+    const text = `data tickets { source: csv("https://host/tickets.csv?sig=planted"), columns: { text: body, label: labl } }
+data others { source: csv("https://ann:plan@ted@host/tickets.csv"), columns: { text: body, label: team } }
+experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "planted") }`;
+    const { diagnostics, sources } = compiled(text, { table: ["body", "label", "team"] });
+    assert.deepEqual(diagnostics.map(({ code }) => String(code)).sort(), [
+      ...["address-with-account", "secret-in-text", "unknown-column"],
+    ]);
+    const shown = [
+      renderAnsi(diagnostics, sources, { color: false }),
+      renderHtml(diagnostics, sources),
+      JSON.stringify(toJson(diagnostics, sources)),
+    ];
+    for (const one of shown) assert.ok(!/planted|ted@host|plan@/.test(one), one);
+  });
+  it("are in no excerpt of another diagnostic on the same line", () => {
+    const data = "columns: { text: body, label: team } }";
+    for (const [text, code] of [
+      [`deploy smal to huggingface("me/router", push: "planted")`, "unknown-name"],
+      [`deploy smal to huggingface("me/router", push: planted)`, "unknown-name"],
+      [
+        `data others { source: csv("https://h/x.csv", user: "ann:planted", token: secret(env: T)), ${data}`,
+        "user-form",
+      ],
+      [
+        `experiment { name: "x", trackers: mlflow("https://h", user: "ann:planted", token: secret(env: T)) }`,
+        "user-form",
+      ],
+      [`data others { source: csv("https:ann:planted@host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
+      [`data others { source: csv("https:/ann:planted\\u{40}host/tickets.csv"), colums: {}, ${data}`, "unknown-key"],
+      [`data others { source: csv("https:/host/tickets.csv?sig=planted"), colums: {}, ${data}`, "unknown-key"],
+    ] as const) {
+      const { diagnostics, sources } = compiled(text, { table: ["body", "team"] });
+      assert.ok(diagnostics.some((one) => one.code === code));
+      const shown = [
+        renderAnsi(diagnostics, sources, { color: false }),
+        renderHtml(diagnostics, sources),
+        JSON.stringify(toJson(diagnostics, sources)),
+      ];
+      for (const one of shown) assert.ok(!one.includes("planted"), one);
+    }
+  });
+});

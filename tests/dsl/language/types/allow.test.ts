@@ -1,0 +1,159 @@
+/** `allow: { CODE: "reason" }`: what it keeps quiet, for which statement, and where it is told. */
+import assert from "node:assert/strict";
+import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
+import { allowable } from "#dsl/language/types/allow.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { registry } from "#stdlib/registry.js";
+import { compiled, dataFacts, type Run, type World } from "../../world.js";
+
+const uneven: World = {
+  data: () =>
+    dataFacts({
+      splits: Object.fromEntries(
+        ["train", "validation", "test"].map((name) => [
+          name,
+          {
+            rows: 800,
+            labels: [
+              { label: "no", count: 770 },
+              { label: "yes", count: 30 },
+            ],
+            lengths: { step: 8, counts: [400, 400], total: 6400, longest: 15 },
+          },
+        ]),
+      ),
+    }),
+};
+const leaky: World = { data: () => dataFacts({ leakCount: 2, leaks: [{ text: "ok", places: [] }] }) };
+const data = (allow = ""): string =>
+  `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%)${allow} }\n`;
+const model = (more = ""): string => `model m { base: "minilm", task: text_classification${more} }\n`;
+const planOf = (run: Run) =>
+  (run.actions?.find((a) => a.verb === "train") as Extract<Action, { verb: "train" }> | undefined)?.plan;
+
+describe("allow", () => {
+  it("keeps a warning of its own statement quiet, and the plan tells of it", () => {
+    const loud = compiled(data() + model() + "train m on d", uneven);
+    assert.deepEqual(loud.codes, ["imbalanced"]);
+    const quiet = compiled(data(', allow: { imbalanced: "fraud is rare" }') + model() + "train m on d", uneven);
+    assert.deepEqual(quiet.codes, []);
+    assert.deepEqual(planOf(quiet)?.effects.allowed, [{ code: "imbalanced", reason: "fraud is rare", of: "data d" }]);
+    assert.equal(planOf(loud)?.effects.allowed, undefined);
+  });
+  for (const [allow, code, place] of [
+    ['allow: { imbalanced: "rare" }, allow: { imbalanced: "seldom" }', "duplicate-key", "allow"],
+    ["allow: imbalanced", "wrong-type", "imbalanced"],
+    ['allow: { imbalanced: "rare", imbalanced: "seldom" }', "duplicate-key", "imbalanced"],
+    ["allow: { imbalanced: 3 }", "wrong-type", "3"],
+  ] as const)
+    it(`${allow} is refused at its place`, () => {
+      const text = data(`, ${allow}`);
+      const [found, ...more] = compiled(text, uneven).diagnostics.filter((d) => d.severity === "error");
+      assert.deepEqual([found?.code, more.length], [code, 0]);
+      assert.equal(text.slice(found!.span.start, found!.span.end), place);
+      assert.equal(found!.span.start, text.lastIndexOf(place));
+    });
+  it("is part of the plan's hash and not of the recipe's", () => {
+    const [a, b, c] = ["", ', allow: { imbalanced: "one" }', ', allow: { imbalanced: "another" }'].map((allow) =>
+      planOf(compiled(data(allow) + model() + "train m on d", uneven)),
+    );
+    assert.equal(new Set([a?.recipeHash, b?.recipeHash, c?.recipeHash]).size, 1);
+    assert.equal(new Set([a?.planHash, b?.planHash, c?.planHash]).size, 3);
+  });
+  it("counts for its statement only", () => {
+    const other = data(', allow: { imbalanced: "rare" }').replace("data d", "data e");
+    assert.deepEqual(compiled(data() + other, uneven).codes, ["imbalanced"]);
+    assert.deepEqual(
+      compiled(data(', allow: { imbalanced: "rare" }') + "data e like d { sample: 100 }", uneven).codes,
+      ["imbalanced"],
+    );
+  });
+  it("of a definition holds in later cells, and its warnings are not repeated there", () => {
+    const later = (allow: string) => compiled([data(allow) + model(), "train m on d"], uneven);
+    assert.deepEqual(later("").codes, []);
+    assert.equal(planOf(later(', allow: { imbalanced: "rare" }'))?.effects.allowed?.length, 1);
+  });
+  it("of a model, a recipe or the training itself keeps the training's warnings quiet", () => {
+    const long = `train m on d { epochs: 30, keep: last`;
+    const text = data() + model();
+    assert.deepEqual(compiled(`${text}${long} }`).codes, ["likely-over-fits"]);
+    assert.deepEqual(compiled(`${text}${long}, allow: { likely-over-fits: "to show it" } }`).codes, []);
+    assert.deepEqual(compiled(data() + model(', allow: { "likely-over-fits": "to show it" }') + `${long} }`).codes, []);
+    const recipe =
+      'recipe r { epochs: 30, keep: last, allow: { likely-over-fits: "to show it" } }\ntrain m on d with r';
+    assert.deepEqual(compiled(text + recipe).codes, []);
+  });
+  it("keeps quiet what an evaluation says", () => {
+    const text = `${data()}${model()}train m on d\nevaluate m on d.test { metrics: [accuracy]`;
+    const quiet = ', allow: { accuracy-alone: "the figure of the report" } }';
+    const world: World = { data: (need) => ({ ...(uneven.data!(need) as ReturnType<typeof dataFacts>) }) };
+    assert.deepEqual(compiled(`${text} }`, world).codes, ["imbalanced", "accuracy-alone"]);
+    assert.deepEqual(compiled(text + quiet, world).codes, ["imbalanced"]);
+  });
+  it("of an error that may be allowed lets the training run", () => {
+    assert.deepEqual(compiled(data() + model() + "train m on d", leaky).codes, ["split-leak"]);
+    const run = compiled(data(', allow: { split-leak: "short answers repeat" }') + model() + "train m on d", leaky);
+    assert.deepEqual(run.codes, []);
+    assert.ok(planOf(run));
+  });
+  it("says nothing of what was not looked for yet", () => {
+    assert.deepEqual(compiled(data(', allow: { truncated: "ends do not matter" }')).codes, []);
+    assert.deepEqual(compiled(model(', allow: { truncated: "ends do not matter" }')).codes, []);
+    assert.deepEqual(compiled(data(', allow: { imbalanced: "x" }'), { purpose: "assist" }).codes, []);
+  });
+  it("is taken by every verb that takes a block", () => {
+    for (const block of [
+      'parameters { rate: 1e-3, allow: { truncated: "x" } }',
+      'engine { threads: 2, allow: { truncated: "x" } }',
+    ])
+      assert.deepEqual(compiled(block).codes, [], block);
+    assert.deepEqual(compiled("parameters { allow: 3 }\nrecipe r { batch_size: $allow }").codes, []);
+  });
+  it("takes itself out of the text without a trace", () => {
+    const cases: readonly (readonly [string, string])[] = [
+      ['train m on d { allow: { truncated: "x" } }', "train m on d"],
+      ['train m on d { epochs: 1, allow: { truncated: "x" } }', "train m on d { epochs: 1 }"],
+      ['train m on d { allow: { truncated: "x" }, epochs: 1 }', "train m on d { epochs: 1 }"],
+      ['train m on d {\n  epochs: 1\n  allow: { truncated: "x" }\n}', "train m on d {\n  epochs: 1\n}"],
+      // A recipe without its block would be none.
+      ['recipe r { allow: { truncated: "x" } }\ntrain m on d with r', "recipe r {  }\ntrain m on d with r"],
+    ];
+    for (const [text, wanted] of cases) {
+      const before = data() + model();
+      const [d] = compiled(before + text).diagnostics;
+      assert.equal(d?.code, "idle-allowance", text);
+      const whole = (d.fix?.edits ?? []).reduce((t, e) => t.slice(0, e.start) + e.text + t.slice(e.end), before + text);
+      assert.equal(whole, before + wanted);
+    }
+  });
+});
+
+describe("laws of allow", () => {
+  it("no verb has a key of that name", () =>
+    assert.deepEqual(
+      registry.verbs().flatMap((v) => v.parameters.filter((p) => p.name === "allow")),
+      [],
+    ));
+  it("every warning may be allowed but the one about allowing, and of the errors those that say so", () => {
+    const may = new Set(allowable());
+    for (const code of allCodes()) {
+      const { severity, allowable: stated } = entryOf(code)!;
+      assert.equal(may.has(code), severity === "warning" ? stated !== false : stated === true, code);
+    }
+    assert.ok(!may.has("idle-allowance") && may.has("split-leak"));
+  });
+});
+
+describe("errors of data", () =>
+  it("stand at the training where the data is of an earlier cell", () => {
+    const audit = {
+      ...{ near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, scores: null },
+      groups: { shared: 1, of: 2, some: ["a"] },
+    };
+    const shared: World = { data: () => dataFacts({ audit }) };
+    const grouped = data().replace("label: label", "label: label, group: customer");
+    const run = compiled([grouped + model(), "train m on d"], shared);
+    assert.deepEqual(run.codes, ["shared-groups"]);
+    assert.equal(run.diagnostics[0]?.span.source, "cell-2");
+    assert.equal(run.actions, undefined);
+  }));

@@ -1,0 +1,32 @@
+/** What a word does reads the defaults of its record, wherever the call comes from. */
+import assert from "node:assert/strict";
+import { defineWord } from "#dsl/language/types/define.js";
+import { argumentsOf } from "#dsl/language/types/defaults.js";
+import type { Call } from "#dsl/language/types/value.js";
+
+const word = (standing: number) =>
+  defineWord({
+    kind: "experiment",
+    name: "tried",
+    doc: "A word of this test.",
+    example: "tried(width: 2)",
+    parameters: [
+      { name: "width", type: { is: "number" }, doc: "", default: { value: standing }, why: "", impact: "low" },
+      { name: "from", type: { is: "string" }, doc: "", why: "", impact: "low" },
+    ],
+  });
+const call = (given: Call["arguments"]): Call => ({ kind: "experiment", word: "tried", arguments: given });
+
+describe("arguments as a run file reads them", () => {
+  it("stand at the record's default where nothing is written, and follow it when it changes", () => {
+    assert.equal(argumentsOf(word(4), call({})).width, 4);
+    assert.equal(argumentsOf(word(7), call({})).width, 7);
+  });
+  it("keep what is written, zero and null too", () => {
+    assert.equal(argumentsOf(word(4), call({ width: 0 })).width, 0);
+    assert.equal(argumentsOf(word(4), call({ width: null })).width, null);
+  });
+  it("have nothing where the record has no default", () => {
+    assert.ok(!("from" in argumentsOf(word(4), call({}))));
+  });
+});

@@ -1,0 +1,28 @@
+/** Words and what they do are found in one place, which names what is missing. */
+import assert from "node:assert/strict";
+import { implementationOf, loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import { makeRegistry, type Word } from "#dsl/language/types/registry.js";
+
+const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"experiment"> => ({
+  ...{ kind: "experiment", name, doc: "", example: "", parameters: [] },
+  ...more,
+});
+const runs = word("runs", { load: () => Promise.resolve("what it does") });
+const registry = makeRegistry([runs, word("bare")]);
+
+describe("what a word does", () => {
+  it("is loaded by kind and name", async () => {
+    assert.equal(await implementationOf(registry, "experiment", "runs"), "what it does");
+    assert.equal(wordOf(registry, "experiment", "runs"), runs);
+  });
+  it("is missed by name", async () => {
+    await assert.rejects(implementationOf(registry, "experiment", "none"), {
+      code: "internal",
+      data: { what: "there is no experiment none" },
+    });
+    await assert.rejects(loadWord(word("bare")), {
+      code: "internal",
+      data: { what: "the experiment bare has nothing to run" },
+    });
+  });
+});

@@ -1,0 +1,97 @@
+/** What is known of ops, and where: each op says it on its own record; who reads programs asks the record. */
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path/posix";
+import { ops } from "#dsl/tensor/ops/table.js";
+
+const root = new URL("../../../../", import.meta.url);
+const read = (path: string): string => readFileSync(new URL(path, root), "utf8");
+const filesIn = (room: string): readonly string[] =>
+  readdirSync(new URL(room, root), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `${room}/${name}`);
+const importsOf = (path: string): readonly string[] =>
+  [...read(path).matchAll(/\bfrom "([^"]+)"|^import "([^"]+)"/gm)].map(([, from, bare]) => {
+    const to = (from ?? bare ?? "").replace(/\.js$/, ".ts");
+    return to.startsWith("#") ? to.slice(1) : join(dirname(path), to);
+  });
+const graph = filesIn("dsl/tensor");
+
+/** Files that write or match certain structures, and the ops that they name. (A tensor's methods are named for ops.) */
+const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
+  // What takes more than its inputs is written here.
+  "dsl/tensor/builder.ts": ["attention", "rope", "dropout", "concat"],
+  // What a linear layer may apply to its own result.
+  "dsl/tensor/ops/shared/activation.ts": ["relu", "tanh", "sigmoid", "gelu"],
+  // Attention is cut to one query.
+  "dsl/tensor/ops/position.ts": ["attention", "take_position"],
+  // Weights of fewer bits are made f32 by these.
+  "dsl/tensor/storage.ts": ["cast", "dequantize", "dequantize_blocks", "add"],
+  "dsl/tensor/passes/storage.ts": ["cast"],
+  // Rewrites put these in the place of what they match.
+  "dsl/tensor/passes/algebra.ts": ["cast", "reshape", "transpose"],
+  "dsl/tensor/passes/reassociation.ts": ["matmul", "transpose"],
+  "dsl/tensor/passes/pattern.ts": ["multiply"],
+  "dsl/tensor/passes/fusion.ts": ["linear", "relu", "greater"],
+  // Squares of each row, or rows that were cut, are summed by these; rows stand for their pairs by the first.
+  "dsl/tensor/ops/rows/row-parts.ts": ["gather"],
+  "dsl/tensor/ops/rows/row-squares.ts": ["outer_product", "scatter_rows"],
+  "dsl/tensor/ops/rows/row-norms.ts": ["outer_product", "scatter_rows"],
+  // Products of low rank become a product with a merged weight.
+  "dsl/tensor/passes/precision.ts": ["cast", "linear", "low_rank_linear", "low_rank_merge"],
+};
+/** Words that name something else there: curves, ways to stretch rotary positions. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  "dsl/tensor/ops/shared/gelu.ts": ["gelu", "silu"],
+  "dsl/tensor/numbers/rope.ts": ["linear"],
+};
+
+describe("what is known of ops", () => {
+  it("stands on their records: no other file lists them by name", () => {
+    const names = new Set(ops.map((op) => op.name));
+    for (const path of graph) {
+      if (/^dsl\/tensor\/(ops\/|table\.ts|node-tensor\.ts)/.test(path)) continue;
+      const said = read(path).matchAll(/"(\w+)"|\btable\.(\w+)|\/ops\/(\w+)\.js/g);
+      const found = [...said]
+        .map(([, text, entry, file]) => text ?? entry ?? file ?? "")
+        .filter((word) => names.has(word));
+      const allowed = [...(STRUCTURES[path] ?? []), ...(OTHERS[path] ?? [])];
+      assert.deepEqual([...new Set(found)].sort(), [...allowed].sort(), path);
+    }
+  });
+
+  it("is written against tensors that know no op: no record imports the table or what makes graphs", () => {
+    const makers = new Set(["table", "builder", "node-tensor", "position"].map((name) => `dsl/tensor/${name}.ts`));
+    for (const path of graph.filter((p) => p.startsWith("dsl/tensor/ops/"))) {
+      const seen = new Set<string>();
+      const open = [path];
+      for (let at = open.pop(); at !== undefined; at = open.pop()) {
+        if (seen.has(at)) continue;
+        seen.add(at);
+        assert.ok(!makers.has(at), `${path} leads to ${at}`);
+        open.push(...importsOf(at).filter((to) => to.startsWith("dsl/tensor/")));
+      }
+    }
+  });
+
+  it("lies in files that import each other in no circle, types counted", () => {
+    const done = new Set<string>();
+    const visit = (path: string, way: readonly string[]): void => {
+      assert.ok(!way.includes(path), [...way.slice(way.indexOf(path)), path].join(" → "));
+      if (done.has(path)) return;
+      for (const to of importsOf(path)) if (to.startsWith("dsl/tensor/")) visit(to, [...way, path]);
+      done.add(path);
+    };
+    for (const path of graph) visit(path, []);
+  });
+
+  it("is said once: an op's name in the table is that on its record, and its inputs are named", () => {
+    for (const op of ops) {
+      assert.ok(graph.includes(`dsl/tensor/ops/${op.name}.ts`), op.name);
+      assert.equal(new Set(op.inputs).size, op.inputs.length, op.name);
+      if (op.commutes) assert.equal(op.inputs.length, 2, op.name);
+      if (op.memory === "view" || op.memory === "turned") assert.equal(op.inputs.length, 1, op.name);
+      if (op.byPosition === "first") assert.ok(op.inputs.length > 1, op.name);
+    }
+  });
+});

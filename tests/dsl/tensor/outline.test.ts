@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { costOf } from "#dsl/tensor/cost.js";
+import { outlineOf, type Layer } from "#dsl/tensor/outline.js";
+import { graphProgram } from "#tests/kernel/core/display/examples.js";
+
+const SIZES = { batch: 8, length: 32 };
+const program = graphProgram();
+const outline = outlineOf(program, SIZES);
+const layer = (layers: readonly Layer[], name: string): Layer => layers.find((l) => l.name === name)!;
+
+describe("the outline of a program", () => {
+  it("accounts for every FLOP and every parameter once", () => {
+    assert.equal(outline.forward + outline.backward, costOf(program, SIZES).flops);
+    const states = Object.values(program.state).map((s) => ({
+      n: s.type.shape.reduce<number>((p, d) => p * (d as number), 1),
+      trains: s.trains,
+    }));
+    assert.equal(
+      outline.parameters,
+      states.reduce((sum, s) => sum + s.n, 0),
+    );
+    assert.equal(
+      outline.trainable,
+      states.reduce((sum, s) => sum + (s.trains ? s.n : 0), 0),
+    );
+  });
+  it("follows the model from its inputs to its loss", () => {
+    assert.deepEqual(
+      outline.layers.map((l) => l.name),
+      ["embeddings", "encoder", "pooler", "classifier", "loss"],
+    );
+  });
+  it("folds blocks that are alike, and keeps those apart that aren't", () => {
+    const blocks = layer(outline.layers, "encoder").within;
+    // The first block is frozen; the other two train one layer each.
+    assert.deepEqual(
+      blocks.map((b) => [b.name, b.count, b.trainable > 0]),
+      [
+        ["0", 1, false],
+        ["1", 2, true],
+      ],
+    );
+    assert.equal(blocks[0]!.backward, 0);
+    assert.deepEqual(blocks[1]!.output?.shape, ["batch", "length", 16]);
+  });
+  it("counts what the backward pass keeps, and nothing below the lowest layer that trains", () => {
+    const [frozen, first] = layer(outline.layers, "encoder").within;
+    // x of `inner`'s weight gradient is the first block's result; the gelu's input is kept in the block itself.
+    assert.equal(frozen!.kept, 8 * 32 * 16 * 4);
+    assert.ok(first!.kept > 0);
+    assert.equal(layer(outline.layers, "embeddings").kept, 0);
+  });
+});

@@ -1,0 +1,56 @@
+/** What each pass makes of its example, as it is committed: before and after. */
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { optimise, passes, PLAIN } from "#dsl/tensor/passes/table.js";
+import { printProgram } from "#dsl/tensor/print.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { passExamples } from "./examples.js";
+
+const golden = new URL("../../../../../tests/golden/dsl/graph/passes/", import.meta.url);
+const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
+
+describe("passes", () => {
+  for (const [name, program] of Object.entries(passExamples)) {
+    const pass = passes.find((p) => p.name === name)!;
+    const before = program();
+    const after = pass.run(before, PLAIN);
+    it(`${name}: what it makes of its example is as committed`, () => {
+      validate(after);
+      const text = `${pass.doc}\n\n---- before\n${printProgram(before)}\n---- after\n${printProgram(after)}`;
+      const file = new URL(`${name}.txt`, golden);
+      if (bless) {
+        mkdirSync(golden, { recursive: true });
+        writeFileSync(file, text);
+      }
+      assert.equal(text, readFileSync(file, "utf8"));
+      assert.notEqual(printProgram(after), printProgram(before));
+    });
+    it(`${name}: a second time it changes nothing`, () => {
+      assert.deepEqual(pass.run(after, PLAIN), after);
+    });
+    it(`${name}: can be switched off`, () => {
+      const off = new Set(passes.map((p) => p.name));
+      assert.equal(optimise(before, { ...PLAIN, off }), before);
+      off.delete(name);
+      const alone = optimise(before, { ...PLAIN, off });
+      assert.deepEqual(alone, after);
+    });
+  }
+  it("leave nothing dead behind, whatever is switched off beside", () => {
+    for (const make of Object.values(passExamples)) {
+      const done = optimise(make());
+      validate(done);
+      assert.deepEqual(done, prune(done));
+    }
+  });
+  it("fold nothing beyond 64 Ki elements", () => {
+    const { nodes } = passesRun("constant_folding");
+    assert.equal(nodes.filter((n) => n.op === "matmul").length, 1);
+  });
+});
+
+function passesRun(name: string): Program {
+  return passes.find((p) => p.name === name)!.run(passExamples[name]!(), PLAIN);
+}

@@ -1,0 +1,115 @@
+/** Ops made of simpler ones: the same numbers, gradients without a rule of their own, and forms on every engine. */
+import assert from "node:assert/strict";
+import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
+import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { lowered } from "#dsl/tensor/passes/lowering.js";
+import type { Program } from "#dsl/tensor/program.js";
+import { opOf, ops, table } from "#dsl/tensor/ops/table.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { values, type Values } from "#dsl/tensor/values.js";
+import { cases, type Case } from "../cases.js";
+import { hard_swish } from "./hard-swish.js";
+
+const none = (): boolean => false;
+const ready = (op: string): boolean => op !== hard_swish.name;
+
+function programOf(c: Case): { program: Program; feeds: Record<string, Values> } {
+  const graph = new Graph();
+  const inputs = c.inputs.map(({ shape, dtype }, i) => graph.input(`x${i}`, { dtype, shape }));
+  graph.applyNamed(c.op, inputs, c.attributes).forEach((y, i) => graph.output(`y${i}`, y));
+  const feeds = Object.fromEntries(c.inputs.map(({ shape, data }, i) => [`x${i}`, values(shape, data)]));
+  return { program: graph.program(), feeds };
+}
+
+describe("ops made of simpler ones", () => {
+  before(() => Object.assign(table, { hard_swish }));
+  after(() => Reflect.deleteProperty(table, "hard_swish"));
+
+  const made = ops.filter((op) => op.decompose);
+  it("are there, each with a case", () => {
+    assert.ok(made.length >= 3);
+    for (const { name } of made)
+      assert.ok(
+        cases.some((c) => c.op === name),
+        name,
+      );
+  });
+  for (const { name } of made)
+    it(`${name}: what it is made of is valid, other than itself, and gives what its reference says`, () => {
+      for (const c of cases.filter(({ op }) => op === name)) {
+        const { program, feeds } = programOf(c);
+        const simpler = lowered(program, none);
+        validate(simpler);
+        assert.deepEqual(
+          simpler.nodes.filter((node) => opOf(node)?.decompose),
+          [],
+        );
+        const [whole, parts] = [program, simpler].map((p) => evaluate(p, feeds, {}).outputs["y0"]!);
+        assert.deepEqual(parts!.shape, whole!.shape);
+        whole!.data.forEach((x, i) => assert.ok(Math.abs(parts!.data[i]! - x) < 1e-12, `${name}[${i}]`));
+      }
+    });
+
+  it("stay where the engine runs them, the program unchanged", () => {
+    const graph = new Graph();
+    graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).square());
+    const program = graph.program();
+    assert.equal(
+      lowered(program, () => true),
+      program,
+    );
+    assert.deepEqual(
+      lowered(program, none).nodes.map((node) => node.op),
+      ["input", "multiply"],
+    );
+  });
+
+  it("take over path and order of the node in whose place they stand", () => {
+    const graph = new Graph();
+    const x = graph.input("x", { dtype: "f32", shape: [2] });
+    graph.output(
+      "y",
+      graph.at("layer.0", () => x.softplus()),
+    );
+    const { nodes, ...rest } = graph.program();
+    const late = nodes.map((node) => (node.op === "softplus" ? { ...node, after: [0] } : node));
+    const [, ...parts] = lowered({ nodes: late, ...rest }, none).nodes;
+    assert.ok(parts.length > 4);
+    for (const { path, after } of parts) assert.deepEqual([path, after], ["layer.0", [0]]);
+  });
+
+  const data = [-4, -3, -1.5, 0.5, 2, 3, 5];
+  const swished = (): Graph => {
+    const graph = new Graph();
+    const x = graph.state("x", { type: { dtype: "f32", shape: [7] }, trains: true, initial: { zeros: true } });
+    // Twice, so that what flows to the inner one comes through the outer one's parts.
+    const y = graph.one(hard_swish, [graph.one(hard_swish, [x]).multiply(2)]);
+    graph.output("y", y);
+    graph.output("dx", gradient(graph, y.sum(), [x])[0]!);
+    return graph;
+  };
+  it("need no gradient of their own: it is that of what they are made of", () => {
+    const program = swished().program();
+    validate(program);
+    const run = (x: readonly number[]) => evaluate(program, {}, { x: values([7], x) }).outputs;
+    const h = 1e-6;
+    const [above, below] = [h, -h].map((by) => run(data.map((x) => x + by))["y"]!.data);
+    // At the kinks −3 and 3 no side is right.
+    run(data)["dx"]!.data.forEach((d, i) => {
+      if (Math.abs(data[i]!) !== 3) assert.ok(Math.abs(d - (above![i]! - below![i]!) / (2 * h)) < 1e-6, `dx[${i}]`);
+    });
+  });
+  it("a new one is a record: engines that don't know it run what it is made of", () => {
+    const program = swished().program();
+    assert.ok(emitTensorflow({ program }).savedModel.length > 0);
+    assert.ok(emitOnnx(program).bytes.length > 0);
+    const { nodes } = lowered(program, ready);
+    assert.deepEqual(
+      nodes.filter((node) => node.op === hard_swish.name),
+      [],
+    );
+  });
+});

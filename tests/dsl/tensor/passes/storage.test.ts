@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { memoryOf } from "#dsl/tensor/memory.js";
+import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
+import type { PassSettings } from "#dsl/tensor/passes/pass.js";
+import type { Program, State } from "#dsl/tensor/program.js";
+import { dequantized, quantized } from "#dsl/tensor/numbers/quantize.js";
+import type { Storage } from "#dsl/tensor/storage.js";
+import { validate } from "#dsl/tensor/validate.js";
+import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+
+const SIZE = 64;
+const ALL: readonly Storage[] = [
+  { weights: "bf16" },
+  { weights: "int8" },
+  { weights: "nf4", double: false },
+  { weights: "nf4", double: true },
+];
+
+/** A frozen table, two frozen layers (one adapted, one laid the other way round), a frozen scale, a head; A, B and a bias train. */
+function model(): Program {
+  const graph = new Graph();
+  const state = (name: string, shape: readonly number[], more: Partial<State> = {}): ReturnType<Graph["state"]> =>
+    graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { checkpoint: name }, ...more });
+  const ids = graph.input("ids", { dtype: "i32", shape: ["batch"] });
+  const table = state("table", [SIZE, SIZE]);
+  const adapted = state("one", [SIZE, SIZE], { outputs: 0 });
+  const head = state("head", [SIZE, SIZE]);
+  const a = state("a", [2, SIZE], { trains: true });
+  const b = state("b", [SIZE, 2], { trains: true });
+  const bias = state("bias", [SIZE], { trains: true });
+  const x = table.gather(ids);
+  const h = graph.one("low_rank_linear", [x, adapted, a, b], { scale: 2 }).multiply(state("scale", [SIZE]));
+  const y = h.tanh().linear(state("two", [SIZE, SIZE], { outputs: 1 }).transpose([1, 0]), bias);
+  const loss = y.linear(head).crossEntropy(ids, { reduction: "mean" });
+  const trained = [a, b, bias];
+  const gradients = gradient(graph, loss, trained);
+  graph.output("loss", loss);
+  trained.forEach((t, i) => graph.output(`d${i}`, gradients[i]!));
+  return graph.program();
+}
+const numbers = (n: number, seed: number): Float32Array =>
+  Float32Array.from({ length: n }, (_, i) => Math.sin(seed * 13 + i * 7.3) * (0.05 + (i % 5) * 0.02));
+
+/** What each state of a program begins with, made as an engine makes it. */
+function begun(program: Program): Record<string, Values> {
+  const original = model().state;
+  const names = Object.keys(original);
+  const raw = (name: string): Float32Array => {
+    const count = (original[name]!.type.shape as number[]).reduce((n, d) => n * d, 1);
+    return numbers(count, names.indexOf(name) + 1);
+  };
+  return Object.fromEntries(
+    Object.entries(program.state).map(([name, { type, initial }]) => {
+      if (!("of" in initial)) return [name, values(type.shape as number[], raw(name))];
+      if (!("stored" in initial.take)) throw new Error(name);
+      const parts = quantized(raw(initial.of.name), initial.of.type.shape as number[], initial.take.stored);
+      return [name, fromNDArray(parts[initial.take.part as "codes"]!)];
+    }),
+  );
+}
+/** The same with f32 states that hold what the stored ones stand for. */
+function rounded(program: Program): Record<string, Values> {
+  const plain = begun(model());
+  for (const { initial } of Object.values(program.state))
+    if ("of" in initial && "stored" in initial.take) {
+      const { name, type } = initial.of;
+      const shape = type.shape as number[];
+      const x = Float32Array.from(begun(model())[name]!.data);
+      plain[name] = values(shape, dequantized(quantized(x, shape, initial.take.stored), shape, initial.take.stored));
+    }
+  return plain;
+}
+const feeds = { ids: values([3], [5, 63, 0]) };
+const passed = (storage?: Storage, more: Partial<PassSettings> = {}): Program =>
+  optimise(model(), { ...PLAIN, ...more, ...(storage && { storage }) });
+
+describe("storage", () => {
+  it("leaves a program alone unless asked", () => {
+    assert.deepEqual(passed({ weights: "f32" }), passed());
+  });
+  for (const storage of ALL)
+    for (const precision of ["f32", "bf16"] as const) {
+      const title = `${storage.weights}${storage.double ? " twice" : ""}, products in ${precision}`;
+      it(`${title}: outputs and gradients are those of the rounded weights`, () => {
+        const program = passed(storage, { precision });
+        validate(program);
+        const got = evaluate(program, feeds, begun(program)).outputs;
+        const want = evaluate(passed(undefined, { precision }), feeds, rounded(program)).outputs;
+        for (const [name, { data }] of Object.entries(want))
+          data.forEach((x, i) => {
+            const y = got[name]!.data[i]!;
+            assert.ok(
+              Math.abs(x - y) <= (precision === "f32" ? 1e-6 : 2e-2) * Math.max(1, Math.abs(x)),
+              `${name}: ${y}, ${x}`,
+            );
+          });
+      });
+    }
+  it("keeps in f32 what trains, what isn't a matrix, and heads; tables become bf16", () => {
+    const { state } = passed({ weights: "nf4", double: false });
+    const types = Object.fromEntries(Object.entries(state).map(([name, s]) => [name, s.type.dtype]));
+    assert.deepEqual(types, {
+      ...{ a: "f32", b: "f32", bias: "f32", head: "f32", scale: "f32", table: "bf16" },
+      ...{ "one/codes": "u8", "one/scales": "f32", "two/codes": "u8", "two/scales": "f32" },
+    });
+    const ids = passed({ weights: "int8" }).nodes.flatMap((n) => (n.op === "dequantize" ? [n.attributes["axis"]] : []));
+    assert.deepEqual(new Set(ids), new Set([0, 1]));
+  });
+  it("makes a copy for each product, forward and backward, once its other input is there", () => {
+    const program = passed({ weights: "nf4", double: false });
+    const copies = program.nodes.filter((n) => n.op === "dequantize_blocks");
+    // Forward and backward of the second layer, forward of the first: what lies before it doesn't train.
+    assert.equal(copies.length, 3);
+    const inputs = new Set(Object.values(program.inputs).map((i) => i.ref.node));
+    for (const { after } of copies) {
+      assert.equal(after?.length, 1);
+      assert.ok(!inputs.has(after![0]!));
+    }
+  });
+  it("takes less memory, state and copies together", () => {
+    const total = (storage?: Storage): number => {
+      const { state, working } = memoryOf(passed(storage), { batch: 3 });
+      return state + working;
+    };
+    const [f32, bf16, int8, nf4] = [undefined, ...ALL.slice(0, 3)].map(total) as [number, number, number, number];
+    assert.ok(nf4 < int8 && int8 < bf16 && bf16 < f32, [f32, bf16, int8, nf4].join());
+  });
+});

@@ -1,0 +1,52 @@
+/** Squares of rows: a matrix that is too large to be held for each row of a batch is made in stripes. */
+import assert from "node:assert/strict";
+import { Graph } from "#dsl/tensor/builder.js";
+import { evaluate } from "#dsl/tensor/evaluate.js";
+import { gradient } from "#dsl/tensor/gradient.js";
+import { ofLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { rowSquares } from "#dsl/tensor/ops/rows/row-squares.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { values } from "#dsl/tensor/values.js";
+
+const [ROWS, PLACES, OUT, IN] = [3, 2, 180, 200];
+
+/** Of a linear layer over places: Σ x Wᵀ · c. */
+function layer(): { readonly graph: Graph; readonly loss: Tensor; readonly weight: Tensor } {
+  const graph = new Graph();
+  const x = graph.input("x", { dtype: "f64", shape: ["batch", PLACES, IN] });
+  const c = graph.input("c", { dtype: "f64", shape: ["batch", PLACES, OUT] });
+  const type = { dtype: "f64" as const, shape: [OUT, IN] };
+  const weight = graph.state("w", { type, trains: true, initial: { zeros: true } });
+  return { graph, weight, loss: x.linear(weight).multiply(c).sum() };
+}
+const drawn = (shape: readonly number[], by: number) => {
+  const all = values([...shape]);
+  all.data.forEach((_, i) => (all.data[i] = Math.sin(by * i)));
+  return all;
+};
+const state = { w: drawn([OUT, IN], 0.7) };
+const [x, c] = [drawn([ROWS, PLACES, IN], 1.3), drawn([ROWS, PLACES, OUT], 2.1)];
+
+describe("squares of rows", () => {
+  it("of a large matrix are those of its rows one by one, and few numbers are held for them", () => {
+    const together = layer();
+    const found = rowSquares(together.graph, ofLoss(together.loss), [together.weight]);
+    assert.ok(found?.squares[0]);
+    together.graph.output("squares", found.squares[0]);
+    const program = together.graph.program();
+    assert.ok(program.nodes.filter(({ op }) => op === "matmul").length > 1, "in stripes");
+    assert.ok(found.held < OUT * IN);
+    const got = evaluate(program, { x, c }, state).outputs["squares"]!;
+    assert.deepEqual(got.shape, [OUT, IN]);
+    const one = layer();
+    one.graph.output("d", gradient(one.graph, one.loss, [one.weight])[0]!);
+    const want = new Float64Array(OUT * IN);
+    for (let row = 0; row < ROWS; row++) {
+      const of = (all: typeof x, width: number) =>
+        values([1, PLACES, width], [...all.data.slice(row * PLACES * width, (row + 1) * PLACES * width)]);
+      const { outputs } = evaluate(one.graph.program(), { x: of(x, IN), c: of(c, OUT) }, state);
+      outputs["d"]!.data.forEach((value, i) => (want[i]! += value ** 2));
+    }
+    want.forEach((value, i) => assert.ok(Math.abs(value - got.data[i]!) <= 1e-12 * Math.max(1, value), String(i)));
+  });
+});
