@@ -10,10 +10,16 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { difference, drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { chance, type Chance } from "#stdlib/lib/chance.js";
-import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";
-import { drawnLabels, drawnNumbers, drawnTexts, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { drawnFrom, rowMeans, whole } from "#stdlib/metrics/shared/row-sums.js";
+import {
+  drawnLabels,
+  drawnNumbers,
+  drawnTexts,
+  resampling,
+  samplerOf,
+} from "#stdlib/metrics/shared/resampled-outcomes.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { rareCoverage } from "./coverage/rare.js";
 import { table } from "./table.js";

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SourceImplementation } from "#stdlib/kinds/data.js";
+import type { SourceImplementation } from "#stdlib/data/contract.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
 

@@ -6,7 +6,7 @@ import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
-import type { AskedRows, RowsToTeach, Scored } from "#stdlib/kinds/task.js";
+import type { AskedRows, RowsToTeach, Scored } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
 

@@ -10,7 +10,7 @@ import { measuredCurve } from "#kernel/core/data/judging/learning-curve.js";
 import { forecast, type Interval } from "#kernel/core/data/judging/power-law.js";
 import { standardised } from "#kernel/core/data/judging/ridge.js";
 import { sizesFor } from "#kernel/core/data/judging/learning-sizes.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";
 import { table } from "./table.js";
 

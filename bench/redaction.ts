@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { findPersonal } from "#stdlib/lib/personal/find.js";
+import { findPersonal } from "#stdlib/personal-data/find.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { cooking } from "./quality/datasets/cooking.js";
 import { speeches } from "./quality/datasets/speeches.js";

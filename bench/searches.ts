@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import type { Dimension, StudyTrial } from "#stdlib/kinds/search.js";
+import type { Dimension, StudyTrial } from "#stdlib/searches/kind.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { searched, searchOf } from "./searches/ours.js";
 import { PROBLEMS, regretOf, type Problem, type Tried } from "./searches/problems.js";

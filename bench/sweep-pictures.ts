@@ -10,7 +10,7 @@ import type { SweepView } from "#kernel/core/display/sweeps/view.js";
 import { axesOf } from "#kernel/core/sweep/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 import { table } from "./table.js";
 
 const LIMITS = { milliseconds: 200, bytes: 3e6 } as const;

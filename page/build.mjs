@@ -102,7 +102,7 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
       contents: without(await readFile(path, "utf8"), (name) => name === "doc"),
     }));
     // Nothing is made smaller here: what its parts would be is for the kernel to tell.
-    onLoad({ filter: /[\\/]stdlib[\\/]lib[\\/](?:pruning[\\/]plan|students[\\/]cut)\.js$/ }, () => ({
+    onLoad({ filter: /[\\/]stdlib[\\/](?:sparsities[\\/]shared[\\/]plan|students[\\/]shared[\\/]cut)\.js$/ }, () => ({
       contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
         export { asItWas as prunedSizes, asItWas as cutOf };
         export const sharesOf = () => ({});
@@ -127,10 +127,12 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
       contents: "export const faultIn = () => null; export const readStatement = () => ({ fault: null, tables: [] });",
     }));
     // Nor a pattern: RE2 is a fifth of what the page is made of.
-    onLoad({ filter: /\/lib\/patterns\/linear\.js$/ }, () => ({ contents: "export const faultOf = () => undefined;" }));
+    onLoad({ filter: /\/text\/patterns\/linear\.js$/ }, () => ({
+      contents: "export const faultOf = () => undefined;",
+    }));
     // The reference has notes and references of words, options that go together, and why an option is there that has no default, or a derived one: plans
     // show the reason of a fixed default alone.
-    onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/](?:\w+s|lib[\\/][\w/\\-]+)[\\/][\w-]+\.js$/ }, async ({ path }) => ({
+    onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/][\w/\\-]+[\\/][\w-]+\.js$/ }, async ({ path }) => ({
       contents: without(
         await readFile(path, "utf8"),
         (name, { beside, spreads }) =>

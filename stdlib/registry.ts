@@ -4,7 +4,7 @@ import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { makeRegistry, type Registry } from "#dsl/language/types/registry.js";
 import { stdlibCodes } from "./codes.js";
 import { words } from "./manifest.generated.js";
-import { planned } from "./lib/planned.js";
+import { planned } from "./planned-words.js";
 
 registerCodes(dslCodes, stdlibCodes);
 

@@ -1,20 +1,37 @@
 // Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path.
-// `--check` writes nothing and exits 1 when the manifest is stale. A file whose name holds a second dot (`csv.run.ts`) is no
-// record; every other one in a kind's room must be: a word that is skipped would be missed by nobody.
+// `--check` writes nothing and exits 1 when the manifest is stale. `kind.ts` (a kind's contract) and files with a second dot
+// (`csv.run.ts`) are no records; every other file directly in a kind's folder must be one, so that no word is left out unnoticed.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
-/** Rooms of stdlib that hold no words. */
-const others = new Set(["kinds", "lib", "platform", "programs"]);
+/** Folders of stdlib that are no kind's. */
+const others = new Set([
+  "compression",
+  "data",
+  "files",
+  "foreign-names",
+  "json-schemas",
+  "judging",
+  "layers",
+  "losses",
+  "network",
+  "personal-data",
+  "platform",
+  "programs",
+  "row-formats",
+  "statistics",
+  "text",
+  "user-defined",
+]);
 
 /** Records by their paths in stdlib, and the files in rooms of words that export none. */
 export function recordsIn(stdlib) {
   const files = readdirSync(stdlib)
     .filter((room) => !others.has(room) && statSync(join(stdlib, room)).isDirectory())
     .flatMap((room) => readdirSync(join(stdlib, room)).map((file) => `${room}/${file}`))
-    .filter((file) => /^[^.]+\/[^.]+\.ts$/.test(file))
+    .filter((file) => /^[^.]+\/[^.]+\.ts$/.test(file) && !file.endsWith("/kind.ts"))
     .sort();
   const exports = (file) => /^export const word\b/m.test(readFileSync(join(stdlib, file), "utf8"));
   return { records: files.filter(exports), strays: files.filter((file) => !exports(file)) };
@@ -22,7 +39,7 @@ export function recordsIn(stdlib) {
 
 /** What is said of such a file. */
 export const strayTold = (file) =>
-  `stdlib/${file} exports no word: write \`export const word = defineWord({…})\`; what is no word's record belongs to stdlib/lib, or is named WORD.run.ts`;
+  `stdlib/${file} exports no word: write \`export const word = defineWord({…})\`; what several words of a kind share belongs to its folder shared/, and what one word does to WORD.run.ts`;
 
 export function manifestOf(records) {
   const identifier = (file) => file.replace(/\.ts$/, "").replace(/[^A-Za-z0-9]/g, "_");

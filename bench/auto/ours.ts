@@ -13,7 +13,7 @@ import type { Shown } from "#kernel/core/display/shown.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { TuneSession } from "#kernel/session/tune-session.js";
 import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
 import { drawn } from "../quality/dataset.js";
 import { DEFAULT, FOUND, ONCE, WORDS } from "./names.js";
 import { SETS, type AutoSet } from "./sets.js";

@@ -2,15 +2,15 @@
  * Published methods that a score's interval is held against: bootstraps (percentile; BCa, Efron 1987; stratified by the true
  * label), and by score Wilson's of its share and the mid-P, DeLong's with a logit, Newcombe's of areas, Boyd's logit.
  */
-import type { Resampling } from "#stdlib/lib/intervals/bootstrap.js";
-import { Z, type Interval } from "#stdlib/lib/intervals/interval.js";
-import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
-import { midP } from "#stdlib/lib/intervals/mid-p.js";
-import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
-import { chance } from "#stdlib/lib/chance.js";
-import { counts, countsOfSets } from "#stdlib/lib/metrics/counts.js";
-import { newcombe, placed } from "#stdlib/lib/metrics/rare-areas.js";
+import type { Resampling } from "#stdlib/statistics/bootstrap.js";
+import { Z, type Interval } from "#stdlib/statistics/interval.js";
+import { labelRates } from "#stdlib/statistics/label-rates.js";
+import { midP } from "#stdlib/statistics/mid-p.js";
+import { percentiles } from "#stdlib/statistics/percentiles.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
+import { chance } from "#stdlib/statistics/chance.js";
+import { counts, countsOfSets } from "#stdlib/metrics/shared/counts.js";
+import { newcombe, placed } from "#stdlib/metrics/shared/rare-areas.js";
 import type { Answered, Asked } from "./rare-rows.js";
 
 export type Published = Readonly<Record<string, Interval | null>>;

@@ -3,9 +3,9 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Measure } from "#kernel/inference/measuring/comparison.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/kinds/metric.js";
-import { chance, type Chance } from "#stdlib/lib/chance.js";
-import { drawnLabels, drawnSets, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { drawnLabels, drawnSets, resampling, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
 
 export interface Setting {

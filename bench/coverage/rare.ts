@@ -1,9 +1,9 @@
 /** How often intervals hold where one label is rare, and how wide they are beside the best published method. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { difference, drawAll } from "#kernel/inference/measuring/comparison.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import { incompleteBeta } from "#stdlib/lib/intervals/mid-p.js";
-import { chance } from "#stdlib/lib/chance.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
+import { incompleteBeta } from "#stdlib/statistics/mid-p.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import { published } from "./published.js";
 import { drawnRows, measureOf, metricsOf, SETTINGS, trueValues, type Asked, type Setting } from "./rare-rows.js";
 import { table } from "../table.js";

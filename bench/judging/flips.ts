@@ -1,5 +1,5 @@
 /** Labels some of which are turned into another one. */
-import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
+import { chance, draw, shuffle } from "#stdlib/statistics/chance.js";
 
 /** `turned`: rows, from 0. */
 export function flipped(

@@ -1,5 +1,5 @@
 /** Random answers of every sort that `tunebook score` knows, drawn by seed: right, nearly right, and wrong ones, some of nothing. */
-import { chance, draw, type Chance } from "#stdlib/lib/chance.js";
+import { chance, draw, type Chance } from "#stdlib/statistics/chance.js";
 
 export interface Case {
   readonly sort: string;

@@ -1,5 +1,5 @@
 /** What sequences of updates come to: averages over orders and seeds with intervals of 95 %, and differences by pairs. */
-import { studentQuantile } from "#stdlib/lib/intervals/student.js";
+import { studentQuantile } from "#stdlib/statistics/student.js";
 import type { Learnt, Matrix } from "./sequence.js";
 
 export interface Mean {

@@ -1,5 +1,5 @@
 /** Faults planted in rows, each in rows of its own (but for the telltale word, which follows a label); where is known by row number. */
-import { LIKENESS, lettersOf, likeness } from "#stdlib/lib/near/letters.js";
+import { LIKENESS, lettersOf, likeness } from "#stdlib/text/near-duplicates/shingles.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
 import { names } from "../redaction/generate.js";

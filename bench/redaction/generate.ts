@@ -1,7 +1,7 @@
 /** Texts with personal data whose places are known. */
 import { textIn, peopleNames } from "../quality/packages.js";
-import { known } from "#stdlib/lib/personal/names/lists.js";
-import { plainForm } from "#stdlib/lib/personal/names/filters.js";
+import { known } from "#stdlib/personal-data/names/lists.js";
+import { plainForm } from "#stdlib/personal-data/names/filters.js";
 import { Drawing } from "./drawing.js";
 import { nameless, templates, things } from "./templates.js";
 import * as values from "./values.js";

@@ -1,6 +1,6 @@
 /** Made-up rows as files of each format, written piece by piece: texts of about 40 words of a list, and one of four labels. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 export const formats = ["jsonl", "csv", "parquet"] as const;
 export type Format = (typeof formats)[number];

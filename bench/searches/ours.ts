@@ -3,9 +3,9 @@ import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SearchImplementation, StudyTrial } from "#stdlib/kinds/search.js";
+import type { SearchImplementation, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { chance } from "#stdlib/lib/chance.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import type { Problem, Tried } from "./problems.js";
 
 export interface Search {

@@ -1,6 +1,6 @@
 /** Functions that searches are tried on, all to be low; bench/peers/optuna_searches.py has the same, and the bench sees that they are. */
-import { hypervolume } from "#stdlib/lib/search/pareto/hypervolume.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import { hypervolume } from "#stdlib/searches/shared/pareto/hypervolume.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 
 export interface Problem {
   readonly name: string;

@@ -2,8 +2,8 @@
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { full } from "#stdlib/techniques/full.js";

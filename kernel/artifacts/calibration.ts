@@ -7,7 +7,7 @@ import * as v from "valibot";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
 import { writePrivate } from "../fetch/private.js";
 import { fields, jsonIn, table, Unlike, whole, type Schema } from "../fetch/json.js";
 import { writing } from "./folder-errors.js";

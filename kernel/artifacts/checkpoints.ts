@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Sampled } from "#stdlib/kinds/privacy.js";
+import type { Sampled } from "#stdlib/privacies/kind.js";
 import { closeToOthers, makePrivateFolder } from "../fetch/private.js";
 import type { Session } from "../engine/engine.js";
 import { CHECKED, readHeader } from "../tensors/safetensors.js";

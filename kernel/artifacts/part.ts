@@ -1,7 +1,7 @@
 /** The rows of one split, whether they lie in memory or on disk: their values by role, and short hashes of what they say. */
 import { createHash } from "node:crypto";
-import type { Column } from "#stdlib/kinds/task.js";
-import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
+import type { Column } from "#stdlib/tasks/kind.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { Growing } from "../core/data/growing.js";
 import type { Prepared } from "../core/data/prepared.js";
 import { stride, turn } from "../core/data/rows.js";

@@ -2,8 +2,8 @@
  * Heads that learn standardised numbers (`TaskImplementation.standard`): before the first step they are told the mean and the
  * spread of the training rows, and for files that others read both are folded into the head's last layer.
  */
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { Session } from "../engine/engine.js";
 import { floats } from "../engine/feeds.js";

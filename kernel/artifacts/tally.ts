@@ -1,5 +1,5 @@
 /** How often each answer stands in rows, in little room: what answers that never change follow from, without the rows. */
-import type { RowsOfAnswers } from "#stdlib/kinds/task.js";
+import type { RowsOfAnswers } from "#stdlib/tasks/kind.js";
 import { valuesOf, type Part } from "./part.js";
 
 /** By role: values and how many rows have each; of `tags`, how many words. */

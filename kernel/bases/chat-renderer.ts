@@ -6,8 +6,8 @@ import type {
   RenderOptions,
   SpecialTexts,
   TemplateImplementation,
-} from "#stdlib/kinds/conversation.js";
-import { conversationLength } from "#stdlib/lib/conversations/message-text.js";
+} from "#stdlib/conversations/kind.js";
+import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
 import { apart, ApartFailure, type Apart } from "./isolated/client.js";
 
 export interface ChatRenderer {

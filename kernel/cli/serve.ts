@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
-import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import { isLoopback } from "#stdlib/network/loopback.js";
 import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
 import { noteServing } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
@@ -14,7 +14,7 @@ import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-proc
 import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engine/engine.js";
 import type { ServedFacts } from "#kernel/features/serve/server/protocol.js";
-import { curlOf } from "#stdlib/lib/targets/request.js";
+import { curlOf } from "#stdlib/targets/shared/request.js";
 
 export interface ServeCommand {
   readonly port: number;

@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { PARENT_VARIABLE } from "./orphaned.js";
 import { TOKEN_VARIABLE } from "./protocol.js";
 

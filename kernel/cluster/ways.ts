@@ -1,5 +1,5 @@
 /** Ways of starting a worker: what a runner is given to do it with. */
-import type { Needs, Place, RayWays, Ways } from "#stdlib/kinds/runner.js";
+import type { Needs, Place, RayWays, Ways } from "#stdlib/runners/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { startProcess } from "./process.js";

@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { WorkerRunner, StartedWorker } from "#stdlib/kinds/runner.js";
+import type { WorkerRunner, StartedWorker } from "#stdlib/runners/kind.js";
 import type { Coordinator } from "./coordinator.js";
 import type { WaysOf } from "./ways.js";
 

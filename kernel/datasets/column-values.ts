@@ -5,7 +5,7 @@
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/kinds/data.js";
+import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { AskedColumn } from "../core/data/row.js";
 import { isCall, streamRows } from "../core/data/rows.js";

@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { ContextWindow } from "#stdlib/kinds/task.js";
-import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
+import type { ContextWindow } from "#stdlib/tasks/kind.js";
+import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import { plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";
 import { rowNamesOf } from "../core/data/row-names.js";
 import type { StreamedRows } from "../core/data/streamed-rows.js";

@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { isPattern } from "#stdlib/lib/sources/pattern.js";
+import { isPattern } from "#stdlib/files/path-patterns.js";
 import { filesNamed } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { isCall } from "../core/data/rows.js";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceWorld } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measured as measuredInMemory, type Measures } from "../core/data/measured.js";
 import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../core/data/prepare.js";

@@ -1,7 +1,7 @@
 /** What can be wrong with a file whose personal data are to be replaced. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listed } from "#dsl/language/diagnostics/listed.js";
-import type {} from "#stdlib/lib/sources/codes.js";
+import type {} from "#stdlib/sources/shared/codes.js";
 
 /** The data of each code. */
 export interface RedactedCodeData {

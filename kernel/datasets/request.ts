@@ -8,8 +8,8 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { isUserName } from "#dsl/language/types/values.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { secretOf, wordNamed } from "#stdlib/lib/secrets/held.js";
-import { isHere } from "#stdlib/lib/targets/loopback.js";
+import { secretOf, wordNamed } from "#stdlib/secrets/shared/secret-value.js";
+import { isHere } from "#stdlib/network/loopback.js";
 import { cachePath } from "../fetch/cache.js";
 
 /** Arguments of a source that are for the request alone. */

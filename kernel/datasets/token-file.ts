@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { Measures } from "../core/data/measured.js";
 import { markedAt, plainAt, withMarks } from "../core/data/sequences/marked-tokens.js";
 import type { Which, WordPieces } from "../core/data/sequences/tokens.js";

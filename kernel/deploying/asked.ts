@@ -2,7 +2,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Outcome } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";
 import { floats } from "../engine/feeds.js";

@@ -1,5 +1,5 @@
 /** The chat template of a deployed model, as targets get it. */
-import type { DeployedChat } from "#stdlib/kinds/target.js";
+import type { DeployedChat } from "#stdlib/targets/kind.js";
 import { sandboxRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateOf } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";

@@ -1,5 +1,5 @@
 /** Two models' answers to the same inputs: how far their numbers are apart, and how often they say the same. */
-import type { Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/targets/kind.js";
 import type { Answers } from "./asked.js";
 
 export interface Comparison {

@@ -1,6 +1,6 @@
 /** Of the inputs for a model that writes those that it can be asked: its template writes them, and its positions have room for an answer. */
-import type { DeployedChat } from "#stdlib/kinds/target.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { DeployedChat } from "#stdlib/targets/kind.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Prompt } from "../inference/prompts.js";
 import type { Golden } from "./golden.js";

@@ -5,7 +5,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, GraphPort, Written } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphPort, Written } from "#stdlib/targets/kind.js";
 import { picksOf, type Picks } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";
 import { graphOf } from "./runtimes/process.js";

@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, State } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { Deployed } from "#stdlib/kinds/target.js";
+import type { Deployed } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../core/bases/base.js";
 import { does } from "../core/session/words.js";

@@ -3,7 +3,7 @@
  * travel with it. One character, usual words, other scripts, what no tokenizer knows, a text just as long as is read and one
  * that is cut; asked together, so that a batch holds texts of unequal lengths.
  */
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Prompt } from "../inference/prompts.js";
 

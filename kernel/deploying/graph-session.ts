@@ -5,9 +5,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, Written } from "#stdlib/kinds/target.js";
+import type { GraphFile, Written } from "#stdlib/targets/kind.js";
 import type { Session } from "../engine/engine.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { floats } from "../engine/feeds.js";
 import { gathered } from "./arrays.js";
 import { PastDecoder, PROGRAMS } from "./decoders/past-decoder.js";
@@ -16,7 +16,7 @@ import { WholeDecoder } from "./decoders/whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 
-/** A session whose `prefill` and `decode` tell `likeliest` too (kinds/decoding.ts). */
+/** A session whose `prefill` and `decode` tell `likeliest` too (decoders/kind.ts). */
 export interface GraphSession extends Pick<Session, "run"> {
   /** Before a batch is begun: what its rows should write. Of a row that parts from it nothing true may be said afterwards. */
   expect(tokens: readonly (readonly number[])[]): void;

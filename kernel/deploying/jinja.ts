@@ -5,10 +5,10 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Message, SpecialTexts } from "#stdlib/kinds/conversation.js";
-import type { DeployedChat } from "#stdlib/kinds/target.js";
-import { KNOWN } from "#stdlib/lib/ollama/templates.js";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
+import type { DeployedChat } from "#stdlib/targets/kind.js";
+import { KNOWN } from "#stdlib/targets/shared/ollama/templates.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { jsonIn, object } from "../fetch/json.js";
 
 const user = (content: string): Message => ({ role: "user", content });

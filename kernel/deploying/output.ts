@@ -9,7 +9,7 @@ import { basename, dirname, join, normalize } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Content, TargetOutput } from "#stdlib/kinds/target.js";
+import type { Content, TargetOutput } from "#stdlib/targets/kind.js";
 import { diskError } from "../fetch/disk.js";
 import { copyOpenly } from "../fetch/private.js";
 import { tools } from "./tools/table.js";

@@ -10,7 +10,7 @@ import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Demo, Part } from "#stdlib/lib/targets/page/demo.js";
+import type { Demo, Part } from "#stdlib/targets/shared/page/demo.js";
 import { fields, jsonIn, jsonOrNone, type Schema } from "../fetch/json.js";
 
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));

@@ -1,5 +1,5 @@
 /** What scored rows say of a deployed model, which made-up inputs may not have shown: against it, or for a rounded one. */
-import type { Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/targets/kind.js";
 import { apartFigures, type ScoredBeside } from "./proof.js";
 
 /** Rows of which chance alone turns few. */

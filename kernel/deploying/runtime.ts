@@ -4,10 +4,10 @@
  * runtimes/table.ts under the name that targets give (capability `runtime`).
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import type { Asked } from "../encoding/encoded.js";
 import type { Engine, Session } from "../engine/engine.js";
-import type { GraphName, Written } from "#stdlib/kinds/target.js";
+import type { GraphName, Written } from "#stdlib/targets/kind.js";
 import type { Picks } from "./decoders/picks.js";
 
 export interface RuntimeRecord {

@@ -1,5 +1,5 @@
 /** Tokens of whole texts as rows that a model is asked about: cut to the length that it reads, wherever they lie. */
-import type { AskedRows } from "#stdlib/kinds/task.js";
+import type { AskedRows } from "#stdlib/tasks/kind.js";
 import {
   CutTexts,
   tokensAt,

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { ReaderOf } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
+import type { Message, TemplatePiece } from "#stdlib/conversations/kind.js";
 import type { Base } from "../core/bases/base.js";
 import { sandboxRenderer, wordRenderer, type ChatRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateOf } from "../bases/chat-template.js";

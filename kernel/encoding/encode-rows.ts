@@ -1,6 +1,6 @@
 /** Rows of a split as a model is fed with them. */
-import { WEIGHT } from "#stdlib/lib/tasks/row-weights.js";
-import type { Column } from "#stdlib/kinds/task.js";
+import { WEIGHT } from "#stdlib/tasks/shared/row-weights.js";
+import type { Column } from "#stdlib/tasks/kind.js";
 import { Windows } from "../core/data/sequences/windows.js";
 import type { SplitEncoding } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";

@@ -1,5 +1,5 @@
 /** Which tokens of some rows are trained, for pictures. Rows whose target is one label have no such mask. */
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { MaskedRow } from "../core/display/data/mask.js";
 import type { MaskOptions } from "./masked-tokens.js";
 import type { RowEncoder } from "./row-formats/row-encoder.js";

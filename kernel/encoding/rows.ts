@@ -1,6 +1,6 @@
 /** Rows as a model sees them, and what decides how texts become such rows. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
+import type { AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { FedRows } from "../core/data/loader.js";
 import type { TokenRows } from "../core/data/sequences/token-rows.js";

@@ -2,8 +2,8 @@
 import type { ColumnTable } from "arquero";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
-import type { Column } from "#stdlib/kinds/task.js";
+import type { Message } from "#stdlib/conversations/kind.js";
+import type { Column } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { conversationsOf, streamedConversations, type ConversationRows } from "../core/data/conversations.js";
 import { rowNamesOf } from "../core/data/row-names.js";

@@ -2,7 +2,7 @@
  * What is said between who leads a federated training and its clients: the same whether these are rows of one machine or
  * processes of others. What leaves a client is its update, counts, and scores that the program names: no text, no label, no path.
  */
-import type { Kept } from "#stdlib/kinds/aggregator.js";
+import type { Kept } from "#stdlib/aggregators/kind.js";
 
 export interface RoundOrder {
   /** From 1. */

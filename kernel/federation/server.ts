@@ -4,10 +4,10 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
-import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
+import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/aggregators/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { meanByRows } from "#stdlib/aggregators/shared/mean.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import { lostOf, participantsOf } from "#dsl/compiler/drafts/clients.js";
 import type { ClientTold } from "../core/session/events.js";
 import type { RoundAnswer, RoundOrder } from "./contract.js";

@@ -1,6 +1,6 @@
 /** What can go wrong while files are brought from elsewhere. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { shellPath } from "#stdlib/lib/targets/quoting.js";
+import { shellPath } from "#stdlib/text/quoting.js";
 
 /** The data of each code. */
 export interface FetchCodeData {

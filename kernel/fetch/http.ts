@@ -5,7 +5,7 @@ import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
 import { shownAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isHere } from "#stdlib/lib/targets/loopback.js";
+import { isHere } from "#stdlib/network/loopback.js";
 import { pipSettings } from "./pip.js";
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */

@@ -9,7 +9,7 @@ import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
 import { usualMetric } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { textCleaners } from "../core/data/text-cleaners.js";
 import { count, duration, percent, plural, significant } from "../core/display/text.js";
 import { originText } from "../core/display/plans/origin.js";

@@ -3,7 +3,7 @@
  * said while it trained. Everything comes as text and figures that can be shown.
  */
 import type { Direction } from "#dsl/language/types/capabilities/metric.js";
-import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { metricNamed } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../core/display/text.js";
 import type { Trial } from "../artifacts/together/trials.js";

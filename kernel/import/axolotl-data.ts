@@ -1,5 +1,5 @@
 /** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
-import { marks } from "#stdlib/lib/conversations/fields.js";
+import { marks } from "#stdlib/conversations/shared/fields.js";
 import { otherRows, readAlike, together } from "./mixture.js";
 import { call, hub, quoted, share, word } from "./program.js";
 import { instead, refuseObjective } from "./refusals.js";

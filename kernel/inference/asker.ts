@@ -5,8 +5,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
-import type { Answers, TaskImplementation } from "#stdlib/kinds/task.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { Answers, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { Base } from "../core/bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { pairsIn, type Reading, typesOf } from "../core/session/token-types.js";

@@ -1,6 +1,6 @@
 /** Texts, continued: tokens in and out, batches of like length, pieces of text as they become certain, stop strings. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { DecodedText, DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { DecodedText, DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Session } from "../engine/engine.js";
 import { tokensAt, TextsInMemory } from "../core/data/sequences/token-rows.js";

@@ -1,7 +1,7 @@
 /** Rows that are fed together: the arrays that they become, and what the model says of each. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
-import type { Answers } from "#stdlib/kinds/task.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import type { Answers } from "#stdlib/tasks/kind.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { collate } from "../core/data/batches.js";
 import { tokensAt } from "../core/data/sequences/token-rows.js";
 import type { Session } from "../engine/engine.js";

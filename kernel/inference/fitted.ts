@@ -1,10 +1,10 @@
 /** What a model says, by what was fitted to validation once it was trained: its logits cooled, its labels by their thresholds. */
-import type { Fitted } from "#stdlib/kinds/calibration.js";
-import type { AskedRows } from "#stdlib/kinds/task.js";
-import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
-import { decided } from "#stdlib/lib/tasks/label-scores.js";
-import { argmax } from "#stdlib/lib/argmax.js";
-import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { AskedRows } from "#stdlib/tasks/kind.js";
+import { cooled } from "#stdlib/calibrations/shared/thresholds.js";
+import { decided } from "#stdlib/tasks/shared/label-scores.js";
+import { argmax } from "#stdlib/statistics/argmax.js";
+import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 
 /** Both as they are where nothing was fitted. */
 export function asFitted(

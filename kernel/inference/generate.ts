@@ -7,7 +7,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
+import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
 import type { Session } from "../engine/engine.js";
 import { floats, scalarI32 } from "../engine/feeds.js";
 import type { Begun } from "./prompted/begun.js";

@@ -1,6 +1,6 @@
 /** Runs the evaluation programs over rows: what the model says of each, or the loss of its tokens. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Answers } from "#stdlib/kinds/task.js";
+import type { Answers } from "#stdlib/tasks/kind.js";
 import { DataLoader, type FedRows, type DataLoaderOptions } from "../core/data/loader.js";
 import type { Session } from "../engine/engine.js";
 import type { Unseen } from "../encoding/encoded.js";

@@ -1,7 +1,7 @@
 /** What models are worth on rows that teach: by what they say of them, or by the loss of their tokens. */
-import type { Fitted } from "#stdlib/kinds/calibration.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import { toldOfTokens } from "#stdlib/lib/tasks/next-token.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { Scored } from "#stdlib/tasks/kind.js";
+import { toldOfTokens } from "#stdlib/tasks/shared/next-token.js";
 import type { Session } from "../engine/engine.js";
 import type { Encoded, Encoding } from "../encoding/encoded.js";
 import { asFitted } from "./fitted.js";

@@ -1,6 +1,6 @@
 /** What a model is asked to write after, for every row of a split, and what it should have written: for scores of text. */
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { conversationsOf, streamedConversations } from "../core/data/conversations.js";
 import type { Prepared } from "../core/data/prepare.js";
 import { promptText, type Prompt } from "./prompts.js";

@@ -1,6 +1,6 @@
 /** Which words spoke for what a model says of some texts: of a label the likeliest, of a number the number. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { collate } from "../core/data/batches.js";
 import { tokensAt } from "../core/data/sequences/token-rows.js";
 import type { WhyRow } from "../core/display/scores/why.js";

@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
-import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../core/bases/base.js";

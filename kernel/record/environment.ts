@@ -2,7 +2,7 @@
  * The variables of the environment that a run's lock keeps: those that can change a number or tell which files were read, by
  * name. A list and no pattern: `TF_VAR_…` of another tool holds passwords. What looks like a secret is left out all the same.
  */
-import { key } from "#stdlib/lib/personal/key.js";
+import { key } from "#stdlib/personal-data/key.js";
 
 export const KEPT: readonly string[] = [
   ...["OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_SCHEDULE", "KMP_AFFINITY", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"],

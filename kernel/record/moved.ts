@@ -1,5 +1,5 @@
 /** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
-import { independentDifference } from "#stdlib/lib/intervals/mover.js";
+import { independentDifference } from "#stdlib/statistics/mover.js";
 import { verdictOf as verdictOn, type Verdict } from "../inference/measuring/comparison.js";
 import type { ListedScore } from "../history/newest-scores.js";
 

@@ -1,7 +1,7 @@
 /** A notebook that was run again, beside the runs that it made before: by name, what they stand on and which numbers moved. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { metricNamed } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { RunFolder } from "../artifacts/run-folder.js";
 import { alike, drawnApart, numbersOf, type Alike, type Number2 } from "./alike.js";

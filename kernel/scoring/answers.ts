@@ -4,9 +4,9 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { MetricInput, Rank } from "#stdlib/kinds/metric.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import { counts, countsOfSets, type Counts } from "#stdlib/lib/metrics/counts.js";
+import type { MetricInput, Rank } from "#stdlib/metrics/kind.js";
+import type { Scored } from "#stdlib/tasks/kind.js";
+import { counts, countsOfSets, type Counts } from "#stdlib/metrics/shared/counts.js";
 import {
   drawnAnswers,
   drawnLabels,
@@ -16,7 +16,7 @@ import {
   drawnTexts,
   resampling,
   samplerOf,
-} from "#stdlib/lib/tasks/drawn.js";
+} from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { broken, label, list, shares, shown, text } from "./values.js";
 
 /** A row as it was read. */

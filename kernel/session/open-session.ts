@@ -9,7 +9,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { makeVocabulary, type SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { makeVocabulary, type SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-sources.js";
 import { EngineManager } from "../engine/manager/engine-manager.js";

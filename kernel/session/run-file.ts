@@ -3,7 +3,7 @@ import { basename, dirname, relative, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { partsOf } from "#dsl/language/syntax/parts.js";
-import { shellPath } from "#stdlib/lib/targets/quoting.js";
+import { shellPath } from "#stdlib/text/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "./trainings/live.js";
 import { plainHostContext } from "../core/session/host-context.js";

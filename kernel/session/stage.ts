@@ -3,7 +3,7 @@ import { wordsFor } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
-import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engine/engine.js";
 import type { Inside } from "../cluster/ways.js";
 import type { Screen } from "./trainings/live.js";

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Setting, TrackedRun } from "#stdlib/kinds/tracker.js";
+import type { Setting, TrackedRun } from "#stdlib/trackers/kind.js";
 import { isWholePlan } from "../artifacts/plan-schema.js";
 import { isLock, type Lock } from "../artifacts/run-folder.js";
 import { holderOf } from "../artifacts/run-lock.js";

@@ -1,6 +1,6 @@
 /** The commit that a run's lock tells of. */
 import type { Lock } from "../artifacts/run-folder.js";
-import { partIn } from "#stdlib/lib/trackers/answers.js";
+import { partIn } from "#stdlib/trackers/shared/answers.js";
 
 /** Null: it tells of none. */
 export function commitOf(lock: Lock): string | null {

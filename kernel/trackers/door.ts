@@ -16,8 +16,8 @@ import {
   type RunFile,
   type TrackerDoor,
   type TrackerImplementation,
-} from "#stdlib/kinds/tracker.js";
-import { wordNamed } from "#stdlib/lib/secrets/held.js";
+} from "#stdlib/trackers/kind.js";
+import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
 import { answerText, reason, send } from "../fetch/http.js";
 import { jsonOrNone } from "../fetch/json.js";
 import { NotRead, openRegular } from "../fetch/regular.js";

@@ -5,7 +5,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import type { Batch, Cursor, Told } from "#stdlib/kinds/tracker.js";
+import type { Batch, Cursor, Told } from "#stdlib/trackers/kind.js";
 import { recordsIn } from "../artifacts/log-lines.js";
 import { eventsIn } from "../artifacts/read-events.js";
 import type { RunEvent } from "../core/session/events.js";

@@ -5,7 +5,7 @@
 import { join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import type { Call } from "#dsl/language/types/value.js";
-import { TrackerAway, TrackerRefuses, type TrackedRun, type TrackerImplementation } from "#stdlib/kinds/tracker.js";
+import { TrackerAway, TrackerRefuses, type TrackedRun, type TrackerImplementation } from "#stdlib/trackers/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { does } from "../core/session/words.js";
 import { aboutRun } from "./about.js";

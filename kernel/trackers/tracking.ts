@@ -7,7 +7,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 import canonicalize from "canonicalize";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Kept } from "#stdlib/kinds/tracker.js";
+import type { Kept } from "#stdlib/trackers/kind.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
 import { call } from "../artifacts/plan-schema.js";
 import { writing } from "../artifacts/folder-errors.js";

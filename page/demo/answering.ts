@@ -1,10 +1,10 @@
 /** A text to what the model says of it: the task's own answers over the graph's logits, as in the notebook. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
-import type { Answers, AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
-import { cooled } from "#stdlib/lib/calibrations/thresholds.js";
-import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
-import { gapsAs } from "#stdlib/lib/targets/page/gaps.js";
-import { isOfPages, taskOfPages } from "#stdlib/lib/targets/page/tasks.js";
+import type { Answers, AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
+import { cooled } from "#stdlib/calibrations/shared/thresholds.js";
+import type { AskedText, Demo } from "#stdlib/targets/shared/page/demo.js";
+import { gapsAs } from "#stdlib/targets/shared/page/gaps.js";
+import { isOfPages, taskOfPages } from "#stdlib/targets/shared/page/tasks.js";
 import type { Array32 } from "./protocol.js";
 import { wordsOfRow, type Reading, type Row } from "./reading.js";
 import type { Runtime } from "./runtime.js";

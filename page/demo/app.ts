@@ -1,6 +1,6 @@
 /** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
-import type { AskedText, Demo, Part } from "#stdlib/lib/targets/page/demo.js";
-import { GAP, hasGap } from "#stdlib/lib/targets/page/gaps.js";
+import type { AskedText, Demo, Part } from "#stdlib/targets/shared/page/demo.js";
+import { GAP, hasGap } from "#stdlib/targets/shared/page/gaps.js";
 import { Asker } from "./asker.js";
 import { make } from "../app/make.js";
 import { answerShown } from "./shown.js";

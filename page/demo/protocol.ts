@@ -1,5 +1,5 @@
 /** What the demo page's window and its worker say to each other. The proof of a deployment speaks it too. */
-import type { Demo, AskedText } from "#stdlib/lib/targets/page/demo.js";
+import type { Demo, AskedText } from "#stdlib/targets/shared/page/demo.js";
 import type { View } from "./views.js";
 
 export interface Opening {

@@ -7,9 +7,9 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { cutFramed, framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/core/bases/tokenizer-file.js";
-import type { ContextWindow, TokenNames } from "#stdlib/kinds/task.js";
-import type { AskedText, Demo } from "#stdlib/lib/targets/page/demo.js";
-import { wordsIn } from "#stdlib/lib/tasks/words.js";
+import type { ContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
+import type { AskedText, Demo } from "#stdlib/targets/shared/page/demo.js";
+import { wordsIn } from "#stdlib/tasks/shared/whitespace-words.js";
 import { withRustWords } from "../rust-words.js";
 import { placedIn, type Parts } from "./placed.js";
 

@@ -1,7 +1,7 @@
 /** The model in ONNX Runtime for browsers: WebAssembly that lies in the page, on the processor. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import type { Array32 } from "./protocol.js";
 
 export class Runtime {

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
-import { fitsPath, isPattern, patternParts } from "#stdlib/lib/sources/pattern.js";
+import { fitsPath, isPattern, patternParts } from "#stdlib/files/path-patterns.js";
 import { disk, nameOf, normal } from "../world/disk.js";
 
 export const locate: typeof node.locate = async (folder, path) => {

@@ -30,7 +30,7 @@ import type { StepSource } from "#kernel/training/loop/step-source.js";
 import { train } from "#kernel/training/loop/train.js";
 import type { Validate } from "#kernel/training/loop/validation.js";
 import { minibatchSteps, pipelineSource } from "#kernel/training/steps.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { World } from "../world/world.js";
 import type { Told } from "./card.js";

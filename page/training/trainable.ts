@@ -3,8 +3,8 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { does } from "#kernel/core/session/words.js";
-import { startsFrom } from "#stdlib/lib/techniques/from.js";
-import { storageOf } from "#stdlib/lib/storing.js";
+import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
 
 export type Train = Extract<Action, { readonly verb: "train" }>;
 

@@ -10,7 +10,7 @@ import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { familyOf } from "#kernel/core/bases/family.js";
-import type { KnownCheckpoint } from "#stdlib/lib/models/known-checkpoints.js";
+import type { KnownCheckpoint } from "#stdlib/models/shared/known-checkpoints.js";
 import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
 import { registry } from "#stdlib/registry.js";
 import minilm from "../bases/all-MiniLM-L6-v2.json" with { type: "json" };

@@ -8,7 +8,7 @@ import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { windowsOf } from "#kernel/core/bases/context-windows.js";
 import { framed, framedPair } from "#kernel/core/bases/framing.js";
 import { checkTokenizer, type Frame } from "#kernel/core/bases/tokenizer-file.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { withRustWords } from "../rust-words.js";
 
 /** Ids of a text, without special tokens. */

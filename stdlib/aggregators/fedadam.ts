@@ -1,17 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import {
-  advice,
-  betas,
-  elsewhereBetas,
-  rate,
-  references,
-  tau,
-  adaptiveStep,
-  M,
-  V,
-} from "../lib/aggregators/adaptive.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { advice, betas, elsewhereBetas, rate, references, tau, adaptiveStep, M, V } from "./shared/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
+import type { AggregatorImplementation } from "./kind.js";
 
 const ofClients =
   "leave it out, and write what is hidden beside `aggregate`: `privacy: differential(8, unit: client)`, where `clip` is the norm that an update is cut to";

@@ -1,7 +1,7 @@
 /** A pull to the server's weights: `fedprox.anchor/<name>`. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { quadraticPenalty } from "../lib/strategies/penalty.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { quadraticPenalty } from "../strategies/shared/penalty.js";
 import { word } from "./fedprox.js";
 
 const ANCHOR = "fedprox.anchor/";

@@ -1,8 +1,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { meanByRows } from "../lib/aggregators/mean.js";
-import { apart, leastOf } from "../lib/aggregators/nearest.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { meanByRows } from "./shared/mean.js";
+import { apart, leastOf } from "./shared/nearest-updates.js";
 import { word } from "./krum.js";
 
 export const krum: AggregatorImplementation = {

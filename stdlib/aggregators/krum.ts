@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { leastOf } from "../lib/aggregators/nearest.js";
+import { leastOf } from "./shared/nearest-updates.js";
 
 export const word = defineWord({
   kind: "aggregator",

@@ -1,5 +1,5 @@
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { byPlace } from "../lib/aggregators/by-place.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { byPlace } from "./shared/by-place.js";
 
 export const median: AggregatorImplementation = {
   combine: (_call, updates) =>

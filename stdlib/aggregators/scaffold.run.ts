@@ -4,9 +4,9 @@
  * the mean of these, whatever the corrections were; it is so told here for every optimizer, whose steps have other units.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { vectorOf } from "../lib/aggregators/adaptive.js";
-import { moment } from "../lib/optimizers/clipping.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { vectorOf } from "./shared/adaptive.js";
+import { moment } from "../optimizers/shared/clipping.js";
 import { word } from "./scaffold.js";
 
 const CORRECTION = "scaffold.correction/";

@@ -1,7 +1,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { AggregatorImplementation } from "../kinds/aggregator.js";
-import { byPlace } from "../lib/aggregators/by-place.js";
-import { leastOf } from "../lib/aggregators/trimmed.js";
+import type { AggregatorImplementation } from "./kind.js";
+import { byPlace } from "./shared/by-place.js";
+import { leastOf } from "./shared/trimmed-mean.js";
 import { word } from "./trimmed_mean.js";
 
 export const trimmedMean: AggregatorImplementation = {

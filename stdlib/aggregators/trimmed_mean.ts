@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { leastOf } from "../lib/aggregators/trimmed.js";
+import { leastOf } from "./shared/trimmed-mean.js";
 
 export const word = defineWord({
   kind: "aggregator",

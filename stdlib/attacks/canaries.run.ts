@@ -1,5 +1,5 @@
-import type { AttackImplementation } from "../kinds/attack.js";
-import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "../lib/attacks/exposure.js";
+import type { AttackImplementation } from "./kind.js";
+import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "./shared/exposure.js";
 
 const bits = (n: number): string => n.toFixed(1);
 

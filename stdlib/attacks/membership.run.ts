@@ -1,5 +1,5 @@
-import type { AttackImplementation } from "../kinds/attack.js";
-import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "../lib/attacks/caught.js";
+import type { AttackImplementation } from "./kind.js";
+import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "./shared/membership-curve.js";
 
 /** Share of the others that may be taken for rows that trained. */
 const ALARMS = 0.01;

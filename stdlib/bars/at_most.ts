@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { barParameters, barStands, numberOf, saidOf } from "../lib/bars/bar.js";
+import { barParameters, barStands, numberOf, saidOf } from "./shared/bar.js";
 
 export const word = defineWord({
   kind: "bar",

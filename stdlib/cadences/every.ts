@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cadences } from "../lib/elsewhere/values.js";
+import { cadences } from "../foreign-names/values.js";
 
 export const word = defineWord({
   kind: "cadence",

@@ -1,5 +1,5 @@
-import type { CalibrationImplementation } from "../kinds/calibration.js";
-import { likeliestTemperature } from "../lib/calibrations/temperature.js";
+import type { CalibrationImplementation } from "./kind.js";
+import { likeliestTemperature } from "./shared/temperature.js";
 
 export const temperature: CalibrationImplementation = {
   fit(_call, decisions, { before }) {

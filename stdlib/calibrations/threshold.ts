@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CalibrationImplementation, FewRows } from "../kinds/calibration.js";
-import { bestThreshold, sharesOf } from "../lib/calibrations/thresholds.js";
+import type { CalibrationImplementation, FewRows } from "./kind.js";
+import { bestThreshold, sharesOf } from "./shared/thresholds.js";
 
 export const word = defineWord({
   kind: "calibration",

@@ -1,8 +1,8 @@
 /** How often each row of a training split is kept, so that its labels are as many as one another. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { chance, shuffle } from "../lib/chance.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { chance, shuffle } from "../statistics/chance.js";
 import { word } from "./balance.js";
 
 export const balance: CleanerImplementation = {

@@ -1,9 +1,9 @@
 import type { Value } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { Fingerprints } from "../lib/fingerprints.js";
-import { textKey } from "../lib/cleaners/normal-form.js";
-import { KnownTexts } from "../lib/near/known.js";
-import { lettersOf } from "../lib/near/letters.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { Fingerprints } from "../text/fingerprints.js";
+import { textKey } from "./shared/normal-form.js";
+import { KnownTexts } from "../text/near-duplicates/known-texts.js";
+import { lettersOf } from "../text/near-duplicates/shingles.js";
 
 export const dropDuplicates: CleanerImplementation = {
   start(call, o) {

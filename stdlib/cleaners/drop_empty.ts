@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CleanerImplementation } from "../kinds/data.js";
+import type { CleanerImplementation } from "../data/contract.js";
 
 export const word = defineWord({
   kind: "cleaner",

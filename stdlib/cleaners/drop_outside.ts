@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { checkNumbers, rangeParameters, numberIn, rangeOf } from "../lib/cleaners/ranges.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { checkNumbers, rangeParameters, numberIn, rangeOf } from "./shared/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",

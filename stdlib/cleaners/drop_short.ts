@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { unit, limitOf } from "../lib/cleaners/lengths.js";
-import { readOf } from "../lib/cleaners/read.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { unit, limitOf } from "./shared/lengths.js";
+import { readOf } from "./shared/row-text.js";
 
 export const word = defineWord({
   kind: "cleaner",

@@ -1,7 +1,7 @@
-import type { CleanerImplementation } from "../kinds/data.js";
-import { readOf } from "../lib/cleaners/read.js";
-import { languageOf } from "../lib/languages/detect.js";
-import { languageName } from "../lib/languages/names.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { readOf } from "./shared/row-text.js";
+import { languageOf } from "../text/languages/detect.js";
+import { languageName } from "../text/languages/names.js";
 
 export const language: CleanerImplementation = {
   start: (call) => {

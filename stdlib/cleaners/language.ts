@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { languageCodes, languageName, languagesElsewhere } from "../lib/languages/names.js";
+import { languageCodes, languageName, languagesElsewhere } from "../text/languages/names.js";
 
 export const word = defineWord({
   kind: "cleaner",

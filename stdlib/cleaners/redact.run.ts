@@ -1,12 +1,12 @@
 import type { Call } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { linearPattern } from "../lib/patterns/linear.js";
-import { exceptOf } from "../lib/personal/except.js";
-import { entities, type Entity } from "../lib/personal/finding.js";
-import type { Redaction } from "../lib/personal/redact.js";
-import type { Replacement } from "../lib/personal/replacements.js";
-import { redactedRow } from "../lib/personal/row.js";
-import { secretOf } from "../lib/secrets/held.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { linearPattern } from "../text/patterns/linear.js";
+import { exceptOf } from "../personal-data/exceptions.js";
+import { entities, type Entity } from "../personal-data/finding.js";
+import type { Redaction } from "../personal-data/redact.js";
+import type { Replacement } from "../personal-data/replacements.js";
+import { redactedRow } from "../personal-data/row.js";
+import { secretOf } from "../secrets/shared/secret-value.js";
 
 export const redact: CleanerImplementation = {
   hides: true,

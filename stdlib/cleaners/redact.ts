@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { entities } from "../lib/personal/finding.js";
-import { replacements } from "../lib/personal/replacements.js";
-import { faultOf } from "../lib/patterns/linear.js";
+import { entities } from "../personal-data/finding.js";
+import { replacements } from "../personal-data/replacements.js";
+import { faultOf } from "../text/patterns/linear.js";
 
 export const word = defineWord({
   kind: "cleaner",

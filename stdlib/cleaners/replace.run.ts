@@ -1,6 +1,6 @@
-import type { CleanerImplementation } from "../kinds/data.js";
-import { changeTexts, spokenToo } from "../lib/cleaners/text-roles.js";
-import { linearPattern } from "../lib/patterns/linear.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { changeTexts, spokenToo } from "../data/text-roles.js";
+import { linearPattern } from "../text/patterns/linear.js";
 
 /** Coded error `wrong-pattern`. */
 export const replace: CleanerImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { faultOf } from "../lib/patterns/linear.js";
+import { faultOf } from "../text/patterns/linear.js";
 
 export const word = defineWord({
   kind: "cleaner",

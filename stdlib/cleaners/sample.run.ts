@@ -1,7 +1,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { drawFor } from "../lib/chance.js";
-import { textKey } from "../lib/cleaners/normal-form.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { drawFor } from "../statistics/chance.js";
+import { textKey } from "./shared/normal-form.js";
 import { word } from "./sample.js";
 
 export const sample: CleanerImplementation = {

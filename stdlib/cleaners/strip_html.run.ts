@@ -1,6 +1,6 @@
 import { Parser } from "htmlparser2";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { changeTexts } from "../lib/cleaners/text-roles.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { changeTexts } from "../data/text-roles.js";
 
 /** Elements whose content no reader of the page sees. */
 const hidden: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
 /** Zero-width joiners stay, since emoji and several scripts are spelt with them. */
-import type { CleanerImplementation } from "../kinds/data.js";
-import { asciiDigits } from "../lib/cleaners/digits.js";
-import { changeTexts } from "../lib/cleaners/text-roles.js";
-import { mended } from "../lib/mojibake/mend.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { asciiDigits } from "../text/digits.js";
+import { changeTexts } from "../data/text-roles.js";
+import { mended } from "../text/mojibake.js";
 
 /** Controls, lone surrogates, byte order marks, bidirectional overrides, soft hyphens and other invisible marks. */
 const dropped = /[\p{Cc}\p{Cs}\ufeff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufff9-\ufffb]/gu;

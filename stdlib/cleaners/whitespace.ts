@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CleanerImplementation } from "../kinds/data.js";
-import { changeTexts, spokenToo } from "../lib/cleaners/text-roles.js";
+import type { CleanerImplementation } from "../data/contract.js";
+import { changeTexts, spokenToo } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",

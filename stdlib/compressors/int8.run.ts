@@ -1,6 +1,6 @@
 /** Blocks of 1,024 values: the scale (f32, little-endian: the largest / 127), then a byte for each. */
-import type { CompressorImplementation } from "../kinds/compressor.js";
-import { unread } from "../lib/compressors/places.js";
+import type { CompressorImplementation } from "./kind.js";
+import { unread } from "./shared/places.js";
 
 const BLOCK = 1024;
 const MOST = 127;

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CompressorImplementation } from "../kinds/compressor.js";
+import type { CompressorImplementation } from "./kind.js";
 
 export const word = defineWord({
   kind: "compressor",

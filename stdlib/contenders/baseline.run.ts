@@ -1,9 +1,9 @@
 /** Baselines: what is had of the rows of a split without a model, or without its training. */
-import type { ContenderGiven, ContenderImplementation, ReadyContender } from "../kinds/contender.js";
-import { majority } from "../lib/contenders/majority.js";
-import { probe } from "../lib/contenders/probe.js";
-import type { Baseline } from "../lib/contenders/refusal.js";
-import { tfidf } from "../lib/contenders/tfidf.js";
+import type { ContenderGiven, ContenderImplementation, ReadyContender } from "./kind.js";
+import { majority } from "./shared/majority.js";
+import { probe } from "./shared/probe.js";
+import type { Baseline } from "./shared/refusal.js";
+import { tfidf } from "./shared/tfidf.js";
 
 const made: Readonly<Record<Baseline, (given: ContenderGiven) => ReadyContender | Promise<ReadyContender>>> = {
   majority,

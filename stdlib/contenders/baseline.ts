@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { refusalOf } from "../lib/contenders/refusal.js";
+import { refusalOf } from "./shared/refusal.js";
 
 export const word = defineWord({
   kind: "contender",

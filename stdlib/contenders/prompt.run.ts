@@ -2,13 +2,13 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ContenderGiven, ContenderImplementation, ContenderRows, ContenderSaid } from "../kinds/contender.js";
-import { givenAnswers } from "../lib/answers.js";
-import { answerKindOf, type AnswerKind } from "../lib/prompting/asked.js";
-import type { PromptRow, ReadPrompts, Shot } from "../lib/prompting/base.js";
-import { chosenShots } from "../lib/prompting/shots.js";
-import { promptTemplate, type PromptTemplate } from "../lib/prompting/template.js";
-import { readAnswers } from "../lib/prompting/read-answers.js";
+import type { ContenderGiven, ContenderImplementation, ContenderRows, ContenderSaid } from "./kind.js";
+import { givenAnswers } from "../data/answers.js";
+import { answerKindOf, type AnswerKind } from "./shared/prompting/answer-kinds.js";
+import type { PromptRow, ReadPrompts, Shot } from "./shared/prompting/prompted-base.js";
+import { chosenShots } from "./shared/prompting/shots.js";
+import { promptTemplate, type PromptTemplate } from "./shared/prompting/template.js";
+import { readAnswers } from "./shared/prompting/read-answers.js";
 import { word } from "./prompt.js";
 
 /** Most tokens of an answer that is no text of its own. */

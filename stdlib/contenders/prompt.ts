@@ -2,8 +2,8 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import { failed } from "#dsl/language/types/facts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { refusalOf, tellsAnswer, usualAnswers } from "../lib/prompting/asked.js";
-import { promptTemplate } from "../lib/prompting/template.js";
+import { refusalOf, tellsAnswer, usualAnswers } from "./shared/prompting/answer-kinds.js";
+import { promptTemplate } from "./shared/prompting/template.js";
 
 /** Holes that aren't roles of the data, those that tell the answer, and none at all. */
 function checkHoles(text: string, context: CheckContext): void {

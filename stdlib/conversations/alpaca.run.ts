@@ -1,6 +1,6 @@
 /** An instruction and its answer: a user message and an assistant message. */
-import type { ConversationImplementation } from "../kinds/conversation.js";
-import { columnRefusal, ignoredFields } from "../lib/conversations/fields.js";
+import type { ConversationImplementation } from "./kind.js";
+import { columnRefusal, ignoredFields } from "./shared/fields.js";
 
 const names = ["instruction", "input", "output"] as const;
 

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ignoreParameter } from "../lib/conversations/ignore.js";
+import { ignoreParameter } from "./shared/ignore-parameter.js";
 
 const column = (name: string, doc: string) =>
   ({

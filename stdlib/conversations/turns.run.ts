@@ -1,6 +1,6 @@
 /** Reads lists of messages, as lists or as JSON text. Tool messages and tool calls are refused here. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { ConversationImplementation, Message, Role, RowContext, RowRefusal } from "../kinds/conversation.js";
+import type { ConversationImplementation, Message, Role, RowContext, RowRefusal } from "./kind.js";
 import {
   columnRefusal,
   fieldRefusal,
@@ -8,7 +8,7 @@ import {
   missingQuestionRefusal,
   trainedMark,
   unreadFields,
-} from "../lib/conversations/fields.js";
+} from "./shared/fields.js";
 
 /** Roles of messages that come from data. */
 type DataRole = Exclude<Role, "tool">;

@@ -5,9 +5,9 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "../kinds/decoding.js";
-import { rowOf } from "../lib/decoders/by-row.js";
-import { greatest, logSoftmax, penalise } from "../lib/decoders/warp.js";
+import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "./kind.js";
+import { rowOf } from "./shared/by-row.js";
+import { greatest, logSoftmax, penalise } from "./shared/warp.js";
 import { word } from "./beam.js";
 
 /** Put on a score that must not be chosen. */

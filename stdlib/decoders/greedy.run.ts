@@ -1,8 +1,8 @@
 /** The likeliest token each time. Without a penalty the engine finds it, and no scores leave it. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { DecoderImplementation } from "../kinds/decoding.js";
-import { ByRow, rowOf } from "../lib/decoders/by-row.js";
-import { Drawer } from "../lib/decoders/draw.js";
+import type { DecoderImplementation } from "./kind.js";
+import { ByRow, rowOf } from "./shared/by-row.js";
+import { Drawer } from "./shared/draw.js";
 import { word } from "./greedy.js";
 
 export const greedy: DecoderImplementation = {

@@ -1,8 +1,8 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { DecoderImplementation } from "../kinds/decoding.js";
-import { ByRow, rowOf } from "../lib/decoders/by-row.js";
-import { Drawer } from "../lib/decoders/draw.js";
+import type { DecoderImplementation } from "./kind.js";
+import { ByRow, rowOf } from "./shared/by-row.js";
+import { Drawer } from "./shared/draw.js";
 import { word } from "./sample.js";
 
 export const sample: DecoderImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { repetitionPenalty } from "../lib/decoders/settings.js";
+import { repetitionPenalty } from "./shared/settings.js";
 
 export const word = defineWord({
   kind: "decoder",

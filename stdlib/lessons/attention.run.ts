@@ -2,9 +2,9 @@
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
-import type { BlockStates, OutputTerm, TermContext } from "../kinds/loss-term.js";
-import { blockPairs, splitHeads, visiblePairs } from "../lib/lessons/hidden-states.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import type { BlockStates, OutputTerm, TermContext } from "../losses/loss-term.js";
+import { blockPairs, splitHeads, visiblePairs } from "./shared/hidden-states.js";
 import { word } from "./attention.js";
 
 export const attention: DistillationLossImplementation = {

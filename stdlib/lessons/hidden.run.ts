@@ -2,9 +2,9 @@
 import { cosineSimilarity } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
-import type { OutputTerm } from "../kinds/loss-term.js";
-import { blockPairs, meanOverTokens, projected } from "../lib/lessons/hidden-states.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import type { OutputTerm } from "../losses/loss-term.js";
+import { blockPairs, meanOverTokens, projected } from "./shared/hidden-states.js";
 import { word } from "./hidden.js";
 
 export const hidden: DistillationLossImplementation = {

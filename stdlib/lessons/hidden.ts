@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { weight } from "../lib/lessons/weight.js";
+import { weight } from "./shared/weight.js";
 
 export const word = defineWord({
   kind: "lesson",

@@ -1,7 +1,7 @@
 /** The task's own loss, which every training without a teacher has too. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
-import type { OutputTerm } from "../kinds/loss-term.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import type { OutputTerm } from "../losses/loss-term.js";
 import { word } from "./labels.js";
 
 export const labels: DistillationLossImplementation = {

@@ -2,8 +2,8 @@
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "../kinds/distillation-loss.js";
-import type { OutputTerm, TermContext } from "../kinds/loss-term.js";
+import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import type { OutputTerm, TermContext } from "../losses/loss-term.js";
 import { word } from "./logits.js";
 
 export const logits: DistillationLossImplementation = {

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation } from "../kinds/metric.js";
-import { bestOfCuts, share } from "../lib/metrics/threshold.js";
+import type { MetricImplementation } from "./kind.js";
+import { bestOfCuts, share } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",

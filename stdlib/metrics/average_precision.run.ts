@@ -1,10 +1,10 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
-import type { RareLabels } from "../lib/intervals/spread.js";
-import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
-import { rarePrecision } from "../lib/metrics/rare-precision.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
+import type { RareLabels } from "../statistics/spread.js";
+import { ranked, timesOf, type Ranked } from "./shared/ranked-decisions.js";
+import { rarePrecision } from "./shared/rare-precision.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
 
 type Places = readonly number[];
 const sum = (values: readonly number[]): number => values.reduce((a, v) => a + v, 0);

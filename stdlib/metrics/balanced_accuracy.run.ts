@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `balanced_accuracy_score`: labels that no row has are left out. NaN on no rows. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { counts } from "../lib/metrics/counts.js";
-import { ofLabels, rareRecalls } from "../lib/metrics/rare-shares.js";
+import type { MetricImplementation } from "./kind.js";
+import { counts } from "./shared/counts.js";
+import { ofLabels, rareRecalls } from "./shared/rare-shares.js";
 
 export const balancedAccuracy: MetricImplementation = {
   compute(_call, input) {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation } from "../kinds/metric.js";
+import type { MetricImplementation } from "./kind.js";
 
 export const word = defineWord({
   kind: "metric",

@@ -1,9 +1,9 @@
 /** BLEU (Papineni et al., 2002) over a corpus with the settings that its signature names (Post, 2018, arXiv 1804.08771). */
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
-import { stripEnd } from "../lib/metrics/strip.js";
-import { signature } from "../lib/metrics/signature.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { nGrams, runs, shared, wordsOf } from "./shared/n-grams.js";
+import { stripEnd } from "./shared/strip.js";
+import { signature } from "./shared/signature.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
 
 const ORDER = 4;
 

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, MetricInput } from "./kind.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",

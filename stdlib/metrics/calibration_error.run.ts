@@ -2,10 +2,10 @@
  * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. Chance makes
  * it greater, as whatever it does to a bin adds up, and makes draws of the rows greater still; so its interval is no bootstrap's.
  */
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
-import { chance } from "../lib/chance.js";
-import { Z, LEVEL, type Interval } from "../lib/intervals/interval.js";
-import { surestOf } from "../lib/metrics/reliability.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
+import { chance } from "../statistics/chance.js";
+import { Z, LEVEL, type Interval } from "../statistics/interval.js";
+import { surestOf } from "./shared/reliability.js";
 
 export const calibrationError: MetricImplementation = {
   compute: (call, input) => errorOf(ofSurest(Number(call.arguments["bins"]), input)),

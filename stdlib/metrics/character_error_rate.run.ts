@@ -1,8 +1,8 @@
 /** Source: jiwer's `cer` (code points, blanks at the ends aside), summed over rows. NaN where the targets are empty. */
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { strip } from "../lib/metrics/strip.js";
-import { editDistance } from "../lib/metrics/edit-distance.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { strip } from "./shared/strip.js";
+import { editDistance } from "./shared/edit-distance.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
 
 export const characterErrorRate: MetricImplementation = {
   ...writtenSums((_call, input) => sumsOf(input)),

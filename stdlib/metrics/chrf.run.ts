@@ -3,10 +3,10 @@
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { nGrams, runs, shared, wordsOf } from "../lib/metrics/n-grams.js";
-import { signature } from "../lib/metrics/signature.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { nGrams, runs, shared, wordsOf } from "./shared/n-grams.js";
+import { signature } from "./shared/signature.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
 
 const ORDER = 6;
 const BETA = 2;

@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN where one label is all that is true and said. No label (−1) is as far from any as two can be. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "../kinds/metric.js";
-import { rareAgreement, tableOf, type Given } from "../lib/metrics/rare-agreement.js";
+import type { MetricImplementation } from "./kind.js";
+import { rareAgreement, tableOf, type Given } from "./shared/rare-agreement.js";
 
 export const cohenKappa: MetricImplementation = {
   compute: (call, input) => kappaOf(call, tableOf(input)),

@@ -3,9 +3,9 @@
  * says nothing new, so draws are all less than the score; the jackknife takes texts away instead, and its spread is not too
  * small whatever the score (Efron and Stein, 1981).
  */
-import type { MetricImplementation, Sampler, WrittenMetricInput } from "../kinds/metric.js";
-import { Z, type Interval } from "../lib/intervals/interval.js";
-import { nGrams, runs, wordsOf } from "../lib/metrics/n-grams.js";
+import type { MetricImplementation, Sampler, WrittenMetricInput } from "./kind.js";
+import { Z, type Interval } from "../statistics/interval.js";
+import { nGrams, runs, wordsOf } from "./shared/n-grams.js";
 
 export const distinct: MetricImplementation = {
   ofWritten: ({ arguments: { words } }, { written }) => share(textsOf(Number(words), written)),

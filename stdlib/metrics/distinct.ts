@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { runLength } from "../lib/metrics/run-length.js";
+import { runLength } from "./shared/run-length.js";
 
 export const word = defineWord({
   kind: "metric",

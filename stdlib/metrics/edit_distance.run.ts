@@ -1,10 +1,10 @@
 /** Levenshtein's distance of each row (blanks at the ends aside), their mean. NaN on no rows. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { editDistance } from "../lib/metrics/edit-distance.js";
-import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
-import { wordsOf } from "../lib/metrics/n-grams.js";
-import { strip } from "../lib/metrics/strip.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { editDistance } from "./shared/edit-distance.js";
+import { rowMeans, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { wordsOf } from "./shared/n-grams.js";
+import { strip } from "./shared/strip.js";
 
 export const editDistanceMetric: MetricImplementation = {
   ...writtenSums(editsOf),

@@ -1,8 +1,8 @@
 /** Source: seqeval's `f1_score` (strict IOB2 for `iob2`), with `zero_division=0`. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, TagMetricInput } from "../kinds/metric.js";
-import { entityCounts, entityF1 } from "../lib/tasks/entities.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, TagMetricInput } from "./kind.js";
+import { entityCounts, entityF1 } from "./shared/entities.js";
+import { drawnFrom, rowSums, whole, type RowSums } from "./shared/row-sums.js";
 
 export const entityF1Metric: MetricImplementation = {
   ofTags: (call, input) => whole(sumsOf(call, input)),

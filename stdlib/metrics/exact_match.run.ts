@@ -1,8 +1,8 @@
 /** Whole texts, alike or not. NaN on no rows. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { meansOfBest, sameWords } from "../lib/metrics/plain-answer.js";
-import { strip } from "../lib/metrics/strip.js";
-import { drawnFrom, rowMeans, whole } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation } from "./kind.js";
+import { meansOfBest, sameWords } from "./shared/plain-answer.js";
+import { strip } from "./shared/strip.js";
+import { drawnFrom, rowMeans, whole } from "./shared/row-sums.js";
 
 export const exactMatch: MetricImplementation = {
   ofWritten(_call, { written, targets }) {

@@ -1,8 +1,8 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
-import { ofLabels, ofSets, rareShares, SHARES } from "../lib/metrics/rare-shares.js";
-import { atBest } from "../lib/metrics/threshold.js";
+import type { MetricImplementation } from "./kind.js";
+import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "./shared/counts.js";
+import { ofLabels, ofSets, rareShares, SHARES } from "./shared/rare-shares.js";
+import { atBest } from "./shared/threshold.js";
 
 export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
 

@@ -1,5 +1,5 @@
 /** As fairlearn's `false_negative_rate`; if no row is positive, the rate is undefined here and 0 there. */
-import { rateOf } from "../lib/metrics/rates.js";
+import { rateOf } from "./shared/rates.js";
 
 export const falseNegativeRate = rateOf({
   about: ({ truth }) => truth,

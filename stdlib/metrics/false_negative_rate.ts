@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { positiveIsPlain, positiveParameters } from "../lib/metrics/positive.js";
+import { positiveIsPlain, positiveParameters } from "./shared/positive.js";
 
 export const word = defineWord({
   kind: "metric",

@@ -1,5 +1,5 @@
 /** As fairlearn's `false_positive_rate`; if no row is negative, the rate is undefined here and 0 there. */
-import { rateOf } from "../lib/metrics/rates.js";
+import { rateOf } from "./shared/rates.js";
 
 export const falsePositiveRate = rateOf({
   about: ({ truth }) => !truth,

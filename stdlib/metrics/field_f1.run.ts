@@ -1,10 +1,10 @@
 /** F1 over fields of JSON, as over entities: those of both, those that were written, those that are wanted, summed over the rows. */
 import type { Holds } from "#platform/schemas.js";
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { fieldsIn, jsonIn, pathOf, type Fields } from "../lib/metrics/json-fields.js";
-import { shared } from "../lib/metrics/n-grams.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
-import { schemaNamed } from "../lib/schemas/named.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { fieldsIn, jsonIn, pathOf, type Fields } from "./shared/json-fields.js";
+import { shared } from "./shared/n-grams.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { schemaNamed } from "./shared/schema-argument.js";
 
 /** Fields that are told by themselves: those that do worst. */
 const TOLD = 6;

@@ -1,9 +1,9 @@
 /** Texts that are JSON, held to a schema. NaN on no rows. */
 import type { Holds } from "#platform/schemas.js";
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { jsonIn } from "../lib/metrics/json-fields.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
-import { schemaNamed } from "../lib/schemas/named.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { jsonIn } from "./shared/json-fields.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
+import { schemaNamed } from "./shared/schema-argument.js";
 
 export const jsonValidity: MetricImplementation = {
   ...measures(() => true),

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { schemaIsThere, schemaParameter } from "../lib/schemas/parameter.js";
+import { schemaIsThere, schemaParameter } from "../json-schemas/parameter.js";
 
 export const word = defineWord({
   kind: "metric",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { addressWrong, PLACES } from "../lib/judging/parameters.js";
+import { addressWrong, PLACES } from "../judging/parameters.js";
 
 export const word = defineWord({
   kind: "metric",

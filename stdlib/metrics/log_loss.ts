@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, MetricInput } from "../kinds/metric.js";
-import { clippedNats, leastOf } from "../lib/metrics/likelihood.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, MetricInput } from "./kind.js";
+import { clippedNats, leastOf } from "./shared/likelihood.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "../kinds/metric.js";
-import { leastOf } from "../lib/metrics/likelihood.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "../lib/metrics/row-sums.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "./kind.js";
+import { leastOf } from "./shared/likelihood.js";
+import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
 import { squaredError } from "./mean_squared_error.js";
 
 export const word = defineWord({

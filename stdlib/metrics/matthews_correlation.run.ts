@@ -1,7 +1,7 @@
 /** Source: scikit-learn's `matthews_corrcoef` (Gorodkin, 2004, for several labels); 0 where one answer is all that is true or said. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { counts, type Counts } from "../lib/metrics/counts.js";
-import { countsOfTable, rareAgreement } from "../lib/metrics/rare-agreement.js";
+import type { MetricImplementation } from "./kind.js";
+import { counts, type Counts } from "./shared/counts.js";
+import { countsOfTable, rareAgreement } from "./shared/rare-agreement.js";
 
 export const matthewsCorrelation: MetricImplementation = {
   compute(_call, input) {

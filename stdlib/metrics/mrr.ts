@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, RankingMetricInput } from "../kinds/metric.js";
-import { placesThatCount, reciprocalRanks } from "../lib/metrics/ranking.js";
-import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, RankingMetricInput } from "./kind.js";
+import { placesThatCount, reciprocalRanks } from "./shared/ranking.js";
+import { drawnFrom, whole } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",

@@ -1,6 +1,6 @@
 /** Source: scipy's `pearsonr`. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { correlation, whyUncorrelated } from "../lib/metrics/correlation.js";
+import type { MetricImplementation } from "./kind.js";
+import { correlation, whyUncorrelated } from "./shared/correlation.js";
 
 export const pearson: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(truth, predicted),

@@ -1,7 +1,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation } from "../kinds/metric.js";
-import { drawnFrom } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation } from "./kind.js";
+import { drawnFrom } from "./shared/row-sums.js";
 import { loss, ofLabels } from "./loss.js";
 
 export const word = defineWord({

@@ -1,6 +1,6 @@
 /** Source: scikit-learn's `r2_score`: of scores that don't vary 1 where all are met, else 0; NaN on fewer than two rows. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { centred, constant } from "../lib/metrics/correlation.js";
+import type { MetricImplementation } from "./kind.js";
+import { centred, constant } from "./shared/correlation.js";
 
 export const r2: MetricImplementation = {
   ofNumbers(_call, { truth, predicted }) {

@@ -1,9 +1,9 @@
 /** Source: scikit-learn's `recall_score` with `zero_division=0`. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "../lib/metrics/counts.js";
+import type { MetricImplementation } from "./kind.js";
+import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "./shared/counts.js";
 import { score as f1 } from "./f1.run.js";
-import { ofLabels, ofSets, rareShares, SHARES } from "../lib/metrics/rare-shares.js";
-import { atBest } from "../lib/metrics/threshold.js";
+import { ofLabels, ofSets, rareShares, SHARES } from "./shared/rare-shares.js";
+import { atBest } from "./shared/threshold.js";
 
 const score = ({ hit, have }: Counts): number => (have === 0 ? 0 : hit / have);
 

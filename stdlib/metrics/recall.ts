@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { averageIsPlain, averageParameters } from "../lib/metrics/average.js";
+import { averageIsPlain, averageParameters } from "./shared/average.js";
 
 export const word = defineWord({
   kind: "metric",

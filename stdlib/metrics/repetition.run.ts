@@ -1,7 +1,7 @@
 /** Welleck et al. 2020 (arXiv 1908.04319): seq-rep-n, 1 − different runs / runs. A text shorter than a run repeats nothing. */
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { nGrams, runs, wordsOf } from "../lib/metrics/n-grams.js";
-import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { nGrams, runs, wordsOf } from "./shared/n-grams.js";
+import { rowMeans, writtenSums, type RowSums } from "./shared/row-sums.js";
 
 export const repetition: MetricImplementation = {
   ...writtenSums((call, input) => shares(Number(call.arguments["words"]), input)),

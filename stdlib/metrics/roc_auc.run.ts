@@ -1,10 +1,10 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
 import { listed } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kinds/metric.js";
-import type { RareLabels } from "../lib/intervals/spread.js";
-import { rareAreas } from "../lib/metrics/rare-areas.js";
-import { ranked, timesOf, type Ranked } from "../lib/metrics/ranked.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
+import type { RareLabels } from "../statistics/spread.js";
+import { rareAreas } from "./shared/rare-areas.js";
+import { ranked, timesOf, type Ranked } from "./shared/ranked-decisions.js";
 
 /** Labels of rows: of row r and label l of n, decision r · n + l. */
 interface Decisions {

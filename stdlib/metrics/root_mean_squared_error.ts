@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation } from "../kinds/metric.js";
+import type { MetricImplementation } from "./kind.js";
 import { squaredError } from "./mean_squared_error.js";
 
 export const word = defineWord({

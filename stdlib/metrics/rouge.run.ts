@@ -1,10 +1,10 @@
 /** ROUGE (Lin, 2004) as the rouge-score package has it without stemming: F measure of each row, mean over the rows. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { longestCommon } from "../lib/metrics/longest-common.js";
-import { nGrams, runs, shared } from "../lib/metrics/n-grams.js";
-import { rowMeans, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { longestCommon } from "./shared/longest-common.js";
+import { nGrams, runs, shared } from "./shared/n-grams.js";
+import { rowMeans, writtenSums, type RowSums } from "./shared/row-sums.js";
 
 export const rouge: MetricImplementation = {
   ...writtenSums(meansOf),

@@ -1,5 +1,5 @@
 /** As fairlearn's `selection_rate`. */
-import { rateOf } from "../lib/metrics/rates.js";
+import { rateOf } from "./shared/rates.js";
 
 export const selectionRate = rateOf({
   about: () => true,

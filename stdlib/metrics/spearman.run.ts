@@ -1,6 +1,6 @@
 /** Source: scipy's `spearmanr`. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { correlation, ranks, ranksOfDrawn, whyUncorrelated } from "../lib/metrics/correlation.js";
+import type { MetricImplementation } from "./kind.js";
+import { correlation, ranks, ranksOfDrawn, whyUncorrelated } from "./shared/correlation.js";
 
 export const spearman: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(ranks(truth), ranks(predicted)),

@@ -1,9 +1,9 @@
 /** TER (Snover et al., 2006) over a corpus with the settings that its signature names. */
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { wordsOf } from "../lib/metrics/n-grams.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
-import { signature } from "../lib/metrics/signature.js";
-import { editsWithShifts } from "../lib/metrics/shifts.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { wordsOf } from "./shared/n-grams.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { signature } from "./shared/signature.js";
+import { editsWithShifts } from "./shared/shifts.js";
 
 export const ter: MetricImplementation = {
   ...writtenSums((_call, input) => sumsOf(input)),

@@ -1,8 +1,8 @@
 /** F1 of an answer's words (Rajpurkar et al., 2016, arXiv 1606.05250). NaN on no questions. */
-import type { MetricImplementation } from "../kinds/metric.js";
-import { nGrams, shared } from "../lib/metrics/n-grams.js";
-import { meansOfBest, sameWords } from "../lib/metrics/plain-answer.js";
-import { drawnFrom, whole } from "../lib/metrics/row-sums.js";
+import type { MetricImplementation } from "./kind.js";
+import { nGrams, shared } from "./shared/n-grams.js";
+import { meansOfBest, sameWords } from "./shared/plain-answer.js";
+import { drawnFrom, whole } from "./shared/row-sums.js";
 
 export const tokenF1: MetricImplementation = {
   ofAnswers: (_call, input) => whole(meansOfBest(input, overlap)),

@@ -1,8 +1,8 @@
 /** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
-import type { MetricImplementation, WrittenMetricInput } from "../kinds/metric.js";
-import { editDistance } from "../lib/metrics/edit-distance.js";
-import { rowSums, writtenSums, type RowSums } from "../lib/metrics/row-sums.js";
-import { wordsOf } from "../lib/metrics/n-grams.js";
+import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import { editDistance } from "./shared/edit-distance.js";
+import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { wordsOf } from "./shared/n-grams.js";
 
 export const wordErrorRate: MetricImplementation = {
   ...writtenSums((_call, input) => sumsOf(input)),

@@ -3,8 +3,8 @@
  * type), a stack of blocks normalised after each sub-layer, a pooler (tanh of a linear layer over the first token).
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "./kind.js";
 import {
   bertConfig,
   bertEncoder,
@@ -12,10 +12,10 @@ import {
   bertFromWords,
   tokenTypes,
   type BertConfig,
-} from "../lib/models/bert-encoder.js";
-import { ConfigReader, readConfig } from "../lib/models/config.js";
-import { pooledHead } from "../lib/models/pooled-head.js";
-import { unmasking } from "../lib/models/unmasking.js";
+} from "./shared/bert-encoder.js";
+import { ConfigReader, readConfig } from "./shared/config.js";
+import { pooledHead } from "./shared/pooled-head.js";
+import { unmasking } from "./shared/unmasking.js";
 
 /** What Google's first multilingual checkpoints and TinyBERT's say beside; no code reads it. */
 const IDLE = [

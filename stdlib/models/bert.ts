@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
-import { bertLike } from "../lib/models/known-checkpoints.js";
+import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "./shared/from-words.js";
+import { bertLike } from "./shared/known-checkpoints.js";
 
-import { bertPrunes } from "../lib/models/kin.js";
-import { sizeFields } from "../lib/models/size-fields.js";
+import { bertPrunes } from "./shared/kin.js";
+import { sizeFields } from "./shared/size-fields.js";
 
 export const word = defineWord({
   kind: "model",

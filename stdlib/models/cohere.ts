@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, heads, hidden, intermediate, keyValueHeads, layers } from "../lib/models/from-words.js";
-import { llamaKin } from "../lib/models/kin.js";
-import { llamaLike } from "../lib/models/known-checkpoints.js";
+import { checkHeads, elsewhere, heads, hidden, intermediate, keyValueHeads, layers } from "./shared/from-words.js";
+import { llamaKin } from "./shared/kin.js";
+import { llamaLike } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",

@@ -4,12 +4,12 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
-import { headsLeft } from "../lib/models/pruned-heads.js";
-import { firstOf } from "../lib/models/pooled-head.js";
-import { unmasking } from "../lib/models/unmasking.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "./kind.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { headsLeft } from "./shared/pruned-heads.js";
+import { firstOf } from "./shared/pooled-head.js";
+import { unmasking } from "./shared/unmasking.js";
 
 export interface DistilBertConfig {
   readonly vocab_size: number;

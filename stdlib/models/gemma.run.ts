@@ -6,9 +6,9 @@
  * positions by another base in the layers with a window.
  */
 import { ropeFrequencies } from "#dsl/tensor/numbers/rope.js";
-import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "../lib/models/config.js";
+import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "./shared/config.js";
 import { family, layerTypes, plain, rms, type Variant } from "./llama.run.js";
-import { ropeConfig } from "../lib/models/rope-config.js";
+import { ropeConfig } from "./shared/rope-config.js";
 
 const shape = {
   ...plain,

@@ -4,9 +4,9 @@
  * Its linear layers are Conv1D in the checkpoint: weights lie as [in, out].
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers, LinearOptions } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
+import type { Layers, LinearOptions } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs } from "./kind.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
 
 export interface Gpt2Config {
   readonly vocab_size: number;

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, endOfText, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
+import { checkHeads, elsewhere, endOfText, heads, hidden, intermediate, layers } from "./shared/from-words.js";
 
 export const word = defineWord({
   kind: "model",

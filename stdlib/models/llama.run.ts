@@ -5,11 +5,11 @@
  */
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ropeFrequencies, type Rotation } from "#dsl/tensor/numbers/rope.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
-import { ropeConfig } from "../lib/models/rope-config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { ropeConfig } from "./shared/rope-config.js";
 
 export interface LlamaConfig {
   readonly vocab_size: number;

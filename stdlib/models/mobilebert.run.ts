@@ -4,12 +4,12 @@
  * scale and bias in place of norms (`no_norm`). The pooler hands the first token on as it is unless the config says otherwise.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "../kinds/model.js";
-import { bertFacts, bertFromWords } from "../lib/models/bert-encoder.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
-import { pooledHead } from "../lib/models/pooled-head.js";
-import { unmasking } from "../lib/models/unmasking.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "./kind.js";
+import { bertFacts, bertFromWords } from "./shared/bert-encoder.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { pooledHead } from "./shared/pooled-head.js";
+import { unmasking } from "./shared/unmasking.js";
 
 export interface MobileBertConfig {
   readonly vocab_size: number;

@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, elsewhere, heads, hidden, layers } from "../lib/models/from-words.js";
-import { bertLike } from "../lib/models/known-checkpoints.js";
+import { bertSpecials, elsewhere, heads, hidden, layers } from "./shared/from-words.js";
+import { bertLike } from "./shared/known-checkpoints.js";
 
-import { sizeFields } from "../lib/models/size-fields.js";
+import { sizeFields } from "./shared/size-fields.js";
 
 export const word = defineWord({
   kind: "model",

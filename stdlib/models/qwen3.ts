@@ -10,9 +10,9 @@ import {
   keyValueHeads,
   layers,
   tied,
-} from "../lib/models/from-words.js";
-import { llamaKin } from "../lib/models/kin.js";
-import { llamaLike } from "../lib/models/known-checkpoints.js";
+} from "./shared/from-words.js";
+import { llamaKin } from "./shared/kin.js";
+import { llamaLike } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",

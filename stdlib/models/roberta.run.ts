@@ -4,8 +4,8 @@
  * classification have no pooler. Parameters are named exactly as in its checkpoints.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "../kinds/model.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "./kind.js";
 import {
   bertConfig,
   bertEncoder,
@@ -13,10 +13,10 @@ import {
   bertFromWords,
   tokenTypes,
   type BertConfig,
-} from "../lib/models/bert-encoder.js";
-import { ConfigReader, readConfig, type Json } from "../lib/models/config.js";
-import { firstOf } from "../lib/models/pooled-head.js";
-import { unmasking } from "../lib/models/unmasking.js";
+} from "./shared/bert-encoder.js";
+import { ConfigReader, readConfig, type Json } from "./shared/config.js";
+import { firstOf } from "./shared/pooled-head.js";
+import { unmasking } from "./shared/unmasking.js";
 
 export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;

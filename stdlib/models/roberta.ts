@@ -1,15 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import {
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  layers,
-  robertaSpecials,
-} from "../lib/models/from-words.js";
-import { robertaKin } from "../lib/models/kin.js";
-import { bertLike } from "../lib/models/known-checkpoints.js";
+import { checkHeads, elsewhere, heads, hidden, intermediate, layers, robertaSpecials } from "./shared/from-words.js";
+import { robertaKin } from "./shared/kin.js";
+import { bertLike } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",

@@ -6,10 +6,10 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelImplementation, ModelInputs } from "../kinds/model.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "../lib/models/config.js";
-import { relativeBuckets } from "../lib/models/relative-buckets.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs } from "./kind.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { relativeBuckets } from "./shared/relative-buckets.js";
 
 export interface T5Config {
   readonly vocab_size: number;

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, headSize, heads, hidden, intermediate, layers } from "../lib/models/from-words.js";
+import { elsewhere, headSize, heads, hidden, intermediate, layers } from "./shared/from-words.js";
 
 const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };
 

@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { OptimizerImplementation } from "../kinds/training.js";
-import { clipping, moment } from "../lib/optimizers/clipping.js";
-import { learningRate, rateIsUsual, weightDecay } from "../lib/optimizers/parameters.js";
+import type { OptimizerImplementation } from "./kind.js";
+import { clipping, moment } from "./shared/clipping.js";
+import { learningRate, rateIsUsual, weightDecay } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "optimizer",

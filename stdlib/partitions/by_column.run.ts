@@ -1,7 +1,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { PartitionImplementation } from "../kinds/partition.js";
-import { byValue } from "../lib/partitions/dealt.js";
+import type { PartitionImplementation } from "./kind.js";
+import { byValue } from "./shared/client-rows.js";
 import { word } from "./by_column.js";
 
 export const byColumn: PartitionImplementation = {

@@ -3,10 +3,10 @@
  * of one row is anybody's: cuts are moved by chance, where a plain rounding would give all rare labels to the last client.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { PartitionImplementation } from "../kinds/partition.js";
-import { shuffle } from "../lib/chance.js";
-import { byValue, chanceOf, counted, cut, joined, numbered } from "../lib/partitions/dealt.js";
-import { countsOf, dirichlet } from "../lib/partitions/dirichlet.js";
+import type { PartitionImplementation } from "./kind.js";
+import { shuffle } from "../statistics/chance.js";
+import { byValue, chanceOf, counted, cut, joined, numbered } from "./shared/client-rows.js";
+import { countsOf, dirichlet } from "./shared/dirichlet.js";
 import { word } from "./dirichlet.js";
 
 export const dirichletPartition: PartitionImplementation = {

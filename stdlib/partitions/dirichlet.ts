@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { advice, alpha, by, byOf, clients, elsewhereDrawn, least } from "../lib/partitions/parameters.js";
+import { advice, alpha, by, byOf, clients, elsewhereDrawn, least } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "partition",

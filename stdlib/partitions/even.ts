@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { advice, clients, elsewhere } from "../lib/partitions/parameters.js";
+import { advice, clients, elsewhere } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "partition",

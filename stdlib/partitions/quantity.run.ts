@@ -1,7 +1,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { PartitionImplementation } from "../kinds/partition.js";
-import { chanceOf, counted, cut, numbered, shuffled } from "../lib/partitions/dealt.js";
-import { countsOf, dirichlet } from "../lib/partitions/dirichlet.js";
+import type { PartitionImplementation } from "./kind.js";
+import { chanceOf, counted, cut, numbered, shuffled } from "./shared/client-rows.js";
+import { countsOf, dirichlet } from "./shared/dirichlet.js";
 import { word } from "./quantity.js";
 
 export const quantity: PartitionImplementation = {

@@ -1,8 +1,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { PartitionImplementation } from "../kinds/partition.js";
-import { shuffle } from "../lib/chance.js";
-import { byValue, chanceOf, numbered } from "../lib/partitions/dealt.js";
+import type { PartitionImplementation } from "./kind.js";
+import { shuffle } from "../statistics/chance.js";
+import { byValue, chanceOf, numbered } from "./shared/client-rows.js";
 import { word } from "./shards.js";
 
 export const shards: PartitionImplementation = {

@@ -1,4 +1,4 @@
-import { isEmbeddingPart } from "../lib/freezing.js";
+import { isEmbeddingPart } from "./shared/frozen-parts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({

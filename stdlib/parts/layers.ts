@@ -1,4 +1,4 @@
-import { layerOf } from "../lib/freezing.js";
+import { layerOf } from "./shared/frozen-parts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({

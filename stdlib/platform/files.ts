@@ -7,7 +7,7 @@ import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { fitsPath, isPattern, mayHold, patternParts } from "../lib/sources/pattern.js";
+import { fitsPath, isPattern, mayHold, patternParts } from "../files/path-patterns.js";
 import { isPacked, unpacked } from "./packed.js";
 
 const PIECE = 64 * 1024;

@@ -3,7 +3,7 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type yauzl from "yauzl";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { zstd } from "../lib/sources/zstd.js";
+import { zstd } from "../files/zstd.js";
 
 /**
  * Bytes that a file may unpack to, whatever its size, and how many times its size beyond them. Text is packed to a twentieth, and

@@ -1,2 +1,2 @@
 /** What finds personal data in texts. */
-export { findPersonal } from "../lib/personal/find.js";
+export { findPersonal } from "../personal-data/find.js";

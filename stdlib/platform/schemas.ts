@@ -3,5 +3,5 @@ export type Holds = (value: unknown) => boolean;
 
 /** What reads JSON Schemas; null where there is nothing: it is large. What it reads throws in words that stand after a colon. */
 export async function schemaReader(): Promise<((schema: unknown) => Holds) | null> {
-  return (await import("../lib/schemas/compile.js")).compiled;
+  return (await import("./schema-compiler.js")).compiled;
 }

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { PrivacyImplementation } from "../kinds/privacy.js";
-import { epsilonByRdp } from "../lib/privacy/rdp.js";
-import { promisesOf, USEFUL, epsilonBy } from "../lib/privacy/spent.js";
+import type { PrivacyImplementation } from "./kind.js";
+import { epsilonByRdp } from "./shared/rdp.js";
+import { promisesOf, USEFUL, epsilonBy } from "./shared/budget.js";
 
 export const word = defineWord({
   kind: "privacy",

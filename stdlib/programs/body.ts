@@ -1,7 +1,7 @@
 /** The family's body under a technique: its layers wrapped, and around the whole what lengthens sequences or feeds attention. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelInputs, ModelOutputs } from "../kinds/model.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelInputs, ModelOutputs } from "../models/kind.js";
 import type { AssembleOptions } from "./options.js";
 
 export function buildBody(

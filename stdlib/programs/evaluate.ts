@@ -2,7 +2,7 @@
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { Supervised, TaskOutputs } from "../kinds/task.js";
+import type { Supervised, TaskOutputs } from "../tasks/kind.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { supervise } from "./supervision.js";

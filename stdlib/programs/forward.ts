@@ -2,10 +2,10 @@
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { ModelImplementation } from "../kinds/model.js";
-import { makeLayers } from "../lib/layers.js";
+import type { ModelImplementation } from "../models/kind.js";
+import { makeLayers } from "../layers/graph-layers.js";
 import { buildModel, layersOptions, modelInputs } from "./model.js";
-import type { RoundedActivations } from "../lib/rounded-activations.js";
+import type { RoundedActivations } from "../layers/rounded-activations.js";
 import type { AssembleOptions } from "./options.js";
 
 /** The body alone, as it is in the checkpoint: inputs input_ids, attention_mask, token_type_ids if asked; output last_hidden_state. */

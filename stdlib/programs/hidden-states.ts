@@ -1,8 +1,8 @@
 /** Records the hidden states of a body while it is built over its layers. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { BlockStates, HiddenStates } from "../kinds/loss-term.js";
+import type { Layers } from "../layers/contract.js";
+import type { BlockStates, HiddenStates } from "../losses/loss-term.js";
 
 /** The number of a block in a path of a parameter or of a layer. */
 const BLOCK = /(?:^|\.)(?:layers?|h)\.(\d+)(?:\.|$)/;

@@ -15,9 +15,9 @@ import type {
   OutputTerm,
   ParameterTerm,
   TermContext,
-} from "../kinds/loss-term.js";
-import type { ModelInputs } from "../kinds/model.js";
-import type { Supervised } from "../kinds/task.js";
+} from "../losses/loss-term.js";
+import type { ModelInputs } from "../models/kind.js";
+import type { Supervised } from "../tasks/kind.js";
 import { eachState } from "./hidden-states.js";
 import type { AssembleOptions, ObjectiveOptions, Strategy } from "./options.js";
 import { buildReferences, type ReadableModel, type ReferenceModels, TEACHER } from "./references.js";

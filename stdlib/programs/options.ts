@@ -3,13 +3,13 @@ import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm } from "../kinds/loss-term.js";
-import type { ModelImplementation } from "../kinds/model.js";
-import type { OptimizerImplementation } from "../kinds/training.js";
-import type { StrategyImplementation } from "../kinds/strategy.js";
-import type { TaskImplementation } from "../kinds/task.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import type { RoundedActivations } from "../lib/rounded-activations.js";
+import type { OutputTerm } from "../losses/loss-term.js";
+import type { ModelImplementation } from "../models/kind.js";
+import type { OptimizerImplementation } from "../optimizers/kind.js";
+import type { StrategyImplementation } from "../strategies/kind.js";
+import type { TaskImplementation } from "../tasks/kind.js";
+import type { TechniqueImplementation } from "../techniques/kind.js";
+import type { RoundedActivations } from "../layers/rounded-activations.js";
 
 export interface Strategy {
   readonly call: Call;

@@ -1,7 +1,7 @@
 /** What weights a family's body has, from its config alone: names and shapes. */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Implementations } from "#dsl/language/types/registry.js";
-import { makeLayers } from "../lib/layers.js";
+import { makeLayers } from "../layers/graph-layers.js";
 import { layersOptions, modelInputs } from "./model.js";
 
 /** `config`: what `family.config` gave. Names carry the family's prefix. */

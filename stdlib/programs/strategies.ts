@@ -2,8 +2,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { TrainedParameter } from "../kinds/loss-term.js";
-import type { FrozenPart } from "../kinds/strategy.js";
+import type { TrainedParameter } from "../losses/loss-term.js";
+import type { FrozenPart } from "../strategies/kind.js";
 import { headPathsOf } from "./model.js";
 import { parameterTerms } from "./objective.js";
 import type { AssembleOptions, Strategy } from "./options.js";

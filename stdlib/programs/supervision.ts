@@ -1,7 +1,7 @@
 /** What a batch tells about its rows: the inputs that a task's supervision adds, and what each row counts. */
 import type { Graph } from "#dsl/tensor/builder.js";
-import type { Supervised } from "../kinds/task.js";
-import { WEIGHT } from "../lib/tasks/row-weights.js";
+import type { Supervised } from "../tasks/kind.js";
+import { WEIGHT } from "../tasks/shared/row-weights.js";
 import type { AssembleOptions } from "./options.js";
 import { weighsBatch } from "./objective.js";
 

@@ -8,7 +8,7 @@ import { gradient } from "#dsl/tensor/gradient.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
+import type { Layers } from "../layers/contract.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 

@@ -1,5 +1,5 @@
-import type { PrunerImplementation } from "../kinds/pruner.js";
-import { belowRung } from "../lib/pruners/rungs.js";
+import type { PrunerImplementation } from "./kind.js";
+import { belowRung } from "./shared/rungs.js";
 
 export const asha: PrunerImplementation = {
   prunes(call, study, trial, steps) {

@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/language/types/value.js";
-import type { PrunerImplementation } from "../kinds/pruner.js";
-import { bracketOf, ofBracket, type Brackets } from "../lib/search/bracket.js";
-import { belowRung } from "../lib/pruners/rungs.js";
+import type { PrunerImplementation } from "./kind.js";
+import { bracketOf, ofBracket, type Brackets } from "../searches/shared/bracket.js";
+import { belowRung } from "./shared/rungs.js";
 
 export const hyperband: PrunerImplementation = {
   prunes(call, study, trial, steps) {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { reductionParameter, rungsElsewhere } from "../lib/pruners/parameters.js";
+import { reductionParameter, rungsElsewhere } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",

@@ -1,5 +1,5 @@
-import type { PrunerImplementation } from "../kinds/pruner.js";
-import { belowPercentile } from "../lib/pruners/percentile.js";
+import type { PrunerImplementation } from "./kind.js";
+import { belowPercentile } from "./shared/percentile.js";
 
 export const median: PrunerImplementation = {
   prunes: (call, study, trial, steps) =>

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { everyParameter, startupElsewhere, startupParameter, warmupParameter } from "../lib/pruners/parameters.js";
+import { everyParameter, startupElsewhere, startupParameter, warmupParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",

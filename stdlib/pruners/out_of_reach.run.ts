@@ -1,7 +1,7 @@
-import type { PrunerImplementation } from "../kinds/pruner.js";
-import type { StudyTrial } from "../kinds/search.js";
-import { mostOf } from "../lib/pruners/forecast.js";
-import { told } from "../lib/pruners/told.js";
+import type { PrunerImplementation } from "./kind.js";
+import type { StudyTrial } from "../searches/kind.js";
+import { mostOf } from "./shared/forecast.js";
+import { told } from "./shared/score-text.js";
 
 export const outOfReach: PrunerImplementation = {
   prunes(call, study, trial, steps) {

@@ -1,6 +1,6 @@
 /** A model whose weights are whole numbers of a byte, and what goes into its layers too. */
-import type { StageImplementation } from "../kinds/stage.js";
-import { quantizedWhole } from "../lib/quantizing/whole.js";
+import type { StageImplementation } from "../compression/compression-step.js";
+import { quantizedWhole } from "./shared/model-rounding.js";
 
 export const int8: StageImplementation = {
   make: (_call, of) =>

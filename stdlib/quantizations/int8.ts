@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { quantizedConfig } from "../lib/models/quantized.js";
+import { quantizedConfig } from "../models/shared/quantized-weights.js";
 
 export const word = defineWord({
   kind: "quantization",

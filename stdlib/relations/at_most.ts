@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { relationParameters } from "../lib/relations/sides.js";
+import { relationParameters } from "./shared/sides.js";
 
 export const word = defineWord({
   kind: "relation",

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { FederationRunner } from "../kinds/runner.js";
-import { ROUND, WAIT, wrongAddress } from "../lib/runners/superlink.js";
+import type { FederationRunner } from "./kind.js";
+import { ROUND, WAIT, wrongAddress } from "./shared/superlink.js";
 
 export const word = defineWord({
   kind: "runner",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { WorkerRunner } from "../kinds/runner.js";
+import type { WorkerRunner } from "./kind.js";
 
 export const word = defineWord({
   kind: "runner",

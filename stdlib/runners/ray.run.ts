@@ -1,7 +1,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { wordNamed } from "../lib/secrets/held.js";
-import type { WorkerRunner, Ways } from "../kinds/runner.js";
+import { wordNamed } from "../secrets/shared/secret-value.js";
+import type { WorkerRunner, Ways } from "./kind.js";
 
 export const ray: WorkerRunner = {
   look: (call, ways) => ways.ray(clusterOf(call)).look(needs(call)),

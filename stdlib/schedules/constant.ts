@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { ScheduleImplementation } from "../kinds/training.js";
-import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../optimizers/kind.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "./shared/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",

@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { ScheduleImplementation } from "../kinds/training.js";
-import { schedules } from "../lib/elsewhere/values.js";
-import { halfCosine } from "../lib/schedules/half-cosine.js";
-import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "../lib/schedules/warm-up.js";
+import type { ScheduleImplementation } from "../optimizers/kind.js";
+import { schedules } from "../foreign-names/values.js";
+import { halfCosine } from "./shared/half-cosine.js";
+import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "./shared/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",

@@ -1,12 +1,12 @@
 /** Bayesian optimisation: a process is fitted anew for each trial, so that what it suggests follows from the study alone. */
-import type { Point, SearchImplementation, Study, StudyTrial } from "../kinds/search.js";
-import { newPoint, sharesOf } from "../lib/search/drawn.js";
-import { mostExpected } from "../lib/search/gp/best.js";
-import { learnt } from "../lib/search/gp/fit.js";
-import { foretold, processOf, type Process } from "../lib/search/gp/process.js";
-import { rowOf } from "../lib/search/gp/rows.js";
-import { nthPoint } from "../lib/search/sobol/nth.js";
-import { triedIn } from "../lib/search/tried.js";
+import type { Point, SearchImplementation, Study, StudyTrial } from "./kind.js";
+import { newPoint, sharesOf } from "./shared/random-points.js";
+import { mostExpected } from "./shared/gp/best.js";
+import { learnt } from "./shared/gp/fit.js";
+import { foretold, processOf, type Process } from "./shared/gp/process.js";
+import { rowOf } from "./shared/gp/rows.js";
+import { nthPoint } from "./shared/sobol/nth.js";
+import { triedIn } from "./shared/tried-points.js";
 
 /** Scores that are learnt from at most: the best, and the newest. */
 const MOST = 200;

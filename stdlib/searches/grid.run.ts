@@ -1,9 +1,9 @@
 /** The next combination that no trial had yet, in an order that is spread over all of them; none twice. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
-import type { SearchImplementation } from "../kinds/search.js";
-import { gridOf, striding } from "../lib/search/grid.js";
-import { triedIn } from "../lib/search/tried.js";
+import type { SearchImplementation } from "./kind.js";
+import { gridOf, striding } from "./shared/grid.js";
+import { triedIn } from "./shared/tried-points.js";
 
 /** So many in a row that may not be, and the rest is given up. */
 const MOST = 1_000_000;

@@ -3,13 +3,13 @@
  * themselves (`group`), trials that still run counted among the poor ones (`constant_liar`). It never proposes what was tried.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Dimension, Point, SearchImplementation, Study } from "../kinds/search.js";
-import { activeOnly } from "../lib/search/active.js";
-import { firstPoints, newPoint, sharesOf } from "../lib/search/drawn.js";
-import { candidatesOf, densitiesOf, type Densities } from "../lib/search/tpe/candidates.js";
-import { groupsOf } from "../lib/search/tpe/groups.js";
-import { goodOf, isKnown, splitTrials } from "../lib/search/tpe/split.js";
-import { triedIn } from "../lib/search/tried.js";
+import type { Dimension, Point, SearchImplementation, Study } from "./kind.js";
+import { activeOnly } from "./shared/active-dimensions.js";
+import { firstPoints, newPoint, sharesOf } from "./shared/random-points.js";
+import { candidatesOf, densitiesOf, type Densities } from "./shared/tpe/candidates.js";
+import { groupsOf } from "./shared/tpe/groups.js";
+import { goodOf, isKnown, splitTrials } from "./shared/tpe/split.js";
+import { triedIn } from "./shared/tried-points.js";
 
 /** Draws of all candidates before chance takes over. */
 const MOST = 20;

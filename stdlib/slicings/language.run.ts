@@ -1,6 +1,6 @@
 import { languageDetector } from "#platform/languages.js";
-import type { SlicingImplementation } from "../kinds/slicing.js";
-import { languageName } from "../lib/languages/names.js";
+import type { SlicingImplementation } from "./kind.js";
+import { languageName } from "../text/languages/names.js";
 
 export const language: SlicingImplementation = {
   async part(_call, rows) {

@@ -1,6 +1,6 @@
-import type { SlicingImplementation } from "../kinds/slicing.js";
-import { charactersIn, wordsIn } from "../lib/cleaners/lengths.js";
-import { partedByQuantiles } from "../lib/slicings/quantiles.js";
+import type { SlicingImplementation } from "./kind.js";
+import { charactersIn, wordsIn } from "../cleaners/shared/lengths.js";
+import { partedByQuantiles } from "./shared/quantiles.js";
 
 export const length: SlicingImplementation = {
   part(call, rows) {

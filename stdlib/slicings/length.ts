@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { unit } from "../lib/cleaners/lengths.js";
+import { unit } from "../cleaners/shared/lengths.js";
 
 export const word = defineWord({
   kind: "slicing",

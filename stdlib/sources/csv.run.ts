@@ -4,15 +4,15 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { largestRecord } from "../lib/sources/codes.js";
-import { demandColumns, demandNames, demandRows, headText, isChunk, tableOf } from "../lib/sources/columns.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
+import { largestRecord } from "./shared/codes.js";
+import { demandColumns, demandNames, demandRows, headText, isChunk, tableOf } from "./shared/columns.js";
 import { locate } from "#platform/files.js";
-import { likelyNames, looksLikeData, looksLikeTitle } from "../lib/sources/headless.js";
-import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "../lib/sources/csv-shape.js";
-import { fileText } from "../lib/sources/text-file.js";
-import { encodingIn, writtenIn } from "../lib/sources/written.js";
-import { overFiles } from "../lib/sources/over-files.js";
+import { likelyNames, looksLikeData, looksLikeTitle } from "./shared/header-detection.js";
+import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "./shared/csv-shape.js";
+import { fileText } from "./shared/text-file.js";
+import { encodingIn, writtenIn } from "./shared/detected-parameters.js";
+import { overFiles } from "./shared/over-files.js";
 import { word } from "./csv.js";
 
 /** Characters from the file's beginning by which the delimiter is judged. */

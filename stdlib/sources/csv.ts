@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { sourceNames } from "../lib/elsewhere/files.js";
-import { encoding, path, fetching, stream } from "../lib/sources/parameters.js";
+import { sourceNames } from "../foreign-names/files.js";
+import { encoding, path, fetching, stream } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",

@@ -2,13 +2,13 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { linesOf } from "../lib/sources/lines.js";
-import { eachFile } from "../lib/sources/over-files.js";
-import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
-import { fileText } from "../lib/sources/text-file.js";
-import { encodingIn } from "../lib/sources/written.js";
-import { textsOf } from "../lib/sources/units.js";
+import type { SourceImplementation, SourceWorld } from "../data/contract.js";
+import { linesOf } from "./shared/lines.js";
+import { eachFile } from "./shared/over-files.js";
+import { rowSource, type ReadRow } from "./shared/row-source.js";
+import { fileText } from "./shared/text-file.js";
+import { encodingIn } from "./shared/detected-parameters.js";
+import { textsOf } from "./shared/text-units.js";
 import { word } from "./folder.js";
 
 export const folder: SourceImplementation = rowSource(rows);

@@ -6,13 +6,13 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { locate } from "#platform/files.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { namedClasses } from "../lib/sources/classes.js";
-import { gatheredTable } from "../lib/sources/gathered-chunks.js";
-import { jsonValue } from "../lib/sources/json-value.js";
-import { demandAlike } from "../lib/sources/over-files.js";
-import { fileText } from "../lib/sources/text-file.js";
-import { encodingIn } from "../lib/sources/written.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
+import { namedClasses } from "./shared/classes.js";
+import { gatheredTable } from "./shared/gathered-chunks.js";
+import { jsonValue } from "./shared/json-value.js";
+import { demandAlike } from "./shared/over-files.js";
+import { fileText } from "./shared/text-file.js";
+import { encodingIn } from "./shared/detected-parameters.js";
 
 interface Arguments {
   readonly path: string;

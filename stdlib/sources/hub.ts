@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stream } from "../lib/sources/parameters.js";
+import { stream } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",

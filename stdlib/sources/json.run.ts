@@ -2,16 +2,16 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { SourceImplementation } from "../kinds/data.js";
-import { Gathered, kindOf, tableOf } from "../lib/sources/columns.js";
-import { jsonFault, placeOf } from "../lib/sources/json-place.js";
-import { largestJson, largestRecord } from "../lib/sources/codes.js";
-import { demandShallow, jsonValue } from "../lib/sources/json-value.js";
-import { isSquad, rowsWithin, SQUAD } from "../lib/sources/json-rows.js";
+import type { SourceImplementation } from "../data/contract.js";
+import { Gathered, kindOf, tableOf } from "./shared/columns.js";
+import { jsonFault, placeOf } from "./shared/json-place.js";
+import { largestJson, largestRecord } from "./shared/codes.js";
+import { demandShallow, jsonValue } from "./shared/json-value.js";
+import { isSquad, rowsWithin, SQUAD } from "./shared/json-rows.js";
 import { locate } from "#platform/files.js";
-import { wholeText } from "../lib/sources/text-file.js";
-import { encodingIn } from "../lib/sources/written.js";
-import { overFiles } from "../lib/sources/over-files.js";
+import { wholeText } from "./shared/text-file.js";
+import { encodingIn } from "./shared/detected-parameters.js";
+import { overFiles } from "./shared/over-files.js";
 import { word } from "./json.js";
 
 const oneFile: SourceImplementation = {

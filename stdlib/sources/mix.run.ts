@@ -2,9 +2,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { chance } from "../lib/chance.js";
-import { rowSource, type ReadRow } from "../lib/sources/row-source.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
+import { chance } from "../statistics/chance.js";
+import { rowSource, type ReadRow } from "./shared/row-source.js";
 import { word } from "./mix.js";
 
 type Rows = AsyncIterator<object>;

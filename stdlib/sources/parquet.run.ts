@@ -1,5 +1,5 @@
 /** Rows of Parquet files, whole or in chunks. */
-import { chunkSource } from "../lib/sources/gathered-chunks.js";
-import { parquetRows } from "../lib/sources/parquet/rows.js";
+import { chunkSource } from "./shared/gathered-chunks.js";
+import { parquetRows } from "./shared/parquet/rows.js";
 
 export const parquet = chunkSource(parquetRows);

@@ -2,9 +2,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../kinds/data.js";
-import { gatheredTable } from "../lib/sources/gathered-chunks.js";
-import { demandQuery } from "../lib/sources/sql/demand.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
+import { gatheredTable } from "./shared/gathered-chunks.js";
+import { demandQuery } from "./shared/sql/demand.js";
 import { word } from "./sql.js";
 
 export const sql: SourceImplementation = {

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stream } from "../lib/sources/parameters.js";
-import { faultIn } from "../lib/sources/sql/demand.js";
-import { readStatement } from "../lib/sources/sql/statement.js";
+import { stream } from "./shared/parameters.js";
+import { faultIn } from "./shared/sql/demand.js";
+import { readStatement } from "./shared/sql/statement.js";
 
 export const word = defineWord({
   kind: "source",

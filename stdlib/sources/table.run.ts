@@ -2,8 +2,8 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SourceImplementation } from "../kinds/data.js";
-import { demandNames, Gathered, kindOf, numbered, tableOf } from "../lib/sources/columns.js";
+import type { SourceImplementation } from "../data/contract.js";
+import { demandNames, Gathered, kindOf, numbered, tableOf } from "./shared/columns.js";
 
 export const table: SourceImplementation = {
   async open(call, world, limit = Infinity) {

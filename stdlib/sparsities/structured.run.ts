@@ -2,9 +2,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StageImplementation } from "../kinds/stage.js";
-import { cut, keptUnits, shapesWithout, type Matrix } from "../lib/pruning/prune.js";
-import { goingOf, sharesOf } from "../lib/pruning/plan.js";
+import type { StageImplementation } from "../compression/compression-step.js";
+import { cut, keptUnits, shapesWithout, type Matrix } from "./shared/prune.js";
+import { goingOf, sharesOf } from "./shared/plan.js";
 import { word } from "./structured.js";
 
 export const structured: StageImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord, parameter } from "#dsl/language/types/define.js";
-import { prunedSizes, sharesOf } from "../lib/pruning/plan.js";
+import { prunedSizes, sharesOf } from "./shared/plan.js";
 
 const part = <N extends string>(name: N, doc: string, why: string) =>
   parameter({

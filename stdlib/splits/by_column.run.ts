@@ -1,6 +1,6 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { SplitImplementation } from "../kinds/data.js";
+import type { SplitImplementation } from "../data/contract.js";
 import { word } from "./by_column.js";
 
 const name = /^\p{ID_Start}\p{ID_Continue}*$/u;

@@ -5,8 +5,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { CleanRow, SplitImplementation } from "../kinds/data.js";
-import { timeOf, type Time } from "../lib/splits/time.js";
+import type { CleanRow, SplitImplementation } from "../data/contract.js";
+import { timeOf, type Time } from "./shared/time.js";
 import { word } from "./by_time.js";
 
 const backwards = ["test", "validation", "train"] as const;

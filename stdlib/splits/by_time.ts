@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, splitsElsewhere } from "../lib/splits/shares.js";
-import { timeOf } from "../lib/splits/time.js";
+import { checkWholeShares, splitsElsewhere } from "./shared/shares.js";
+import { timeOf } from "./shared/time.js";
 
 const part = { is: "either", of: [{ is: "number", unit: "share-or-count" }, { is: "string" }] } as const;
 const why = "What came later is what a model meets when it is used: a test among older rows is easier than life.";

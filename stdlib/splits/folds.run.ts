@@ -1,8 +1,8 @@
 /** Folds are the parts of a `random` split of equal shares; where one is named, it validates and the others train. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SplitImplementation } from "../kinds/data.js";
-import { foldName, foldNames } from "../lib/splits/fold-names.js";
+import type { SplitImplementation } from "../data/contract.js";
+import { foldName, foldNames } from "./shared/fold-names.js";
 import { random } from "./random.run.js";
 import { word } from "./folds.js";
 

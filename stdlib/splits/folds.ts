@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { foldNames } from "../lib/splits/fold-names.js";
+import { foldNames } from "./shared/fold-names.js";
 
 export const word = defineWord({
   kind: "split",

@@ -5,9 +5,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { drawFor } from "../lib/chance.js";
-import type { CleanRow, SplitImplementation } from "../kinds/data.js";
-import { targetsOf } from "../lib/splits/targets.js";
+import { drawFor } from "../statistics/chance.js";
+import type { CleanRow, SplitImplementation } from "../data/contract.js";
+import { targetsOf } from "./shared/targets.js";
 import { word } from "./hashed.js";
 
 export const hashed: SplitImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkShares, splitsElsewhere } from "../lib/splits/shares.js";
+import { checkShares, splitsElsewhere } from "./shared/shares.js";
 
 const share = { is: "number", unit: "share" } as const;
 const absent = { derived: "no such split", from: () => null };

@@ -6,12 +6,12 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { chance, drawFor, shuffle, type Chance } from "../lib/chance.js";
-import type { SplitImplementation } from "../kinds/data.js";
-import { byLabels } from "../lib/splits/by-labels.js";
-import type { Group } from "../lib/splits/group.js";
-import { groupOf, Looked, type Asked } from "../lib/splits/looked.js";
-import { quotas, targetsOf } from "../lib/splits/targets.js";
+import { chance, drawFor, shuffle, type Chance } from "../statistics/chance.js";
+import type { SplitImplementation } from "../data/contract.js";
+import { byLabels } from "./shared/by-labels.js";
+import type { Group } from "./shared/group.js";
+import { groupOf, Looked, type Asked } from "./shared/groups-and-strata.js";
+import { quotas, targetsOf } from "./shared/targets.js";
 
 export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream" | "foresee"> = {
   /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average. */

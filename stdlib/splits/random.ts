@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, part, splitsElsewhere } from "../lib/splits/shares.js";
+import { checkWholeShares, part, splitsElsewhere } from "./shared/shares.js";
 
 export const word = defineWord({
   kind: "split",

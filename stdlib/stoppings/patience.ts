@@ -1,6 +1,6 @@
 import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import type { StoppingImplementation } from "../kinds/training.js";
+import type { StoppingImplementation } from "../optimizers/kind.js";
 
 export const word = defineWord({
   kind: "stopping",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stored } from "../lib/storing.js";
+import { stored } from "./shared/storage.js";
 
 export const word = defineWord({
   kind: "storage",

@@ -5,9 +5,9 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { FisherOptions, StrategyImplementation } from "../kinds/strategy.js";
-import { moment } from "../lib/optimizers/clipping.js";
-import { quadraticPenalty } from "../lib/strategies/penalty.js";
+import type { FisherOptions, StrategyImplementation } from "./kind.js";
+import { moment } from "../optimizers/shared/clipping.js";
+import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./ewc.js";
 
 const FISHER = "ewc.fisher/";

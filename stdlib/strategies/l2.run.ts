@@ -1,8 +1,8 @@
 /** A pull to the weights that the first data set found: `l2.anchor/<name>`. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StrategyImplementation } from "../kinds/strategy.js";
-import { moment } from "../lib/optimizers/clipping.js";
-import { quadraticPenalty } from "../lib/strategies/penalty.js";
+import type { StrategyImplementation } from "./kind.js";
+import { moment } from "../optimizers/shared/clipping.js";
+import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./l2.js";
 
 const ANCHOR = "l2.anchor/";

@@ -3,9 +3,9 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "../kinds/strategy.js";
-import { axisOfParts } from "../lib/strategies/stacked.js";
-import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../lib/techniques/routed.js";
+import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
+import { axisOfParts } from "./shared/stacked-parts.js";
+import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../techniques/shared/routed-settings.js";
 import { word } from "./lora_per_task.js";
 
 export const loraPerTask: StrategyImplementation = {

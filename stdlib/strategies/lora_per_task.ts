@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { routed } from "../lib/strategies/routed.js";
-import { ranks } from "../lib/strategies/parameters.js";
+import { routed } from "./shared/routed-parts.js";
+import { ranks } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",

@@ -1,7 +1,7 @@
 /** Keeps the model near the logits that it gave for the new rows at the start of a stage; no earlier row is needed. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StrategyImplementation } from "../kinds/strategy.js";
-import { distilled, replayTerm } from "../lib/strategies/distance.js";
+import type { StrategyImplementation } from "./kind.js";
+import { distilled, replayTerm } from "./shared/distance.js";
 import { word } from "./lwf.js";
 
 export const lwf: StrategyImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stiff, strength } from "../lib/strategies/parameters.js";
+import { stiff, strength } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",

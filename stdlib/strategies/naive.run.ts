@@ -1,4 +1,4 @@
 /** One data set after the other. */
-import type { StrategyImplementation } from "../kinds/strategy.js";
+import type { StrategyImplementation } from "./kind.js";
 
 export const naive: StrategyImplementation = { states: [] };

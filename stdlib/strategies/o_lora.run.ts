@@ -4,9 +4,9 @@ import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { TrainedParameter } from "../kinds/loss-term.js";
-import type { FrozenPart, StrategyImplementation } from "../kinds/strategy.js";
-import { axisOfParts } from "../lib/strategies/stacked.js";
+import type { TrainedParameter } from "../losses/loss-term.js";
+import type { FrozenPart, StrategyImplementation } from "./kind.js";
+import { axisOfParts } from "./shared/stacked-parts.js";
 import { word } from "./o_lora.js";
 
 export const oLora: StrategyImplementation = {

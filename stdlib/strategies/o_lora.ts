@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stacked } from "../lib/strategies/stacked.js";
-import { ranks, strength } from "../lib/strategies/parameters.js";
+import { stacked } from "./shared/stacked-parts.js";
+import { ranks, strength } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",

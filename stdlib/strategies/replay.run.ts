@@ -1,6 +1,6 @@
 /** Rows of earlier data beside the new ones. */
-import type { StrategyImplementation } from "../kinds/strategy.js";
-import { replayOf } from "../lib/strategies/replay-buffer.js";
+import type { StrategyImplementation } from "./kind.js";
+import { replayOf } from "./shared/replay-buffer.js";
 import { word } from "./replay.js";
 
 export const replay: StrategyImplementation = {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { choose, kept, most } from "../lib/strategies/parameters.js";
+import { choose, kept, most } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",

@@ -3,9 +3,9 @@
  * data set, `si.importance/<name>` and `si.anchor/<name>`. The gradient is that of the rows' own loss, unclipped.
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StrategyImplementation } from "../kinds/strategy.js";
-import { moment } from "../lib/optimizers/clipping.js";
-import { quadraticPenalty } from "../lib/strategies/penalty.js";
+import type { StrategyImplementation } from "./kind.js";
+import { moment } from "../optimizers/shared/clipping.js";
+import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./si.js";
 
 const PATH = "si.path/";

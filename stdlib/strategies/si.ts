@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { strength } from "../lib/strategies/parameters.js";
+import { strength } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",

@@ -3,8 +3,8 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StageImplementation } from "../kinds/stage.js";
-import { cutOf, isRefused, type Part } from "../lib/students/cut.js";
+import type { StageImplementation } from "../compression/compression-step.js";
+import { cutOf, isRefused, type Part } from "./shared/cut.js";
 import { sizeOf, word } from "./student.js";
 
 export const student: StageImplementation = {

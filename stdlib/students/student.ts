@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cutOf, isRefused, type Size } from "../lib/students/cut.js";
-import { heldOf } from "../lib/students/held.js";
-import { refusalOf } from "../lib/students/teachable.js";
+import { cutOf, isRefused, type Size } from "./shared/cut.js";
+import { heldOf } from "./shared/teacher-memory.js";
+import { refusalOf } from "./shared/teachable.js";
 
 /** What its arguments say of its size. */
 export const sizeOf = (said: { readonly layers?: unknown; readonly hidden?: unknown }): Size => ({

@@ -1,12 +1,12 @@
 /** A folder of ONNX models with a server beside them, and what an image or a service is built by. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CopiedCall, Deployed, TargetImplementation, TargetOutput } from "../kinds/target.js";
-import * as small from "../lib/targets/container/files.js";
-import * as served from "../lib/targets/container/served.js";
-import { serverText } from "../lib/targets/container/server.js";
-import { shell, shellPath } from "../lib/targets/quoting.js";
-import { curlOf } from "../lib/targets/request.js";
-import { sortOf } from "../lib/targets/sort.js";
+import type { CopiedCall, Deployed, TargetImplementation, TargetOutput } from "./kind.js";
+import * as small from "./shared/container/files.js";
+import * as served from "./shared/container/service-files.js";
+import { serverText } from "./shared/container/server.js";
+import { shell, shellPath } from "../text/quoting.js";
+import { curlOf } from "./shared/request.js";
+import { sortOf } from "./shared/model-type.js";
 import { word } from "./container.js";
 import { onnx } from "./onnx.run.js";
 

@@ -1,9 +1,9 @@
 /** A Core ML package: Manifest.json, the ML Program, and the file of its weights. */
 import { emitCoreMl, manifest, PLACES } from "#dsl/tensor/backends/coreml/emit.js";
-import type { TargetImplementation } from "../kinds/target.js";
-import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
-import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
-import { writeCompanions } from "../lib/targets/companions.js";
+import type { TargetImplementation } from "./kind.js";
+import { fixedSizes, halved, noShape, roomIn } from "./shared/fixed-shape.js";
+import { forwardOf, graphFile, weightsOf } from "./shared/forward.js";
+import { writeCompanions } from "./shared/companion-files.js";
 
 /** Texts at once where that is free: Core ML asks for an end of each range. */
 const MOST_TEXTS = 64;

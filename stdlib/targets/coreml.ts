@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb, shapeType } from "../lib/targets/parameters.js";
+import { ofTheVerb, shapeType } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",

@@ -2,13 +2,13 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
-import { ggufCalls } from "../lib/gguf/calls.js";
-import { described, refusalOf, type GgufModel } from "../lib/gguf/described.js";
-import type { Quantize } from "../lib/gguf/mixture.js";
-import { ggufBytes } from "../lib/gguf/stream.js";
-import { modelfileText } from "../lib/ollama/modelfile.js";
-import { ollamaName, shellPath } from "../lib/targets/quoting.js";
+import type { Deployed, TargetImplementation, Written } from "./kind.js";
+import { ggufCalls } from "./shared/gguf/calls.js";
+import { described, refusalOf, type GgufModel } from "./shared/gguf/gguf-model.js";
+import type { Quantize } from "./shared/gguf/mixture.js";
+import { ggufBytes } from "./shared/gguf/stream.js";
+import { modelfileText } from "./shared/ollama/modelfile.js";
+import { ollamaName, shellPath } from "../text/quoting.js";
 import { word } from "./gguf.js";
 
 /** Paths that output takes: the file itself, and what lies beside it. */

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb } from "../lib/targets/parameters.js";
-import { QUANTIZE } from "../lib/gguf/mixture.js";
+import { ofTheVerb } from "./shared/parameters.js";
+import { QUANTIZE } from "./shared/gguf/mixture.js";
 
 export const word = defineWord({
   kind: "target",

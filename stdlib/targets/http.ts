@@ -1,6 +1,6 @@
 import { defineWord, parameter } from "#dsl/language/types/define.js";
-import { isLoopback } from "../lib/targets/loopback.js";
-import { told } from "../lib/elsewhere/told.js";
+import { isLoopback } from "../network/loopback.js";
+import { told } from "../foreign-names/advice.js";
 
 const most = <const N extends string>(name: N, doc: string, value: number) =>
   parameter({

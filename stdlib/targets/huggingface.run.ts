@@ -1,12 +1,12 @@
 /** A folder of transformers' own: copied from what was merged, or from the adapter. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { TargetImplementation } from "../kinds/target.js";
-import { wholeHeads } from "../lib/pruning/whole-heads.js";
-import { handlerText } from "../lib/targets/handler.js";
-import { safetensorsOf } from "../lib/targets/safetensors.js";
-import { sentenceFiles } from "../lib/targets/sentence-transformers.js";
-import { transformersCalls } from "../lib/targets/transformers-calls.js";
+import type { TargetImplementation } from "./kind.js";
+import { wholeHeads } from "../sparsities/shared/whole-heads.js";
+import { handlerText } from "./shared/handler.js";
+import { safetensorsOf } from "./shared/safetensors.js";
+import { sentenceFiles } from "./shared/sentence-transformers.js";
+import { transformersCalls } from "./shared/transformers-calls.js";
 import { registry } from "../registry.js";
 import { word } from "./huggingface.js";
 

@@ -8,12 +8,12 @@ import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } from "../kinds/target.js";
-import { onnxCalls } from "../lib/targets/onnx/calls.js";
-import { configFor } from "../lib/targets/onnx/config.js";
-import { fileOf, type Rounding } from "../lib/targets/onnx/files.js";
-import { calibrated } from "../lib/targets/onnx/calibrated.js";
-import { outgoingGraphs } from "../lib/targets/onnx/graphs.js";
+import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } from "./kind.js";
+import { onnxCalls } from "./shared/onnx/calls.js";
+import { configFor } from "./shared/onnx/config.js";
+import { fileOf, type Rounding } from "./shared/onnx/files.js";
+import { calibrated } from "./shared/onnx/calibration.js";
+import { outgoingGraphs } from "./shared/onnx/graphs.js";
 import { word } from "./onnx.js";
 
 export const onnx: TargetImplementation = {

@@ -7,15 +7,15 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "../kinds/target.js";
-import { writeCompanions } from "../lib/targets/companions.js";
-import { withGap } from "../lib/targets/page/gaps.js";
-import { outgoingGraphs, type OutgoingGraph } from "../lib/targets/onnx/graphs.js";
-import type { Demo } from "../lib/targets/page/demo.js";
-import { TASKS_OF_PAGES } from "../lib/targets/page/task-names.js";
-import { isOfPages } from "../lib/targets/page/tasks.js";
-import { shellPath } from "../lib/targets/quoting.js";
-import { tooLarge } from "../lib/targets/too-large.js";
+import type { Deployed, TargetImplementation, Written } from "./kind.js";
+import { writeCompanions } from "./shared/companion-files.js";
+import { withGap } from "./shared/page/gaps.js";
+import { outgoingGraphs, type OutgoingGraph } from "./shared/onnx/graphs.js";
+import type { Demo } from "./shared/page/demo.js";
+import { TASKS_OF_PAGES } from "./shared/page/task-names.js";
+import { isOfPages } from "./shared/page/tasks.js";
+import { shellPath } from "../text/quoting.js";
+import { tooLarge } from "./shared/too-large.js";
 import { word } from "./page.js";
 
 /** Paths that output takes: the file itself, what lies beside it, and the model on its way into the page. */

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb } from "../lib/targets/parameters.js";
-import { TASKS_OF_PAGES } from "../lib/targets/page/task-names.js";
+import { ofTheVerb } from "./shared/parameters.js";
+import { TASKS_OF_PAGES } from "./shared/page/task-names.js";
 
 export const word = defineWord({
   kind: "target",

@@ -1,11 +1,11 @@
 /** A SavedModel with its weights inside; what a program of 2 GB and more would be is refused. */
 import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
-import type { TargetImplementation } from "../kinds/target.js";
-import { writeCompanions } from "../lib/targets/companions.js";
-import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
-import { asked, read, said } from "../lib/targets/python.js";
-import { python as quoted } from "../lib/targets/quoting.js";
-import { tooLarge } from "../lib/targets/too-large.js";
+import type { TargetImplementation } from "./kind.js";
+import { writeCompanions } from "./shared/companion-files.js";
+import { forwardOf, graphFile, weightsOf } from "./shared/forward.js";
+import { asked, read, said } from "./shared/python.js";
+import { python as quoted } from "../text/quoting.js";
+import { tooLarge } from "./shared/too-large.js";
 
 export const FILE = "saved_model.pb";
 

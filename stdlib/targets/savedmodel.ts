@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folder, ofTheVerb } from "../lib/targets/parameters.js";
+import { folder, ofTheVerb } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",

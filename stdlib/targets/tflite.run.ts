@@ -1,13 +1,13 @@
 /** A LiteRT file: the SavedModel of the same program, through the converter inside TensorFlow's library. */
 import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
-import type { CopiedCall, Deployed, TargetImplementation, Written } from "../kinds/target.js";
-import { writeCompanions } from "../lib/targets/companions.js";
-import { fixedSizes, halved, noShape, roomIn } from "../lib/targets/fixed.js";
-import { forwardOf, graphFile, weightsOf } from "../lib/targets/forward.js";
-import { litertCall } from "../lib/targets/litert-call.js";
-import { asked, read, said } from "../lib/targets/python.js";
-import { python as quoted } from "../lib/targets/quoting.js";
-import { tooLarge } from "../lib/targets/too-large.js";
+import type { CopiedCall, Deployed, TargetImplementation, Written } from "./kind.js";
+import { writeCompanions } from "./shared/companion-files.js";
+import { fixedSizes, halved, noShape, roomIn } from "./shared/fixed-shape.js";
+import { forwardOf, graphFile, weightsOf } from "./shared/forward.js";
+import { litertCall } from "./shared/litert-call.js";
+import { asked, read, said } from "./shared/python.js";
+import { python as quoted } from "../text/quoting.js";
+import { tooLarge } from "./shared/too-large.js";
 
 const SOURCE = "saved";
 

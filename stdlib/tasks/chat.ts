@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { conversations } from "../lib/row-formats/conversations.js";
-import { preferenceTasks } from "../lib/elsewhere/preferences.js";
-import { senses } from "../lib/elsewhere/values.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { labelSmoothing } from "../lib/tasks/loss-settings.js";
+import { conversations } from "../row-formats/conversations.js";
+import { preferenceTasks } from "../foreign-names/preferences.js";
+import { senses } from "../foreign-names/values.js";
+import { wantShape } from "./shared/families.js";
+import { labelSmoothing } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",

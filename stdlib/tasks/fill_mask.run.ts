@@ -1,12 +1,12 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Answers, AskedRows, TaskImplementation, TokenNames } from "../kinds/task.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { noUnmasking } from "../lib/tasks/refusals.js";
-import { placed } from "../lib/tasks/feeds.js";
-import { hide, shareOf, type Masking } from "../lib/tasks/masking.js";
-import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
+import type { Answers, AskedRows, TaskImplementation, TokenNames } from "./kind.js";
+import { singleText } from "../row-formats/single-text.js";
+import { noUnmasking } from "./shared/refusals.js";
+import { placed } from "./shared/feeds.js";
+import { hide, shareOf, type Masking } from "./shared/masking.js";
+import { percent, softmaxInto } from "../statistics/probabilities.js";
 import { word } from "./fill_mask.js";
 
 export interface Candidate {

@@ -1,8 +1,8 @@
 import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { wantUnmasking } from "../lib/tasks/families.js";
-import { shareOf } from "../lib/tasks/masking.js";
+import { singleText } from "../row-formats/single-text.js";
+import { wantUnmasking } from "./shared/families.js";
+import { shareOf } from "./shared/masking.js";
 
 export const word = defineWord({
   kind: "task",

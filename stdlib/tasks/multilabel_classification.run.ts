@@ -2,16 +2,16 @@
 import { binaryCrossEntropies, ofRows } from "#dsl/tensor/losses.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import type { LabelSetMetricInput } from "../kinds/metric.js";
-import { drawnSets, resampling, samplerOf } from "../lib/tasks/drawn.js";
-import { real } from "../lib/tasks/feeds.js";
-import { lossSettings } from "../lib/tasks/loss-settings.js";
-import { positiveWeights, weighsPositives } from "../lib/tasks/positive-weights.js";
-import { countsOfSets } from "../lib/metrics/counts.js";
-import { numbering } from "../lib/tasks/label-scores.js";
-import { numberWhereTold, percent } from "../lib/tasks/probabilities.js";
+import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "./kind.js";
+import { singleText } from "../row-formats/single-text.js";
+import type { LabelSetMetricInput } from "../metrics/kind.js";
+import { drawnSets, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { real } from "./shared/feeds.js";
+import { lossSettings } from "./shared/loss-settings.js";
+import { positiveWeights, weighsPositives } from "./shared/positive-weights.js";
+import { countsOfSets } from "../metrics/shared/counts.js";
+import { numbering } from "./shared/label-scores.js";
+import { numberWhereTold, percent } from "../statistics/probabilities.js";
 import { word } from "./multilabel_classification.js";
 
 export interface LabelsPrediction {

@@ -1,10 +1,10 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { wantPositive } from "../lib/tasks/class-weights.js";
-import { focal } from "../lib/tasks/loss-settings.js";
-import { positiveGiven, positivesByCounts, positiveWeight } from "../lib/tasks/positive-weights.js";
-import { sentenceParameters } from "../lib/tasks/sentence.js";
+import { singleText } from "../row-formats/single-text.js";
+import { wantShape } from "./shared/families.js";
+import { wantPositive } from "./shared/class-weights.js";
+import { focal } from "./shared/loss-settings.js";
+import { positiveGiven, positivesByCounts, positiveWeight } from "./shared/positive-weights.js";
+import { sentenceParameters } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",

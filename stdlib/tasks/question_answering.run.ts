@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answer } from "../lib/answers.js";
+import type { Answer } from "../data/answers.js";
 import type {
   Answers,
   AskedRows,
@@ -16,11 +16,11 @@ import type {
   Scored,
   TaskImplementation,
   Taught,
-} from "../kinds/task.js";
-import { extractiveQa } from "../lib/row-formats/extractive-qa.js";
-import type { AnswerMetricInput } from "../kinds/metric.js";
+} from "./kind.js";
+import { extractiveQa } from "../row-formats/extractive-qa.js";
+import type { AnswerMetricInput } from "../metrics/kind.js";
 import { exactMatch } from "../metrics/exact_match.run.js";
-import { drawnFrom, rowSums, whole as wholeOf, type RowSums } from "../lib/metrics/row-sums.js";
+import { drawnFrom, rowSums, whole as wholeOf, type RowSums } from "../metrics/shared/row-sums.js";
 import { tokenF1 } from "../metrics/token_f1.run.js";
 import {
   answerIn,
@@ -30,10 +30,10 @@ import {
   type FoundAnswer,
   type SaidWindow,
   type Span,
-} from "../lib/tasks/answer-spans.js";
-import { drawnAnswers, resampling, samplerOf } from "../lib/tasks/drawn.js";
-import { whole } from "../lib/tasks/feeds.js";
-import { percent } from "../lib/tasks/probabilities.js";
+} from "./shared/answer-spans.js";
+import { drawnAnswers, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { whole } from "./shared/feeds.js";
+import { percent } from "../statistics/probabilities.js";
 
 /** `text` is the question. */
 export interface AnswerPrediction extends FoundAnswer {

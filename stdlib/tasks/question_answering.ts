@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { extractiveQa } from "../lib/row-formats/extractive-qa.js";
-import { wantShape } from "../lib/tasks/families.js";
+import { extractiveQa } from "../row-formats/extractive-qa.js";
+import { wantShape } from "./shared/families.js";
 
 /** What `max_length` is unless it is written, where the base has positions for it. */
 const LONGEST = 512;

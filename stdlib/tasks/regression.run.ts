@@ -7,11 +7,11 @@ import { ofRows } from "#dsl/tensor/losses.js";
 import type { Initial } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, CommonAnswer, TaskImplementation, Taught } from "../kinds/task.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { drawnNumbers, resampling, samplerOf } from "../lib/tasks/drawn.js";
-import { real } from "../lib/tasks/feeds.js";
-import { shown } from "../lib/tasks/numbers.js";
+import type { Answers, CommonAnswer, TaskImplementation, Taught } from "./kind.js";
+import { singleText } from "../row-formats/single-text.js";
+import { drawnNumbers, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { real } from "./shared/feeds.js";
+import { shown } from "../text/numbers.js";
 
 export interface ScorePrediction {
   readonly text: string;

@@ -1,8 +1,8 @@
 import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { sentenceParameters } from "../lib/tasks/sentence.js";
+import { singleText } from "../row-formats/single-text.js";
+import { wantShape } from "./shared/families.js";
+import { sentenceParameters } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",

@@ -4,14 +4,14 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "../kinds/task.js";
-import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
-import { normalised, pool, POOLINGS, type Pooling } from "../lib/tasks/pooling.js";
-import { shown } from "../lib/tasks/numbers.js";
-import { lossIn, lossOf, settingsOf, toldBy } from "../lib/tasks/similarity-losses.js";
-import { teachPairs, type TaughtPairs } from "../lib/tasks/similarity-rows.js";
-import { scorePairs } from "../lib/tasks/similarity-scored.js";
-import { dot, unit } from "../lib/tasks/similarity-scores.js";
+import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "./kind.js";
+import { pairEncoding } from "../row-formats/pair-encoding.js";
+import { normalised, pool, POOLINGS, type Pooling } from "./shared/pooling.js";
+import { shown } from "../text/numbers.js";
+import { lossIn, lossOf, settingsOf, toldBy } from "./shared/similarity-losses.js";
+import { teachPairs, type TaughtPairs } from "./shared/similarity-rows.js";
+import { scorePairs } from "./shared/similarity-scored.js";
+import { dot, unit } from "./shared/similarity-scores.js";
 
 export interface EmbeddingPrediction {
   readonly text: string;

@@ -3,11 +3,11 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord, parameters } from "#dsl/language/types/define.js";
-import { pairEncoding } from "../lib/row-formats/pair-encoding.js";
-import { baseFacts } from "../lib/base-facts.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { POOLINGS } from "../lib/tasks/pooling.js";
-import { LEARNS, lossOf, LOSSES, toldBy } from "../lib/tasks/similarity-losses.js";
+import { pairEncoding } from "../row-formats/pair-encoding.js";
+import { baseFacts } from "../models/shared/base-facts.js";
+import { wantShape } from "./shared/families.js";
+import { POOLINGS } from "./shared/pooling.js";
+import { LEARNS, lossOf, LOSSES, toldBy } from "./shared/similarity-losses.js";
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 

@@ -1,4 +1,4 @@
-import { text2text } from "../lib/tasks/text2text.js";
+import { text2text } from "./shared/text2text.js";
 
 export const word = text2text({
   name: "summarization",

@@ -2,9 +2,9 @@
  * An input text becomes a target text, as transformers' ...ForConditionalGeneration: the decoder reads the target shifted by
  * one and predicts each of its tokens, the one that ends it too. Head and loss are those of text_generation.
  */
-import type { TaskImplementation } from "../kinds/task.js";
-import { seq2seq } from "../lib/row-formats/seq2seq.js";
-import { nextToken } from "../lib/tasks/next-token.js";
+import type { TaskImplementation } from "./kind.js";
+import { seq2seq } from "../row-formats/seq2seq.js";
+import { nextToken } from "./shared/next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 
 export const text2text: TaskImplementation = {

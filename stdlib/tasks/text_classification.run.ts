@@ -1,11 +1,11 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
-import type { Answers, Supervision, TaskImplementation, Taught } from "../kinds/task.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { classWeights, weighs } from "../lib/tasks/class-weights.js";
-import { real, whole } from "../lib/tasks/feeds.js";
-import { lossSettings } from "../lib/tasks/loss-settings.js";
-import { MEAN_HEAD, meanFeatures, poolsMean } from "../lib/tasks/mean-head.js";
-import { drawnLabels, resampling, samplerOf } from "../lib/tasks/drawn.js";
+import type { Answers, Supervision, TaskImplementation, Taught } from "./kind.js";
+import { singleText } from "../row-formats/single-text.js";
+import { classWeights, weighs } from "./shared/class-weights.js";
+import { real, whole } from "./shared/feeds.js";
+import { lossSettings } from "./shared/loss-settings.js";
+import { MEAN_HEAD, meanFeatures, poolsMean } from "./shared/mean-head.js";
+import { drawnLabels, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
 import {
   commonestLabel,
   commonestOf,
@@ -17,8 +17,8 @@ import {
   mistaken,
   numbering,
   told,
-} from "../lib/tasks/label-scores.js";
-import { percent, softmaxInto } from "../lib/tasks/probabilities.js";
+} from "./shared/label-scores.js";
+import { percent, softmaxInto } from "../statistics/probabilities.js";
 
 export interface LabelPrediction {
   readonly text: string;

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type {} from "#dsl/language/types/codes/value-codes.js";
-import { singleText } from "../lib/row-formats/single-text.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
-import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
-import { meanHeadParameters, pooling, poolsMean } from "../lib/tasks/mean-head.js";
-import { sentenceParameters } from "../lib/tasks/sentence.js";
+import { singleText } from "../row-formats/single-text.js";
+import { wantShape } from "./shared/families.js";
+import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "./shared/class-weights.js";
+import { focal, labelSmoothing } from "./shared/loss-settings.js";
+import { meanHeadParameters, pooling, poolsMean } from "./shared/mean-head.js";
+import { sentenceParameters } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",

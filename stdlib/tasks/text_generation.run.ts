@@ -5,12 +5,12 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { TaskImplementation } from "../kinds/task.js";
-import { noHead } from "../lib/tasks/refusals.js";
-import { lossSettings } from "../lib/tasks/loss-settings.js";
-import { logitsOf } from "../lib/tasks/logits.js";
-import { nextToken } from "../lib/tasks/next-token.js";
-import { sequenceLogprobs } from "../lib/tasks/sequence-logprobs.js";
+import type { TaskImplementation } from "./kind.js";
+import { noHead } from "./shared/refusals.js";
+import { lossSettings } from "./shared/loss-settings.js";
+import { logitsOf } from "./shared/logits.js";
+import { nextToken } from "./shared/next-token.js";
+import { sequenceLogprobs } from "../losses/sequence-logprobs.js";
 
 export const textGeneration: TaskImplementation = {
   supervision: nextToken,

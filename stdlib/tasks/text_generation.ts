@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { causalLm } from "../lib/row-formats/causal-lm.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { labelSmoothing } from "../lib/tasks/loss-settings.js";
+import { causalLm } from "../row-formats/causal-lm.js";
+import { wantShape } from "./shared/families.js";
+import { labelSmoothing } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",

@@ -5,14 +5,14 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "../kinds/task.js";
-import { tokenLabels } from "../lib/row-formats/token-labels.js";
-import type { MetricInput } from "../kinds/metric.js";
-import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../lib/tasks/entities.js";
-import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../lib/tasks/drawn.js";
-import { weighs, weightsOf } from "../lib/tasks/class-weights.js";
-import { placed, real } from "../lib/tasks/feeds.js";
-import { lossSettings } from "../lib/tasks/loss-settings.js";
+import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "./kind.js";
+import { tokenLabels } from "../row-formats/token-labels.js";
+import type { MetricInput } from "../metrics/kind.js";
+import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../metrics/shared/entities.js";
+import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { weighs, weightsOf } from "./shared/class-weights.js";
+import { placed, real } from "./shared/feeds.js";
+import { lossSettings } from "./shared/loss-settings.js";
 import {
   commonestLabel,
   commonestOf,
@@ -23,10 +23,10 @@ import {
   mistaken,
   numbering,
   told,
-} from "../lib/tasks/label-scores.js";
-import { argmax } from "../lib/argmax.js";
-import { softmaxInto } from "../lib/tasks/probabilities.js";
-import { wordsIn } from "../lib/tasks/words.js";
+} from "./shared/label-scores.js";
+import { argmax } from "../statistics/argmax.js";
+import { softmaxInto } from "../statistics/probabilities.js";
+import { wordsIn } from "./shared/whitespace-words.js";
 
 export interface TagsPrediction {
   readonly text: string;

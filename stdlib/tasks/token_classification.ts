@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { tokenLabels } from "../lib/row-formats/token-labels.js";
-import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "../lib/tasks/class-weights.js";
-import { wantShape } from "../lib/tasks/families.js";
-import { focal, labelSmoothing } from "../lib/tasks/loss-settings.js";
+import { tokenLabels } from "../row-formats/token-labels.js";
+import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "./shared/class-weights.js";
+import { wantShape } from "./shared/families.js";
+import { focal, labelSmoothing } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",

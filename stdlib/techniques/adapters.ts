@@ -1,13 +1,13 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Layers } from "../kinds/layers.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { fromOurs } from "../lib/techniques/from.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { fromOurs } from "./shared/from-parameter.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { numberIn, textIn } from "../lib/techniques/settings.js";
-import { attends, embeddingWidth, isEmbedding, type Shapes } from "../lib/techniques/shapes.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { numberIn, textIn } from "./shared/settings.js";
+import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shared/shapes.js";
+import { recommends } from "./shared/rates.js";
 
 const rate = recommends({
   rate: 1e-3,

@@ -1,10 +1,10 @@
-import type { TechniqueImplementation } from "../kinds/technique.js";
+import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { baseFacts } from "../lib/base-facts.js";
-import { fromOurs } from "../lib/techniques/from.js";
-import { headParameters } from "../lib/techniques/head.js";
-import { countOf, type Shapes } from "../lib/techniques/shapes.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { baseFacts } from "../models/shared/base-facts.js";
+import { fromOurs } from "./shared/from-parameter.js";
+import { headParameters } from "./shared/head.js";
+import { countOf, type Shapes } from "./shared/shapes.js";
+import { recommends } from "./shared/rates.js";
 
 /** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
 const biases = (shapes: Shapes): number =>

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { countOf, type Shapes } from "../lib/techniques/shapes.js";
-import { recommends } from "../lib/techniques/rates.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { countOf, type Shapes } from "./shared/shapes.js";
+import { recommends } from "./shared/rates.js";
 
 const rate = recommends({
   rate: 1e-4,

@@ -1,11 +1,11 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
+import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { fit, wantExact } from "../lib/techniques/exact-fit.js";
-import { headParameters } from "../lib/techniques/head.js";
-import { quantizedOf } from "../lib/models/quantized.js";
-import { fromOurs } from "../lib/techniques/from.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { fit, wantExact } from "./shared/exact-fit.js";
+import { headParameters } from "./shared/head.js";
+import { quantizedOf } from "../models/shared/quantized-weights.js";
+import { fromOurs } from "./shared/from-parameter.js";
+import { recommends } from "./shared/rates.js";
 
 const rate = recommends({
   rate: 0.03,

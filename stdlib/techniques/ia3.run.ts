@@ -2,11 +2,11 @@
  * (IA)³ as PEFT has it (Liu et al., 2022, arXiv 2205.05638): a learned factor for each output of the layers that make keys
  * and values, and for each input of the layers that end a feed-forward sub-layer; all factors start at 1.
  */
-import type { Layers } from "../kinds/layers.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { ia3Settings } from "../lib/techniques/ia3-settings.js";
-import { modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
-import { isTarget } from "../lib/techniques/shapes.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { ia3Settings } from "./shared/ia3-settings.js";
+import { modulesToSave, PEFT, peftConfig } from "./shared/settings.js";
+import { isTarget } from "./shared/shapes.js";
 import { word } from "./ia3.js";
 
 const OWN = /\.ia3_l$/;

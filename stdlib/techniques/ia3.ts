@@ -1,12 +1,12 @@
-import { reportMissing } from "../lib/techniques/no-target.js";
+import { reportMissing } from "./shared/no-target.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineWord, parameter } from "#dsl/language/types/define.js";
-import { baseFacts } from "../lib/base-facts.js";
-import { from } from "../lib/techniques/from.js";
-import { ia3Layers, ia3Settings, type Ia3Settings } from "../lib/techniques/ia3-settings.js";
-import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { baseFacts } from "../models/shared/base-facts.js";
+import { from } from "./shared/from-parameter.js";
+import { ia3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
+import { linearNames, linearsNamed, type Shapes } from "./shared/shapes.js";
+import { recommends } from "./shared/rates.js";
 
 const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, derived: string) =>

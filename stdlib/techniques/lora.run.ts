@@ -5,12 +5,12 @@
  * length 1 (a length that no gradient flows through) and multiplied by it. It starts as the length of the weight's rows.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { weightOf } from "../lib/layers.js";
-import { loraSettings } from "../lib/techniques/lora-settings.js";
-import { flagIn, modulesToSave, PEFT, peftConfig } from "../lib/techniques/settings.js";
-import { isTarget, KINDS } from "../lib/techniques/shapes.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { weightOf } from "../layers/graph-layers.js";
+import { loraSettings } from "./shared/lora-settings.js";
+import { flagIn, modulesToSave, PEFT, peftConfig } from "./shared/settings.js";
+import { isTarget, KINDS } from "./shared/shapes.js";
 import { word } from "./lora.js";
 
 const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;

@@ -1,13 +1,13 @@
-import { reportMissing } from "../lib/techniques/no-target.js";
+import { reportMissing } from "./shared/no-target.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { baseFacts, familyCapabilities } from "../lib/base-facts.js";
-import { peft } from "../lib/elsewhere/peft.js";
-import { techniques } from "../lib/elsewhere/values.js";
-import { from } from "../lib/techniques/from.js";
-import { linearNames, linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
-import { loraSettings } from "../lib/techniques/lora-settings.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { baseFacts, familyCapabilities } from "../models/shared/base-facts.js";
+import { peft } from "../foreign-names/peft.js";
+import { techniques } from "../foreign-names/values.js";
+import { from } from "./shared/from-parameter.js";
+import { linearNames, linearsNamed, type Shapes } from "./shared/shapes.js";
+import { loraSettings } from "./shared/lora-settings.js";
+import { recommends } from "./shared/rates.js";
 
 const rate = recommends({
   rate: 2e-3,

@@ -5,10 +5,10 @@
  * encoder-decoder, the decoder's own attention has them, and its relative positions count them.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "../lib/techniques/virtual-tokens.js";
-import { peftConfig } from "../lib/techniques/settings.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./shared/virtual-tokens.js";
+import { peftConfig } from "./shared/settings.js";
 import { word } from "./prefix_tuning.js";
 
 /** Paths in an encoder-decoder's encoder, which has none. */

@@ -6,18 +6,11 @@
  * virtual tokens lie in the cache. An encoder-decoder has them before what its encoder reads; its decoder looks at them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Layers } from "../kinds/layers.js";
-import type { ModelInputs } from "../kinds/model.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import {
-  Before,
-  lengthOf,
-  PROMPTS,
-  promptFileName,
-  shiftedPositions,
-  tokensOf,
-} from "../lib/techniques/virtual-tokens.js";
-import { peftConfig, textIn } from "../lib/techniques/settings.js";
+import type { Layers } from "../layers/contract.js";
+import type { ModelInputs } from "../models/kind.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./shared/virtual-tokens.js";
+import { peftConfig, textIn } from "./shared/settings.js";
 import { word } from "./prompt_tuning.js";
 
 export const promptTuning: TechniqueImplementation = {

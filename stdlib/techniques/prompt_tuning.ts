@@ -1,11 +1,11 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { baseFacts } from "../lib/base-facts.js";
-import { from } from "../lib/techniques/from.js";
-import { tokens, virtualTokens, checkPrompts } from "../lib/techniques/prompts.js";
-import { embeddingWidth, type Shapes } from "../lib/techniques/shapes.js";
-import { tokensOf } from "../lib/techniques/virtual-tokens.js";
-import { recommends } from "../lib/techniques/rates.js";
+import { baseFacts } from "../models/shared/base-facts.js";
+import { from } from "./shared/from-parameter.js";
+import { tokens, virtualTokens, checkPrompts } from "./shared/prompts.js";
+import { embeddingWidth, type Shapes } from "./shared/shapes.js";
+import { tokensOf } from "./shared/virtual-tokens.js";
+import { recommends } from "./shared/rates.js";
 
 const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
 

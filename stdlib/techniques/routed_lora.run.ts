@@ -4,12 +4,12 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../kinds/layers.js";
-import type { TechniqueImplementation } from "../kinds/technique.js";
-import { weightOf } from "../lib/layers.js";
-import { KNOWN, knownState, MEANS, meansState, routedSettings } from "../lib/techniques/routed.js";
-import { isTarget } from "../lib/techniques/shapes.js";
-import { PEFT } from "../lib/techniques/settings.js";
+import type { Layers } from "../layers/contract.js";
+import type { TechniqueImplementation } from "./kind.js";
+import { weightOf } from "../layers/graph-layers.js";
+import { KNOWN, knownState, MEANS, meansState, routedSettings } from "./shared/routed-settings.js";
+import { isTarget } from "./shared/shapes.js";
+import { PEFT } from "./shared/settings.js";
 import { word } from "./routed_lora.js";
 
 const OWN = /\.lora_[AB]\.weight$/;

@@ -1,9 +1,9 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { familyCapabilities } from "../lib/base-facts.js";
-import { recommends } from "../lib/techniques/rates.js";
-import { routedSettings } from "../lib/techniques/routed.js";
-import { linearsNamed, type Shapes } from "../lib/techniques/shapes.js";
+import { familyCapabilities } from "../models/shared/base-facts.js";
+import { recommends } from "./shared/rates.js";
+import { routedSettings } from "./shared/routed-settings.js";
+import { linearsNamed, type Shapes } from "./shared/shapes.js";
 
 const rate = recommends({
   rate: 2e-3,

@@ -1,6 +1,6 @@
-import type { Message, TemplateImplementation } from "../kinds/conversation.js";
-import { contentText } from "../lib/conversations/message-text.js";
-import { alternationError } from "../lib/templates/alternation.js";
+import type { Message, TemplateImplementation } from "../conversations/kind.js";
+import { contentText } from "../conversations/shared/message-text.js";
+import { alternationError } from "./shared/alternation.js";
 
 const withoutInput =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.";

@@ -1,6 +1,6 @@
-import type { TemplateImplementation } from "../kinds/conversation.js";
-import { messageText } from "../lib/conversations/message-text.js";
-import { alternationError } from "../lib/templates/alternation.js";
+import type { TemplateImplementation } from "../conversations/kind.js";
+import { messageText } from "../conversations/shared/message-text.js";
+import { alternationError } from "./shared/alternation.js";
 
 export const gemma: TemplateImplementation = {
   render(messages, { specials, addGenerationPrompt }) {

@@ -1,7 +1,7 @@
 /** The system message is written inside the first user message. */
-import type { TemplateImplementation } from "../kinds/conversation.js";
-import { messageText } from "../lib/conversations/message-text.js";
-import { alternationError } from "../lib/templates/alternation.js";
+import type { TemplateImplementation } from "../conversations/kind.js";
+import { messageText } from "../conversations/shared/message-text.js";
+import { alternationError } from "./shared/alternation.js";
 
 export const llama2: TemplateImplementation = {
   render(messages, { specials }) {

@@ -1,5 +1,5 @@
-import type { TemplateImplementation } from "../kinds/conversation.js";
-import { messageText } from "../lib/conversations/message-text.js";
+import type { TemplateImplementation } from "../conversations/kind.js";
+import { messageText } from "../conversations/shared/message-text.js";
 
 const header = (role: string): string => `<|start_header_id|>${role}<|end_header_id|>\n\n`;
 

@@ -1,6 +1,6 @@
 /** GPT-2's tokenizer: bytes are written as printable characters, words are cut by GPT-2's pattern, pairs are merged. */
-import type { TokenizerTraining } from "../kinds/tokenizer.js";
-import { mergePairs } from "../lib/tokenizers/pair-merging.js";
+import type { TokenizerTraining } from "./kind.js";
+import { mergePairs } from "./shared/pair-merging.js";
 
 const level = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 

@@ -2,9 +2,9 @@
  * SentencePiece's Unigram as T5 has it: many repeated pieces to begin with, their probabilities fitted to the texts by
  * expectation and maximisation, and by turns those dropped without which the texts become least unlikely.
  */
-import type { CountedWords, TokenizerTraining } from "../kinds/tokenizer.js";
-import { Lattice, type Piece } from "../lib/tokenizers/lattice.js";
-import { repeatedPieces } from "../lib/tokenizers/repeated-pieces.js";
+import type { CountedWords, TokenizerTraining } from "./kind.js";
+import { Lattice, type Piece } from "./shared/lattice.js";
+import { repeatedPieces } from "./shared/repeated-pieces.js";
 
 /** Pieces to begin with at most. */
 const SEEDS = 1_000_000;

@@ -1,6 +1,6 @@
 /** BERT's tokenizer: its pieces are learnt by merging pairs, and a word is cut into the longest of them from its front. */
-import type { TokenizerTraining } from "../kinds/tokenizer.js";
-import { mergePairs } from "../lib/tokenizers/pair-merging.js";
+import type { TokenizerTraining } from "./kind.js";
+import { mergePairs } from "./shared/pair-merging.js";
 
 export const wordpiece: TokenizerTraining = {
   parts: ({ arguments: { lower_case: lower } }) => ({

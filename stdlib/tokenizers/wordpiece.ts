@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, minimumFrequency, vocabulary } from "../lib/tokenizers/parameters.js";
+import { elsewhere, minimumFrequency, vocabulary } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "tokenizer",

@@ -15,11 +15,11 @@ import {
   type TrackedRun,
   type TrackerDoor,
   type TrackerImplementation,
-} from "../kinds/tracker.js";
-import { listIn, partIn, textIn } from "../lib/trackers/answers.js";
-import { MlflowServer } from "../lib/trackers/mlflow-server.js";
-import { clipped, metricsOf, MOST, tagged } from "../lib/trackers/mlflow-values.js";
-import { keyName } from "../lib/trackers/names.js";
+} from "./kind.js";
+import { listIn, partIn, textIn } from "./shared/answers.js";
+import { MlflowServer } from "./shared/mlflow-server.js";
+import { clipped, metricsOf, MOST, tagged } from "./shared/mlflow-values.js";
+import { keyName } from "./shared/names.js";
 import { word } from "./mlflow.js";
 
 /** The tag that a run is found by. */

@@ -4,10 +4,10 @@
  * tells again.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Cursor, Kept, Told, TrackedRun, TrackerDoor, TrackerImplementation } from "../kinds/tracker.js";
-import { recordsOf, type EventRecord, type Value } from "../lib/trackers/event-file.js";
-import { experimentOf, sessionEnd, sessionStart } from "../lib/trackers/hparams.js";
-import { folderName } from "../lib/trackers/names.js";
+import type { Cursor, Kept, Told, TrackedRun, TrackerDoor, TrackerImplementation } from "./kind.js";
+import { recordsOf, type EventRecord, type Value } from "./shared/event-file.js";
+import { experimentOf, sessionEnd, sessionStart } from "./shared/hparams.js";
+import { folderName } from "./shared/names.js";
 
 interface Own extends Kept {
   /** Files that were begun. */

@@ -1,6 +1,6 @@
 import { define as read } from "#dsl/compiler/define/define.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { fileKeys, splitFiles } from "../lib/elsewhere/files.js";
+import { fileKeys, splitFiles } from "../foreign-names/files.js";
 
 const roles = [
   "text",

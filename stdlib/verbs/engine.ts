@@ -1,6 +1,6 @@
 import { engine as read } from "#dsl/compiler/program/engine.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { devices, oneDevice } from "../lib/elsewhere/devices.js";
+import { devices, oneDevice } from "../foreign-names/devices.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

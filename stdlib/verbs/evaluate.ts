@@ -1,5 +1,5 @@
 import { evaluate as read } from "#dsl/compiler/evaluate/question.js";
-import { usualMetrics } from "../lib/metrics/usual.js";
+import { usualMetrics } from "../metrics/shared/usual-metrics.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 

@@ -2,7 +2,7 @@ import { define as read } from "#dsl/compiler/define/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { preferenceSettings } from "../lib/elsewhere/preferences.js";
+import { preferenceSettings } from "../foreign-names/preferences.js";
 
 const stored =
   "leave it out: `storage: nf4` and `int8` have no settings, and products are computed in the recipe's `precision`";

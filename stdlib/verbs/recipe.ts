@@ -1,9 +1,9 @@
 import { define as read } from "#dsl/compiler/define/define.js";
 import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { preferenceSettings } from "../lib/elsewhere/preferences.js";
-import { trainers } from "../lib/elsewhere/trainers.js";
-import { metricName } from "../lib/metrics/metric-name.js";
+import { preferenceSettings } from "../foreign-names/preferences.js";
+import { trainers } from "../foreign-names/trainers.js";
+import { metricName } from "../metrics/shared/metric-name.js";
 
 const cadence = {
   is: "either",

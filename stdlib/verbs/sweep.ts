@@ -1,7 +1,7 @@
 import { sweep as read } from "#dsl/compiler/sweep/sweep.js";
 import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { usualMetrics } from "../lib/metrics/usual.js";
+import { usualMetrics } from "../metrics/shared/usual-metrics.js";
 
 export const word: BuiltVerb = {
   kind: "verb",

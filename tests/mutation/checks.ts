@@ -16,7 +16,7 @@ const elsewhere = new RegExp(
     "kernel/engine/(?!safetensors|forward\\.|choice)",
     "kernel/bases/(?:tokenizer-kinds|gguf)",
     "kernel/core/data/(?:packed-loss|loader)",
-    "stdlib/(?:programs|techniques|decoders|metrics|optimizers|lib/defined/conformance|tasks/(?:masked|parity))",
+    "stdlib/(?:programs|techniques|decoders|metrics(?!/shared)|optimizers|user-defined/conformance|tasks/(?:masked|parity))",
     "stdlib/models/(?!fields|suite)",
     "dsl/(?:emit|graph/(?:passes|attention|losses|rope)|fuzz)",
     "(?:corpus|table|laws|earlier)\\.test",

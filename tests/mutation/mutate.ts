@@ -38,7 +38,7 @@ const same: readonly (readonly [file: string, code: string, kind: Kind, why: str
 /** Places that no check of this process comes by: what others see, and what is held ready for what a library may do one day. */
 const unreached: readonly (readonly [file: string, code: string, why: string])[] = [
   [
-    "stdlib/lib/defined/technique.js",
+    "stdlib/user-defined/technique.js",
     "word-trains-nothing",
     "tests/kernel/jupyter/cells/define.e2e.test.ts sees it in the kernel's process",
   ],

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { QUANTIZE } from "#stdlib/lib/gguf/mixture.js";
+import { QUANTIZE } from "#stdlib/targets/shared/gguf/mixture.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";

@@ -21,8 +21,9 @@ describe("the vocabulary's manifest", () => {
       "metrics/accuracy.run.ts": "export const accuracy = 1;",
       "metrics/list.ts": "const word = defineWord({});\nexport { word };",
       "metrics/shared.ts": "// export const word\nexport const shared = 1;",
-      "lib/metrics/counted.ts": "export const counted = 1;",
-      "kinds/metric.ts": "export interface Metric {}",
+      "metrics/shared/counted.ts": "export const counted = 1;",
+      "statistics/mean.ts": "export const mean = 1;",
+      "metrics/kind.ts": "export interface Metric {}",
       "registry.ts": "export const registry = 1;",
     })) {
       mkdirSync(dirname(join(made, file)), { recursive: true });

@@ -6,8 +6,8 @@ import { loadWord } from "#dsl/language/types/loaded.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import { makeLayers } from "#stdlib/lib/layers.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
+import { makeLayers } from "#stdlib/layers/graph-layers.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
 
 export interface Checkpoint {

@@ -1,7 +1,7 @@
 /** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { compact, count, percent } from "#kernel/core/display/text.js";
 import { configTable } from "./config-fields.js";
 import { code, fence, link, page, table } from "#kernel/core/display/markdown.js";

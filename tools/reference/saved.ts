@@ -2,7 +2,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import type { AdapterFacts } from "#stdlib/kinds/technique.js";
+import type { AdapterFacts } from "#stdlib/techniques/kind.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";
 import type { Trials } from "./tried.js";

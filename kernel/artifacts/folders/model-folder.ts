@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { Base } from "../../core/bases/base.js";
 import type { Session } from "../../engine/engine.js";
 import { copyOpenly } from "../../fetch/private.js";

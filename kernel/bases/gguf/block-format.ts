@@ -1,5 +1,5 @@
 /** A block format of ggml: how many elements a block holds in how many bytes, and how they come out of them. */
-import { halfValue } from "#stdlib/lib/gguf/half.js";
+import { halfValue } from "#stdlib/targets/shared/gguf/half.js";
 
 /** `decode` writes the elements of all blocks; `elements` and `bytes` are those of one. */
 export interface BlockFormat {

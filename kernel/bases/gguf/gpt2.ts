@@ -1,6 +1,6 @@
 /** GPT-2 in llama.cpp's layout: its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
-import { gpt2Names } from "#stdlib/lib/gguf/names.js";
-import { transposed } from "#stdlib/lib/gguf/order.js";
+import { gpt2Names } from "#stdlib/targets/shared/gguf/names.js";
+import { transposed } from "#stdlib/targets/shared/gguf/element-order.js";
 import { Metadata, named, specialTokens, type Layout } from "./layout.js";
 
 export const gpt2: Layout = {

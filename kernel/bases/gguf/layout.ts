@@ -1,6 +1,6 @@
 /** How an architecture lies in a GGUF file, and what its layouts are read with. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { TensorNames } from "#stdlib/lib/gguf/names.js";
+import type { TensorNames } from "#stdlib/targets/shared/gguf/names.js";
 import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
 
 export interface Placed {

@@ -1,6 +1,12 @@
 /** LLaMA, the Qwens and the Gemmas in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
-import { gemma2Names, gemma3Names, llamaNames, qwen3Names, type TensorNames } from "#stdlib/lib/gguf/names.js";
-import { deinterleaved } from "#stdlib/lib/gguf/order.js";
+import {
+  gemma2Names,
+  gemma3Names,
+  llamaNames,
+  qwen3Names,
+  type TensorNames,
+} from "#stdlib/targets/shared/gguf/names.js";
+import { deinterleaved } from "#stdlib/targets/shared/gguf/element-order.js";
 import type { Gguf } from "./file.js";
 import { Metadata, named, specialTokens, type Layout } from "./layout.js";
 

@@ -1,6 +1,6 @@
 /** The tokenizer inside a GGUF file, as a tokenizer.json of the tokenizers library. */
-import { CUTS } from "#stdlib/lib/gguf/cuts.js";
-import { CONTROL, UNKNOWN, USER_DEFINED } from "#stdlib/lib/gguf/token-kinds.js";
+import { CUTS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
+import { CONTROL, UNKNOWN, USER_DEFINED } from "#stdlib/targets/shared/gguf/token-kinds.js";
 import type { Gguf } from "./file.js";
 import { pieceParts } from "./pieces.js";
 import { Vocabulary, type Parts } from "./vocabulary.js";

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import type { RenderedChat, TemplateImplementation } from "#stdlib/kinds/conversation.js";
-import { conversationLength } from "#stdlib/lib/conversations/message-text.js";
+import type { RenderedChat, TemplateImplementation } from "#stdlib/conversations/kind.js";
+import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
 import { jsonIn, object } from "../../fetch/json.js";
 import type { AskName, Asks, TokenizerAt } from "./protocol.js";
 
@@ -77,7 +77,7 @@ function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
 async function templateOf(source: string): Promise<TemplateImplementation> {
   const known = templates.get(source);
   if (known) return known;
-  const { jinjaTemplate } = await import("#stdlib/lib/templates/jinja-template.js");
+  const { jinjaTemplate } = await import("#stdlib/templates/shared/jinja-template.js");
   let template: TemplateImplementation;
   try {
     template = jinjaTemplate(source);

@@ -1,5 +1,5 @@
 /** What is asked of the process that runs others' tokenizers and chat templates: one request at a time, one answer each. */
-import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/kinds/conversation.js";
+import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/conversations/kind.js";
 
 /** A tokenizer.json by its place and checksum: read when it is first asked for, and again in a process that comes after. */
 export interface TokenizerAt {

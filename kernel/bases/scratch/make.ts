@@ -12,7 +12,7 @@ import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../core/bases/base.js";
 import { scratchOf, specialsOf } from "../../core/bases/scratch-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { parseMessages } from "../../core/data/conversations.js";
 import { splitNamesOf } from "../../core/data/prepared.js";
 import { trainTokenizer } from "./train-tokenizer.js";

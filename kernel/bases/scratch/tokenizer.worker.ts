@@ -8,7 +8,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";
-import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/kinds/tokenizer.js";
+import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/tokenizers/kind.js";
 import type { TokenizerOrder } from "./train-tokenizer.js";
 
 registerAllCodes();

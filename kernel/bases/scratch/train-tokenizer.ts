@@ -12,7 +12,7 @@ import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { TrainedTokens } from "#stdlib/kinds/tokenizer.js";
+import type { TrainedTokens } from "#stdlib/tokenizers/kind.js";
 import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
 import { cachePath, locked } from "../../fetch/cache.js";
 import { fields, hintIn, whole, type Schema } from "../../fetch/json.js";

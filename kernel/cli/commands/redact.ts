@@ -4,12 +4,12 @@ import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearest } from "#dsl/language/diagnostics/nearest.js";
 import { redactedRows, type RedactedRow } from "#kernel/datasets/redacted-file.js";
-import { linearPattern } from "#stdlib/lib/patterns/linear.js";
-import { exceptOf } from "#stdlib/lib/personal/except.js";
-import { entities, type Entity, type Finding } from "#stdlib/lib/personal/finding.js";
-import type { Redaction } from "#stdlib/lib/personal/redact.js";
-import { replacements, type Replacement } from "#stdlib/lib/personal/replacements.js";
-import { secretNamed } from "#stdlib/lib/secrets/held.js";
+import { linearPattern } from "#stdlib/text/patterns/linear.js";
+import { exceptOf } from "#stdlib/personal-data/exceptions.js";
+import { entities, type Entity, type Finding } from "#stdlib/personal-data/finding.js";
+import type { Redaction } from "#stdlib/personal-data/redact.js";
+import { replacements, type Replacement } from "#stdlib/personal-data/replacements.js";
+import { secretNamed } from "#stdlib/secrets/shared/secret-value.js";
 
 interface Options {
   readonly json?: true;

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { clipApart } from "#kernel/core/display/clip-apart.js";
 import { oneLine, plural, printable } from "#kernel/core/display/text.js";
 import { textTable } from "#kernel/core/display/text-table.js";
-import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
+import { labelRates } from "#stdlib/statistics/label-rates.js";
 import { labelsShown } from "#kernel/core/display/scores/labels-table.js";
 import { answersIn } from "#kernel/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/scoring/score-answers.js";

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import type { TrackerImplementation } from "#stdlib/kinds/tracker.js";
+import type { TrackerImplementation } from "#stdlib/trackers/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { plural } from "#kernel/core/display/text.js";
 import { does } from "#kernel/core/session/words.js";

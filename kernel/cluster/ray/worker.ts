@@ -5,7 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { TOKEN_VARIABLE } from "../protocol.js";
 import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
 import { zipOf } from "./packed.js";

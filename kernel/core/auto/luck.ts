@@ -3,8 +3,8 @@
  * the rows on which it is then compared, so that without any skill it is ahead by more than one look would explain.
  */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import { widenedFor } from "#stdlib/lib/intervals/simultaneous.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
+import { widenedFor } from "#stdlib/statistics/simultaneous.js";
 import type { TrialRecord } from "../sweep/trial.js";
 import type { Versus } from "./auto.js";
 

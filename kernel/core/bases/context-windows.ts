@@ -5,7 +5,7 @@
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
+import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { Frame } from "./tokenizer-file.js";
 
 /** A text's tokens and where they stand in it. */

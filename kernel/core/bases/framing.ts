@@ -1,5 +1,5 @@
 /** Special tokens around one text and around two, and what gives way where they are too long: as Hugging Face tokenizers do it. */
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { Frame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];

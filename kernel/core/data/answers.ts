@@ -9,7 +9,7 @@ import {
   type Answer,
   type GivenAnswer,
   type ReadAnswer,
-} from "#stdlib/lib/answers.js";
+} from "#stdlib/data/answers.js";
 import { rowName } from "./row-names.js";
 import type { Row } from "./row.js";
 

@@ -3,9 +3,9 @@
  * of an epoch; the order depends on seed and epoch alone.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { chance, draw, shuffle } from "#stdlib/lib/chance.js";
+import { chance, draw, shuffle } from "#stdlib/statistics/chance.js";
 import { tokensAt, type TokenRows } from "./sequences/token-rows.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 
 export interface BatchOptions {
   readonly batchSize: number;

@@ -5,7 +5,7 @@
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { filesNamed } from "#platform/files.js";
-import type { RowChunk } from "#stdlib/kinds/data.js";
+import type { RowChunk } from "#stdlib/data/contract.js";
 
 export type Unpacks = NonNullable<DataFacts["unpacks"]>[number];
 

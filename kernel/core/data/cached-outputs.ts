@@ -1,9 +1,9 @@
 /** Feeds of rows besides their labels: cached outputs, and the weights of replayed rows that are appended to each batch. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { outputInputs } from "#stdlib/programs/objective.js";
-import { real } from "#stdlib/lib/tasks/feeds.js";
-import type { chance } from "#stdlib/lib/chance.js";
-import { draw } from "#stdlib/lib/chance.js";
+import { real } from "#stdlib/tasks/shared/feeds.js";
+import type { chance } from "#stdlib/statistics/chance.js";
+import { draw } from "#stdlib/statistics/chance.js";
 
 /** Logits of rows, computed before the training, for the loss terms of one source. */
 export interface CachedOutputs {

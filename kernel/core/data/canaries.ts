@@ -4,7 +4,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RecipePlan } from "#dsl/compiler/plan/recipe.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { drawCanaries, type Canary, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
+import { drawCanaries, type Canary, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
 import { trainedSplit, type Prepared } from "./prepared.js";
 
 /** Null: of this task none can be made. `labels`: of the data. */

@@ -6,7 +6,7 @@ import type { RowName } from "#dsl/language/types/row-name.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "#stdlib/kinds/data.js";
+import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { byRow, rowName } from "./row-names.js";
 import type { Row } from "./rows.js";
 import type { Divided } from "./splitting.js";

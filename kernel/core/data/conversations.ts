@@ -5,8 +5,8 @@
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import type { Message } from "#stdlib/conversations/kind.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { rowNamesOf } from "./row-names.js";
 import type { StreamedRows } from "./streamed-rows.js";
 

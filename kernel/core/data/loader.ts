@@ -6,10 +6,10 @@
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { draws } from "#dsl/tensor/numbers/random.js";
-import type { Taught } from "#stdlib/kinds/task.js";
-import { real, whole } from "#stdlib/lib/tasks/feeds.js";
-import { eachOf } from "#stdlib/lib/tasks/row-weights.js";
-import { chance } from "#stdlib/lib/chance.js";
+import type { Taught } from "#stdlib/tasks/kind.js";
+import { real, whole } from "#stdlib/tasks/shared/feeds.js";
+import { eachOf } from "#stdlib/tasks/shared/row-weights.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import { collate, epochBatches } from "./batches.js";
 import { collateNext, collatePacked, type TrainedTokens } from "./sequences/next-token.js";
 import { packRows } from "./sequences/packing.js";

@@ -10,7 +10,7 @@ import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { sha256 } from "#platform/digest.js";
-import type { SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceWorld } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { audited } from "./audit/audit.js";
 import type { SplitRows } from "./audit/rows.js";

@@ -4,9 +4,9 @@
  */
 import type { LanguageReading, ReadingFacts } from "#dsl/language/types/facts.js";
 import { languageDetector } from "#platform/languages.js";
-import { wordsIn } from "#stdlib/lib/cleaners/lengths.js";
-import { languageName } from "#stdlib/lib/languages/names.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import { wordsIn } from "#stdlib/cleaners/shared/lengths.js";
+import { languageName } from "#stdlib/text/languages/names.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** Texts that are looked at; characters of each. */
 export const LOOKED = 1500;

@@ -1,5 +1,5 @@
 /** A row of data, and the table that it stands in. */
-import type { CleanRow } from "#stdlib/kinds/data.js";
+import type { CleanRow } from "#stdlib/data/contract.js";
 
 /** A row with where it came from. */
 export interface Row extends CleanRow {

@@ -5,8 +5,8 @@ import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { CleanRow } from "#stdlib/kinds/data.js";
-import type {} from "#stdlib/lib/splits/codes.js";
+import type { CleanRow } from "#stdlib/data/contract.js";
+import type {} from "#stdlib/splits/shared/codes.js";
 import { isCall, type Row } from "./rows.js";
 
 /** Rows that have their split, or none: they are left out. */

@@ -1,5 +1,5 @@
 /** Rows of a split that lie elsewhere than in memory and are read as they are asked for. */
-import type { Column } from "#stdlib/kinds/task.js";
+import type { Column } from "#stdlib/tasks/kind.js";
 
 export abstract class StreamedRows {
   /** Where they lie. */

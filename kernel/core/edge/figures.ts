@@ -1,4 +1,4 @@
-/** Size, memory and work of a model from the programs that others run of it (stdlib/programs/export.ts), before anything is written. */
+/** Size, memory and work of a model from the programs that others run of it (stdlib/targets/shared/export-programs.ts), before anything is written. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
@@ -10,9 +10,9 @@ import { memoryOf } from "#dsl/tensor/memory.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Sizes } from "#dsl/tensor/shape.js";
 import { opNamed } from "#dsl/tensor/ops/table.js";
-import type { DeployedParts } from "#stdlib/kinds/target.js";
-import { outgoingGraphs } from "#stdlib/lib/targets/onnx/graphs.js";
-import { buildExport } from "#stdlib/programs/export.js";
+import type { DeployedParts } from "#stdlib/targets/kind.js";
+import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
+import { buildExport } from "#stdlib/targets/shared/export-programs.js";
 import type { EdgeFigures, Precision, Work } from "./arithmetic.js";
 
 const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => StandaloneGraph>> = {

@@ -1,7 +1,7 @@
 /** Which answers were right once and are wrong now, and how much of what was known that is. */
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
+import { pairedShares } from "#stdlib/statistics/paired-shares.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
 
 export interface Forgotten {
   /** Rows that were asked about, and answers that were right before. */

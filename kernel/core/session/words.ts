@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Implementations, Loaded } from "#dsl/language/types/registry.js";
-import { kept } from "#stdlib/lib/defined/store.js";
+import { kept } from "#stdlib/user-defined/store.js";
 import { registry } from "#stdlib/registry.js";
 
 export function does<K extends keyof Implementations>(

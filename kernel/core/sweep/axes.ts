@@ -2,7 +2,7 @@
 import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 import { dimensionsOf } from "./points.js";
 
 export interface SweepAxis {

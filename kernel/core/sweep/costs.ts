@@ -2,7 +2,7 @@
 import { isNested, isSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Point } from "#stdlib/kinds/search.js";
+import type { Point } from "#stdlib/searches/kind.js";
 import { valuesAt } from "./points.js";
 
 export interface Costs {

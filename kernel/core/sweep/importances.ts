@@ -2,7 +2,7 @@
  * How much each dimension decides whether a trial is among the best (the best tenth, or as many as can be judged by): PED-ANOVA, with conditional dimensions taken where
  * they are there (arXiv 2304.10255, 2601.20800). Equal to Optuna's evaluator.
  */
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 import { densityOn, gridSize } from "./parzen-grid.js";
 
 export interface Measured {

@@ -6,9 +6,9 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
 import { plain } from "#dsl/language/types/numeric.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { byName, isActive } from "#stdlib/lib/search/active.js";
-import { isValue } from "#stdlib/lib/search/values.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import { byName, isActive } from "#stdlib/searches/shared/active-dimensions.js";
+import { isValue } from "#stdlib/searches/shared/dimension-values.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 import { dimensionsOf } from "./points.js";
 import { holds } from "./relations.js";
 

@@ -4,7 +4,7 @@
  */
 import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 import { dimensionsOf, valuesAt } from "./points.js";
 import { numberIn } from "./typed-number.js";
 

@@ -4,7 +4,7 @@
  * defined by these, bandwidths and all.
  */
 import { erfcOf } from "#dsl/tensor/numbers/erf.js";
-import type { Dimension } from "#stdlib/kinds/search.js";
+import type { Dimension } from "#stdlib/searches/kind.js";
 
 const STEPS = 50;
 /** Nine tenths of the narrowest normal lie within its own place. */

@@ -5,7 +5,7 @@ import type { Value } from "#dsl/language/types/value.js";
 import { tuneText, type As } from "#dsl/compiler/plan/text.js";
 import type { ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import type { Condition, Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Condition, Dimension, Point } from "#stdlib/searches/kind.js";
 
 /** One dimension per space; nested ones are named `path/option.argument`, and are there only where that option is taken. */
 export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {

@@ -1,8 +1,8 @@
 /** What a sweep comes to before it runs, by its plan: points that there are, trials at most, and what they may take. */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { allCombinations } from "#stdlib/lib/search/combinations.js";
-import { gridOf } from "#stdlib/lib/search/grid.js";
+import { allCombinations } from "#stdlib/searches/shared/combinations.js";
+import { gridOf } from "#stdlib/searches/shared/grid.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "./costs.js";
 import { dimensionsOf } from "./points.js";

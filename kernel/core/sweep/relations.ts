@@ -13,7 +13,7 @@ import { wordIn } from "#dsl/compiler/plan/sweep/relations.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Point } from "#stdlib/kinds/search.js";
+import type { Point } from "#stdlib/searches/kind.js";
 
 export function holds(sweep: SweepPlan, point: Point): boolean {
   return brokenAt(sweep, point) === null;

@@ -2,8 +2,8 @@
  * Values of an earlier sweep's trial as a point of another: what both vary is taken, what the earlier one didn't vary is as
  * the definitions have it (or by chance, where they have none that is tried here), and what only it varied is left aside.
  */
-import type { Point } from "#stdlib/kinds/search.js";
-import { valueAt } from "#stdlib/lib/search/values.js";
+import type { Point } from "#stdlib/searches/kind.js";
+import { valueAt } from "#stdlib/searches/shared/dimension-values.js";
 import { parameterNamed, placeOf, type Named, type Parameter } from "./parameters.js";
 
 export interface Shared {

@@ -1,7 +1,7 @@
 /** What a search and a pruner see of a sweep: its dimensions, and its trials with the greater score as the better one. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Study, StudyTrial } from "#stdlib/kinds/search.js";
-import { metricName, type Words } from "#stdlib/lib/metrics/metric-name.js";
+import type { Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { metricName, type Words } from "#stdlib/metrics/shared/metric-name.js";
 import { dimensionsOf, writtenIn } from "./points.js";
 import { ownPoint } from "./own-point.js";
 import { holds } from "./relations.js";

@@ -1,5 +1,5 @@
 /** A trial of a sweep, and a sweep as TypeScript sees it. */
-import type { Point } from "#stdlib/kinds/search.js";
+import type { Point } from "#stdlib/searches/kind.js";
 
 export interface TrialRecord {
   /** From 1. */

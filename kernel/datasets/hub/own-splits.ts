@@ -2,7 +2,7 @@
  * The splits of a data set without a word on them: by what its folders and files are called. The rules, and their order, are
  * those of Hugging Face's `datasets`, so that the same folder has the same splits.
  */
-import { fitsPath } from "#stdlib/lib/sources/pattern.js";
+import { fitsPath } from "#stdlib/files/path-patterns.js";
 
 const keywords: Readonly<Record<string, readonly string[]>> = {
   train: ["train", "training"],

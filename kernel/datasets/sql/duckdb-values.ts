@@ -6,7 +6,7 @@ import {
   timestampText,
   timeText,
   wholeValue,
-} from "#stdlib/lib/sources/table-values.js";
+} from "#stdlib/sources/shared/table-values.js";
 
 /** Classes of its package, by what they hold. */
 type Held = Readonly<Record<string, unknown>>;

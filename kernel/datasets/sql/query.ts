@@ -1,7 +1,7 @@
 /** A query given to what runs it: DuckDB, and for a database of SQLite's format SQLite. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { kindOfFile } from "#stdlib/lib/sources/file-kind.js";
-import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";
+import { kindOfFile } from "#stdlib/sources/shared/file-kind.js";
+import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
 import { blocksOf, locate } from "#stdlib/platform/files.js";
 
 const SQLITE = "SQLite format 3\0";

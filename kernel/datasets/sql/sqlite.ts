@@ -1,8 +1,8 @@
 /** Rows of an SQLite database, in its own SQL, one after the other. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { bytesValue, wholeValue } from "#stdlib/lib/sources/table-values.js";
-import { CHUNK } from "#stdlib/lib/sources/columns.js";
-import type { AskedQuery, RowChunk } from "#stdlib/kinds/data.js";
+import { bytesValue, wholeValue } from "#stdlib/sources/shared/table-values.js";
+import { CHUNK } from "#stdlib/sources/shared/columns.js";
+import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
 import { breathe } from "#platform/turn.js";
 import { packageNamed } from "./packages.js";
 

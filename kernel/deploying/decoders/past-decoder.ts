@@ -5,7 +5,7 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, GraphPort } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import { nothing } from "../arrays.js";
 import type { Places } from "./picks.js";
 import type { RunGraph } from "../runtime.js";
@@ -62,7 +62,7 @@ export class PastDecoder {
     await this.runs("encoder", given, [], { keeps: { [READ]: "last_hidden_state" } });
   }
 
-  /** `logits` or `likeliest` (kinds/decoding.ts) of those places; keys and values are kept. */
+  /** `logits` or `likeliest` (decoders/kind.ts) of those places; keys and values are kept. */
   private async step(feeds: Feeds, places: Places, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { inputs } = this.decoder;
     const given = this.encoder ? decoderFeeds(feeds, must(this.mask, "a mask")) : feeds;

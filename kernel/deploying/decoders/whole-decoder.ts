@@ -6,7 +6,7 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { floats } from "../../engine/feeds.js";
 import { gathered } from "../arrays.js";
 import type { RunGraph } from "../runtime.js";

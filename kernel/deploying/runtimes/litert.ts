@@ -4,7 +4,7 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";
-import type { Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/targets/kind.js";
 import { openFitted } from "../fixed.js";
 import type { RuntimeRecord } from "../runtime.js";
 import { openApart } from "./process.js";

@@ -8,14 +8,14 @@ import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
-import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
-import { tableCodes } from "#stdlib/lib/sources/table-codes.js";
+import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
+import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import { versionIn } from "./package-version.js";
 import { serve } from "./serve.js";
 

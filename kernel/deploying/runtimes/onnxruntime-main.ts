@@ -12,7 +12,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { fromHalves, toHalves } from "#dsl/tensor/numbers/halves.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { sizeOf } from "#dsl/tensor/values.js";
-import type { GraphFile, GraphName, GraphPort } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphName, GraphPort } from "#stdlib/targets/kind.js";
 import { aligned, bytesOf } from "../../tensors/numbers.js";
 import { graphOf } from "./process.js";
 import { serve } from "./serve.js";

@@ -6,7 +6,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, GraphName, Written } from "#stdlib/kinds/target.js";
+import type { GraphFile, GraphName, Written } from "#stdlib/targets/kind.js";
 import type { Asked as Text } from "../../encoding/encoded.js";
 import type { OpenedModel, Prompt, Staying, TextRead, WrittenBy } from "../runtime.js";
 

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { GraphFile } from "#stdlib/kinds/target.js";
+import type { GraphFile } from "#stdlib/targets/kind.js";
 import { ADAPTER } from "../../artifacts/folders/adapter-folder.js";
 import { does } from "../../core/session/words.js";
 import { readDeployment } from "../deployment.js";

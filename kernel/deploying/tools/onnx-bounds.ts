@@ -5,8 +5,8 @@
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
-import type { GraphFile, GraphName } from "#stdlib/kinds/target.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
+import type { GraphFile, GraphName } from "#stdlib/targets/kind.js";
 import { floats } from "../../engine/feeds.js";
 import { nothing } from "../arrays.js";
 import { openApart } from "../runtimes/process.js";

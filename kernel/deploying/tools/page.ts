@@ -1,7 +1,7 @@
 /** A demo page out of a model's ONNX file: embedded, or named as what is given to the page. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import type { Demo } from "#stdlib/lib/targets/page/demo.js";
+import type { Demo } from "#stdlib/targets/shared/page/demo.js";
 import { pageOf } from "../page-file.js";
 import type { Tool } from "./tool.js";
 

@@ -1,7 +1,7 @@
 /** What encoders read of the columns of a split: where rows come from, and what the task says they teach. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { AskedRows } from "#stdlib/kinds/task.js";
+import type { AskedRows } from "#stdlib/tasks/kind.js";
 import type { Encoded } from "../rows.js";
 import type { SplitRows } from "../split-rows.js";
 import type { SplitEncoding } from "./row-encoder.js";

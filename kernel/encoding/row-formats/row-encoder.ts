@@ -1,6 +1,6 @@
-/** The tokenizing half of a row format (stdlib/lib/row-formats has the other): columns of the data become tokens and targets. */
+/** The tokenizing half of a row format (stdlib/row-formats has the other): columns of the data become tokens and targets. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Supervision } from "#stdlib/kinds/task.js";
+import type { Supervision } from "#stdlib/tasks/kind.js";
 import type { Base } from "../../core/bases/base.js";
 import type { MaskedRow } from "../../core/display/data/mask.js";
 import type { MaskOptions } from "../masked-tokens.js";

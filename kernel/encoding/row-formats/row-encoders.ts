@@ -1,6 +1,6 @@
 /** The encoder of each row format. */
-import type { RowFormatName } from "#stdlib/lib/row-formats/row-format.js";
-import type { Supervision } from "#stdlib/kinds/task.js";
+import type { RowFormatName } from "#stdlib/row-formats/row-format.js";
+import type { Supervision } from "#stdlib/tasks/kind.js";
 import { causalLm } from "./causal-lm.js";
 import { conversations } from "./conversations.js";
 import { extractiveQa } from "./extractive-qa.js";

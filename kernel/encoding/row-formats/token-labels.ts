@@ -1,5 +1,5 @@
 /** Words whose pieces are joined and cut. Texts to predict are split at white space. */
-import { wordsIn } from "#stdlib/lib/tasks/words.js";
+import { wordsIn } from "#stdlib/tasks/shared/whitespace-words.js";
 import { WordsInMemory } from "../../core/data/sequences/token-rows.js";
 import { wordsCut } from "../asked-rows.js";
 import { sourceRows, targetsOf } from "./columns.js";

@@ -5,7 +5,7 @@
  */
 import type { Asked } from "../../encoding/encoded.js";
 import type { Ask, WriteAsk, Writing } from "../../inference/generation/generation-request.js";
-import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Sort } from "#stdlib/targets/shared/model-type.js";
 
 export type {
   Ask,

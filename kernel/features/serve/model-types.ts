@@ -1,6 +1,6 @@
 /** What served models of each type do. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Sort } from "#stdlib/targets/shared/model-type.js";
 
 /** A clause after the name of the model. */
 const DOES: Readonly<Record<Sort, string>> = {

@@ -8,7 +8,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Served } from "#dsl/language/types/capabilities/serving.js";
-import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import { isLoopback } from "#stdlib/network/loopback.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { uncleanedTexts } from "../../core/data/text-cleaners.js";
 import { servingPlanShown, type ServingPlan } from "./view.js";

@@ -8,7 +8,7 @@ import { displaySymbol, type Shown } from "../../core/display/shown.js";
 import { noteServing } from "./process/running-servers.js";
 import { ServerChild, type Listening, type LoadSaid } from "./process/server-child.js";
 import type { Serve } from "./server/protocol.js";
-import { curlOf } from "#stdlib/lib/targets/request.js";
+import { curlOf } from "#stdlib/targets/shared/request.js";
 import type { SessionServer } from "../../session/open-session.js";
 import { ModelHandle } from "../../session/models/model-handle.js";
 import { type Weights } from "../../artifacts/weights.js";

@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isHere } from "#stdlib/lib/targets/loopback.js";
+import { isHere } from "#stdlib/network/loopback.js";
 import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { packedApp } from "./app.js";
 import { doorAsNode, doorHere, type Door } from "./doors.js";

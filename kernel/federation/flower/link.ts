@@ -5,7 +5,7 @@ import { Agent, request as securely } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { addressOf } from "#stdlib/lib/runners/superlink.js";
+import { addressOf } from "#stdlib/runners/shared/superlink.js";
 import { fields, jsonIn } from "#kernel/fetch/json.js";
 import { textOfNamed } from "#kernel/fetch/regular.js";
 

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import type { Kept } from "#stdlib/kinds/aggregator.js";
+import type { Kept } from "#stdlib/aggregators/kind.js";
 import { fields, object, table, whole, type Schema } from "#kernel/fetch/json.js";
 import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
 import { bytesIn, floatsIn, pack, unpack, unreadable, type Said, type Vectors } from "./packed.js";

@@ -5,8 +5,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AggregatorImplementation, Kept, Local } from "#stdlib/kinds/aggregator.js";
-import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
+import type { AggregatorImplementation, Kept, Local } from "#stdlib/aggregators/kind.js";
+import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
 import type { DataLoader } from "../../core/data/loader.js";
 import type { Session } from "../../engine/engine.js";
 import type { StateVector } from "../../ranks/state-vector.js";

@@ -1,6 +1,6 @@
 /** How a client's update goes over the wire, and what of it is left for its next. */
-import { opened, packed, type Compressor } from "#stdlib/lib/compressors/pack.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { opened, packed, type Compressor } from "#stdlib/compressors/shared/pack.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 export interface Packed {
   /** As the server opens it. */

@@ -1,7 +1,7 @@
 /** The prompt of a conversation whose next message is generated: rendered by the model's chat template, with tools. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Message, Tool } from "#stdlib/conversations/kind.js";
 import type { Chat } from "../../encoding/chat.js";
 import { callFormatOf, type CallFormat } from "./tool-calls/format.js";
 

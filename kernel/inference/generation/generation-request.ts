@@ -1,5 +1,5 @@
 /** Requests to a model that generates text, and what it streams back. Serving passes both on unchanged. */
-import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Message, Tool } from "#stdlib/conversations/kind.js";
 
 /** What all of a model's requests may ask. `signal`: whoever asked went away, or its time is over. */
 export interface Ask {

@@ -1,7 +1,7 @@
 /** Which writer suits a model and an engine: texts that come and go by themselves, or else batches. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { standsBeside } from "#stdlib/lib/techniques/beside.js";
+import { standsBeside } from "#stdlib/techniques/shared/parallel-adapters.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";
 import type { Engine, Session } from "../../engine/engine.js";

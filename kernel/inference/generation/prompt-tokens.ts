@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Message, Tool } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../core/data/sequences/token-rows.js";
 import type { Chat } from "../../encoding/chat.js";

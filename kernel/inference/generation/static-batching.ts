@@ -2,9 +2,9 @@
  * The same where texts can't come and go by themselves (an encoder-decoder, virtual tokens, an engine without the ops): all that
  * wait are written as one batch, to the end of the longest, over the programs of stdlib/programs/generate.ts.
  */
-import { argmax } from "#stdlib/lib/argmax.js";
+import { argmax } from "#stdlib/statistics/argmax.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/kinds/decoding.js";
+import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/decoders/kind.js";
 import type { Session } from "../../engine/engine.js";
 import { generate } from "../generate.js";
 import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";

@@ -1,7 +1,7 @@
 /** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
-import type { Tool } from "#stdlib/kinds/conversation.js";
+import type { Tool } from "#stdlib/conversations/kind.js";
 import { chatTemplateOf } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";

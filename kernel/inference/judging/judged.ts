@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { JudgeImplementation, Verdict } from "#stdlib/kinds/judge.js";
+import type { JudgeImplementation, Verdict } from "#stdlib/judging/judge.js";
 import type { Progress } from "../../core/session/host-context.js";
 import { count, percent, plural } from "../../core/display/text.js";
 import { mkdirSync } from "node:fs";
@@ -13,7 +13,7 @@ import { dirname } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import * as v from "valibot";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
+import type { JudgeService, Message } from "#stdlib/judging/judge.js";
 import { cachePath } from "../../fetch/cache.js";
 import { fields, hintIn } from "../../fetch/json.js";
 import { tokenCount } from "./service.js";

@@ -1,9 +1,9 @@
 /** A judge's verdicts as a metric: of a model's texts, beside the targets or beside another model's. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { JudgeImplementation } from "#stdlib/kinds/judge.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import { drawnFrom, rowMeans, whole } from "#stdlib/lib/metrics/row-sums.js";
-import { resampling } from "#stdlib/lib/tasks/drawn.js";
+import type { JudgeImplementation } from "#stdlib/judging/judge.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { drawnFrom, rowMeans, whole } from "#stdlib/metrics/shared/row-sums.js";
+import { resampling } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { Measure } from "../measuring/comparison.js";
 import { judgedPairs, type JudgingOptions } from "./judged.js";
 

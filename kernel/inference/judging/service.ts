@@ -5,8 +5,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { JudgeService, Message } from "#stdlib/kinds/judge.js";
-import { wordNamed } from "#stdlib/lib/secrets/held.js";
+import type { JudgeService, Message } from "#stdlib/judging/judge.js";
+import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
 import { answerText, postJson, reason } from "../../fetch/http.js";
 import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
 

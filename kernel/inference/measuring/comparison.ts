@@ -5,13 +5,13 @@
  */
 import type { Direction } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/lib/intervals/bootstrap.js";
-import type { Interval, OwnInterval } from "#stdlib/lib/intervals/interval.js";
-import { independentDifference } from "#stdlib/lib/intervals/mover.js";
-import { pairedShares, pairedSharesOfSome } from "#stdlib/lib/intervals/paired-shares.js";
-import { percentiles } from "#stdlib/lib/intervals/percentiles.js";
-import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/lib/intervals/spread.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/statistics/bootstrap.js";
+import type { Interval, OwnInterval } from "#stdlib/statistics/interval.js";
+import { independentDifference } from "#stdlib/statistics/mover.js";
+import { pairedShares, pairedSharesOfSome } from "#stdlib/statistics/paired-shares.js";
+import { percentiles } from "#stdlib/statistics/percentiles.js";
+import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/statistics/spread.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
 import { plural } from "../../core/display/text.js";
 
 /** A metric of one model on some rows. */

@@ -1,5 +1,5 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
-import type { Constant, RowsOfAnswers, Scored } from "#stdlib/kinds/task.js";
+import type { Constant, RowsOfAnswers, Scored } from "#stdlib/tasks/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { splitNamesOf, type Prepared } from "../../core/data/prepared.js";

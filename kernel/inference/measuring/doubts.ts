@@ -4,7 +4,7 @@
  */
 import { listed } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CommonAnswer, Scored } from "#stdlib/kinds/task.js";
+import type { CommonAnswer, Scored } from "#stdlib/tasks/kind.js";
 import { percent } from "../../core/display/text.js";
 import type { Difference } from "./comparison.js";
 

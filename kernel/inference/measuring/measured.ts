@@ -2,13 +2,13 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
-import type { CostMetricInput, MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { CostMetricInput, MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { judgedMeasure, UNASKED, type Judging } from "../judging/measure.js";
 import { textOfNamed } from "../../fetch/regular.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import { resampling, drawnTexts, samplerOf } from "#stdlib/lib/tasks/drawn.js";
-import { breathing } from "#stdlib/lib/breathing.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import type { Scored } from "#stdlib/tasks/kind.js";
+import { resampling, drawnTexts, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { breathing } from "#stdlib/metrics/shared/cooperative-yield.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { plural } from "../../core/display/text.js";
 import { does } from "../../core/session/words.js";

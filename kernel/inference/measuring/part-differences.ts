@@ -4,9 +4,9 @@
  * intervals that hold at once, and the largest true difference lies between the greatest of their lower ends and the greatest of
  * their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a difference far too often.
  */
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
-import { independentDifference, type Ranged } from "#stdlib/lib/intervals/mover.js";
-import { widenedFor } from "#stdlib/lib/intervals/simultaneous.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
+import { independentDifference, type Ranged } from "#stdlib/statistics/mover.js";
+import { widenedFor } from "#stdlib/statistics/simultaneous.js";
 
 export interface PartScore {
   readonly name: string;

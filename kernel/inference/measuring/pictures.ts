@@ -2,11 +2,11 @@
  * What pictures of an evaluation show, as few numbers: how rankings find what is true, how sure answers come true, numbers beside
  * the right ones, and mistakes by the length of texts. Models that were scored on the same rows share a picture.
  */
-import type { Outcome } from "#stdlib/kinds/task.js";
-import { Z } from "#stdlib/lib/intervals/interval.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
-import { placesOf } from "#stdlib/lib/metrics/ranking.js";
-import { ofEachLabel, ofSurest, type Reliability } from "#stdlib/lib/metrics/reliability.js";
+import type { Outcome } from "#stdlib/tasks/kind.js";
+import { Z } from "#stdlib/statistics/interval.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
+import { placesOf } from "#stdlib/metrics/shared/ranking.js";
+import { ofEachLabel, ofSurest, type Reliability } from "#stdlib/metrics/shared/reliability.js";
 import type {
   EvaluationPictures,
   LengthsPicture,

@@ -1,7 +1,7 @@
 /** How models rank what is true before what isn't: a line for each model, or of one model the mean over its labels and those that it tells apart worst. */
-import type { Outcome } from "#stdlib/kinds/task.js";
-import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/lib/metrics/curve-means.js";
-import { rankCurves, type RankCurves } from "#stdlib/lib/metrics/curves.js";
+import type { Outcome } from "#stdlib/tasks/kind.js";
+import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/metrics/shared/curve-means.js";
+import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
 import type { RankingLine, RankingsPicture } from "../../core/display/scores/pictures.js";
 
 /** A model, and what it said of all rows. */

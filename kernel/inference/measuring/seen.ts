@@ -1,7 +1,7 @@
 /** Whether rows that are scored are among those that a model learnt from: by the hashes that are kept with its weights. */
 import { dirname, resolve } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import { startsFrom } from "#stdlib/lib/techniques/from.js";
+import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../../core/bases/base.js";
 import { readLearnt, readLearntBy, seenOf, type Learnt } from "../../artifacts/learnt.js";
 import type { Weights } from "../../artifacts/weights.js";

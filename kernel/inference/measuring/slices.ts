@@ -2,9 +2,9 @@
  * Scores of parts of the rows that were scored: of each slice the same metrics, drawn again as those of the whole are. Who asks
  * says what parts them. Of very many rows some are looked at, at equal distances.
  */
-import type { Parted } from "#stdlib/kinds/slicing.js";
-import type { Resampling } from "#stdlib/lib/intervals/bootstrap.js";
-import { lately } from "#stdlib/lib/tasks/drawn.js";
+import type { Parted } from "#stdlib/slicings/kind.js";
+import type { Resampling } from "#stdlib/statistics/bootstrap.js";
+import { lately } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { Measure } from "./comparison.js";
 
 export interface Slice {

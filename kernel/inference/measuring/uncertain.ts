@@ -2,7 +2,7 @@
  * The rows that a model is least sure of: of one label by the margin between the two likeliest (Scheffer, Decomain, Wrobel 2001),
  * of several by the probability that is nearest to the one from which on a label is given.
  */
-import type { Outcome } from "#stdlib/kinds/task.js";
+import type { Outcome } from "#stdlib/tasks/kind.js";
 
 export interface Uncertain {
   /** From 0 among the rows that were scored. */

@@ -3,7 +3,7 @@
  * and what an answer takes. Nothing is claimed where the interval of a difference holds 0, or where there is none.
  */
 import type { MetricCapabilities, RankingDirection } from "#dsl/language/types/capabilities/metric.js";
-import "#stdlib/kinds/metric.js";
+import "#stdlib/metrics/kind.js";
 import type { Difference } from "./comparison.js";
 
 export interface Side {

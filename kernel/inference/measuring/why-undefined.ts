@@ -1,6 +1,6 @@
 /** Why a metric is no number: it is asked of the very outcomes that it was measured on. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 
 const sorts = [
   ...["compute", "ofTokens", "ofNumbers", "ofLabelSets", "ofTags", "ofAnswers"],

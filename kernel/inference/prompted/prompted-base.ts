@@ -1,7 +1,12 @@
 /** A base that is open and asked by prompts: their tokens, what they begin with in common, likelihoods of answers and what it writes. */
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { AnswersBy, PromptedBase, PromptRow, ReadPrompts } from "#stdlib/lib/prompting/base.js";
+import type {
+  AnswersBy,
+  PromptedBase,
+  PromptRow,
+  ReadPrompts,
+} from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { does } from "../../core/session/words.js";
 import type { Session } from "../../engine/engine.js";
 import { continueTokens, type ContinueOptions } from "../continue-texts.js";

@@ -5,8 +5,8 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
-import type { PromptRow } from "#stdlib/lib/prompting/base.js";
+import type { Message } from "#stdlib/conversations/kind.js";
+import type { PromptRow } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { promptsFor, writtenFor, type Chat } from "../../encoding/chat.js";
 import { leftOpen } from "../continue-texts.js";

@@ -5,9 +5,9 @@
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { Word } from "#dsl/language/types/registry.js";
-import type { MetricRecord, TechniqueRecord } from "#stdlib/lib/defined/record.js";
-import type { Place, SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
-import { isTarget } from "#stdlib/lib/techniques/shapes.js";
+import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
+import type { Place, SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { isTarget } from "#stdlib/techniques/shared/shapes.js";
 import { caret } from "./place.js";
 import { firstPlace, sourceOf } from "./stack.js";
 

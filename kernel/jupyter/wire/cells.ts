@@ -1,7 +1,7 @@
 /** The kernel's cells: TypeScript and Tune over one set of names, and the assistant that is kept informed of both. */
 import { registerAllCodes } from "../../codes.js";
 import { registry } from "#stdlib/registry.js";
-import { makeVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
 import { trustByRunning } from "../../trust/trust.js";

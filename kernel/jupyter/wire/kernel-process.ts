@@ -3,7 +3,7 @@
  * run on this, the main, thread. Argument: the connection file. `TUNEBOOK_LAUNCHER_FD` names the launcher's pipe.
  */
 import { fetchCodes } from "../../fetch/codes.js";
-import { sourcesCodes } from "#stdlib/lib/sources/codes.js";
+import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { wireCodes } from "./codes.js";
 import { join } from "node:path";

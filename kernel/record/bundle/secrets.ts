@@ -5,7 +5,7 @@
  */
 import { gunzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { key } from "#stdlib/lib/personal/key.js";
+import { key } from "#stdlib/personal-data/key.js";
 import { NotRead, readWhole } from "../../fetch/regular.js";
 import { formsOf, type Form } from "./forms.js";
 import { lineOf, partsOf } from "./places.js";

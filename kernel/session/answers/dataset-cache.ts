@@ -11,8 +11,8 @@ import type { EngineFacts, FactOf, NameFacts, Need, TableFacts } from "#dsl/lang
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { schemaOf } from "#stdlib/lib/schemas/schema.js";
-import { secretsStamp } from "#stdlib/lib/secrets/stamp.js";
+import { schemaOf } from "#stdlib/json-schemas/schema.js";
+import { secretsStamp } from "#stdlib/secrets/shared/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../../core/bases/base.js";
 import { resolveBase } from "../../bases/resolve.js";

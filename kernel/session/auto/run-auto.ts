@@ -3,7 +3,7 @@ import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import type { AutoReport, Left, Looked, Outcome, Proposal, Setting } from "../../core/auto/auto.js";
 import { heedsOf, idleFirst } from "../../core/auto/heeds.js";
 import { bestOf, frontIn, saidOf } from "../../core/auto/outcome.js";

@@ -1,8 +1,8 @@
 /** Bounds of what goes into a model's linear layers, as rows of its training data show them: by those its scales are fixed. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { floats } from "../../engine/feeds.js";
-import type { ActivationBounds } from "#stdlib/lib/rounded-activations.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import type { ActivationBounds } from "#stdlib/layers/rounded-activations.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { buildProbe } from "#stdlib/programs/probe.js";
 import { typesOf } from "../../core/session/token-types.js";
 import type { Opened } from "../models/opened.js";

@@ -6,7 +6,7 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { readerOf } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { ContenderGiven } from "#stdlib/kinds/contender.js";
+import type { ContenderGiven } from "#stdlib/contenders/kind.js";
 import { valuesOf } from "../../artifacts/part.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";

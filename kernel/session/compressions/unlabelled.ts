@@ -2,10 +2,10 @@
 import { table, type ColumnTable } from "arquero";
 import type { CompressStage } from "#dsl/compiler/plan/action.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import { softmaxInto } from "#stdlib/lib/tasks/probabilities.js";
-import { rewritten } from "#stdlib/lib/students/rewritten.js";
+import { softmaxInto } from "#stdlib/statistics/probabilities.js";
+import { rewritten } from "#stdlib/students/shared/rewritten-texts.js";
 import { registry } from "#stdlib/registry.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
 import type { Exemplar } from "../../artifacts/carried.js";
 import { splitNamesOf, trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { LabelledRows } from "../../core/display/labelled.js";

@@ -6,7 +6,7 @@ import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, 
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
+import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
 import * as v from "valibot";
 import { fields, jsonOrNone, whole } from "../../fetch/json.js";
 import { textOfNamed } from "../../fetch/regular.js";

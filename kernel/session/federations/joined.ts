@@ -3,7 +3,7 @@
  * gives its vector to secret sums. One model stays open for all orders.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Kept } from "#stdlib/kinds/aggregator.js";
+import type { Kept } from "#stdlib/aggregators/kind.js";
 import type { RoundAnswer, RoundOrder, Scores } from "../../federation/contract.js";
 import type { Joining } from "../../federation/flower/guest.js";
 import type { Look } from "../../federation/flower/messages.js";

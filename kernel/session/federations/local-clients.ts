@@ -2,8 +2,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
-import type { Compressor } from "#stdlib/lib/compressors/pack.js";
+import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
+import type { Compressor } from "#stdlib/compressors/shared/pack.js";
 import { LocalClient, type Shared } from "../../federation/simulated/local-client.js";
 import type { FederationKept } from "../../federation/kept-file.js";
 import { smallerBy } from "../../federation/simulated/smaller.js";

@@ -4,7 +4,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
+import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
 import { does } from "../../core/session/words.js";
 import type { DataLoader } from "../../core/data/loader.js";
 import type { RunEvent } from "../../core/session/events.js";

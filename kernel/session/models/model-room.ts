@@ -27,7 +27,7 @@ import { plainHostContext, type HostContext } from "../../core/session/host-cont
 import type { DatasetCache } from "../answers/dataset-cache.js";
 import type { NameSink, SessionOptions } from "../stage.js";
 import type { Opened } from "./opened.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
 import { answersOf } from "../../inference/texts-asked.js";
 import { WHY, whyOf } from "../../inference/why.js";
 import { withoutWords } from "../../inference/left-out.js";

@@ -15,8 +15,8 @@ import type {
   PrivatePrograms,
   Strategy,
 } from "#stdlib/programs/options.js";
-import { storageOf } from "#stdlib/lib/storing.js";
-import { startsFrom } from "#stdlib/lib/techniques/from.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
 import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";

@@ -1,5 +1,5 @@
 /** What a model was trained to be, as a folder to keep or to give away: the whole model or its adapter, and the model card. */
-import { storageOf } from "#stdlib/lib/storing.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
 import { RunFolder } from "../../artifacts/run-folder.js";
 import { ADAPTER, writeAdapter } from "../../artifacts/folders/adapter-folder.js";
 import type { Base } from "../../core/bases/base.js";

@@ -34,7 +34,7 @@ import type { HostContext } from "../../core/session/host-context.js";
 import { OpenModels } from "./open-models.js";
 import type { Opened } from "./opened.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
-import type { PromptedBase } from "#stdlib/lib/prompting/base.js";
+import type { PromptedBase } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { promptedBase } from "../../inference/prompted/prompted-base.js";
 import { openBaseOf, promptedPlan } from "../prompted.js";
 import type { Asking } from "../../inference/texts-asked.js";

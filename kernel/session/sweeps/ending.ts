@@ -1,8 +1,8 @@
 /** Why no further trial of a sweep begins, and what its cell says of that. */
 import { registry } from "#stdlib/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Study } from "#stdlib/kinds/search.js";
-import { leftOf } from "#stdlib/lib/search/drawn.js";
+import type { Study } from "#stdlib/searches/kind.js";
+import { leftOf } from "#stdlib/searches/shared/random-points.js";
 import { duration } from "../../core/display/text.js";
 
 export type Ending =

@@ -1,6 +1,6 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Words } from "#stdlib/lib/metrics/metric-name.js";
+import type { Words } from "#stdlib/metrics/shared/metric-name.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf } from "../../core/sweep/parameters.js";
 import {

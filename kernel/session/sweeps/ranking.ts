@@ -1,6 +1,6 @@
 /** Which trials of a sweep are the best ones: by its first goal, or, where it has several, those that no other trial beats in all. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { StudyTrial } from "#stdlib/kinds/search.js";
+import type { StudyTrial } from "#stdlib/searches/kind.js";
 import { missedBy } from "../../core/sweep/bars.js";
 import { studyOf } from "../../core/sweep/study.js";
 import type { TrialRecord } from "../../core/sweep/trial.js";

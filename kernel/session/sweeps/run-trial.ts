@@ -6,7 +6,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../../artifacts/checkpoints.js";
 import type { RunEvent } from "../../core/session/events.js";
 import { endedAs, isTrial, runsNamed } from "../../history/runs-named.js";

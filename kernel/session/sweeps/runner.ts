@@ -5,8 +5,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
-import type { Point, SearchImplementation } from "#stdlib/kinds/search.js";
+import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
+import type { Point, SearchImplementation } from "#stdlib/searches/kind.js";
 import type { RunLock } from "../../artifacts/run-lock.js";
 import { missesOf } from "../../core/sweep/bars.js";
 import { valuesAt } from "../../core/sweep/points.js";

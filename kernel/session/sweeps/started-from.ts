@@ -4,8 +4,8 @@
  */
 import { basename } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { sharesOf } from "#stdlib/lib/search/drawn.js";
-import type { Point } from "#stdlib/kinds/search.js";
+import { sharesOf } from "#stdlib/searches/shared/random-points.js";
+import type { Point } from "#stdlib/searches/kind.js";
 import { JournalFile } from "../../artifacts/optuna/journal-file.js";
 import { DIRECTION } from "../../artifacts/optuna/operations.js";
 import { over, type LoggedStudy, type LoggedTrial } from "../../artifacts/optuna/replay.js";

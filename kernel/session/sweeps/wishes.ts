@@ -1,6 +1,6 @@
 /** What a person wants of a sweep that runs: a trial stopped, or others begun beside those that the search draws. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Point } from "#stdlib/kinds/search.js";
+import type { Point } from "#stdlib/searches/kind.js";
 
 export interface Wanted {
   readonly point: Point;

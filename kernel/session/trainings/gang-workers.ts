@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { WorkerRunner } from "#stdlib/kinds/runner.js";
+import type { WorkerRunner } from "#stdlib/runners/kind.js";
 import { Coordinator } from "../../cluster/coordinator.js";
 import { waysOf } from "../../cluster/ways.js";
 import { Workers } from "../../cluster/workers.js";

@@ -16,7 +16,7 @@ import type { Exemplar } from "../../artifacts/carried.js";
 import { beside } from "../updates/exemplars.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../core/bases/base.js";
-import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/kinds/training.js";
+import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/optimizers/kind.js";
 
 /** What a training reads, before it has a run and an engine. */
 export interface Material {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Sampled } from "#stdlib/kinds/privacy.js";
+import type { Sampled } from "#stdlib/privacies/kind.js";
 import { isWholePlan } from "../../artifacts/plan-schema.js";
 import { jsonRegular } from "../../artifacts/read-regular.js";
 import { RunFolder } from "../../artifacts/run-folder.js";

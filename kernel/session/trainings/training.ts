@@ -1,6 +1,6 @@
 /** One training from rows to weights: its run, the model in the engine, and the loop. */
 import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { askingOf } from "../models/changed.js";
 import { workOf } from "../../engine/work.js";
 import { loadNewest, type Checkpoint } from "../../artifacts/checkpoints.js";

@@ -2,8 +2,8 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import type { Scored } from "#stdlib/tasks/kind.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { does } from "../../core/session/words.js";
 import type { Session } from "../../engine/engine.js";
 import type { Encoded } from "../../encoding/encoded.js";

@@ -1,10 +1,10 @@
 /** Consolidation at the end of a data set: the squared gradients of its rows are summed, then the strategies' program runs. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
-import type { FisherOptions } from "#stdlib/kinds/strategy.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, Strategy } from "#stdlib/programs/options.js";
 import { SQUARES } from "#stdlib/programs/consolidation.js";
-import type { Answers } from "#stdlib/kinds/task.js";
+import type { Answers } from "#stdlib/tasks/kind.js";
 import type { Encoded } from "../../encoding/encoded.js";
 import { scalarF32 } from "../../engine/feeds.js";
 import { pipelined } from "../../engine/pipelined.js";

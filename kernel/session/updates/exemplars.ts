@@ -1,7 +1,7 @@
 /** Rows of data that were learnt, to be learnt again: which are drawn, and how they stand beside new ones. */
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import type { Exemplar } from "../../artifacts/carried.js";

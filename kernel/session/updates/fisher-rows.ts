@@ -1,8 +1,8 @@
 /** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { chance, type Chance } from "#stdlib/lib/chance.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { collate } from "../../core/data/batches.js";
 import { DataLoader, type FedRows } from "../../core/data/loader.js";
 

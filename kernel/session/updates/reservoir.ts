@@ -7,7 +7,7 @@
  * Balanced: each label has room for as many, those that have fewer leave theirs to the others. What a label has room for only ever
  * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
  */
-import { drawFor } from "#stdlib/lib/chance.js";
+import { drawFor } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../artifacts/carried.js";
 

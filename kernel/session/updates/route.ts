@@ -6,7 +6,7 @@ import { bytesOf } from "../../tensors/numbers.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
-import { EARLIER, KNOWN, MEANS } from "#stdlib/lib/techniques/routed.js";
+import { EARLIER, KNOWN, MEANS } from "#stdlib/techniques/shared/routed-settings.js";
 import { collate } from "../../core/data/batches.js";
 import { trainedSplit } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../encoding/encoded.js";

@@ -16,7 +16,7 @@ import {
   type Exemplar,
   type Task,
 } from "../../artifacts/carried.js";
-import { directionsWithin } from "#stdlib/lib/strategies/directions.js";
+import { directionsWithin } from "#stdlib/strategies/shared/directions.js";
 import { CHECKED, readHeader } from "../../tensors/safetensors.js";
 import { trainedSplit, type Prepared } from "../../core/data/prepared.js";
 import { encodeSplit, type Encoding } from "../../encoding/encoded.js";

@@ -5,7 +5,7 @@ import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { replayBufferOf } from "#dsl/compiler/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
-import type { FisherOptions, StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { FisherOptions, StrategyImplementation } from "#stdlib/strategies/kind.js";
 import type { Prepared } from "../../core/data/prepared.js";
 import { does } from "../../core/session/words.js";
 import type { ModelHandle } from "../models/model-handle.js";

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../artifacts/calibration.js";
 import { fittedOf } from "../../inference/fitted.js";
 import { demandThere, full } from "../../artifacts/folder-errors.js";

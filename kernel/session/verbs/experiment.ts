@@ -2,8 +2,8 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { TrackerAway, TrackerRefuses } from "#stdlib/kinds/tracker.js";
-import { wordNamed } from "#stdlib/lib/secrets/held.js";
+import { TrackerAway, TrackerRefuses } from "#stdlib/trackers/kind.js";
+import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
 import { shownOf } from "../../core/display/bundle.js";
 import { card, htmlTable } from "../../core/display/html.js";
 import { plural } from "../../core/display/text.js";

@@ -4,7 +4,7 @@
  * themselves.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import type { Subject } from "#dsl/compiler/plan/action.js";
 import { readerOf } from "#dsl/language/types/subject.js";
 import type { Answers } from "../../core/data/judging/growing-probe.js";

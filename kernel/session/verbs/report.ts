@@ -11,7 +11,7 @@ import { card, code, html } from "../../core/display/html.js";
 import { MARK, reportPage, type Section } from "../../core/display/report-page.js";
 import { bytes } from "../../core/display/text.js";
 import { findRun } from "../../history/find-run.js";
-import { folderName } from "#stdlib/lib/trackers/names.js";
+import { folderName } from "#stdlib/trackers/shared/names.js";
 import type { Stage } from "../stage.js";
 import type { OpenSession } from "../open-session.js";
 import { ASIDE, isVerifying, placeFor } from "../verifying.js";

@@ -3,7 +3,7 @@ import type { Budget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import type { DeployedParts } from "#stdlib/kinds/target.js";
+import type { DeployedParts } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../core/display/plans/edge.js";
 import type { Shown } from "../../core/display/shown.js";

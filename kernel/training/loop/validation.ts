@@ -1,7 +1,7 @@
 /** Validation during training: the scores, which of them is the best, and when it is time to stop. */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { StoppingImplementation } from "#stdlib/kinds/training.js";
+import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
 import type { Position } from "../../artifacts/checkpoints.js";
 
 /** Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts. */

@@ -4,7 +4,7 @@
  * nobody saw, left nothing behind. Loss and rows of a step are told as without privacy: whoever may see the run's log may see the rows.
  */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/kinds/privacy.js";
+import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
 import type { RunEvent } from "../../core/session/events.js";
 import type { Session } from "../../engine/engine.js";
 import type { StepPipelineOptions } from "../pipeline.js";

@@ -6,7 +6,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { real } from "#stdlib/lib/tasks/feeds.js";
+import { real } from "#stdlib/tasks/shared/feeds.js";
 import { NOISE } from "#stdlib/programs/private.js";
 import type { DataLoader, Update } from "../../core/data/loader.js";
 import { scalarF32 } from "../../engine/feeds.js";

@@ -10,7 +10,7 @@ import type { Base } from "#kernel/core/bases/base.js";
 import { does } from "#kernel/core/session/words.js";
 import type { Engine, Session } from "#kernel/engine/engine.js";
 import { openModel } from "#kernel/session/models/open-model.js";
-import { runsBeside } from "#stdlib/lib/students/teachable.js";
+import { runsBeside } from "#stdlib/students/shared/teachable.js";
 import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf, labelsOf, type Planned } from "./plans.js";

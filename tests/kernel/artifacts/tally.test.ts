@@ -1,5 +1,5 @@
 /** How often answers stood in the rows that trained: read from a file that anybody may have written. */
-import type { OtherConstant } from "#stdlib/kinds/metric.js";
+import type { OtherConstant } from "#stdlib/metrics/kind.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { isTally, valuesIn, type Tally } from "#kernel/artifacts/tally.js";

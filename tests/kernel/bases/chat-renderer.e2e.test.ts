@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { sandboxRenderer, wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { Apart } from "#kernel/bases/isolated/client.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
-import type { Message, RenderedChat } from "#stdlib/kinds/conversation.js";
+import type { Message, RenderedChat } from "#stdlib/conversations/kind.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 

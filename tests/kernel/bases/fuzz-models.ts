@@ -12,7 +12,7 @@ import { openBase } from "#kernel/bases/open.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { openModelFolder } from "#kernel/engine/forward/model-folder.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { FuzzRun } from "../../fuzzing.js";
 import { Chance, damaged, damagedText } from "./damage.js";

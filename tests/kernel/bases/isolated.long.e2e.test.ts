@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import { Apart, ApartFailure } from "#kernel/bases/isolated/client.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";

@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { call } from "../core/data/plans.js";
 import { Workers } from "#kernel/cluster/workers.js";
-import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import type { StartedWorker } from "#stdlib/runners/kind.js";
 
 class Started implements StartedWorker {
   ends: (how: string) => void = () => undefined;

@@ -8,7 +8,7 @@ import { fetchedSource } from "#kernel/datasets/addresses.js";
 import { prepareRows, readHeader } from "#kernel/datasets/prepare.js";
 import { isCall } from "#kernel/core/data/rows.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "#stdlib/kinds/data.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
 import { registry } from "#stdlib/registry.js";
 import { call, codeOf, Folder } from "../core/data/plans.js";
 

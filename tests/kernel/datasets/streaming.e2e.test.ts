@@ -21,8 +21,8 @@ import { measured, prepare, prepareRows } from "#kernel/datasets/prepare.js";
 import { tokenFile } from "#kernel/datasets/token-file.js";
 import { Windows } from "#kernel/core/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/core/data/sequences/token-rows.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** One token for each character, between 1 and 2. */
 const tokenizer: TokenizerImplementation & { readonly hash: string } = {

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Deployed, GraphFile, TargetImplementation, TargetOutput } from "#stdlib/kinds/target.js";
+import type { Deployed, GraphFile, TargetImplementation, TargetOutput } from "#stdlib/targets/kind.js";
 import { huggingface } from "#stdlib/targets/huggingface.run.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";

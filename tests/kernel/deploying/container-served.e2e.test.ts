@@ -11,7 +11,7 @@ import { extract } from "tar";
 import { parse } from "yaml";
 import type { Proof } from "#kernel/deploying/proof.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { unitFile } from "#stdlib/lib/targets/container/served.js";
+import { unitFile } from "#stdlib/targets/shared/container/service-files.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { checkedDockerfile } from "./dockerfile.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";

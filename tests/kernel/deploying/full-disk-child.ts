@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { DeploymentRun } from "#kernel/session/deployments/deployment-run.js";
-import type { TargetImplementation } from "#stdlib/kinds/target.js";
+import type { TargetImplementation } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { contents, limit } from "../session/full-disk.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

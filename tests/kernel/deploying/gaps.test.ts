@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gapsAs, hasGap, withGap } from "#stdlib/lib/targets/page/gaps.js";
+import { gapsAs, hasGap, withGap } from "#stdlib/targets/shared/page/gaps.js";
 
 describe("gaps in texts of a page", () => {
   it("are written by lines or as the tokenizer has them", () => {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { jinjaOf } from "#kernel/deploying/jinja.js";
 import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { deployedChat } from "#kernel/deploying/chat.js";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Message, SpecialTexts } from "#stdlib/kinds/conversation.js";
+import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
 
 const user = (content: string): Message => ({ role: "user", content });
 const asked: readonly (readonly Message[])[] = [

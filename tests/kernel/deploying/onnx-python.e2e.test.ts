@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed } from "#stdlib/kinds/target.js";
+import type { Deployed } from "#stdlib/targets/kind.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS } from "#tests/stdlib/models/encoder-models.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { onnxruntime } from "#kernel/deploying/runtimes/onnxruntime.js";
-import { outgoingGraphs } from "#stdlib/lib/targets/onnx/graphs.js";
+import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { deployedOf, difference, feedsOf, smallDecoders, smallEncoders, smallT5s, written } from "./deployed-models.js";
 import { runAll, writeAll } from "./past-graphs.js";

@@ -7,7 +7,7 @@ import { readDeployment } from "#kernel/deploying/deployment.js";
 import { opened, pageOf, unpackedPart } from "#kernel/deploying/page-file.js";
 import type { Proof } from "#kernel/deploying/proof.js";
 import { openDeployment, type Reopen } from "#kernel/deploying/prove.js";
-import type { Demo } from "#stdlib/lib/targets/page/demo.js";
+import type { Demo } from "#stdlib/targets/shared/page/demo.js";
 import { verifyDeployment } from "#kernel/session/deployments/verify.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import { Refused } from "#kernel/session/stage.js";

@@ -2,7 +2,7 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { OpenedModel } from "#kernel/deploying/runtime.js";
-import type { GraphFile } from "#stdlib/kinds/target.js";
+import type { GraphFile } from "#stdlib/targets/kind.js";
 import type { Feeds } from "./deployed-models.js";
 
 type Runs = NonNullable<OpenedModel["run"]>;

@@ -9,7 +9,7 @@ import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { onnxruntime } from "#kernel/deploying/runtimes/onnxruntime.js";
-import type { Deployed, Written } from "#stdlib/kinds/target.js";
+import type { Deployed, Written } from "#stdlib/targets/kind.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { uniform } from "#tests/oracles/numbers.js";

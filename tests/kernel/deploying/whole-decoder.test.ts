@@ -6,7 +6,7 @@ import { openFitted } from "#kernel/deploying/fixed.js";
 import { graphSession } from "#kernel/deploying/graph-session.js";
 import { picked } from "#kernel/deploying/decoders/picks.js";
 import type { RunGraph } from "#kernel/deploying/runtime.js";
-import type { GraphFile } from "#stdlib/kinds/target.js";
+import type { GraphFile } from "#stdlib/targets/kind.js";
 
 const VOCABULARY = 10;
 const ints = (rows: readonly (readonly number[])[]): NDArray =>

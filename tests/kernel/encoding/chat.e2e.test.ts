@@ -12,9 +12,9 @@ import { wordRenderer } from "#kernel/bases/chat-renderer.js";
 import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/encoding/chat.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Written } from "#kernel/inference/predicted.js";
-import type { Message } from "#stdlib/kinds/conversation.js";
+import type { Message } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 interface Case {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "arquero";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { AnswerPrediction } from "#stdlib/tasks/question_answering.run.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
+import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "#tests/stdlib/optimizers/golden.js";
 import { ENGINES, engineNamed } from "./engines.js";

@@ -3,7 +3,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import { sequenceLogprobs } from "#stdlib/lib/tasks/sequence-logprobs.js";
+import { sequenceLogprobs } from "#stdlib/losses/sequence-logprobs.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { ENGINES, engineNamed } from "./engines.js";
 

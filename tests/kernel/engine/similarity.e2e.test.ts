@@ -8,7 +8,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineName } from "#kernel/engine/engine.js";
 import { floats } from "#kernel/engine/feeds.js";
 import { assemble } from "#stdlib/programs/assemble.js";
-import { real, whole } from "#stdlib/lib/tasks/feeds.js";
+import { real, whole } from "#stdlib/tasks/shared/feeds.js";
 import { float32, writeSafetensors } from "#tests/oracles/safetensors.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
 import { models, startOf, trainingOf } from "#tests/stdlib/tasks/similarity-models.js";

@@ -1,6 +1,6 @@
 /** The leading side of a federation, on vectors written out. */
 import assert from "node:assert/strict";
-import type { AggregatorImplementation } from "#stdlib/kinds/aggregator.js";
+import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
 import { FederationServer, askedIn, askedPrivately, type Summed } from "#kernel/federation/server.js";
 import { maskedSums } from "#kernel/federation/simulated/masked.js";
 import { vectorOf, widthOf } from "#kernel/federation/summed-vector.js";

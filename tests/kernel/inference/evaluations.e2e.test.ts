@@ -9,8 +9,8 @@ import { drawAll, difference, type Measure } from "#kernel/inference/measuring/c
 import { typeOf, type ModelHandle } from "#kernel/session/models/model-handle.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
-import type { AskedRows, TaskImplementation } from "#stdlib/kinds/task.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
+import type { AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { bySpokenWords } from "#kernel/inference/words-said.js";

@@ -5,7 +5,7 @@ import type { Prepared } from "#kernel/core/data/prepared.js";
 import { answerOf } from "#kernel/inference/fitted.js";
 import { wantedOf } from "#kernel/inference/wanted-texts.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
-import { ofSurest } from "#stdlib/lib/metrics/reliability.js";
+import { ofSurest } from "#stdlib/metrics/shared/reliability.js";
 
 const labels = ["no", "yes"];
 

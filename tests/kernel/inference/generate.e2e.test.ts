@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { buildGenerate } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";

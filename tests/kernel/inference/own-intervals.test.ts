@@ -4,9 +4,9 @@ import type { Call } from "#dsl/language/types/value.js";
 import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/measuring/comparison.js";
 import { measureOf } from "#kernel/inference/measuring/measured.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import { chance } from "#stdlib/lib/chance.js";
-import { drawnLabels, resampling, samplerOf } from "#stdlib/lib/tasks/drawn.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { chance } from "#stdlib/statistics/chance.js";
+import { drawnLabels, resampling, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
 import { registry } from "#stdlib/registry.js";
 

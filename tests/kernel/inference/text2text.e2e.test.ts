@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Evaluation } from "#kernel/session/verbs/evaluate/evaluation.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
 import type { Written } from "#kernel/inference/predicted.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 

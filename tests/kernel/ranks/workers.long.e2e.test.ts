@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { StartedWorker } from "#stdlib/kinds/runner.js";
+import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { processes } from "#stdlib/runners/processes.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Replaced } from "#kernel/session/trainings/gang.js";

@@ -10,8 +10,8 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "#kernel/artifacts/run-folder.js";
 import { scoresOf } from "#kernel/history/run-scores.js";
 import type { ModelHandle } from "#kernel/session/models/model-handle.js";
-import { WORDS } from "#stdlib/lib/canaries/words.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { WORDS } from "#stdlib/attacks/shared/canary-words.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { table } from "arquero";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { tokensOf } from "#kernel/core/data/sequences/tokens.js";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";

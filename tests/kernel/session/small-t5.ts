@@ -1,7 +1,7 @@
 /** A T5 made afresh: a folder with config.json, random weights and a tokenizer of letters. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";

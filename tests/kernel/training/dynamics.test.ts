@@ -1,7 +1,7 @@
 /** Margins and forgetting are what a plain count over logged logits comes to, in parts and after a file as in one go. */
 import assert from "node:assert/strict";
-import { real } from "#stdlib/lib/tasks/feeds.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { real } from "#stdlib/tasks/shared/feeds.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 import { Dynamics } from "#kernel/training/dynamics.js";
 
 const generator = chance(5);

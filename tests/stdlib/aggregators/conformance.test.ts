@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { ClientUpdate } from "#stdlib/kinds/aggregator.js";
-import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
+import type { ClientUpdate } from "#stdlib/aggregators/kind.js";
+import { meanByRows } from "#stdlib/aggregators/shared/mean.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, served, zeros } from "./golden.js";
 

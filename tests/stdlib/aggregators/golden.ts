@@ -1,8 +1,8 @@
 /** What Flower's strategies and references from papers made of rounds (tests/golden/oracle/federation.json). */
 import { readFileSync } from "node:fs";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/kinds/aggregator.js";
-import { meanByRows } from "#stdlib/lib/aggregators/mean.js";
+import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/aggregators/kind.js";
+import { meanByRows } from "#stdlib/aggregators/shared/mean.js";
 
 export interface StrategyRun {
   readonly word: string;

@@ -6,7 +6,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Kept, Local } from "#stdlib/kinds/aggregator.js";
+import type { Kept, Local } from "#stdlib/aggregators/kind.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import { updateBy } from "#stdlib/programs/strategies.js";
 import { registry } from "#stdlib/registry.js";

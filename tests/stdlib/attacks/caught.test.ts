@@ -1,8 +1,14 @@
 /** Rows that are told from others, beside scikit-learn's curves (tests/golden/oracle/attacks.json, by tests/oracles/attacks.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "#stdlib/lib/attacks/caught.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import {
+  caughtBy,
+  chanceAdvantage,
+  chanceCaught,
+  figuresOf,
+  intervalsOf,
+} from "#stdlib/attacks/shared/membership-curve.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 interface Case {
   readonly members: readonly number[];

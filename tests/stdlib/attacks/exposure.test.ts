@@ -1,8 +1,8 @@
 /** Exposure beside the whole space, asked one by one, and what chance alone brings. */
 import assert from "node:assert/strict";
-import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "#stdlib/lib/attacks/exposure.js";
-import { bitsOf, drawCanaries, type CanarySpace } from "#stdlib/lib/canaries/drawn.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "#stdlib/attacks/shared/exposure.js";
+import { bitsOf, drawCanaries, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 /** Of all numbers of four digits the loss that a model has which knows some of them. */
 function losses(): Float64Array {

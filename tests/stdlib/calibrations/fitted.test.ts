@@ -1,11 +1,11 @@
 /** Temperatures against SciPy's, thresholds against scikit-learn's best of all (tests/oracles/calibration.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Decisions } from "#stdlib/kinds/calibration.js";
-import type { MetricInput } from "#stdlib/kinds/metric.js";
+import type { Decisions } from "#stdlib/calibrations/kind.js";
+import type { MetricInput } from "#stdlib/metrics/kind.js";
 import { temperature } from "#stdlib/calibrations/temperature.run.js";
 import { threshold } from "#stdlib/calibrations/threshold.js";
-import { cooled, sharesOf } from "#stdlib/lib/calibrations/thresholds.js";
+import { cooled, sharesOf } from "#stdlib/calibrations/shared/thresholds.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { uniform } from "../../oracles/numbers.js";

@@ -6,7 +6,7 @@ import { dropEmpty } from "#stdlib/cleaners/drop_empty.js";
 import { stripHtml } from "#stdlib/cleaners/strip_html.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "#stdlib/kinds/data.js";
+import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { call } from "../../kernel/core/data/plans.js";
 
 const run = (cleaner: CleanerImplementation, values: Record<string, unknown>[]) => {

@@ -11,9 +11,9 @@ import { replace } from "#stdlib/cleaners/replace.run.js";
 import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.run.js";
 import { whitespace } from "#stdlib/cleaners/whitespace.js";
-import { asciiDigits, asciiForms } from "#stdlib/lib/cleaners/digits.js";
+import { asciiDigits, asciiForms } from "#stdlib/text/digits.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { CleanerImplementation } from "#stdlib/kinds/data.js";
+import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/core/data/plans.js";
 
 type Values = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { clamp } from "#stdlib/cleaners/clamp.js";
 import { dropOutside } from "#stdlib/cleaners/drop_outside.js";
-import type { CleanerImplementation } from "#stdlib/kinds/data.js";
+import type { CleanerImplementation } from "#stdlib/data/contract.js";
 import { compiled } from "../../dsl/world.js";
 import { call } from "../../kernel/core/data/plans.js";
 

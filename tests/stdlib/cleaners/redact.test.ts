@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { findPersonal } from "#stdlib/lib/personal/find.js";
+import { findPersonal } from "#stdlib/personal-data/find.js";
 import { redact } from "#stdlib/cleaners/redact.run.js";
 import { call } from "../../kernel/core/data/plans.js";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { opened, packed, type Compressor } from "#stdlib/lib/compressors/pack.js";
+import { opened, packed, type Compressor } from "#stdlib/compressors/shared/pack.js";
 import { registry } from "#stdlib/registry.js";
 
 const words = registry.ofKind("compressor").filter(({ planned }) => !planned);

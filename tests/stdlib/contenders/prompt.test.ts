@@ -1,8 +1,8 @@
 /** What rows are asked as, and what is made of a base's answers; the base is one that says what it is told. */
 import assert from "node:assert/strict";
-import type { Column, TaskImplementation } from "#stdlib/kinds/task.js";
-import type { ContenderGiven, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
-import type { AnswersBy, PromptRow } from "#stdlib/lib/prompting/base.js";
+import type { Column, TaskImplementation } from "#stdlib/tasks/kind.js";
+import type { ContenderGiven, ContenderRows, ContenderSaid } from "#stdlib/contenders/kind.js";
+import type { AnswersBy, PromptRow } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { prompt } from "#stdlib/contenders/prompt.run.js";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
-import type { DecoderImplementation, Decoding } from "#stdlib/kinds/decoding.js";
+import type { DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { kthGreatest, leastOf } from "#stdlib/lib/decoders/least.js";
-import { Seen } from "#stdlib/lib/decoders/seen.js";
-import { greatest, normaliser, warp } from "#stdlib/lib/decoders/warp.js";
+import { kthGreatest, leastOf } from "#stdlib/decoders/shared/cutoffs.js";
+import { Seen } from "#stdlib/decoders/shared/seen-tokens.js";
+import { greatest, normaliser, warp } from "#stdlib/decoders/shared/warp.js";
 
 interface Golden {
   readonly vocabulary: number;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
-import type { BlockStates } from "#stdlib/kinds/loss-term.js";
+import type { BlockStates } from "#stdlib/losses/loss-term.js";
 import { relationHeads } from "#stdlib/lessons/attention.run.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";

@@ -7,7 +7,7 @@ import { validate } from "#dsl/tensor/validate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
 import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";

@@ -1,9 +1,9 @@
 /** Curves of rankings beside scikit-learn's, and what drawing them leaves of the areas. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/lib/metrics/curve-means.js";
-import { rankCurves, type Curve, type RankCurves } from "#stdlib/lib/metrics/curves.js";
-import { reliability } from "#stdlib/lib/metrics/reliability.js";
+import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/metrics/shared/curve-means.js";
+import { rankCurves, type Curve, type RankCurves } from "#stdlib/metrics/shared/curves.js";
+import { reliability } from "#stdlib/metrics/shared/reliability.js";
 
 interface Points {
   readonly x: readonly number[];

@@ -1,8 +1,8 @@
 /** JSON that was written: whether it is any, whether a schema holds, and which of its fields are right. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
-import { fieldsIn, jsonIn, pathOf } from "#stdlib/lib/metrics/json-fields.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
+import { fieldsIn, jsonIn, pathOf } from "#stdlib/metrics/shared/json-fields.js";
 import { registry } from "#stdlib/registry.js";
 
 const ORDER = {

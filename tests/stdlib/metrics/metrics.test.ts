@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
-import { ofEachLabel } from "#stdlib/lib/metrics/reliability.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
+import { ofEachLabel } from "#stdlib/metrics/shared/reliability.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Golden {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const golden = JSON.parse(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, Rank } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation, Rank } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 type Case = Readonly<Record<string, number>>;

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, MetricInput } from "#stdlib/kinds/metric.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
-import { drawnLabels } from "#stdlib/lib/tasks/drawn.js";
+import type { MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
+import { drawnLabels } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Golden {

@@ -1,11 +1,18 @@
 /** The quick way to a draw's score (`samplers`) says what measuring the drawn rows says, of every metric that has one. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
-import { resamples } from "#stdlib/lib/intervals/resamples.js";
-import type { MetricImplementation, Samplers } from "#stdlib/kinds/metric.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
+import { resamples } from "#stdlib/statistics/resamples.js";
+import type { MetricImplementation, Samplers } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { drawnAnswers, drawnLabels, drawnNumbers, drawnSets, drawnTags, drawnTexts } from "#stdlib/lib/tasks/drawn.js";
+import {
+  drawnAnswers,
+  drawnLabels,
+  drawnNumbers,
+  drawnSets,
+  drawnTags,
+  drawnTexts,
+} from "#stdlib/metrics/shared/resampled-outcomes.js";
 
 const generator = chance(11);
 const below = (n: number): number => draw(generator, n);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 type Kind = "bleu" | "chrf" | "chrf(2)" | "ter" | "character_error_rate" | `rouge${"1" | "2" | "L" | "Lsum"}`;

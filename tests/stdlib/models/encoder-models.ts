@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
 import { values, type Values } from "#dsl/tensor/values.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";

@@ -7,7 +7,7 @@ import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { mobilebert } from "#stdlib/models/mobilebert.run.js";
 import { roberta, xlmRoberta } from "#stdlib/models/roberta.run.js";
 import { registry } from "#stdlib/registry.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
 import { adapterOf, ENCODERS, partsOf, training, UNTOUCHED, weightsOf } from "./encoder-models.js";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";

@@ -1,7 +1,7 @@
 /** The small T5s of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";

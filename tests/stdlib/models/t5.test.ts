@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { validate } from "#dsl/tensor/validate.js";
-import { relativeBuckets } from "#stdlib/lib/models/relative-buckets.js";
+import { relativeBuckets } from "#stdlib/models/shared/relative-buckets.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";

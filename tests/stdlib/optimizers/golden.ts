@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
-import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
+import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 
 export interface OptimizerRun {

@@ -4,7 +4,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
-import type { OptimizerImplementation } from "#stdlib/kinds/training.js";
+import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { word as sgd } from "#stdlib/optimizers/sgd.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "./golden.js";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { Parted } from "#stdlib/kinds/partition.js";
+import type { Parted } from "#stdlib/partitions/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const words = registry.ofKind("partition").filter(({ planned }) => !planned);

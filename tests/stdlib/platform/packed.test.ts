@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { zstd } from "#stdlib/lib/sources/zstd.js";
+import { zstd } from "#stdlib/files/zstd.js";
 import { bytesOf } from "#stdlib/platform/files.js";
 import { unpacked } from "#stdlib/platform/packed.js";
 

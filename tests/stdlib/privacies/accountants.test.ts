@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { transform } from "#stdlib/lib/privacy/fft.js";
-import { leastNoise } from "#stdlib/lib/privacy/least-noise.js";
-import { promisesOf } from "#stdlib/lib/privacy/spent.js";
-import { epsilonByPrv } from "#stdlib/lib/privacy/prv.js";
-import { epsilonByRdp, epsilonOf, ORDERS, rdpOfStep } from "#stdlib/lib/privacy/rdp.js";
-import type { Sampled } from "#stdlib/kinds/privacy.js";
+import { transform } from "#stdlib/privacies/shared/fft.js";
+import { leastNoise } from "#stdlib/privacies/shared/least-noise.js";
+import { promisesOf } from "#stdlib/privacies/shared/budget.js";
+import { epsilonByPrv } from "#stdlib/privacies/shared/prv.js";
+import { epsilonByRdp, epsilonOf, ORDERS, rdpOfStep } from "#stdlib/privacies/shared/rdp.js";
+import type { Sampled } from "#stdlib/privacies/kind.js";
 
 interface Case {
   readonly phases: readonly Sampled[];

@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
+import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { labels as taskLoss } from "#stdlib/lessons/labels.run.js";
 import { logits as teacherLogits } from "#stdlib/lessons/logits.run.js";
 import { lossTerms, sumOfTerms } from "#stdlib/programs/objective.js";

@@ -7,7 +7,7 @@ import { optimise, passes, PLAIN } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
 import { lora } from "#stdlib/techniques/lora.run.js";

@@ -12,7 +12,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { OutputTerm } from "#stdlib/kinds/loss-term.js";
+import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";

@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
-import type { Report, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
+import type { Report, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const STEPS = 100;

@@ -1,7 +1,7 @@
 /** Histories of sweeps as tests/oracles/optuna_pruners.py draws them, run with our pruners. */
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { PrunerImplementation } from "#stdlib/kinds/pruner.js";
-import type { Report, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
+import type { Report, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { whole } from "#tests/oracles/numbers.js";
 

@@ -1,7 +1,7 @@
 /** `out_of_reach` on curves drawn by chance: it keeps its word, and saves steps. */
 import assert from "node:assert/strict";
-import type { StudyTrial } from "#stdlib/kinds/search.js";
-import { chance, type Chance } from "#stdlib/lib/chance.js";
+import type { StudyTrial } from "#stdlib/searches/kind.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
 import { outOfReach } from "#stdlib/pruners/out_of_reach.run.js";
 
 const REPORTS = 8;

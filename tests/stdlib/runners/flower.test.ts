@@ -1,7 +1,7 @@
 /** What `flower` names of a SuperLink, and which addresses are one. */
 import assert from "node:assert/strict";
-import { federationRunner, workerRunner, type FlowerPlace } from "#stdlib/kinds/runner.js";
-import { wrongAddress } from "#stdlib/lib/runners/superlink.js";
+import { federationRunner, workerRunner, type FlowerPlace } from "#stdlib/runners/kind.js";
+import { wrongAddress } from "#stdlib/runners/shared/superlink.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { compiled } from "#tests/dsl/world.js";

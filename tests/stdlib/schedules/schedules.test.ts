@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ScheduleImplementation } from "#stdlib/kinds/training.js";
+import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const names = ["linear", "cosine", "cosine_with_min_lr", "constant"] as const;

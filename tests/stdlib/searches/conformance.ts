@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
-import { byName, isActive } from "#stdlib/lib/search/active.js";
-import { allCombinations } from "#stdlib/lib/search/combinations.js";
-import { keyOf } from "#stdlib/lib/search/tried.js";
-import { isValue } from "#stdlib/lib/search/values.js";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { byName, isActive } from "#stdlib/searches/shared/active-dimensions.js";
+import { allCombinations } from "#stdlib/searches/shared/combinations.js";
+import { keyOf } from "#stdlib/searches/shared/tried-points.js";
+import { isValue } from "#stdlib/searches/shared/dimension-values.js";
 import { done, history, spaces, study } from "./spaces.js";
 
 export type Suggest = (study: Study, number: number) => Point | null;

@@ -1,6 +1,6 @@
 /** What `gp` does beside what every search does (conformance of searches): it learns fast, and from trials that didn't come to their end. */
 import assert from "node:assert/strict";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { gp } from "#stdlib/searches/gp.run.js";
 
 const call = { word: "gp", kind: "search", arguments: { startup: 8 } };

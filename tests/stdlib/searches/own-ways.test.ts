@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
-import { sobolPoint } from "#stdlib/lib/search/sobol/sequence.js";
-import { countOf, isValue, nearestValue, valueAt, valueOf } from "#stdlib/lib/search/values.js";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { sobolPoint } from "#stdlib/searches/shared/sobol/sequence.js";
+import { countOf, isValue, nearestValue, valueAt, valueOf } from "#stdlib/searches/shared/dimension-values.js";
 import { registry } from "#stdlib/registry.js";
 import { done, history, study } from "./spaces.js";
 

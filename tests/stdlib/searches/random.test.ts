@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Dimension, Point, SearchImplementation, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { Dimension, Point, SearchImplementation, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const dimensions: readonly Dimension[] = [

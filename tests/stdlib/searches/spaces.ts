@@ -1,7 +1,7 @@
 /** Spaces to search, drawn by fast-check, and histories of trials in them. */
 import fc from "fast-check";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
-import { drawnPoint, sharesOf } from "#stdlib/lib/search/drawn.js";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { drawnPoint, sharesOf } from "#stdlib/searches/shared/random-points.js";
 
 type Without<T> = T extends unknown ? Omit<T, "name" | "when"> : never;
 type Plain = Without<Dimension>;

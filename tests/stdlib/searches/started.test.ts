@@ -1,6 +1,6 @@
 /** What a search makes of earlier trials, and where it begins without them. */
 import assert from "node:assert/strict";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/kinds/search.js";
+import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { gp } from "#stdlib/searches/gp.run.js";
 import { tpe } from "#stdlib/searches/tpe.run.js";

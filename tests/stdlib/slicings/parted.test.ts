@@ -1,10 +1,10 @@
 /** Rows parted by values and by lengths: what parts are called, which rows are in them, and what becomes of values that are missing, many or hostile. */
 import assert from "node:assert/strict";
-import type { Parted } from "#stdlib/kinds/slicing.js";
+import type { Parted } from "#stdlib/slicings/kind.js";
 import { length } from "#stdlib/slicings/length.run.js";
 import { language } from "#stdlib/slicings/language.run.js";
-import { partedByQuantiles } from "#stdlib/lib/slicings/quantiles.js";
-import { partedByValues } from "#stdlib/lib/slicings/values.js";
+import { partedByQuantiles } from "#stdlib/slicings/shared/quantiles.js";
+import { partedByValues } from "#stdlib/slicings/shared/values.js";
 
 const counts = ({ names, of }: Pick<Parted, "names" | "of">): readonly (readonly [string, number])[] =>
   names.map((name, part) => [name, of.filter((one) => one === part).length] as const).filter(([, rows]) => rows > 0);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { demandBounded } from "#stdlib/lib/sources/arrow/bounds.js";
+import { demandBounded } from "#stdlib/sources/shared/arrow/bounds.js";
 
 /** A message whose schema has nothing but a list of metadata of that length, as FlatBuffers lays it out. */
 function schemaWith(metadata: number): Uint8Array {

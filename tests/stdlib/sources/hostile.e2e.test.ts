@@ -22,7 +22,7 @@ import { wordsOf, type CodedError } from "#dsl/language/diagnostics/codes.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
-import type { SourceImplementation } from "#stdlib/kinds/data.js";
+import type { SourceImplementation } from "#stdlib/data/contract.js";
 import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 const MiB = 2 ** 20;

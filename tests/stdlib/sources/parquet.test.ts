@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parquet } from "#stdlib/sources/parquet.run.js";
-import type { RowChunk, SourceWorld } from "#stdlib/kinds/data.js";
+import type { RowChunk, SourceWorld } from "#stdlib/data/contract.js";
 import { call, codeOf, Folder } from "../../kernel/core/data/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceImplementation } from "#stdlib/kinds/data.js";
+import type { SourceImplementation } from "#stdlib/data/contract.js";
 import { registry } from "#stdlib/registry.js";
 
 const [source = "", folder = "", how = "open"] = process.argv.slice(2);

@@ -4,11 +4,11 @@ import { table as arquero } from "arquero";
 import fc from "fast-check";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { fasttext } from "#stdlib/sources/fasttext.run.js";
-import { jsonFault } from "#stdlib/lib/sources/json-place.js";
+import { jsonFault } from "#stdlib/sources/shared/json-place.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
-import type { SourceImplementation } from "#stdlib/kinds/data.js";
+import type { SourceImplementation } from "#stdlib/data/contract.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { call, writtenCall, codeOf, Folder } from "../../kernel/core/data/plans.js";
 

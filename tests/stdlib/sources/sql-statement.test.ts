@@ -1,6 +1,6 @@
 /** Queries as far as they are understood before a database sees them. */
 import assert from "node:assert/strict";
-import { lineAndColumn, readStatement } from "#stdlib/lib/sources/sql/statement.js";
+import { lineAndColumn, readStatement } from "#stdlib/sources/shared/sql/statement.js";
 
 describe("a query", () => {
   const ordered = [

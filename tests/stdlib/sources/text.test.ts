@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { prepareRows } from "#kernel/core/data/prepare.js";
-import type { SourceImplementation, SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
 import { bytesOf } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
 import { folder as folders } from "#stdlib/sources/folder.run.js";

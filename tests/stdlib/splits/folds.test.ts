@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Value } from "#dsl/language/types/value.js";
-import type { CleanRow } from "#stdlib/kinds/data.js";
+import type { CleanRow } from "#stdlib/data/contract.js";
 import { folds } from "#stdlib/splits/folds.run.js";
 import { call } from "../../kernel/core/data/plans.js";
 

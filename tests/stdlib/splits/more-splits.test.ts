@@ -5,8 +5,8 @@ import type { Value } from "#dsl/language/types/value.js";
 import { byTime } from "#stdlib/splits/by_time.run.js";
 import { hashed } from "#stdlib/splits/hashed.run.js";
 import { random } from "#stdlib/splits/random.run.js";
-import { timeOf } from "#stdlib/lib/splits/time.js";
-import type { CleanRow } from "#stdlib/kinds/data.js";
+import { timeOf } from "#stdlib/splits/shared/time.js";
+import type { CleanRow } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/core/data/plans.js";
 
 type Given = Readonly<Record<string, Value>>;

@@ -5,7 +5,7 @@ import type { Value } from "#dsl/language/types/value.js";
 import { byColumn } from "#stdlib/splits/by_column.run.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";
-import type { CleanRow } from "#stdlib/kinds/data.js";
+import type { CleanRow } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/core/data/plans.js";
 
 const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));

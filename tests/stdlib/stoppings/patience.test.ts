@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoppingImplementation } from "#stdlib/kinds/training.js";
+import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 /** Scores, greater is better. */

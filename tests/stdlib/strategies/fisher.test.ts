@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluate } from "#dsl/tensor/evaluate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
-import { chance } from "#stdlib/lib/chance.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";

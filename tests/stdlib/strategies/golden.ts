@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
-import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { buildConsolidate, SQUARES } from "#stdlib/programs/consolidation.js";
 import { updateBy } from "#stdlib/programs/strategies.js";
 

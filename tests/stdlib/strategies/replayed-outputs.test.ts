@@ -10,7 +10,7 @@ import { validate } from "#dsl/tensor/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import type { StrategyImplementation } from "#stdlib/kinds/strategy.js";
+import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";

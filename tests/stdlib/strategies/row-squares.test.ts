@@ -5,7 +5,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { validate } from "#dsl/tensor/validate.js";
 import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { chance } from "#stdlib/lib/chance.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";

@@ -9,8 +9,8 @@ import { validate } from "#dsl/tensor/validate.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { stacked } from "#stdlib/lib/strategies/stacked.js";
-import { loraSettings } from "#stdlib/lib/techniques/lora-settings.js";
+import { stacked } from "#stdlib/strategies/shared/stacked-parts.js";
+import { loraSettings } from "#stdlib/techniques/shared/lora-settings.js";
 import { updateBy } from "#stdlib/programs/strategies.js";
 import { oLora } from "#stdlib/strategies/o_lora.run.js";
 

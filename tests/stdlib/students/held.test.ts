@@ -6,7 +6,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
-import { heldOf } from "#stdlib/lib/students/held.js";
+import { heldOf } from "#stdlib/students/shared/teacher-memory.js";
 import { call, partsOf } from "../lessons/golden.js";
 
 const bert = (layers: number, hidden: number, heads: number) => ({

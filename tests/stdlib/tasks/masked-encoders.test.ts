@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
 import { values, type Values } from "#dsl/tensor/values.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";

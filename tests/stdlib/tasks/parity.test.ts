@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";

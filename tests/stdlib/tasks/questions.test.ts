@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";

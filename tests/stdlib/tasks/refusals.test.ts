@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import { noHead, notForShape, noUnmasking } from "#stdlib/lib/tasks/refusals.js";
+import { noHead, notForShape, noUnmasking } from "#stdlib/tasks/shared/refusals.js";
 
 describe("a task over a family that lacks what it reads", () => {
   it("is told the families that have it, all of them", async () => {

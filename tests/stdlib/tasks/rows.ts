@@ -1,6 +1,6 @@
 /** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { AskedRows, ContextWindow, RowsToTeach } from "#stdlib/kinds/task.js";
+import type { AskedRows, ContextWindow, RowsToTeach } from "#stdlib/tasks/kind.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;

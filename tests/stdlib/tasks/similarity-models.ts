@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { values, type Values } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";

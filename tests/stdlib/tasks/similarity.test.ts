@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
-import type { TaskImplementation } from "#stdlib/kinds/task.js";
+import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { sentenceSimilarity } from "#stdlib/tasks/sentence_similarity.run.js";
-import type { TaughtPairs } from "#stdlib/lib/tasks/similarity-rows.js";
+import type { TaughtPairs } from "#stdlib/tasks/shared/similarity-rows.js";
 import { weightsOf } from "../models/encoder-models.js";
 import { feedsOf, follow, near, run, shapesOf } from "../models/golden.js";
 import { call, drawn, models, partsOf, startOf, task, technique, trainingOf } from "./similarity-models.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { validate } from "#dsl/tensor/validate.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { TechniqueImplementation } from "#stdlib/kinds/technique.js";
+import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { assemble } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";

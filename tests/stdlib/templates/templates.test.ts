@@ -1,10 +1,10 @@
 /** Laws of every chat template that is registered, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
-import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/kinds/conversation.js";
+import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 
 const specials: SpecialTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
 const short: readonly Message[] = [

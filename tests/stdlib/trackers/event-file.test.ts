@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { crc32c, recordsOf } from "#stdlib/lib/trackers/event-file.js";
-import { folderName, keyName } from "#stdlib/lib/trackers/names.js";
+import { crc32c, recordsOf } from "#stdlib/trackers/shared/event-file.js";
+import { folderName, keyName } from "#stdlib/trackers/shared/names.js";
 
 describe("event files", () => {
   it("have the checksum that RFC 3720 gives for its own examples", () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
 import { Checkpoints, initialValue } from "#kernel/engine/initial.js";
 import type { Checkpoint } from "#tools/reference/checkpoints.js";
-import { makeLayers } from "#stdlib/lib/layers.js";
+import { makeLayers } from "#stdlib/layers/graph-layers.js";
 import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "#tests/kernel/session/small-tokenizers.js";

@@ -1,4 +1,4 @@
-/** What the compiler asks of the row format of a task. The formats themselves are in stdlib/lib/row-formats. */
+/** What the compiler asks of the row format of a task. The formats themselves are in stdlib/row-formats. */
 import type { SplitFacts } from "../facts.js";
 
 export interface RowFormatCapabilities {

@@ -7,7 +7,7 @@ import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/language/types/subject.js";
 import { isEmpty } from "#stdlib/cleaners/drop_empty.js";
-import { spokenToo } from "#stdlib/lib/cleaners/text-roles.js";
+import { spokenToo } from "#stdlib/data/text-roles.js";
 import type { Cleaning } from "../cleaning.js";
 import { inOrder } from "../label-order.js";
 import { rowName } from "../row-names.js";

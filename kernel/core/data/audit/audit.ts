@@ -11,7 +11,7 @@ import { findings, inPlaces } from "./findings/findings.js";
 import { eachRow, type SplitRows } from "./rows.js";
 import type { LabelsTold } from "#dsl/language/types/audit-facts.js";
 import { rowName } from "../row-names.js";
-import { lettersOf } from "#stdlib/lib/near/letters.js";
+import { lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
 import { readIn, shown, type Observer } from "./rows.js";
 import { groups, scores } from "./values.js";
 

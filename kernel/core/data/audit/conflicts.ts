@@ -1,9 +1,9 @@
 /** Texts that stand several times with different labels: known by fingerprint first, told with their rows when they are read again. */
 import type { Conflicts, Finding } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
-import { isMasked } from "#stdlib/lib/personal/masks.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { isMasked } from "#stdlib/personal-data/masks.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";
 import { Examples } from "./findings/examples.js";

@@ -1,7 +1,7 @@
 /** In which languages the texts of a data set are. Some thousand rows tell it, so of more they are taken evenly over each split. */
 import type { LanguageFacts, SplitLanguages } from "#dsl/language/types/audit-facts.js";
 import { languageDetector } from "#platform/languages.js";
-import { languageName } from "#stdlib/lib/languages/names.js";
+import { languageName } from "#stdlib/text/languages/names.js";
 import { Evenly } from "./evenly.js";
 import { readIn, type Observer, type SplitRows } from "./rows.js";
 

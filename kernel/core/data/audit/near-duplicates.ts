@@ -2,8 +2,8 @@
  * Texts of one set that are nearly those of another: candidates by MinHash, each looked at letter by letter before it counts.
  * Time and memory grow with the texts, not with their pairs.
  */
-import { FEWEST_LETTERS, LIKENESS, likeness } from "#stdlib/lib/near/letters.js";
-import { Band, BANDS, Signatures } from "#stdlib/lib/near/signatures.js";
+import { FEWEST_LETTERS, LIKENESS, likeness } from "#stdlib/text/near-duplicates/shingles.js";
+import { Band, BANDS, Signatures } from "#stdlib/text/near-duplicates/signatures.js";
 import { turn } from "../rows.js";
 
 /** No likelier one is looked for: the pair shown need not be the very likest. */

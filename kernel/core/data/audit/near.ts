@@ -1,9 +1,9 @@
 /** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
 import type { NearTexts } from "#dsl/language/types/audit-facts.js";
-import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
-import { isMasked } from "#stdlib/lib/personal/masks.js";
-import { lettersOf } from "#stdlib/lib/near/letters.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { isMasked } from "#stdlib/personal-data/masks.js";
+import { lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
 import { rowName } from "../row-names.js";
 import { nearTexts, type Lettered, type Looking } from "./near-duplicates.js";
 import { readIn, shown, type LookedRow, type SplitRows } from "./rows.js";

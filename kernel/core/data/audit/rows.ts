@@ -1,5 +1,5 @@
 /** Rows of a data set as an audit reads them: split by split, some thousands at a time, as often as it needs them. */
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { parseMessages } from "../conversations.js";
 import { turn, type Row } from "../rows.js";
 

@@ -1,7 +1,7 @@
 /** What stands in the roles `group` and `score`. */
 import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
 import { Growing } from "../growing.js";
 import { rowName } from "../row-names.js";
 import { Outlying } from "./outlying.js";

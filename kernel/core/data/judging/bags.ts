@@ -2,7 +2,7 @@
  * Bags of what texts are made of, by hashing: which, and how often. The same text gives the same numbers whatever is beside it,
  * and no text is kept, so that memory is bounded by rows and not by what they say.
  */
-import { WORDS } from "#stdlib/lib/tfidf/words.js";
+import { WORDS } from "#stdlib/contenders/shared/tfidf/bag-words.js";
 
 export interface Bag {
   /** Each once. */

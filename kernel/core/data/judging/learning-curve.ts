@@ -3,7 +3,7 @@
  * learn. What is kept is what was said of each scored row, so that whoever judges the curve can draw those rows again.
  */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import { GrowingProbe, type Answers } from "./growing-probe.js";
 import type { Rows } from "./ridge.js";
 

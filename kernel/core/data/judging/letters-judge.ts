@@ -3,7 +3,7 @@
  * that didn't learn from it (five folds). What such labels follow from (how a word is spelt, built, sounded) is bent, and in
  * no vector of a language model.
  */
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 import { lettersIn, type Bag } from "./bags.js";
 import { tempered } from "./temperature.js";
 

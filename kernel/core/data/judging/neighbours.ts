@@ -3,7 +3,7 @@
  * that both contradict is wrong more often than one that the probe alone does.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 
 /** Rows that are asked, and how much a nearer one counts for more (cosines differ by hundredths). */
 const NEAREST = 25;

@@ -4,7 +4,7 @@
  * sizes many exponents fit, and only that says how little is known of sizes far away.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { chance, draw, type Chance } from "#stdlib/lib/chance.js";
+import { chance, draw, type Chance } from "#stdlib/statistics/chance.js";
 import type { SizeScored } from "./learning-curve.js";
 
 export interface PowerLaw {

@@ -3,7 +3,7 @@
  * a few, so how far chance moves them comes from seeds, from the rows that are scored, or from how far they lie off the law.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { chance } from "#stdlib/lib/chance.js";
+import { chance } from "#stdlib/statistics/chance.js";
 import {
   DEVIATIONS,
   DRAWN,

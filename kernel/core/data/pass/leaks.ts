@@ -3,10 +3,10 @@
  * memory does not follow the texts' lengths; the first leaks are listed with their rows, all are counted.
  */
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { textKey } from "#stdlib/lib/cleaners/normal-form.js";
-import { readOf } from "#stdlib/lib/cleaners/read.js";
-import { Fingerprints } from "#stdlib/lib/fingerprints.js";
-import { isMasked } from "#stdlib/lib/personal/masks.js";
+import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { readOf } from "#stdlib/cleaners/shared/row-text.js";
+import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { isMasked } from "#stdlib/personal-data/masks.js";
 import { Growing } from "../growing.js";
 import type { Row } from "../row.js";
 

@@ -15,7 +15,7 @@ import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
 import { stride, turn } from "../rows.js";
 import { divide, dividing, splitOrder, type Divided } from "../splitting.js";
-import type { Answer } from "#stdlib/lib/answers.js";
+import type { Answer } from "#stdlib/data/answers.js";
 import { foreseen, type Foreseen } from "./foreseen.js";
 import { sha256 } from "#platform/digest.js";
 import { LabelCounts } from "./labels.js";

@@ -5,10 +5,10 @@
  */
 import type { PersonalFacts } from "#dsl/language/types/personal-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { textRoles } from "#stdlib/lib/cleaners/text-roles.js";
+import { textRoles } from "#stdlib/data/text-roles.js";
 import { findPersonal } from "#platform/personal.js";
-import { exceptOf, type Except } from "#stdlib/lib/personal/except.js";
-import { entities, type Entity } from "#stdlib/lib/personal/finding.js";
+import { exceptOf, type Except } from "#stdlib/personal-data/exceptions.js";
+import { entities, type Entity } from "#stdlib/personal-data/finding.js";
 import { rowName } from "../row-names.js";
 import type { Row } from "../row.js";
 

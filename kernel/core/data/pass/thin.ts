@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { drawFor } from "#stdlib/lib/chance.js";
+import { drawFor } from "#stdlib/statistics/chance.js";
 import { isTrained } from "../cleaning.js";
 import { rowName } from "../row-names.js";
 import type { Divided } from "../splitting.js";

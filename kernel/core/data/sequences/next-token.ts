@@ -5,7 +5,7 @@
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { real, whole } from "#stdlib/lib/tasks/feeds.js";
+import { real, whole } from "#stdlib/tasks/shared/feeds.js";
 
 /** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
 export interface TrainedTokens {

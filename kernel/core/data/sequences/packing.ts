@@ -3,7 +3,7 @@
  * longest first (Johnson 1974: at most 11/9 of the fewest rows possible), and all rows are shuffled. So rows are nearly
  * full, and who shares a row with whom is drawn anew each epoch; texts in one row never see each other.
  */
-import { chance, shuffle } from "#stdlib/lib/chance.js";
+import { chance, shuffle } from "#stdlib/statistics/chance.js";
 
 export interface PackOptions {
   /** Most tokens of a row. */

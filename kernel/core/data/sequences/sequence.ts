@@ -3,9 +3,9 @@
  * first; every token of a target is trained, the one that ends it too, and padding never is.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Taught } from "#stdlib/kinds/task.js";
+import type { Taught } from "#stdlib/tasks/kind.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 
 export interface Targets {
   /** What is written, its end included. */

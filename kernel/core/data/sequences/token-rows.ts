@@ -1,8 +1,8 @@
 /** Rows of token ids, wherever they lie: arrays in memory, or a file that is read as they are asked for. */
 
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { ContextWindow } from "#stdlib/kinds/task.js";
-import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
+import type { ContextWindow } from "#stdlib/tasks/kind.js";
+import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { WordPieces } from "./tokens.js";
 
 export interface TokenRows {

@@ -2,7 +2,7 @@
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
 import { rowNamesOf } from "../row-names.js";
-import type { EncodedWindow, TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { EncodedWindow, TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** Words as one row of tokens. */
 export interface WordPieces {

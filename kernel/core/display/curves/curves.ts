@@ -1,6 +1,6 @@
 /** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
 import { usualMetric } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName, metricNamed } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/core/session/events.js";
 import type { Figure, Trace } from "../figure.js";

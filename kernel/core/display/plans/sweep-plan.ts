@@ -1,6 +1,6 @@
 /** The plan of a sweep before it runs: how many trials, of how many points, what one of them costs and what all may. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "../../sweep/costs.js";
 import { reckoned, type Reckoned } from "../../sweep/reckoned.js";

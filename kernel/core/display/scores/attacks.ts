@@ -2,7 +2,7 @@
  * What attacks found out of the rows that trained a model: a table of what each came to beside what comes of chance alone, a sentence of
  * each, and pictures: how many rows are caught as the threshold falls, and the losses of canaries among those of others.
  */
-import type { AttackFigure, AttackPicture, AttackReport } from "#stdlib/kinds/attack.js";
+import type { AttackFigure, AttackPicture, AttackReport } from "#stdlib/attacks/kind.js";
 import { figureShown, type Figure, type Trace } from "../figure.js";
 import { short } from "../curves/line.js";
 import { card, html, htmlTable, note } from "../html.js";

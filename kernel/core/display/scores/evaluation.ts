@@ -1,5 +1,5 @@
 /** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
-import { shown as number } from "#stdlib/lib/tasks/numbers.js";
+import { shown as number } from "#stdlib/text/numbers.js";
 import { confusionShown } from "./confusion.js";
 import { card, heading, html, htmlTable, inked, note, tone, type Html } from "../html.js";
 import { labelsShown, type LabelsReport } from "./labels-table.js";

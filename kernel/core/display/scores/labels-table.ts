@@ -1,5 +1,5 @@
 /** What each label (or kind of entity) comes to: precision, recall, F1, each with its interval, and how many there are, the most frequent first. */
-import { labelRates, RATES, type Rate } from "#stdlib/lib/intervals/label-rates.js";
+import { labelRates, RATES, type Rate } from "#stdlib/statistics/label-rates.js";
 import { clipApart } from "../clip-apart.js";
 import { shownOf } from "../bundle.js";
 import { card, html, htmlTable, note } from "../html.js";

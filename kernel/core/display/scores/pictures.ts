@@ -3,8 +3,8 @@
  * said comes true, numbers beside the right ones, places of what was found, mistakes by length. Lines are told apart by colour
  * and dash, and one legend says what each comes to. Where texts alone are shown the numbers stand in its place.
  */
-import type { Curve } from "#stdlib/lib/metrics/curves.js";
-import type { Reliability } from "#stdlib/lib/metrics/reliability.js";
+import type { Curve } from "#stdlib/metrics/shared/curves.js";
+import type { Reliability } from "#stdlib/metrics/shared/reliability.js";
 import { figureShown, type Figure, type Trace } from "../figure.js";
 import { short } from "../curves/line.js";
 import type { Ends } from "./score-cell.js";

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
-import { unit } from "#stdlib/lib/tasks/similarity-scores.js";
+import { unit } from "#stdlib/tasks/shared/similarity-scores.js";
 import type { Asked } from "../../../encoding/encoded.js";
 import { askerOf, type Asker, type ReadTexts } from "../../../inference/asker.js";
 import { askTogether, statesTogether, type FedRow } from "../../../inference/fed-rows.js";

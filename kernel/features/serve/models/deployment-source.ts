@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { sortOf } from "#stdlib/lib/targets/sort.js";
+import { sortOf } from "#stdlib/targets/shared/model-type.js";
 import { weightBytes, type Base } from "../../../core/bases/base.js";
 import { plainHostContext } from "../../../core/session/host-context.js";
 import { askingOf } from "../../../deploying/beside.js";

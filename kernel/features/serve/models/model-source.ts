@@ -1,6 +1,6 @@
 /** What a folder holds that is to be served, looked at before anything of it is computed; and how it is opened. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Sort } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
 import type { Engine, Session } from "../../../engine/engine.js";
 import { pairsIn } from "../../../core/session/token-types.js";

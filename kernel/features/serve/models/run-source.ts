@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readerOf } from "#dsl/language/types/subject.js";
 import { buildEvaluate } from "#stdlib/programs/evaluate.js";
-import { sortOf } from "#stdlib/lib/targets/sort.js";
+import { sortOf } from "#stdlib/targets/shared/model-type.js";
 import { ADAPTER } from "../../../artifacts/folders/adapter-folder.js";
 import { readCalibration } from "../../../artifacts/calibration.js";
 import { configOf } from "../../../artifacts/folders/model-config.js";

@@ -3,7 +3,7 @@
  * its own model. It is opened with the first of them that asks, and closed with the last.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { standsBeside } from "#stdlib/lib/techniques/beside.js";
+import { standsBeside } from "#stdlib/techniques/shared/parallel-adapters.js";
 import { weightBytes } from "../../../core/bases/base.js";
 import type { Engine, Session } from "../../../engine/engine.js";
 import type { SlotWriter, WriterAdapter, WriterTold } from "../../../inference/generation/contract.js";

@@ -6,7 +6,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
-import { sortOf } from "#stdlib/lib/targets/sort.js";
+import { sortOf } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../../core/bases/base.js";
 import { classNameOf, problemOf } from "../../../core/bases/head-names.js";

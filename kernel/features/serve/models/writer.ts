@@ -4,8 +4,8 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { PLAIN } from "#dsl/tensor/passes/table.js";
 import { registry } from "#stdlib/registry.js";
-import { storageOf } from "#stdlib/lib/storing.js";
-import { whole } from "#stdlib/lib/tasks/feeds.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { whole } from "#stdlib/tasks/shared/feeds.js";
 import { weightBytes, type Base } from "../../../core/bases/base.js";
 import { does } from "../../../core/session/words.js";
 import { startOf } from "../../../encoding/decoder-input.js";
@@ -45,7 +45,7 @@ export async function openGraphWriter(
   return written({ ...found, session, name: o.name, writer });
 }
 
-/** Graphs tell the likeliest token beside its lead (kinds/decoding.ts), programs alone. */
+/** Graphs tell the likeliest token beside its lead (decoders/kind.ts), programs alone. */
 function tellingNext(session: Pick<Session, "run">): Pick<Session, "run"> {
   return {
     async run(program, feeds, wanted) {

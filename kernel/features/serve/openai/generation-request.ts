@@ -1,6 +1,6 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Message, Tool } from "#stdlib/conversations/kind.js";
 import type { Limits, Sampling, ServedModel, Shape, WriteAsk } from "../contract.js";
 import { modelCannot, writesTexts } from "../model-types.js";
 import { fewEnough, temperatureOf } from "../http/route-context.js";

@@ -5,7 +5,7 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isLoopback } from "#stdlib/lib/targets/loopback.js";
+import { isLoopback } from "#stdlib/network/loopback.js";
 import { NotRead, readWhole } from "../../../fetch/regular.js";
 import type { EngineOptions } from "../../../engine/engine.js";
 import type { Computing, Http, HttpLoad, HttpOptions, Limits, Models, ServedFolder } from "../contract.js";

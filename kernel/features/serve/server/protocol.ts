@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { fields, figure, table, whole, type Schema } from "../../../fetch/json.js";
-import type { Sort } from "#stdlib/lib/targets/sort.js";
+import type { Sort } from "#stdlib/targets/shared/model-type.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../../engine/engine.js";
 import type { HttpLoad, Limits, ModelLoad, ServedFolder } from "../contract.js";
 

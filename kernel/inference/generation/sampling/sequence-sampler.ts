@@ -1,6 +1,6 @@
 /** Chooses the tokens of one text: likelihoods as the model says them, then bias and penalties, then its grammar, then the draw. */
-import { Drawer, type Drawing } from "#stdlib/lib/decoders/draw.js";
-import { greatest, normaliser } from "#stdlib/lib/decoders/warp.js";
+import { Drawer, type Drawing } from "#stdlib/decoders/shared/draw.js";
+import { greatest, normaliser } from "#stdlib/decoders/shared/warp.js";
 import type { Chooser, Chosen } from "../contract.js";
 import type { Matcher } from "../grammar/matcher.js";
 import { plain } from "./settings.js";

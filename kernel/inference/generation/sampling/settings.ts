@@ -4,8 +4,8 @@
  */
 import { join } from "node:path";
 import { randomInt } from "node:crypto";
-import type { Bend } from "#stdlib/lib/decoders/warp.js";
-import type { Drawing } from "#stdlib/lib/decoders/draw.js";
+import type { Bend } from "#stdlib/decoders/shared/warp.js";
+import type { Drawing } from "#stdlib/decoders/shared/draw.js";
 import { recordOf } from "../../../tensors/model-file.js";
 import type { Sampling } from "../generation-request.js";
 

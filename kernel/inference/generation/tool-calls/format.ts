@@ -2,7 +2,7 @@
  * The forms in which models call tools, as their chat templates write them: which of them a template has is told by its source.
  * A call that must come is begun by its prompt and held to a grammar.
  */
-import type { Tool } from "#stdlib/kinds/conversation.js";
+import type { Tool } from "#stdlib/conversations/kind.js";
 import { literal } from "../grammar/character-classes.js";
 import { Rules, type Grammar } from "../grammar/rules.js";
 import { SchemaReader } from "../grammar/schema-grammar.js";

@@ -1,6 +1,6 @@
 /** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
 import { randomBytes } from "node:crypto";
-import type { Tool } from "#stdlib/kinds/conversation.js";
+import type { Tool } from "#stdlib/conversations/kind.js";
 import type { Bit } from "../generation-request.js";
 import type { CallFormat } from "./format.js";
 import { NamedCall } from "./named-call.js";

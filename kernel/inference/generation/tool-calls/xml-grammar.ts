@@ -1,7 +1,7 @@
 /** A call in XML of one of the tools, as a grammar: values that are texts stand there as they are, others as JSON. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Tool } from "#stdlib/kinds/conversation.js";
+import type { Tool } from "#stdlib/conversations/kind.js";
 import { classOf, except, literal } from "../grammar/character-classes.js";
 import { COUNTED, countIn, type Rules, type Schema } from "../grammar/rules.js";
 import { SchemaReader } from "../grammar/schema-grammar.js";

@@ -8,7 +8,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
-import type { SessionVocabulary } from "#stdlib/lib/defined/vocabulary.js";
+import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsShown } from "../../../core/display/diagnostics.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";

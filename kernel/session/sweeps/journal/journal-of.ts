@@ -1,7 +1,7 @@
 /** Of a sweep what its journal must know. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { brokenAt } from "../../../core/sweep/relations.js";
 import type { JournalOf } from "./journal.js";
 

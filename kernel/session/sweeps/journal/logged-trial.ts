@@ -8,7 +8,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { distributionText, meantBy, type Distribution } from "../../../artifacts/optuna/distributions.js";
 import { OP, STATE, type Unsigned } from "../../../artifacts/optuna/operations.js";
 import type { LoggedTrial } from "../../../artifacts/optuna/replay.js";
-import type { Point } from "#stdlib/kinds/search.js";
+import type { Point } from "#stdlib/searches/kind.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { parametersOf, pointOf, type Named, type Parameter } from "../../../core/sweep/parameters.js";
 import { valuesAt } from "../../../core/sweep/points.js";

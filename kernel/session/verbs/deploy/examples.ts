@@ -4,8 +4,8 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import type { Deployed } from "#stdlib/kinds/target.js";
-import { findPersonal } from "#stdlib/lib/personal/find.js";
+import type { Deployed } from "#stdlib/targets/kind.js";
+import { findPersonal } from "#stdlib/personal-data/find.js";
 import { valuesOf } from "../../../artifacts/part.js";
 import { splitNamesOf, type Prepared } from "../../../core/data/prepared.js";
 import type { Opened } from "../../models/opened.js";

@@ -1,7 +1,7 @@
 /** What a deployed model is asked, and what the notebook's says to it. */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Deployed } from "#stdlib/kinds/target.js";
+import type { Deployed } from "#stdlib/targets/kind.js";
 import { callText } from "../../../core/display/value-text.js";
 import { during } from "../../../core/session/host-context.js";
 import { does } from "../../../core/session/words.js";

@@ -1,7 +1,7 @@
 /** What must hold before a deployment is pushed, and what is told of it afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import type { Push } from "#stdlib/kinds/target.js";
+import type { Push } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { plural } from "../../../core/display/text.js";
 import type { Pushed } from "../../../deploying/pushing/push.js";

@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Written } from "#stdlib/kinds/target.js";
+import type { Written } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../../artifacts/calibration.js";
 import { toldFitted } from "../../../inference/fitted.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
 import { RunFolder } from "../../../artifacts/run-folder.js";
 import type { DeploymentReport } from "../../../core/display/deployment.js";
 import { bytes } from "../../../core/display/text.js";

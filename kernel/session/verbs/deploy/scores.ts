@@ -1,7 +1,7 @@
 /** The notebook's model and the deployed one, scored on the same rows: of the rows nothing is kept but their hash and the figures. */
 import { readerOf } from "#dsl/language/types/subject.js";
 import type { Subject } from "#dsl/compiler/plan/action.js";
-import { usualMetrics } from "#stdlib/lib/metrics/usual.js";
+import { usualMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Prepared } from "../../../core/data/prepared.js";

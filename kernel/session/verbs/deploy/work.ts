@@ -1,6 +1,6 @@
 /** What the parts of `deploy` are told. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Deployed, TargetImplementation } from "#stdlib/kinds/target.js";
+import type { Deployed, TargetImplementation } from "#stdlib/targets/kind.js";
 import type { Place } from "../../../deploying/output.js";
 import type { DeploymentRun } from "../../deployments/deployment-run.js";
 import type { Opened } from "../../models/opened.js";

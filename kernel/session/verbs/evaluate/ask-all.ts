@@ -1,5 +1,5 @@
 /** What stands beside a model, asked of all rows: what its answers say, and how long they took once it was warm. */
-import type { ContenderSaid, ReadyContender } from "#stdlib/kinds/contender.js";
+import type { ContenderSaid, ReadyContender } from "#stdlib/contenders/kind.js";
 
 /** `warm`: it is asked of one row first, as models are: what it opens for its first answer is no part of what answers take. */
 export async function askAll(

@@ -6,7 +6,7 @@ import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { BaseVectors } from "#stdlib/kinds/contender.js";
+import type { BaseVectors } from "#stdlib/contenders/kind.js";
 import { weightBytes } from "../../../core/bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { Stage } from "../../stage.js";

@@ -4,7 +4,7 @@
  */
 import type { Action, Subject } from "#dsl/compiler/plan/action.js";
 import { directionOf } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { listed } from "#dsl/language/diagnostics/listed.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
 import type { Stage } from "../../stage.js";

@@ -8,10 +8,10 @@ import type { ContenderCapabilities } from "#dsl/language/types/capabilities/sco
 import type { Contender, Subject } from "#dsl/compiler/plan/action.js";
 import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
-import type { Choosing, ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/kinds/contender.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import type { Choosing, ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/contenders/kind.js";
 import { valuesOf, type Part } from "../../../artifacts/part.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
 import { encodeSplit, type Encoded, type Encoding } from "../../../encoding/encoded.js";

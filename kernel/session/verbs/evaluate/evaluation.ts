@@ -1,5 +1,5 @@
 /** What an evaluation came to, as a session keeps it. */
-import type { Interval } from "#stdlib/lib/intervals/interval.js";
+import type { Interval } from "#stdlib/statistics/interval.js";
 import type { Difference } from "../../../inference/measuring/comparison.js";
 import type { Cost } from "./cost.js";
 import type { AttackScores, SliceScores } from "../../../history/run-scores.js";

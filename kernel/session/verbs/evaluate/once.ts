@@ -1,10 +1,10 @@
 /** One model scored on the rows of one split: what it says of them, and the metrics of that. */
 import type { Action, Subject } from "#dsl/compiler/plan/action.js";
-import type { Fitted } from "#stdlib/kinds/calibration.js";
+import type { Fitted } from "#stdlib/calibrations/kind.js";
 import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Scored } from "#stdlib/kinds/task.js";
-import type { MetricWorld, WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { Scored } from "#stdlib/tasks/kind.js";
+import type { MetricWorld, WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { Measure } from "../../../inference/measuring/comparison.js";
 import type { Judging } from "../../../inference/judging/measure.js";
 import { measureOf, readsTexts } from "../../../inference/measuring/measured.js";

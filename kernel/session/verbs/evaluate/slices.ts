@@ -5,8 +5,8 @@
 import type { Subject } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Parted } from "#stdlib/kinds/slicing.js";
-import { partedByValues } from "#stdlib/lib/slicings/values.js";
+import type { Parted } from "#stdlib/slicings/kind.js";
+import { partedByValues } from "#stdlib/slicings/shared/values.js";
 import { columnIn } from "../../../core/data/streamed-rows.js";
 import { sourceNameOf } from "../../../core/data/row-names.js";
 import type { SliceDifference, SlicesReport } from "../../../core/display/scores/slices.js";

@@ -2,7 +2,7 @@
 import { memoryOf } from "#dsl/tensor/memory.js";
 import { PLAIN } from "#dsl/tensor/passes/table.js";
 import { assembleForward } from "#stdlib/programs/forward.js";
-import { storageOf } from "#stdlib/lib/storing.js";
+import { storageOf } from "#stdlib/storages/shared/storage.js";
 import type { Base } from "../../../core/bases/base.js";
 import { weightBytes } from "../../../core/bases/base.js";
 import { typesOf, type Reading } from "../../../core/session/token-types.js";

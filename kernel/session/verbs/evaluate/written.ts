@@ -1,6 +1,6 @@
 /** What a model writes for every row of a split, beside what it should have written: for scores of text. */
 import type { Writing } from "#dsl/compiler/plan/action.js";
-import type { WrittenMetricInput } from "#stdlib/kinds/metric.js";
+import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { Prepared } from "../../../core/data/prepare.js";
 import { Gathered } from "../../../inference/predicted.js";
 import { promptText } from "../../../inference/prompts.js";

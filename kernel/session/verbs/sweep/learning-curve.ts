@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { readerOf } from "#dsl/language/types/subject.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { FEWEST_SIZES, learntAnything, trainedForecast } from "../../../core/data/judging/trained-curve.js";
 import { splitNamesOf } from "../../../core/data/prepared.js";
 import { learningCurveShown, nothingLearnt } from "../../../core/display/curves/learning-curve.js";

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { workerRunner, type WorkerRunner } from "#stdlib/kinds/runner.js";
+import { workerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
 import { lockRun } from "../../../artifacts/run-lock.js";
 import { clusterAt, readPlace, writePlace, type SearchPlace } from "../../../artifacts/together/search-place.js";
 import { writeStatement } from "../../../artifacts/together/together.js";

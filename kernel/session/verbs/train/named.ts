@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName, metricNamed } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName, metricNamed } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { closeToOthers } from "../../../fetch/private.js";

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { ranksIn } from "#dsl/compiler/plan/ranks.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { workerRunner } from "#stdlib/kinds/runner.js";
+import { workerRunner } from "#stdlib/runners/kind.js";
 import { does } from "../../../core/session/words.js";
 import { writeShipment, type Shipment } from "../../../shipping/shipment.js";
 import { shipmentOf } from "../../../shipping/ship.js";

@@ -6,7 +6,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { seedsShown } from "../../../core/display/scores/seeds.js";
 import { basename } from "node:path";
 import { finishedRun } from "../../../history/runs-named.js";

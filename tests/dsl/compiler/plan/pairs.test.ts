@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
 import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemble } from "#stdlib/programs/assemble.js";

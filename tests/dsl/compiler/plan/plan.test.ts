@@ -3,7 +3,7 @@ import type { Recipe } from "#dsl/compiler/plan/recipe.js";
 import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
 import assert from "node:assert/strict";
 import { metricOf, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/lib/metrics/metric-name.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";

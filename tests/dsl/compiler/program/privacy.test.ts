@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { privacyPlan } from "#dsl/compiler/plan/private.js";
 import { programText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
-import { epsilonByRdp } from "#stdlib/lib/privacy/rdp.js";
-import { usualDelta } from "#stdlib/lib/privacy/spent.js";
+import { epsilonByRdp } from "#stdlib/privacies/shared/rdp.js";
+import { usualDelta } from "#stdlib/privacies/shared/budget.js";
 import { compiled } from "../../world.js";
 import { before, planOf } from "./trained.js";
 

@@ -19,7 +19,7 @@ import { assembleForward } from "#stdlib/programs/forward.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engine/engines.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { root } from "#tests/stdlib/models/golden.js";
-import { scaleShift } from "#tests/stdlib/lib/defined/scale-shift.js";
+import { scaleShift } from "#tests/stdlib/user-defined/scale-shift.js";
 import { MODELS, callOf, goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";

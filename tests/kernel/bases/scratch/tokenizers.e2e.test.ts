@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { CountedWords, TokenizerTraining } from "#stdlib/kinds/tokenizer.js";
+import type { CountedWords, TokenizerTraining } from "#stdlib/tokenizers/kind.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Versus } from "#kernel/core/auto/auto.js";
 import { asChosen, looksAt } from "#kernel/core/auto/luck.js";
 import { difference, type Drawn } from "#kernel/inference/measuring/comparison.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 /** Right or wrong, row by row, as an accuracy has it. */
 function answered(right: readonly boolean[]): Drawn {

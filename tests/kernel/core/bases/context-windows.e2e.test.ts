@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import type { EncodedWindow } from "#stdlib/kinds/tokenizer.js";
-import { answerIn, spanIn } from "#stdlib/lib/tasks/answer-spans.js";
+import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
+import { answerIn, spanIn } from "#stdlib/tasks/shared/answer-spans.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { codeOf } from "../data/plans.js";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { nearTexts as nearIn, type Lettered } from "#kernel/core/data/audit/near-duplicates.js";
-import { LIKENESS, lettersOf } from "#stdlib/lib/near/letters.js";
+import { LIKENESS, lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
 import { KeptAudits } from "#kernel/datasets/kept-audits.js";
 import { prepare } from "#kernel/core/data/prepare.js";
 import { wordsOf } from "#dsl/language/diagnostics/codes.js";
@@ -63,7 +63,7 @@ describe("near-duplicates", () => {
           texts.forEach((text, i) => {
             const best = Math.max(...among.map((other) => likeness(text, other)));
             const near = found.get(i);
-            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/lib/near/signatures.ts): in a
+            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/text/near-duplicates/signatures.ts): in a
             // run as this one there may be one, and hardly ever a second.
             if (!near && best >= LIKENESS && best < LIKENESS + 0.05) missed.add(`${text} | ${among.join(" | ")}`);
             else assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);

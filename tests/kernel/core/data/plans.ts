@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { SourceWorld } from "#stdlib/kinds/data.js";
+import type { SourceWorld } from "#stdlib/data/contract.js";
 import { writeAnew } from "#tests/write-anew.js";
 
 export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {

@@ -1,7 +1,7 @@
 /** What a tokenizer makes of languages and of letters that it doesn't know. */
 import assert from "node:assert/strict";
 import { readingOf } from "#kernel/core/data/reading.js";
-import type { TokenizerImplementation } from "#stdlib/kinds/tokenizer.js";
+import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { wordsOf } from "#dsl/language/diagnostics/codes.js";
 import { compiled, dataFacts, definitions } from "../../../dsl/world.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { addressOf } from "#stdlib/lib/runners/superlink.js";
+import { addressOf } from "#stdlib/runners/shared/superlink.js";
 import { objectsOf, payloadOf } from "#kernel/federation/flower/objects.js";
 import { answers, messageBytes, requests, type Metadata } from "#kernel/federation/flower/proto.js";
 import { doorHere, type Door } from "#kernel/federation/flower/doors.js";

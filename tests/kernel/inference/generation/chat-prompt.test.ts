@@ -5,8 +5,8 @@ import type { Chat } from "#kernel/encoding/chat.js";
 import { wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { chatPrompt, toolCallFormat } from "#kernel/inference/generation/chat-prompt.js";
 import { does } from "#kernel/core/session/words.js";
-import type { Message, Role, Tool } from "#stdlib/kinds/conversation.js";
-import { jinjaTemplate } from "#stdlib/lib/templates/jinja-template.js";
+import type { Message, Role, Tool } from "#stdlib/conversations/kind.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 
 interface GoldenMessage {
   readonly role: Role;

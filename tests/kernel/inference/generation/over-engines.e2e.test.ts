@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";

@@ -1,7 +1,7 @@
 /** A writer of texts side by side over a model that is a function: what follows the last tokens. No engine is opened. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SlotRequest, SlotText, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
-import { argmax } from "#stdlib/lib/argmax.js";
+import { argmax } from "#stdlib/statistics/argmax.js";
 
 export interface Asked {
   readonly request: SlotRequest;

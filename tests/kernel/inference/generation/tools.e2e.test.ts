@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Message, Tool } from "#stdlib/kinds/conversation.js";
+import type { Message, Tool } from "#stdlib/conversations/kind.js";
 import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
 import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
 import { asked, modelIn, whole } from "./requests.js";

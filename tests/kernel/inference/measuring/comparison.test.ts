@@ -1,6 +1,6 @@
 /** Intervals and differences: what is said where draws tell nothing, and what is said of how they were made. */
 import assert from "node:assert/strict";
-import { pairedShares } from "#stdlib/lib/intervals/paired-shares.js";
+import { pairedShares } from "#stdlib/statistics/paired-shares.js";
 import { measureOf } from "../../../../bench/coverage/rare-rows.js";
 import { difference, drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
 

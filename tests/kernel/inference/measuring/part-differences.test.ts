@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { differenceOfParts, type PartScore } from "#kernel/inference/measuring/part-differences.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
-import { wilson } from "#stdlib/lib/intervals/wilson.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
+import { wilson } from "#stdlib/statistics/wilson.js";
 
 const part = (name: string, hits: number, of: number): PartScore => ({
   ...{ name, value: hits / of, interval: wilson(hits, of) },

@@ -4,7 +4,7 @@ import { coveredIn } from "../../../../bench/coverage/rare.js";
 import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-rows.js";
 import { difference, drawAll, methodsOf } from "#kernel/inference/measuring/comparison.js";
 import { measuresIn } from "#kernel/inference/measuring/slices.js";
-import { labelRates } from "#stdlib/lib/intervals/label-rates.js";
+import { labelRates } from "#stdlib/statistics/label-rates.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 
 const labels = ["fine", "fraud"];

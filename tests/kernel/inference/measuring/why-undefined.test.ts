@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { whyUndefined } from "#kernel/inference/measuring/why-undefined.js";
-import type { MetricImplementation } from "#stdlib/kinds/metric.js";
+import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const numbers = (truth: readonly number[], predicted: readonly number[]) => ({

@@ -1,11 +1,11 @@
 /** How likely small decoders of many families find answers after prompts: as transformers says, whatever stands in the batch. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { ModelImplementation } from "#stdlib/kinds/model.js";
+import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { buildPrompting } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import type { DecoderImplementation } from "#stdlib/kinds/decoding.js";
+import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { EngineName, Session } from "#kernel/engine/engine.js";
 import { generate } from "#kernel/inference/generate.js";
 import { Begun, commonBeginning } from "#kernel/inference/prompted/begun.js";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { plainHostContext } from "#kernel/core/session/host-context.js";
-import { promptTemplate } from "#stdlib/lib/prompting/template.js";
+import { promptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 
 interface Golden {

@@ -1,6 +1,6 @@
 /** Some of rows: whatever is said of a row goes with it. */
 import assert from "node:assert/strict";
-import type { Taught } from "#stdlib/kinds/task.js";
+import type { Taught } from "#stdlib/tasks/kind.js";
 import type { Encoded } from "#kernel/encoding/rows.js";
 import { onlyOf } from "#kernel/session/updates/only-of.js";
 

@@ -3,8 +3,8 @@
  * the median and the quartiles, which a few odd rows don't move.
  */
 import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { wordsIn } from "#stdlib/lib/cleaners/lengths.js";
-import { readOf } from "#stdlib/lib/cleaners/read.js";
+import { wordsIn } from "#stdlib/cleaners/shared/lengths.js";
+import { readOf } from "#stdlib/cleaners/shared/row-text.js";
 import { Growing } from "../../growing.js";
 import type { Observer, SplitRows } from "../rows.js";
 import { foundRow } from "./examples.js";

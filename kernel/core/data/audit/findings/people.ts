@@ -3,7 +3,7 @@
  * It compares words with labels and knows no more; it is told so that somebody looks.
  */
 import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { PEOPLE } from "#stdlib/lib/probes/people.js";
+import { PEOPLE } from "#stdlib/text/probes/people.js";
 import { eachRow, readIn, type Observer, type SplitRows } from "../rows.js";
 import { add, percent, sum } from "./counts.js";
 import { Examples } from "./examples.js";

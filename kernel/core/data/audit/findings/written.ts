@@ -1,6 +1,6 @@
 /** Texts that came out of their file otherwise than they were meant: signs that could not be read, mojibake, markup. */
 import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { mended } from "#stdlib/lib/mojibake/mend.js";
+import { mended } from "#stdlib/text/mojibake.js";
 import { readIn, type Observer } from "../rows.js";
 import { Examples } from "./examples.js";
 

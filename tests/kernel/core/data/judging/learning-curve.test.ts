@@ -5,7 +5,7 @@ import { measuredCurve, sizesOf } from "#kernel/core/data/judging/learning-curve
 import { forecast } from "#kernel/core/data/judging/power-law.js";
 import { standardised } from "#kernel/core/data/judging/ridge.js";
 import { learningCurveShown, sentenceOf } from "#kernel/core/display/curves/learning-curve.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 const generator = chance(3);
 const uniform = (): number => draw(generator, 2 ** 30) / 2 ** 30;

@@ -4,7 +4,7 @@ import { learntAnything, trainedForecast, type SizeTrained } from "#kernel/core/
 import { learningCurveShown, sentenceOf } from "#kernel/core/display/curves/learning-curve.js";
 import { sizesIn } from "#kernel/core/sweep/learning-sizes.js";
 import type { TrialRecord } from "#kernel/core/sweep/trial.js";
-import { chance, draw } from "#stdlib/lib/chance.js";
+import { chance, draw } from "#stdlib/statistics/chance.js";
 
 const shares = { errors: false, shares: true, scored: 1000, seed: 1 };
 const law = (n: number): number => 0.95 - 1.5 * n ** -0.4;

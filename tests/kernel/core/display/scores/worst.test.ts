@@ -1,7 +1,7 @@
 /** The worst mistakes of an evaluation. */
 import assert from "node:assert/strict";
 import { evaluationShown } from "#kernel/core/display/scores/evaluation.js";
-import { shown as answer } from "#stdlib/lib/tasks/numbers.js";
+import { shown as answer } from "#stdlib/text/numbers.js";
 import { report } from "../examples.js";
 
 describe("the worst examples", () => {

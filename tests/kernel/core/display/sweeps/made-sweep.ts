@@ -4,7 +4,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/core/sweep/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/core/sweep/points.js";
 import type { SweepGoal, SweepTrial, SweepView } from "#kernel/core/display/sweeps/view.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 
 export interface Wishes {
   readonly trials: number;

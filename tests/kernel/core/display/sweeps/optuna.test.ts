@@ -6,7 +6,7 @@ import { edfOf } from "#kernel/core/display/sweeps/edf.js";
 import { bestSoFar, measuredOf, type SweepGoal, type SweepView } from "#kernel/core/display/sweeps/view.js";
 import { frontOf } from "#kernel/core/sweep/front.js";
 import { importancesOf } from "#kernel/core/sweep/importances.js";
-import type { Dimension, Point } from "#stdlib/kinds/search.js";
+import type { Dimension, Point } from "#stdlib/searches/kind.js";
 
 interface Golden {
   readonly cases: readonly {

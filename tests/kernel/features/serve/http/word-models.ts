@@ -1,5 +1,5 @@
 /** Small models over words, whose answers can be said without them: what HTTP is given in its tests. */
-import { contentText } from "#stdlib/lib/conversations/message-text.js";
+import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Asked } from "#kernel/encoding/encoded.js";

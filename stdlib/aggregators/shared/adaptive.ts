@@ -1,0 +1,95 @@
+/**
+ * Optimizers of the server: the mean update is to them what a gradient is to others (Reddi et al. 2021, algorithm 2). `m` is a
+ * mean of updates that fades, `v` says how large they are; both begin at zero.
+ */
+import { parameter } from "#dsl/language/types/define.js";
+import type { AggregatorImplementation, Kept } from "../kind.js";
+
+export const M = "m";
+export const V = "v";
+
+type Step = NonNullable<AggregatorImplementation["step"]>;
+/** m ← beta_1 · m + (1 − beta_1) · Δ, v ← `grown`, and what is added is rate · m / (√v + tau), place by place. */
+export function adaptiveStep(
+  { mean, kept }: Pick<Parameters<Step>[1], "mean" | "kept">,
+  o: {
+    readonly rate: number;
+    readonly beta_1: number;
+    readonly tau: number;
+    /** Of a place's v and the square of its Δ. */
+    readonly grown: (v: number, square: number) => number;
+  },
+): Float64Array {
+  const [m, v] = [vectorOf(kept, M), vectorOf(kept, V)];
+  return mean.map((delta, at) => {
+    m[at] = o.beta_1 * m[at]! + (1 - o.beta_1) * delta;
+    v[at] = o.grown(v[at]!, delta * delta);
+    return (o.rate * m[at]) / (Math.sqrt(v[at]) + o.tau);
+  });
+}
+export function vectorOf(kept: Kept, name: string): Float64Array {
+  const vector = kept[name];
+  if (!vector) throw new Error(`nobody keeps ${name}`);
+  return vector;
+}
+
+export const rate = <const V extends number>(value: V, why: string) =>
+  parameter({
+    name: "learning_rate",
+    type: { is: "number" },
+    doc: "How far a weight moves in a round at most, about: the server's learning rate (η). Updates are divided by their own size, so the clients' learning rate does not change it.",
+    range: { min: 0, exclusive: true },
+    default: { value },
+    why,
+    impact: "high",
+  });
+export const tau = parameter({
+  name: "tau",
+  type: { is: "number" },
+  doc: "What is added to √v: where updates are much smaller than it, nothing is adapted (τ).",
+  range: { min: 0, exclusive: true },
+  default: { value: 0.001 },
+  why: "The paper finds 0.001 right for most tasks.",
+  impact: "medium",
+});
+export const betas = [
+  parameter({
+    name: "beta_1",
+    type: { is: "number" },
+    doc: "How slowly the mean of updates fades from round to round.",
+    range: { min: 0, max: 0.9999 },
+    default: { value: 0.9 },
+    why: "A round sees only some clients; the mean of about ten rounds is steadier.",
+    impact: "medium",
+  }),
+  parameter({
+    name: "beta_2",
+    type: { is: "number" },
+    doc: "How slowly the mean of their squares fades.",
+    range: { min: 0, max: 0.9999 },
+    default: { value: 0.99 },
+    why: "There are tens of rounds, not thousands of steps: 0.999 would hardly leave its start.",
+    impact: "low",
+  }),
+] as const;
+
+export const elsewhere = {
+  eta: "learning_rate",
+  lr: "learning_rate",
+  server_lr: "learning_rate",
+  server_learning_rate: "learning_rate",
+  epsilon: "tau",
+  eps: "tau",
+} as const;
+export const elsewhereBetas = { ...elsewhere, beta1: "beta_1", beta2: "beta_2" } as const;
+export const advice = {
+  eta_l: "leave it out: the clients' learning rate is the recipe's, `optimizer: adamw(learning_rate: 1e-3)`",
+} as const;
+export const references = [
+  {
+    title: "Adaptive Federated Optimization",
+    by: "Reddi et al.",
+    year: 2021,
+    at: "https://arxiv.org/abs/2003.00295",
+  },
+] as const;

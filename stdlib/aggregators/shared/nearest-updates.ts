@@ -1,0 +1,30 @@
+/** Which updates lie nearest to others. */
+import type { Arguments } from "#dsl/language/types/value.js";
+import type { ClientUpdate } from "../kind.js";
+
+/** More than 2 · byzantine + 2 clients (the paper's bound), and so many that byzantine and two stay out of those kept. */
+export function leastOf({ byzantine, keep }: Arguments): number {
+  const bad = Number(byzantine ?? 1);
+  return Math.max(2 * bad + 3, Number(keep ?? 1) + bad + 2);
+}
+
+/** Of each update the sum of squared distances to its `nearest` nearest ones. What is no number is far from all. */
+export function apart(updates: readonly ClientUpdate[], nearest: number): readonly number[] {
+  const distances = updates.map(() => new Float64Array(updates.length));
+  updates.forEach(({ delta: one }, i) => {
+    for (let j = 0; j < i; j++) {
+      const distance = squared(one, updates[j]!.delta);
+      distances[i]![j] = distances[j]![i] = Number.isNaN(distance) ? Infinity : distance;
+    }
+  });
+  return distances.map((row, i) => {
+    const others = row.filter((_, j) => j !== i).sort();
+    return others.slice(0, nearest).reduce((sum, distance) => sum + distance, 0);
+  });
+}
+
+function squared(one: Float32Array, other: Float32Array): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at++) sum += (one[at]! - other[at]!) ** 2;
+  return sum;
+}

@@ -1,0 +1,50 @@
+/**
+ * The temperature at which rows are likeliest. The loss is convex in the temperature's inverse, so the place where it stops
+ * falling is found between bounds by halves. Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
+ */
+import type { Decisions } from "../kind.js";
+
+/** A model that is right of all rows would be the surer the better: that is no temperature. */
+const BOUNDS = [1e-2, 1e2] as const;
+const HALVES = 80;
+
+/** A text: why there is none. */
+export function likeliestTemperature(decisions: Decisions): number | string {
+  if (decisions.said.length === 0) return "there is no row";
+  let [low, high] = BOUNDS.map((bound) => Math.log(bound)) as [number, number];
+  if (slope(decisions, Math.exp(high)) <= 0)
+    return "the surest labels of all rows are right, so that no temperature is the best";
+  if (slope(decisions, Math.exp(low)) >= 0) return "what the model says tells nothing of these rows";
+  for (let i = 0; i < HALVES; i++) {
+    const middle = (low + high) / 2;
+    if (slope(decisions, Math.exp(middle)) < 0) low = middle;
+    else high = middle;
+  }
+  return Math.exp(-(low + high) / 2);
+}
+
+/** Of the mean loss, by the inverse of the temperature. */
+function slope({ labels, said, truth }: Decisions, inverse: number): number {
+  const n = labels.length;
+  let sum = 0;
+  said.forEach((logits, row) => {
+    if ("several" in truth)
+      logits.forEach(
+        (logit, l) => (sum += logit * (1 / (1 + Math.exp(-inverse * logit)) - truth.several[row * n + l]!)),
+      );
+    else sum += expected(logits, inverse) - logits[truth.one[row]!]!;
+  });
+  return sum / said.length;
+}
+
+/** The mean logit, each label as likely as it is said to be. */
+function expected(logits: Float32Array, inverse: number): number {
+  const greatest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  let [all, weighed] = [0, 0];
+  for (const logit of logits) {
+    const share = Math.exp(inverse * (logit - greatest));
+    all += share;
+    weighed += share * logit;
+  }
+  return weighed / all;
+}

@@ -1,0 +1,58 @@
+/** Cleaners that know the range in which the numbers of a role lie. */
+import type { Call, Value } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { CleanRow } from "../../data/contract.js";
+
+/** Roles whose values are numbers. */
+const NUMBERS = ["score", "weight"] as const;
+
+export const rangeParameters = [
+  {
+    name: "column",
+    type: { is: "column" },
+    doc: "The column of the role `score` or `weight`, or the role's name.",
+    positional: true,
+    required: true,
+    why: "Other columns hold texts and labels, which have no range.",
+    impact: "medium",
+  },
+  {
+    name: "range",
+    type: { is: "range", of: { is: "number" } },
+    doc: "The least and the greatest possible number, both included.",
+    positional: true,
+    required: true,
+    why: "Regression learns by squared errors: one impossible score decides what is learned.",
+    impact: "high",
+  },
+] as const;
+
+/** Reports a column that is in no role of numbers. */
+export function checkNumbers({ word, arguments: { column } }: Call, { data, report }: CheckContext): void {
+  const columns = recordOf(data?.["columns"]);
+  if (!columns || typeof column !== "string" || roleOf(column, columns) !== undefined) return;
+  const has = NUMBERS.flatMap((role) => (columns[role] === undefined ? [] : [String(columns[role])]));
+  report("range-of-no-numbers", { word, column, has }, "column");
+}
+
+/** The role of numbers that the call's column has, and the ends of the range. */
+export function rangeOf(
+  { arguments: { column, range } }: Call,
+  columns: Readonly<Record<string, string>> = {},
+): { readonly role: string; readonly from: number; readonly to: number } {
+  return { role: roleOf(String(column), columns) ?? String(column), ...(range as { from: number; to: number }) };
+}
+
+/** Undefined: the row has no number there. */
+export function numberIn({ values }: CleanRow, role: string): number | undefined {
+  const value = values[role];
+  return typeof value === "number" ? value : undefined;
+}
+
+function roleOf(column: string, columns: Readonly<Record<string, unknown>>): string | undefined {
+  return NUMBERS.find((role) => columns[role] === column) ?? NUMBERS.find((role) => role === column && role in columns);
+}
+
+function recordOf(value: Value | undefined): Readonly<Record<string, Value>> | undefined {
+  return typeof value === "object" && value !== null && "record" in value ? value.record : undefined;
+}

@@ -1,0 +1,27 @@
+/** Folds of rows for cross-validation: shuffled, each label spread over all folds, rows of one group together. */
+import { chance, shuffle } from "../../statistics/chance.js";
+import type { Values } from "./training-rows.js";
+
+/** The fold of each row, from 0. `values`: of the rows, by role. */
+export function foldsOf(count: number, folds: number, values: Values): Uint32Array {
+  const order = shuffle(
+    Uint32Array.from({ length: count }, (_, row) => row),
+    chance(0, 61),
+  );
+  const [groups, labels] = [values("group"), values("label")];
+  const fold = new Uint32Array(count);
+  const ofGroup = new Map<string, number>();
+  // How many rows of a label have a fold already: the next one goes to the next fold.
+  const placed = new Map<string, number>();
+  for (const row of order) {
+    const group = groups?.[row];
+    const known = group === undefined || group === null ? undefined : ofGroup.get(String(group));
+    const label = labels ? String(labels[row]) : "";
+    const next = known ?? (placed.get(label) ?? 0) % folds;
+    fold[row] = next;
+    if (known !== undefined) continue;
+    placed.set(label, (placed.get(label) ?? 0) + 1);
+    if (group !== undefined && group !== null) ofGroup.set(String(group), next);
+  }
+  return fold;
+}

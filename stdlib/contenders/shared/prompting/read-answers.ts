@@ -1,0 +1,62 @@
+/** What a base wrote, as a task reads what is said of rows; answers that can't be read are counted. */
+import type { ContenderRows, ContenderSaid } from "../../kind.js";
+import type { AnswerKind } from "./answer-kinds.js";
+import { labelIn, labelsIn, numberIn, saysNone } from "./answer-values.js";
+
+/** That a label is given, without saying how likely it is. */
+const GIVEN = Number.POSITIVE_INFINITY;
+
+interface Reading {
+  readonly labels: readonly string[];
+  readonly train: ContenderRows | null;
+}
+
+export function readAnswers(written: readonly string[], kind: AnswerKind, { labels, train }: Reading): ContenderSaid {
+  if (kind.is === "text") return { written };
+  if (kind.is === "answer") return { written: written.map((answer) => (saysNone(answer) ? "" : answer)) };
+  if (kind.is === "label") {
+    const named = written.map((answer) => labelIn(answer, labels));
+    const said = named.map((label) => oneOf(labels.length, label));
+    return { said, ...counted(named, "named no label: they count as wrong") };
+  }
+  if (kind.is === "labels") {
+    const named = written.map((answer) => {
+      const found = labelsIn(answer, labels);
+      return found.length > 0 || saysNone(answer) ? found : null;
+    });
+    const said = named.map((found) => Float32Array.from(labels, (_, l) => (found?.includes(l) ? GIVEN : -GIVEN)));
+    return { said, ...counted(named, "named no label: none is given to these rows") };
+  }
+  const numbers = written.map(numberIn);
+  const mean = meanOf(numbers, train);
+  return {
+    said: numbers.map((number) => Float32Array.of(number ?? mean.value)),
+    ...counted(numbers, `held no number: ${mean.of} stands for them`),
+  };
+}
+
+/** All that is said is one label, or (no number at all) none. */
+function oneOf(labels: number, label: number | null): Float32Array {
+  if (label === null) return new Float32Array(labels).fill(Number.NaN);
+  return Float32Array.from({ length: labels }, (_, l) => (l === label ? GIVEN : -GIVEN));
+}
+
+function counted(found: readonly unknown[], what: string): { readonly notes?: readonly string[] } {
+  const none = found.filter((one) => one === null).length;
+  if (none === 0) return {};
+  return { notes: [`${none.toLocaleString("en-US")} of ${found.length.toLocaleString("en-US")} answers ${what}`] };
+}
+
+/** What stands where no number was found: the mean of the training rows' scores, or of the numbers that were. */
+function meanOf(
+  numbers: readonly (number | null)[],
+  train: ContenderRows | null,
+): { readonly value: number; readonly of: string } {
+  const scores = train?.values("score");
+  const known = scores ? Array.from(scores, Number) : numbers.filter((one) => one !== null);
+  const sum = known.reduce((a, b) => a + b, 0);
+  return {
+    value: known.length > 0 ? sum / known.length : 0,
+    of: scores ? "the mean of the split `train`" : "the mean of the others",
+  };
+}

@@ -1,0 +1,78 @@
+/**
+ * How alike texts are by the words that they have in common: vectors whose cosines are those of their tf-idf. Of pairs two
+ * numbers a text tell that exactly; where each text is held beside all others, vectors of words would be too long, and each
+ * word stands in one of so many places, added or taken away (feature hashing; Weinberger et al. 2009).
+ */
+import type { SparseRows } from "./tfidf/sparse.js";
+import { Vocabulary } from "./tfidf/vocabulary.js";
+
+/** Numbers that the vectors of all texts have together, and of one text at most. */
+const HELD = 2 ** 26;
+const LONGEST = 8192;
+
+export interface Alike {
+  readonly bytes: number;
+  readonly what: string;
+  /** Of all first texts, then of all second ones. `told`: rows say of each pair how alike it is. */
+  said(rows: Iterable<readonly string[]>, told: unknown): Promise<readonly Float32Array[]>;
+}
+
+export async function alikeBy(
+  roles: readonly string[],
+  rows: Iterable<readonly string[]>,
+  signal?: AbortSignal,
+): Promise<Alike> {
+  const vocabulary = new Vocabulary(1);
+  await vocabulary.learn(apart(rows), signal);
+  return {
+    bytes: vocabulary.bytes,
+    what: `${vocabulary.size.toLocaleString("en-US")} words and pairs of neighbouring words`,
+    async said(asked, told) {
+      const texts = await vocabulary.read(apart(asked), signal);
+      const pairs = told !== undefined && told !== null && roles.length === 2;
+      return bySides(pairs ? inPairs(texts) : hashedOf(texts), roles.length);
+    },
+  };
+}
+
+function* apart(rows: Iterable<readonly string[]>): Generator<readonly string[]> {
+  for (const texts of rows) for (const text of texts) yield [text];
+}
+
+/** Row by row → side by side. */
+function bySides(vectors: readonly Float32Array[], sides: number): readonly Float32Array[] {
+  return Array.from({ length: sides }, (_, side) => vectors.filter((__, i) => i % sides === side)).flat();
+}
+
+/** The first text of each pair points ahead, the second as far from it as it is unlike. */
+function inPairs(texts: SparseRows): readonly Float32Array[] {
+  return Array.from({ length: texts.count / 2 }, (_, pair) => {
+    const cosine = Math.min(1, cosineOf(texts, 2 * pair, 2 * pair + 1));
+    return [Float32Array.of(1, 0), Float32Array.of(cosine, Math.sqrt(1 - cosine * cosine))];
+  }).flat();
+}
+
+function cosineOf({ starts, at, values }: SparseRows, first: number, second: number): number {
+  const own = new Map<number, number>();
+  for (let i = starts[first]!; i < starts[first + 1]!; i++) own.set(at[i]!, values[i]!);
+  let sum = 0;
+  for (let i = starts[second]!; i < starts[second + 1]!; i++) sum += values[i]! * (own.get(at[i]!) ?? 0);
+  return sum;
+}
+
+function hashedOf(texts: SparseRows): readonly Float32Array[] {
+  const width = Math.max(256, Math.min(LONGEST, Math.floor(HELD / Math.max(1, texts.count))));
+  return Array.from({ length: texts.count }, (_, text) => {
+    const vector = new Float32Array(width);
+    for (let i = texts.starts[text]!; i < texts.starts[text + 1]!; i++) {
+      const place = mixed(texts.at[i]!);
+      vector[(place >>> 1) % width]! += place & 1 ? texts.values[i]! : -texts.values[i]!;
+    }
+    return vector;
+  });
+}
+function mixed(column: number): number {
+  let state = Math.imul(column + 1, 0x9e3779b1);
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  return (state ^ (state >>> 13)) >>> 0;
+}

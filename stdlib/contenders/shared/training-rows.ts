@@ -1,0 +1,25 @@
+/** Rows of the split `train` that a baseline learns from, and their values. */
+import type { ContenderRows } from "../kind.js";
+
+/** Values of the rows that are learnt from, by role. */
+export type Values = (role: string) => readonly unknown[] | null;
+
+/** At most `most`, at equal distances where there are more; `of` says how many. */
+export function pickedOf(
+  { count: all }: ContenderRows,
+  most: number,
+): { readonly rows: ArrayLike<number>; readonly of: string } {
+  const step = Math.max(1, Math.ceil(all / most));
+  const rows = Uint32Array.from({ length: Math.ceil(all / step) }, (_, i) => i * step);
+  return {
+    rows,
+    of: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
+  };
+}
+
+export function valuesAt(rows: ContenderRows, which: ArrayLike<number>): Values {
+  return (role) => {
+    const column = rows.values(role);
+    return column ? Array.from(which, (row) => column.at(row)) : null;
+  };
+}

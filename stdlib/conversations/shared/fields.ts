@@ -1,0 +1,121 @@
+/**
+ * The fields of a message other than its role and content, and the columns of its row. Some say whether the message is
+ * trained. Some hold what a model would read and isn't supported (tool calls, reasoning, images): these are refused, so that
+ * nothing is lost silently. No model sees the rest.
+ */
+import type { Call } from "#dsl/language/types/value.js";
+import type { Message, Role, RowContext, RowRefusal } from "../kind.js";
+
+/** Unsupported fields of messages, by the names that chat interfaces and training programs use. */
+const unsupportedFields: Readonly<Record<string, string>> = {
+  tool_calls: "calls of tools",
+  function_call: "calls of tools",
+  tool_call_id: "answers of tools",
+  tool_responses: "answers of tools",
+  reasoning_content: "reasoning that stands apart from the answer",
+  reasoning: "reasoning that stands apart from the answer",
+  thinking: "reasoning that stands apart from the answer",
+  thought: "reasoning that stands apart from the answer",
+  refusal: "refusals that stand apart from the answer",
+  images: "pictures",
+  image: "pictures",
+  videos: "films",
+  audio: "sound",
+  audios: "sound",
+  prefix: "answers that are begun",
+  train_detail: "turns of which parts are trained",
+  chosen: "preferred answers",
+  rejected: "rejected answers",
+};
+/** Unsupported columns: a chat template would write what they hold. */
+const unsupportedColumns: Readonly<Record<string, string>> = {
+  tools: "tools that the assistant may call",
+  functions: "tools that the assistant may call",
+  documents: "texts that the answer rests on",
+  chat_template_kwargs: "settings of the template",
+  system: "a system turn apart",
+  system_prompt: "a system turn apart",
+  history: "turns before",
+  images: "pictures",
+  image: "pictures",
+  videos: "films",
+  audios: "sound",
+  chosen: "preferred answers",
+  rejected: "rejected answers",
+};
+/** Columns that hold the question if a conversation begins with its answer. */
+const questions = ["prompt", "instruction", "question"];
+/** Fields that say whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
+export const marks = ["weight", "train", "training", "do_train", "loss"] as const;
+const MARK_HELP =
+  "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Fields and columns that the call ignores. */
+export function ignoredFields(call: Call): ReadonlySet<string> {
+  const given = call.arguments["ignore"];
+  return new Set(Array.isArray(given) ? given.map(String) : []);
+}
+
+/** Refuses a row with an unsupported column. */
+export function columnRefusal(context: RowContext | undefined, ignored: ReadonlySet<string>): RowRefusal | null {
+  for (const [column, what] of Object.entries(unsupportedColumns))
+    if (!ignored.has(column) && hasValue(context?.column(column))) return { refused: what, field: { column } };
+  return null;
+}
+
+/** Refuses a conversation without a user message if another column holds the question. */
+export function missingQuestionRefusal(
+  messages: readonly Message[],
+  context: RowContext | undefined,
+  ignored: ReadonlySet<string>,
+): RowRefusal | null {
+  if (messages.some(({ role }) => role === "user")) return null;
+  const column = questions.find((name) => !ignored.has(name) && hasValue(context?.column(name)));
+  return column === undefined ? null : { refused: "what the answer answers", field: { column } };
+}
+
+/** Refuses a message with an unsupported field that is not in `read`. `turn` is its number, from 1. */
+export function fieldRefusal(fields: Fields, turn: number, read: ReadonlySet<string>): RowRefusal | null {
+  for (const [field, value] of Object.entries(fields)) {
+    const what = Object.hasOwn(unsupportedFields, field) && !read.has(field) ? unsupportedFields[field] : undefined;
+    if (what !== undefined && hasValue(value)) return { refused: what, field: { field, turn } };
+  }
+  return null;
+}
+
+/** Fields that no model sees. They are reported, so that nobody thinks they were read. */
+export function unreadFields(fields: Fields, read: ReadonlySet<string>): readonly string[] {
+  const known = (field: string): boolean =>
+    read.has(field) || Object.hasOwn(unsupportedFields, field) || marks.some((mark) => mark === field);
+  return Object.keys(fields).filter((field) => !known(field) && hasValue(fields[field]));
+}
+
+/** Whether the message is marked as trained or not trained. Undefined if it has no mark: its role decides. */
+export function trainedMark(
+  fields: Fields,
+  role: Role,
+  ignored: ReadonlySet<string>,
+): boolean | undefined | RowRefusal {
+  let trained: boolean | undefined;
+  for (const mark of marks) {
+    const value = ignored.has(mark) ? null : fields[mark];
+    if (value === null || value === undefined) continue;
+    const marked = value === true || value === 1 ? true : value === false || value === 0 ? false : null;
+    const wrong = (why: string): RowRefusal => ({ refused: `its \`${mark}\` ${why}`, help: MARK_HELP });
+    if (marked === null)
+      return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`);
+    if (marked && role !== "assistant")
+      return wrong(`says that it is trained, but it is the ${role}'s; the assistant's turns are trained`);
+    if (trained !== undefined && trained !== marked) return wrong("says otherwise than its other fields");
+    trained = marked;
+  }
+  return trained;
+}
+
+function hasValue(value: unknown): boolean {
+  if (value === null || value === undefined || value === "" || value === false) return false;
+  if (typeof value === "string") return !["[]", "{}", "null"].includes(value.trim());
+  return typeof value !== "object" || Object.keys(value).length > 0;
+}

@@ -1,0 +1,49 @@
+/** Decoders that choose each text's next token by itself: one row of the batch is one text from beginning to end. */
+import type { DecodedText, Decoding, DecodingStart, DecodingStep } from "../kind.js";
+
+interface Text extends DecodedText {
+  readonly tokens: number[];
+  ended: DecodedText["ended"];
+}
+
+/** `choose` gives the next token of a text that goes on; `at` counts its tokens so far. */
+export class ByRow implements Decoding {
+  readonly width = 1;
+  private readonly rows: readonly Text[];
+
+  constructor(
+    private readonly start: DecodingStart,
+    readonly reads: Decoding["reads"],
+    private readonly choose: (said: Int32Array | Float32Array, row: number, text: readonly number[]) => number,
+  ) {
+    this.rows = start.prompts.map(() => ({ tokens: [], ended: start.maxTokens > 0 ? null : "length" }));
+  }
+  get texts(): readonly DecodedText[] {
+    return this.rows;
+  }
+  get done(): boolean {
+    return this.rows.every((text) => text.ended !== null);
+  }
+  step(said: Int32Array | Float32Array): DecodingStep {
+    const { ends, padId, maxTokens } = this.start;
+    const tokens = Int32Array.from(this.rows, (text, row) => {
+      if (text.ended !== null) return padId;
+      const token = this.choose(said, row, text.tokens);
+      text.tokens.push(token);
+      if (ends.has(token)) text.ended = "end";
+      else if (text.tokens.length >= maxTokens) text.ended = "length";
+      return token;
+    });
+    return { tokens, rows: null };
+  }
+  stop(prompt: number, keep: number): void {
+    const text = this.rows[prompt]!;
+    text.tokens.length = Math.min(text.tokens.length, keep);
+    text.ended = "stop";
+  }
+}
+
+/** The scores of one row, as a copy. */
+export function rowOf(said: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
+  return (said as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
+}

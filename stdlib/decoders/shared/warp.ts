@@ -1,0 +1,127 @@
+/**
+ * How scores are bent before a token is drawn, as transformers' generate does it and in its order: bias, repetition penalty,
+ * OpenAI's penalties for what was written, temperature, the k likeliest, the likeliest that make up p, and those that are
+ * likely enough beside the likeliest. A token that is out has the score −∞.
+ */
+import { kthGreatest, leastOf } from "./cutoffs.js";
+import type { Seen } from "./seen-tokens.js";
+
+export interface Bend {
+  /** Over prompt and text; 1: none. */
+  readonly repetitionPenalty: number;
+  /** Taken off for each time that a token was written; absent: 0. */
+  readonly frequencyPenalty?: number;
+  /** Taken off where a token was written at all; absent: 0. */
+  readonly presencePenalty?: number;
+  /** Added to scores: tokens with what is added. */
+  readonly bias?: readonly (readonly [token: number, added: number])[];
+}
+export interface Warp extends Bend {
+  /** Above 0. */
+  readonly temperature: number;
+  /** 0: all. */
+  readonly topK: number;
+  /** 1: all. */
+  readonly topP: number;
+  /** Tokens are out whose probability is below this part of the likeliest's; absent: none. */
+  readonly minP?: number;
+}
+
+/** Changes the scores in place. `seen`: tokens that the text holds. */
+export function penalise(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
+  if (penalty === 1) return;
+  for (const token of new Set(seen)) penaliseOne(scores, token, penalty);
+}
+function penaliseOne(scores: Float32Array, token: number, penalty: number): void {
+  const score = scores[token]!;
+  scores[token] = score < 0 ? score * penalty : score / penalty;
+}
+
+/** Bias and penalties, in place. */
+export function bend(scores: Float32Array, { tokens, written }: Seen, o: Bend): void {
+  const { bias, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0 } = o;
+  if (bias) for (const [token, added] of bias) if (token < scores.length) scores[token] = scores[token]! + added;
+  if (repetitionPenalty !== 1) for (const token of tokens) penaliseOne(scores, token, repetitionPenalty);
+  if (frequencyPenalty === 0 && presencePenalty === 0) return;
+  for (let i = 0; i < tokens.length; i++) {
+    const times = written[i]!;
+    if (times > 0) scores[tokens[i]!] = scores[tokens[i]!]! - (times * frequencyPenalty + presencePenalty);
+  }
+}
+
+/** Changes the scores in place; at least one token stays. */
+export function warp(scores: Float32Array, seen: Seen, o: Warp): void {
+  bend(scores, seen, o);
+  narrow(scores, o);
+}
+
+/** Temperature and which tokens are kept, in place. */
+export function narrow(scores: Float32Array, o: Omit<Warp, keyof Bend>): void {
+  const { temperature, topK, topP, minP = 0 } = o;
+  if (temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / temperature;
+  if (topK > 0 && topK < scores.length) cut(scores, kthGreatest(scores, topK));
+  if (topP < 1) cut(scores, leastOf(scores, topP));
+  if (minP > 0) cut(scores, greatestOf(scores) + Math.log(minP));
+}
+
+function cut(scores: Float32Array, least: number): void {
+  for (let i = 0; i < scores.length; i++) if (scores[i]! < least) scores[i] = -Infinity;
+}
+function greatestOf(scores: Float32Array): number {
+  let top = -Infinity;
+  for (const s of scores) if (s > top) top = s;
+  return top;
+}
+
+export interface Scored {
+  readonly token: number;
+  readonly score: number;
+}
+/** The `count` greatest, greatest first; of equals the earlier. A heap of the best so far: one look at each score. */
+export function greatest(scores: Float32Array | Float64Array, count: number): Scored[] {
+  const heap: Scored[] = [];
+  const worse = (a: Scored, b: Scored): boolean => a.score < b.score || (a.score === b.score && a.token > b.token);
+  const sift = (at: number): void => {
+    for (;;) {
+      const [left, right] = [2 * at + 1, 2 * at + 2];
+      let least = at;
+      if (left < heap.length && worse(heap[left]!, heap[least]!)) least = left;
+      if (right < heap.length && worse(heap[right]!, heap[least]!)) least = right;
+      if (least === at) return;
+      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
+      at = least;
+    }
+  };
+  const rise = (at: number): void => {
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!worse(heap[at]!, heap[parent]!)) return;
+      [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
+      at = parent;
+    }
+  };
+  for (let token = 0; token < scores.length; token++) {
+    const score = scores[token]!;
+    if (heap.length < count) {
+      heap.push({ token, score });
+      rise(heap.length - 1);
+    } else if (score > heap[0]!.score) {
+      heap[0] = { token, score };
+      sift(0);
+    }
+  }
+  return heap.sort((a, b) => b.score - a.score || a.token - b.token);
+}
+
+/** ln of the softmax, in place. */
+export function logSoftmax(scores: Float32Array): void {
+  const shift = normaliser(scores);
+  for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! - shift;
+}
+/** What is taken off a score to make it the logarithm of its probability. */
+export function normaliser(scores: Float32Array): number {
+  const top = greatestOf(scores);
+  let sum = 0;
+  for (const s of scores) sum += Math.exp(s - top);
+  return top + Math.log(sum);
+}

@@ -1,0 +1,19 @@
+/** What other tools say of devices and processes where `engine` is asked. */
+import { told } from "./advice.js";
+
+export const oneDevice =
+  "one device trains: write `gpu`; which card, `CUDA_VISIBLE_DEVICES` says before Tunebook starts";
+
+export const devices = told([
+  [
+    "devices num_gpus n_gpu gpus gpu_ids world_size num_processes nproc_per_node num_machines distributed deepspeed fsdp",
+    "leave it out: one process trains, on one device; `accumulate` and `recompute` make room for more",
+  ],
+  [
+    "strategy parallelism",
+    "leave it out: one process trains, on one device; `accumulate` and `recompute` make room for more",
+  ],
+  ["gpu use_gpu cuda use_cuda use_mps_device", "write `device: gpu`"],
+  ["cpu use_cpu no_cuda", "write `device: cpu`"],
+  ["device_map", "leave it out: a model stands as a whole on the one `device`", "idle"],
+]);

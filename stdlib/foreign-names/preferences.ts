@@ -1,0 +1,23 @@
+/** What serves where other tools train on preferences and rewards. */
+import { told } from "./advice.js";
+
+const serves = "train the preferred answers alone, with `task: chat`";
+
+/** Ways to train on preferences, as other tools call them. */
+export const preferenceTasks = told([
+  [
+    "dpo ipo orpo kto simpo cpo grpo ppo rloo rlhf reward reward_model reward_modeling preference preferences",
+    `preferences and rewards aren't built yet: ${serves}`,
+  ],
+]);
+export const preferenceSettings = told([
+  ["rl rlhf reward_model ref_model beta dpo_beta", `preferences and rewards aren't built yet: ${serves}`],
+  [
+    "loss",
+    `a task brings its loss, and \`task: sentence_similarity(loss: …)\` alone chooses among several; preferences aren't built yet: ${serves}`,
+  ],
+  [
+    "objective",
+    `a task brings its loss, and a \`sweep\` has \`maximize\`; preferences and rewards aren't built yet: ${serves}`,
+  ],
+]);

@@ -1,0 +1,61 @@
+/**
+ * Layers that remember keys and values, so that a text is continued token by token without computing its beginning again.
+ * A model calls `attention` as ever; its path names two states, `cache.k/<path>` and `cache.v/<path>` [batch, capacity,
+ * width]. Cross-attention's keys and values are kept whole, as `cache.k/<path>` [batch, sources, width]. What is not causal
+ * reads a text that doesn't grow (an encoder) and needs no cache.
+ */
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Dimension, State } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { AttentionOptions, Layers } from "./contract.js";
+
+export interface CacheOptions {
+  /** `prefill`: the prompt is read and its keys written. `decode`: what is new is added and attends to all there is. */
+  readonly phase: "prefill" | "decode";
+  /** i32 scalar: where what is new goes; 0 in `prefill`. */
+  readonly start: Tensor;
+  /** `decode`: the size of all keys, old and new; the mask is [batch, keys]. */
+  readonly keys: Dimension;
+  /** The size of what cross-attention sees. */
+  readonly sources: Dimension;
+  /** Gets each cache's state by name, and whether it grows. */
+  readonly onCache: (name: string, state: State, grows: boolean) => void;
+}
+
+export function cachedLayers(layers: Layers, o: CacheOptions): Layers {
+  const { graph } = layers;
+  const cache = (kind: "k" | "v", path: string, like: Tensor, grows: boolean): [string, Tensor] => {
+    const name = `cache.${kind}/${path}`;
+    const state: State = {
+      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : o.sources, lastOf(like.shape)] },
+      trains: false,
+      initial: { unset: true },
+    };
+    o.onCache(name, state, grows);
+    return [name, graph.state(name, state)];
+  };
+  const grown = (kind: "k" | "v", path: string, rows: Tensor): Tensor => {
+    const [name, held] = cache(kind, path, rows, true);
+    graph.update(name, rows, { axis: 1, start: o.start });
+    return o.phase === "prefill" ? rows : held.extended(rows, o.start, o.keys);
+  };
+  const kept = (kind: "k" | "v", path: string, whole: Tensor): Tensor => {
+    const [name, held] = cache(kind, path, whole, false);
+    if (o.phase === "decode") return held;
+    graph.update(name, whole);
+    return whole;
+  };
+  const attention: Layers["attention"] = (path, q, k, v, given) => {
+    if (given.cross) return layers.attention(path, q, kept("k", path, k), kept("v", path, v), given);
+    if (!given.causal) return layers.attention(path, q, k, v, given);
+    const [keys, values] = [grown("k", path, k), grown("v", path, v)];
+    return layers.attention(path, q, keys, values, o.phase === "prefill" ? given : within(q, given, o.start));
+  };
+  return { ...layers, attention };
+}
+
+/** One new query sees every key there is, unless a window hides old ones. */
+function within(q: Tensor, given: AttentionOptions, offset: Tensor): AttentionOptions {
+  if (q.shape[1] !== 1 || given.window !== undefined) return { ...given, offset };
+  return { ...given, causal: false };
+}

@@ -1,0 +1,200 @@
+/**
+ * The layers that models are written with, over one graph: each parameter becomes a state named as in the checkpoint.
+ * Techniques wrap these; `programs.ts` makes them.
+ */
+import type { Graph } from "#dsl/tensor/builder.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Smooth } from "#dsl/tensor/ops/shared/gelu.js";
+import type { Initial, NDArray } from "#dsl/tensor/program.js";
+import { mix } from "#dsl/tensor/numbers/random.js";
+import type { Layers, LinearOptions, ParameterInitial } from "./contract.js";
+
+export interface LayersOptions {
+  readonly graph: Graph;
+  /** Put before a path to name its state (`bert.`; empty for a head). */
+  readonly prefix: string;
+  /** What of it stands before the names of all states; absent: nothing. */
+  readonly under?: string | undefined;
+  /** The same in the checkpoint: a body-only checkpoint has none. */
+  readonly prefixInCheckpoint: string;
+  /** Names of the tensors of all checkpoints. */
+  readonly tensors: ReadonlySet<string>;
+  trains(path: string): boolean;
+  /** Name of a state in the file of an adapter that training starts from; absent: it starts from none. */
+  fileName?(name: string): string;
+  /** Whether a parameter must be in that file. */
+  mustLoad?(path: string): boolean;
+  /** Whether a parameter may be made afresh though there is a checkpoint; else its absence is the engine's `missing-tensor`. */
+  mayBeFresh(path: string): boolean;
+  /** Whether the checkpoint's tensor of that name may be used for a parameter of that shape. */
+  fits(name: string, shape: readonly number[]): boolean;
+  /** What goes into a linear layer, as it is multiplied; absent: as it is. */
+  readonly multiplied?: (path: string, x: Tensor) => Tensor;
+  readonly initializerRange: number;
+  readonly seed: number;
+  /** i32 [batch], what dropout is drawn by; absent outside training: it does nothing then. */
+  readonly draws?: Tensor;
+}
+
+const byTanh = (x: Tensor): Tensor => x.gelu({ approximate: true });
+const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
+  gelu: (x) => x.gelu(),
+  gelu_python: (x) => x.gelu(),
+  gelu_new: byTanh,
+  gelu_fast: byTanh,
+  gelu_accurate: byTanh,
+  gelu_pytorch_tanh: byTanh,
+  gelu_python_tanh: byTanh,
+  quick_gelu: (x) => x.gelu({ approximate: "quick" }),
+  relu: (x) => x.relu(),
+  relu2: (x) => x.relu().square(),
+  relu6: (x) => x.relu().minimum(6),
+  leaky_relu: (x) => x.maximum(x.multiply(0.01)),
+  silu: (x) => x.silu(),
+  swish: (x) => x.silu(),
+  mish: (x) => x.multiply(x.softplus().tanh()),
+  tanh: (x) => x.tanh(),
+  sigmoid: (x) => x.sigmoid(),
+  linear: (x) => x,
+};
+/** Those that have an op of their own with a gate. */
+const SMOOTH: Readonly<Record<string, Smooth>> = {
+  gelu: "gelu",
+  gelu_python: "gelu",
+  gelu_new: "gelu_tanh",
+  gelu_fast: "gelu_tanh",
+  gelu_accurate: "gelu_tanh",
+  gelu_pytorch_tanh: "gelu_tanh",
+  gelu_python_tanh: "gelu_tanh",
+  quick_gelu: "gelu_quick",
+  silu: "silu",
+  swish: "silu",
+};
+
+export function makeLayers(o: LayersOptions): Layers {
+  const { graph } = o;
+  const made = (
+    path: string,
+    shape: readonly number[],
+    initial: ParameterInitial | undefined,
+    more: { readonly zeroRow?: number; readonly outputs?: 0 | 1 } = {},
+  ): Tensor => {
+    const begins = found(o, path, shape) ?? missing(o, path, initial);
+    const { zeroRow, outputs } = more;
+    return graph.state(o.prefix + path, {
+      type: { dtype: "f32", shape },
+      trains: o.trains(path),
+      initial: zeroRow !== undefined && "random" in begins ? { ...begins, zeroRow } : begins,
+      ...(outputs !== undefined && { outputs }),
+    });
+  };
+  const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
+    made(path, shape, initial, outputs === undefined ? {} : { outputs });
+  const unused: Layers["unused"] = (path, shape, given) => {
+    const initial = found(o, path, shape) ?? (o.mayBeFresh(path) ? fresh(o, path, given) : undefined);
+    if (initial) graph.state(o.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
+  };
+  const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
+    o.draws && rate > 0 ? { rate, seed: o.seed, step: o.draws } : undefined;
+  const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
+  return {
+    graph,
+    parameter,
+    unused,
+    activate,
+    gated: (x, gate, name) => {
+      const curve = SMOOTH[name];
+      return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
+    },
+    has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
+    get outside() {
+      return makeLayers({ ...o, prefix: o.under ?? "", prefixInCheckpoint: "" });
+    },
+    linear: (path, x, { bias, activation, ...given }) =>
+      graph.at(path, () => {
+        const weight = weightOf({ parameter }, path, given);
+        const into = o.multiplied?.(o.prefix + path, x) ?? x;
+        return activate(
+          into.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [given.out], "zeros")),
+          activation,
+        );
+      }),
+    norm: (path, x, { size, epsilon, kind, offset = 0, bias = true }) =>
+      graph.at(path, () => {
+        const weight = parameter(`${path}.weight`, [size], offset === 1 ? "zeros" : "ones");
+        if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
+        const shift = bias ? parameter(`${path}.bias`, [size], "zeros") : graph.constant(zeros(size));
+        return x.layerNorm(weight, shift, epsilon);
+      }),
+    embedding: (path, ids, { rows, size, padding, initial }) =>
+      graph.at(path, () => {
+        const table = made(
+          `${path}.weight`,
+          [rows, size],
+          initial,
+          typeof padding === "number" ? { zeroRow: padding } : {},
+        );
+        return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
+      }),
+    attention: (path, q, k, v, { dropout, ...given }) =>
+      graph.at(path, () => {
+        const scale = given.scale ?? 1 / Math.sqrt((q.shape.at(-1) as number) / given.heads);
+        const drop = dropping(dropout);
+        return graph.attention(q, k, v, { ...given, scale, ...(drop && { dropout: drop }) });
+      }),
+    rope: (path, x, positions, turning) => graph.at(path, () => graph.rope(x, positions, turning)),
+    dropout: (path, x, rate) => {
+      const drop = dropping(rate);
+      return drop ? graph.at(path, () => graph.dropout(x, drop)) : x;
+    },
+    block: (_path, x, body) => x.add(body(x)),
+  };
+}
+
+/** A linear layer's weight as [out, in], whichever way the checkpoint lays it. */
+export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: LinearOptions): Tensor {
+  const name = `${path}.weight`;
+  if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial, 1).transpose([1, 0]);
+  return layers.parameter(name, [o.out, o.in], o.initial, 0);
+}
+
+function zeros(size: number): NDArray {
+  return { dtype: "f32", shape: [size], bytes: new Uint8Array(4 * size) };
+}
+
+/** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */
+function found(o: LayersOptions, path: string, shape: readonly number[]): Initial | undefined {
+  const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
+  const own = o.fileName ? [o.fileName(o.prefix + path)] : [];
+  const names = [...own, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
+  const name = names.find((n) => o.tensors.has(n) && o.fits(n, shape));
+  return name === undefined ? undefined : { checkpoint: name };
+}
+
+function missing(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+  if (o.fileName && o.mustLoad?.(path)) return { checkpoint: o.fileName(o.prefix + path) };
+  return o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path };
+}
+function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+  // What has no place in a checkpoint is loaded before it is run.
+  if (o.under !== undefined) return { zeros: true };
+  const seed = mix(hashText(o.prefix + path) ^ mix(o.seed)) >>> 0;
+  if (initial === "zeros") return { zeros: true };
+  if (initial === "ones") return { ones: true };
+  if (initial && "value" in initial) return { value: initial.value };
+  if (initial && "of" in initial) {
+    const name = o.graph.nodeOf(initial.of).attributes["name"] as string;
+    const { type, initial: begins } = o.graph.stateNamed(name);
+    const take = "rows" in initial ? { rows: initial.rows } : { norms: initial.norms };
+    return { of: { name, type, initial: begins }, take };
+  }
+  if (initial && "uniform" in initial) return { random: { uniform: initial.uniform }, seed };
+  return { random: { normal: initial?.normal ?? o.initializerRange }, seed };
+}
+
+/** FNV-1a over UTF-16 units. */
+function hashText(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h;
+}

@@ -1,0 +1,60 @@
+/**
+ * Layers over keys and values that come in and go out: what `cached-layers.ts` keeps as states are here inputs and outputs of
+ * the program, as other runtimes want them. Of each attention that reads its own text, in the order in which the model calls
+ * them: input `past_key_values.N.key` and `.value` [batch, heads, past, size], output `present.N.key` and `.value` [batch,
+ * heads, keys, size]; an encoder-decoder's are named `past_key_values.N.decoder.key`, and those over what its encoder made
+ * `past_key_values.N.encoder.key` [batch, heads, held, size], to which the keys of `encoded` are added.
+ */
+import { lastOf } from "#dsl/language/diagnostics/must.js";
+import type { Dimension } from "#dsl/tensor/program.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { AttentionOptions, Layers } from "./contract.js";
+
+/** Sizes of one sort of keys by their names: what comes in, and what it and what is new are together. */
+interface Sizes {
+  readonly past: Dimension;
+  readonly keys: Dimension;
+}
+export interface PastOptions {
+  readonly own: Sizes;
+  /** Of what an encoder made; absent: the model is a decoder alone. */
+  readonly cross?: Sizes;
+}
+
+export function pastLayers(layers: Layers, o: PastOptions): Layers {
+  const { graph } = layers;
+  const counts = { own: 0, cross: 0 };
+  let offset: Tensor | undefined;
+  const grown = (sizes: Sizes, name: string, heads: number, rows: Tensor): Tensor => {
+    const width = lastOf(rows.shape) as number;
+    const size = width / heads;
+    const past = graph.input(`past_key_values.${name}`, {
+      dtype: "f32",
+      shape: ["batch", heads, sizes.past, size],
+    });
+    if (sizes === o.own) offset ??= countOf(past, 2);
+    const held = past.transpose([0, 2, 1, 3]).reshape(["batch", sizes.past, width]);
+    const all = graph.concat([held, rows], 1, sizes.keys);
+    graph.output(`present.${name}`, all.reshape(["batch", sizes.keys, heads, size]).transpose([0, 2, 1, 3]));
+    return all;
+  };
+  const attention: Layers["attention"] = (path, q, k, v, given) => {
+    const sort = given.cross ? "cross" : "own";
+    const sizes = given.cross ? o.cross : given.causal && o.own;
+    if (!sizes) return layers.attention(path, q, k, v, given);
+    const place = `${counts[sort]++}.${o.cross ? (given.cross ? "encoder." : "decoder.") : ""}`;
+    const heads = given.keyValueHeads ?? given.heads;
+    const keys = grown(sizes, `${place}key`, heads, k);
+    const values = grown(sizes, `${place}value`, heads, v);
+    return layers.attention(path, q, keys, values, given.cross ? given : after(given, offset));
+  };
+  return { ...layers, attention };
+}
+
+function after(given: AttentionOptions, offset: Tensor | undefined): AttentionOptions {
+  return offset ? { ...given, offset } : given;
+}
+/** i32 scalar: how many x has along the axis. */
+export function countOf(x: Tensor, axis: number): Tensor {
+  return x.range(axis).filled(1).cast("f32").sum().cast("i32");
+}

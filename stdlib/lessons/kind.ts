@@ -1,0 +1,19 @@
+/** Distillation losses (kind `lesson`): what a student learns of its teacher on the same rows. Each word gives one loss term. */
+import type { Call } from "#dsl/language/types/value.js";
+import type { OutputTerm } from "../losses/loss-term.js";
+
+/** The teacher is a model in the same program, or its logits were cached before the training. */
+export type TeacherReference = "frozen" | "cached";
+
+export interface DistillationLossImplementation {
+  term(call: Call, teacher: TeacherReference): OutputTerm;
+}
+
+/** Source of the inputs that bring a teacher's cached logits; the same name stands in the files of runs. */
+export const TEACHER_OUTPUTS = "lesson";
+
+declare module "#dsl/language/types/registry.js" {
+  interface Implementations {
+    lesson: DistillationLossImplementation;
+  }
+}

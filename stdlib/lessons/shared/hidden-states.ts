@@ -1,0 +1,55 @@
+/** Comparing hidden states of a student and a teacher. */
+import { lastOf, must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { BlockStates, HiddenStates, TermContext } from "../../losses/loss-term.js";
+
+/** Each block of the student with the teacher's block at the same relative depth: block m of M with block m · N / M of N. */
+export function blockPairs(
+  student: HiddenStates,
+  teacher: HiddenStates,
+): readonly (readonly [student: BlockStates, teacher: BlockStates])[] {
+  const [students, teachers] = [student.blocks.length, teacher.blocks.length];
+  return student.blocks.map((block, i) => {
+    const index = Math.max(1, Math.round(((i + 1) * teachers) / students)) - 1;
+    return [block, must(teacher.blocks[index], "a block of the teacher")];
+  });
+}
+
+/** `each`: f32 [batch, length] → the mean over the real tokens of each row, summed over rows by their shares. */
+export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
+  const [mask, share] = [context.mask(), context.share()];
+  const rows = each
+    .multiply(mask)
+    .sum([1])
+    .divide(mask.sum([1]).maximum(1));
+  return rows.multiply(share).sum();
+}
+
+/** `x` at the teacher's width: `x` itself, or its image under a projection that trains. */
+export function projected(
+  x: Tensor,
+  { projection }: Pick<TermContext, "projection">,
+  widths: { readonly in: number; readonly out: number },
+): Tensor {
+  return widths.in === widths.out ? x : projection("hidden", x, widths);
+}
+
+/** [batch, length, shared × size] → [batch, heads, length, size]; each of `shared` heads is repeated for heads / shared of them. */
+export function splitHeads(x: Tensor, heads: number, shared = heads): Tensor {
+  const [batch, length] = x.shape as [string, string];
+  const size = (lastOf(x.shape) as number) / shared;
+  const split = x.reshape([batch, length, shared, size]).transpose([0, 2, 1, 3]);
+  if (shared === heads) return split;
+  const group = heads / shared;
+  const all = Array.from({ length: heads }, (_, i) => split.slice(1, Math.floor(i / group), 1));
+  return x.graph.concat(all, 1);
+}
+
+/** f32 [batch, 1, length, length]: 1 where a real token attends to a real token. */
+export function visiblePairs(mask: Tensor, causal: boolean): Tensor {
+  const [batch, length] = mask.shape as [string, string];
+  const both = mask.reshape([batch, length, 1]).multiply(mask.reshape([batch, 1, length]));
+  const [query, key] = [both.range(1).reshape([length, 1]), both.range(2).reshape([1, length])];
+  const visible = causal ? both.multiply(key.lessEqual(query).cast("f32")) : both;
+  return visible.reshape([batch, 1, length, length]);
+}

@@ -1,0 +1,46 @@
+/**
+ * What is found down a ranking: the points of scikit-learn's `roc_curve` (none dropped) and `precision_recall_curve`, the likeliest
+ * first, and the areas that `roc_auc` and `average_precision` are. What stands level comes together.
+ */
+import { ranked } from "./ranked-decisions.js";
+
+/** x never falls. */
+export interface Curve {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+export interface RankCurves {
+  /** Share of what is true that was found, over the share of what isn't: from (0, 0) to (1, 1). */
+  readonly roc: Curve;
+  readonly area: number;
+  /** Precision over recall, without scikit-learn's point of nothing found (precision 1 by definition). */
+  readonly precision: Curve;
+  readonly averagePrecision: number;
+}
+
+/** Null: all are true, or none is. */
+export function rankCurves(
+  count: number,
+  trueAt: (at: number) => boolean,
+  said: (at: number) => number,
+): RankCurves | null {
+  const { truth, level } = ranked(count, (at) => at, trueAt, said);
+  const have = truth.reduce((sum, t) => sum + t, 0);
+  const others = count - have;
+  if (have === 0 || others === 0) return null;
+  const points = level.reduce((n, same) => n + 1 - same, 0);
+  const roc = { x: new Float64Array(points + 1), y: new Float64Array(points + 1) };
+  const precision = { x: new Float64Array(points), y: new Float64Array(points) };
+  let [hit, to, area, average] = [0, 0, 0, 0];
+  for (let i = 0; i < count; i++) {
+    hit += truth[i]!;
+    if (level[i] === 1) continue;
+    const [missed, recall] = [(i + 1 - hit) / others, hit / have];
+    area += ((missed - roc.x[to]!) * (recall + roc.y[to]!)) / 2;
+    average += ((recall - roc.y[to]!) * hit) / (i + 1);
+    [precision.x[to], precision.y[to]] = [recall, hit / (i + 1)];
+    to++;
+    [roc.x[to], roc.y[to]] = [missed, recall];
+  }
+  return { roc, area, precision, averagePrecision: average };
+}

@@ -1,0 +1,183 @@
+/** Intervals of scores of the table of truth and prediction (Matthews' correlation, kappa), where a label is rare. */
+import type { MetricInput } from "../kind.js";
+import { midP } from "../../statistics/mid-p.js";
+import { spreadOf, type Moving, type RareLabels } from "../../statistics/spread.js";
+import { some } from "./resampled-outcomes.js";
+import type { Counts } from "./counts.js";
+import { FREQUENT } from "./rare-shares.js";
+
+/** What the rows of one label were given: counts by label, the last of no label. */
+export type Given = Float64Array;
+type Table = readonly Given[];
+
+type Labelled = Omit<MetricInput, "probabilities">;
+
+export function tableOf({ labels, truth, predicted }: Labelled): Table {
+  const table = labels.map(() => new Float64Array(labels.length + 1));
+  for (let row = 0; row < truth.length; row++)
+    table[truth[row]!]![predicted[row]! < 0 ? labels.length : predicted[row]!]!++;
+  return table;
+}
+
+export function countsOfTable(table: Table): readonly Counts[] {
+  return table.map((line, label) => ({
+    hit: line[label]!,
+    given: table.reduce((sum, other) => sum + other[label]!, 0),
+    have: total(line),
+  }));
+}
+const total = (of: ArrayLike<number>): number => Array.from(of).reduce((sum, one) => sum + one, 0);
+
+/** `cost`: of a mistake, 1 of the worst; the number of labels stands for none given. */
+export function rareAgreement(
+  input: Labelled,
+  score: (table: Table) => number,
+  cost: (truth: number, given: number) => number = (a, b) => Number(a !== b),
+): RareLabels {
+  const { labels, truth, predicted } = input;
+  const rowsOf = (units: Uint32Array): readonly number[][] => {
+    const rows = labels.map((): number[] => []);
+    units.forEach((row, at) => rows[truth[row]!]!.push(at));
+    return rows;
+  };
+  return {
+    frequent: (units) => rowsOf(units).every(({ length }) => length === 0 || length >= FREQUENT),
+    of(units) {
+      const rows = rowsOf(units);
+      const own = { labels, truth: some(truth, units), predicted: some(predicted, units) };
+      const costOf = (at: number): number =>
+        cost(own.truth[at]!, own.predicted[at]! < 0 ? labels.length : own.predicted[at]!);
+      const table = tableOf(own);
+      const parts = [...recalls(rows, table, costOf), ...frequencies(rows, units.length)];
+      return { ...spreadOf(units.length, labels.length, moved(parts, table, score)), within: { low: -1, high: 1 } };
+    },
+  };
+}
+
+/** A share that the table depends on. */
+interface Part extends Pick<Moving, "label" | "units"> {
+  readonly residuals: Float64Array;
+  readonly from: number;
+  readonly low: number;
+  readonly high: number;
+  /** The table with another such share. */
+  at(table: Table, to: number): Table;
+}
+
+/** How well the rows of each label are found: 1 less the mean cost of their mistakes. */
+function recalls(rows: readonly (readonly number[])[], table: Table, cost: (at: number) => number): readonly Part[] {
+  return rows.flatMap((units, label): readonly Part[] => {
+    if (units.length === 0) return [];
+    const wrong = Float64Array.from(units, cost);
+    const mean = total(wrong) / units.length;
+    const residuals = wrong.map((one) => mean - one);
+    const spread = total(residuals.map((one) => one ** 2));
+    // Mistakes that cost less than the worst vary less, as more rows would (Korn and Graubard, 1998).
+    const effective = spread > 0 ? (mean * (1 - mean) * units.length ** 2) / spread : units.length;
+    const recall = table[label]![label]! / units.length;
+    return [
+      {
+        label,
+        units,
+        residuals,
+        from: 1 - mean,
+        ...midP((1 - mean) * effective, effective),
+        at: (of, to) => {
+          const share = mean > 0 ? Math.max(0, 1 - ((1 - recall) * (1 - to)) / mean) : to;
+          return of.with(label, withRecall(share, label, of));
+        },
+      },
+    ];
+  });
+}
+
+/** The line of a label with another recall: its mistakes as they are, or, where there are none, as other rows are given. */
+function withRecall(recall: number, label: number, table: Table): Given {
+  const own = table[label]!;
+  const rows = total(own);
+  const wrong = rows - own[label]!;
+  const others = own.map((one, to) => {
+    if (to === label) return 0;
+    return wrong > 0 ? one : table.reduce((sum, line, from) => sum + (from === label ? 0 : line[to]!), 0);
+  });
+  const all = total(others);
+  return others.map((one, to) => {
+    if (to === label) return recall * rows;
+    return (1 - recall) * rows * (all === 0 ? 1 / (own.length - 1) : one / all);
+  });
+}
+
+/** How often each label occurs, but the commonest, against the others together. */
+function frequencies(rows: readonly (readonly number[])[], all: number): readonly Part[] {
+  const most = Math.max(...rows.map(({ length }) => length));
+  const commonest = rows.findIndex(({ length }) => length === most);
+  return rows.flatMap((own, label): readonly Part[] => {
+    if (own.length === 0 || label === commonest) return [];
+    const share = own.length / all;
+    const residuals = new Float64Array(all).fill(-share);
+    for (const at of own) residuals[at] = 1 - share;
+    return [
+      {
+        label,
+        units: residuals.map((_, unit) => unit),
+        residuals,
+        from: share,
+        ...midP(own.length, all),
+        at(of, to) {
+          const is = total(of[label]!) / all;
+          return of.map((line, l) => line.map((one) => one * (l === label ? to / is : (1 - to) / (1 - is))));
+        },
+      },
+    ];
+  });
+}
+
+/** How far the score moves with each share, and at least as far as it does with all of them at once. */
+function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly Moving[] {
+  const value = score(table);
+  const scored = (of: Table): number => {
+    const found = score(of);
+    return Number.isNaN(found) ? value : found;
+  };
+  const ends = parts.map((part) => {
+    const [low, high] = [scored(part.at(table, part.low)), scored(part.at(table, part.high))];
+    const rises = high >= low;
+    return {
+      rises,
+      down: Math.max(0, value - Math.min(low, high)),
+      up: Math.max(0, Math.max(low, high) - value),
+      worst: rises ? part.low : part.high,
+      best: rises ? part.high : part.low,
+    };
+  });
+  // Each goes as far of its own way as it counts.
+  const further = (distances: readonly number[], to: readonly number[]): number => {
+    const reach = Math.hypot(...distances);
+    if (reach === 0) return 1;
+    const all = parts.reduce(
+      (of, part, i) => part.at(of, part.from + (distances[i]! / reach) * (to[i]! - part.from)),
+      table,
+    );
+    return Math.max(1, Math.abs(scored(all) - value) / reach);
+  };
+  const [lower, higher] = [
+    further(
+      ends.map(({ down }) => down),
+      ends.map(({ worst }) => worst),
+    ),
+    further(
+      ends.map(({ up }) => up),
+      ends.map(({ best }) => best),
+    ),
+  ];
+  return parts.map(({ label, units, residuals }, i) => {
+    const { rises, down, up } = ends[i]!;
+    return {
+      label,
+      units,
+      down: down * lower,
+      up: up * higher,
+      residuals: rises ? residuals : residuals.map((one) => -one),
+    };
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * How often what is said comes true, by how sure it was said: the bins of `calibration_error` (each has its upper end, not its
+ * lower), which are scikit-learn's `calibration_curve` of equal widths.
+ */
+import type { LabelSetMetricInput, MetricInput } from "../kind.js";
+
+export interface ReliabilityBin {
+  readonly count: number;
+  /** Means over the bin: of the probability that was said, and of what came true. */
+  readonly said: number;
+  readonly true: number;
+}
+export interface Reliability {
+  /** Those that hold something, the least sure first. */
+  readonly bins: readonly ReliabilityBin[];
+  /** Expected calibration error. */
+  readonly error: number;
+}
+
+export function reliability(
+  count: number,
+  o: { readonly bins: number; readonly said: (at: number) => number; readonly true: (at: number) => boolean },
+): Reliability {
+  const { bins } = o;
+  const [counts, said, hits] = [new Uint32Array(bins), new Float64Array(bins), new Uint32Array(bins)];
+  for (let at = 0; at < count; at++) {
+    const sure = o.said(at);
+    const bin = Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1;
+    counts[bin]!++;
+    said[bin]! += sure;
+    hits[bin]! += Number(o.true(at));
+  }
+  const held = Array.from(counts, (_, bin) => bin).filter((bin) => counts[bin]! > 0);
+  return {
+    bins: held.map((bin) => ({
+      count: counts[bin]!,
+      said: said[bin]! / counts[bin]!,
+      true: hits[bin]! / counts[bin]!,
+    })),
+    error: held.reduce((sum, bin) => sum + Math.abs(said[bin]! - hits[bin]!), 0) / count,
+  };
+}
+
+/** Of each row its surest label. */
+export function ofSurest(input: MetricInput, bins: number): Reliability {
+  const { truth, labels } = input;
+  const surest = surestOf(input);
+  return reliability(truth.length, {
+    bins,
+    said: (row) => input.probabilities[row * labels.length + surest[row]!]!,
+    true: (row) => truth[row] === surest[row],
+  });
+}
+
+/** Of each row the place of its likeliest label: where thresholds are fitted it may be another than the one that is given. */
+export function surestOf({
+  labels,
+  truth,
+  probabilities,
+}: Pick<MetricInput, "labels" | "truth" | "probabilities">): Int32Array {
+  const n = labels.length;
+  return Int32Array.from(truth, (_, row) => {
+    let best = 0;
+    for (let l = 1; l < n; l++) if (probabilities[row * n + l]! > probabilities[row * n + best]!) best = l;
+    return best;
+  });
+}
+
+/** Of each row every label. */
+export function ofEachLabel({ truth, probabilities }: LabelSetMetricInput, bins: number): Reliability {
+  return reliability(truth.length, { bins, said: (at) => probabilities[at]!, true: (at) => truth[at] === 1 });
+}

@@ -1,0 +1,136 @@
+/**
+ * What was scored, as far as it was drawn: the outcomes of some rows, some of them several times. A metric is measured on
+ * them as on any others, unless it has a quicker way (`samplers`).
+ */
+import type { Call } from "#dsl/language/types/value.js";
+import type { Resampling } from "../../statistics/bootstrap.js";
+import type { RareLabels } from "../../statistics/spread.js";
+import type {
+  AnswerMetricInput,
+  LabelSetMetricInput,
+  MetricImplementation,
+  MetricInput,
+  NumberMetricInput,
+  Probabilities,
+  Rare,
+  Sampler,
+  TagMetricInput,
+  WrittenMetricInput,
+} from "../kind.js";
+
+/** Made once for each draw, whatever many metrics ask. */
+export function lately<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array) => T {
+  let last: { readonly drawn: Uint32Array; readonly made: T } | null = null;
+  return (drawn) => {
+    if (last?.drawn !== drawn) last = { drawn, made: make(drawn) };
+    return last.made;
+  };
+}
+
+/** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
+export function resampling(units: number, score: Sampler | undefined, o: Partial<Resampling> = {}): Resampling | null {
+  if (!score) return null;
+  const { interval, rare } = score;
+  return { of: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...o };
+}
+
+/** By the metric's own way, or else by measuring each draw. */
+export function samplerOf<K extends Measure, I>(
+  metric: MetricImplementation,
+  call: Call,
+  measure: K,
+  input: I,
+  draw: (drawn: Uint32Array) => I,
+): Sampler | undefined {
+  const quick = metric.samplers?.[measure] as ((call: Call, input: I) => Sampler) | undefined;
+  const plain = metric[measure] as ((call: Call, input: I) => number) | undefined;
+  const sampler = quick?.(call, input) ?? (plain && ((drawn: Uint32Array) => plain(call, draw(drawn))));
+  const whereRare = metric.rare?.[measure as keyof Rare] as
+    | ((call: Call, input: I) => RareLabels | undefined)
+    | undefined;
+  const rare = isSmall(input) ? whereRare?.(call, input) : undefined;
+  return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
+}
+/**
+ * MOVER takes time and memory with labels × rows, and with the square of labels. What is larger is drawn, which has a limit of
+ * its own: the intervals of rare labels among hundreds are then too narrow.
+ */
+const MOST = { cells: 4_000_000, labels: 200 } as const;
+function isSmall(input: unknown): boolean {
+  const { labels = [], truth = [] } = input as Partial<Pick<MetricInput, "labels" | "truth">>;
+  const rows = truth.length;
+  return labels.length <= MOST.labels && rows * labels.length <= MOST.cells;
+}
+type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
+
+export function drawnLabels(input: MetricInput): (drawn: Uint32Array) => MetricInput {
+  return lately((drawn) => {
+    let made: Probabilities | undefined;
+    return {
+      labels: input.labels,
+      truth: some(input.truth, drawn),
+      predicted: some(input.predicted, drawn),
+      // Most metrics never look at them, and they are many.
+      get probabilities() {
+        return (made ??= wide(input.probabilities, drawn, input.labels.length));
+      },
+    };
+  });
+}
+
+export function drawnSets(input: LabelSetMetricInput): (drawn: Uint32Array) => LabelSetMetricInput {
+  const n = input.labels.length;
+  return lately((drawn) => {
+    let made: Probabilities | undefined;
+    return {
+      labels: input.labels,
+      truth: wide(input.truth, drawn, n),
+      predicted: wide(input.predicted, drawn, n),
+      get probabilities() {
+        return (made ??= wide(input.probabilities, drawn, n));
+      },
+    };
+  });
+}
+
+export function drawnNumbers(input: NumberMetricInput): (drawn: Uint32Array) => NumberMetricInput {
+  return lately((drawn) => ({ truth: some(input.truth, drawn), predicted: some(input.predicted, drawn) }));
+}
+
+export function drawnTags(input: TagMetricInput): (drawn: Uint32Array) => TagMetricInput {
+  const of = <T>(all: readonly T[], drawn: Uint32Array): readonly T[] => Array.from(drawn, (text) => all[text]!);
+  return lately((drawn) => ({ ...input, truth: of(input.truth, drawn), predicted: of(input.predicted, drawn) }));
+}
+
+/** `lossOf`: the mean over the rows of the questions that were drawn. */
+export function drawnAnswers(input: AnswerMetricInput, lossOf: Sampler): (drawn: Uint32Array) => AnswerMetricInput {
+  return lately((drawn) => ({
+    answers: Array.from(drawn, (row) => input.answers[row]!),
+    gold: Array.from(drawn, (row) => input.gold[row]!),
+    get loss() {
+      return lossOf(drawn);
+    },
+  }));
+}
+
+export function drawnTexts(input: WrittenMetricInput): (drawn: Uint32Array) => WrittenMetricInput {
+  return lately((drawn) => ({
+    written: Array.from(drawn, (row) => input.written[row]!),
+    targets: Array.from(drawn, (row) => input.targets[row]!),
+  }));
+}
+
+/** By a loop: `from` with a function takes twenty times as long. */
+export function some<T extends Float64Array | Int32Array>(values: T, drawn: Uint32Array): T {
+  const out = new (values.constructor as new (length: number) => T)(drawn.length);
+  for (let at = 0; at < drawn.length; at++) out[at] = values[drawn[at]!]!;
+  return out;
+}
+
+/** Rows of `width` numbers. */
+function wide<T extends Float64Array | Float32Array | Uint8Array>(values: T, drawn: Uint32Array, width: number): T {
+  const out = new (values.constructor as new (length: number) => T)(drawn.length * width);
+  for (let at = 0, to = 0; at < drawn.length; at++)
+    for (let k = 0, from = drawn[at]! * width; k < width; k++) out[to++] = values[from++]!;
+  return out;
+}

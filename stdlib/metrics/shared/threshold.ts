@@ -1,0 +1,52 @@
+/** Pairs told apart by how alike a model finds their texts: scores at the threshold that serves best. */
+import type { Call } from "#dsl/language/types/value.js";
+import type { PairMetricInput } from "../kind.js";
+import { averagedCounts, type Counts } from "./counts.js";
+
+/** A score from the counts of both labels: of pairs that don't belong together, and of those that do. */
+export type OfCuts = (counts: readonly [Counts, Counts]) => number;
+
+export const share: OfCuts = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
+
+/** Pairs as similar as the threshold or more count as belonging together. Of equally good thresholds the highest. NaN on no pairs. */
+export function bestOfCuts(
+  { same, similarity }: PairMetricInput,
+  score: OfCuts,
+): { readonly value: number; readonly threshold: number; readonly counts: readonly [Counts, Counts] } {
+  const n = same.length;
+  const have = same.reduce((sum, s) => sum + s, 0);
+  const order = Uint32Array.from(same, (_, i) => i);
+  if (!falls(similarity)) order.sort((a, b) => similarity[b]! - similarity[a]!);
+  const countsAt = (given: number, hit: number): readonly [Counts, Counts] => [
+    { hit: n - have - (given - hit), given: n - given, have: n - have },
+    { hit, given, have },
+  ];
+  let best = { value: Number.NaN, threshold: Number.POSITIVE_INFINITY, counts: countsAt(0, 0) };
+  for (let [given, hit] = [0, 0]; n > 0;) {
+    const counts = countsAt(given, hit);
+    const value = score(counts);
+    // Half way to the next pair, so that the like of these rows fall on the same side.
+    const above = similarity[order[Math.max(given - 1, 0)]!]!;
+    const below = similarity[order[Math.min(given, n - 1)]!]!;
+    const threshold = (above + below) / 2 + (given === 0 ? 1e-6 : 0);
+    if (!(value <= best.value)) best = { value, threshold, counts };
+    if (given === n) break;
+    const level = similarity[order[given]!]!;
+    while (given < n && similarity[order[given]!] === level) hit += same[order[given++]!]!;
+  }
+  return best;
+}
+
+function falls(values: Float64Array): boolean {
+  for (let i = 1; i < values.length; i++) if (!(values[i]! <= values[i - 1]!)) return false;
+  return true;
+}
+
+/** One number of both labels (`average`, `of`), each at the threshold where `by` is best. */
+export function atBest(call: Call, input: PairMetricInput, score: (c: Counts) => number, by = score): number {
+  const over =
+    (of: (c: Counts) => number): OfCuts =>
+    (counts) =>
+      averagedCounts(call, input.labels, counts, of);
+  return over(score)(bestOfCuts(input, over(by)).counts);
+}

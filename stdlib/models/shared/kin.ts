@@ -1,0 +1,50 @@
+/**
+ * What families of one shape have in common: the names of their layers, and what a checkpoint of theirs may hold besides
+ * parameters. A family spreads it into its capabilities and says what is its own.
+ */
+import type { Prunes } from "./prunable-parts.js";
+import { sizeFields } from "./size-fields.js";
+
+/** Where BERT and RoBERTa have their heads and inner layers. */
+export const bertPrunes = {
+  heads: {
+    field: "num_attention_heads",
+    into: ["attention.self.query", "attention.self.key", "attention.self.value"],
+    out: "attention.output.dense",
+  },
+  inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
+} satisfies Prunes;
+
+export const llamaKin = {
+  targets: ["q_proj", "v_proj"],
+  linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+  shape: "decoder" as const,
+  sizes: sizeFields,
+  gate: /gate_proj/,
+  prunes: {
+    heads: {
+      field: "num_attention_heads",
+      into: ["self_attn.q_proj"],
+      out: "self_attn.o_proj",
+      shared: { field: "num_key_value_heads", into: ["self_attn.k_proj", "self_attn.v_proj"] },
+      sized: { size: "head_dim", width: "hidden_size" },
+    },
+    inner: { field: "intermediate_size", into: ["mlp.gate_proj", "mlp.up_proj"], out: "mlp.down_proj" },
+  } satisfies Prunes,
+  /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
+  buffers: /\.rotary_emb\.inv_freq$/,
+};
+
+export const robertaKin = {
+  targets: ["query", "value"],
+  linears: ["query", "key", "value", "dense"],
+  shape: "encoder" as const,
+  sizes: sizeFields,
+  /** It has a head that names masked tokens. */
+  unmasks: true as const,
+  prunes: bertPrunes,
+  /** Its head over a whole text has a second layer, as wide as the model. */
+  denseHead: true as const,
+  /** Tensors of a checkpoint that are no parameters. */
+  buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
+};

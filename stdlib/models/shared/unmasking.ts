@@ -1,0 +1,37 @@
+/**
+ * The heads of masked tokens: a linear layer, its activation, a norm, and the word embeddings as output layer with a bias of
+ * their own. Families differ in the names, and MobileBERT in what stands beside its narrow embeddings.
+ */
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Layers } from "../../layers/contract.js";
+import type { Unmasking } from "../kind.js";
+import type { Activation } from "./config.js";
+
+export interface UnmaskingShape {
+  readonly size: number;
+  readonly rows: number;
+  readonly epsilon: number;
+  readonly activation: Activation;
+  /** Paths of the first layer and its norm. */
+  readonly dense: string;
+  readonly norm: string;
+  /** The word embeddings, [rows, size]; null: `output` has a weight of its own. */
+  readonly tied: Tensor | null;
+  /** Path of the output layer. */
+  readonly output: string;
+  /** Where the bias lies if it is one thing with another name: then that of an output layer apart is never used. */
+  readonly bias?: string;
+}
+
+export function unmasking(head: Layers, o: UnmaskingShape): Unmasking {
+  const { size, rows, epsilon, activation, tied, output } = o;
+  const apart = tied === null;
+  if (apart && o.bias !== undefined) head.unused(o.bias, [rows], "zeros");
+  const bias = apart ? `${output}.bias` : (o.bias ?? `${output}.bias`);
+  return {
+    transform: (x) =>
+      head.norm(o.norm, head.linear(o.dense, x, { in: size, out: size, activation }), { size, epsilon }),
+    weight: tied ?? head.parameter(`${output}.weight`, [rows, size]),
+    bias: head.parameter(bias, [rows], "zeros"),
+  };
+}

@@ -1,0 +1,58 @@
+/** National identity numbers, by country: a shape, a checksum where there is one, words where a number alone says too little. */
+import { matchesOf } from "./matches.js";
+import { saidBefore } from "./context.js";
+import { elsewhere } from "./ids/other-countries.js";
+import { europe } from "./ids/europe.js";
+import type { NationalId } from "./ids/kinds.js";
+import type { Detector, Span } from "./finding.js";
+
+export const nationalIds: readonly NationalId[] = [...europe, ...elsewhere];
+
+/** Nothing else than a place that may begin one; which it is, their own shapes say. */
+const beginning = /(?<![\p{L}\p{N}_]|\d[.,-])(?=\d[\d ./-]{4}|[A-Z]{1,6}-?\d|[A-Z]{2} \d\d|[A-Z]{3} ?[A-Z]{3} \d)/giu;
+const lettered = (shape: string): boolean =>
+  shape.startsWith("[A-Z]") || shape.startsWith("(?!") || shape.startsWith("[STFG]");
+const compiled = nationalIds.map((id) => ({
+  id,
+  shape: new RegExp(`(?:${id.shape})(?![\\p{L}\\p{N}_])(?![-./,]\\d)`, "iuy"),
+  letter: lettered(id.shape) ? true : id.shape.includes("[XYZ]") ? null : false,
+}));
+const hint = /\d{2}[-./ ]?\d|[A-Z]{2} ?\d{2}/iu;
+
+export const nationalId: Detector = (text) => {
+  if (!hint.test(text)) return [];
+  const found: Span[] = [];
+  let after = 0;
+  for (const { index: start } of matchesOf(beginning, text)) {
+    if (start < after) continue;
+    const span = idAt(text, start);
+    if (!span) continue;
+    found.push(span);
+    after = span.end;
+  }
+  return found;
+};
+
+function idAt(text: string, start: number): Span | undefined {
+  const digit = text.charCodeAt(start) < 58;
+  for (const { id, shape, letter } of compiled) {
+    if (letter === digit) continue;
+    shape.lastIndex = start;
+    const written = shape.exec(text)?.[0];
+    if (written === undefined) continue;
+    if (id.check && !id.check(written.replace(/[ ./-]/g, "").toUpperCase())) continue;
+    const alone = id.needs === undefined || (id.plain?.test(written) ?? false);
+    if (!alone && id.needs && !saidBefore(text, start, id.needs) && !inRow(text, start, start + written.length, id))
+      continue;
+    return { start, end: start + written.length, ...(id.check && id.checksum !== false && { sure: true }) };
+  }
+  return undefined;
+}
+
+/** `Anna Roe;12.03.1980;536221234`: after a name and a day, where one's number stands in a row of a table. */
+function inRow(text: string, start: number, end: number, { country }: NationalId): boolean {
+  if (country !== "US" || !/^\s?(?:[;|\t]|$)/m.test(text.slice(end, end + 2))) return false;
+  return /\p{L} ?\p{L}*[;|\t]\s?[\p{L}\d][\p{L}\d ./,-]{5,24}[;|\t]\s?$/u.test(
+    text.slice(Math.max(0, start - 60), start),
+  );
+}

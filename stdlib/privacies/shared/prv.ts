@@ -1,0 +1,183 @@
+/**
+ * Numerical composition of privacy loss (Gopi, Lee and Wutschitz 2021): the loss of one step is a random variable, all steps
+ * together are the sum of as many, and its distribution is the product of their Fourier transforms on a fine grid. Tighter than
+ * Rényi's orders. ε is an upper bound: what the grid can be wrong by is added, with the errors that Opacus allows.
+ */
+import type { Sampled } from "../kind.js";
+import { transform } from "./fft.js";
+import { erfc } from "./log-space.js";
+import { epsilonByRdp } from "./rdp.js";
+
+const EPSILON_ERROR = 0.01;
+/** By what δ may be wrong, as a part of it. */
+const DELTA_ERROR = 1e-3;
+/** Losses that a double can raise e to. */
+const FURTHEST = 600;
+/** Cells of the grid that are worth their memory and time: about a second. */
+const MOST_CELLS = 2 ** 21;
+
+/**
+ * ε at δ of all that was done; null: so much is spent that the grid would take more than memory is worth. `coarse`: how many
+ * times as wide as they must be its cells are; with more than 1 it is a good guess, and no upper bound.
+ */
+export function epsilonByPrv(done: readonly Sampled[], delta: number, coarse = 1): number | null {
+  const phases = done.filter(({ rate, steps }) => rate > 0 && steps > 0);
+  if (phases.length === 0) return 0;
+  if (phases.some(({ noise }) => noise === 0)) return Infinity;
+  const error = delta * DELTA_ERROR;
+  const count = phases.reduce((sum, { steps }) => sum + steps, 0);
+  const reach = reachOf(phases, error, count);
+  const cell = (coarse * EPSILON_ERROR) / Math.sqrt((count * Math.log(12 / error)) / 2);
+  const half = Math.ceil(reach / cell);
+  if (!(reach <= FURTHEST && 2 * half + 2 <= MOST_CELLS)) return null;
+  const { masses, shift } = composed(phases, { reach: half * cell, cell, half });
+  const found = epsilonAt(masses, { cell, shift, delta: delta - error });
+  return found === null ? null : Math.max(0, found + EPSILON_ERROR);
+}
+
+/** How far from 0 losses must be looked at (remark 5.6 of the paper, as Opacus reads it). */
+function reachOf(phases: readonly Sampled[], error: number, count: number): number {
+  const each = phases.map((one) => epsilonByRdp([{ ...one, steps: 1 }], error / (8 * count)));
+  return Math.max(epsilonByRdp(phases, error / 4), ...each, EPSILON_ERROR) + 3;
+}
+
+interface Grid {
+  /** Losses from −reach to reach. */
+  readonly reach: number;
+  readonly cell: number;
+  /** Cells on each side of 0. */
+  readonly half: number;
+}
+interface Composed {
+  /** The cell of loss 0 is the first; those of negative losses stand at the end. */
+  readonly masses: Float64Array;
+  /** By how much more than its cell says a loss is. */
+  readonly shift: number;
+}
+
+function composed(phases: readonly Sampled[], grid: Grid): Composed {
+  let size = 2;
+  while (size < 2 * grid.half + 2) size *= 2;
+  let total: Numbers | undefined;
+  let shift = 0;
+  for (const phase of phases) {
+    const real = new Float64Array(size);
+    const imaginary = new Float64Array(size);
+    shift += phase.steps * discretised(phase, grid, real);
+    transform(real, imaginary);
+    raise(real, imaginary, phase.steps);
+    if (total) multiply(total, [real, imaginary]);
+    else total = [real, imaginary];
+  }
+  const [masses, rest] = total ?? [new Float64Array(size), new Float64Array(size)];
+  transform(masses, rest, true);
+  for (let i = 0; i < size; i++) masses[i] = Number(masses[i]) / size;
+  return { masses, shift };
+}
+
+/** Complex numbers: their real parts and their imaginary ones. */
+type Numbers = readonly [Float64Array, Float64Array];
+
+/** Each to a power, where those of the second half are the conjugates of the first. */
+function raise(real: Float64Array, imaginary: Float64Array, power: number): void {
+  const n = real.length;
+  for (let i = 0; i <= n / 2; i++) {
+    const [x, y] = [Number(real[i]), Number(imaginary[i])];
+    const length = (x * x + y * y) ** (power / 2);
+    const angle = Math.atan2(y, x) * power;
+    real[i] = length * Math.cos(angle);
+    imaginary[i] = length * Math.sin(angle);
+    if (i === 0 || i === n / 2) continue;
+    real[n - i] = Number(real[i]);
+    imaginary[n - i] = -Number(imaginary[i]);
+  }
+}
+function multiply([real, imaginary]: Numbers, by: Numbers): void {
+  for (let i = 0; i < real.length; i++) {
+    const [x, y, u, v] = [Number(real[i]), Number(imaginary[i]), Number(by[0][i]), Number(by[1][i])];
+    real[i] = x * u - y * v;
+    imaginary[i] = x * v + y * u;
+  }
+}
+
+/** Fills the cells with one step's masses. @returns what the mean loss is more than that of the cells */
+function discretised({ noise, rate }: Sampled, { reach, cell, half }: Grid, masses: Float64Array): number {
+  const size = masses.length;
+  const [from, to] = [chanceBelow(-reach, noise, rate), chanceBelow(reach, noise, rate)];
+  const upTo = (t: number): number =>
+    t < -reach ? 0 : t < reach ? (chanceBelow(t, noise, rate) - from) / (to - from) : 1;
+  let before = upTo((-half - 0.5) * cell);
+  let mean = 0;
+  for (let i = -half; i <= half; i++) {
+    const now = upTo((i + 0.5) * cell);
+    const mass = now - before;
+    masses[i < 0 ? size + i : i] = mass;
+    mean += mass * i * cell;
+    before = now;
+  }
+  return meanLoss(noise, rate, reach) - mean;
+}
+
+/** The chance that one step's loss is at most t (proposition B.4). */
+function chanceBelow(t: number, noise: number, rate: number): number {
+  const x = placeOf(t, rate);
+  if (x === -Infinity) return 0;
+  const scale = 2 * Math.SQRT2 * noise;
+  const [with_, without] = [2 * x * noise ** 2 - 1, 2 * x * noise ** 2 + 1];
+  return 1 - (rate * erfc(with_ / scale)) / 2 - ((1 - rate) * erfc(without / scale)) / 2;
+}
+/** log((eᵗ − 1 + rate) / rate). */
+function placeOf(t: number, rate: number): number {
+  if (t <= Math.log1p(-rate)) return -Infinity;
+  return t > 1 ? t + Math.log1p((rate - 1) * Math.exp(-t)) - Math.log(rate) : Math.log((Math.expm1(t) + rate) / rate);
+}
+
+const WIDTHS = 9;
+/** Halves of a deviation, each by Gauss' and Legendre's rule. */
+const PANEL = 0.5;
+const NODES: readonly (readonly [at: number, weight: number])[] = [
+  [0.1834346424956498, 0.362683783378362],
+  [0.525532409916329, 0.3137066458778873],
+  [0.7966664774136267, 0.2223810344533745],
+  [0.9602898564975362, 0.1012285362903763],
+];
+
+/** The mean of one step's loss, of those between −reach and reach. */
+function meanLoss(noise: number, rate: number, reach: number): number {
+  const place = (t: number): number => {
+    const x = placeOf(t, rate);
+    return x === -Infinity ? -Infinity : noise ** 2 * x + 0.5;
+  };
+  const least = Math.max(place(-reach), -WIDTHS * noise);
+  const most = Math.min(place(reach), 1 + WIDTHS * noise);
+  const panels = Math.max(1, Math.ceil((most - least) / (PANEL * noise)));
+  const half = (most - least) / panels / 2;
+  let [mass, sum] = [0, 0];
+  for (let i = 0; i < panels; i++)
+    for (const [at, weight] of NODES)
+      for (const side of [-at, at]) {
+        const x = least + (2 * i + 1 + side) * half;
+        const chance = weight * ((1 - rate) * bell(x / noise) + rate * bell((x - 1) / noise));
+        mass += chance;
+        sum += chance * Math.log1p(rate * Math.expm1((2 * x - 1) / (2 * noise ** 2)));
+      }
+  return sum / mass;
+}
+const bell = (z: number): number => Math.exp((-z * z) / 2);
+
+/** The loss at which chance that is greater comes to δ; null: none does. */
+function epsilonAt(
+  masses: Float64Array,
+  { cell, shift, delta }: { readonly cell: number; readonly shift: number; readonly delta: number },
+): number | null {
+  const half = masses.length / 2;
+  let [whole, weighed] = [0, 0];
+  for (let i = half - 1; i >= -half; i--) {
+    const t = i * cell + shift;
+    const mass = Number(masses[i < 0 ? masses.length + i : i]);
+    const [nextWhole, nextWeighed] = [whole + mass, weighed + mass * Math.exp(-t)];
+    if (nextWhole - Math.exp(t) * nextWeighed > delta) return Math.log((whole - delta) / weighed);
+    [whole, weighed] = [nextWhole, nextWeighed];
+  }
+  return null;
+}

@@ -1,0 +1,109 @@
+/**
+ * Rényi differential privacy of the Gaussian mechanism on rows that are drawn by chance, each by itself (Mironov, Talwar and
+ * Zhang 2019), and what it comes to as ε at a δ (Balle et al. 2020, Theorem 21). Neighbours differ in one unit more or less.
+ * What is done one after the other adds up, order by order.
+ */
+import type { Sampled } from "../kind.js";
+import { logAdd, logErfc, logSubtract } from "./log-space.js";
+
+const range = (count: number, of: (i: number) => number): number[] => Array.from({ length: count }, (_, i) => of(i));
+
+/** Opacus' orders, and beyond both of their ends, so that the best one is seldom the first or the last. */
+export const ORDERS: readonly number[] = [
+  ...[1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, 1.08, 1.09],
+  ...range(99, (x) => 1 + (x + 1) / 10),
+  ...range(52, (x) => 12 + x),
+  ...[64, 72, 80, 96, 112, 128, 160, 192, 256, 320, 384, 512, 768, 1024],
+];
+
+/** Of one step, at an order. `noise`: its deviation, in units of the clip; Infinity where nothing can be promised. */
+export function rdpOfStep(order: number, noise: number, rate: number): number {
+  if (rate === 0) return 0;
+  if (noise === 0) return Infinity;
+  if (rate === 1) return order / (2 * noise ** 2);
+  const moment = Number.isInteger(order) ? whole(order, noise, rate) : fractional(order, noise, rate);
+  const rdp = moment / (order - 1);
+  return Number.isNaN(rdp) ? Infinity : Math.max(0, rdp);
+}
+
+/** The logarithm of the moment of a whole order: a finite sum (section 3.3 of the paper). */
+function whole(order: number, noise: number, rate: number): number {
+  let sum = -Infinity;
+  let binomial = 0;
+  for (let i = 0; i <= order; i++) {
+    const term = binomial + i * Math.log(rate) + (order - i) * Math.log1p(-rate);
+    sum = logAdd(sum, term + (i * i - i) / (2 * noise ** 2));
+    binomial += Math.log((order - i) / (i + 1));
+  }
+  return sum;
+}
+
+const MOST_TERMS = 100_000;
+
+/** Of an order between: two series, of the integrals on both sides of where the densities are alike. NaN: they came to nothing. */
+function fractional(order: number, noise: number, rate: number): number {
+  const middle = noise ** 2 * Math.log(1 / rate - 1) + 0.5;
+  const scale = Math.SQRT2 * noise;
+  const [yes, no] = [Math.log(rate), Math.log1p(-rate)];
+  let [low, high] = [-Infinity, -Infinity];
+  const half = Math.log(0.5);
+  let binomial = 0;
+  let positive = true;
+  for (let i = 0; i < MOST_TERMS; i++) {
+    const j = order - i;
+    const lows = binomial + i * yes + j * no + (i * i - i) / (2 * noise ** 2) + half + logErfc((i - middle) / scale);
+    const highs = binomial + j * yes + i * no + (j * j - j) / (2 * noise ** 2) + half + logErfc((middle - j) / scale);
+    low = positive ? logAdd(low, lows) : logSubtract(low, lows);
+    high = positive ? logAdd(high, highs) : logSubtract(high, highs);
+    if (Math.max(lows, highs) < -30) return logAdd(low, high);
+    const next = (order - i) / (i + 1);
+    if (next < 0) positive = !positive;
+    binomial += Math.log(Math.abs(next));
+  }
+  return NaN;
+}
+
+/**
+ * ε at δ of all that was done, by whichever order says the least; Infinity: none says anything. The divergence never falls as the
+ * order grows (van Erven and Harremoës 2014, Theorem 3), so that what one order tells bounds those above it: most are never
+ * reckoned.
+ */
+export function epsilonByRdp(done: readonly Sampled[], delta: number): number {
+  const last = ORDERS.length - 1;
+  let least = Infinity;
+  const divergenceAt = (at: number): number => {
+    let rdp = 0;
+    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(ORDERS[at]!, noise, rate);
+    least = Math.min(least, epsilonOf(rdp, ORDERS[at]!, delta));
+    return rdp;
+  };
+  const beside = ORDERS.map((order) => besideOf(order, delta));
+  /** Orders between two, of which none has less than `divergence`. */
+  const within = (low: number, high: number, divergence: number): void => {
+    if (high - low < 2) return;
+    const bound = divergence + Math.min(...beside.slice(low + 1, high));
+    if (bound - 1e-9 * Math.abs(bound) > least) return;
+    const middle = (low + high) >> 1;
+    const rdp = divergenceAt(middle);
+    // An order whose series comes to nothing says nothing of others.
+    const known = Number.isFinite(rdp) ? Math.max(divergence, rdp) : divergence;
+    within(low, middle, divergence);
+    within(middle, high, known);
+  };
+  const first = divergenceAt(0);
+  divergenceAt(last);
+  if (least > 0) within(0, last, Number.isFinite(first) ? first : 0);
+  return Math.max(0, least);
+}
+
+/** Of one order. */
+export function epsilonOf(rdp: number, order: number, delta: number): number {
+  // So near to each other that even chance δ alone covers it (Bretagnolle and Huber).
+  if (delta ** 2 + Math.expm1(-rdp) > 0) return 0;
+  return rdp + besideOf(order, delta);
+}
+
+/** What an order's ε has beside the divergence. */
+function besideOf(order: number, delta: number): number {
+  return -(Math.log(delta) + Math.log(order)) / (order - 1) + Math.log1p(-1 / order);
+}

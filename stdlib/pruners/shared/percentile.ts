@@ -1,0 +1,58 @@
+/** A trial whose best score so far lies below a percentile of what finished trials had at the same step (Golovin et al. 2017). */
+import type { Call } from "#dsl/language/types/value.js";
+import type { Study, StudyTrial } from "../../searches/kind.js";
+import { told, trials } from "./score-text.js";
+
+/** `share`: the best share of trials that is kept; `named`: the bar in words. */
+export function belowPercentile(
+  call: Call,
+  share: number,
+  named: (bar: string, of: string) => string,
+  study: Study,
+  trial: StudyTrial,
+  steps: number,
+): string | null {
+  const finished = study.trials.filter(({ state }) => state === "done");
+  const last = trial.reports.at(-1);
+  if (!last || last.step >= steps || finished.length === 0 || finished.length < Number(call.arguments["startup"]))
+    return null;
+  if (!isDue(call, trial, steps)) return null;
+  const own = trial.reports.map(({ score }) => score).filter((score) => !Number.isNaN(score));
+  const at = `trial ${trial.number} at step ${last.step}`;
+  if (own.length === 0) return `${at}: none of its scores is a number`;
+  const best = own.reduce((one, other) => Math.max(one, other));
+  const there = finished
+    .flatMap(({ reports }) => reports.filter(({ step }) => step === last.step).map(({ score }) => score))
+    .filter((score) => !Number.isNaN(score));
+  if (there.length === 0) return null;
+  const bar = percentile(there, 1 - share);
+  if (!(best < bar)) return null;
+  const { texts, worse } = told(study, best, bar);
+  const which = best === last.score ? "" : " at best";
+  return `${at}: ${texts[0]}${which}, ${worse} ${named(texts[1]!, trials(there.length))}`;
+}
+
+/** Whether the last report is the first of its interval, behind the warm-up. */
+function isDue(call: Call, { reports }: StudyTrial, steps: number): boolean {
+  const step = reports.at(-1)?.step ?? 0;
+  const warmup = stepsOf(call.arguments["warmup"], steps);
+  const every = Number(call.arguments["every"]);
+  if (step < warmup) return false;
+  const begun = Math.floor((step - warmup) / every) * every + warmup;
+  return (reports.at(-2)?.step ?? -1) < begun;
+}
+function stepsOf(given: unknown, steps: number): number {
+  if (typeof given === "object" && given !== null && "share" in given) return Math.ceil(Number(given.share) * steps);
+  return Number(given);
+}
+
+/** On the line between the two scores around it, rounded as numpy rounds. */
+function percentile(scores: readonly number[], share: number): number {
+  const sorted = Float64Array.from(scores).sort();
+  const place = share * (sorted.length - 1);
+  const below = Math.floor(place);
+  const [low, high] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
+  const part = place - below;
+  if (low === high) return low;
+  return part < 0.5 ? low + (high - low) * part : high - (high - low) * (1 - part);
+}

@@ -1,0 +1,38 @@
+/**
+ * Brackets of hyperband: each trial belongs to one, by a hash of the sweep's seed and its number, so that it is the same
+ * whatever ran before. A bracket that begins to give up later gets fewer trials, for these cost more.
+ */
+import type { Study, StudyTrial } from "../kind.js";
+
+export interface Brackets {
+  readonly reduction: number;
+  readonly count: number;
+}
+
+/** From 0, which gives up earliest. */
+export function bracketOf({ reduction, count }: Brackets, seed: number, number: number): number {
+  const budgets = Array.from({ length: count }, (_, bracket) => {
+    const later = count - 1 - bracket;
+    return Math.ceil((count * reduction ** later) / (later + 1));
+  });
+  const all = budgets.reduce((sum, one) => sum + one, 0);
+  let left = crc32(`${seed}_${number - 1}`) % all;
+  return budgets.findIndex((budget) => (left -= budget) < 0);
+}
+
+/** The trials that are of the same bracket as trial `number`. */
+export function ofBracket(brackets: Brackets, study: Study, number: number): Study {
+  const own = bracketOf(brackets, study.seed, number);
+  const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === own;
+  return { ...study, trials: study.trials.filter(isOwn), unseen: study.trials.filter((trial) => !isOwn(trial)) };
+}
+
+/** The checksum of Ethernet and zip, of a text in ASCII. */
+function crc32(text: string): number {
+  let crc = ~0;
+  for (let i = 0; i < text.length; i++) {
+    crc ^= text.charCodeAt(i);
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}

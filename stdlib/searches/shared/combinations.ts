@@ -1,0 +1,71 @@
+/**
+ * All combinations of values that can be counted, by their number: no list of them is ever made. What a branch holds is
+ * combined only where the branch is taken.
+ */
+import type { Dimension, Point } from "../kind.js";
+import { countOf, valueOf } from "./dimension-values.js";
+
+/** A dimension with the values that are combined. */
+export interface Axis {
+  readonly dimension: Dimension;
+  readonly count: number;
+  at(place: number): number;
+}
+export interface Combinations {
+  readonly count: bigint;
+  /** From 0. The last axis changes fastest. */
+  at(number: bigint): Point;
+}
+
+/** null: a dimension holds more values than can be counted. */
+export function allCombinations(dimensions: readonly Dimension[]): Combinations | null {
+  const axes = dimensions.map((dimension) => ({
+    dimension,
+    count: countOf(dimension),
+    at: (place: number) => valueOf(dimension, place),
+  }));
+  return axes.some(({ count }) => count === Infinity) ? null : combinationsOf(axes);
+}
+
+interface Tree extends Axis {
+  readonly size: bigint;
+  /** Of a choice: what each of its options opens. */
+  readonly branches: readonly Forest[];
+}
+interface Forest {
+  readonly size: bigint;
+  readonly trees: readonly Tree[];
+}
+
+export function combinationsOf(axes: readonly Axis[]): Combinations {
+  const under = (parent: string | undefined, option?: number): Forest => {
+    const trees = axes
+      .filter(({ dimension: { when } }) => when?.dimension === parent && when?.option === option)
+      .map((axis): Tree => {
+        if (axis.dimension.kind !== "choice") return { ...axis, size: BigInt(axis.count), branches: [] };
+        const { name, size } = axis.dimension;
+        const branches = Array.from({ length: size }, (_, i) => under(name, i));
+        return { ...axis, branches, size: branches.reduce((sum, branch) => sum + branch.size, 0n) };
+      });
+    return { trees, size: trees.reduce((product, { size }) => product * size, 1n) };
+  };
+  const whole = under(undefined);
+  return { count: whole.size, at: (number) => Object.fromEntries(inForest(whole, number)) };
+}
+
+function inForest({ trees }: Forest, number: bigint): [string, number][] {
+  const found: [string, number][] = [];
+  for (const tree of [...trees].reverse()) {
+    found.unshift(...inTree(tree, number % tree.size));
+    number /= tree.size;
+  }
+  return found;
+}
+
+function inTree(tree: Tree, number: bigint): [string, number][] {
+  const { name } = tree.dimension;
+  if (tree.branches.length === 0) return [[name, tree.at(Number(number))]];
+  let option = 0;
+  while (number >= tree.branches[option]!.size) number -= tree.branches[option++]!.size;
+  return [[name, option], ...inForest(tree.branches[option]!, number)];
+}

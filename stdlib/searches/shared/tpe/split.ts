@@ -1,0 +1,74 @@
+/**
+ * Which trials count as good: the best tenth, as Optuna ranks them. Finished ones by their scores, then those that were given up
+ * (who came further before who did better), then those that miss what is asked of their results.
+ */
+import type { StudyTrial } from "../../kind.js";
+import { frontsOf } from "../pareto/fronts.js";
+import { chosenByVolume, referenceOf } from "../pareto/subset.js";
+
+export interface Split {
+  /** Both in the order of the trials' numbers. */
+  readonly good: readonly StudyTrial[];
+  readonly others: readonly StudyTrial[];
+}
+
+/** Trials that say something: those that failed and those without a score do not. */
+export function isKnown({ state, scores }: StudyTrial): boolean {
+  if (state === "done") return scores !== null && scores.length > 0 && !scores.some(Number.isNaN);
+  return state === "pruned" || state === "running";
+}
+
+/** Of `count` finished trials so many are good. */
+export function goodOf(count: number, objectives: number): number {
+  const tenth = Math.ceil(0.1 * count);
+  return objectives > 1 ? tenth : Math.min(tenth, 25);
+}
+
+export function splitTrials(trials: readonly StudyTrial[], objectives: number, wanted: number): Split {
+  const ended = trials.filter(({ state }) => state !== "running");
+  const [missing, sound] = parted(ended, ({ violation }) => !(violation <= 0));
+  const [done, pruned] = parted(sound, ({ state }) => state === "done");
+  const ranked = objectives > 1 ? byFronts(done, Math.min(wanted, done.length)) : sorted(done, lossesOf);
+  const order = [...ranked, ...sorted(pruned, howFar), ...sorted(missing, ({ violation }) => [orInfinite(violation)])];
+  const good = new Set(order.slice(0, wanted));
+  return { good: trials.filter((trial) => good.has(trial)), others: trials.filter((trial) => !good.has(trial)) };
+}
+
+/** Steps, then the score there; what never reported comes last. */
+function howFar({ reports }: StudyTrial): readonly [number, number] {
+  const last = reports.at(-1);
+  return last ? [-last.step, orInfinite(-last.score)] : [1, 0];
+}
+const orInfinite = (x: number): number => (Number.isNaN(x) ? Infinity : x);
+
+const lossesOf = ({ scores }: StudyTrial): readonly number[] => (scores ?? []).map((score) => -score);
+
+/** The better fronts whole, of the one that is split those that add most volume. */
+function byFronts(done: readonly StudyTrial[], wanted: number): readonly StudyTrial[] {
+  const losses = done.map(lossesOf);
+  const chosen: number[] = [];
+  for (const front of frontsOf(losses)) {
+    const left = wanted - chosen.length;
+    if (left <= 0) break;
+    if (front.length <= left) chosen.push(...front);
+    else {
+      const points = front.map((i) => losses[i]!);
+      chosen.push(...chosenByVolume(points, left, referenceOf(points)).map((i) => front[i]!));
+    }
+  }
+  return chosen.map((i) => done[i]!);
+}
+
+function parted<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+/** The least first; equals in the order that they have. */
+function sorted(trials: readonly StudyTrial[], by: (trial: StudyTrial) => readonly number[]): readonly StudyTrial[] {
+  const keyed = trials.map((trial) => ({ trial, key: by(trial) }));
+  const differs = (a: readonly number[], b: readonly number[]): number => {
+    const place = a.findIndex((x, i) => x !== b[i]);
+    return place === -1 ? 0 : a[place]! < b[place]! ? -1 : 1;
+  };
+  return keyed.sort((a, b) => differs(a.key, b.key)).map(({ trial }) => trial);
+}

@@ -1,0 +1,54 @@
+/**
+ * Parts of numbers with about as many rows in each: between neighbours that are nearest to where equal parts would end. Equal
+ * numbers stay together, so that there may be fewer parts than were asked for; each is called by its least and its greatest.
+ */
+import type { Parted } from "../kind.js";
+import { MISSING } from "./missing.js";
+
+/** NaN: a row that has no number. `name`: of a number as a bound. */
+export function partedByQuantiles(
+  numbers: Float64Array,
+  bins: number,
+  name: (value: number) => string,
+): Pick<Parted, "names" | "of" | "ordered"> {
+  const sorted = numbers.filter((value) => !Number.isNaN(value)).sort();
+  const ends = endsOf(sorted, bins);
+  const names = ends.map((end, i) => {
+    const [least, greatest] = [name(sorted[i === 0 ? 0 : ends[i - 1]!]!), name(sorted[end - 1]!)];
+    return least === greatest ? least : `${least} – ${greatest}`;
+  });
+  const greatest = ends.map((end) => sorted[end - 1]!);
+  const missing = sorted.length < numbers.length;
+  const of = Int32Array.from(numbers, (value) =>
+    Number.isNaN(value) ? names.length : greatest.findIndex((most) => value <= most),
+  );
+  return { names: missing ? [...names, MISSING] : names, of, ordered: true };
+}
+
+/** Where parts end in the sorted numbers: the last at their end. */
+function endsOf(sorted: Float64Array, bins: number): readonly number[] {
+  const all = sorted.length;
+  if (all === 0) return [];
+  const ends = new Set<number>();
+  for (let bin = 1; bin < bins; bin++) {
+    const at = Math.round((bin * all) / bins);
+    const [before, after] = [gapBefore(sorted, at), gapAfter(sorted, at)];
+    const nearest = at - before <= after - at ? before : after;
+    const other = nearest === before ? after : before;
+    const end = nearest > 0 && nearest < all ? nearest : other;
+    if (end > 0 && end < all) ends.add(end);
+  }
+  return [...[...ends].sort((a, b) => a - b), all];
+}
+
+/** The next place at `at` or before it at which the number changes. */
+function gapBefore(sorted: Float64Array, at: number): number {
+  let place = at;
+  while (place > 0 && place < sorted.length && sorted[place - 1] === sorted[place]) place--;
+  return place;
+}
+function gapAfter(sorted: Float64Array, at: number): number {
+  let place = at;
+  while (place > 0 && place < sorted.length && sorted[place - 1] === sorted[place]) place++;
+  return place;
+}

@@ -1,0 +1,77 @@
+/**
+ * Rows parted by the values of a column, the frequent ones first. Numbers stand by their size, and those of many values fall into
+ * quartiles. Of very many other values the rare ones are one part. Rows without a value are a part, the last.
+ */
+import { sha256 } from "#platform/digest.js";
+import type { Parted } from "../kind.js";
+import { MISSING } from "./missing.js";
+import { partedByQuantiles } from "./quantiles.js";
+
+/** Values that are told one by one; numbers, of which there are few to be told so. */
+export const MOST_VALUES = 30;
+const MOST_NUMBERS = 12;
+/** Of more values, those that stand by themselves. */
+const COMMONEST = 20;
+/** Code units of a value that is kept whole: nobody reads longer ones, and there may be many. */
+const LONG = 200;
+const QUARTILES = 4;
+
+/** `fewest`: rows from which on a part says something: of very many values rarer ones don't stand by themselves. */
+export function partedByValues(by: string, values: readonly unknown[], fewest: number): Parted {
+  const texts = values.map((value) => textOf(value));
+  const distinct = new Map<string, number>();
+  for (const text of texts) if (text !== null) distinct.set(text, (distinct.get(text) ?? 0) + 1);
+  if ([...distinct.keys()].every((text) => isNumber(text)) && distinct.size > 0) return byNumber(by, texts, distinct);
+  const frequent = [...distinct].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+  const byRows = frequent.map(([text]) => text);
+  const many = byRows.length > MOST_VALUES;
+  const alone = frequent.slice(0, COMMONEST).filter(([, rows]) => rows >= fewest);
+  const told = many ? byRows.slice(0, alone.length) : byRows;
+  const others = byRows.length - told.length;
+  const numbers = new Map(told.map((text, i) => [text, i]));
+  const named = [...told.map(shortened), `${others.toLocaleString("en-US")} others`, MISSING];
+  const of = Int32Array.from(texts, (text) => (text === null ? told.length + 1 : (numbers.get(text) ?? told.length)));
+  const noted = many ? [`${by} has ${byRows.length.toLocaleString("en-US")} values`] : [];
+  return { by, names: named, of, ordered: true, notes: noted };
+}
+
+function byNumber(by: string, texts: readonly (string | null)[], distinct: ReadonlyMap<string, number>): Parted {
+  const numbers = Float64Array.from(texts, (text) => (text === null ? Number.NaN : Number(text)));
+  const few = new Set(numbers.filter((value) => !Number.isNaN(value)));
+  // As they are written: `1.50` stays what it is.
+  const written = new Map([...distinct.keys()].map((text) => [Number(text), text]));
+  const name = (value: number): string => written.get(value) ?? String(value);
+  if (few.size > MOST_NUMBERS) return { by, ...partedByQuantiles(numbers, QUARTILES, name), notes: [] };
+  const told = [...few].sort((a, b) => a - b);
+  const place = new Map(told.map((value, i) => [value, i]));
+  const of = Int32Array.from(numbers, (value) => place.get(value) ?? told.length);
+  return { by, names: [...told.map(name), MISSING], of, ordered: true, notes: [] };
+}
+
+/** Null: there is none. */
+function textOf(value: unknown): string | null {
+  if (value === null || value === undefined || Number.isNaN(value)) return null;
+  const text = written(value);
+  if (text.trim() === "") return null;
+  return text.length <= LONG ? text : `${text.slice(0, LONG)}…${MARK}${sha256().update(text).end()}`;
+}
+/** Before what tells long values apart that begin alike, which nobody is shown. */
+const MARK = "\u0000";
+
+function shortened(text: string): string {
+  const end = text.length > LONG ? text.lastIndexOf(MARK) : -1;
+  return end < 0 ? text : text.slice(0, end);
+}
+
+function written(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Date) return value.toISOString().replace(/T00:00:00\.000Z$/, "");
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
+  if (typeof value === "object") return JSON.stringify(value);
+  return String(value as number | bigint | boolean);
+}
+
+/** Digits that begin with a zero are a name: a postcode, a key. */
+function isNumber(text: string): boolean {
+  return /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(text.trim()) && Number.isFinite(Number(text));
+}

@@ -1,0 +1,123 @@
+/**
+ * Sources of files read one file; here they read all that a path names, as one table: rows in the order of the files' names,
+ * numbered from the first file's first.
+ */
+import { table, type ColumnTable } from "arquero";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { filesNamed, locate, sizeOf } from "#platform/files.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../../data/contract.js";
+import { demandRows, numbered } from "./columns.js";
+
+interface OneFile extends SourceImplementation {
+  stream(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
+}
+
+/** `alike`: each file says what its columns are, so all have the same (`files-differ`); else rows bring what they have. */
+export function overFiles<S extends SourceImplementation>(one: S, o: { readonly alike: boolean }): S {
+  const stream = isStreamed(one) ? { stream: (call: Call, world: SourceWorld) => chunks(one, call, world, o) } : {};
+  return {
+    ...one,
+    ...stream,
+    async open(call: Call, world: SourceWorld, limit = Infinity) {
+      const files = filesNamed(world.folder, pathOf(call));
+      if (files.length === 1) return one.open(of(call, files[0]!), world, limit);
+      const tables: ColumnTable[] = [];
+      const demand = o.alike ? demandAlike() : undefined;
+      let rows = 0;
+      for (const file of files) {
+        if (rows >= limit) break;
+        const own = await one.open(of(call, file), world, limit - rows);
+        demand?.(file, own.columnNames());
+        tables.push(own);
+        rows += own.numRows();
+        demandRows(pathOf(call), rows);
+      }
+      return together(tables);
+    },
+  };
+}
+
+function isStreamed(one: SourceImplementation): one is OneFile {
+  return one.stream !== undefined;
+}
+
+function pathOf(call: Call): string {
+  return call.arguments["path"] as string;
+}
+
+function of(call: Call, path: string): Call {
+  return { ...call, arguments: { ...call.arguments, path } };
+}
+
+export interface NamedFile {
+  /** Absolute. */
+  readonly file: string;
+  /** As it is written from the notebook's folder. */
+  readonly name: string;
+  readonly onBytes: (read: number, of: number) => void;
+}
+
+/** The files that a path names, in order; bytes that are told of each are told as those of all. Coded errors `no-files`, `missing-file`. */
+export async function* eachFile(path: string, world: SourceWorld): AsyncGenerator<NamedFile> {
+  const files: { readonly name: string; readonly file: string; readonly size: number }[] = [];
+  for (const name of filesNamed(world.folder, path)) {
+    const file = await locate(world.folder, name);
+    files.push({ name, file, size: await sizeOf(file) });
+  }
+  const all = files.reduce((sum, { size }) => sum + size, 0);
+  let before = 0;
+  for (const { name, file, size } of files) {
+    const from = before;
+    yield { name, file, onBytes: (read, of) => world.onBytes?.(from + size * (of > 0 ? read / of : 0), all) };
+    before += size;
+  }
+}
+
+async function* chunks(
+  one: OneFile,
+  call: Call,
+  world: SourceWorld,
+  { alike }: { readonly alike: boolean },
+): AsyncGenerator<RowChunk> {
+  const demand = alike ? demandAlike() : undefined;
+  for await (const { name, onBytes } of eachFile(pathOf(call), world)) {
+    let first = true;
+    for await (const chunk of one.stream(of(call, name), { ...world, onBytes })) {
+      if (first) demand?.(name, chunk.columns.keys());
+      first = false;
+      yield chunk;
+    }
+  }
+}
+
+/** Coded error `files-differ`. */
+export function demandAlike(): (file: string, columns: Iterable<string>) => void {
+  let first: { readonly file: string; readonly columns: ReadonlySet<string> } | undefined;
+  return (file, names) => {
+    const columns = new Set([...names].filter((name) => name !== "$row"));
+    first ??= { file, columns };
+    const known = first.columns;
+    const lacks = [...known].filter((name) => !columns.has(name));
+    const more = [...columns].filter((name) => !known.has(name));
+    if (lacks.length + more.length > 0) throw new CodedError("files-differ", { file, first: first.file, lacks, more });
+  };
+}
+
+function together(tables: readonly ColumnTable[]): ColumnTable {
+  const names = new Set(tables.flatMap((one) => one.columnNames()).filter((name) => name !== "$row"));
+  const rows = tables.reduce((sum, one) => sum + one.numRows(), 0);
+  const columns = [...names].map((name): [string, unknown[]] => {
+    const values: unknown[] = [];
+    for (const one of tables) {
+      const own = one.columnNames().includes(name) ? one.array(name) : null;
+      for (let i = 0; i < one.numRows(); i++) values.push(own ? (own as ArrayLike<unknown>)[i] : null);
+    }
+    return [name, values];
+  });
+  if (columns.length === 0) return table({ $row: [] });
+  return numbered(
+    new Map(columns),
+    Array.from({ length: rows }, (_, i) => i + 1),
+  );
+}

@@ -1,0 +1,122 @@
+/** Rows of a Parquet file in chunks: row group by row group, of each column no more than a page in memory. */
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { assembleNested } from "hyparquet/src/assemble.js";
+import type { DecodedArray, SchemaTree } from "hyparquet";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { blocksOf, type Blocks } from "#platform/files.js";
+import type { RowChunk } from "../../../data/contract.js";
+import { CHUNK, demandColumns, demandNames } from "../columns.js";
+import { FORMAT, footerOf, type Footer, type Group } from "./footer.js";
+import { leavesOf, type Leaf } from "./leaves.js";
+import { LeafPages } from "./pages.js";
+
+/** Bytes, unpacked, that a chunk is made to hold. */
+const CHUNK_BYTES = 2 ** 24;
+
+export interface ParquetOptions {
+  /** Columns to read where the file has them all; else all are read. */
+  readonly columns?: readonly string[] | undefined;
+  readonly onBytes?: ((read: number, of: number) => void) | undefined;
+}
+interface Column {
+  readonly tree: SchemaTree;
+  readonly leaves: readonly Leaf[];
+}
+
+/** At least one chunk comes, if of no rows. Coded errors: see those of tables. `file`: absolute; `name`: what errors call it. */
+export async function* parquetRows(file: string, name: string, o: ParquetOptions = {}): AsyncGenerator<RowChunk> {
+  const blocks = await blocksOf(file, name);
+  try {
+    const footer = await footerOf(blocks, name);
+    const columns = columnsOf(footer, name, o.columns);
+    const all = footer.groups.reduce((sum, group) => sum + bytesOf(group, columns), 0);
+    let read = 0;
+    const onBytes = (count: number): void => o.onBytes?.((read += count), all);
+    let some = false;
+    for (const [at, group] of footer.groups.entries()) {
+      for await (const chunk of rowsOf(blocks, name, columns, group, `row group ${at + 1}`, onBytes)) {
+        some = true;
+        yield chunk;
+      }
+    }
+    await blocks.demandSame();
+    if (!some) yield { columns: new Map(columns.map(({ tree }) => [nameOf(tree), []])), rows: 0 };
+  } finally {
+    await blocks.close();
+  }
+}
+
+function columnsOf({ root, columns }: Footer, file: string, wanted: readonly string[] | undefined): readonly Column[] {
+  demandColumns(file, columns.length, null);
+  const names = columns.map(nameOf);
+  demandNames(file, names);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
+  const all = !wanted?.every((name) => names.includes(name));
+  return columns
+    .filter((tree) => all || wanted?.includes(nameOf(tree)))
+    .map((tree) => ({ tree, leaves: leavesOf(root, tree, file) }));
+}
+
+function nameOf(tree: SchemaTree): string {
+  return tree.element.name;
+}
+
+/** Packed, as they lie there. */
+function bytesOf(group: Group, columns: readonly Column[]): number {
+  return leavesIn(columns).reduce((sum, leaf) => {
+    const chunk = group.chunks.get(leaf.name);
+    return sum + (chunk ? chunk.to - chunk.from : 0);
+  }, 0);
+}
+
+function leavesIn(columns: readonly Column[]): readonly Leaf[] {
+  return columns.flatMap(({ leaves }) => leaves);
+}
+
+async function* rowsOf(
+  blocks: Blocks,
+  file: string,
+  columns: readonly Column[],
+  group: Group,
+  where: string,
+  onBytes: (count: number) => void,
+): AsyncGenerator<RowChunk> {
+  const pages = new Map(
+    leavesIn(columns).map((leaf) => {
+      const chunk = group.chunks.get(leaf.name);
+      const place = `column ${leaf.name}, ${where}`;
+      if (!chunk) throw new CodedError("broken-table", { file, format: FORMAT, where: place, why: "it is not there" });
+      return [leaf, new LeafPages(blocks, file, chunk, leaf, place, onBytes)];
+    }),
+  );
+  const unpacked = leavesIn(columns).reduce(
+    (sum, leaf) => sum + Number(group.chunks.get(leaf.name)?.meta.total_uncompressed_size ?? 0),
+    0,
+  );
+  const step = Math.max(1, Math.min(CHUNK, Math.floor((CHUNK_BYTES * group.rows) / Math.max(1, unpacked))));
+  for (let at = 0; at < group.rows; at += step) {
+    const rows = Math.min(step, group.rows - at);
+    const values = new Map<string, readonly unknown[]>();
+    for (const { tree, leaves } of columns) {
+      const parts: [string, unknown[]][] = [];
+      for (const leaf of leaves) parts.push([leaf.name, await mustGet(pages, leaf, "leaf").take(rows)]);
+      values.set(nameOf(tree), assembled(tree, parts, file, where));
+    }
+    yield { columns: values, rows };
+  }
+}
+
+/** Leaves put together to lists and structs. */
+function assembled(tree: SchemaTree, parts: [string, unknown[]][], file: string, where: string): readonly unknown[] {
+  if (tree.children.length === 0) return parts[0]![1];
+  const columns = new Map<string, DecodedArray>(parts);
+  try {
+    assembleNested(columns, tree, DEFAULT_PARSERS);
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new CodedError("broken-table", { file, format: FORMAT, where: `${nameOf(tree)}, ${where}`, why }, { cause });
+  }
+  return Array.from(columns.get(nameOf(tree)) as ArrayLike<unknown>, (value) => value ?? null);
+}

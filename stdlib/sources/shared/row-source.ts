@@ -1,0 +1,37 @@
+/** A source whose rows come one after the other, as objects: read whole or in parts. */
+import type { Call } from "#dsl/language/types/value.js";
+import type { RowChunk, SourceImplementation, SourceWorld } from "../../data/contract.js";
+import { Gathered, headText } from "./columns.js";
+
+export interface ReadRow {
+  readonly value: object;
+  /** Characters that it was read from. */
+  readonly length: number;
+}
+interface RowSource extends SourceImplementation {
+  stream(call: Call, world: SourceWorld): AsyncGenerator<RowChunk>;
+}
+
+export function rowSource(rows: (call: Call, world: SourceWorld) => AsyncIterable<ReadRow>): RowSource {
+  const gathering = (call: Call): Gathered => new Gathered(call.arguments["path"] as string);
+  return {
+    async open(call, world, limit = Infinity) {
+      const gathered = gathering(call);
+      let read = 0;
+      for await (const { value, length } of rows(call, world)) {
+        gathered.add(value);
+        read += length;
+        if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
+      }
+      return gathered.table();
+    },
+    async *stream(call, world) {
+      const gathered = gathering(call);
+      for await (const { value } of rows(call, world)) {
+        gathered.add(value);
+        if (gathered.enough) yield gathered.take();
+      }
+      if (gathered.rows > 0) yield gathered.take();
+    },
+  };
+}

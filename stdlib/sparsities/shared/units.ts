@@ -1,0 +1,114 @@
+/** Heads and inner layers as parts of a checkpoint's tensors: what the family's record says, laid over its shapes. */
+import type { HeadsPart, InnerPart, Slab, Units } from "../../models/shared/prunable-parts.js";
+import { prunedHeads } from "../../models/shared/pruned-heads.js";
+
+type Json = Readonly<Record<string, unknown>>;
+type Shapes = Readonly<Record<string, readonly number[]>>;
+export interface Checkpoint {
+  readonly config: Json;
+  readonly shapes: Shapes;
+  /** Linear layers lie as [in, out]. */
+  readonly inOut: boolean;
+}
+
+/** Null: the checkpoint has no such layers. */
+export function innerUnits(part: InnerPart, of: Checkpoint): Units | null {
+  const blocks = blocksOf([...part.into, part.out], of.shapes);
+  const [first] = blocks;
+  const count = widthOf(first?.get(part.into.find((name) => first.has(name)) ?? ""), of);
+  if (count === 0) return null;
+  return {
+    count,
+    are: "numbers of the inner layer",
+    fits: () => true,
+    slabs: blocks.map((block) => slabsOf(block, part, () => 1, of)),
+    config: (kept) => ({ [part.field]: kept[0]?.length ?? count }),
+  };
+}
+
+/** Null: the checkpoint has no such layers, or its config doesn't fit them. */
+export function headUnits(part: HeadsPart, of: Checkpoint): Units | null {
+  const { shared, sized } = part;
+  const blocks = blocksOf([...part.into, ...(shared?.into ?? []), part.out], of.shapes);
+  const all = Number(of.config[part.field]);
+  const gone = prunedHeads(of.config["pruned_heads"]);
+  const heads = all - (gone?.get(0)?.length ?? 0);
+  const count = shared ? Number(of.config[shared.field] ?? all) : heads;
+  const group = heads / count;
+  const size = widthOf(blocks[0]?.get(part.into[0] ?? ""), of) / heads;
+  if (!gone || !isCount(group) || !isCount(size)) return null;
+  const widths = (layer: string): number => (shared?.into.includes(layer) ? size : size * group);
+  const wide = shared ? { ...part, into: [...part.into, ...shared.into] } : part;
+  return {
+    count,
+    are: group === 1 ? "heads" : `groups of ${group} heads`,
+    // transformers refuses configs whose width is no multiple of their heads, though each head has a width of its own.
+    fits: (left) => !sized || Number(of.config[sized.width]) % (left * group) === 0,
+    slabs: blocks.map((block) => slabsOf(block, wide, widths, of)),
+    config(kept) {
+      const left = kept[0]?.length ?? count;
+      if (!sized) return { pruned_heads: goneOf(all, gone, kept) };
+      return {
+        [part.field]: left * group,
+        ...(shared && { [shared.field]: left }),
+        [sized.size]: size,
+      };
+    },
+  };
+}
+
+/** Heads that are gone, numbered as before anything was pruned. `kept`: of those that an earlier pruning left. */
+function goneOf(
+  all: number,
+  before: ReadonlyMap<number, readonly number[]>,
+  kept: readonly (readonly number[])[],
+): Json {
+  const heads = Array.from({ length: all }, (_, head) => head);
+  return Object.fromEntries(
+    kept.map((own, layer) => {
+      const lost = new Set(before.get(layer) ?? []);
+      const there = heads.filter((head) => !lost.has(head));
+      const stays = new Set(own.map((unit) => there[unit]));
+      return [String(layer), heads.filter((head) => !stays.has(head))];
+    }),
+  );
+}
+
+type Block = ReadonlyMap<string, { readonly path: string; readonly shape: readonly number[]; readonly bias: boolean }>;
+/** The linear layers of each block that are called so, by their names behind the block's number. */
+function blocksOf(names: readonly string[], shapes: Shapes): readonly Block[] {
+  type Found = Map<string, { path: string; shape: readonly number[]; bias: boolean }>;
+  const blocks = new Map<string, { readonly number: number; readonly found: Found }>();
+  for (const [tensor, shape] of Object.entries(shapes)) {
+    const [, where = "", number, name = ""] = /^((?:.*\.)?(\d+))\.([^\d].*)\.weight$/.exec(tensor) ?? [];
+    if (number === undefined || !names.includes(name)) continue;
+    const path = tensor.slice(0, -".weight".length);
+    // Two stacks have blocks of one number, and a block may have several inner layers.
+    const block = blocks.get(where) ?? { number: Number(number), found: new Map() };
+    block.found.set(name, { path, shape, bias: Object.hasOwn(shapes, `${path}.bias`) });
+    blocks.set(where, block);
+  }
+  return [...blocks.values()].sort((a, b) => a.number - b.number).map(({ found }) => found);
+}
+
+function slabsOf(
+  block: Block,
+  { into, out }: Pick<InnerPart, "into" | "out">,
+  width: (layer: string) => number,
+  { inOut }: Checkpoint,
+): readonly Slab[] {
+  const made = into.flatMap((name): Slab[] => {
+    const layer = block.get(name);
+    if (!layer) return [];
+    const weight = { tensor: `${layer.path}.weight`, axis: inOut ? 1 : 0, width: width(name) } as const;
+    return layer.bias ? [weight, { tensor: `${layer.path}.bias`, axis: 0, width: width(name) }] : [weight];
+  });
+  const reads = block.get(out);
+  const wide = width(into[0] ?? "");
+  return reads ? [...made, { tensor: `${reads.path}.weight`, axis: inOut ? 0 : 1, width: wide }] : made;
+}
+
+function widthOf(layer: { readonly shape: readonly number[] } | undefined, { inOut }: Checkpoint): number {
+  return layer?.shape[inOut ? 1 : 0] ?? 0;
+}
+const isCount = (n: number): boolean => Number.isInteger(n) && n > 0;

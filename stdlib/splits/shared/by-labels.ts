@@ -1,0 +1,58 @@
+/**
+ * Rows of several labels each, one row per group, so that every split gets its share of every label: iterative stratification
+ * (Sechidis, Tsoumakas and Vlahavas 2011). The rarest label that is left is dealt first, each of its rows to the split that
+ * lacks it most; of equals to the one with most room, then by chance. Sizes are met exactly: a full split takes nothing more.
+ */
+import { mustGet } from "#dsl/language/diagnostics/must.js";
+import { draw, type Chance } from "../../statistics/chance.js";
+import type { Group } from "./group.js";
+
+/** For each group the number of its split. `sizes`: rows of each split, which come to all. */
+export function byLabels(groups: readonly Group[], sizes: readonly number[], generator: Chance): Int32Array {
+  const rows = sizes.reduce((a, b) => a + b, 0);
+  const members = new Map<string, number[]>();
+  groups.forEach(({ strata }, g) => {
+    for (const label of strata.keys()) {
+      const own = members.get(label);
+      if (own) own.push(g);
+      else members.set(label, [g]);
+    }
+  });
+  const left = new Map([...members].map(([label, own]) => [label, own.length]));
+  const lacking = sizes.map((size) => new Map([...left].map(([label, n]) => [label, (n * size) / rows])));
+  const room = sizes.slice();
+  const dealt = new Int32Array(groups.length).fill(-1);
+  const deal = (g: number, label: string | undefined): void => {
+    const lack = label === undefined ? room : lacking.map((own) => mustGet(own, label, "label"));
+    const split = mostLacking(lack, room, generator);
+    dealt[g] = split;
+    room[split]!--;
+    for (const own of groups[g]!.strata.keys()) {
+      left.set(own, mustGet(left, own, "label") - 1);
+      lacking[split]!.set(own, mustGet(lacking[split]!, own, "label") - 1);
+    }
+  };
+  for (let label = rarest(left); label !== undefined; label = rarest(left))
+    for (const g of mustGet(members, label, "label")) if (dealt[g] === -1) deal(g, label);
+  groups.forEach((_, g) => {
+    if (dealt[g] === -1) deal(g, undefined);
+  });
+  return dealt;
+}
+
+/** Of those that have rows left. */
+function rarest(left: ReadonlyMap<string, number>): string | undefined {
+  let found: string | undefined;
+  let least = Infinity;
+  for (const [label, rows] of left) if (rows > 0 && rows < least) [found, least] = [label, rows];
+  return found;
+}
+
+function mostLacking(lack: readonly number[], room: readonly number[], generator: Chance): number {
+  const open = room.flatMap((rows, k) => (rows > 0 ? [k] : []));
+  const most = Math.max(...open.map((k) => lack[k]!));
+  const alike = open.filter((k) => lack[k]! > most - 1e-9);
+  const roomiest = Math.max(...alike.map((k) => room[k]!));
+  const best = alike.filter((k) => room[k] === roomiest);
+  return best.length === 1 ? best[0]! : best[draw(generator, best.length)]!;
+}

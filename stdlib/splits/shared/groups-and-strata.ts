@@ -1,0 +1,97 @@
+/**
+ * What a split by chance must know of every row before the first goes anywhere: its group and its strata, a number each, so that
+ * memory hardly follows the rows.
+ */
+import type { CleanRow } from "../../data/contract.js";
+import type { Group } from "./group.js";
+
+export interface Asked {
+  readonly stratify: string | null;
+  readonly group: string | null;
+}
+
+export class Looked {
+  /** Of each row; −1: it has none. */
+  private readonly keys: number[] = [];
+  private readonly numbers = new Map<string, number>();
+  /** Of each row the number of its set of strata. */
+  private readonly sets: number[] = [];
+  private readonly strata: (readonly string[])[] = [];
+  private readonly setNumbers = new Map<string, number>();
+
+  constructor(private readonly asked: Asked) {}
+
+  look(row: CleanRow): void {
+    const { stratify } = this.asked;
+    const key = groupOf(row, this.asked.group);
+    this.keys.push(key === null ? -1 : numberIn(this.numbers, key));
+    const strata = strataOf(stratify === null ? "" : row.values[stratify]);
+    const set = numberIn(this.setNumbers, JSON.stringify(strata));
+    this.strata[set] ??= strata;
+    this.sets.push(set);
+  }
+
+  /** Those rows alone, numbered anew. */
+  picked(picks: (row: number) => boolean): Looked {
+    const own = new Looked(this.asked);
+    own.strata.push(...this.strata);
+    this.sets.forEach((set, row) => {
+      if (!picks(row)) return;
+      own.sets.push(set);
+      own.keys.push(this.keys[row]!);
+    });
+    return own;
+  }
+
+  get rows(): number {
+    return this.sets.length;
+  }
+
+  /** The stratum of each row, where each is a group of its own and has one; else null. */
+  strataOfRows(): ((row: number) => string) | null {
+    const met = new Set<number>();
+    for (const key of this.keys) {
+      if (key >= 0 && met.has(key)) return null;
+      if (key >= 0) met.add(key);
+    }
+    if (this.sets.some((set) => this.strata[set]!.length !== 1)) return null;
+    return (row) => this.strata[this.sets[row]!]![0]!;
+  }
+
+  /** In the order of their first rows. */
+  groups(): Group[] {
+    const groups: Group[] = [];
+    const byKey = new Map<number, Group>();
+    this.sets.forEach((set, row) => {
+      const key = this.keys[row]!;
+      let own = key < 0 ? undefined : byKey.get(key);
+      if (!own) groups.push((own = { rows: [], strata: new Map() }));
+      if (key >= 0) byKey.set(key, own);
+      own.rows.push(row);
+      for (const stratum of this.strata[set]!) own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
+    });
+    return groups;
+  }
+}
+
+/** Null: the row is a group of its own. `column`: null where the role says it. */
+export function groupOf({ values }: CleanRow, column: string | null): string | null {
+  const value = values[column ?? "$group"];
+  return value === null || value === undefined || value === "" ? null : text(value);
+}
+
+/** Of several labels each is a stratum; of none, none. */
+function strataOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? [...new Set(value.map(text))] : [text(value)];
+}
+
+function numberIn(numbers: Map<string, number>, key: string): number {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  numbers.set(key, numbers.size);
+  return numbers.size - 1;
+}
+
+function text(value: unknown): string {
+  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);
+}

@@ -1,0 +1,6 @@
+/** Intervals of which all shall hold at once (Bonferroni's correction). */
+import { normalQuantile } from "./normal.js";
+import { LEVEL, Z } from "./interval.js";
+
+/** How many times as far out as those of one 95 % interval the ends of each of `count` lie, for all to hold in 95 % of cases. */
+export const widenedFor = (count: number): number => -normalQuantile((1 - LEVEL) / 2 / count) / Z;

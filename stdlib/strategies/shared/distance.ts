@@ -1,0 +1,51 @@
+/** Distances between the model's logits and replayed ones: for each row over the labels that are known, summed by the rows' shares. */
+import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { OutputTerm, TermContext } from "../../losses/loss-term.js";
+
+type Context = Pick<TermContext<"logits">, "outputs" | "referenceOutputs" | "share">;
+
+/** A term over the logits that were cached for the strategy of the call. */
+export function replayTerm(call: Call, weight: number, loss: (context: Context) => Tensor): OutputTerm<"logits"> {
+  return { needs: "logits", reference: "cached", source: call.word, weight, loss };
+}
+
+/** Below every logit: subtracted from unknown labels, which then have no part in a softmax, in half precision too. */
+const HIDDEN = 1e4;
+
+/**
+ * Distillation with a temperature T. One label of several: KL(softmax(z′/T) ‖ softmax(z/T)) over the known labels, z′ being the
+ * replayed logits. Several labels: the mean over the known ones of the binary cross-entropy of z/T with σ(z′/T). Not multiplied
+ * by T².
+ */
+export function distilled(context: Context, temperature: number): Tensor {
+  const { logits, replayed, known, share, decides } = read(context);
+  const [now, then] = [logits.divide(temperature), replayed.divide(temperature)];
+  if (decides === "several")
+    return meanOfKnown(binaryCrossEntropies(now, then.sigmoid(), {}), known)
+      .multiply(share)
+      .sum();
+  const hidden = known.subtract(1).multiply(HIDDEN);
+  const [q, p] = [now.add(hidden).logSoftmax(), then.add(hidden).logSoftmax()];
+  return p.exp().multiply(p.subtract(q)).sum([-1]).multiply(share).sum();
+}
+
+/** The mean over the known labels of (z − z′)². */
+export function squaredDistance(context: Context): Tensor {
+  const { logits, replayed, known, share } = read(context);
+  return meanOfKnown(logits.subtract(replayed).square(), known).multiply(share).sum();
+}
+
+function read(context: Context) {
+  const { logits, decides } = context.outputs();
+  const reference = context.referenceOutputs();
+  return { logits, decides, replayed: reference.logits, known: reference.known(), share: context.share() };
+}
+
+function meanOfKnown(each: Tensor, known: Tensor): Tensor {
+  return each
+    .multiply(known)
+    .sum([-1])
+    .divide(known.sum([-1]).maximum(1));
+}

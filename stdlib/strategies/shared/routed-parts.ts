@@ -1,0 +1,40 @@
+/** `lora` and what strategies made of it, with one more part for the data that come next. */
+import type { Grown } from "#dsl/language/types/capabilities/learning.js";
+import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { loraSettings } from "../../techniques/shared/lora-settings.js";
+import { routedSettings } from "../../techniques/shared/routed-settings.js";
+
+/** Every part is multiplied by what the first one was. */
+export function routed(call: Call, technique: Call): Grown | Refusal {
+  const rank = call.arguments["rank"];
+  const own = typeof rank === "number" ? rank : null;
+  if (technique.word === "routed_lora") {
+    const { ranks } = routedSettings(technique);
+    return grown(call, technique.arguments, [...ranks, own ?? ranks[0] ?? 1]);
+  }
+  const instead = "or take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)";
+  if (technique.word !== "lora")
+    return {
+      why: `the technique is \`${technique.word}\``,
+      instead: `train the model with \`technique: lora\` first, ${instead}`,
+    };
+  const settings = loraSettings(technique);
+  if (settings.dora)
+    return {
+      why: "with DoRA all ranks share the length of each output",
+      instead: `train the model with \`lora(dora: false)\` first, ${instead}`,
+    };
+  const { alpha, dropout, targets, stabilized } = settings;
+  const same = { alpha, dropout, targets: [...targets], rank_stabilized: stabilized };
+  return grown(call, same, [settings.rank, own ?? settings.rank]);
+}
+
+function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]): Grown {
+  const own = ranks.at(-1) ?? 1;
+  return {
+    technique: { kind: "technique", word: "routed_lora", arguments: { ...settings, ranks } },
+    strategy: { ...call, arguments: { ...call.arguments, rank: own } },
+    why: `${String(own)} of these data, beside those of earlier ones, which stay; each row goes through those of one`,
+  };
+}

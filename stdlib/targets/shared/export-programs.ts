@@ -1,0 +1,113 @@
+/**
+ * Programs as other runtimes run them: every state is a weight, nothing is updated. Of a model that answers, `forward`; of one
+ * that writes, `decoder`, which takes keys and values of what came before and gives those of all, so that a prompt (nothing came
+ * before) and each further token go through the same graph; of an encoder-decoder `encoder` besides.
+ */
+import { Graph } from "#dsl/tensor/builder.js";
+import { optimise } from "#dsl/tensor/passes/table.js";
+import { plus } from "#dsl/tensor/shape.js";
+import type { Program } from "#dsl/tensor/program.js";
+import type { ModelInputs } from "../../models/kind.js";
+import type { DeployedParts, GraphName } from "../kind.js";
+import { makeLayers } from "../../layers/graph-layers.js";
+import { countOf, pastLayers, type PastOptions } from "../../layers/past-layers.js";
+import { logitsOf } from "../../tasks/shared/logits.js";
+import { noHead } from "../../tasks/shared/refusals.js";
+import { buildBody } from "../../programs/body.js";
+import { buildModel, layersOptions, modelInputs } from "../../programs/model.js";
+
+export type Exported = Readonly<Partial<Record<GraphName, Program>>>;
+
+/**
+ * `forward`: inputs input_ids, attention_mask (i32 [batch, length]), token_type_ids if `tokenTypes`; outputs logits, or what the
+ * task names; of texts that become vectors, last_hidden_state besides.
+ * `decoder`: inputs input_ids and position_ids (i32 [batch, length]), attention_mask (i32 [batch, keys]), past_key_values.…;
+ * outputs logits [batch, length, vocabulary], present.…. Of an encoder-decoder: input_ids, encoder_attention_mask (i32 [batch,
+ * sources]), encoder_hidden_states [batch, fresh, hidden] of which the keys are made that don't come in, past_key_values.….
+ * `encoder`: inputs input_ids, attention_mask; output last_hidden_state.
+ */
+export function buildExport(o: DeployedParts, tokenTypes: boolean): Exported {
+  if (o.task.implementation.answers) return { forward: forward(o, tokenTypes) };
+  if (o.family.shape === "encoder-decoder") return { encoder: encoder(o), decoder: pairDecoder(o) };
+  return { decoder: decoder(o) };
+}
+
+function forward(o: DeployedParts, tokenTypes: boolean): Program {
+  const graph = new Graph();
+  const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, { tokenTypes, family: o.family }));
+  const logits = model.logits();
+  const named = model.named?.(logits) ?? { logits };
+  for (const [name, own] of Object.entries(named)) graph.output(name, own);
+  if (o.task.implementation.supervision.rowFormat.separateTexts)
+    graph.output("last_hidden_state", model.body.last_hidden_state);
+  return finished(graph);
+}
+
+function decoder(o: DeployedParts): Program {
+  const graph = new Graph();
+  const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
+  const mask = graph.input("attention_mask", { dtype: "i32", shape: ["batch", "keys"] });
+  const inputs = {
+    input_ids: ids,
+    attention_mask: mask,
+    positions: graph.input("position_ids", { dtype: "i32", shape: ["batch", "length"] }),
+  };
+  return written(o, graph, inputs, { own: { past: "past", keys: "keys" } });
+}
+
+function encoder(o: DeployedParts): Program {
+  const graph = new Graph();
+  const inputs = modelInputs(graph, {});
+  const body = buildBody(o, layersIn(o, graph), { ...inputs, decoder_input_ids: inputs.input_ids }, plain);
+  if (!body.encoded) throw noHead(o.task.call.word);
+  graph.output("last_hidden_state", body.encoded);
+  return finished(graph);
+}
+
+function pairDecoder(o: DeployedParts): Program {
+  const graph = new Graph();
+  const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
+  const mask = graph.input("encoder_attention_mask", { dtype: "i32", shape: ["batch", "sources"] });
+  const hidden = o.family.hidden(o.config);
+  const encoded = graph.input("encoder_hidden_states", { dtype: "f32", shape: ["batch", "fresh", hidden] });
+  const { heads, headSize = hidden / heads } = o.family.sizes(o.config);
+  const before = graph.input("past_key_values.0.decoder.key", {
+    dtype: "f32",
+    shape: ["batch", heads, "past", headSize],
+  });
+  const inputs = {
+    input_ids: mask,
+    attention_mask: mask,
+    decoder_input_ids: ids,
+    encoded,
+    decoder_attention_mask: graph.concat([before.max([1, 3]).cast("i32").filled(1), ids.filled(1)], 1, "keys"),
+    decoder_positions: ids.range(1).add(countOf(before, 2)),
+  };
+  const { call, implementation } = o.technique;
+  const sources = plus("sources", implementation.virtual?.(call).cached ?? 0);
+  return written(o, graph, inputs, {
+    own: { past: "past", keys: "keys" },
+    cross: { past: "held", keys: sources },
+  });
+}
+
+const plain = { dropout: 0, pooled: false } as const;
+
+function written(o: DeployedParts, graph: Graph, inputs: ModelInputs, past: PastOptions): Program {
+  const body = buildBody(o, layersIn(o, graph), inputs, {
+    ...plain,
+    continues: true,
+    outermost: (layers) => pastLayers(layers, past),
+  });
+  if (!body.unembedding) throw noHead(o.task.call.word);
+  graph.output("logits", logitsOf(body.last_hidden_state, body.unembedding, body.cap));
+  return finished(graph);
+}
+
+function layersIn(o: DeployedParts, graph: Graph): ReturnType<typeof makeLayers> {
+  return makeLayers({ ...layersOptions(o, graph, o.seed, () => false), prefix: o.family.prefix });
+}
+/** In f32, whatever the recipe computed in. */
+function finished(graph: Graph): Program {
+  return optimise(graph.program());
+}

@@ -1,0 +1,44 @@
+/** The parameter `shape` of targets whose files may have fixed sizes. */
+import type { Sizes } from "#dsl/tensor/shape.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Deployed } from "../kind.js";
+
+/** Sizes that are numbers in the file, by the names of the program. */
+export function fixedSizes({ arguments: { shape } }: Call, { maxLength, family }: Deployed): Sizes {
+  if (shape === "free") return {};
+  const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
+  return {
+    batch,
+    length,
+    ...(family.implementation.shape === "encoder-decoder" && { targets_length: targets }),
+  };
+}
+
+/** Tokens that are written with their text at most, or of an encoder-decoder's answer. */
+export function roomIn(call: Call, model: Deployed): number {
+  const { length = Infinity, targets_length = length } = fixedSizes(call, model);
+  return targets_length;
+}
+
+/** What is wrong with the shape, or with any fixed shape for this model; null: nothing. */
+export function noShape(call: Call, model: Deployed): string | null {
+  const { shape } = call.arguments;
+  const { config, maxLength, family } = model;
+  if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
+    return "a shape is a number of texts and a number of tokens, `[1, 128]`, and of models that write a third, the tokens written";
+  if (shape !== "free" && config["trigram_input"] === true)
+    return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
+  const { length = maxLength } = fixedSizes(call, model);
+  const { positions } = family.implementation.sizes(model.parts.config);
+  if (length > positions)
+    return `its base has ${String(positions)} positions, and the shape asks for ${String(length)} tokens`;
+  if (length < maxLength && family.implementation.shape !== "decoder")
+    return `the notebook reads ${String(maxLength)} tokens of a text, and a file of ${String(length)} would cut longer ones otherwise; \`max_length: ${String(length)}\` in the model makes both the same`;
+  return null;
+}
+
+/** Weights in 11 bits each: what writes adds rounding up over more layers and greater numbers than what reads. */
+const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
+export function halved({ family }: Deployed): { readonly tolerance: number; readonly rounded: string } {
+  return { tolerance: HALVED[family.implementation.shape], rounded: "weights f16" };
+}

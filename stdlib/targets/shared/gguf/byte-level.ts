@@ -1,0 +1,61 @@
+/** Byte-level vocabularies, as GPT-2's: llama.cpp knows by name how texts are cut before pairs are merged. */
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { CUTS } from "./pre-tokenizers.js";
+import { text, texts } from "./header.js";
+import type { Cutting, Refusal } from "./tokenization.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+export function byteLevel(tokenizer: Json, model: Json): Cutting | Refusal {
+  const cut = simplified(tokenizer["pre_tokenizer"]);
+  const ignores = model["ignore_merges"] === true;
+  const alike = Object.entries(CUTS).filter(([, c]) => same(simplified(c.pre_tokenizer), cut));
+  const name = alike.find(([, c]) => c.ignoreMerges === ignores)?.[0];
+  if (name === undefined)
+    return { refused: "its tokenizer cuts texts in a way for which llama.cpp has no name that is known here" };
+  const normalizer = tokenizer["normalizer"] ?? null;
+  const composes = isRecord(normalizer) && normalizer["type"] === "NFC";
+  if (normalizer !== null && !composes)
+    return { refused: "its tokenizer changes texts before it cuts them, and llama.cpp doesn't" };
+  return {
+    metadata: {
+      "tokenizer.ggml.pre": text(name),
+      "tokenizer.ggml.merges": texts(mergesOf(model).map((sides) => sides.join(" "))),
+    },
+    left: composes ? [{ part: "Unicode's normal form C of texts", instead: "texts are read as they are" }] : [],
+  };
+}
+
+export function mergesOf(model: Json): readonly (readonly [string, string])[] {
+  const merges = model["merges"];
+  if (!Array.isArray(merges)) return [];
+  return merges.map((merge: unknown) => {
+    if (Array.isArray(merge)) return [String(merge[0]), String(merge[1])];
+    const both = String(merge);
+    const at = both.indexOf(" ", 1);
+    return [both.slice(0, at), both.slice(at + 1)];
+  });
+}
+
+/** Without what changes no token. */
+function simplified(part: unknown): unknown {
+  if (!isRecord(part)) return part;
+  if (part["type"] === "Sequence" && Array.isArray(part["pretokenizers"])) {
+    const inner = part["pretokenizers"].map(simplified);
+    return inner.length === 1 ? inner[0] : { type: "Sequence", inner };
+  }
+  if (part["type"] === "ByteLevel")
+    return {
+      type: "ByteLevel",
+      add_prefix_space: part["add_prefix_space"] === true,
+      use_regex: part["use_regex"] !== false,
+    };
+  return part;
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((one, i) => same(one, b[i]));
+  if (!isRecord(a) || !isRecord(b)) return a === b;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => same(a[key], b[key]));
+}

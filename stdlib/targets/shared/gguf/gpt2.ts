@@ -1,0 +1,39 @@
+/** GPT-2 as llama.cpp has it: linear layers lie [out, in] there. */
+import type { Gpt2Config } from "../../../models/gpt2.run.js";
+import type { Architecture, Tensor } from "./architecture.js";
+import { f32, u32 } from "./header.js";
+import { gpt2Names } from "./names.js";
+import { transposed } from "./element-order.js";
+
+const GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
+
+export const gpt2: Architecture<Gpt2Config> = {
+  name: "gpt2",
+  names: gpt2Names,
+  prefix: "transformer.",
+  sizes: (c) => ({ layers: c.n_layer, tied: c.tie_word_embeddings, vocabulary: c.vocab_size }),
+  context: (c) => c.n_positions,
+  refuses({ read }) {
+    if (!GELU.includes(read.activation_function))
+      return `its inner layers use ${read.activation_function}, and llama.cpp's ${GELU[0]!}`;
+    if (!read.scale_attn_weights || read.scale_attn_by_inverse_layer_idx)
+      return "its scores are scaled otherwise than llama.cpp scales them";
+    return null;
+  },
+  metadata: ({ read }) => ({
+    block_count: u32(read.n_layer),
+    context_length: u32(read.n_positions),
+    embedding_length: u32(read.n_embd),
+    feed_forward_length: u32(read.n_inner),
+    "attention.head_count": u32(read.n_head),
+    "attention.layer_norm_epsilon": f32(read.layer_norm_epsilon),
+    vocab_size: u32(read.vocab_size),
+  }),
+  elements(_model, tensor, data) {
+    const [rows, columns] = tensor.shape;
+    return isTurned(tensor) && rows !== undefined && columns !== undefined ? transposed(data, rows, columns) : data;
+  },
+  shape: (tensor) => (isTurned(tensor) ? [...tensor.shape].reverse() : tensor.shape),
+};
+
+const isTurned = ({ part, shape }: Tensor): boolean => part !== null && shape.length === 2;

@@ -1,0 +1,90 @@
+/**
+ * Vocabularies of pieces whose bytes stand in for what no piece covers, as LLaMA 1 and 2, Mistral and Gemma have them.
+ * llama.cpp joins the neighbours whose piece has the best score; merges say the same if they stand in the order of their
+ * pieces, all ways to make a piece side by side.
+ */
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { mergesOf } from "./byte-level.js";
+import { bool, text } from "./header.js";
+import type { Cutting, Refusal } from "./tokenization.js";
+
+type Json = Readonly<Record<string, unknown>>;
+const BLANK = "▁";
+
+export function piecesOf(tokenizer: Json, model: Json, tokens: readonly string[]): Cutting | Refusal {
+  const known = new Set(tokens);
+  for (let byte = 0; byte < 256; byte++)
+    if (!known.has(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`))
+      return { refused: "its tokenizer has no piece for each byte, and llama.cpp wants them" };
+  const scores = scoresOf(mergesOf(model));
+  if (!scores) return { refused: "its tokenizer merges pieces in an order that no scores can tell" };
+  const prefix = prefixOf(tokenizer);
+  if (typeof prefix === "object") return prefix;
+  return {
+    metadata: {
+      "tokenizer.ggml.pre": text("default"),
+      "tokenizer.ggml.add_space_prefix": bool(prefix !== "never"),
+    },
+    scores,
+    left: [
+      ...(prefix === "first"
+        ? [{ part: "texts after a special token, which begin without a blank", instead: "they begin with one" }]
+        : []),
+      ...unmade(tokenizer, tokens, scores),
+    ],
+  };
+}
+
+/** llama.cpp joins neighbours to every piece that it has, made by merges or not. */
+function unmade(tokenizer: Json, tokens: readonly string[], scores: ReadonlyMap<string, number>): Cutting["left"] {
+  const added = tokenizer["added_tokens"];
+  const whole = new Set((Array.isArray(added) ? added : []).filter(isRecord).map((token) => token["content"]));
+  const never = tokens.filter(
+    (token) =>
+      !scores.has(token) &&
+      !whole.has(token) &&
+      Array.from(token).length > 1 &&
+      !/^<0x[0-9A-F]{2}>$|^\[+PAD/.test(token),
+  );
+  if (never.length === 0) return [];
+  const few = never.slice(0, 3).join(", ");
+  return [
+    {
+      part: `${String(never.length)} pieces that its merges never make (${few})`,
+      instead: "texts with them are cut into them",
+    },
+  ];
+}
+
+/** Score of each piece that merges make; null: a piece's merges stand apart, with another's between. */
+function scoresOf(merges: readonly (readonly [string, string])[]): ReadonlyMap<string, number> | null {
+  const scores = new Map<string, number>();
+  let last: string | null = null;
+  for (const [left, right] of merges) {
+    const piece = left + right;
+    if (piece === last) continue;
+    if (scores.has(piece)) return null;
+    scores.set(piece, -scores.size);
+    last = piece;
+  }
+  return scores;
+}
+
+/** Where a blank is put before texts. */
+function prefixOf(tokenizer: Json): "always" | "first" | "never" | Refusal {
+  const normalizers = partsOf(tokenizer["normalizer"], "normalizers");
+  const cuts = partsOf(tokenizer["pre_tokenizer"], "pretokenizers");
+  const odd = normalizers.find((n) => n["type"] !== "Prepend" && n["type"] !== "Replace");
+  if (odd) return { refused: `its tokenizer changes texts (${String(odd["type"])}) before it cuts them` };
+  if (normalizers.some((n) => n["type"] === "Prepend" && n["prepend"] === BLANK)) return "always";
+  const meta = cuts.find((c) => c["type"] === "Metaspace");
+  if (!meta) return "never";
+  const scheme = meta["prepend_scheme"] ?? (meta["add_prefix_space"] === false ? "never" : "always");
+  return scheme === "never" || scheme === "first" ? scheme : "always";
+}
+
+function partsOf(value: unknown, inner: string): readonly Json[] {
+  if (!isRecord(value)) return [];
+  const parts = value[inner];
+  return Array.isArray(parts) ? parts.filter(isRecord) : [value];
+}

@@ -1,0 +1,14 @@
+/** What a file says of how texts become tokens, or why it can't. */
+import type { Metadata } from "./header.js";
+
+export interface Refusal {
+  readonly refused: string;
+}
+/** Of a kind of vocabulary. */
+export interface Cutting {
+  readonly metadata: Metadata;
+  /** By token, where tokens have scores. */
+  readonly scores?: ReadonlyMap<string, number>;
+  /** What of it llama.cpp does otherwise. */
+  readonly left: readonly { readonly part: string; readonly instead: string }[];
+}

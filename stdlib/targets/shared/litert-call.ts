@@ -1,0 +1,48 @@
+/** A page's call of a LiteRT file of fixed shape: LiteRT.js and the tokenizer that lies beside the file. */
+import type { CopiedCall, Deployed } from "../kind.js";
+import { javaScript, urlPath } from "../../text/quoting.js";
+
+/** Null: it reads more than one text, or writes, which takes more than a few lines. */
+export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, at: string): CopiedCall | null {
+  const { task, family, tokenTypes } = model.parts;
+  const { rowFormat } = task.implementation.supervision;
+  if (family.shape !== "encoder" || !rowFormat.supports.litertCall || model.roles.includes("text_pair")) return null;
+  const pad = Number(model.config["pad_token_id"] ?? 0);
+  const word = task.call.word;
+  const code = [
+    'import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";',
+    'import { Tokenizer } from "@huggingface/tokenizers";',
+    "",
+    `const file = ${javaScript(urlPath(at))};`,
+    "const json = async (name) => (await fetch(`${file}.files/${name}`)).json();",
+    'const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));',
+    'await loadLiteRt("wasm/"); // the folder of that name in @litertjs/core, as your server gives it',
+    'const model = await loadAndCompile(file, { accelerator: "wasm" });',
+    "const shape = [...model.getInputDetails()[0].shape];",
+    "",
+    "async function ask(text) {",
+    "  const { ids } = tokenizer.encode(text);",
+    "  const read = ids.length > shape[1] ? [...ids.slice(0, shape[1] - 1), ids.at(-1)] : ids;",
+    "  const filled = (number) => new Tensor(Int32Array.from({ length: shape[0] * shape[1] }, (_, i) => number(i)), shape);",
+    "  const answer = await model.run({",
+    `    input_ids: filled((i) => read[i] ?? ${String(pad)}),`,
+    "    attention_mask: filled((i) => Number(i < read.length)),",
+    ...(tokenTypes === true ? ["    token_type_ids: filled(() => 0),"] : []),
+    "  });",
+    '  const all = (await answer.logits.moveTo("wasm")).toTypedArray();',
+    "  return [...all.slice(0, all.length / shape[0])];",
+    "}",
+    "",
+    'const logits = await ask("The parcel never came.");',
+    ...(word === "text_classification"
+      ? [
+          "const parts = logits.map((x) => Math.exp(x - Math.max(...logits)));",
+          "const best = logits.indexOf(Math.max(...logits));",
+          'const { id2label } = await json("config.json");',
+          "console.log(id2label[best], (parts[best] / parts.reduce((a, b) => a + b)).toFixed(3));",
+        ]
+      : ["console.log(logits);"]),
+    "",
+  ];
+  return { language: "JavaScript", needs: ["@litertjs/core", "@huggingface/tokenizers"], code: code.join("\n") };
+}

@@ -1,0 +1,89 @@
+/**
+ * Which of the known templates a model has, found by what it writes: some conversations are written by its own and by each
+ * known one, and all must be alike. A system's turn that it puts before every conversation is found the same way.
+ */
+import type { Message } from "../../../conversations/kind.js";
+import { goScope, goTemplate } from "./go-template.js";
+import { KNOWN, type KnownTemplate } from "./templates.js";
+
+export interface Recognised {
+  readonly known: KnownTemplate;
+  /** As Ollama takes it: special tokens written out. */
+  readonly go: string;
+  /** What is put before conversations that have no system's turn; null: nothing. */
+  readonly system: string | null;
+}
+/** `bos`: the text that the tokenizer puts before every text by itself, or would; `added`: whether it does. */
+export interface Specials {
+  readonly bos: string;
+  readonly eos: string;
+  readonly added: boolean;
+}
+
+const user = (content: string): Message => ({ role: "user", content });
+const SAMPLES: readonly (readonly Message[])[] = [
+  [user("Which way?")],
+  [user("Which way?"), { role: "assistant", content: "To the left." }, user("And then?")],
+  [{ role: "system", content: "Be brief." }, user("Which way?")],
+  [{ role: "system", content: "Be brief." }, user("Why?"), { role: "assistant", content: "So." }, user("Oh?")],
+];
+
+/** `write`: what the model's own template writes for conversations that are to be answered; null: it refuses one. */
+export async function recognised(
+  write: (conversations: readonly (readonly Message[])[]) => Promise<readonly (string | null)[]>,
+  specials: Specials,
+): Promise<Recognised | null> {
+  const texts = await write(SAMPLES);
+  // What begins every text is Ollama's to write where the tokenizer adds it, else the template's.
+  const bare = texts.map((text) => text && withoutBos(text, specials.bos));
+  const ways = specials.added
+    ? [{ before: "", texts: bare }]
+    : [
+        { before: "", texts },
+        { before: specials.bos, texts: bare },
+      ];
+  for (const known of KNOWN)
+    for (const way of ways) {
+      const go = known.go.replaceAll("[BOS]", specials.bos).replaceAll("[EOS]", specials.eos);
+      const as = goTemplate(go);
+      const system = alike(way.texts, (messages) => as(goScope(messages)));
+      if (system !== undefined) return { known, go: way.before + go, system };
+    }
+  return null;
+}
+
+/** Undefined: they are not alike. */
+function alike(
+  texts: readonly (string | null)[],
+  as: (messages: readonly Message[]) => string,
+): string | null | undefined {
+  let system: string | null = null;
+  let some = false;
+  for (const [i, text] of texts.entries()) {
+    if (text === null) continue;
+    some = true;
+    const messages = SAMPLES[i]!;
+    if (as(messages) === text) continue;
+    const own = messages[0]?.role === "system" ? null : systemIn(text, messages, as);
+    if (own === null || (system !== null && own !== system)) return undefined;
+    system = own;
+  }
+  return some ? system : undefined;
+}
+
+/** A system's turn that stands in the text and not among the turns. */
+function systemIn(
+  text: string,
+  messages: readonly Message[],
+  as: (messages: readonly Message[]) => string,
+): string | null {
+  const mark = "\u{f8f0}";
+  const [before, after] = as([{ role: "system", content: mark }, ...messages]).split(mark);
+  if (before === undefined || after === undefined || !text.startsWith(before) || !text.endsWith(after)) return null;
+  const system = text.slice(before.length, text.length - after.length);
+  return system && as([{ role: "system", content: system }, ...messages]) === text ? system : null;
+}
+
+function withoutBos(text: string, bos: string): string {
+  return bos && text.startsWith(bos) ? text.slice(bos.length) : text;
+}

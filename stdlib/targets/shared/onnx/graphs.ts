@@ -1,0 +1,86 @@
+/** The programs of a deployed model as graphs that stand alone, with the names by which others feed them. */
+import {
+  fileShape,
+  fileType,
+  standaloneGraph,
+  type Flag,
+  type StandaloneGraph,
+} from "#dsl/tensor/backends/onnx/standalone.js";
+import type { Program, Type } from "#dsl/tensor/program.js";
+import type { Deployed, GraphFile, GraphName, GraphPort } from "../../kind.js";
+import { buildExport } from "../export-programs.js";
+
+export interface OutgoingGraph {
+  readonly name: GraphName;
+  readonly graph: StandaloneGraph;
+  /** How the file is fed, but for its name. */
+  readonly ports: Omit<GraphFile, "file">;
+}
+
+export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "read">): readonly OutgoingGraph[] {
+  const programs = buildExport(model.parts, model.tokenTypes);
+  return (Object.entries(programs) as [GraphName, Program][]).map(([name, program]) => {
+    const names = namesIn(model);
+    const flag = "encoder_hidden_states" in program.inputs ? flagOf(program) : undefined;
+    const graph = standaloneGraph(program, {
+      read: async (state, of) => (await model.read(state, of)).bytes,
+      names,
+      sizes: SIZES,
+      ...(flag && { flag }),
+    });
+    return { name, graph, ports: portsOf(program, names, flag) };
+  });
+}
+
+/** Vectors of texts are called so beside what they are made of. */
+function namesIn({ parts }: Pick<Deployed, "parts">): Readonly<Record<string, string>> {
+  const vectors = parts.task.implementation.supervision.rowFormat.separateTexts;
+  return vectors ? { logits: "sentence_embedding" } : {};
+}
+
+/** Sizes as Optimum calls them; transformers.js makes keys of nothing by `batch_size`. */
+const SIZES = {
+  batch: "batch_size",
+  length: "sequence_length",
+  past: "past_sequence_length",
+  keys: "total_sequence_length",
+  sources: "encoder_sequence_length",
+  fresh: "encoder_sequence_length",
+  held: "past_encoder_sequence_length",
+};
+
+const PAST = "past_key_values.";
+/**
+ * A merged decoder, as Optimum calls it: whether keys come in is said by a flag, as some feed keys of nothing where there are
+ * none yet. Where they come in, what the encoder made is not looked at again.
+ */
+function flagOf({ inputs }: Program): Flag {
+  const past = Object.keys(inputs).filter((name) => name.startsWith(PAST));
+  return {
+    name: "use_cache_branch",
+    on: Object.fromEntries(past.map((name) => [name, 2])),
+    off: { encoder_hidden_states: 1 },
+  };
+}
+
+function portsOf(
+  program: Program,
+  names: Readonly<Record<string, string>>,
+  flag: Flag | undefined,
+): Omit<GraphFile, "file"> {
+  const port = (name: string, { dtype, shape }: Type): [string, GraphPort] => [
+    name,
+    {
+      name: names[name] ?? name,
+      dtype: fileType(dtype) as GraphPort["dtype"],
+      shape: fileShape(shape, SIZES),
+    },
+  ];
+  const flags: [string, GraphPort][] = flag ? [[flag.name, { name: flag.name, dtype: "bool", shape: [1] }]] : [];
+  return {
+    inputs: Object.fromEntries([...Object.entries(program.inputs).map(([n, { type }]) => port(n, type)), ...flags]),
+    outputs: Object.fromEntries(
+      Object.entries(program.outputs).map(([n, ref]) => port(n, program.nodes[ref.node]!.types[ref.output]!)),
+    ),
+  };
+}

@@ -1,0 +1,29 @@
+/** Parameters that targets share, and names that people look for among them. */
+import { parameter } from "#dsl/language/types/define.js";
+import { told } from "../../foreign-names/advice.js";
+
+/** Keys of the verb that are written inside a target's parentheses. */
+export const ofTheVerb = told([
+  ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
+  ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],
+]).advice;
+
+export const folder = parameter({
+  name: "path",
+  type: { is: "string" },
+  suggests: { from: "files", endings: [] },
+  doc: "The folder that is filled; a relative path starts from the notebook's folder.",
+  positional: true,
+  required: true,
+  why: "A folder of its own holds the weights, what they are read with, and the proof.",
+  impact: "high",
+});
+
+/** `[1, 128]`, or one of the names. */
+export const shapeType = {
+  is: "either",
+  of: [
+    { is: "list", of: { is: "number", integer: true } },
+    { is: "choice", of: ["fixed", "free"], elsewhere: { dynamic: "free", any: "free", static: "fixed" } },
+  ],
+} as const;

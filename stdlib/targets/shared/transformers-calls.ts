@@ -1,0 +1,117 @@
+/** A call in Python that asks a folder of transformers (or an adapter by PEFT) what the notebook was asked. It runs as it stands. */
+import type { CopiedCall, Deployed } from "../kind.js";
+import { python as q, pythonList } from "../../text/quoting.js";
+import { sortOf, type Sort } from "./model-type.js";
+import { opensBy } from "./transformers-opens.js";
+
+/** Texts that are asked in the calls of all targets. */
+export const ASKED = "The invoice that came on Monday is wrong.";
+
+export function transformersCalls(model: Deployed, at: string, whole: boolean): readonly CopiedCall[] {
+  const sort = sortOf(model.config);
+  if (whole && sort === "embeds")
+    return [
+      python(
+        ["sentence-transformers"],
+        [
+          "from sentence_transformers import SentenceTransformer",
+          "",
+          `model = SentenceTransformer(${q(at)})`,
+          `print(model.encode([${q(ASKED)}]))`,
+        ],
+      ),
+    ];
+  const opens = opensBy(model, sort, whole, q(at));
+  const needs = whole ? ["transformers", "torch"] : ["transformers", "torch", "peft"];
+  return [
+    python(needs, [
+      ...["import torch", ...opens.imports, ""],
+      `tokenizer = AutoTokenizer.from_pretrained(${q(at)})`,
+      `model = ${opens.model}`,
+      ...asks(sort, model),
+    ]),
+  ];
+}
+
+function asks(sort: Sort, model: Deployed): readonly string[] {
+  const cut = `truncation=True, max_length=${model.maxLength}, return_tensors="pt"`;
+  const pair = model.roles.includes("text_pair") ? `, ${q("The bill is wrong.")}` : "";
+  const logits = (text: string) => [
+    `inputs = tokenizer(${text}, ${cut})`,
+    "with torch.no_grad():",
+    "    logits = model(**inputs).logits",
+  ];
+  switch (sort) {
+    case "labels":
+      return [...logits(`${q(ASKED)}${pair}`), ...named(model)];
+    case "number":
+      return [...logits(`${q(ASKED)}${pair}`), "print(logits[0, 0].item())"];
+    case "tags":
+      return [...logits(q(ASKED)), "print([model.config.id2label[i] for i in logits[0].argmax(-1).tolist()])"];
+    case "answers":
+      return [
+        `inputs = tokenizer(${q("What is wrong?")}, ${q(ASKED)}, ${cut})`,
+        "with torch.no_grad():",
+        "    out = model(**inputs)",
+        "start, end = out.start_logits.argmax(), out.end_logits.argmax()",
+        'print(tokenizer.decode(inputs["input_ids"][0, start : end + 1]))',
+      ];
+    case "fills":
+      return [
+        ...logits(`"The invoice is " + tokenizer.mask_token + "."`),
+        'place = (inputs["input_ids"][0] == tokenizer.mask_token_id).nonzero()[0, 0]',
+        "print(tokenizer.decode(logits[0, place].argmax()))",
+      ];
+    case "embeds":
+      return [
+        `inputs = tokenizer(${q(ASKED)}, ${cut})`,
+        "with torch.no_grad():",
+        "    hidden = model(**inputs).last_hidden_state[0]",
+        ...vectorLines(model),
+        "print(vector.tolist())",
+      ];
+    case "rewrites": {
+      const prefix = model.parts.task.call.arguments["prefix"];
+      return [
+        `inputs = tokenizer(${q((typeof prefix === "string" ? prefix : "") + ASKED)}, ${cut})`,
+        "print(tokenizer.decode(model.generate(**inputs, do_sample=False, max_new_tokens=32)[0], skip_special_tokens=True))",
+      ];
+    }
+    case "continues":
+      return model.roles.includes("messages")
+        ? [
+            `messages = [{"role": "user", "content": ${q(ASKED)}}]`,
+            'inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")',
+            ...generated,
+          ]
+        : [`inputs = tokenizer(${q(ASKED)}, return_tensors="pt")`, ...generated];
+  }
+}
+const generated = [
+  "out = model.generate(**inputs, do_sample=False, max_new_tokens=32)",
+  'print(tokenizer.decode(out[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True))',
+];
+
+/** Of one text its vector, as the task makes it of the tokens' states (`hidden`). */
+export function vectorLines({ parts }: Deployed): readonly string[] {
+  const { pooling, normalize } = parts.task.call.arguments;
+  const made: Readonly<Record<string, string>> = {
+    cls: "hidden[0]",
+    last: "hidden[-1]",
+    max: "hidden.max(0).values",
+  };
+  const vector = made[typeof pooling === "string" ? pooling : ""] ?? "hidden.mean(0)";
+  return [`vector = ${vector}`, ...(normalize === false ? [] : ["vector = vector / vector.norm()"])];
+}
+
+/** Label names: of an adapter's base config.json has others, so they are written out. */
+function named({ config, labels }: Deployed): readonly string[] {
+  const names = `labels = ${pythonList(labels)}`;
+  if (config["problem_type"] === "multi_label_classification")
+    return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].sigmoid().tolist())})"];
+  return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].softmax(-1).tolist())})"];
+}
+
+function python(needs: readonly string[], lines: readonly string[]): CopiedCall {
+  return { language: "Python", needs, code: lines.join("\n") };
+}

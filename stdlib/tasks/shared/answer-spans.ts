@@ -1,0 +1,83 @@
+/**
+ * Answers and places of tokens, as transformers' example of question answering goes from one to the other: which tokens an
+ * answer is, and which answer the logits of a question's windows mean. Places count tokens of a window as it is fed; 0
+ * (`[CLS]`) stands for no answer. Logits are two for each token: of an answer's first token and of its last.
+ */
+import type { ContextWindow } from "../kind.js";
+
+export type Span = readonly [first: number, last: number];
+export const NONE: Span = [0, 0];
+
+/** The tokens of `context.slice(from, to)`; `NONE` where the window doesn't hold it whole. */
+export function spanIn({ first, starts, ends }: ContextWindow, from: number, to: number): Span {
+  const last = starts.length - 1;
+  if (last < 0 || starts[0]! > from || ends[last]! < to) return NONE;
+  let [a, b] = [0, last];
+  while (a <= last && starts[a]! <= from) a++;
+  while (b >= 0 && ends[b]! >= to) b--;
+  return [first + a - 1, first + b + 1];
+}
+
+export interface Choice {
+  /** How many of the likeliest first and last tokens of a window are paired, and how many pairs are kept. */
+  readonly candidates: number;
+  /** Most tokens of an answer. */
+  readonly longest: number;
+  /** By how much no answer must be likelier than the best one to be chosen; null: there always is one. */
+  readonly none: number | null;
+}
+export interface FoundAnswer {
+  /** `context.slice(start, end)`; empty: there is none. */
+  readonly answer: string;
+  readonly start: number;
+  readonly end: number;
+  readonly probability: number;
+}
+export interface SaidWindow {
+  readonly window: ContextWindow;
+  readonly logits: Float32Array;
+}
+interface Scored {
+  readonly start: number;
+  readonly end: number;
+  readonly score: number;
+}
+
+/** `windows`: those of one question. */
+export function answerIn(windows: readonly SaidWindow[], o: Choice): FoundAnswer {
+  const found = windows.flatMap((own) => pairsIn(own, o.candidates, o.longest));
+  // The likeliest tokens may all lie outside the context: then all of its tokens are looked at.
+  const all = found.length > 0 ? found : windows.flatMap((own) => pairsIn(own, Infinity, o.longest));
+  const best = all.sort((a, b) => b.score - a.score).slice(0, o.candidates);
+  const chosen = o.none === null ? best[0] : best.find(({ start, end }) => end > start);
+  // Each window must find that there is none: the least sure of them counts.
+  const none = o.none === null ? -Infinity : Math.min(...windows.map(({ logits }) => logits[0]! + logits[1]!));
+  const scores = [...best.map(({ score }) => score), ...(o.none === null ? [] : [none])];
+  const greatest = Math.max(...scores);
+  const sum = scores.reduce((total, score) => total + Math.exp(score - greatest), 0);
+  const share = (score: number): number => Math.exp(score - greatest) / sum;
+  const nothing = { answer: "", start: 0, end: 0, probability: o.none === null ? 0 : share(none) };
+  if (!chosen || (o.none !== null && none - chosen.score > o.none)) return nothing;
+  const { start, end, score } = chosen;
+  return { answer: windows[0]!.window.context.slice(start, end), start, end, probability: share(score) };
+}
+
+function pairsIn({ window, logits }: SaidWindow, most: number, longest: number): readonly Scored[] {
+  const { first, starts, ends } = window;
+  const inside = (place: number): boolean => place >= first && place < first + starts.length;
+  const lasts = likeliest(logits, 1, most).filter(inside);
+  return likeliest(logits, 0, most)
+    .filter(inside)
+    .flatMap((a) =>
+      lasts
+        .filter((b) => b >= a && b - a < longest)
+        .map((b) => ({ start: starts[a - first]!, end: ends[b - first]!, score: logits[2 * a]! + logits[2 * b + 1]! })),
+    );
+}
+
+/** Places by their logits of one of both kinds, the greatest first. */
+function likeliest(logits: Float32Array, kind: 0 | 1, most: number): readonly number[] {
+  return Array.from({ length: logits.length / 2 }, (_, place) => place)
+    .sort((a, b) => logits[2 * b + kind]! - logits[2 * a + kind]!)
+    .slice(0, most);
+}

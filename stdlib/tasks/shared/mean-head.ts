@@ -1,0 +1,50 @@
+/**
+ * A linear head over the mean of a text's states, where a task's call asks for it instead of the family's own head. A text
+ * counts by where its mean points and not by how long that is, as `baseline(probe)` reads it; of the length that gives each
+ * number a mean square of 1, so that steps learn it at the rates of other heads.
+ */
+import { parameter } from "#dsl/language/types/define.js";
+import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import { isCall } from "#dsl/compiler/plan/value.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { ModelOutputs } from "../../models/kind.js";
+import { normalised, pool } from "./pooling.js";
+
+export const pooling = parameter({
+  name: "pooling",
+  type: { is: "choice", of: ["mean"] },
+  means: { mean: "the mean over all tokens, brought to one length" },
+  doc: "What the head reads of a text. `mean`: the mean of the states of its tokens, brought to one length, through one linear layer; left out, what the family's own head reads (mostly the first token). transformers has no such head: `onnx`, `savedmodel`, `tflite`, `coreml` and `container` hold it in their graphs, `huggingface` refuses it.",
+  default: {
+    derived: "`mean` where the technique finds the head exactly (`head_only(fit: exact)`), else the family's own head",
+    from: (_draft, context): "mean" | undefined => (findsExactly(context) ? "mean" : undefined),
+  },
+  why: "A base that makes vectors of texts says most in the mean of its states, which a frozen one or few rows can use at once; the first token's state has to be taught.",
+  impact: "medium",
+});
+
+function findsExactly({ statement, find }: CheckContext): boolean {
+  const technique = statement["technique"];
+  if (technique === undefined || !isCall(technique)) return false;
+  return find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
+}
+
+export const poolsMean = ({ arguments: { pooling: by } }: Pick<Call, "arguments">): boolean => by === "mean";
+
+/** Elements; null: the call asks for no such head. */
+export function meanHeadParameters(hidden: number, outputs: number, { call }: Pick<HeadOn, "call">): number | null {
+  return call && poolsMean(call) ? hidden * outputs + outputs : null;
+}
+
+/** Path of its one layer. */
+export const MEAN_HEAD = "mean_classifier";
+
+/** [batch, hidden]. */
+export function meanFeatures(
+  body: ModelOutputs,
+  { mask, hidden }: { readonly mask: Tensor; readonly hidden: number },
+): Tensor {
+  return normalised(pool(body, mask, "mean")).multiply(Math.sqrt(hidden));
+}

@@ -1,0 +1,14 @@
+/** Every token of a text is learnt from those before it. */
+import type { TokenMetricInput } from "../../metrics/kind.js";
+import type { Supervision } from "../kind.js";
+import { causalLm } from "../../row-formats/causal-lm.js";
+
+export const nextToken: Supervision = {
+  rowFormat: causalLm,
+  inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
+};
+
+/** What validations tell of the loss of tokens. */
+export function toldOfTokens({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
+  return { loss, perplexity: Math.exp(loss) };
+}

@@ -1,0 +1,50 @@
+/** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
+import { defineWord, parameter } from "#dsl/language/types/define.js";
+import type { Word } from "#dsl/language/types/registry.js";
+import { seq2seq } from "../../row-formats/seq2seq.js";
+import { wantShape } from "./families.js";
+import { labelSmoothing } from "./loss-settings.js";
+
+type Own = Pick<Word, "name" | "doc" | "example"> & {
+  readonly prefix: string;
+  readonly why: string;
+  /** Measured where nothing else is asked for. */
+  readonly metrics: readonly string[];
+  readonly elsewhere: Readonly<Record<string, string>>;
+};
+
+export function text2text({ prefix, why, metrics, ...own }: Own) {
+  return defineWord({
+    ...own,
+    kind: "task",
+    parameters: [prefixParameter(prefix, why), labelSmoothing],
+    elsewhere: { label_smoothing_factor: "label_smoothing", ...own.elsewhere },
+    check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
+    capabilities: {
+      /** What the Hugging Face hub calls it. */
+      peft: "SEQ_2_SEQ_LM",
+      pipeline: own.name.replaceAll("_", "-"),
+      /** Roles that the data must have. */
+      roles: ["input", "target"],
+      rowFormat: seq2seq,
+      labels: false,
+      /** The head is the base's own output embedding. */
+      parameters: (): number => 0,
+      canary: "written",
+      measures: ["next_token", "written"],
+      metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),
+    },
+    load: () => import("../text2text_generation.run.js").then((m) => m.text2text),
+  });
+}
+
+function prefixParameter(value: string, why: string) {
+  return parameter({
+    name: "prefix",
+    type: { is: "string" },
+    doc: "Put before every input, in training and when the model is asked.",
+    default: { value },
+    why,
+    impact: "high",
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * Several LoRA adapters beside one base, each row under one of its own: the rows go through the first halves of all of them
+ * at once, what is not the row's own becomes zero, and the second halves of all give the sum of what is left. Ranks are small:
+ * for a handful of adapters that costs less than to fetch each row's own. Equal to each adapter alone.
+ */
+import { must } from "#dsl/language/diagnostics/must.js";
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Layers } from "../../layers/contract.js";
+import { loraSettings } from "./lora-settings.js";
+import { isTarget } from "./shapes.js";
+
+/** Whether it can stand beside others: two factors for a linear layer, and nothing else. */
+export function standsBeside(call: Call): boolean {
+  return call.word === "lora" && !loraSettings(call).dora;
+}
+
+/** Name of a factor of the adapter at `index`: a state that begins at zero and is set from the adapter's file. */
+export function besideName(index: number, factor: string): string {
+  return `adapter.${index}/${factor}`;
+}
+
+/**
+ * `adapters`: null adds nothing. `chosen` i32 [rows]: a place among them. `onFactor` gets each factor's state, its adapter and
+ * its own name, as LoRA names it.
+ */
+export function beside(
+  layers: Layers,
+  adapters: readonly (Call | null)[],
+  chosen: Tensor,
+  onFactor: (state: string, adapter: number, path: string) => void,
+): Layers {
+  const { graph } = layers;
+  const settings = adapters.map((call) => call && loraSettings(call));
+  const factor = (index: number, path: string, shape: readonly number[]): Tensor => {
+    const name = besideName(index, path);
+    onFactor(name, index, path);
+    return graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { zeros: true } });
+  };
+  const linear: Layers["linear"] = (path, x, given) => {
+    const own = [...settings.keys()].filter((i) => isTarget(path, settings[i]?.targets ?? []));
+    if (own.length === 0) return layers.linear(path, x, given);
+    const { activation, ...plain } = given;
+    const base = layers.linear(path, x, plain);
+    return graph.at(path, () => {
+      const of = own.map((i) => ({ i, ...must(settings[i], "an adapter's settings") }));
+      const first = graph.concat(
+        of.map(({ i, rank }) => factor(i, `${path}.lora_A.weight`, [rank, given.in])),
+        0,
+      );
+      const second = graph.concat(
+        of.map(({ i, rank }) => factor(i, `${path}.lora_B.weight`, [given.out, rank])),
+        1,
+      );
+      const whose = of.flatMap(({ i, rank, scale }) => new Array<[number, number]>(rank).fill([i, scale]));
+      const ones = constantOf(
+        layers,
+        "i32",
+        Int32Array.from(whose, ([i]) => i),
+      );
+      const scales = constantOf(
+        layers,
+        "f32",
+        Float32Array.from(whose, ([, scale]) => scale),
+      );
+      const mine = chosen.reshape([chosen.shape[0]!, 1, 1]).equal(ones);
+      const low = x.linear(first).multiply(mine.cast("f32").multiply(scales));
+      return layers.activate(base.add(low.linear(second)), activation);
+    });
+  };
+  return { ...layers, linear };
+}
+
+function constantOf({ graph }: Layers, dtype: "i32" | "f32", data: Int32Array | Float32Array): Tensor {
+  return graph.constant({ dtype, shape: [1, 1, data.length], bytes: new Uint8Array(data.buffer) });
+}

@@ -1,0 +1,35 @@
+/** What the records of techniques with virtual tokens share. */
+import type { CheckContext } from "#dsl/language/types/context.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { parameter } from "#dsl/language/types/define.js";
+import { baseFacts, familyCapabilities } from "../../models/shared/base-facts.js";
+import { tokensOf } from "./virtual-tokens.js";
+
+/** Below this a decoder's prompts are warned of: the least size at which the paper finds them near to full fine-tuning. */
+const SMALL = 1e9;
+
+export const tokens = parameter({
+  name: "tokens",
+  type: { is: "number", integer: true },
+  doc: "Virtual tokens before each text; they take positions that the text can't have.",
+  range: { min: 1, max: 1024 },
+  default: { value: 20 },
+  why: "More than 20 bring little (Lester et al., 2021), and each one costs time in every text.",
+  impact: "medium",
+});
+
+/** Warns of small decoders. */
+export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
+  const base = baseFacts(context);
+  const shape = familyCapabilities(context)?.shape;
+  if (!base || base.parameters >= SMALL || shape !== "decoder") return;
+  const name = context.statement["base"] ?? context.model?.["base"];
+  context.report("small-for-prompts", {
+    technique: call.word,
+    base: typeof name === "string" ? name : "the base",
+    parameters: base.parameters,
+    trained,
+  });
+}
+/** Capability: positions that the technique takes from a text. */
+export const virtualTokens = (call: Call): number => tokensOf(call);

@@ -1,0 +1,51 @@
+/** What techniques with virtual tokens share: their number, their place before each row of a batch, their state. */
+import type { Tensor } from "#dsl/tensor/tensor.js";
+import type { Dimension, NDArray } from "#dsl/tensor/program.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { ModelInputs } from "../../models/kind.js";
+import { numberIn } from "./settings.js";
+
+/** PEFT's name of what is learned, whichever of these techniques. */
+export const PROMPTS = "prompt_embeddings";
+
+export function tokensOf(call: Call): number {
+  return numberIn(call, "tokens", 20);
+}
+/** Names in PEFT's file: what is learned stands bare, the head under the wrapped model. */
+export function promptFileName(name: string): string {
+  return name === PROMPTS ? name : `base_model.${name}`;
+}
+
+/** Puts rows that are alike for all texts before those of each text, along axis 1. */
+export class Before {
+  /** i32 [batch, 1], all 0: carries the size of the batch. */
+  private readonly zero: Tensor;
+  constructor(
+    { attention_mask: mask }: ModelInputs,
+    private readonly count: number,
+  ) {
+    this.zero = mask.max([1], true).filled(0);
+  }
+  /** rows f32 [count, n] before x [batch, length, n]. */
+  rows(rows: Tensor, x: Tensor): Tensor {
+    const { graph } = x;
+    const zero = this.zero.cast("f32").reshape([...this.zero.shape, 1]);
+    return graph.concat([rows.reshape([1, ...rows.shape]).add(zero), x], 1);
+  }
+  /** The number at each place before x i32 [batch, length]. */
+  numbers(at: (place: number) => number, x: Tensor): Tensor {
+    const { graph } = x;
+    const data = Int32Array.from({ length: this.count }, (_, i) => at(i));
+    const value: NDArray = { dtype: "i32", shape: [1, this.count], bytes: new Uint8Array(data.buffer) };
+    return graph.concat([graph.constant(value).add(this.zero), x], 1);
+  }
+}
+
+/** Positions of the text's tokens where it starts after `count` others. */
+export function shiftedPositions(inputs: ModelInputs, count: number): Tensor {
+  const { input_ids: ids, positions } = inputs;
+  return (positions ?? ids.range(1)).add(count);
+}
+export function lengthOf(x: Tensor): Dimension {
+  return x.shape[1]!;
+}

@@ -1,0 +1,163 @@
+/**
+ * Byte-pair encoding's training, which WordPiece's shares: from single characters on, the pair of neighbouring tokens that
+ * occurs most becomes a token of its own, until there are enough. Of pairs as frequent as each other the one whose tokens
+ * came first wins, as in Hugging Face tokenizers, so that the same words give the same merges.
+ */
+import { codePointIn, mustGet } from "#dsl/language/diagnostics/must.js";
+import type { CountedWords } from "../kind.js";
+import { Heap } from "./heap.js";
+
+export interface PairMergingOptions {
+  readonly vocabulary: number;
+  /** Pairs that occur less often stay apart. */
+  readonly minimum: number;
+  /** Tokens with the first ids. */
+  readonly specials: readonly string[];
+  /** Characters that are tokens whether or not the texts hold them. */
+  readonly alphabet?: readonly string[];
+  /** Most characters of the texts that become tokens, the most frequent ones; absent: all. */
+  readonly alphabetSize?: number;
+  /** Put before every piece of a word but its first; absent: nothing is. */
+  readonly continuing?: string;
+}
+export interface PairMerging {
+  /** Token to id, in the order of ids. */
+  readonly vocabulary: ReadonlyMap<string, number>;
+  readonly merges: readonly (readonly [string, string])[];
+  /** Tokens before the first merge. */
+  readonly least: number;
+}
+
+/** Ids of a pair in one number. */
+const WIDE = 2 ** 26;
+interface Candidate {
+  count: number;
+  readonly pair: number;
+  /** Words that hold the pair. */
+  readonly words: ReadonlySet<number>;
+}
+const before = (a: Candidate, b: Candidate): boolean => (a.count === b.count ? a.pair < b.pair : a.count > b.count);
+
+export function mergePairs({ words, counts }: CountedWords, o: PairMergingOptions): PairMerging {
+  const vocabulary = new Map<string, number>();
+  const tokens: string[] = [];
+  const idOf = (token: string): number => {
+    let id = vocabulary.get(token);
+    if (id === undefined) {
+      id = tokens.push(token) - 1;
+      vocabulary.set(token, id);
+    }
+    return id;
+  };
+  for (const token of [...o.specials, ...alphabetOf(words, counts, o)]) idOf(token);
+  const { continuing = "" } = o;
+  const pieces = words.map((word) => piecesOf(word, continuing, vocabulary, idOf));
+  const least = tokens.length;
+
+  const frequency = new Map<number, number>();
+  const places = new Map<number, Set<number>>();
+  const stands = (pair: number, word: number): void => {
+    const known = places.get(pair);
+    if (known) known.add(word);
+    else places.set(pair, new Set([word]));
+  };
+  pieces.forEach((own, word) => {
+    for (let i = 1; i < own.length; i++) {
+      const pair = own[i - 1]! * WIDE + own[i]!;
+      frequency.set(pair, (frequency.get(pair) ?? 0) + counts[word]!);
+      stands(pair, word);
+    }
+  });
+  const queue = new Heap<Candidate>(before);
+  const enqueue = (): void => {
+    for (const [pair, own] of places) {
+      const count = mustGet(frequency, pair, "pair");
+      if (count > 0) queue.push({ count, pair, words: own });
+    }
+    places.clear();
+  };
+  enqueue();
+
+  const merges: [string, string][] = [];
+  while (tokens.length < o.vocabulary) {
+    const top = queue.pop();
+    if (!top) break;
+    const now = mustGet(frequency, top.pair, "pair");
+    if (top.count !== now) {
+      // Others were merged since it was counted: it waits for its turn again.
+      top.count = now;
+      queue.push(top);
+      continue;
+    }
+    if (top.count < 1 || top.count < o.minimum) break;
+    const [left, right] = [Math.floor(top.pair / WIDE), top.pair % WIDE];
+    const [first, second] = [tokens[left]!, tokens[right]!];
+    const id = idOf(first + second.slice(second.startsWith(continuing) ? continuing.length : 0));
+    merges.push([first, second]);
+    for (const word of top.words) {
+      const change = (a: number, b: number, by: number): void => {
+        const pair = a * WIDE + b;
+        frequency.set(pair, (frequency.get(pair) ?? 0) + by * counts[word]!);
+        if (by > 0) stands(pair, word);
+      };
+      mergeIn(pieces[word]!, left, right, id, change);
+    }
+    enqueue();
+  }
+  return { vocabulary, merges, least };
+}
+
+/** Replaces the pair wherever it stands, and tells which pairs went and came. */
+function mergeIn(
+  pieces: number[],
+  left: number,
+  right: number,
+  id: number,
+  change: (a: number, b: number, by: number) => void,
+): void {
+  for (let i = 0; i + 1 < pieces.length; i++) {
+    if (pieces[i] !== left || pieces[i + 1] !== right) continue;
+    if (i > 0) {
+      change(pieces[i - 1]!, left, -1);
+      change(pieces[i - 1]!, id, 1);
+    }
+    pieces.splice(i, 2, id);
+    if (i + 1 < pieces.length) {
+      change(right, pieces[i + 1]!, -1);
+      change(id, pieces[i + 1]!, 1);
+    }
+  }
+}
+
+/** Characters in the order of their codes; of too many the rarest are left out. */
+function alphabetOf(words: readonly string[], counts: readonly number[], o: PairMergingOptions): readonly string[] {
+  const seen = new Map<string, number>();
+  words.forEach((word, i) => {
+    for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
+  });
+  for (const character of o.alphabet ?? []) seen.set(character, Infinity);
+  const code = (character: string): number => codePointIn(character, 0);
+  const byCode = (a: string, b: string): number => code(a) - code(b);
+  const often = [...seen].sort(([a, m], [b, n]) => (m === n ? byCode(a, b) : n > m ? 1 : -1));
+  return often
+    .slice(0, o.alphabetSize ?? often.length)
+    .map(([character]) => character)
+    .sort(byCode);
+}
+
+/** Characters that are no tokens are left out. */
+function piecesOf(
+  word: string,
+  continuing: string,
+  vocabulary: ReadonlyMap<string, number>,
+  idOf: (token: string) => number,
+): number[] {
+  const pieces: number[] = [];
+  let first = true;
+  for (const character of word) {
+    const id = vocabulary.get(character);
+    if (id !== undefined) pieces.push(first || continuing === "" ? id : idOf(continuing + character));
+    first = false;
+  }
+  return pieces;
+}

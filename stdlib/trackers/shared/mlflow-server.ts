@@ -1,0 +1,39 @@
+/** MLflow's REST interface, at the address that the program names. */
+import { TrackerRefuses, type Asking, type TrackerDoor } from "../kind.js";
+import { partIn, textIn } from "./answers.js";
+
+/** Asks one server. */
+export class MlflowServer {
+  constructor(
+    private readonly o: { readonly url: string } & Pick<Asking, "env" | "user">,
+    private readonly door: Pick<TrackerDoor, "ask">,
+  ) {}
+
+  get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
+    return this.ask({ method: "GET", path: `${path}?${new URLSearchParams(query).toString()}` });
+  }
+  post(path: string, json: object): Promise<unknown> {
+    return this.ask({ method: "POST", path, json });
+  }
+  /** The id; null: there is none of that name. */
+  async experimentNamed(name: string): Promise<string | null> {
+    try {
+      const found = await this.get("mlflow/experiments/get-by-name", { experiment_name: name });
+      const stage = partIn(found, ["experiment", "lifecycle_stage"]);
+      if (stage === "deleted")
+        throw new TrackerRefuses(400, `its experiment ${name} was deleted: restore it there, or name another one`);
+      return textIn(found, "experiment", "experiment_id");
+    } catch (error) {
+      if (error instanceof TrackerRefuses && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
+      throw error;
+    }
+  }
+  ask({
+    method,
+    path,
+    ...more
+  }: Pick<Asking, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
+    const { url, ...who } = this.o;
+    return this.door.ask({ method, url: `${url}/api/2.0/${path}`, ...more, ...who });
+  }
+}

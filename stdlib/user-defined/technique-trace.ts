@@ -1,0 +1,54 @@
+/**
+ * What a technique of a user's trains and adds, found by building the base's body under it, with nothing computed: no
+ * formula need be given, and a mistake in its functions is found before the run.
+ */
+import { loadWord } from "#dsl/language/types/loaded.js";
+import { Graph } from "#dsl/tensor/builder.js";
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import type { ModelImplementation } from "../models/kind.js";
+import type { TechniqueImplementation } from "../techniques/kind.js";
+import { makeLayers } from "../layers/graph-layers.js";
+import { buildBody } from "../programs/body.js";
+import { layersOptions, modelInputs } from "../programs/model.js";
+
+/** A parameter of the body that trains; `tensor`: the base's that it begins as, absent where the technique adds it. */
+export interface Trained {
+  readonly name: string;
+  readonly elements: number;
+  readonly tensor?: string;
+}
+
+const families = new Map<string, ModelImplementation>();
+/** Tracing is part of a compilation, which waits for nothing: families are loaded before. */
+export async function loadFamilies(registry: Registry): Promise<void> {
+  const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
+  for (const word of words) families.set(word.name, await loadWord(word));
+}
+
+/** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */
+export function traced(
+  implementation: TechniqueImplementation,
+  call: Call,
+  base: BaseFacts,
+): readonly Trained[] | null {
+  const family = families.get(base.family);
+  if (!family) return null;
+  const graph = new Graph();
+  const config = family.config(base.config);
+  const o = {
+    family,
+    config,
+    technique: { call, implementation },
+    tensors: base.shapes,
+    prefixInCheckpoint: Object.keys(base.shapes).some((name) => name.startsWith(family.prefix)),
+  };
+  const options = layersOptions(o, graph, 0, (path) => implementation.trains(call, path));
+  buildBody(o, makeLayers({ ...options, prefix: family.prefix }), modelInputs(graph, { family }), { dropout: 0 });
+  return Object.entries(graph.program().state).flatMap(([name, { trains, type, initial }]) => {
+    if (!trains) return [];
+    const elements = (type.shape as number[]).reduce((n, d) => n * d, 1);
+    return [{ name, elements, ...("checkpoint" in initial && { tensor: initial.checkpoint }) }];
+  });
+}

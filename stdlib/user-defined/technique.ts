@@ -1,0 +1,99 @@
+/** A technique of a user's as a word: checked, planned, counted, trained and saved as the built-in ones are. */
+import type { BaseFacts } from "#dsl/language/types/facts.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { CheckContext } from "#dsl/language/types/context.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Word } from "#dsl/language/types/registry.js";
+import { baseFacts } from "../models/shared/base-facts.js";
+import type { TechniqueImplementation } from "../techniques/kind.js";
+import { fromOurs } from "../techniques/shared/from-parameter.js";
+import { failedIn, guarded, guardedLayers, type Owner } from "./guarded-calls.js";
+import { keep } from "./store.js";
+import { parametersOf, type TechniqueRecord } from "./record.js";
+import { traced, type Trained } from "./technique-trace.js";
+
+export function techniqueOf(record: TechniqueRecord, owner: Owner): TechniqueImplementation {
+  const says = (part: "trains" | "adds", call: Call, path: string): boolean => {
+    const said: unknown = guarded(owner, part, () => record[part]?.(call, path));
+    if (typeof said === "boolean") return said;
+    throw failedIn(owner, part, new Error(`it must say true or false of "${path}", not ${String(said)}`));
+  };
+  return {
+    saved: record.saved ?? "trained",
+    trains: (call, path) => says("trains", call, path),
+    adds: (call, path) => says(record.adds ? "adds" : "trains", call, path),
+    around: (call, layers) =>
+      guardedLayers(
+        owner,
+        "around",
+        guarded(owner, "around", () => record.around(call, layers)),
+        layers,
+      ),
+  };
+}
+
+export function techniqueWord(record: TechniqueRecord, owner: Owner, definition: string): Word {
+  const { name, doc, saved = "trained" } = record;
+  const implementation = techniqueOf(record, owner);
+  keep(definition, implementation);
+  const memory = new Map<string, readonly Trained[] | null>();
+  const trace = (call: Call, base: BaseFacts): readonly Trained[] | null => {
+    const key = `${base.hash} ${JSON.stringify(call.arguments)}`;
+    const known = memory.get(key);
+    if (known) return known;
+    const found = traced(implementation, call, base);
+    memory.set(key, found);
+    return found;
+  };
+  /** A mistake was reported by `check`; what is known of the rest stands. */
+  const sound = (call: Call, base: BaseFacts): readonly Trained[] => {
+    try {
+      return trace(call, base) ?? [];
+    } catch {
+      return [];
+    }
+  };
+  const sum = (of: readonly Trained[]): number => of.reduce((n, { elements }) => n + elements, 0);
+  const parameters = parametersOf("technique", name, record.parameters);
+  const starts = saved === "trained" && !parameters.some((p) => p.name === "from");
+  return {
+    kind: "technique",
+    name,
+    doc,
+    definition,
+    example: record.example ?? `model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${name} }`,
+    parameters: [...parameters, ...(starts ? [fromOurs] : [])],
+    check: (call, context) => check(call, context, trace),
+    capabilities: {
+      saves: saved,
+      /** Of `shapes` (what is frozen is left out of them) and what the technique adds. */
+      trainableParameters: (call: Call, shapes: BaseFacts["shapes"], _layout: unknown, base: BaseFacts): number =>
+        sum(sound(call, base).filter(({ tensor }) => tensor === undefined || Object.hasOwn(shapes, tensor))),
+      adds: (call: Call, _shapes: unknown, _layout: unknown, base: BaseFacts): number =>
+        sum(sound(call, base).filter(({ tensor }) => tensor === undefined)),
+    },
+    load: () => Promise.resolve(implementation),
+  };
+}
+
+function check(
+  call: Call,
+  context: CheckContext,
+  trace: (call: Call, base: BaseFacts) => readonly Trained[] | null,
+): void {
+  const base = baseFacts(context);
+  if (!base) return;
+  try {
+    if (trace(call, base)?.length !== 0) return;
+    const named = context.statement["base"] ?? context.model?.["base"];
+    const has = Object.keys(base.shapes).slice(-3);
+    context.report("word-trains-nothing", {
+      name: call.word,
+      base: typeof named === "string" ? named : "the base",
+      has,
+    });
+  } catch (error) {
+    if (!(error instanceof CodedError)) throw error;
+    context.report(error.code, error.data);
+  }
+}

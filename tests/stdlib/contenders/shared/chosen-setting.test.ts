@@ -1,0 +1,88 @@
+/** Settings of a baseline, chosen by folds: who is in which, what each model has seen, and when nothing is chosen. */
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { chosenSetting } from "#stdlib/contenders/shared/chosen-setting.js";
+import { foldsOf } from "#stdlib/contenders/shared/folds.js";
+import { SparseBuilder } from "#stdlib/contenders/shared/tfidf/sparse.js";
+import { argmax } from "#stdlib/statistics/argmax.js";
+
+const FOLDS = 5;
+
+describe("folds of rows", () => {
+  const labelled = fc.array(fc.constantFrom(..."abc"), { minLength: 1, maxLength: 60 });
+  it("have each label as often as each other, but for one row", () =>
+    fc.assert(
+      fc.property(labelled, (labels) => {
+        const fold = foldsOf(labels.length, FOLDS, (role) => (role === "label" ? labels : null));
+        for (const label of new Set(labels)) {
+          const counts = new Array<number>(FOLDS).fill(0);
+          labels.forEach((own, row) => (counts[fold[row]!]! += Number(own === label)));
+          assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, `${label}: ${counts.join()}`);
+        }
+      }),
+    ));
+  it("have rows of one group together", () =>
+    fc.assert(
+      fc.property(labelled, (groups) => {
+        const fold = foldsOf(groups.length, FOLDS, (role) => (role === "group" ? groups : null));
+        for (const [row, group] of groups.entries()) assert.equal(fold[row], fold[groups.indexOf(group)]);
+      }),
+    ));
+});
+
+describe("the setting of a baseline", () => {
+  /** Rows with a word of their own, and one of their label where `told`. */
+  function rows(count: number, told: boolean) {
+    const built = new SparseBuilder();
+    const labels = Array.from({ length: count }, (_, row) => (row % 5 < 2 ? "yes" : "no"));
+    for (const [row, label] of labels.entries()) {
+      const at = told ? [label === "yes" ? 0 : 1, 2 + row] : [2 + row];
+      built.row(Uint32Array.from(at), new Float64Array(at.length).fill(1 / Math.sqrt(at.length)));
+    }
+    return { learnt: built.made(count + 2), labels };
+  }
+  async function chosen(count: number, told: boolean, score?: () => number) {
+    const { learnt, labels } = rows(count, told);
+    const accuracies: number[] = [];
+    const accuracy = (said: readonly Float32Array[]): number => {
+      const right = said.filter((one, row) => ["no", "yes"][argmax(one)] === labels[row]).length / count;
+      accuracies.push(right);
+      return right;
+    };
+    const found = await chosenSetting({
+      learning: { labels: ["no", "yes"] },
+      task: { word: "text_classification", kind: "task", arguments: {} },
+      ...{ learnt, asked: learnt, values: (role) => (role === "label" ? labels : null) },
+      choosing: {
+        ...{ from: "train", metric: "accuracy", rows: { count, values: () => undefined } },
+        score: (said) => Promise.resolve(score ? score() : accuracy(said)),
+      },
+    });
+    return { found, accuracies };
+  }
+
+  it("is judged by models that have not seen the row: what each has by heart is of no use", async () => {
+    const { accuracies } = await chosen(60, false);
+    assert.ok(accuracies.length === 6 && accuracies.every((one) => one <= 0.6), accuracies.join());
+  });
+  it("is judged right though labels come in turns", async () => {
+    const { accuracies } = await chosen(60, true);
+    assert.ok(
+      accuracies.every((one) => one === 1),
+      accuracies.join(),
+    );
+  });
+  it("is not chosen where all are as good, or none has a score, and the words say so", async () => {
+    for (const score of [() => 0.5, () => Number.NaN]) {
+      const { found } = await chosen(20, true, score);
+      assert.deepEqual(found.setting, { c: 1, weigh: "none" });
+      assert.match(found.what, /not chosen/);
+    }
+  });
+  it("is the first of the best, and the words say of how many", async () => {
+    let asked = 0;
+    const { found } = await chosen(20, true, () => [0.1, 0.4, 0.2, 0.4, 0.3, 0][asked++]!);
+    assert.deepEqual(found.setting, { c: 10, weigh: "none" });
+    assert.match(found.what, /^C 10, chosen of 6 settings by accuracy by 5 folds of train$/);
+  });
+});

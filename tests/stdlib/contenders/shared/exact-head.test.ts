@@ -1,0 +1,53 @@
+/** The head that is folded out of a linear model over standard numbers says what that model says. */
+import assert from "node:assert/strict";
+import { exactHead } from "#stdlib/contenders/shared/exact-head.js";
+import { denseRows, scaleFor, standardOf } from "#stdlib/contenders/shared/dense-features.js";
+import { labelModel } from "#stdlib/contenders/shared/linear-labels.js";
+
+/** Of labels that lie around places of their own; the last number of each row is the same in all. */
+function drawn(rows: number, labels: readonly string[]) {
+  let state = 7;
+  const share = (): number => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
+  const found = Array.from({ length: rows }, (_, i) => labels[(i * 3) % labels.length]!);
+  const features = found.map((label) =>
+    Float32Array.from([
+      ...Array.from({ length: 6 }, (_, j) => share() + (labels.indexOf(label) === j ? 0.6 : 0) + 3 * j),
+      2,
+    ]),
+  );
+  return { found, features };
+}
+
+describe("a head that is found at once", () => {
+  for (const [rows, present, labels] of [
+    [90, ["a", "b"], ["a", "b"]],
+    [90, ["a", "b", "c"], ["a", "b", "c"]],
+    [20, ["b", "c"], ["a", "b", "c"]],
+    [12, ["a"], ["a"]],
+  ] as const)
+    it(`says of ${String(rows)} rows of ${present.join("")} (of ${labels.join("")}) what the linear model says`, async () => {
+      const { found, features } = drawn(rows, present);
+      const { weight, bias } = await exactHead(features, found, { labels });
+      const wide = features.map((one) => Float64Array.from(one));
+      const { standard } = standardOf(wide);
+      const scale = await scaleFor({ labels }, wide.map(standard), (role) => (role === "label" ? found : null));
+      const dense = denseRows(wide.map(standard), scale);
+      const model = await labelModel(dense, found, labels);
+      const unseen: number[] = [];
+      features.forEach((row, i) => {
+        const own = labels.map((_, l) => row.reduce((sum, x, j) => sum + x * weight[l * row.length + j]!, bias[l]!));
+        const said = model.said(dense, i);
+        // Softmax asks for differences alone; a label without rows is as likely as in the mean.
+        const shown = labels.flatMap((label, l) => (present.includes(label as never) ? [l] : []));
+        for (const l of shown)
+          assert.ok(
+            Math.abs(own[l]! - own[shown[0]!]! - (said[l]! - said[shown[0]!]!)) < 1e-4,
+            `${String(i)}: ${String(l)}`,
+          );
+        if (shown.length < labels.length)
+          unseen.push(own[0]! - Math.log(shown.reduce((sum, l) => sum + Math.exp(own[l]!), 0)));
+      });
+      const rare = Math.log(1 / (rows + labels.length - present.length));
+      if (unseen.length > 0) assert.ok(Math.abs(unseen.reduce((a, b) => a + b, 0) / rows - rare) < 0.1);
+    });
+});

@@ -1,0 +1,106 @@
+/** A linear head on a frozen base, on vectors that are made up. */
+import assert from "node:assert/strict";
+import type { ContenderGiven, ContenderRows } from "#stdlib/contenders/kind.js";
+import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { probe } from "#stdlib/contenders/shared/probe.js";
+
+const WIDTH = 12;
+/** What the base makes of a text: the same numbers of the same text; the last never changes, and the first is told by the text. */
+function vectorOf(text: string, width: number): Float32Array {
+  const [first = "", seed = "0"] = text.split(" ");
+  const unit = chance(Number(seed));
+  return Float32Array.from({ length: width }, (_, i) =>
+    i === 0 ? 100 + (first === "up" ? 0.01 : -0.01) : i === width - 1 ? 7 : 3 * (unitOf(unit) - 0.5),
+  );
+}
+const unitOf = (generator: Chance): number => (generator.next() >>> 0) / 2 ** 32;
+const rowsOf = (values: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
+  count: Object.values(values)[0]!.length,
+  values: (role) => values[role] as ReturnType<ContenderRows["values"]>,
+});
+async function said(
+  train: Readonly<Record<string, readonly unknown[]>>,
+  scored: Readonly<Record<string, readonly unknown[]>>,
+  labels: readonly string[],
+  width = WIDTH,
+): Promise<{ readonly said: readonly (readonly number[])[]; readonly notes: string; readonly read: number }> {
+  let read = 0;
+  const ready = await probe({
+    ...{ train: rowsOf(train), rows: { ...rowsOf(scored), texts: 1 }, labels, batchSize: 8, writing: null },
+    task: { call: { kind: "task", word: "text_classification", arguments: {} } },
+    warn: () => undefined,
+    host: {
+      vectors: () =>
+        Promise.resolve({
+          ...{ name: "a-base", bytes: 1000 },
+          read(texts: readonly string[]) {
+            read += texts.length;
+            return Promise.resolve(texts.map((text) => vectorOf(text, width)));
+          },
+        }),
+    },
+  } as unknown as ContenderGiven);
+  const all = await ready.ask(Uint32Array.from({ length: rowsOf(scored).count }, (_, row) => row));
+  assert.ok("said" in all && ready.bytes! > 1000);
+  return { said: all.said.map((one) => Array.from(one)), notes: ready.notes!.join(), read };
+}
+const textsOf = (count: number, from: number): string[] =>
+  Array.from({ length: count }, (_, i) => `${i % 3 === 0 ? "up" : "down"} ${from + i}`);
+const best = (logits: readonly number[]): number => logits.indexOf(Math.max(...logits));
+
+describe("a linear head on a frozen base", () => {
+  const [train, asked] = [textsOf(200, 1), textsOf(60, 1000)];
+  const first = (text: string): string => text.split(" ")[0]!;
+
+  it("finds what lies in small differences, whatever the spread of its numbers", async () => {
+    const found = await said({ text: train, label: train.map(first) }, { text: asked }, ["down", "up"]);
+    assert.deepEqual(
+      found.said.map((one) => ["down", "up"][best(one)]),
+      asked.map(first),
+    );
+    assert.equal(
+      found.notes,
+      "logistic regression over 12 numbers of each row from the frozen a-base, learnt from 200 rows",
+    );
+    assert.equal(found.read, 260);
+  });
+
+  it("is held as strictly as rows that it didn't learn from ask for", async () => {
+    // Chance in more numbers than rows: who isn't held strictly knows each row by heart, and is sure of others for nothing.
+    const unit = chance(9);
+    const label = train.slice(0, 80).map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
+    const found = await said({ text: train.slice(0, 80), label }, { text: asked }, ["a", "b"], 300);
+    const sure = found.said.map((one) => Math.exp(Math.max(...one)) / one.reduce((sum, x) => sum + Math.exp(x), 0));
+    assert.ok(sure.reduce((a, b) => a + b, 0) / sure.length < 0.6, String(sure));
+  });
+
+  it("promises little where there is nothing to learn", async () => {
+    const unit = chance(5);
+    const label = train.map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
+    const found = await said({ text: train.map((text) => `up ${text.split(" ")[1]!}`), label }, { text: asked }, [
+      "a",
+      "b",
+    ]);
+    const sure = found.said.map((one) => Math.exp(Math.max(...one)) / one.reduce((sum, x) => sum + Math.exp(x), 0));
+    assert.ok(sure.reduce((a, b) => a + b, 0) / sure.length < 0.6, "sure of what is chance");
+  });
+
+  it("tells pairs apart by what their texts have in common, sets of labels and numbers", async () => {
+    const pairs = (texts: readonly string[]) => ({
+      text: texts,
+      text_pair: texts.map((text, i) => (i % 2 === 0 ? text : texts[(i + 7) % texts.length]!)),
+    });
+    const same = (texts: readonly string[]): string[] => texts.map((_, i) => (i % 2 === 0 ? "same" : "other"));
+    const alike = await said({ ...pairs(train), label: same(train) }, pairs(asked), ["other", "same"]);
+    const right = alike.said.filter((one, i) => ["other", "same"][best(one)] === same(asked)[i]).length;
+    assert.ok(right >= 57, String(right));
+    const sets = train.map((text) => (first(text) === "up" ? ["up", "all"] : ["all"]));
+    const several = await said({ text: train, labels: sets }, { text: asked }, ["up", "all", "none"]);
+    for (const [i, [up, all, none]] of several.said.entries())
+      assert.ok(up! > 0 === (first(asked[i]!) === "up") && all! > 0 && none! < 0);
+    const score = (text: string): number => (first(text) === "up" ? 50 : 10);
+    const numbers = await said({ text: train, score: train.map(score) }, { text: asked }, []);
+    for (const [i, [number]] of numbers.said.entries())
+      assert.ok(Math.abs(number! - score(asked[i]!)) < 8, String(number));
+  });
+});

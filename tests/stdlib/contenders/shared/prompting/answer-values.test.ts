@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { labelIn, labelsIn, numberIn, saysNone } from "#stdlib/contenders/shared/prompting/answer-values.js";
+
+const labels = ["spam", "not spam", "billing", "Billing!"];
+const named = (answer: string): string | null => {
+  const found = labelIn(answer, labels);
+  return found === null ? null : labels[found]!;
+};
+
+describe("the label that an answer names", () => {
+  it("is the one that stands there exactly, else but for case and marks", () => {
+    assert.equal(named("spam"), "spam");
+    assert.equal(named(" billing \n"), "billing");
+    assert.equal(named("Billing!"), "Billing!");
+    assert.equal(named("**Spam.**"), "spam");
+    assert.equal(named("NOT-SPAM"), "not spam");
+  });
+  it("is none where two labels are alike but for what is not looked at", () => {
+    assert.equal(named("BILLING"), null);
+  });
+  it("is the only one that is named in more words; a longer label does not name what is a part of it", () => {
+    assert.equal(named("I think that it is spam, clearly spam."), "spam");
+    assert.equal(named("The answer is: not spam"), "not spam");
+    assert.equal(named("It is spam, or not spam"), null);
+    assert.equal(named("spammy"), null);
+    assert.equal(named("no idea"), null);
+    assert.equal(named(""), null);
+  });
+  it("is found in other scripts, with letters written as several marks", () => {
+    assert.equal(labelIn("Это СПОРТ.", ["спорт", "наука"]), 0);
+    assert.equal(labelIn("cafe\u0301", ["caf\u00e9", "bar"]), 0);
+    assert.equal(labelIn("体育", ["体育", "科学"]), 0);
+  });
+  it("may have no letters, and is then found exactly alone", () => {
+    assert.equal(labelIn("+", ["+", "-"]), 0);
+    assert.equal(labelIn("it is +", ["+", "-"]), null);
+  });
+});
+
+describe("the labels that an answer names", () => {
+  it("are all of them, in the labels' order", () => {
+    assert.deepEqual(labelsIn("billing, spam", ["spam", "not spam", "billing"]), [0, 2]);
+    assert.deepEqual(labelsIn("not spam and SPAM", ["spam", "not spam"]), [0, 1]);
+    assert.deepEqual(labelsIn("nothing of it", ["spam"]), []);
+  });
+  it("are none where the answer says so", () => {
+    for (const answer of ["None.", "none", " No labels ", "", "—"]) assert.ok(saysNone(answer), answer);
+    assert.ok(!saysNone("none of spam"));
+  });
+});
+
+describe("the number in an answer", () => {
+  it("is the first", () => {
+    const cases: readonly [string, number | null][] = [
+      ["4", 4],
+      ["The score is 3.5 of 5", 3.5],
+      ["-2", -2],
+      ["\u22121.5", -1.5],
+      ["about 1,234.5 grams", 1234.5],
+      ["12,345,678", 12345678],
+      ["3,5", 3.5],
+      ["1,2345", 1.2345],
+      [".5", 0.5],
+      ["1e3", 1000],
+      ["four", null],
+      ["", null],
+    ];
+    for (const [answer, number] of cases) assert.equal(numberIn(answer), number, answer);
+  });
+});

@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { key, keyShapes } from "#stdlib/personal-data/key.js";
+
+const found = (text: string): readonly string[] => key(text).map(({ start, end }) => text.slice(start, end));
+describe("keys", () => {
+  it("come from thirty providers and more", () => assert.ok(Object.keys(keyShapes).length >= 30));
+  for (const [provider, shape] of Object.entries(keyShapes)) {
+    it(`of ${provider} are found by their shape`, () =>
+      fc.assert(
+        fc.property(fc.stringMatching(new RegExp(`^(?:${shape})$`)), (one) => {
+          assert.deepEqual(found(`use ${one} here`), [one]);
+          assert.deepEqual(found(`use x${one} here`), []);
+        }),
+        { numRuns: 20 },
+      ));
+  }
+  it("are private keys from head to foot, or to the end", () => {
+    const pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----";
+    assert.deepEqual(found(`a\n${pem}\nb`), [pem]);
+    assert.deepEqual(found("-----BEGIN PRIVATE KEY-----\nMIIB"), ["-----BEGIN PRIVATE KEY-----\nMIIB"]);
+    assert.deepEqual(found("-----BEGIN PUBLIC KEY-----\nMIIB"), []);
+  });
+  it("are values that a line calls a secret, words are none", () => {
+    assert.deepEqual(found('api_key = "9f86d081884c7d659a2f"'), ["9f86d081884c7d659a2f"]);
+    assert.deepEqual(found("DB_PASSWORD=tr0ub4dor&3xyz"), ["tr0ub4dor&3xyz"]);
+    for (const plain of [
+      "password: please-change-me",
+      "the token is tokenization2",
+      "secret santa",
+      "token=aaaaaaaaaaaa1",
+    ])
+      assert.deepEqual(found(plain), [], plain);
+  });
+});

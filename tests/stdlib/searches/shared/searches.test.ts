@@ -1,0 +1,146 @@
+/** What searches compute by, against Optuna 5 and SciPy (tests/oracles/optuna_searches.py). */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import type { Dimension, StudyTrial } from "#stdlib/searches/kind.js";
+import { frontsOf } from "#stdlib/searches/shared/pareto/fronts.js";
+import { hypervolume } from "#stdlib/searches/shared/pareto/hypervolume.js";
+import { chosenByVolume, referenceOf } from "#stdlib/searches/shared/pareto/subset.js";
+import { bitsOf } from "#stdlib/searches/shared/sobol/sequence.js";
+import { logDensity, parzenOf } from "#stdlib/searches/shared/tpe/parzen.js";
+import { goodOf, isKnown, splitTrials } from "#stdlib/searches/shared/tpe/split.js";
+
+type Rows = readonly (readonly number[])[];
+interface Golden {
+  readonly parzen: readonly {
+    readonly dimensions: readonly Dimension[];
+    readonly observed: Rows;
+    readonly alike: boolean;
+    readonly asked: Rows;
+    readonly weights: readonly number[];
+    readonly widths: readonly (readonly number[] | null)[];
+    readonly densities: readonly number[];
+  }[];
+  readonly fronts: readonly {
+    readonly points: Rows;
+    readonly ranks: readonly number[];
+    readonly reference: readonly number[];
+    readonly volume: number;
+    readonly front: Rows;
+    readonly chosen: readonly number[];
+  }[];
+  readonly splits: readonly {
+    readonly objectives: number;
+    readonly trials: readonly Omit<StudyTrial, "point">[];
+    readonly wanted: number;
+    readonly good: readonly number[];
+    readonly others: readonly number[];
+  }[];
+  readonly good: readonly (readonly [count: number, one: number, several: number])[];
+  readonly sobol: Rows;
+}
+const golden = JSON.parse(
+  readFileSync(new URL("../../../../../tests/golden/oracle/searches.json", import.meta.url), "utf8"),
+) as Golden;
+
+function near(found: number, wanted: number, within: number, what: string): void {
+  assert.ok(Math.abs(found - wanted) <= within * Math.max(1, Math.abs(wanted)), `${what}: ${found}, not ${wanted}`);
+}
+
+describe("Parzen estimators", () => {
+  it("have Optuna's weights, widths and densities", () => {
+    for (const { dimensions, observed, alike, asked, weights, widths, densities } of golden.parzen) {
+      const made = parzenOf(dimensions, observed, alike ? observed.map(() => 1) : undefined);
+      const what = `${dimensions.map((d) => d.name).join()} of ${observed.length}`;
+      weights.forEach((weight, i) => near(made.weights[i]!, weight, 1e-12, `${what}: weight ${i}`));
+      widths.forEach((column, i) => {
+        const own = made.columns[i]!;
+        column?.forEach((width, k) =>
+          near(own.is === "number" ? own.widths[k]! : NaN, width, 1e-12, `${what}: width ${k}`),
+        );
+      });
+      asked.forEach((row, i) => near(logDensity(made, row), densities[i]!, 1e-9, `${what}: density of ${row.join()}`));
+    }
+  });
+});
+
+describe("losses of several kinds", () => {
+  it("have Optuna's fronts and volumes", () => {
+    for (const { points, ranks, reference, volume } of golden.fronts) {
+      const fronts = frontsOf(points);
+      assert.deepEqual(
+        points.map((_, i) => fronts.findIndex((front) => front.includes(i))),
+        ranks,
+      );
+      referenceOf(points).forEach((loss, i) => near(loss, reference[i]!, 1e-15, "reference"));
+      near(hypervolume(points, reference), volume, 1e-12, "volume");
+    }
+  });
+
+  it("give the subset of a front that Optuna's choice gives", () => {
+    for (const { front, chosen, reference } of golden.fronts)
+      assert.deepEqual(
+        [...chosenByVolume(front, chosen.length, reference)].sort((a, b) => a - b),
+        chosen,
+      );
+  });
+
+  it("count equal points once, and have none worse than the reference", () => {
+    assert.equal(
+      hypervolume(
+        [
+          [0, 0, 0],
+          [0, 0, 0],
+          [2, -5, 0],
+        ],
+        [1, 1, 1],
+      ),
+      1,
+    );
+    assert.equal(hypervolume([], [1, 1]), 0);
+    assert.equal(hypervolume([[0, 0]], [Infinity, 1]), Infinity);
+    assert.deepEqual(
+      chosenByVolume(
+        [
+          [1, 1],
+          [1, 1],
+          [0, 2],
+        ],
+        2,
+        [3, 3],
+      ),
+      [2, 0],
+    );
+  });
+});
+
+describe("trials", () => {
+  it("are split into good ones and others as Optuna splits them", () => {
+    for (const { objectives, trials, wanted, good, others } of golden.splits) {
+      const whole = trials.map((trial) => ({
+        ...trial,
+        point: {},
+        reports: trial.reports.map(({ step, score }) => ({ step, score: score ?? NaN })),
+      }));
+      const split = splitTrials(whole.filter(isKnown), objectives, wanted);
+      assert.deepEqual(
+        { good: split.good.map((t) => t.number), others: split.others.map((t) => t.number) },
+        { good, others },
+      );
+    }
+  });
+
+  it("are good in Optuna's number", () => {
+    for (const [count, one, several] of golden.good)
+      assert.deepEqual([goodOf(count, 1), goodOf(count, 2)], [one, several]);
+  });
+});
+
+describe("Sobol's sequence", () => {
+  it("is SciPy's before it is scrambled", () => {
+    // SciPy's points come in the order of Gray's code.
+    golden.sobol.forEach((point, n) => {
+      const own = point.map((_, dimension) => bitsOf(n ^ (n >> 1), dimension) >>> 0);
+      assert.deepEqual(own, point);
+    });
+  });
+});

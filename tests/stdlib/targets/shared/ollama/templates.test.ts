@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import type { Message, TemplateImplementation } from "#stdlib/conversations/kind.js";
+import { goScope, goTemplate } from "#stdlib/targets/shared/ollama/go-template.js";
+import { modelfileText } from "#stdlib/targets/shared/ollama/modelfile.js";
+import { recognised } from "#stdlib/targets/shared/ollama/template-detection.js";
+import { KNOWN } from "#stdlib/targets/shared/ollama/templates.js";
+import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
+import { registry } from "#stdlib/registry.js";
+import { modelfileOf } from "./modelfile.js";
+
+const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] };
+const u = (content: string): Message => ({ role: "user", content });
+const a = (content: string): Message => ({ role: "assistant", content });
+const CONVERSATIONS: readonly (readonly Message[])[] = [
+  [u("Why?")],
+  [u("One\ntwo"), a("three"), u("four?")],
+  [{ role: "system", content: "Be kind." }, u("Hello")],
+  [{ role: "system", content: "Be kind." }, u("Hello"), a("Hi."), u("Bye")],
+];
+type Writes = (turns: readonly Message[]) => string | null;
+const by =
+  (template: TemplateImplementation): Writes =>
+  (turns) => {
+    const pieces = template.render(turns, { specials, addGenerationPrompt: true });
+    return "refused" in pieces ? null : pieces.map(({ text }) => text).join("");
+  };
+const told = (writes: Writes, added: boolean) =>
+  recognised((all) => Promise.resolve(all.map(writes)), { bos: specials.bos, eos: specials.eos, added });
+
+describe("templates of conversations for Ollama", () => {
+  for (const name of ["chatml", "llama3", "gemma", "alpaca", "llama2", "plain"])
+    it(`write in Go and in Jinja what the word writes: ${name}`, async () => {
+      const word = by((await registry.find("template", name)!.load!()) as TemplateImplementation);
+      const found = await told(word, false);
+      assert.equal(found?.known.name, name);
+      const jinja = by(jinjaTemplate(found.known.jinja!));
+      const go = goTemplate(found.go);
+      for (const turns of CONVERSATIONS) {
+        const want = word(turns);
+        if (want === null) continue;
+        assert.equal(jinja(turns), want);
+        // What begins a text stands in Go's only where the tokenizer doesn't add it.
+        assert.equal(go(goScope(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
+      }
+    });
+
+  it("are known by what they write: Mistral's, Zephyr's, ChatML with a system's turn of its own", async () => {
+    const mistral = `{{ bos_token }}{% for m in messages %}{% if m['role'] == 'user' %}{{ '[INST] ' + m['content'] + ' [/INST]' }}{% elif m['role'] == 'assistant' %}{{ m['content'] + eos_token }}{% else %}{{ raise_exception('no system') }}{% endif %}{% endfor %}`;
+    assert.equal((await told(by(jinjaTemplate(mistral)), true))?.known.name, "mistral");
+    const zephyr = `{% for m in messages %}{{ '<|' + m['role'] + '|>\\n' + m['content'] + eos_token + '\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|assistant|>\\n' }}{% endif %}`;
+    assert.equal((await told(by(jinjaTemplate(zephyr)), true))?.known.name, "zephyr");
+    const smollm = `{% for m in messages %}{% if loop.first and m['role'] != 'system' %}{{ '<|im_start|>system\\nYou are small.<|im_end|>\\n' }}{% endif %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+    const found = await told(by(jinjaTemplate(smollm)), true);
+    assert.deepEqual([found?.known.name, found?.system], ["chatml", "You are small."]);
+  });
+
+  it("are not guessed: one that differs by a blank is none of them", async () => {
+    const odd = `{% for m in messages %}{{ '<|im_start|> ' + m['role'] + '\\n' + m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
+    assert.equal(await told(by(jinjaTemplate(odd)), true), null);
+    assert.equal(await told(() => null, true), null);
+  });
+
+  it("are read as Go reads them, and what isn't Go is an error", () => {
+    const scope = goScope(CONVERSATIONS[3]!);
+    assert.equal(goTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope), "a Be kind.b");
+    assert.equal(
+      goTemplate(`{{ range $i, $m := .Messages }}{{ $i }}{{ $m.Role }} {{ end }}`)(scope).slice(0, 9),
+      "0system 1",
+    );
+    assert.equal(goTemplate(`{{ if and (eq 1 1) (not .System) }}x{{ else if ne 1 2 }}y{{ end }}`)(scope), "y");
+    for (const wrong of [
+      "{{ if .System }}x",
+      "{{ end }}",
+      "{{ .Nothing }}",
+      "{{ range .System }}{{ end }}",
+      "{{ .System",
+    ])
+      assert.throws(() => goTemplate(wrong)(scope), wrong);
+    for (const { go } of KNOWN) goTemplate(go);
+  });
+});
+
+describe("Modelfiles", () => {
+  it("say what was to be said, and nothing that Ollama doesn't know", () => {
+    const said = {
+      remarks: ["a remark"],
+      from: "helper.gguf",
+      template: `{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}`,
+      system: "Be kind.\nAlways.",
+      stops: ["<|im_end|>", 'a "quoted" one', "\nUser:", "a\\b"],
+      parameters: { num_ctx: 2048, temperature: 0 },
+    };
+    assert.deepEqual(modelfileOf(modelfileText(said)), {
+      from: "./helper.gguf",
+      template: said.template,
+      system: said.system,
+      parameters: [
+        ["stop", "<|im_end|>"],
+        ["stop", 'a "quoted" one'],
+        ["stop", "\nUser:"],
+        ["stop", "a\\b"],
+        ["num_ctx", "2048"],
+        ["temperature", "0"],
+      ],
+    });
+    for (const wrong of [
+      "TEMPLATE x",
+      'FROM ./a.gguf\nTEMPLATE """open',
+      "FROM ./a.gguf\nPARAMETER speed 3",
+      "FROM a\nRUN x",
+    ])
+      assert.throws(() => modelfileOf(wrong), wrong);
+  });
+});

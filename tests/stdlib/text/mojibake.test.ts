@@ -1,0 +1,66 @@
+/** Mojibake: what was broken comes back, and no clean text is touched. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { mended } from "#stdlib/text/mojibake.js";
+import { sentences } from "../../fixtures/languages/sentences.js";
+
+const windows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
+const asLatin = (text: string): string => Buffer.from(text, "utf8").toString("latin1");
+const asWindows = (text: string): string =>
+  asLatin(text).replace(/[\u0080-\u009f]/g, (c) => windows[c.charCodeAt(0) - 0x80]!);
+const texts = Object.values(sentences).flat();
+
+describe("mojibake", () => {
+  it("leaves every clean text of 26 languages as it is", () => {
+    assert.ok(texts.length >= 260);
+    assert.deepEqual(
+      texts.filter((text) => mended(text) !== text),
+      [],
+    );
+  });
+  it("leaves clean texts that hold valid sequences as they are", () => {
+    const clean = [
+      ...["OLÉ…", "CAFÉ™", "« été »", "IRMû", "“MANHÔ", "Å…nej", "Ä…hm", "Úžas", "MANHÃ³", "É—ele disse", "«Â»"],
+      ...[
+        "25 °C",
+        "x² + y³ ≤ ½",
+        "prix négocié €",
+        "é »…",
+        "voilà…”",
+        "São Paulo © 2024",
+        "Smørrebrød™",
+        "PÂQUES",
+        "Straße»",
+      ],
+      ...["CLÉ° 5", "É€5", "Ç§", "Ã", "Ð ð Þ þ", "TÊTE—À—TÊTE", "Český ŠÉŽ", "€‚ƒ", "DÉJÀ “VU”"],
+    ];
+    assert.deepEqual(
+      clean.filter((text) => mended(text) !== text),
+      [],
+    );
+  });
+  for (const [how, broken] of [
+    ["windows-1252", asWindows],
+    ["latin-1", asLatin],
+    ["windows-1252, twice", (text: string) => asWindows(asWindows(text))],
+    ["latin-1, twice", (text: string) => asLatin(asLatin(text))],
+  ] as const)
+    it(`mends what was read as ${how}`, () => {
+      const wrong = texts.filter((text) => mended(broken(text)) !== text);
+      assert.deepEqual(wrong, []);
+    });
+  it("mends a broken part beside clean ASCII, and nothing that another letter speaks against", () => {
+    assert.equal(mended("Price: 5 â‚¬ (cafÃ©)"), "Price: 5 € (café)");
+    assert.equal(mended("cafÃ© and OLÉ…, said Zoë"), "café and OLÉ…, said Zoë");
+  });
+  it("is done once, whatever stands there", () =>
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."aÃÂâ€™©é¡…\u0080 Ð¸ðŸ˜€") }), (text) => {
+        // Broken more often than thrice is left in part.
+        let once = text;
+        for (let i = 0; i < 4; i++) once = mended(once);
+        assert.equal(mended(once), once);
+        assert.ok(once.length <= text.length);
+      }),
+    ));
+});

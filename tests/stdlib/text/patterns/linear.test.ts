@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { linearPattern } from "#stdlib/text/patterns/linear.js";
+
+describe("patterns of a program", () => {
+  it("match with UTF-16 offsets, never nothing", () => {
+    const text = "é😀 T-123456, T-1";
+    const [span, more] = linearPattern("T-\\d{6}").spans(text);
+    assert.ok(span && !more);
+    assert.equal(text.slice(span.start, span.end), "T-123456");
+    assert.deepEqual(linearPattern("a*b|x+").spans("baab"), [
+      { start: 0, end: 1 },
+      { start: 1, end: 4 },
+    ]);
+  });
+  it("replace, with groups where they are named", () => {
+    assert.equal(linearPattern("(\\d+) EUR").replaced("5 EUR, 12 EUR", "€$1"), "€5, €12");
+    assert.equal(linearPattern("b").replaced("abc", "$"), "a$c");
+  });
+  it("take time that follows the text's length", () => {
+    // One that tries each way for itself would never end.
+    assert.deepEqual(linearPattern("(a+)+b").spans("a".repeat(50_000)), []);
+  });
+  it("are refused with a code where they can't be used", () => {
+    for (const pattern of ["", "(a", "(?=a)", "(a)\\1", "a*", "x".repeat(1001)])
+      assert.throws(
+        () => linearPattern(pattern),
+        (error) => error instanceof CodedError && error.code === "wrong-pattern",
+        pattern,
+      );
+  });
+  it("are what JavaScript finds, where both know them", () =>
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(..."ab1 é😀") }), (text) => {
+        for (const pattern of ["a+b", "[ab]1", "é|😀", "\\d+"])
+          assert.deepEqual(
+            linearPattern(pattern).spans(text),
+            Array.from(text.matchAll(new RegExp(pattern, "gu")), ({ 0: found, index }) => ({
+              start: index,
+              end: index + found.length,
+            })),
+          );
+      }),
+    ));
+});

@@ -1,0 +1,51 @@
+/** Texts that would be more than texts, inside the languages that targets write. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { runInNewContext } from "node:vm";
+import { javaScript, modelfile, ollamaName, python, shell, shellPath, urlPath } from "#stdlib/text/quoting.js";
+
+const TEXTS = [
+  ...[
+    "plain",
+    "two words",
+    "o/$(touch pwn)",
+    "`id`",
+    "it's",
+    '"',
+    "a\nb",
+    "\\",
+    "$HOME",
+    "!x",
+    "*",
+    "",
+    "~",
+    "a;b&c|d>e",
+  ],
+  ...["-rf", "#x", "{a,b}", "ünï 😀", "%20", "</script><script>", "\u2028", "'; rm -rf '"],
+];
+
+describe("quoting", () => {
+  it("gives a shell one word, whatever is in it", () => {
+    const said = (word: string): string => execFileSync("sh", ["-c", `printf '%s' ${word}`], { encoding: "utf8" });
+    for (const text of TEXTS) if (!text.startsWith("-")) assert.equal(said(shell(text)), text);
+    assert.equal(shell("build/x.gguf"), "build/x.gguf");
+    assert.equal(said(shellPath("-rf")), "./-rf");
+  });
+  it("gives JavaScript one string, in a page too", () => {
+    for (const text of TEXTS) assert.equal(runInNewContext(javaScript(text)), text);
+    assert.doesNotMatch(javaScript("</script>"), /<\//);
+  });
+  it("gives Python what JSON has, which is a string of Python", () => {
+    for (const text of TEXTS) assert.equal(JSON.parse(python(text)), text);
+  });
+  it("gives Ollama values as they stand, and names that it takes", () => {
+    assert.equal(modelfile("<|end|>\n"), '"<|end|>\n"');
+    assert.equal(modelfile('a "b"'), '"""a "b""""');
+    assert.equal(modelfile('"""'), null);
+    for (const text of TEXTS) assert.match(ollamaName(text), /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/);
+  });
+  it("gives a page a path that is nothing but a path", () => {
+    assert.equal(urlPath("a b%20c#d?e/x.tflite"), "a%20b%2520c%23d%3Fe/x.tflite");
+    assert.equal(decodeURIComponent(urlPath("ünï/😀")), "ünï/😀");
+  });
+});

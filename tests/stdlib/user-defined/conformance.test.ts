@@ -1,0 +1,16 @@
+import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { keeps } from "#tests/stdlib/techniques/conformance.js";
+import { call, subjects } from "#tests/stdlib/techniques/subjects.js";
+import { scaleShift } from "./scale-shift.js";
+
+const vocabulary = makeVocabulary();
+const own = vocabulary.define("technique", scaleShift);
+await vocabulary.ready();
+const one = { ...call("technique", own.name, { targets: ["feed_forward"] }), definition: own.definition! };
+
+const list = await subjects();
+
+describe("a user's technique: what each must keep on every family", () => {
+  for (const subject of list)
+    describe(subject.word.name, () => keeps(subject, () => Promise.resolve([one]), vocabulary.registry));
+});
